@@ -1,0 +1,49 @@
+/**
+ * The one error class for faults of the world: a missing file, a lost device, an unknown architecture.
+ * Caller's faults are TypeError or RangeError; our own faults are `assert` failures.
+ *
+ * Classes do not survive a worker boundary, so code reads errors with `isRank1Error`, never `instanceof`.
+ */
+export type Rank1ErrorCode =
+  | 'model-not-found'
+  | 'model-corrupt'
+  | 'model-unsupported'
+  | 'tokenizer-unsupported'
+  | 'network'
+  | 'device-unavailable'
+  | 'device-lost'
+  | 'out-of-memory'
+  | 'run-failed'
+  | 'storage'
+  | 'conversion-failed'
+  | 'invalid-file'
+  | 'worker-failed'
+  | 'not-loaded';
+
+export class Rank1Error extends Error {
+  override readonly name = 'Rank1Error';
+
+  /** @param message one or two sentences: what happened, and what the reader can do about it */
+  constructor(
+    readonly code: Rank1ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** True when `error` is a Rank1Error (of `code`, if given), even after it crossed a worker boundary. */
+export function isRank1Error(error: unknown, code?: Rank1ErrorCode): error is Rank1Error {
+  return (
+    error instanceof Error &&
+    error.name === 'Rank1Error' &&
+    'code' in error &&
+    (code === undefined || error.code === code)
+  );
+}
+
+/** The message of anything that was thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

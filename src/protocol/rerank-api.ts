@@ -1,0 +1,115 @@
+/** The boundary between the page and the worker, on one page. Types only: nothing here exists at run time. */
+
+/** A document as callers give it. `id` and `metadata` never reach the model. */
+export interface RerankDocument {
+  readonly id?: string;
+  readonly title?: string;
+  readonly text: string;
+  readonly metadata?: unknown;
+}
+
+export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
+export type Device = 'webgpu' | 'wasm';
+
+export interface LoadOptions {
+  /** URL of a model folder; it ends with a slash. Must be absolute when it reaches the worker. */
+  readonly model: string;
+  readonly device: DevicePreference;
+  /** Which `onnx/model_<dtype>.onnx` to load; the folder's first when left out. */
+  readonly dtype?: string;
+}
+
+export interface LoadProgress {
+  readonly stage: 'download' | 'session' | 'warm-up';
+  readonly loadedBytes: number;
+  /** 0 while unknown */
+  readonly totalBytes: number;
+}
+
+export interface LoadedModel {
+  readonly device: Device;
+  /** One sentence for people: why this device was taken. */
+  readonly deviceReason: string;
+  readonly dtype: string;
+  readonly maxPositions: number;
+}
+
+export interface RerankOptions {
+  /** Appended to the query, as the reference does. */
+  readonly instruction?: string;
+  /** Tokens a chain may have before its verdict is forced; the reference allows 8,192. */
+  readonly maxNewTokens?: number;
+  /** Rows decoded together. */
+  readonly maxSlots?: number;
+}
+
+export interface RerankRequest {
+  readonly runId: number;
+  readonly query: string;
+  readonly documents: readonly Pick<RerankDocument, 'title' | 'text'>[];
+  readonly options: RerankOptions;
+}
+
+/** What the model decided about one document. */
+export interface Verdict {
+  readonly label: 'true' | 'false';
+  /** softmax over the two answer logits: probability of ` true`, 0 to 1 */
+  readonly score: number;
+  /** raw logit of ` true` minus raw logit of ` false`; sort by this, the score saturates */
+  readonly logitDifference: number;
+  /** true when the chain did not end by itself and the answer was asked for */
+  readonly forced: boolean;
+}
+
+export type FinishReason = 'verdict' | 'length' | 'prompt-too-long' | 'aborted';
+
+/** One thing that happened to one document; `index` is its place in the request. */
+export type RerankUpdate =
+  | { readonly type: 'started'; readonly index: number; readonly numPromptTokens: number; readonly truncated: boolean }
+  | { readonly type: 'reasoning'; readonly index: number; readonly delta: string }
+  | {
+      readonly type: 'finished';
+      readonly index: number;
+      readonly finishReason: FinishReason;
+      /** null only when the model was never asked (aborted, prompt too long) */
+      readonly verdict: Verdict | null;
+      /** the whole chain, trimmed of the markers */
+      readonly reasoning: string;
+      readonly numPromptTokens: number;
+      readonly numNewTokens: number;
+      readonly truncated: boolean;
+    };
+
+/** Figures of a run so far; times in milliseconds. */
+export interface RunStats {
+  readonly numPrefillTokens: number;
+  /** prefill tokens including padding */
+  readonly numPaddedPrefillTokens: number;
+  readonly numDecodeTokens: number;
+  readonly numPrefillSteps: number;
+  readonly numDecodeSteps: number;
+  readonly prefillMs: number;
+  readonly decodeMs: number;
+  readonly rowsActive: number;
+  readonly elapsedMs: number;
+}
+
+export interface RunSummary {
+  readonly numDocuments: number;
+  readonly numFinished: number;
+  readonly aborted: boolean;
+  readonly stats: RunStats;
+}
+
+export type UpdateListener = (updates: RerankUpdate[], stats: RunStats) => void;
+
+/** What the worker exposes. One model, one run at a time; a second `rerank` waits for the first. */
+export interface RerankWorkerApi {
+  /** Loading the same model on the same device again is free. Rejects with a Rank1Error. */
+  load(options: LoadOptions, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel>;
+  /** Resolves when every document is finished or the run was aborted. */
+  rerank(request: RerankRequest, onUpdates: UpdateListener): Promise<RunSummary>;
+  /** Stops the run after the step in flight; unknown ids are ignored. */
+  abort(runId: number): void;
+  dispose(): Promise<void>;
+}
