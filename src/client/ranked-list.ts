@@ -1,0 +1,138 @@
+/**
+ * A pure fold of worker updates into an order. Nothing here knows of the worker or the page, so the same fold serves
+ * a remote server, a stored run and the tests. Lists are never changed in place: an item keeps its identity as long
+ * as nothing happened to its document, so that views can skip it.
+ */
+import { assert } from '../assert.ts';
+import type { FinishReason, RerankUpdate, Verdict } from '../protocol/rerank-api.ts';
+
+/** `decided` ended by itself; `forced` was asked to decide; `failed` could not be judged; `stopped` was aborted. */
+export type DocumentState = 'queued' | 'reading' | 'thinking' | 'decided' | 'forced' | 'failed' | 'stopped';
+
+export interface RankedItem {
+  /** place in the input */
+  readonly index: number;
+  readonly state: DocumentState;
+  /** the text so far; the whole chain once the state is final */
+  readonly reasoning: string;
+  readonly verdict: Verdict | null;
+  readonly finishReason: FinishReason | null;
+  /** the document was cut to fit the model */
+  readonly truncated: boolean;
+  readonly numPromptTokens: number;
+  /** while thinking, the number of pieces received: a step behind at most, exact once finished */
+  readonly numNewTokens: number;
+}
+
+export interface RankedList {
+  readonly runId: number;
+  /** in input order */
+  readonly items: readonly RankedItem[];
+  /** input indexes, best first: decided by logit difference, then at work, then waiting, then without a verdict */
+  readonly order: readonly number[];
+}
+
+export function startRankedList(runId: number, numDocuments: number): RankedList {
+  const items = Array.from({ length: numDocuments }, (_, index): RankedItem => ({
+    index,
+    state: 'queued',
+    reasoning: '',
+    verdict: null,
+    finishReason: null,
+    truncated: false,
+    numPromptTokens: 0,
+    numNewTokens: 0,
+  }));
+  return { runId, items, order: items.map((item) => item.index) };
+}
+
+/** Returns `list` itself when the updates are of another run or there are none. */
+export function foldUpdates(list: RankedList, runId: number, updates: readonly RerankUpdate[]): RankedList {
+  if (runId !== list.runId || updates.length === 0) return list;
+  const items = [...list.items];
+  for (const update of updates) {
+    const item = items[update.index];
+    assert(item, `update for document ${update.index} of ${items.length}`);
+    items[update.index] = foldUpdate(item, update);
+  }
+  const order = sortedOrder(items);
+  return { runId, items, order: sameOrder(order, list.order) ? list.order : order };
+}
+
+/** Marks every unfinished document as stopped: for a run that ended early, whether or not the worker said so for each. */
+export function stopRankedList(list: RankedList): RankedList {
+  const items = list.items.map((item): RankedItem =>
+    isFinished(item) ? item : { ...item, state: 'stopped', finishReason: 'aborted' },
+  );
+  return { runId: list.runId, items, order: sortedOrder(items) };
+}
+
+/** Whether a verdict is known; only such documents have a rank. */
+export function isRanked(item: RankedItem): boolean {
+  return item.verdict !== null;
+}
+
+/** Whether nothing more will happen to the document in this run. */
+export function isFinished(item: RankedItem): boolean {
+  return item.finishReason !== null;
+}
+
+function foldUpdate(item: RankedItem, update: RerankUpdate): RankedItem {
+  switch (update.type) {
+    case 'started':
+      return {
+        ...item,
+        state: 'reading',
+        truncated: update.truncated,
+        numPromptTokens: update.numPromptTokens,
+      };
+    case 'reasoning':
+      return {
+        ...item,
+        state: 'thinking',
+        reasoning: item.reasoning + update.delta,
+        numNewTokens: item.numNewTokens + 1,
+      };
+    case 'finished':
+      return {
+        index: item.index,
+        state: finalState(update.finishReason, update.verdict),
+        reasoning: update.reasoning,
+        verdict: update.verdict,
+        finishReason: update.finishReason,
+        truncated: update.truncated,
+        numPromptTokens: update.numPromptTokens,
+        numNewTokens: update.numNewTokens,
+      };
+  }
+}
+
+function finalState(finishReason: FinishReason, verdict: Verdict | null): DocumentState {
+  if (verdict) return verdict.forced ? 'forced' : 'decided';
+  return finishReason === 'aborted' ? 'stopped' : 'failed';
+}
+
+const GROUP: Record<DocumentState, number> = {
+  decided: 0,
+  forced: 0,
+  thinking: 1,
+  reading: 1,
+  queued: 2,
+  stopped: 3,
+  failed: 3,
+};
+
+function sortedOrder(items: readonly RankedItem[]): number[] {
+  return [...items].sort(compareItems).map((item) => item.index);
+}
+
+function compareItems(a: RankedItem, b: RankedItem): number {
+  const byGroup = GROUP[a.state] - GROUP[b.state];
+  if (byGroup !== 0) return byGroup;
+  const byLogits = (b.verdict?.logitDifference ?? 0) - (a.verdict?.logitDifference ?? 0);
+  return byLogits || a.index - b.index;
+}
+
+function sameOrder(a: readonly number[], b: readonly number[]): boolean {
+  return a.every((value, place) => value === b[place]);
+}

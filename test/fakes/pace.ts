@@ -1,0 +1,29 @@
+/** Who decides when a scripted worker takes its next step. */
+export interface Pace {
+  nextStep(): Promise<void>;
+}
+
+/** Steps only as often as the test says. */
+export class ManualPace implements Pace {
+  #credits = 0;
+  #wake: (() => void) | null = null;
+
+  async nextStep(): Promise<void> {
+    while (this.#credits === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+    this.#credits -= 1;
+  }
+
+  release(numSteps: number): void {
+    this.#credits += numSteps;
+    this.#wake?.();
+  }
+}
+
+/** One step every `stepMs`. */
+export class SteadyPace implements Pace {
+  constructor(private readonly stepMs: number) {}
+
+  nextStep(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, this.stepMs));
+  }
+}

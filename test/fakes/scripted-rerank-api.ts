@@ -1,0 +1,156 @@
+/**
+ * The worker's side of the boundary without a model: chains are computed by `scriptedChain`, one piece per row and
+ * step, at the pace the test sets. Waiting documents are admitted when a slot is free, as the engine does.
+ */
+import { Rank1Error, type Rank1ErrorCode } from '../../src/errors.ts';
+import type {
+  LoadedModel,
+  LoadOptions,
+  LoadProgress,
+  RerankRequest,
+  RerankUpdate,
+  RerankWorkerApi,
+  RunStats,
+  RunSummary,
+  UpdateListener,
+} from '../../src/protocol/rerank-api.ts';
+import type { Pace } from './pace.ts';
+import { scriptedChain, type ScriptedChain } from './scripted-chain.ts';
+
+interface Row {
+  readonly index: number;
+  readonly chain: ScriptedChain;
+  readonly numPromptTokens: number;
+  numNewTokens: number;
+}
+
+const MODEL_BYTES = 20_000_000;
+
+export class ScriptedRerankApi implements RerankWorkerApi {
+  readonly requests: RerankRequest[] = [];
+  readonly loads: LoadOptions[] = [];
+  /** The next load, or run, rejects with this code; once. */
+  failNextLoad: Rank1ErrorCode | null = null;
+  failNextRun: Rank1ErrorCode | null = null;
+  readonly #aborted = new Set<number>();
+
+  constructor(private readonly pace: Pace) {}
+
+  async load(options: LoadOptions, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
+    this.loads.push(options);
+    for (const part of [0, 0.25, 0.5, 0.75, 1]) {
+      onProgress({ stage: 'download', loadedBytes: part * MODEL_BYTES, totalBytes: MODEL_BYTES });
+      await this.pace.nextStep();
+    }
+    if (this.failNextLoad) throw this.#takeFailure('failNextLoad');
+    onProgress({ stage: 'warm-up', loadedBytes: MODEL_BYTES, totalBytes: MODEL_BYTES });
+    return {
+      device: 'wasm',
+      deviceReason: 'This is a scripted worker: there is no model.',
+      dtype: 'q4',
+      maxPositions: 1024,
+    };
+  }
+
+  async rerank(request: RerankRequest, onUpdates: UpdateListener): Promise<RunSummary> {
+    this.requests.push(request);
+    if (this.failNextRun) throw this.#takeFailure('failNextRun');
+    const { documents, query, options, runId } = request;
+    const maxSlots = options.maxSlots ?? 4;
+    const waiting = documents.map((document, index): Row => {
+      const passage = document.title ? `${document.title} ${document.text}` : document.text;
+      return {
+        index,
+        chain: scriptedChain(query, passage),
+        numPromptTokens: 30 + passage.split(' ').length,
+        numNewTokens: 0,
+      };
+    });
+    let running: Row[] = [];
+    let numFinished = 0;
+    let numDecodeTokens = 0;
+    let numDecodeSteps = 0;
+    const stats = (): RunStats => scriptedStats(numDecodeTokens, numDecodeSteps, running.length);
+    while (waiting.length + running.length > 0) {
+      await this.pace.nextStep();
+      if (this.#aborted.has(runId)) {
+        onUpdates(
+          [...running, ...waiting].map((row) => finished(row, true)),
+          stats(),
+        );
+        return { numDocuments: documents.length, numFinished, aborted: true, stats: stats() };
+      }
+      const updates: RerankUpdate[] = [];
+      for (const row of running) {
+        updates.push({
+          type: 'reasoning',
+          index: row.index,
+          delta: row.chain.pieces[row.numNewTokens] ?? '',
+        });
+        row.numNewTokens += 1;
+      }
+      numDecodeTokens += running.length;
+      numDecodeSteps += 1;
+      const done = running.filter((row) => row.numNewTokens >= row.chain.pieces.length);
+      running = running.filter((row) => !done.includes(row));
+      while (running.length < maxSlots && waiting[0]) {
+        const row = waiting.shift() as Row;
+        updates.push({
+          type: 'started',
+          index: row.index,
+          numPromptTokens: row.numPromptTokens,
+          truncated: row.chain.truncated,
+        });
+        (row.chain.pieces.length > 0 ? running : done).push(row);
+      }
+      numFinished += done.length;
+      updates.push(...done.map((row) => finished(row, false)));
+      onUpdates(updates, stats());
+    }
+    return { numDocuments: documents.length, numFinished, aborted: false, stats: stats() };
+  }
+
+  abort(runId: number): void {
+    this.#aborted.add(runId);
+  }
+
+  dispose(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #takeFailure(which: 'failNextLoad' | 'failNextRun'): Rank1Error {
+    const code = this[which] ?? 'run-failed';
+    this[which] = null;
+    return new Rank1Error(
+      code,
+      'The model folder has no such file. Check the address of the model and try again.',
+    );
+  }
+}
+
+function finished(row: Row, aborted: boolean): RerankUpdate {
+  return {
+    type: 'finished',
+    index: row.index,
+    finishReason: aborted ? 'aborted' : row.chain.finishReason,
+    verdict: aborted ? null : row.chain.verdict,
+    reasoning: aborted ? row.chain.pieces.slice(0, row.numNewTokens).join('') : row.chain.reasoning,
+    numPromptTokens: row.numPromptTokens,
+    numNewTokens: row.numNewTokens,
+    truncated: row.chain.truncated,
+  };
+}
+
+function scriptedStats(numDecodeTokens: number, numDecodeSteps: number, rowsActive: number): RunStats {
+  return {
+    numPrefillTokens: 0,
+    numPaddedPrefillTokens: 0,
+    numDecodeTokens,
+    numPrefillSteps: 0,
+    numDecodeSteps,
+    prefillMs: 0,
+    decodeMs: 25 * numDecodeSteps,
+    rowsActive,
+    elapsedMs: 25 * numDecodeSteps,
+  };
+}

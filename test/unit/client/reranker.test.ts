@@ -1,0 +1,189 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Reranker } from '../../../src/client/reranker.ts';
+import { isRank1Error } from '../../../src/errors.ts';
+import type { RerankUpdate } from '../../../src/protocol/rerank-api.ts';
+import { FakeWorker } from '../../fakes/fake-worker.ts';
+import { ManualPace, SteadyPace, type Pace } from '../../fakes/pace.ts';
+import { ScriptedRerankApi } from '../../fakes/scripted-rerank-api.ts';
+
+const MODEL = { model: 'https://example.test/models/demo' };
+const QUERY = 'coldest city';
+const DOCUMENTS = ['The coldest city is Yakutsk.', { title: 'Kuwait', text: 'A hot city.' }, ''];
+
+const rerankers: Reranker[] = [];
+
+function setUp(pace: Pace = new SteadyPace(0)) {
+  const api = new ScriptedRerankApi(pace);
+  const workers: FakeWorker[] = [];
+  const reranker = new Reranker({
+    createWorker: () => {
+      const worker = new FakeWorker(api);
+      workers.push(worker);
+      return worker.asWorker;
+    },
+  });
+  rerankers.push(reranker);
+  return { api, workers, reranker };
+}
+
+afterEach(() => rerankers.splice(0).forEach((reranker) => reranker.dispose()));
+
+describe('Reranker', () => {
+  it('loads a model, completes its address and reports progress in bytes', async () => {
+    const { api, reranker } = setUp();
+    const loaded: number[] = [];
+    const model = await reranker.load(MODEL, { onProgress: (progress) => loaded.push(progress.loadedBytes) });
+    expect(model.device).toBe('wasm');
+    expect(api.loads).toEqual([{ model: 'https://example.test/models/demo/', device: 'auto' }]);
+    expect(loaded[0]).toBe(0);
+    expect(loaded).toContain(20_000_000);
+  });
+
+  it('streams updates and resolves with a summary', async () => {
+    const { reranker } = setUp();
+    await reranker.load(MODEL);
+    const updates: RerankUpdate[] = [];
+    const summary = await reranker.rerank({
+      query: QUERY,
+      documents: DOCUMENTS,
+      onUpdate: (some) => updates.push(...some),
+    });
+    expect(summary).toMatchObject({ numDocuments: 3, numFinished: 3, aborted: false });
+    expect(updates.filter((update) => update.type === 'finished')).toHaveLength(3);
+    const deltas = updates.flatMap((update) =>
+      update.type === 'reasoning' && update.index === 0 ? [update.delta] : [],
+    );
+    expect(deltas.join('')).toContain('"… coldest city is"');
+  });
+
+  it('sends title and text only', async () => {
+    const { api, reranker } = setUp();
+    await reranker.load(MODEL);
+    await reranker.rerank({
+      query: QUERY,
+      documents: [{ id: 'a', title: 'T', text: 'x', metadata: { secret: 1 } }],
+    });
+    expect(api.requests[0]?.documents).toEqual([{ title: 'T', text: 'x' }]);
+  });
+
+  it('resolves an empty list at once, without a model', async () => {
+    const { workers, reranker } = setUp();
+    await expect(reranker.rerank({ query: QUERY, documents: [] })).resolves.toMatchObject({
+      numDocuments: 0,
+      aborted: false,
+    });
+    expect(workers).toHaveLength(0);
+  });
+
+  it.each([
+    [{ query: '  ', documents: [] }, RangeError],
+    [{ query: 7, documents: [] }, TypeError],
+    [{ query: QUERY, documents: 'text' }, TypeError],
+    [{ query: QUERY, documents: [{ title: 'no text' }] }, TypeError],
+    [{ query: QUERY, documents: [null] }, TypeError],
+    [{ query: QUERY, documents: [], options: { maxNewTokens: 0 } }, RangeError],
+    [{ query: QUERY, documents: [], options: { maxSlots: '4' } }, TypeError],
+  ])('rejects the faulty call %j', async (call, error) => {
+    const { reranker } = setUp();
+    await expect(reranker.rerank(call as never)).rejects.toThrow(error);
+  });
+
+  it('leaves the run in progress alone when the next call is faulty', async () => {
+    const { reranker } = setUp();
+    await reranker.load(MODEL);
+    const run = reranker.rerank({ query: QUERY, documents: DOCUMENTS });
+    await expect(reranker.rerank({ query: '', documents: [] })).rejects.toThrow(RangeError);
+    await expect(run).resolves.toMatchObject({ numFinished: 3, aborted: false });
+  });
+
+  it('rejects a run before any model was loaded', async () => {
+    const { reranker } = setUp();
+    await expect(reranker.rerank({ query: QUERY, documents: ['x'] })).rejects.toMatchObject({
+      code: 'not-loaded',
+    });
+  });
+
+  it('keeps the code of an error that crosses the boundary', async () => {
+    const { api, reranker } = setUp();
+    api.failNextLoad = 'model-not-found';
+    const error: unknown = await reranker.load(MODEL).catch((reason: unknown) => reason);
+    expect(isRank1Error(error, 'model-not-found')).toBe(true);
+  });
+
+  it('aborts with a signal and resolves with what was decided until then', async () => {
+    const pace = new ManualPace();
+    const { reranker } = setUp(pace);
+    pace.release(5);
+    await reranker.load(MODEL);
+    const controller = new AbortController();
+    let run = Promise.resolve<unknown>(null);
+    await new Promise<void>((resolve) => {
+      const call = {
+        query: QUERY,
+        documents: DOCUMENTS,
+        signal: controller.signal,
+        onUpdate: () => resolve(),
+      };
+      run = reranker.rerank(call);
+      pace.release(1);
+    });
+    controller.abort();
+    await new Promise((resolve) => setTimeout(resolve, 10)); // the abort message travels
+    pace.release(1);
+    await expect(run).resolves.toMatchObject({ aborted: true, numFinished: 0 });
+  });
+
+  it('aborts the run before when a run starts, and drops its later updates', async () => {
+    const { reranker } = setUp();
+    await reranker.load(MODEL);
+    let firstIsOver = false;
+    let late = 0;
+    const first = reranker.rerank({
+      query: QUERY,
+      documents: DOCUMENTS,
+      onUpdate: () => (firstIsOver ? (late += 1) : 0),
+    });
+    firstIsOver = true;
+    const second = reranker.rerank({ query: QUERY, documents: DOCUMENTS });
+    await expect(first).resolves.toMatchObject({ aborted: true });
+    await expect(second).resolves.toMatchObject({ aborted: false, numFinished: 3 });
+    expect(late).toBe(0);
+  });
+
+  it('fails calls in flight when the worker crashes, then starts a fresh one with the same model', async () => {
+    const pace = new ManualPace();
+    const { api, workers, reranker } = setUp(pace);
+    pace.release(5);
+    await reranker.load(MODEL);
+    const run = reranker.rerank({ query: QUERY, documents: DOCUMENTS });
+    const rejected = expect(run).rejects.toMatchObject({
+      code: 'worker-failed',
+      message: /new worker is started/,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    workers[0]?.crash('out of memory');
+    await rejected;
+    expect(workers[0]?.terminated).toBe(true);
+    pace.release(200);
+    await expect(reranker.rerank({ query: QUERY, documents: DOCUMENTS })).resolves.toMatchObject({
+      numFinished: 3,
+    });
+    expect(workers).toHaveLength(2);
+    expect(api.loads).toHaveLength(2);
+  });
+
+  it('stops waiting for a load when its signal aborts', async () => {
+    const { reranker } = setUp(new ManualPace());
+    const controller = new AbortController();
+    const load = reranker.load(MODEL, { signal: controller.signal });
+    controller.abort();
+    await expect(load).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('ends the worker when disposed', async () => {
+    const { workers, reranker } = setUp();
+    await reranker.load(MODEL);
+    reranker.dispose();
+    expect(workers[0]?.terminated).toBe(true);
+  });
+});
