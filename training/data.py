@@ -1,0 +1,85 @@
+"""Question and passage pairs: loading, held-out split, sentences, and hard negatives.
+
+Hard negatives come from three places, because each teaches a different thing: rows of the same group (same
+article, story or disease, other aspect), BM25 neighbours (same words, other subject) and the other sentences of
+the same passage (what SelQA asks for).
+"""
+import gzip
+import hashlib
+import json
+import os
+import re
+from collections import defaultdict
+
+SPACE = re.compile(r"\s+")
+SENTENCE = re.compile(r"(?<=[.!?])[\"')]*\s+(?=[A-Z\"'(])")
+
+
+def read_jsonl_gz(path):
+    """Rows of a gzipped JSON-lines file."""
+    with gzip.open(path, "rt", encoding="utf-8") as f:
+        return [json.loads(line) for line in f]
+
+
+def load_pairs(folder):
+    """The English pairs, cleaned, each with a group that stands for its article.
+
+    The SQuAD rows carry no group but lie in article order, so blocks of twenty rows stand in for it.
+    """
+    rows = read_jsonl_gz(os.path.join(folder, "training", "train_en_pairs", "en_pairs.jsonl.gz"))
+    out, squad = [], 0
+    for r in rows:
+        group = r["group"]
+        if r["source"] == "squad_nqg_test":
+            group = f"squad-{squad // 20}"
+            squad += 1
+        question, passage = SPACE.sub(" ", r["question"]).strip(), SPACE.sub(" ", r["passage"]).strip()
+        if len(passage.split()) >= 4 and len(question.split()) >= 2:
+            out.append({"source": r["source"], "group": r["source"] + "|" + group, "question": question,
+                        "passage": passage, "answer": r["answer"] if r["verbatim"] else ""})
+    return out
+
+
+def load_condaqa(folder):
+    """CondaQA rows that answer (YES or NO) as positives, DON'T KNOW rows as negatives on the same passage."""
+    base, out = os.path.join(folder, "training", "condaqa", "raw"), []
+    for name in sorted(os.listdir(base)):
+        with gzip.open(os.path.join(base, name), "rt", encoding="utf-8") as f:
+            text = f.read()
+        try:
+            rows = json.loads(text)
+        except json.JSONDecodeError:
+            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+        for r in rows:
+            out.append({"source": "condaqa", "group": f"condaqa|{r['PassageID']}",
+                        "question": SPACE.sub(" ", r["sentence2"]).strip(),
+                        "passage": SPACE.sub(" ", r["sentence1"]).strip(), "answer": "",
+                        "relevant": r["label"] in ("YES", "NO")})
+    return out
+
+
+def is_held_out(group, percent=4):
+    """A stable choice of about four groups in a hundred, by hash so that it never depends on the order."""
+    return int(hashlib.md5(group.encode("utf-8")).hexdigest(), 16) % 100 < percent
+
+
+def by_group(rows):
+    """Rows of each group."""
+    groups = defaultdict(list)
+    for r in rows:
+        groups[r["group"]].append(r)
+    return groups
+
+
+def sentences(text):
+    """Rough sentence split: good enough to make single-sentence passages."""
+    return [s.strip() for s in SENTENCE.split(text) if len(s.split()) >= 4]
+
+
+def load_eval(path, depth=None):
+    """An evaluation file: queries with candidates in the first stage's order, cut to `depth`."""
+    rows = read_jsonl_gz(path)
+    for r in rows:
+        if depth:
+            r["candidates"] = sorted(r["candidates"], key=lambda c: c.get("rank", 0))[:depth]
+    return rows
