@@ -1,0 +1,41 @@
+/**
+ * Where bytes come from and where they go. The converter knows only these interfaces, so the same code runs
+ * on files in Node, on `File` objects in a page, and on ranges of a hub over HTTP.
+ */
+
+/** A file of known size that can be read in any order. */
+export interface ByteSource {
+  /** For messages only: the file's name. */
+  readonly name: string;
+  readonly size: number;
+  /**
+   * Bytes `start` (included) to `end` (excluded), always exactly `end - start` of them; the caller owns the array.
+   * @throws Rank1Error `invalid-file` when the file ends earlier than its size said
+   */
+  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** A model folder as Hugging Face lays it out, read only. */
+export interface CheckpointFolder {
+  /** `null` when there is no such file. `name` is a plain file name, never a path. */
+  open(name: string): Promise<ByteSource | null>;
+  close(): Promise<void>;
+}
+
+/** One file being written from its start to its end. */
+export interface ByteSink {
+  /** The bytes may be reused by the caller once the promise settles. */
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * A folder under construction. Nothing is visible under its final name before `commit`; after `discard`, or a
+ * crash, there is no folder of that name, or the one that was there before.
+ */
+export interface OutputFolder {
+  /** @param path relative, with `/`; the folder in it is created */
+  create(path: string): Promise<ByteSink>;
+  commit(): Promise<void>;
+  discard(): Promise<void>;
+}

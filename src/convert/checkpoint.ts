@@ -1,0 +1,78 @@
+/** All tensors of a checkpoint, whether it is one safetensors file or many shards with an index. */
+import { Rank1Error } from '../errors.ts';
+import type { CheckpointFolder } from './byte-io.ts';
+import { parseJson, readText } from './read-json.ts';
+import { readSafetensors, type TensorEntry } from './safetensors.ts';
+
+export type Checkpoint = ReadonlyMap<string, TensorEntry>;
+
+const SINGLE_FILE = 'model.safetensors';
+const INDEX_FILE = 'model.safetensors.index.json';
+/** Shard names come from a file we do not trust: a plain file name, never a path. */
+const SHARD_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,200}\.safetensors$/;
+const MAX_SHARDS = 4096;
+
+/**
+ * Reads every header; no weights yet.
+ * @throws Rank1Error `model-not-found` when there are no safetensors, or a shard is missing;
+ *   `invalid-file` when a file is damaged or a tensor is not where the index says
+ */
+export async function openCheckpoint(folder: CheckpointFolder): Promise<Checkpoint> {
+  const index = await readText(folder, INDEX_FILE);
+  if (index !== null) return openShards(folder, parseJson(INDEX_FILE, index));
+  const single = await folder.open(SINGLE_FILE);
+  if (single === null) {
+    throw new Rank1Error(
+      'model-not-found',
+      `There is no ${SINGLE_FILE} and no ${INDEX_FILE} in the folder. Give a Hugging Face model folder whose weights are in the safetensors format.`,
+    );
+  }
+  return toMap(await readSafetensors(single));
+}
+
+async function openShards(folder: CheckpointFolder, index: unknown): Promise<Checkpoint> {
+  const placed = parseWeightMap(index);
+  const names = [...new Set(placed.values())].sort();
+  if (names.length > MAX_SHARDS) throw invalidIndex(`names ${names.length} shards`);
+  const tensors: TensorEntry[] = [];
+  for (const name of names) {
+    const source = await folder.open(name);
+    if (source === null) {
+      throw new Rank1Error(
+        'model-not-found',
+        `${name} is missing: ${INDEX_FILE} lists ${names.length} shards. Download the missing file into the folder.`,
+      );
+    }
+    tensors.push(...(await readSafetensors(source)).filter((tensor) => placed.get(tensor.name) === name));
+  }
+  const checkpoint = toMap(tensors);
+  for (const [tensor, file] of placed) {
+    if (!checkpoint.has(tensor))
+      throw invalidIndex(`places ${JSON.stringify(tensor.slice(0, 120))} in ${file}, which lacks it`);
+  }
+  return checkpoint;
+}
+
+function parseWeightMap(index: unknown): Map<string, string> {
+  const weightMap =
+    typeof index === 'object' && index !== null && 'weight_map' in index ? index.weight_map : null;
+  if (typeof weightMap !== 'object' || weightMap === null) throw invalidIndex('has no weight_map');
+  const placed = new Map<string, string>();
+  for (const [tensor, file] of Object.entries(weightMap)) {
+    if (typeof file !== 'string' || !SHARD_NAME.test(file)) {
+      throw invalidIndex(
+        `names a file ${JSON.stringify(file)?.slice(0, 80)}, which is not a plain .safetensors name`,
+      );
+    }
+    placed.set(tensor, file);
+  }
+  return placed;
+}
+
+function toMap(tensors: readonly TensorEntry[]): Checkpoint {
+  return new Map(tensors.map((tensor) => [tensor.name, tensor]));
+}
+
+function invalidIndex(problem: string): Rank1Error {
+  return new Rank1Error('invalid-file', `${INDEX_FILE} ${problem}. Download the checkpoint again.`);
+}

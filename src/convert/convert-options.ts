@@ -1,0 +1,39 @@
+/** What a conversion can be asked for. */
+import type { StreamingHash } from './sha256.ts';
+
+export const CONVERT_DTYPES = ['q4', 'q4f16', 'q8', 'fp16', 'fp32'] as const;
+/** q4 and q8 compute in fp32, q4f16 and fp16 in fp16 (which the device must offer). */
+export type ConvertDtype = (typeof CONVERT_DTYPES)[number];
+
+export const GRAPH_LAYOUTS = ['rank1'] as const;
+/** `rank1`: the graph our engine runs. */
+export type GraphLayout = (typeof GRAPH_LAYOUTS)[number];
+
+export interface ConvertOptions {
+  readonly dtype: ConvertDtype;
+  readonly layout: GraphLayout;
+  /** Weights that share a scale, 16 to 256, a power of two. 32 has the fast kernels. */
+  readonly blockSize: number;
+  /** Rows of the rotary tables; never more than config.json's max_position_embeddings. */
+  readonly maxPositions: number;
+  /** The size at which a new weight file is begun. A page must be able to hold one of them whole. */
+  readonly shardBytes: number;
+  readonly accuracyLevel: 0 | 4;
+  /** Where the checkpoint came from, for the manifest. */
+  readonly source: { readonly name: string; readonly revision: string | null };
+  readonly createHash: () => StreamingHash;
+  readonly onProgress: (progress: ConvertProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface ConvertProgress {
+  /** bytes of the checkpoint read so far, of all that the conversion reads */
+  readonly bytes: number;
+  readonly totalBytes: number;
+  /** tensors written so far, of all */
+  readonly tensors: number;
+  readonly totalTensors: number;
+}
+
+export const DEFAULT_MAX_POSITIONS = 16_384;
+export const DEFAULT_SHARD_BYTES = 512 * 2 ** 20;

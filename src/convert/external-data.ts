@@ -1,0 +1,106 @@
+/**
+ * Weights in files beside the .onnx, in shards small enough for a browser to hold. Every size is known before the
+ * first weight is read, so the graph can name its locations and the shards are written once, front to back.
+ */
+import { assert } from '../assert.ts';
+import type { ByteSink } from './byte-io.ts';
+import { tensorBytes, type StoredTensor, type WeightGroup } from './graph-builder.ts';
+import type { ExternalLocation } from './onnx-proto.ts';
+import type { RecordedOutput } from './recorded-output.ts';
+
+/** Buffers are uploaded as they lie; 256 is WebGPU's strictest offset alignment. */
+const ALIGNMENT = 256;
+
+/**
+ * Gives every tensor a place. A tensor larger than a shard gets a shard of its own.
+ * @param fileName of shard 0; the others are `<fileName>_1`, `<fileName>_2` and so on
+ */
+export function placeTensors(
+  groups: readonly WeightGroup[],
+  fileName: string,
+  shardBytes: number,
+): Map<StoredTensor, ExternalLocation> {
+  const places = new Map<StoredTensor, ExternalLocation>();
+  let shard = 0;
+  let offset = 0;
+  for (const tensor of groups.flatMap((group) => group.tensors)) {
+    const length = tensorBytes(tensor);
+    offset = Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
+    if (offset > 0 && offset + length > shardBytes) {
+      shard += 1;
+      offset = 0;
+    }
+    places.set(tensor, { file: shard === 0 ? fileName : `${fileName}_${shard}`, offset, length });
+    offset += length;
+  }
+  return places;
+}
+
+/**
+ * Writes all groups, in their order, to the places they were given.
+ * @param onGroup called after each group, for progress
+ */
+export async function writeExternalData(
+  groups: readonly WeightGroup[],
+  places: ReadonlyMap<StoredTensor, ExternalLocation>,
+  folder: string,
+  output: RecordedOutput,
+  onGroup: (group: WeightGroup) => void,
+): Promise<void> {
+  const writer = new ShardWriter(places, folder, output);
+  for (const group of groups) {
+    await group.write((tensor, bytes) => writer.write(tensor, bytes));
+    onGroup(group);
+  }
+  await writer.close();
+}
+
+class ShardWriter {
+  private sink: ByteSink | null = null;
+  private file = '';
+  private offset = 0;
+  private tensor: StoredTensor | null = null;
+  private finished = 0;
+
+  constructor(
+    private readonly places: ReadonlyMap<StoredTensor, ExternalLocation>,
+    private readonly folder: string,
+    private readonly output: RecordedOutput,
+  ) {}
+
+  async write(tensor: StoredTensor, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    if (tensor !== this.tensor) await this.begin(tensor);
+    assert(this.sink, 'a shard is open');
+    await this.sink.write(bytes);
+    this.offset += bytes.byteLength;
+  }
+
+  async close(): Promise<void> {
+    this.checkComplete();
+    assert(this.finished === this.places.size, 'every tensor was written');
+    await this.sink?.close();
+  }
+
+  private async begin(tensor: StoredTensor): Promise<void> {
+    this.checkComplete();
+    const place = this.places.get(tensor);
+    assert(place, `${tensor.name} has a place`);
+    if (place.file !== this.file) {
+      await this.sink?.close();
+      this.sink = await this.output.create(`${this.folder}/${place.file}`);
+      this.file = place.file;
+      this.offset = 0;
+    }
+    assert(this.sink && place.offset >= this.offset, `${tensor.name} comes after the tensor before it`);
+    if (place.offset > this.offset) await this.sink.write(new Uint8Array(place.offset - this.offset));
+    this.offset = place.offset;
+    this.tensor = tensor;
+  }
+
+  private checkComplete(): void {
+    if (!this.tensor) return;
+    const place = this.places.get(this.tensor)!;
+    assert(this.offset === place.offset + place.length, `${this.tensor.name} has all its bytes`);
+    this.finished += 1;
+  }
+}

@@ -1,0 +1,90 @@
+/** Unquantised weights, fp32 or fp16: Gather, MatMul and Gemm. */
+import type { GraphBuilder, StoredTensor } from './graph-builder.ts';
+import { rowChunks, type Matrix } from './matrix.ts';
+import { encodeFloats, storeVector, type FloatType, type WeightFormat } from './weight-format.ts';
+
+export class FloatFormat implements WeightFormat {
+  constructor(readonly floatType: FloatType) {}
+
+  embedding(graph: GraphBuilder, name: string, ids: string, table: Matrix): string {
+    return graph.node('Gather', `${name}.output`, [this.storeRows(graph, name, table), ids]);
+  }
+
+  linear(graph: GraphBuilder, name: string, x: string, weight: Matrix, bias: Matrix | null): string {
+    const stored = this.storeTransposed(graph, name, weight);
+    if (!bias) return graph.node('MatMul', `${name}.output`, [x, stored]);
+    const product = graph.node('MatMul', `${name}.product`, [x, stored]);
+    return graph.node('Add', `${name}.output`, [
+      product,
+      storeVector(graph, `${name}.bias`, this.floatType, bias),
+    ]);
+  }
+
+  /** Gemm reads the table as it is stored for Gather; MatMul would need a second, transposed copy. */
+  head(graph: GraphBuilder, name: string, x: string, table: Matrix, tiedTo: string | null): string {
+    const stored = tiedTo === null ? this.storeRows(graph, name, table) : `${tiedTo}.weight`;
+    return graph.node('Gemm', `${name}.output`, [x, stored], { attributes: { transB: { int: 1 } } });
+  }
+
+  private storeRows(graph: GraphBuilder, name: string, weight: Matrix): string {
+    const tensor: StoredTensor = {
+      name: `${name}.weight`,
+      type: this.floatType,
+      dims: [weight.rows, weight.cols],
+    };
+    graph.store({
+      tensors: [tensor],
+      sourceBytes: weight.sourceBytes,
+      write: async (emit) => {
+        for (const [start, end] of rowChunks(weight)) {
+          await emit(tensor, encodeFloats(await weight.readRows(start, end), this.floatType));
+        }
+      },
+    });
+    return tensor.name;
+  }
+
+  /** MatMul wants [K, N]; the whole matrix is turned in memory. */
+  private storeTransposed(graph: GraphBuilder, name: string, weight: Matrix): string {
+    const tensor: StoredTensor = {
+      name: `${name}.weight`,
+      type: this.floatType,
+      dims: [weight.cols, weight.rows],
+    };
+    graph.store({
+      tensors: [tensor],
+      sourceBytes: weight.sourceBytes,
+      write: async (emit) => {
+        const turned = new Float32Array(weight.rows * weight.cols);
+        for (const [start, end] of rowChunks(weight)) {
+          transposeInto(turned, await weight.readRows(start, end), start, weight.rows, weight.cols);
+        }
+        for (const [start, end] of rowChunks({ rows: weight.cols, cols: weight.rows })) {
+          await emit(
+            tensor,
+            encodeFloats(turned.slice(start * weight.rows, end * weight.rows), this.floatType),
+          );
+        }
+      },
+    });
+    return tensor.name;
+  }
+}
+
+/** In tiles of 32 columns, so that the writes of neighbouring rows meet in the cache. */
+function transposeInto(
+  target: Float32Array,
+  chunk: Float32Array,
+  firstRow: number,
+  rows: number,
+  cols: number,
+): void {
+  const numRows = chunk.length / cols;
+  for (let tile = 0; tile < cols; tile += 32) {
+    const tileEnd = Math.min(cols, tile + 32);
+    for (let row = 0; row < numRows; row++) {
+      for (let col = tile; col < tileEnd; col++)
+        target[col * rows + firstRow + row] = chunk[row * cols + col]!;
+    }
+  }
+}

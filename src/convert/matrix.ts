@@ -1,0 +1,112 @@
+/** Weights as the rest of the converter sees them: rows of fp32 read a few at a time, whatever the file holds. */
+import { Rank1Error } from '../errors.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { decodeFloats, FLOAT_BYTES, type FloatDtype } from './float-formats.ts';
+import type { TensorEntry } from './safetensors.ts';
+
+export interface Matrix {
+  readonly name: string;
+  readonly rows: number;
+  readonly cols: number;
+  /** What reading all of it costs, for progress. */
+  readonly sourceBytes: number;
+  /** Rows `start` to `end` - 1 as fp32, [end - start, cols]. */
+  readRows(start: number, end: number): Promise<Float32Array<ArrayBuffer>>;
+}
+
+/**
+ * A tensor of the checkpoint; a vector counts as one row.
+ * @throws Rank1Error `model-corrupt` when it is missing or has another shape, `model-unsupported` when it is not float
+ */
+export function openMatrix(checkpoint: Checkpoint, name: string, rows: number, cols: number): Matrix {
+  const tensor = findTensor(checkpoint, name);
+  const expected = tensor.shape.length === 1 && rows === 1 ? [cols] : [rows, cols];
+  if (tensor.shape.join() !== expected.join()) {
+    throw new Rank1Error(
+      'model-corrupt',
+      `${name} has shape [${tensor.shape.join(', ')}] where config.json asks for [${expected.join(', ')}]. ` +
+        `The weights and config.json are not of the same model; download both again.`,
+    );
+  }
+  const dtype = floatDtype(tensor);
+  const rowBytes = cols * FLOAT_BYTES[dtype];
+  return {
+    name,
+    rows,
+    cols,
+    sourceBytes: rows * rowBytes,
+    async readRows(start, end) {
+      const bytes = await tensor.source.read(tensor.start + start * rowBytes, tensor.start + end * rowBytes);
+      return decodeFloats(bytes, dtype);
+    },
+  };
+}
+
+/** @throws Rank1Error `model-corrupt` when the checkpoint has no such tensor */
+export function findTensor(checkpoint: Checkpoint, name: string): TensorEntry {
+  const tensor = checkpoint.get(name);
+  if (tensor) return tensor;
+  throw new Rank1Error(
+    'model-corrupt',
+    `The checkpoint has no tensor ${name}, which its config.json asks for. Download the checkpoint again.`,
+  );
+}
+
+function floatDtype(tensor: TensorEntry): FloatDtype {
+  if (tensor.dtype === 'F32' || tensor.dtype === 'F16' || tensor.dtype === 'BF16') return tensor.dtype;
+  throw new Rank1Error(
+    'model-unsupported',
+    `${tensor.name} is stored as ${tensor.dtype}; bf16, fp16 and fp32 weights, or AutoAWQ int4, can be converted. ` +
+      `Choose the original checkpoint instead of a quantised one.`,
+  );
+}
+
+/** Matrices with the same columns, one above the other: q, k and v become one product. */
+export function stackRows(name: string, parts: readonly Matrix[]): Matrix {
+  return {
+    name,
+    rows: parts.reduce((sum, part) => sum + part.rows, 0),
+    cols: parts[0]!.cols,
+    sourceBytes: parts.reduce((sum, part) => sum + part.sourceBytes, 0),
+    async readRows(start, end) {
+      const result = new Float32Array((end - start) * parts[0]!.cols);
+      let first = 0;
+      for (const part of parts) {
+        const from = Math.max(start, first);
+        const to = Math.min(end, first + part.rows);
+        if (from < to) result.set(await part.readRows(from - first, to - first), (from - start) * part.cols);
+        first += part.rows;
+      }
+      return result;
+    },
+  };
+}
+
+/** Vectors end to end, as one row. */
+export function joinVectors(name: string, parts: readonly Matrix[]): Matrix {
+  return {
+    name,
+    rows: 1,
+    cols: parts.reduce((sum, part) => sum + part.cols, 0),
+    sourceBytes: parts.reduce((sum, part) => sum + part.sourceBytes, 0),
+    async readRows() {
+      const values = await Promise.all(parts.map((part) => part.readRows(0, 1)));
+      const result = new Float32Array(values.reduce((sum, value) => sum + value.length, 0));
+      let at = 0;
+      for (const value of values) {
+        result.set(value, at);
+        at += value.length;
+      }
+      return result;
+    },
+  };
+}
+
+/** Row ranges of about `CHUNK_VALUES` values, in order. */
+export function* rowChunks(matrix: Pick<Matrix, 'rows' | 'cols'>): Generator<[start: number, end: number]> {
+  const step = Math.max(1, Math.floor(CHUNK_VALUES / matrix.cols));
+  for (let start = 0; start < matrix.rows; start += step) yield [start, Math.min(matrix.rows, start + step)];
+}
+
+/** 4 Mi values: 8 MB of bf16 in, 16 MB of fp32 in memory. */
+const CHUNK_VALUES = 4 * 2 ** 20;

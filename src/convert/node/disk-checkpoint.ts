@@ -1,0 +1,66 @@
+/** A checkpoint folder on disk, read through file handles. */
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { Rank1Error } from '../../errors.ts';
+import type { ByteSource, CheckpointFolder } from '../byte-io.ts';
+
+export class DiskCheckpoint implements CheckpointFolder {
+  private readonly handles: FileHandle[] = [];
+
+  private constructor(private readonly folder: string) {}
+
+  /** @throws Rank1Error `model-not-found` when there is no such folder */
+  static async open(folder: string): Promise<DiskCheckpoint> {
+    const info = await stat(folder).catch(() => null);
+    if (!info?.isDirectory()) {
+      throw new Rank1Error(
+        'model-not-found',
+        `There is no folder ${folder}. Give the folder of a Hugging Face checkpoint.`,
+      );
+    }
+    return new DiskCheckpoint(folder);
+  }
+
+  async open(name: string): Promise<ByteSource | null> {
+    let handle: FileHandle;
+    try {
+      handle = await open(path.join(this.folder, path.basename(name)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw new Rank1Error('invalid-file', `${name} cannot be read: ${(error as Error).message}.`, {
+        cause: error,
+      });
+    }
+    this.handles.push(handle);
+    return {
+      name,
+      size: (await handle.stat()).size,
+      read: (start, end) => readRange(handle, name, start, end),
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.handles.splice(0).map((handle) => handle.close()));
+  }
+}
+
+async function readRange(
+  handle: FileHandle,
+  name: string,
+  start: number,
+  end: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(end - start);
+  let filled = 0;
+  while (filled < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
+    if (bytesRead === 0) {
+      throw new Rank1Error(
+        'invalid-file',
+        `${name} ends at byte ${start + filled}, before its tensors do. Download it again.`,
+      );
+    }
+    filled += bytesRead;
+  }
+  return bytes;
+}

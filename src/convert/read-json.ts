@@ -1,0 +1,46 @@
+/** Small text files of a checkpoint, read with a size limit because they are untrusted. */
+import { Rank1Error } from '../errors.ts';
+import type { CheckpointFolder } from './byte-io.ts';
+
+const MAX_TEXT_BYTES = 64 * 2 ** 20;
+
+/** `null` when the file does not exist. */
+export async function readText(folder: CheckpointFolder, name: string): Promise<string | null> {
+  const source = await folder.open(name);
+  if (source === null) return null;
+  if (source.size > MAX_TEXT_BYTES) {
+    throw new Rank1Error(
+      'invalid-file',
+      `${name} has ${source.size} bytes, more than any such file needs. Check the folder.`,
+    );
+  }
+  return new TextDecoder().decode(await source.read(0, source.size));
+}
+
+/** @throws Rank1Error `invalid-file` when the text is not JSON */
+export function parseJson(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Rank1Error('invalid-file', `${name} is not valid JSON. Download it again.`, { cause });
+  }
+}
+
+/** @throws Rank1Error `model-not-found` when the file is missing, `invalid-file` when it is not a JSON object */
+export async function readJsonObject(
+  folder: CheckpointFolder,
+  name: string,
+): Promise<Record<string, unknown>> {
+  const text = await readText(folder, name);
+  if (text === null) {
+    throw new Rank1Error(
+      'model-not-found',
+      `There is no ${name} in the folder. Give a complete Hugging Face model folder.`,
+    );
+  }
+  const value = parseJson(name, text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Rank1Error('invalid-file', `${name} is not a JSON object. Download it again.`);
+  }
+  return value as Record<string, unknown>;
+}

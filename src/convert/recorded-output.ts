@@ -1,0 +1,43 @@
+/** Writes the model's files and keeps, for the manifest, each one's size and SHA-256. */
+import type { ByteSink, OutputFolder } from './byte-io.ts';
+import type { StreamingHash } from './sha256.ts';
+
+export interface FileRecord {
+  /** relative to the model folder, with `/` */
+  readonly path: string;
+  readonly bytes: number;
+  /** 64 hexadecimal digits */
+  readonly sha256: string;
+}
+
+export class RecordedOutput {
+  readonly files: FileRecord[] = [];
+
+  constructor(
+    private readonly folder: OutputFolder,
+    private readonly createHash: () => StreamingHash,
+  ) {}
+
+  async create(path: string): Promise<ByteSink> {
+    const sink = await this.folder.create(path);
+    const hash = this.createHash();
+    let bytes = 0;
+    return {
+      write: async (chunk) => {
+        hash.update(chunk);
+        bytes += chunk.byteLength;
+        await sink.write(chunk);
+      },
+      close: async () => {
+        await sink.close();
+        this.files.push({ path, bytes, sha256: hash.digestHex() });
+      },
+    };
+  }
+
+  async writeWhole(path: string, content: string | Uint8Array<ArrayBuffer>): Promise<void> {
+    const sink = await this.create(path);
+    await sink.write(typeof content === 'string' ? new TextEncoder().encode(content) : content);
+    await sink.close();
+  }
+}

@@ -1,0 +1,53 @@
+/** How a dtype turns weights into graph: the decoder describes products, a format decides the operators. */
+import type { GraphBuilder } from './graph-builder.ts';
+import { bytesOf } from './graph-builder.ts';
+import { encodeFloat16 } from './float-formats.ts';
+import type { Matrix } from './matrix.ts';
+
+export type FloatType = 'float32' | 'float16';
+
+export interface WeightFormat {
+  /** The type of activations, biases, norms and the KV cache. */
+  readonly floatType: FloatType;
+
+  /**
+   * Rows of `table` [V, D] for int ids of any shape; and, where the model ties its embeddings, the same bytes
+   * serve `head` later. Returns the output's name, of shape [..., D].
+   */
+  embedding(graph: GraphBuilder, name: string, ids: string, table: Matrix): string;
+
+  /** x [..., K] times `weight` [N, K] transposed, plus `bias` [1, N]. Returns the output's name, [..., N]. */
+  linear(graph: GraphBuilder, name: string, x: string, weight: Matrix, bias: Matrix | null): string;
+
+  /**
+   * The vocabulary's product: x [R, D] times `table` [V, D] transposed.
+   * @param tiedTo the name `embedding` was called with, when the table is the same; its bytes are not stored again
+   */
+  head(graph: GraphBuilder, name: string, x: string, table: Matrix, tiedTo: string | null): string;
+}
+
+/** Stores a small float tensor (a norm's weight, a bias, a rotary table) in the format's float type. */
+export function storeFloats(
+  graph: GraphBuilder,
+  name: string,
+  type: FloatType,
+  dims: readonly number[],
+  sourceBytes: number,
+  read: () => Promise<Float32Array<ArrayBuffer>>,
+): string {
+  const tensor = { name, type, dims };
+  graph.store({
+    tensors: [tensor],
+    sourceBytes,
+    write: async (emit) => emit(tensor, encodeFloats(await read(), type)),
+  });
+  return name;
+}
+
+export function storeVector(graph: GraphBuilder, name: string, type: FloatType, vector: Matrix): string {
+  return storeFloats(graph, name, type, [vector.cols], vector.sourceBytes, () => vector.readRows(0, 1));
+}
+
+export function encodeFloats(values: Float32Array<ArrayBuffer>, type: FloatType): Uint8Array<ArrayBuffer> {
+  return bytesOf(type === 'float32' ? values : encodeFloat16(values));
+}
