@@ -1,0 +1,98 @@
+/**
+ * `rank1.json`, the manifest of a model folder: which files there are, how large, and what is in them. The
+ * converter writes it last, so a folder without one is not a model. Its content is untrusted when read.
+ */
+import { Rank1Error } from '../errors.ts';
+
+export const MANIFEST_FILE = 'rank1.json';
+export const MANIFEST_VERSION = 1;
+
+export interface ManifestFile {
+  readonly bytes: number;
+  /** lower-case hex */
+  readonly sha256: string;
+}
+
+/** One `onnx/model_<dtype>.onnx` and the weights beside it; paths are relative to the folder. */
+export interface ManifestModel {
+  readonly onnx: string;
+  readonly externalData: readonly string[];
+  readonly layout: 'rank1' | 'transformersjs';
+  /** elements of the KV cache */
+  readonly kvDtype: 'float32' | 'float16';
+}
+
+export interface Manifest {
+  readonly version: typeof MANIFEST_VERSION;
+  /** by dtype: q4, q8, q4f16, fp16, fp32 */
+  readonly models: Readonly<Record<string, ManifestModel>>;
+  /** by path relative to the folder: every file but the manifest itself */
+  readonly files: Readonly<Record<string, ManifestFile>>;
+  /** Tokens a chain may have unless the caller says otherwise; left out: the engine's default. */
+  readonly defaultMaxNewTokens?: number;
+}
+
+/** A path inside the folder: no scheme, no backslash, no empty, `.` or `..` part, no control characters. */
+const SAFE_PATH = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[\w.-]+(?:\/[\w.-]+)*$/;
+
+/** @throws Rank1Error `model-corrupt` */
+export function parseManifest(json: unknown): Manifest {
+  const root = record(json, MANIFEST_FILE);
+  if (root['version'] !== MANIFEST_VERSION) {
+    throw corrupt(`version must be ${MANIFEST_VERSION}`);
+  }
+  const files = mapRecord(record(root['files'], 'files'), parseFile);
+  for (const path of Object.keys(files)) assertSafePath(path);
+  const models = mapRecord(record(root['models'], 'models'), (value, dtype) => parseModel(value, dtype, files));
+  if (Object.keys(models).length === 0) throw corrupt('models is empty');
+  const defaultMaxNewTokens = root['defaultMaxNewTokens'];
+  if (defaultMaxNewTokens === undefined) return { version: MANIFEST_VERSION, models, files };
+  if (!isCount(defaultMaxNewTokens) || defaultMaxNewTokens < 1) throw corrupt('defaultMaxNewTokens must be at least 1');
+  return { version: MANIFEST_VERSION, models, files, defaultMaxNewTokens };
+}
+
+function parseFile(value: unknown, path: string): ManifestFile {
+  const { bytes, sha256 } = record(value, `files["${path.slice(0, 80)}"]`);
+  if (!isCount(bytes)) throw corrupt(`bytes of ${path.slice(0, 80)} is not a file size`);
+  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) {
+    throw corrupt(`sha256 of ${path.slice(0, 80)} is not a SHA-256`);
+  }
+  return { bytes, sha256 };
+}
+
+function parseModel(value: unknown, dtype: string, files: Manifest['files']): ManifestModel {
+  const { onnx, externalData, layout, kvDtype } = record(value, `models.${dtype.slice(0, 20)}`);
+  const listed = (path: unknown): path is string => typeof path === 'string' && Object.hasOwn(files, path);
+  if (!listed(onnx)) throw corrupt(`the graph of ${dtype} is not among the files`);
+  if (!Array.isArray(externalData) || !externalData.every(listed)) {
+    throw corrupt(`the weights of ${dtype} are not among the files`);
+  }
+  if (layout !== 'rank1' && layout !== 'transformersjs') throw corrupt(`layout of ${dtype} is unknown`);
+  if (kvDtype !== 'float32' && kvDtype !== 'float16') throw corrupt(`kvDtype of ${dtype} is unknown`);
+  return { onnx, externalData, layout, kvDtype };
+}
+
+function assertSafePath(path: string): void {
+  if (!SAFE_PATH.test(path)) throw corrupt(`the path ${JSON.stringify(path.slice(0, 80))} leaves the folder`);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function record(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw corrupt(`${what} is not an object`);
+}
+
+function mapRecord<T>(source: Record<string, unknown>, parse: (value: unknown, key: string) => T): Record<string, T> {
+  const entries = Object.entries(source).map(([key, value]) => [key, parse(value, key)] as const);
+  return Object.assign(Object.create(null) as Record<string, T>, Object.fromEntries(entries));
+}
+
+function corrupt(problem: string): Rank1Error {
+  return new Rank1Error(
+    'model-corrupt',
+    `The model's ${MANIFEST_FILE} cannot be used: ${problem}. Convert or download the model again.`,
+  );
+}

@@ -1,0 +1,52 @@
+/**
+ * Follows one chain token by token: turns ids into text, tells the engine when to stop, and keeps the two
+ * answer logits of the step that produced the answer. One per sequence; it is the sequence's StopCondition.
+ */
+import type { StopCondition } from '../engine/stop-condition.ts';
+import { IncrementalDecoder } from '../tokenizer/incremental-decoder.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { MarkerTokenIds } from './markers.ts';
+import type { Verdict } from '../protocol/rerank-api.ts';
+import { makeVerdict } from './verdict.ts';
+import { VerdictDetector } from './verdict-detector.ts';
+
+export class ChainReader implements StopCondition {
+  readonly #decoder: IncrementalDecoder;
+  readonly #detector: VerdictDetector;
+  readonly #markers: MarkerTokenIds;
+  readonly #eosTokenIds: ReadonlySet<number>;
+  #verdict: Verdict | null = null;
+  #delta = '';
+
+  constructor(tokenizer: Tokenizer, markers: MarkerTokenIds, eosTokenIds: Iterable<number>) {
+    this.#decoder = new IncrementalDecoder(tokenizer);
+    this.#markers = markers;
+    this.#detector = new VerdictDetector({ markerIsToken: markers.closeTokenId !== null });
+    this.#eosTokenIds = new Set(eosTokenIds);
+  }
+
+  /** The verdict, once the chain has ended with one by itself. */
+  get verdict(): Verdict | null {
+    return this.#verdict;
+  }
+
+  get reasoning(): string {
+    return this.#detector.reasoning;
+  }
+
+  /** Reasoning text that came since the last call. */
+  takeDelta(): string {
+    const delta = this.#delta;
+    this.#delta = '';
+    return delta;
+  }
+
+  next(tokenId: number, watchedLogits: Float32Array): 'continue' | 'finish' {
+    if (this.#eosTokenIds.has(tokenId)) return 'finish';
+    const text = this.#decoder.push(tokenId);
+    this.#delta += this.#detector.push(text, tokenId === this.#markers.closeTokenId);
+    if (this.#detector.label === null) return 'continue';
+    this.#verdict = makeVerdict(watchedLogits, this.#detector.label);
+    return 'finish';
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * rank1's prompt, to the character: plain text, no chat template, no newline after `<think>`.
+ * Source: orionw/rank1 `rank1.py` and the rank1-7b model card (arXiv 2502.18418).
+ */
+import { CLOSE_MARKER, OPEN_MARKER } from './markers.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+
+const INSTRUCTION =
+  "Determine if the following passage is relevant to the query. Answer only with 'true' or 'false'.";
+
+/** What a query becomes: an instruction is appended, trimmed, once (not when both are the same text). */
+export function queryWithInstruction(query: string, instruction = ''): string {
+  if (instruction.trim() === '' || instruction === query) return query;
+  return `${query} ${instruction}`.trim();
+}
+
+/** A titled document is its title, a space, its text. */
+export function documentText(document: { readonly title?: string; readonly text: string }): string {
+  return document.title ? `${document.title} ${document.text}`.trim() : document.text;
+}
+
+/** The part of the prompt that every document of a run shares. */
+export function promptHead(query: string): string {
+  return `${INSTRUCTION}\nQuery: ${query}\nPassage: `;
+}
+
+/** Token ids of the whole prompt, `<think>` included. Markers inside query and document stay plain text. */
+export function encodePrompt(tokenizer: Tokenizer, query: string, document: string): Int32Array {
+  return encodeSegments(tokenizer, [`${promptHead(query)}${document}\n`, OPEN_MARKER]);
+}
+
+/**
+ * The prompt that asks for a verdict at once: the reference's `prompt + "\n" + text + "\n</think>"`.
+ * `reasoning` must already be trimmed with `trimToLastSentence`.
+ */
+export function encodeForcedPrompt(
+  tokenizer: Tokenizer,
+  query: string,
+  document: string,
+  reasoning: string,
+): Int32Array {
+  return encodeSegments(tokenizer, [
+    `${promptHead(query)}${document}\n`,
+    OPEN_MARKER,
+    `\n${reasoning}\n`,
+    CLOSE_MARKER,
+  ]);
+}
+
+/** Cuts a chain back to its last whole sentence, if it has one, as the reference does before forcing. */
+export function trimToLastSentence(reasoning: string): string {
+  const text = reasoning.trim();
+  const end = Math.max(text.lastIndexOf('.'), text.lastIndexOf('!'), text.lastIndexOf('?'));
+  return end < 0 ? text : text.slice(0, end + 1).trim();
+}
+
+/**
+ * A marker that is an added token becomes its one id, and splits the text around it. Where it is not (plain
+ * Qwen2.5), it is ordinary text and is encoded together with its neighbours.
+ */
+function encodeSegments(tokenizer: Tokenizer, segments: readonly string[]): Int32Array {
+  const tokenIds: number[] = [];
+  let text = '';
+  for (const segment of segments) {
+    const markerId =
+      segment === OPEN_MARKER || segment === CLOSE_MARKER ? tokenizer.addedTokenId(segment) : null;
+    if (markerId === null) {
+      text += segment;
+      continue;
+    }
+    tokenIds.push(...tokenizer.encode(text), markerId);
+    text = '';
+  }
+  return Int32Array.from([...tokenIds, ...tokenizer.encode(text)]);
+}

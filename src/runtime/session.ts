@@ -1,0 +1,40 @@
+/** Creates an InferenceSession from a model's files. Whoever creates one releases it. */
+import type { InferenceSession } from 'onnxruntime-web/webgpu';
+import { Rank1Error, errorMessage } from '../errors.ts';
+import type { ModelFiles } from '../model/model-files.ts';
+import type { OrtRuntime } from './ort.ts';
+
+/**
+ * @param gpuDevice the device the session runs on; null for WASM
+ * @throws Rank1Error `out-of-memory` or `model-corrupt`
+ */
+export async function createSession(
+  runtime: OrtRuntime,
+  files: Pick<ModelFiles, 'onnx' | 'externalData'>,
+  gpuDevice: GPUDevice | null,
+): Promise<InferenceSession> {
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: gpuDevice
+      ? [{ name: 'webgpu', device: gpuDevice, validationMode: 'disabled' }]
+      : ['wasm'],
+    graphOptimizationLevel: 'all',
+    externalData: files.externalData.map(({ path, data }) => ({ path, data })),
+  };
+  try {
+    return await runtime.exclusive(() => runtime.ort.InferenceSession.create(files.onnx, options));
+  } catch (error) {
+    const message = errorMessage(error);
+    if (/memory|alloc/i.test(message)) {
+      throw new Rank1Error(
+        'out-of-memory',
+        'The model does not fit into the memory of this device. Close other tabs, or take a smaller model or dtype.',
+        { cause: error },
+      );
+    }
+    throw new Rank1Error(
+      'model-corrupt',
+      `The runtime cannot read the model's graph (${message.slice(0, 200)}). Convert or download the model again.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * The worker's side of a run: documents to prompts to sequences, engine steps to updates, one message a
+ * step. Is handed the loading of a model and so knows neither ORT nor the GPU. Invariant: every document of
+ * a run is finished exactly once, with a verdict or with the reason why there is none.
+ */
+import { Rank1Error } from '../errors.ts';
+import type { ModelRunner } from '../engine/model-runner.ts';
+import type { ModelSpec } from '../model/model-spec.ts';
+import type {
+  Device,
+  LoadOptions,
+  LoadProgress,
+  LoadedModel,
+  RerankRequest,
+  RerankWorkerApi,
+  RunSummary,
+  UpdateListener,
+} from '../protocol/rerank-api.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { RerankRun } from './rerank-run.ts';
+
+/** A model that is ready to run; made by the composition root. */
+export interface LoadedRuntime {
+  readonly device: Device;
+  readonly deviceReason: string;
+  readonly dtype: string;
+  readonly spec: ModelSpec;
+  readonly tokenizer: Tokenizer;
+  readonly defaultMaxNewTokens: number | undefined;
+  createRunner(options: {
+    readonly maxSlots: number;
+    readonly maxLength: number;
+    readonly maxPrefillRows: number;
+    readonly watchedTokenIds: readonly number[];
+  }): ModelRunner;
+  dispose(): Promise<void>;
+}
+
+export type LoadRuntime = (
+  options: LoadOptions,
+  onProgress: (progress: LoadProgress) => void,
+) => Promise<LoadedRuntime>;
+
+export class RerankService implements RerankWorkerApi {
+  readonly #loadRuntime: LoadRuntime;
+  #loaded: { readonly key: string; readonly runtime: LoadedRuntime } | null = null;
+  #run: RerankRun | null = null;
+  /** Aborted before they started; a run may still wait for the one before it. */
+  readonly #abortedRunIds = new Set<number>();
+  /** Loads and runs happen one after the other: they share one device. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(loadRuntime: LoadRuntime) {
+    this.#loadRuntime = loadRuntime;
+  }
+
+  load(options: LoadOptions, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
+    return this.#enqueue(async () => {
+      const key = JSON.stringify([options.model, options.device, options.dtype]);
+      if (this.#loaded?.key !== key) {
+        await this.#unload();
+        this.#loaded = { key, runtime: await this.#loadRuntime(options, onProgress) };
+      }
+      const { device, deviceReason, dtype, spec } = this.#loaded.runtime;
+      return { device, deviceReason, dtype, maxPositions: spec.maxPositions };
+    });
+  }
+
+  rerank(request: RerankRequest, onUpdates: UpdateListener): Promise<RunSummary> {
+    return this.#enqueue(async () => {
+      if (!this.#loaded) throw new Rank1Error('not-loaded', 'No model is loaded. Call load() before rerank().');
+      const run = new RerankRun(this.#loaded.runtime, request, onUpdates);
+      this.#run = run;
+      if (this.#abortedRunIds.delete(request.runId)) run.abort();
+      try {
+        return await run.execute();
+      } catch (error) {
+        // A session whose run failed keeps stale bindings: it must be created anew.
+        await this.#unload();
+        throw error;
+      } finally {
+        this.#run = null;
+        this.#abortedRunIds.delete(request.runId);
+      }
+    });
+  }
+
+  abort(runId: number): void {
+    if (this.#run?.runId === runId) this.#run.abort();
+    else this.#abortedRunIds.add(runId);
+  }
+
+  dispose(): Promise<void> {
+    this.#run?.abort();
+    return this.#enqueue(() => this.#unload());
+  }
+
+  #enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #unload(): Promise<void> {
+    const loaded = this.#loaded;
+    this.#loaded = null;
+    await loaded?.runtime.dispose();
+  }
+}

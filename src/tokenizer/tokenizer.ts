@@ -1,0 +1,52 @@
+/**
+ * Text to token ids and back, from a model's own `tokenizer.json`. Documents are other people's text, so
+ * `encode` treats everything as plain text: `<think>`, `</think>` or `<|endoftext|>` inside it become
+ * ordinary tokens, never the added tokens of the same spelling. Those are reached by `addedTokenId` only.
+ */
+import { Tokenizer as TokenizersTokenizer } from '@huggingface/tokenizers';
+import { Rank1Error, errorMessage } from '../errors.ts';
+
+export interface Tokenizer {
+  /** Plain text to ids. Lone surrogates become U+FFFD first, as no encoding exists for them. */
+  encode(text: string): number[];
+  /** Ids to text, added tokens shown as their text. Incomplete UTF-8 at an end comes out as U+FFFD. */
+  decode(tokenIds: readonly number[]): string;
+  /** The id of an added token such as `<think>`, or null when the tokenizer has none of that spelling. */
+  addedTokenId(content: string): number | null;
+}
+
+/**
+ * @param tokenizerJson parsed `tokenizer.json`; @param tokenizerConfig parsed `tokenizer_config.json`
+ * @throws Rank1Error `tokenizer-unsupported`
+ */
+export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown): Tokenizer {
+  const json = asObject(tokenizerJson, 'tokenizer.json');
+  const config = asObject(tokenizerConfig, 'tokenizer_config.json');
+  try {
+    const full = new TokenizersTokenizer(json, config);
+    // Added tokens are split out of a text before it is normalised; without any, all text is plain.
+    const plain = new TokenizersTokenizer({ ...json, added_tokens: [] }, { ...config, added_tokens_decoder: {} });
+    const addedTokenIds = new Map<string, number>();
+    for (const [id, token] of full.get_added_tokens_decoder()) addedTokenIds.set(token.content, id);
+    return {
+      encode: (text) =>
+        text === '' ? [] : plain.encode(text.toWellFormed(), { add_special_tokens: false }).ids,
+      decode: (tokenIds) =>
+        tokenIds.length === 0
+          ? ''
+          : full.decode([...tokenIds], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
+      addedTokenId: (content) => addedTokenIds.get(content) ?? null,
+    };
+  } catch (error) {
+    throw new Rank1Error(
+      'tokenizer-unsupported',
+      `The model's tokenizer cannot be read (${errorMessage(error)}). Use a model folder with the Qwen2 or Llama 3 tokenizer files.`,
+      { cause: error },
+    );
+  }
+}
+
+function asObject(value: unknown, file: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new Rank1Error('tokenizer-unsupported', `${file} is not a JSON object. Download the model again.`);
+}
