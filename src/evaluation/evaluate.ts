@@ -1,0 +1,89 @@
+/** A run against judgements: every measure, per query and averaged. */
+import { Rank1Error } from '../errors.ts';
+import { orderDocuments } from './document-order.ts';
+import { gradeRanking } from './graded-ranking.ts';
+import type { Measure } from './measures/measure.ts';
+import type { Judgements, Qrels, Run } from './types.ts';
+
+export interface EvaluateOptions {
+  readonly measures: readonly Measure[];
+  /** lowest grade that counts as relevant for AP, RR, P and R (trec_eval -l); 1 when left out, 2 for TREC DL */
+  readonly relevanceLevel?: number;
+  /**
+   * Queries that are judged but not in the run: `skip` averages over the queries present (trec_eval's default, mteb),
+   * `zero` counts each as 0 (trec_eval -c).
+   */
+  readonly missingQueries?: 'skip' | 'zero';
+}
+
+export interface Evaluation {
+  /** measure name to qid to value; a query is absent where its judgements do not determine the measure */
+  readonly perQuery: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** measure name to the mean of the unrounded values; null when a query's judgements do not determine the measure */
+  readonly means: ReadonlyMap<string, number | null>;
+  readonly numQueries: number;
+  /** judged queries that the run lacks */
+  readonly missingQids: readonly string[];
+  /** queries of the run without any judgement; they are left out, as trec_eval leaves them out */
+  readonly unjudgedQids: readonly string[];
+}
+
+/** @throws Rank1Error invalid-file when the run and the judgements have no query in common */
+export function evaluateRun(run: Run, qrels: Qrels, options: EvaluateOptions): Evaluation {
+  const judgements = new Map([...qrels].map(([qid, grades]) => [qid, { grades }]));
+  return evaluateJudgedRun(run, judgements, options);
+}
+
+/** As `evaluateRun`, for judgements that come with the queries (see `judgementsOf` of the eval.jsonl form). */
+export function evaluateJudgedRun(
+  run: Run,
+  judgements: ReadonlyMap<string, Judgements>,
+  { measures, relevanceLevel = 1, missingQueries = 'skip' }: EvaluateOptions,
+): Evaluation {
+  if (!(Number.isInteger(relevanceLevel) && relevanceLevel >= 1)) {
+    throw new RangeError(`relevanceLevel must be an integer of 1 or more, not ${relevanceLevel}`);
+  }
+  const missingQids = [...judgements.keys()].filter((qid) => !run.has(qid));
+  if (missingQids.length === judgements.size) {
+    throw new Rank1Error(
+      'invalid-file',
+      'The run and the judgements have no query in common. Check that both belong to the same collection and write query ids alike.',
+    );
+  }
+  const numQueries = judgements.size - (missingQueries === 'skip' ? missingQids.length : 0);
+  const perQuery = new Map(measures.map(({ name }) => [name, new Map<string, number>()]));
+  for (const [qid, known] of judgements) {
+    const scores = run.get(qid);
+    if (scores === undefined && missingQueries === 'skip') continue;
+    const rankings = {
+      'docid-descending': gradeRanking(orderDocuments(scores ?? new Map(), 'docid-descending'), known),
+      'docid-ascending': gradeRanking(orderDocuments(scores ?? new Map(), 'docid-ascending'), known),
+    };
+    for (const { name, tieBreak, compute } of measures) {
+      const value = compute(rankings[tieBreak], relevanceLevel);
+      if (value !== null) perQuery.get(name)!.set(qid, value);
+    }
+  }
+  return {
+    perQuery,
+    means: new Map(
+      [...perQuery].map(([name, values]) => [
+        name,
+        values.size === numQueries ? mean(values.values()) : null,
+      ]),
+    ),
+    numQueries,
+    missingQids,
+    unjudgedQids: [...run.keys()].filter((qid) => !judgements.has(qid)),
+  };
+}
+
+function mean(values: Iterable<number>): number {
+  let sum = 0;
+  let count = 0;
+  for (const value of values) {
+    sum += value;
+    count++;
+  }
+  return sum / count;
+}

@@ -1,0 +1,112 @@
+/**
+ * This project's data form, `*.eval.jsonl`: one query a line with its candidates in the first stage's order.
+ * `{"qid", "query", "candidates": [{"docid", "rank", "text", "grade", ...}], "ideal_grades": [...]}`; `grade: null` is
+ * unjudged; `ideal_grades` holds the highest grades of all judged documents, candidates or not, at most ten.
+ */
+import type { Judgements } from '../types.ts';
+import { invalidFile, quoted } from './invalid-file.ts';
+import { readJsonRows, type JsonRow } from './json-row.ts';
+import type { SourceFile } from './source-file.ts';
+
+export interface EvalCandidate {
+  readonly docid: string;
+  readonly text: string;
+  /** null when nobody judged it */
+  readonly grade: number | null;
+  /** the first stage's score, where the file has it */
+  readonly score: number | null;
+}
+
+export interface EvalQuery {
+  readonly qid: string;
+  readonly query: string;
+  /** in the given order, best first */
+  readonly candidates: readonly EvalCandidate[];
+  /** null when the candidates are all the judged documents there are */
+  readonly idealGrades: readonly number[] | null;
+}
+
+/** Where the form cuts `ideal_grades`; a shorter list is complete. */
+const IDEAL_GRADES_DEPTH = 10;
+
+/** Queries one by one, in bounded memory. A query id that occurs twice is noticed, so ids are kept. */
+export async function* readEvalJsonl(source: SourceFile): AsyncGenerator<EvalQuery> {
+  const qids = new Set<string>();
+  for await (const row of readJsonRows(source)) {
+    const qid = row.id('qid');
+    if (qids.has(qid)) throw twice(row, `query ${quoted(qid)}`);
+    qids.add(qid);
+    const query = row.string('query');
+    yield {
+      qid,
+      query,
+      candidates: readCandidates(row),
+      idealGrades: row.optional('ideal_grades', readIdealGrades(row)),
+    };
+  }
+}
+
+/** What the line knows about right answers, for the measures. */
+export function judgementsOf({ candidates, idealGrades }: EvalQuery): Judgements {
+  const grades = new Map<string, number>();
+  for (const { docid, grade } of candidates) if (grade !== null) grades.set(docid, grade);
+  if (idealGrades === null) return { grades };
+  return { grades, ideal: { grades: idealGrades, isComplete: idealGrades.length < IDEAL_GRADES_DEPTH } };
+}
+
+/** Scores that put the candidates into the given order, whatever the ids: minus the rank. */
+export function givenOrderScores({ candidates }: EvalQuery): Map<string, number> {
+  return new Map(candidates.map(({ docid }, index) => [docid, -(index + 1)]));
+}
+
+/** The query as one line of the form. */
+export function formatEvalQuery({ qid, query, candidates, idealGrades }: EvalQuery): string {
+  const rows = candidates.map(({ docid, text, grade, score }, index) => ({
+    docid,
+    rank: index + 1,
+    ...(score !== null && { score }),
+    text,
+    grade,
+  }));
+  return `${JSON.stringify({ qid, query, candidates: rows, ...(idealGrades && { ideal_grades: idealGrades }) })}\n`;
+}
+
+function readCandidates(row: JsonRow): EvalCandidate[] {
+  const docids = new Set<string>();
+  return row.rows('candidates').map((candidate, index) => {
+    const docid = candidate.id('docid');
+    if (docids.has(docid)) throw twice(row, `document ${quoted(docid)}`);
+    docids.add(docid);
+    const rank = candidate.optional('rank', candidate.integer);
+    if (rank !== null && rank !== index + 1) {
+      throw invalidFile(
+        row.place,
+        `document ${quoted(docid)} has rank ${rank} in place ${index + 1}`,
+        'List the candidates by rank, from 1.',
+      );
+    }
+    return {
+      docid,
+      text: candidate.string('text'),
+      grade: candidate.optional('grade', candidate.integer),
+      score: candidate.optional('score', candidate.number),
+    };
+  });
+}
+
+function readIdealGrades(row: JsonRow): (key: string) => number[] {
+  return (key) => {
+    const grades = row.integers(key);
+    if (grades.every((grade, index) => grade >= 0 && (index === 0 || grade <= grades[index - 1]!)))
+      return grades;
+    throw invalidFile(
+      row.place,
+      `"${key}" is not descending or goes below 0`,
+      'List the highest grades first.',
+    );
+  };
+}
+
+function twice(row: JsonRow, what: string): Error {
+  return invalidFile(row.place, `${what} occurs twice`, 'Keep one entry for each.');
+}

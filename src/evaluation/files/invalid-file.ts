@@ -1,0 +1,21 @@
+/** The one way a file's fault is told: which file, which line, what is wrong, what to do. */
+import { Rank1Error } from '../../errors.ts';
+
+/** A place in a file. Lines count from 1. */
+export interface FilePlace {
+  readonly file: string;
+  readonly line: number;
+}
+
+/**
+ * @param problem what is wrong, without a full stop
+ * @param remedy one sentence: what the reader can do about it
+ */
+export function invalidFile({ file, line }: FilePlace, problem: string, remedy: string): Rank1Error {
+  return new Rank1Error('invalid-file', `${file}, line ${line}: ${problem}. ${remedy}`);
+}
+
+/** A value from a file, safe to put into a message: quoted, escaped, at most 60 characters of it. */
+export function quoted(value: string): string {
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}

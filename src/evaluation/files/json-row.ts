@@ -1,0 +1,119 @@
+/** One line of a JSONL file, its fields read with their types checked. */
+import { checkId } from './ids.ts';
+import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
+import { readLines } from './lines.ts';
+import type { SourceFile } from './source-file.ts';
+
+/** Every line as an object. */
+export async function* readJsonRows(source: SourceFile): AsyncGenerator<JsonRow> {
+  for await (const { file, line, text } of readLines(source)) {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      throw invalidFile(
+        { file, line },
+        `${quoted(text)} is not JSON`,
+        'Every line must be one JSON object; Python writes NaN and Infinity, which JSON does not have.',
+      );
+    }
+    yield JsonRow.of(value, 'the line', { file, line });
+  }
+}
+
+/** An object from a file. Only its own fields are seen, so `__proto__` or `constructor` in a file mean nothing. */
+export class JsonRow {
+  private constructor(
+    private readonly fields: object,
+    /** where the object is, for messages: `the line`, `candidates[3]` */
+    private readonly path: string,
+    readonly place: FilePlace,
+  ) {}
+
+  static of(value: unknown, path: string, place: FilePlace): JsonRow {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return new JsonRow(value, path, place);
+    throw invalidFile(
+      place,
+      `${path} is not a JSON object`,
+      'Check that the file is of the format you chose.',
+    );
+  }
+
+  has(key: string): boolean {
+    return this.#field(key) !== undefined;
+  }
+
+  /** The field's name and value pairs, when it is an object; none when it is absent. */
+  entries(key: string): [string, unknown][] {
+    return this.has(key) ? Object.entries(this.row(key).fields) : [];
+  }
+
+  row(key: string): JsonRow {
+    return JsonRow.of(this.#field(key), this.#pathOf(key), this.place);
+  }
+
+  rows(key: string): JsonRow[] {
+    const value = this.#field(key);
+    if (!Array.isArray(value)) throw this.#wrong(key, 'an array');
+    return value.map((item, index) => JsonRow.of(item, `${this.#pathOf(key)}[${index}]`, this.place));
+  }
+
+  string(key: string): string {
+    const value = this.#field(key);
+    if (typeof value !== 'string') throw this.#wrong(key, 'a string');
+    return value;
+  }
+
+  /** A query or document id. Tools write ids of digits as numbers too. */
+  id(key: string): string {
+    const value = this.#field(key);
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+    if (typeof value !== 'string') throw this.#wrong(key, 'an id: a string or an integer');
+    return checkId(value, this.#pathOf(key), this.place);
+  }
+
+  number(key: string): number {
+    const value = this.#field(key);
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw this.#wrong(key, 'a finite number');
+    return value;
+  }
+
+  integer(key: string): number {
+    const value = this.#field(key);
+    if (!Number.isSafeInteger(value)) throw this.#wrong(key, 'an integer');
+    return value as number;
+  }
+
+  boolean(key: string): boolean {
+    const value = this.#field(key);
+    if (typeof value !== 'boolean') throw this.#wrong(key, 'true or false');
+    return value;
+  }
+
+  integers(key: string): number[] {
+    const value = this.#field(key);
+    if (!Array.isArray(value) || !value.every(Number.isSafeInteger))
+      throw this.#wrong(key, 'an array of integers');
+    return value as number[];
+  }
+
+  /** `read` of the field, or null when it is null or absent. */
+  optional<T>(key: string, read: (key: string) => T): T | null {
+    const value = this.#field(key);
+    return value === null || value === undefined ? null : read.call(this, key);
+  }
+
+  #field(key: string): unknown {
+    return Object.hasOwn(this.fields, key) ? (this.fields as Record<string, unknown>)[key] : undefined;
+  }
+
+  #pathOf(key: string): string {
+    return this.path === 'the line' ? `"${key}"` : `"${key}" of ${this.path}`;
+  }
+
+  #wrong(key: string, wanted: string): Error {
+    const found = this.has(key) ? `is not ${wanted}` : 'is missing';
+    return invalidFile(this.place, `${this.#pathOf(key)} ${found}`, `It must be ${wanted}.`);
+  }
+}

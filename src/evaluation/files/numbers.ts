@@ -1,0 +1,43 @@
+/** Numbers as files write them. */
+import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
+
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const INTEGER = /^[+-]?\d+$/;
+
+/** @throws Rank1Error invalid-file unless the text is a finite decimal number; NaN and inf are refused */
+export function parseScore(text: string, place: FilePlace): number {
+  const value = DECIMAL.test(text) ? Number(text) : NaN;
+  if (!Number.isFinite(value)) {
+    throw invalidFile(
+      place,
+      `the score ${quoted(text)} is not a finite number`,
+      'Write a decimal number such as 12.75.',
+    );
+  }
+  return value;
+}
+
+/** @throws Rank1Error invalid-file unless the text is an integer */
+export function parseGrade(text: string, place: FilePlace): number {
+  const value = INTEGER.test(text) ? Number(text) : NaN;
+  if (!Number.isSafeInteger(value)) {
+    throw invalidFile(
+      place,
+      `the grade ${quoted(text)} is not an integer`,
+      'Grades are 0, 1, 2 and so on, or -1 for not judged.',
+    );
+  }
+  return value;
+}
+
+/**
+ * The shortest decimal that reads back as the same double, with a decimal point, so that Python reads a float: the
+ * scores of rank1 saturate, and rounding them would make ties.
+ *
+ * @throws RangeError when the score is not finite
+ */
+export function formatScore(score: number): string {
+  if (!Number.isFinite(score)) throw new RangeError(`a score must be a finite number, not ${score}`);
+  const text = String(score);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}

@@ -1,0 +1,56 @@
+/** rank_llm's requests: JSONL `{"query": {"text", "qid"}, "candidates": [{"docid", "score", "doc": {...}}]}`. */
+import { invalidFile, quoted } from './invalid-file.ts';
+import { readJsonRows, type JsonRow } from './json-row.ts';
+import type { SourceFile } from './source-file.ts';
+
+export interface RankLlmCandidate {
+  readonly docid: string;
+  /** the first stage's score */
+  readonly score: number;
+  /** empty when the document has none */
+  readonly title: string;
+  readonly text: string;
+}
+
+export interface RankLlmRequest {
+  readonly qid: string;
+  readonly query: string;
+  /** in the first stage's order */
+  readonly candidates: readonly RankLlmCandidate[];
+}
+
+/** The names a document's text goes by, in the order in which rank_llm looks for them. */
+const TEXT_FIELDS = ['text', 'segment', 'contents', 'content', 'body', 'passage'];
+
+/** Requests one by one, in bounded memory. A query id that occurs twice is noticed, so ids are kept. */
+export async function* readRankLlmRequests(source: SourceFile): AsyncGenerator<RankLlmRequest> {
+  const qids = new Set<string>();
+  for await (const row of readJsonRows(source)) {
+    const query = row.row('query');
+    const qid = query.id('qid');
+    if (qids.has(qid)) throw twice(row, `query ${quoted(qid)}`);
+    qids.add(qid);
+    const candidates = row.rows('candidates').map(readCandidate);
+    const docids = new Set<string>();
+    for (const { docid } of candidates) {
+      if (docids.has(docid)) throw twice(row, `document ${quoted(docid)}`);
+      docids.add(docid);
+    }
+    yield { qid, query: query.string('text'), candidates };
+  }
+}
+
+function readCandidate(candidate: JsonRow): RankLlmCandidate {
+  const doc = candidate.row('doc');
+  const field = TEXT_FIELDS.find((name) => doc.has(name)) ?? 'text';
+  return {
+    docid: candidate.id('docid'),
+    score: candidate.number('score'),
+    title: doc.optional('title', doc.string) ?? '',
+    text: doc.string(field),
+  };
+}
+
+function twice(row: JsonRow, what: string): Error {
+  return invalidFile(row.place, `${what} occurs twice`, 'Keep one entry for each.');
+}

@@ -1,0 +1,26 @@
+/** TREC relevance judgements: `qid 0 docno rel`. rel is an integer; below 0 means in the pool but not judged. */
+import type { Qrels } from '../types.ts';
+import { parseGrade } from './numbers.ts';
+import { ScoreTable } from './score-table.ts';
+import type { SourceFile } from './source-file.ts';
+import { readColumns, trecColumn } from './trec-columns.ts';
+
+/** @throws Rank1Error invalid-file with file and line: columns, grade, encoding, or a document judged twice */
+export async function readTrecQrels(source: SourceFile): Promise<Qrels> {
+  const table = new ScoreTable();
+  for await (const { file, line, columns } of readColumns(source, 'qid 0 docno rel')) {
+    const place = { file, line };
+    table.add(columns[0]!, columns[2]!, parseGrade(columns[3]!, place), place);
+  }
+  return table.rows;
+}
+
+/** Lines of a qrels file. */
+export function* formatTrecQrels(qrels: Qrels): Generator<string> {
+  for (const [qid, grades] of qrels) {
+    for (const [docid, grade] of grades) {
+      if (!Number.isSafeInteger(grade)) throw new RangeError(`a grade must be an integer, not ${grade}`);
+      yield `${trecColumn(qid)} 0 ${trecColumn(docid)} ${grade}\n`;
+    }
+  }
+}

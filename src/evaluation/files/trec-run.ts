@@ -1,0 +1,52 @@
+/** TREC runs: `qid Q0 docno rank sim run_id`. Columns 2 and 4 are ignored on reading, as trec_eval ignores them. */
+import { orderDocuments } from '../document-order.ts';
+import type { Run } from '../types.ts';
+import { checkId } from './ids.ts';
+import type { FilePlace } from './invalid-file.ts';
+import { formatScore, parseScore } from './numbers.ts';
+import { ScoreTable } from './score-table.ts';
+import type { SourceFile } from './source-file.ts';
+import { readColumns, trecColumn } from './trec-columns.ts';
+
+export interface TrecRunRow extends FilePlace {
+  readonly qid: string;
+  readonly docid: string;
+  readonly score: number;
+  readonly runTag: string;
+}
+
+/** Rows one by one, in bounded memory. Duplicates are not noticed here: see `readTrecRun`. */
+export async function* readTrecRunRows(source: SourceFile): AsyncGenerator<TrecRunRow> {
+  for await (const { file, line, columns } of readColumns(source, 'qid Q0 docno rank sim run_id')) {
+    const place = { file, line };
+    yield {
+      ...place,
+      qid: checkId(columns[0]!, 'query id', place),
+      docid: checkId(columns[2]!, 'document id', place),
+      score: parseScore(columns[4]!, place),
+      runTag: columns[5]!,
+    };
+  }
+}
+
+/** @throws Rank1Error invalid-file with file and line: columns, score, encoding, or a document twice for one query */
+export async function readTrecRun(source: SourceFile): Promise<Run> {
+  const table = new ScoreTable();
+  for await (const row of readTrecRunRows(source)) table.add(row.qid, row.docid, row.score, row);
+  return table.rows;
+}
+
+/**
+ * Lines of a TREC run, in trec_eval's order, ranks from 1.
+ *
+ * @param runTag names the system; no spaces
+ */
+export function* formatTrecRun(run: Run, runTag: string): Generator<string> {
+  for (const [qid, scores] of run) {
+    let rank = 1;
+    for (const docid of orderDocuments(scores)) {
+      const sim = formatScore(scores.get(docid)!);
+      yield `${trecColumn(qid)} Q0 ${trecColumn(docid)} ${rank++} ${sim} ${trecColumn(runTag)}\n`;
+    }
+  }
+}

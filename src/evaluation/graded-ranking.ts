@@ -1,0 +1,22 @@
+/** Joins an order with judgements: the only place where document ids turn into grades. */
+import type { GradedRanking, Judgements } from './types.ts';
+
+/** @param docids best first */
+export function gradeRanking(docids: readonly string[], judgements: Judgements): GradedRanking {
+  const { grades, ideal } = judgements;
+  return {
+    grades: docids.map((docid) => knownGrade(grades.get(docid))),
+    idealGrades: ideal?.grades ?? idealGradesOf(grades.values()),
+    idealIsComplete: ideal?.isComplete ?? true,
+  };
+}
+
+/** All grades that are judgements, descending: the order that no ranking can beat. */
+export function idealGradesOf(grades: Iterable<number>): number[] {
+  return [...grades].filter((grade) => grade >= 0).sort((a, b) => b - a);
+}
+
+/** trec_eval's -1 means "in the pool, not judged". */
+function knownGrade(grade: number | undefined): number | null {
+  return grade === undefined || grade < 0 ? null : grade;
+}
