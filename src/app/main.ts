@@ -1,0 +1,103 @@
+/** The demo page: connects the form to `<rank1-rerank>`. The markup is in index.html. */
+import { html, render } from 'lit';
+import type { DevicePreference } from '../protocol/rerank-api.ts';
+import '../ui/index.ts';
+import { formatDocuments, parseDocuments } from './documents-text.ts';
+import { fetchSample, listSamples, type SampleCollection, type SampleListing } from './sample-collections.ts';
+import { renderSources } from './sources.ts';
+
+const EDIT_PAUSE_MS = 250;
+
+function byId<Type extends HTMLElement>(id: string): Type {
+  return document.getElementById(id) as Type;
+}
+
+const form = byId<HTMLFormElement>('ask');
+const query = byId<HTMLInputElement>('query');
+const documents = byId<HTMLTextAreaElement>('documents');
+const documentsCount = byId('documents-count');
+const instruction = byId<HTMLInputElement>('instruction');
+const device = byId<HTMLSelectElement>('device');
+const maxNewTokens = byId<HTMLInputElement>('max-new-tokens');
+const settingsNote = byId('settings-note');
+const samples = byId('samples');
+const sampleError = byId('sample-error');
+const sources = byId('sources');
+const reranker = document.querySelector('rank1-rerank') as HTMLElementTagNameMap['rank1-rerank'];
+
+let sample: SampleCollection | null = null;
+
+function applyDocuments(): void {
+  const parsed = parseDocuments(documents.value, sample?.documents);
+  const numWords = parsed.reduce(
+    (sum, { title = '', text }) => sum + `${title} ${text}`.trim().split(/\s+/).length,
+    0,
+  );
+  documentsCount.textContent = `${parsed.length.toLocaleString('en')} · ${numWords.toLocaleString('en')} words · edit or paste your own`;
+  reranker.documents = parsed;
+}
+
+function applySettings(): void {
+  reranker.instruction = instruction.value;
+  reranker.device = device.value as DevicePreference;
+  reranker.maxNewTokens =
+    maxNewTokens.valueAsNumber >= 1 ? Math.floor(maxNewTokens.valueAsNumber) : undefined;
+  const chosen = [device.selectedOptions[0]?.text, instruction.value.trim() && 'with an instruction'];
+  settingsNote.textContent = chosen.filter(Boolean).join(' · ');
+}
+
+async function showSample(listing: SampleListing): Promise<void> {
+  sample = await fetchSample(listing);
+  query.value = reranker.query = sample.query;
+  documents.value = formatDocuments(sample.documents);
+  applyDocuments();
+  render(renderSources(sample), sources);
+  for (const button of samples.querySelectorAll('button')) {
+    button.setAttribute('aria-pressed', String(button.dataset['id'] === listing.id));
+  }
+}
+
+async function offerSamples(): Promise<void> {
+  const listings = await listSamples();
+  const buttons = listings.map(
+    (listing) =>
+      html`<button
+        type="button"
+        data-id=${listing.id}
+        aria-pressed="false"
+        @click=${() => attempt(showSample(listing))}
+      >
+        ${listing.label}
+      </button>`,
+  );
+  render(buttons, samples);
+  if (listings[0]) await showSample(listings[0]);
+}
+
+function attempt(task: Promise<void>): void {
+  sampleError.hidden = true;
+  task.catch((error: unknown) => {
+    sampleError.textContent = error instanceof Error ? error.message : String(error);
+    sampleError.hidden = false;
+  });
+}
+
+let editPause: ReturnType<typeof setTimeout> | undefined;
+documents.addEventListener('input', () => {
+  clearTimeout(editPause);
+  editPause = setTimeout(applyDocuments, EDIT_PAUSE_MS);
+});
+byId('clear').addEventListener('click', () => {
+  documents.value = '';
+  applyDocuments();
+  documents.focus();
+});
+query.addEventListener('input', () => (reranker.query = query.value));
+for (const setting of [instruction, device, maxNewTokens]) setting.addEventListener('input', applySettings);
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void reranker.rerank();
+});
+
+applySettings();
+attempt(offerSamples());

@@ -1,0 +1,61 @@
+/** The events of `<rank1-rerank>`. All bubble and cross shadow roots; none can be cancelled. */
+import type { DocumentState, RankedList } from '../client/ranked-list.ts';
+import type {
+  LoadProgress,
+  RerankDocument,
+  RerankUpdate,
+  RunStats,
+  RunSummary,
+  Verdict,
+} from '../protocol/rerank-api.ts';
+
+/** One line of the outcome, best first. */
+export interface RankedResult {
+  /** 1 is best; null for a document without a verdict */
+  readonly rank: number | null;
+  /** place in the input */
+  readonly index: number;
+  readonly document: RerankDocument;
+  readonly state: DocumentState;
+  readonly verdict: Verdict | null;
+  readonly reasoning: string;
+}
+
+export interface Rank1EventDetails {
+  'rank1-load-progress': LoadProgress;
+  /** once a step: many a second while chains stream */
+  'rank1-update': {
+    readonly updates: readonly RerankUpdate[];
+    readonly stats: RunStats;
+    readonly ranking: RankedList;
+  };
+  'rank1-verdict': RankedResult;
+  'rank1-complete': { readonly summary: RunSummary; readonly results: readonly RankedResult[] };
+  'rank1-abort': { readonly results: readonly RankedResult[] };
+  /** a Rank1Error where the world is at fault: read its code with `isRank1Error` */
+  'rank1-error': { readonly error: Error };
+}
+
+export type Rank1EventMap = { [Type in keyof Rank1EventDetails]: CustomEvent<Rank1EventDetails[Type]> };
+
+export function rank1Event<Type extends keyof Rank1EventDetails>(
+  type: Type,
+  detail: Rank1EventDetails[Type],
+): CustomEvent<Rank1EventDetails[Type]> {
+  return new CustomEvent(type, { detail, bubbles: true, composed: true });
+}
+
+export function rankedResults(list: RankedList, documents: readonly RerankDocument[]): RankedResult[] {
+  return list.order.flatMap((index, place) => {
+    const item = list.items[index];
+    const document = documents[index];
+    if (!item || !document) return [];
+    const { state, verdict, reasoning } = item;
+    return { rank: verdict ? place + 1 : null, index, document, state, verdict, reasoning };
+  });
+}
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface can only be widened by extending
+  interface HTMLElementEventMap extends Rank1EventMap {}
+}

@@ -1,0 +1,19 @@
+/** Registers the elements. Importing a class alone registers nothing; outside a browser this does nothing. */
+import { Rank1RerankElement } from './rank1-rerank/rank1-rerank.ts';
+import { RankedResultsElement } from './ranked-results/ranked-results.ts';
+import { ThinkChainElement } from './think-chain/think-chain.ts';
+
+const ELEMENTS = {
+  'rank1-think-chain': ThinkChainElement,
+  'rank1-ranked-results': RankedResultsElement,
+  'rank1-rerank': Rank1RerankElement,
+} satisfies Record<string, CustomElementConstructor>;
+
+if (globalThis.customElements) {
+  for (const [name, element] of Object.entries(ELEMENTS)) {
+    if (!customElements.get(name)) customElements.define(name, element);
+  }
+}
+
+export { Rank1RerankElement, RankedResultsElement, ThinkChainElement };
+export type { Rank1EventDetails, Rank1EventMap, RankedResult } from './events.ts';

@@ -1,0 +1,176 @@
+import { css } from 'lit';
+
+export const rank1RerankStyles = css`
+  :host {
+    display: block;
+  }
+
+  :host([hidden]) {
+    display: none;
+  }
+
+  .base {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 0.75rem;
+  }
+
+  .toolbar {
+    position: sticky;
+    z-index: 2;
+    inset-block-start: var(--rank1-toolbar-offset, 0);
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.5rem 1rem;
+    padding-block: 0.75rem;
+    background: var(--rank1-toolbar-background, var(--_surface));
+  }
+
+  .main {
+    display: inline-flex;
+    flex: none;
+    align-items: center;
+    justify-content: center;
+    gap: 0.5rem;
+    min-height: 2.75rem;
+    padding: 0 1.25rem;
+    border: 1px solid transparent;
+    border-radius: 0.5rem;
+    background: var(--_accent);
+    color: var(--_on-accent);
+    font-size: 0.9375rem;
+    font-weight: 600;
+    cursor: pointer;
+  }
+
+  .main:hover {
+    background: color-mix(in srgb, var(--_accent) 88%, var(--_ink));
+  }
+
+  .stop {
+    border-color: var(--_line-strong);
+    background: var(--_surface);
+    color: var(--_ink);
+  }
+
+  .stop:hover {
+    background: var(--_soft);
+  }
+
+  .square {
+    width: 0.625rem;
+    height: 0.625rem;
+    border-radius: 0.125rem;
+    background: currentColor;
+  }
+
+  .status {
+    flex: 1 1 12rem;
+    margin: 0;
+    color: var(--_muted);
+    font-size: 0.875rem;
+    font-variant-numeric: tabular-nums;
+    line-height: 1.4;
+  }
+
+  .quiet {
+    flex: none;
+    min-height: 2rem;
+    padding: 0 0.625rem;
+    border: 0;
+    border-radius: 0.375rem;
+    background: none;
+    color: var(--_muted);
+    font-size: 0.8125rem;
+    font-weight: 600;
+    cursor: pointer;
+  }
+
+  .quiet:hover {
+    background: color-mix(in srgb, var(--_ink) 7%, transparent);
+    color: var(--_ink);
+  }
+
+  .progress {
+    position: absolute;
+    inset-block-end: 0;
+    inset-inline: 0;
+    height: 0.1875rem;
+    overflow: hidden;
+    border-radius: 1rem;
+    background: color-mix(in srgb, var(--_ink) 10%, transparent);
+  }
+
+  .progress-fill {
+    height: 100%;
+    border-radius: inherit;
+    background: var(--_accent);
+    transition: inline-size 250ms ease-out;
+  }
+
+  .notice,
+  .error {
+    margin: 0;
+    padding: 0.875rem 1rem;
+    border-radius: var(--_radius);
+    font-size: 0.9375rem;
+    line-height: 1.5;
+  }
+
+  .notice {
+    border: 1px solid var(--_line);
+    background: var(--_soft);
+  }
+
+  .error {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 0.75rem 1.5rem;
+    border: 1px solid color-mix(in srgb, var(--_danger) 45%, transparent);
+    background: var(--_danger-soft);
+  }
+
+  .error > div {
+    flex: 1 1 18rem;
+  }
+
+  .error p {
+    margin: 0;
+    overflow-wrap: anywhere;
+  }
+
+  .error .error-title {
+    color: var(--_danger);
+    font-weight: 600;
+  }
+
+  .footnote {
+    margin: 0.25rem 0 0;
+    color: var(--_muted);
+    font-size: 0.8125rem;
+    line-height: 1.5;
+  }
+
+  .device {
+    margin-inline-end: 0.25rem;
+    padding: 0.0625rem 0.375rem;
+    border: 1px solid var(--_line);
+    border-radius: 0.25rem;
+    font-weight: 600;
+  }
+
+  @media (prefers-reduced-motion: reduce) {
+    .progress-fill {
+      transition: none;
+    }
+  }
+
+  @media (forced-colors: active) {
+    .progress-fill {
+      background: Highlight;
+    }
+  }
+`;

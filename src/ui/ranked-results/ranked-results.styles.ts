@@ -1,0 +1,223 @@
+import { css } from 'lit';
+
+export const rankedResultsStyles = css`
+  :host {
+    display: block;
+    container-type: inline-size;
+  }
+
+  .list {
+    display: grid;
+    gap: 0.625rem;
+    margin: 0;
+    padding: 0;
+    list-style: none;
+    /* rows reorder under the reader: reorder-animation.ts does the anchoring */
+    overflow-anchor: none;
+  }
+
+  .row {
+    display: grid;
+    grid-template-columns: 1.75rem minmax(0, 1fr);
+    column-gap: 0.5rem;
+    padding: 1rem 1rem 0.875rem 0.75rem;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+  }
+
+  .row[data-label='false'],
+  .row[data-state='stopped'],
+  .row[data-state='failed'] {
+    background: var(--_soft);
+  }
+
+  .rank {
+    padding-block-start: 0.0625rem;
+    color: var(--_muted);
+    font-size: 0.9375rem;
+    font-weight: 600;
+    font-variant-numeric: tabular-nums;
+    line-height: 1.5rem;
+    text-align: center;
+  }
+
+  .row[data-label='true'] .rank {
+    color: var(--_relevant);
+  }
+
+  .dot {
+    display: inline-block;
+    width: 0.5rem;
+    height: 0.5rem;
+    border: 1.5px solid var(--_line-strong);
+    border-radius: 50%;
+    vertical-align: 0.0625rem;
+  }
+
+  .row[data-state='reading'] .dot,
+  .row[data-state='thinking'] .dot {
+    border-color: var(--_accent);
+    background: var(--_accent);
+    animation: breathe 1.6s ease-in-out infinite;
+  }
+
+  @keyframes breathe {
+    50% {
+      opacity: 0.35;
+    }
+  }
+
+  .passage {
+    min-width: 0;
+  }
+
+  .title {
+    margin: 0 0 0.125rem;
+    font-size: 1rem;
+    font-weight: 600;
+    line-height: 1.5rem;
+    overflow-wrap: anywhere;
+  }
+
+  .text {
+    margin: 0;
+    max-width: 72ch;
+    color: var(--_ink);
+    font-size: 0.9375rem;
+    line-height: 1.6;
+    white-space: pre-line;
+    overflow-wrap: anywhere;
+  }
+
+  .clamped {
+    display: -webkit-box;
+    overflow: hidden;
+    color: var(--_muted);
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    line-clamp: 2;
+  }
+
+  .row[data-label='true'] .text {
+    color: var(--_ink);
+  }
+
+  .judgement {
+    grid-column: 2;
+    min-width: 0;
+    margin-block-start: 0.625rem;
+  }
+
+  .verdict {
+    display: flex;
+    align-items: center;
+    gap: 0.375rem;
+    margin: 0;
+    color: var(--_muted);
+    font-size: 0.875rem;
+    line-height: 1.5rem;
+  }
+
+  .verdict-label {
+    font-weight: 600;
+  }
+
+  .score {
+    margin-inline-start: auto;
+    color: var(--_ink);
+    font-size: 0.9375rem;
+    font-weight: 600;
+    font-variant-numeric: tabular-nums;
+  }
+
+  .row[data-label='true'] .verdict {
+    color: var(--_relevant);
+  }
+
+  .row[data-label='false'] .score {
+    color: var(--_muted);
+  }
+
+  .bar {
+    position: relative;
+    height: 0.375rem;
+    margin-block: 0.25rem 0.375rem;
+    overflow: hidden;
+    border-radius: 1rem;
+    background: color-mix(in srgb, var(--_ink) 11%, transparent);
+  }
+
+  .fill {
+    height: 100%;
+    min-inline-size: 0.375rem;
+    border-radius: inherit;
+    background: var(--_not-relevant);
+    transition: inline-size 500ms cubic-bezier(0.2, 0, 0, 1);
+  }
+
+  .row[data-label='true'] .fill {
+    background: var(--_relevant);
+  }
+
+  /* one half: where the verdict turns */
+  .bar::after {
+    position: absolute;
+    inset-block: 0;
+    inset-inline-start: calc(50% - 0.5px);
+    width: 1px;
+    background: var(--_surface);
+    content: '';
+  }
+
+  .note,
+  .figures {
+    margin: 0;
+    color: var(--_muted);
+    font-size: 0.8125rem;
+    line-height: 1.5rem;
+  }
+
+  .figures {
+    margin-block-start: 0.375rem;
+    line-height: 1.5;
+    font-variant-numeric: tabular-nums;
+  }
+
+  @container (min-width: 46rem) {
+    .row {
+      grid-template-columns: 2.25rem minmax(0, 1.55fr) minmax(0, 1fr);
+      column-gap: 0.75rem;
+      padding: 1rem 1.25rem 0.875rem 0.75rem;
+    }
+
+    .judgement {
+      grid-column: 3;
+      margin-block-start: 0;
+      margin-inline-start: 0.75rem;
+      padding-inline-start: 1.25rem;
+      border-inline-start: 1px solid var(--_line);
+    }
+  }
+
+  @media (prefers-reduced-motion: reduce) {
+    .dot,
+    .row[data-state] .dot {
+      animation: none;
+    }
+
+    .fill {
+      transition: none;
+    }
+  }
+
+  @media (forced-colors: active) {
+    .fill {
+      background: CanvasText;
+    }
+
+    .bar {
+      border: 1px solid CanvasText;
+    }
+  }
+`;

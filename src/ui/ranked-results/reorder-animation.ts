@@ -1,0 +1,61 @@
+/**
+ * Lets rows glide to their new places (first, last, invert, play), keeps focus where it was although nodes move, and
+ * keeps the row being read at the same height of the screen by scrolling along. Without motion when reduced motion is
+ * wanted; focus and scrolling are kept all the same.
+ */
+const DURATION_MS = 420;
+const EASING = 'cubic-bezier(0.25, 0.1, 0.1, 1)';
+
+export class ReorderAnimation {
+  #tops = new Map<HTMLElement, number>();
+  #held: HTMLElement | null = null;
+  #focused: HTMLElement | null = null;
+  readonly #running = new Map<HTMLElement, Animation>();
+
+  /** Call before the rows change. */
+  capture(rows: Iterable<HTMLElement>, held: HTMLElement | null, root: ShadowRoot): void {
+    this.#tops = new Map([...rows].map((row) => [row, row.getBoundingClientRect().top]));
+    this.#held = held;
+    this.#focused = deepestFocus(root);
+  }
+
+  /** Call after the rows changed. */
+  play(rows: Iterable<HTMLElement>): void {
+    for (const animation of this.#running.values()) animation.cancel();
+    this.#running.clear();
+    this.#restoreFocus();
+    this.#keepInPlace();
+    if (!matchMedia('(prefers-reduced-motion: reduce)').matches) for (const row of rows) this.#glide(row);
+    this.#tops.clear();
+    this.#held = null;
+  }
+
+  #restoreFocus(): void {
+    if (this.#focused?.isConnected && !this.#focused.matches(':focus'))
+      this.#focused.focus({ preventScroll: true });
+    this.#focused = null;
+  }
+
+  #keepInPlace(): void {
+    const top = this.#held && this.#tops.get(this.#held);
+    if (this.#held?.isConnected && top != null)
+      window.scrollBy(0, this.#held.getBoundingClientRect().top - top);
+  }
+
+  #glide(row: HTMLElement): void {
+    const before = this.#tops.get(row);
+    if (before === undefined) return;
+    const distance = before - row.getBoundingClientRect().top;
+    if (Math.abs(distance) < 1) return;
+    const frames = [{ transform: `translateY(${distance}px)` }, { transform: 'none' }];
+    const animation = row.animate(frames, { duration: DURATION_MS, easing: EASING });
+    this.#running.set(row, animation);
+    animation.onfinish = () => this.#running.delete(row);
+  }
+}
+
+function deepestFocus(root: ShadowRoot): HTMLElement | null {
+  let active = root.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  return active instanceof HTMLElement ? active : null;
+}

@@ -1,0 +1,106 @@
+/** One document of the list: passage on one side, what the model makes of it on the other. A pure template. */
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import type { DocumentState, RankedItem } from '../../client/ranked-list.ts';
+import type { RerankDocument, Verdict } from '../../protocol/rerank-api.ts';
+import { markPassage, splitStretches } from '../think-chain/quotes.ts';
+import { renderStretches } from '../think-chain/stretches.ts';
+import { countOf, documentName, formatLogitDifference, formatScore, verdictLabel } from '../wording.ts';
+
+export interface ResultRow {
+  readonly item: RankedItem;
+  readonly document: RerankDocument;
+  /** 1 is best; null without a verdict */
+  readonly rank: number | null;
+  readonly open: boolean;
+  readonly onToggle: (index: number, open: boolean) => void;
+}
+
+const STATE_NOTES: Partial<Record<DocumentState, string>> = {
+  queued: 'Waiting',
+  failed: 'Too long for this model to judge',
+  stopped: 'Stopped before a verdict',
+};
+
+export function renderResultRow({ item, document, rank, open, onToggle }: ResultRow): TemplateResult {
+  const { state, verdict, index } = item;
+  const name = documentName(document, index);
+  const judged = document.title ? `${document.title} ${document.text}` : document.text;
+  const [title, text] = splitStretches(
+    markPassage(judged, item.reasoning),
+    document.title ? document.title.length + 1 : 0,
+  );
+  const passage = document.text === '' ? html`<em>Empty document</em>` : renderStretches(text);
+  return html`
+    <li
+      part="result ${state}"
+      class="row"
+      data-index=${index}
+      data-state=${state}
+      data-label=${verdict?.label ?? nothing}
+    >
+      <div part="rank" class="rank">
+        ${rank === null ? html`<span class="dot"></span>` : html`<span class="visually-hidden">Rank </span>${rank}`}
+      </div>
+      <div class="passage">
+        <p part="title" class="title" dir="auto">${document.title ? renderStretches(title) : name}</p>
+        <p part="passage" class=${open ? 'text' : 'text clamped'} dir="auto">${passage}</p>
+      </div>
+      <div part="judgement" class="judgement">
+        ${verdict ? renderVerdict(verdict) : renderNote(state)}
+        ${
+          item.reasoning !== '' || state === 'reading' || state === 'thinking'
+            ? html`<rank1-think-chain
+                exportparts="toggle, chain, quote"
+                .reasoning=${item.reasoning}
+                .passage=${judged}
+                .subject=${name}
+                .numTokens=${item.numNewTokens}
+                ?streaming=${state === 'reading' || state === 'thinking'}
+                ?open=${open}
+                @rank1-chain-toggle=${(event: CustomEvent<{ open: boolean }>) => onToggle(index, event.detail.open)}
+                >${renderFigures(item)}</rank1-think-chain
+              >`
+            : nothing
+        }
+      </div>
+    </li>
+  `;
+}
+
+function renderVerdict(verdict: Verdict): TemplateResult {
+  return html`
+    <p part="verdict" class="verdict">
+      ${verdict.label === 'true' ? check : cross}
+      <span class="verdict-label">${verdictLabel(verdict)}</span>
+      <span part="score" class="score"
+        ><span class="visually-hidden">score </span>${formatScore(verdict.score)}</span
+      >
+    </p>
+    <div part="score-bar" class="bar" aria-hidden="true">
+      <div class="fill" .style=${`inline-size: ${100 * verdict.score}%`}></div>
+    </div>
+  `;
+}
+
+function renderNote(state: DocumentState): TemplateResult | typeof nothing {
+  const note = STATE_NOTES[state];
+  return note ? html`<p part="note" class="note">${note}</p>` : nothing;
+}
+
+function renderFigures({ verdict, truncated, numPromptTokens }: RankedItem): TemplateResult | typeof nothing {
+  if (!verdict) return nothing;
+  const figures = [`Logit difference ${formatLogitDifference(verdict.logitDifference)}`];
+  if (numPromptTokens > 0) figures.push(`${countOf(numPromptTokens, 'token')} read`);
+  if (verdict.forced) figures.push('asked to decide before it had finished');
+  if (truncated) figures.push('passage shortened to fit');
+  return html`<p part="figures" class="figures">${figures.join(' · ')}</p>`;
+}
+
+const check = icon('M3.5 8.5 6.5 11.5 12.5 4.5');
+const cross = icon('M4.5 4.5 11.5 11.5 M11.5 4.5 4.5 11.5');
+
+function icon(path: string): TemplateResult {
+  return html`<svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+    ${svg`<path d=${path} fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" />`}
+  </svg>`;
+}

@@ -1,0 +1,71 @@
+import { LitElement, html, nothing, svg, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
+import { themeStyles } from '../theme.styles.ts';
+import { markChain } from './quotes.ts';
+import { renderStretches } from './stretches.ts';
+import { thinkChainStyles } from './think-chain.styles.ts';
+
+/**
+ * One chain of thought: a line that says how far it is, and the text under it, which grows while it streams.
+ * The text is shown as text only, whatever the model writes.
+ *
+ * @fires rank1-chain-toggle - the person wants it opened or closed; the owner of `open` decides
+ * @slot - facts shown under the text while it is open
+ * @csspart toggle - the button
+ * @csspart chain - the text
+ * @csspart quote - words that the passage really holds
+ */
+export class ThinkChainElement extends LitElement {
+  static override styles = [themeStyles, thinkChainStyles];
+
+  @property() reasoning = '';
+  /** What was read, to check quotes against. */
+  @property() passage = '';
+  /** Name of the document, for people who hear the button without seeing its row. */
+  @property() subject = '';
+  @property({ type: Number }) numTokens = 0;
+  @property({ type: Boolean }) streaming = false;
+  @property({ type: Boolean, reflect: true }) open = false;
+
+  override focus(options?: FocusOptions): void {
+    this.renderRoot.querySelector('button')?.focus(options);
+  }
+
+  protected override render(): TemplateResult {
+    const text = renderStretches(markChain(this.reasoning, this.passage));
+    const caret = this.streaming ? html`<span class="caret"></span>` : nothing;
+    return html`
+      <button
+        part="toggle"
+        type="button"
+        aria-expanded=${this.open}
+        aria-controls="chain"
+        @click=${this.#toggle}
+      >
+        ${chevron}
+        <span class="label">${this.streaming ? (this.reasoning ? 'Thinking' : 'Reading') : 'Reasoning'}</span>
+        <span class="visually-hidden">about ${this.subject}</span>
+        ${this.numTokens > 0 ? html`<span class="count">${this.numTokens} tokens</span>` : nothing}
+      </button>
+      <div id="chain" class="body" ?hidden=${!this.open}>
+        <p part="chain" class="chain" dir="auto">${text}${caret}</p>
+        <slot></slot>
+      </div>
+    `;
+  }
+
+  readonly #toggle = (): void => {
+    this.dispatchEvent(new CustomEvent('rank1-chain-toggle', { detail: { open: !this.open } }));
+  };
+}
+
+const chevron = svg`<svg class="chevron" viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">
+  <path d="M5.5 3 10.5 8 5.5 13" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round"
+    stroke-linejoin="round" />
+</svg>`;
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rank1-think-chain': ThinkChainElement;
+  }
+}
