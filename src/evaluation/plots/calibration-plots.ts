@@ -1,0 +1,97 @@
+/** Two views of one binning: is the score a probability, and where do the scores lie? */
+import type { Calibration, ScoreBin } from '../analysis/calibration.ts';
+import { bar, coordinate, escapeXml, label, plot, xScale, yScale } from './svg.ts';
+
+const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
+
+/** Share of relevant documents against mean score; on the dashed line the score is the probability of relevance. */
+export function reliabilityPlot(calibration: Calibration, title = 'Reliability of the score'): string {
+  const x = xScale(0, 1);
+  const y = yScale(0, 1);
+  const points = calibration.bins.flatMap((bin) => {
+    const numJudged = bin.numRelevant + bin.numNotRelevant;
+    if (bin.meanScore === null || bin.shareRelevant === null) return [];
+    // The area of a point shows its share of the documents.
+    const radius = 2.5 + 9 * Math.sqrt(numJudged / calibration.numJudged);
+    const tip = `${rangeText(bin)}: ${numJudged} judged, mean score ${bin.meanScore.toFixed(3)}, relevant ${bin.shareRelevant.toFixed(3)}`;
+    return [{ x: coordinate(x(bin.meanScore)), y: coordinate(y(bin.shareRelevant)), radius, tip }];
+  });
+  const circles = points.map(
+    (point) =>
+      `<circle class="good" fill-opacity="0.75" cx="${point.x}" cy="${point.y}" r="${coordinate(point.radius)}"><title>${escapeXml(point.tip)}</title></circle>`,
+  );
+  const error = calibration.expectedCalibrationError;
+  return plot(
+    {
+      title,
+      description:
+        error === null
+          ? 'No judged documents.'
+          : `Expected calibration error ${error.toFixed(3)} over ${calibration.numJudged} judged documents. ${points.map(({ tip }) => tip).join('; ')}.`,
+      xLabel: 'mean score of the bin',
+      yLabel: 'share relevant',
+    },
+    x,
+    y,
+    TICKS,
+    [
+      `<line class="guide" x1="${coordinate(x(0))}" y1="${coordinate(y(0))}" x2="${coordinate(x(1))}" y2="${coordinate(y(1))}"/>`,
+      `<polyline class="line" points="${points.map((point) => `${point.x},${point.y}`).join(' ')}"/>`,
+      ...circles,
+      error === null ? '' : label(x(0) + 8, y(1) + 14, `calibration error ${error.toFixed(3)}`, 'start'),
+    ],
+  );
+}
+
+/** How many documents got which score, stacked by judgement. */
+export function scoreHistogramPlot({ bins }: Calibration, title = 'Scores by judgement'): string {
+  const highest = Math.max(1, ...bins.map((bin) => bin.numRelevant + bin.numNotRelevant + bin.numUnjudged));
+  const x = xScale(0, 1);
+  const y = yScale(0, highest);
+  const bars = bins.flatMap((bin) => {
+    let base = 0;
+    const stacked = [
+      ['good', bin.numRelevant, 'relevant'],
+      ['bad', bin.numNotRelevant, 'not relevant'],
+      ['unknown', bin.numUnjudged, 'unjudged'],
+    ] as const;
+    return stacked.flatMap(([kind, count, name]) => {
+      if (count === 0) return [];
+      const [from, to] = [base, (base += count)];
+      return bar(
+        kind,
+        x(bin.from) + 1,
+        x(bin.to) - x(bin.from) - 2,
+        y(from),
+        y(to),
+        `${rangeText(bin)}: ${count} ${name}`,
+      );
+    });
+  });
+  const legend = (['good', 'bad', 'unknown'] as const).flatMap((kind, index) => {
+    const left = x(0) + 150 + index * 90;
+    return [
+      bar(kind, left, 10, 9, 19, ''),
+      label(left + 14, 18, ['relevant', 'not relevant', 'unjudged'][index]!, 'start'),
+    ];
+  });
+  const sums = bins.map(
+    (bin) => `${rangeText(bin)}: ${bin.numRelevant}, ${bin.numNotRelevant}, ${bin.numUnjudged}`,
+  );
+  return plot(
+    {
+      title,
+      description: `Documents relevant, not relevant, unjudged in each range of scores. ${sums.join('; ')}.`,
+      xLabel: 'score',
+      yLabel: 'documents',
+    },
+    x,
+    y,
+    TICKS,
+    [...bars, ...legend],
+  );
+}
+
+function rangeText({ from, to }: ScoreBin): string {
+  return `${from.toFixed(2)} to ${to.toFixed(2)}`;
+}

@@ -1,0 +1,46 @@
+/** What reranking did to each query, best gain first: an average hides whether few queries gained much or many a little. */
+import type { PairedDifference } from '../analysis/bootstrap.ts';
+import { bar, coordinate, plot, xScale, yScale } from './svg.ts';
+
+/** @param measureName for the axis, such as `nDCG@10` */
+export function perQueryGainPlot(
+  differences: readonly PairedDifference[],
+  measureName: string,
+  title = 'Gain over the first stage',
+): string {
+  const sorted = differences.toSorted((a, b) => b.difference - a.difference);
+  const values = sorted.map(({ difference }) => difference);
+  const extent = Math.max(0.1, ...values.map(Math.abs));
+  const x = xScale(0, Math.max(1, sorted.length));
+  const y = yScale(-extent, extent);
+  const gap = sorted.length > 100 ? 0 : 1;
+  const bars = sorted.map(({ qid, baseline, system, difference }, index) => {
+    const tip = `${qid}: ${baseline.toFixed(3)} to ${system.toFixed(3)}`;
+    return bar(
+      difference >= 0 ? 'good' : 'bad',
+      x(index),
+      x(index + 1) - x(index) - gap,
+      y(0),
+      y(difference),
+      tip,
+    );
+  });
+  const numBetter = values.filter((value) => value > 0).length;
+  const numWorse = values.filter((value) => value < 0).length;
+  const counts = `${numBetter} better, ${numWorse} worse, ${values.length - numBetter - numWorse} the same`;
+  return plot(
+    {
+      title,
+      description: `Change of ${measureName} for each of ${values.length} queries: ${counts}.`,
+      xLabel: `queries, by gain: ${counts}`,
+      yLabel: `gain in ${measureName}`,
+    },
+    x,
+    y,
+    [],
+    [
+      ...bars,
+      `<line class="axis" x1="${coordinate(x(x.from))}" x2="${coordinate(x(x.to))}" y1="${coordinate(y(0))}" y2="${coordinate(y(0))}"/>`,
+    ],
+  );
+}
