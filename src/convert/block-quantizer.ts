@@ -1,43 +1,80 @@
 /**
  * Rounding weights to a grid of 4 or 8 bits in blocks along the input dimension, as MatMulNBits and
- * GatherBlockQuantized read it: value = scale * (code - 2^(bits-1)), code even k in the low nibble.
+ * GatherBlockQuantized read it: value = scale * (code - zero point), the code of an even input in the low nibble.
  *
- * The symmetric grid puts the block's largest weight, with its sign, on code 0, so a scale may be negative.
- * The demo model is trained with exactly this rounding: changing it changes its tokens.
+ * `symmetric` puts the block's largest weight, with its sign, on code 0, so a scale may be negative. The demo model
+ * is trained with exactly this rounding: changing it changes its tokens.
+ * `asymmetric` spans minimum to maximum and stores a zero point a block.
+ * `search` has symmetric's size, and the scale that gives the block the smallest squared error.
  */
+import { encodeFloat16, decodeFloats } from './float-formats.ts';
+import { searchScale } from './scale-search.ts';
+import { bytesOf } from './graph-builder.ts';
+
+export const QUANTIZATION_METHODS = ['symmetric', 'asymmetric', 'search'] as const;
+export type QuantizationMethod = (typeof QUANTIZATION_METHODS)[number];
+
+export interface Grid {
+  readonly bits: 4 | 8;
+  readonly blockSize: number;
+  readonly method: QuantizationMethod;
+  /** Codes are chosen for the scale as it will be stored. */
+  readonly scaleType: 'float32' | 'float16';
+}
+
 export interface QuantizedBlocks {
   /** `values.length * bits / 8` bytes */
   readonly codes: Uint8Array<ArrayBuffer>;
-  /** one float a block */
+  /** one a block */
   readonly scales: Float32Array<ArrayBuffer>;
+  /** one a block, or `null` where it is the middle code, 2^(bits - 1), throughout */
+  readonly zeroPoints: Uint8Array<ArrayBuffer> | null;
 }
 
 /** Adding and subtracting 1.5 * 2^52 rounds a double to an integer, ties to even. */
 const ROUND = 6755399441055744;
 
-/**
- * @param values whole blocks, one after the other; `values.length` is a multiple of `blockSize`
- */
-export function quantizeSymmetric(values: Float32Array, blockSize: number, bits: 4 | 8): QuantizedBlocks {
-  const numBlocks = values.length / blockSize;
+/** @param values whole blocks, one after the other; `values.length` is a multiple of `grid.blockSize` */
+export function quantizeBlocks(values: Float32Array, grid: Grid): QuantizedBlocks {
+  const { bits, blockSize } = grid;
+  const middle = 2 ** (bits - 1);
+  const { scales, zeroPoints } = chooseScales(values, grid);
   const codes = new Uint8Array((values.length * bits) / 8);
+  for (let block = 0; block < scales.length; block++) {
+    const start = block * blockSize;
+    const zeroPoint = zeroPoints ? zeroPoints[block]! : middle;
+    if (bits === 4) packNibbles(values, start, start + blockSize, scales[block]!, zeroPoint, codes);
+    else packBytes(values, start, start + blockSize, scales[block]!, zeroPoint, codes);
+  }
+  return { codes, scales, zeroPoints };
+}
+
+function chooseScales(values: Float32Array, { bits, blockSize, method, scaleType }: Grid) {
+  const numBlocks = values.length / blockSize;
+  const middle = 2 ** (bits - 1);
   const scales = new Float32Array(numBlocks);
-  const zeroPoint = bits === 4 ? 8 : 128;
+  const zeroPoints = method === 'asymmetric' ? new Uint8Array(numBlocks) : null;
   for (let block = 0; block < numBlocks; block++) {
     const start = block * blockSize;
-    scales[block] = peak(values, start, blockSize) / -zeroPoint;
-    const scale = scales[block]!;
-    if (bits === 4) packNibbles(values, start, blockSize, scale, codes);
-    else packBytes(values, start, blockSize, scale, codes);
+    if (zeroPoints) {
+      const { scale, zeroPoint } = spanOf(values, start, start + blockSize, 2 * middle - 1);
+      scales[block] = scale;
+      zeroPoints[block] = zeroPoint;
+    } else {
+      const scale = peak(values, start, start + blockSize) / -middle;
+      scales[block] =
+        method === 'search' ? searchScale(values, start, start + blockSize, scale, middle) : scale;
+    }
   }
-  return { codes, scales };
+  if (scaleType === 'float32') return { scales, zeroPoints };
+  return { scales: decodeFloats(bytesOf(encodeFloat16(scales)), 'F16'), zeroPoints };
 }
 
 /** The element of largest magnitude, with its sign; the first of equals. */
-function peak(values: Float32Array, start: number, length: number): number {
+function peak(values: Float32Array, start: number, end: number): number {
   let best = 0;
   let magnitude = 0;
-  for (let i = start; i < start + length; i++) {
+  for (let i = start; i < end; i++) {
     const value = values[i]!;
     const size = value < 0 ? -value : value;
     if (size > magnitude) {
@@ -48,20 +85,34 @@ function peak(values: Float32Array, start: number, length: number): number {
   return best;
 }
 
+/** Scale and zero point of the range from minimum to maximum; zero is always on the grid. */
+function spanOf(values: Float32Array, start: number, end: number, top: number) {
+  let low = 0;
+  let high = 0;
+  for (let i = start; i < end; i++) {
+    const value = values[i]!;
+    if (value < low) low = value;
+    else if (value > high) high = value;
+  }
+  const scale = Math.fround((high - low) / top);
+  return { scale, zeroPoint: scale === 0 ? 0 : Math.min(top, Math.round(-low / scale)) };
+}
+
 function packNibbles(
   values: Float32Array,
   start: number,
-  length: number,
+  end: number,
   scale: number,
+  zeroPoint: number,
   codes: Uint8Array,
 ): void {
   if (scale === 0) {
-    codes.fill(0x88, start / 2, (start + length) / 2);
+    codes.fill(zeroPoint * 17, start / 2, end / 2);
     return;
   }
-  for (let i = start; i < start + length; i += 2) {
-    const low = code(values[i]!, scale, 8);
-    const high = code(values[i + 1]!, scale, 8);
+  for (let i = start; i < end; i += 2) {
+    const low = code(values[i]!, scale, zeroPoint, 15);
+    const high = code(values[i + 1]!, scale, zeroPoint, 15);
     codes[i >> 1] = low | (high << 4);
   }
 }
@@ -69,20 +120,20 @@ function packNibbles(
 function packBytes(
   values: Float32Array,
   start: number,
-  length: number,
+  end: number,
   scale: number,
+  zeroPoint: number,
   codes: Uint8Array,
 ): void {
   if (scale === 0) {
-    codes.fill(128, start, start + length);
+    codes.fill(zeroPoint, start, end);
     return;
   }
-  for (let i = start; i < start + length; i++) codes[i] = code(values[i]!, scale, 128);
+  for (let i = start; i < end; i++) codes[i] = code(values[i]!, scale, zeroPoint, 255);
 }
 
 /** The quotient is rounded to fp32 first, as every other implementation of this grid has it. */
-function code(value: number, scale: number, zeroPoint: number): number {
+function code(value: number, scale: number, zeroPoint: number, top: number): number {
   const rounded = Math.fround(value / scale) + ROUND - ROUND + zeroPoint;
-  const top = 2 * zeroPoint - 1;
   return rounded < 0 ? 0 : rounded > top ? top : rounded;
 }

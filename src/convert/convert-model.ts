@@ -1,31 +1,37 @@
 /** The whole conversion: read headers, describe the graph, write the weights, then the manifest that makes it a model. */
-import { assert } from '../assert.ts';
 import { MANIFEST_FILE } from '../model/manifest.ts';
 import { parseModelSpec } from '../model/model-spec.ts';
 import { BlockQuantizedFormat } from './block-quantized-format.ts';
 import type { CheckpointFolder, OutputFolder } from './byte-io.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import type { ConvertOptions } from './convert-options.ts';
-import { buildDecoderGraph, type DecoderGraph } from './decoder-graph.ts';
-import { placeTensors, writeExternalData } from './external-data.ts';
 import { FloatFormat } from './float-format.ts';
-import { tensorBytes, type GraphBuilder, type StoredTensor } from './graph-builder.ts';
+import { GraphBuilder } from './graph-builder.ts';
 import { buildManifest, type ConvertedManifest } from './manifest.ts';
-import { encodeOnnxModel, type ExternalLocation, type OnnxTensor } from './onnx-proto.ts';
-import { trackProgress } from './progress.ts';
+import { readMarkerTokens } from './marker-tokens.ts';
+import { modelCard } from './model-card.ts';
+import { buildRank1Layout } from './rank1-layout.ts';
 import { readJsonObject, readText } from './read-json.ts';
 import { RecordedOutput } from './recorded-output.ts';
+import { checkSupported } from './supported-config.ts';
+import { transformersJsFileName, withTransformersJsConfig } from './transformersjs-config.ts';
+import { buildTransformersJsLayout } from './transformersjs-layout.ts';
 import type { WeightFormat } from './weight-format.ts';
+import { writeGraph } from './write-graph.ts';
 
-/** Copied as they are. Only the first must exist; without a tokenizer the model can run but not be prompted. */
-const COPIED_FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json'];
-const PRODUCER = 'rank1-rerank convert';
+/** Copied as they are, where they exist. */
+const COPIED_FILES = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'generation_config.json',
+];
 
 /**
  * Converts a checkpoint to a model folder. `output` is committed only when everything is written, and discarded on
- * any failure; both are then finished and must not be used again.
- * @throws Rank1Error `model-not-found`, `model-unsupported`, `model-corrupt`, `invalid-file` or `storage`;
- *   the signal's reason when it is aborted
+ * any failure; it is then finished and must not be used again. `input` stays the caller's to close.
+ * @throws Rank1Error `model-not-found`, `model-unsupported`, `model-corrupt`, `tokenizer-unsupported`,
+ *   `invalid-file` or `storage`; the signal's reason when it is aborted
  */
 export async function convertModel(
   input: CheckpointFolder,
@@ -47,35 +53,59 @@ async function writeModel(
   output: OutputFolder,
   options: ConvertOptions,
 ): Promise<ConvertedManifest> {
-  const spec = parseModelSpec(await readJsonObject(input, 'config.json'));
+  const { dtype, layout } = options;
+  const config = await readJsonObject(input, 'config.json');
+  const spec = parseModelSpec(config);
+  checkSupported(config);
   const checkpoint = await openCheckpoint(input);
+  const tokens = await readMarkerTokens(input);
   const maxPositions = Math.min(spec.maxPositions, options.maxPositions);
   const format = weightFormat(options);
-  const decoder = buildDecoderGraph(spec, checkpoint, format, maxPositions);
+  const graph = new GraphBuilder();
+  const context = { graph, spec, checkpoint, format, maxPositions };
+  const isRank1 = layout === 'rank1';
+  const decoder = isRank1 ? buildRank1Layout(context) : buildTransformersJsLayout(context);
 
   const recorded = new RecordedOutput(output, options.createHash);
   await copyTextFiles(input, recorded);
-  const { onnx, externalData } = await writeOnnx(decoder, recorded, options);
+  const fileName = isRank1 ? `model_${dtype}.onnx` : transformersJsFileName(dtype);
+  const written = await writeGraph(graph, decoder, fileName, recorded, options);
+  const outputConfig = isRank1
+    ? config
+    : withTransformersJsConfig(config, dtype, written.externalData.length);
+  await recorded.writeWhole('config.json', json(outputConfig));
+
+  const isBlocked = format instanceof BlockQuantizedFormat;
+  const isAwq = checkpoint.has('model.layers.0.mlp.down_proj.qweight');
   const manifest = buildManifest({
+    ...written,
     spec,
+    tokens,
     source: options.source,
-    layout: options.layout,
-    dtype: options.dtype,
-    blockSize: format instanceof BlockQuantizedFormat ? options.blockSize : null,
-    onnx,
-    externalData,
+    layout,
+    dtype,
+    blockSize: isBlocked ? options.blockSize : null,
+    quantization: isAwq ? 'awq' : isBlocked ? options.method : null,
     maxPositions,
     kvDtype: format.floatType,
-    files: [...recorded.files],
+    files: recorded.files,
   });
-  await recorded.writeWhole(MANIFEST_FILE, `${JSON.stringify(manifest, null, 2)}\n`);
+  await recorded.writeWhole('README.md', modelCard(manifest, dtype));
+  await recorded.writeWhole(MANIFEST_FILE, json(manifest));
   return manifest;
 }
 
-function weightFormat({ dtype, blockSize, accuracyLevel }: ConvertOptions): WeightFormat {
+function weightFormat({
+  dtype,
+  blockSize,
+  method,
+  accuracyLevel,
+  onTensorError,
+}: ConvertOptions): WeightFormat {
   if (dtype === 'fp32' || dtype === 'fp16') return new FloatFormat(dtype === 'fp32' ? 'float32' : 'float16');
   const floatType = dtype === 'q4f16' ? 'float16' : 'float32';
-  return new BlockQuantizedFormat({ bits: dtype === 'q8' ? 8 : 4, blockSize, floatType, accuracyLevel });
+  const bits = dtype === 'q8' ? 8 : 4;
+  return new BlockQuantizedFormat({ bits, blockSize, floatType, method, accuracyLevel, onTensorError });
 }
 
 async function copyTextFiles(input: CheckpointFolder, recorded: RecordedOutput): Promise<void> {
@@ -85,37 +115,4 @@ async function copyTextFiles(input: CheckpointFolder, recorded: RecordedOutput):
   }
 }
 
-async function writeOnnx(
-  { graph, inputs, outputs }: DecoderGraph,
-  recorded: RecordedOutput,
-  { dtype, shardBytes, onProgress, signal }: ConvertOptions,
-): Promise<{ onnx: string; externalData: string[] }> {
-  const fileName = `model_${dtype}.onnx`;
-  const places = placeTensors(graph.weights, `${fileName}_data`, shardBytes);
-  const tensors = [...graph.inlineTensors, ...locatedTensors(graph, places)];
-  const model = { name: 'rank1', nodes: graph.nodes, inputs, outputs, tensors };
-  await recorded.writeWhole(`onnx/${fileName}`, encodeOnnxModel(model, PRODUCER));
-  await writeExternalData(
-    graph.weights,
-    places,
-    'onnx',
-    recorded,
-    trackProgress(graph.weights, onProgress, signal),
-  );
-  const externalData = [...new Set([...places.values()].map((place) => `onnx/${place.file}`))];
-  return { onnx: `onnx/${fileName}`, externalData };
-}
-
-function locatedTensors(
-  graph: GraphBuilder,
-  places: ReadonlyMap<StoredTensor, ExternalLocation>,
-): OnnxTensor[] {
-  const stored = [...places].map(([tensor, data]) => ({ ...tensor, data }));
-  const byName = new Map(stored.map((tensor) => [tensor.name, tensor.data]));
-  const aliased = graph.aliases.map(({ tensor, of }) => {
-    const data = byName.get(of);
-    assert(data?.length === tensorBytes(tensor), `${tensor.name} has as many bytes as ${of}`);
-    return { ...tensor, data };
-  });
-  return [...stored, ...aliased];
-}
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,17 +1,21 @@
 /** What a conversion can be asked for. */
+import type { QuantizationMethod } from './block-quantizer.ts';
 import type { StreamingHash } from './sha256.ts';
+import type { TensorError } from './tensor-error.ts';
 
 export const CONVERT_DTYPES = ['q4', 'q4f16', 'q8', 'fp16', 'fp32'] as const;
 /** q4 and q8 compute in fp32, q4f16 and fp16 in fp16 (which the device must offer). */
 export type ConvertDtype = (typeof CONVERT_DTYPES)[number];
 
-export const GRAPH_LAYOUTS = ['rank1'] as const;
-/** `rank1`: the graph our engine runs. */
+export const GRAPH_LAYOUTS = ['rank1', 'transformersjs'] as const;
+/** `rank1`: the graph our engine runs fastest. `transformersjs`: the standard inputs of transformers.js. */
 export type GraphLayout = (typeof GRAPH_LAYOUTS)[number];
 
 export interface ConvertOptions {
   readonly dtype: ConvertDtype;
   readonly layout: GraphLayout;
+  /** How 4- and 8-bit weights are rounded. */
+  readonly method: QuantizationMethod;
   /** Weights that share a scale, 16 to 256, a power of two. 32 has the fast kernels. */
   readonly blockSize: number;
   /** Rows of the rotary tables; never more than config.json's max_position_embeddings. */
@@ -23,6 +27,8 @@ export interface ConvertOptions {
   readonly source: { readonly name: string; readonly revision: string | null };
   readonly createHash: () => StreamingHash;
   readonly onProgress: (progress: ConvertProgress) => void;
+  /** Called with every quantised tensor's error; costs a second look at each weight. */
+  readonly onTensorError?: ((error: TensorError) => void) | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -1,5 +1,7 @@
 /** Unquantised weights, fp32 or fp16: Gather, MatMul and Gemm. */
+import { Rank1Error } from '../errors.ts';
 import type { GraphBuilder, StoredTensor } from './graph-builder.ts';
+import { isPacked, type LinearWeight } from './linear-weights.ts';
 import { rowChunks, type Matrix } from './matrix.ts';
 import { encodeFloats, storeVector, type FloatType, type WeightFormat } from './weight-format.ts';
 
@@ -10,7 +12,8 @@ export class FloatFormat implements WeightFormat {
     return graph.node('Gather', `${name}.output`, [this.storeRows(graph, name, table), ids]);
   }
 
-  linear(graph: GraphBuilder, name: string, x: string, weight: Matrix, bias: Matrix | null): string {
+  linear(graph: GraphBuilder, name: string, x: string, weight: LinearWeight, bias: Matrix | null): string {
+    if (isPacked(weight)) throw packedUnsupported(weight.name);
     const stored = this.storeTransposed(graph, name, weight);
     if (!bias) return graph.node('MatMul', `${name}.output`, [x, stored]);
     const product = graph.node('MatMul', `${name}.product`, [x, stored]);
@@ -87,4 +90,11 @@ function transposeInto(
         target[col * rows + firstRow + row] = chunk[row * cols + col]!;
     }
   }
+}
+
+function packedUnsupported(name: string): Rank1Error {
+  return new Rank1Error(
+    'model-unsupported',
+    `${name} is AWQ int4; its codes are kept as they are, never turned into floats. Convert it with --dtype q4 or q4f16.`,
+  );
 }

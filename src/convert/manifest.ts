@@ -1,53 +1,90 @@
 /** Writes `rank1.json`: what the engine needs to load the folder (model/manifest.ts), and what a person wants to know. */
 import { MANIFEST_VERSION, type Manifest, type ManifestModel } from '../model/manifest.ts';
 import { kvBytesPerToken, type KvDtype, type ModelSpec } from '../model/model-spec.ts';
+import type { QuantizationMethod } from './block-quantizer.ts';
 import type { ConvertDtype, GraphLayout } from './convert-options.ts';
+import type { MarkerTokens } from './marker-tokens.ts';
 import type { FileRecord } from './recorded-output.ts';
 
 export interface ConvertedManifest extends Manifest {
   readonly source: { readonly name: string; readonly revision: string | null };
   readonly architecture: ModelSpec['architecture'];
+  readonly vocabSize: number;
+  /** `null` when the checkpoint came without a tokenizer. */
+  readonly tokens: MarkerTokens | null;
   readonly models: Readonly<Record<string, ConvertedModel>>;
 }
 
 export interface ConvertedModel extends ManifestModel {
   /** Weights that share a scale; `null` where they are not quantised. */
   readonly blockSize: number | null;
+  /** `awq` where the codes are the checkpoint's own. */
+  readonly quantization: QuantizationMethod | 'awq' | null;
   /** Rows of the rotary tables: the longest sequence, prompt and answer together. */
   readonly maxPositions: number;
   readonly kvBytesPerToken: number;
+  readonly memory: MemoryEstimate;
+}
+
+/** Weights and KV cache; activations and the runtime itself come on top, some tens of MB. */
+export interface MemoryEstimate {
+  readonly weightBytes: number;
+  /** tokens a slot can hold in this estimate */
+  readonly contextTokens: number;
+  /** by number of slots, the rows decoded together */
+  readonly bytesAtSlots: Readonly<Record<string, number>>;
 }
 
 export interface ManifestInput {
   readonly spec: ModelSpec;
   readonly source: ConvertedManifest['source'];
+  readonly tokens: MarkerTokens | null;
   readonly dtype: ConvertDtype;
   readonly layout: GraphLayout;
   readonly onnx: string;
   readonly externalData: readonly string[];
   readonly kvDtype: KvDtype;
   readonly blockSize: number | null;
+  readonly quantization: ConvertedModel['quantization'];
   readonly maxPositions: number;
   readonly files: readonly FileRecord[];
 }
 
 export function buildManifest(input: ManifestInput): ConvertedManifest {
-  const { spec, source, dtype, layout, onnx, externalData, kvDtype, blockSize, maxPositions } = input;
+  const { spec, dtype, layout, onnx, externalData, kvDtype, blockSize, quantization, maxPositions } = input;
+  const weightBytes = input.files
+    .filter((file) => externalData.includes(file.path))
+    .reduce((sum, file) => sum + file.bytes, 0);
   const bytesPerToken = kvBytesPerToken(spec, kvDtype);
-  const model = {
-    onnx,
-    externalData,
-    layout,
-    kvDtype,
-    blockSize,
-    maxPositions,
-    kvBytesPerToken: bytesPerToken,
-  };
   return {
     version: MANIFEST_VERSION,
-    source,
+    source: input.source,
     architecture: spec.architecture,
-    models: { [dtype]: model },
+    vocabSize: spec.vocabSize,
+    tokens: input.tokens,
+    models: {
+      [dtype]: {
+        onnx,
+        externalData,
+        layout,
+        kvDtype,
+        blockSize,
+        quantization,
+        maxPositions,
+        kvBytesPerToken: bytesPerToken,
+        memory: estimateMemory(weightBytes, bytesPerToken, Math.min(maxPositions, ESTIMATED_CONTEXT)),
+      },
+    },
     files: Object.fromEntries(input.files.map(({ path, bytes, sha256 }) => [path, { bytes, sha256 }])),
   };
+}
+
+/** A prompt of a few hundred tokens and a chain of rank1's usual length. */
+const ESTIMATED_CONTEXT = 2048;
+const ESTIMATED_SLOTS = [1, 4, 8, 16, 32] as const;
+
+function estimateMemory(weightBytes: number, bytesPerToken: number, contextTokens: number): MemoryEstimate {
+  const bytesAt = (slots: number) => weightBytes + slots * contextTokens * bytesPerToken;
+  const bytesAtSlots = Object.fromEntries(ESTIMATED_SLOTS.map((slots) => [String(slots), bytesAt(slots)]));
+  return { weightBytes, contextTokens, bytesAtSlots };
 }

@@ -2,6 +2,7 @@
 import type { GraphBuilder } from './graph-builder.ts';
 import { bytesOf } from './graph-builder.ts';
 import { encodeFloat16 } from './float-formats.ts';
+import type { LinearWeight } from './linear-weights.ts';
 import type { Matrix } from './matrix.ts';
 
 export type FloatType = 'float32' | 'float16';
@@ -17,7 +18,7 @@ export interface WeightFormat {
   embedding(graph: GraphBuilder, name: string, ids: string, table: Matrix): string;
 
   /** x [..., K] times `weight` [N, K] transposed, plus `bias` [1, N]. Returns the output's name, [..., N]. */
-  linear(graph: GraphBuilder, name: string, x: string, weight: Matrix, bias: Matrix | null): string;
+  linear(graph: GraphBuilder, name: string, x: string, weight: LinearWeight, bias: Matrix | null): string;
 
   /**
    * The vocabulary's product: x [R, D] times `table` [V, D] transposed.

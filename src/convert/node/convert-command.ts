@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { QUANTIZATION_METHODS } from '../block-quantizer.ts';
 import {
   CONVERT_DTYPES,
   DEFAULT_MAX_POSITIONS,
@@ -11,6 +12,7 @@ import {
 } from '../convert-options.ts';
 import { convertModel } from '../convert-model.ts';
 import type { StreamingHash } from '../sha256.ts';
+import type { TensorError } from '../tensor-error.ts';
 import { DiskCheckpoint } from './disk-checkpoint.ts';
 import { DiskOutput } from './disk-output.ts';
 import { progressLine } from './progress-line.ts';
@@ -23,6 +25,9 @@ export const CONVERT_USAGE = `rank1-rerank convert <folder> --out <folder> [opti
   --dtype <dtype>          ${CONVERT_DTYPES.join(', ')} (default q4)
   --layout <layout>        ${GRAPH_LAYOUTS.join(', ')} (default rank1)
   --block-size <n>         weights that share a scale, 16 to 256 (default 32)
+  --quantization <method>  ${QUANTIZATION_METHODS.join(', ')} (default symmetric)
+                           search has symmetric's size and the least squared error a block; slower to convert
+  --report                 print the error of every quantised tensor
   --max-positions <n>      longest sequence the model can run (default ${DEFAULT_MAX_POSITIONS}, at most the checkpoint's own)
   --shard-size <MB>        size at which a new weight file is begun (default ${DEFAULT_SHARD_BYTES / 2 ** 20})
   --accuracy-level <0|4>   4 rounds activations to int8 on some devices: faster, less exact (default 0)
@@ -41,6 +46,8 @@ export async function runConvert(args: readonly string[]): Promise<void> {
       dtype: { type: 'string', default: 'q4' },
       layout: { type: 'string', default: 'rank1' },
       'block-size': { type: 'string', default: '32' },
+      quantization: { type: 'string', default: 'symmetric' },
+      report: { type: 'boolean', default: false },
       'max-positions': { type: 'string', default: String(DEFAULT_MAX_POSITIONS) },
       'shard-size': { type: 'string', default: String(DEFAULT_SHARD_BYTES / 2 ** 20) },
       'accuracy-level': { type: 'string', default: '0' },
@@ -60,6 +67,8 @@ export async function runConvert(args: readonly string[]): Promise<void> {
   const options: ConvertOptions = {
     dtype: choice('--dtype', values.dtype, CONVERT_DTYPES),
     layout: choice('--layout', values.layout, GRAPH_LAYOUTS),
+    method: choice('--quantization', values.quantization, QUANTIZATION_METHODS),
+    onTensorError: values.report ? printError : undefined,
     blockSize: blockSize(values['block-size']),
     maxPositions: integer('--max-positions', values['max-positions'], 1, 2 ** 22),
     shardBytes: integer('--shard-size', values['shard-size'], 1, 2000) * 2 ** 20,
@@ -79,6 +88,10 @@ export async function runConvert(args: readonly string[]): Promise<void> {
     await input.close();
     process.off('SIGINT', onInterrupt);
   }
+}
+
+function printError({ name, relativeError }: TensorError): void {
+  console.log(`${name}: relative error ${relativeError.toExponential(3)}`);
 }
 
 function nodeSha256(): StreamingHash {

@@ -1,0 +1,154 @@
+/**
+ * AutoAWQ's GEMM format, taken over code by code: qweight int32 [K, N / 8], qzeros int32 [K / g, N / 8], scales fp16
+ * [K / g, N], for K inputs and N outputs. Nothing is rounded here: the graph holds the very numbers AutoAWQ chose.
+ *
+ * Eight outputs share a word. Nibble i (bits 4 i to 4 i + 3) holds output 0, 2, 4, 6, 1, 3, 5, 7 of the eight.
+ */
+import { Rank1Error } from '../errors.ts';
+import { findTensor } from './matrix.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { decodeFloats } from './float-formats.ts';
+import type { PackedMatrix, PackedWeights } from './packed-matrix.ts';
+import type { SafetensorsDtype, TensorEntry } from './safetensors.ts';
+
+const OUTPUT_OF_NIBBLE = [0, 2, 4, 6, 1, 3, 5, 7] as const;
+
+/** @throws Rank1Error `model-corrupt` when the three tensors do not fit each other or config.json */
+export function openAwqMatrix(
+  checkpoint: Checkpoint,
+  prefix: string,
+  rows: number,
+  cols: number,
+): PackedMatrix {
+  const scales = findTensor(checkpoint, `${prefix}.scales`);
+  const numGroups = scales.shape[0] ?? 0;
+  const groupSize = cols / numGroups;
+  if (!Number.isInteger(groupSize) || groupSize % 32 !== 0 || rows % 8 !== 0) {
+    throw new Rank1Error(
+      'model-unsupported',
+      `${prefix} has ${numGroups} groups for ${cols} inputs; AutoAWQ weights in groups of 32, 64 or 128 can be converted.`,
+    );
+  }
+  const qweight = expectTensor(checkpoint, `${prefix}.qweight`, 'I32', [cols, rows / 8]);
+  const qzeros = expectTensor(checkpoint, `${prefix}.qzeros`, 'I32', [numGroups, rows / 8]);
+  expectTensor(checkpoint, `${prefix}.scales`, 'F16', [numGroups, rows]);
+  return {
+    name: prefix,
+    rows,
+    cols,
+    groupSize,
+    sourceBytes: [qweight, qzeros, scales].reduce((sum, { start, end }) => sum + end - start, 0),
+    readPacked: async () => ({
+      codes: transposeCodes(await readWords(qweight), rows, cols),
+      scales: transposeScales(decodeFloats(await readAll(scales), 'F16'), rows, numGroups),
+      zeroPoints: transposeZeroPoints(await readWords(qzeros), rows, numGroups),
+    }),
+  };
+}
+
+/** Packed matrices with the same inputs and groups, one above the other. */
+export function stackPacked(name: string, parts: readonly PackedMatrix[]): PackedMatrix {
+  const [first] = parts;
+  if (!first || parts.some((part) => part.groupSize !== first.groupSize)) {
+    throw new Rank1Error(
+      'model-unsupported',
+      `The parts of ${name} have different group sizes. Choose another checkpoint.`,
+    );
+  }
+  return {
+    name,
+    rows: parts.reduce((sum, part) => sum + part.rows, 0),
+    cols: first.cols,
+    groupSize: first.groupSize,
+    sourceBytes: parts.reduce((sum, part) => sum + part.sourceBytes, 0),
+    async readPacked() {
+      const weights: PackedWeights[] = [];
+      for (const part of parts) weights.push(await part.readPacked());
+      return {
+        codes: joinBytes(weights.map((weight) => weight.codes)),
+        scales: new Float32Array(
+          joinBytes(weights.map(({ scales }) => new Uint8Array(scales.buffer))).buffer,
+        ),
+        zeroPoints: joinBytes(weights.map((weight) => weight.zeroPoints)),
+      };
+    },
+  };
+}
+
+/** words [K, N / 8] to codes [N, K / 2] */
+function transposeCodes(words: Uint32Array, rows: number, cols: number): Uint8Array<ArrayBuffer> {
+  const codes = new Uint8Array((rows * cols) / 2);
+  const wordsPerInput = rows / 8;
+  for (let column = 0; column < wordsPerInput; column++) {
+    for (let k = 0; k < cols; k++) {
+      const word = words[k * wordsPerInput + column]!;
+      const shift = (k & 1) * 4;
+      for (let nibble = 0; nibble < 8; nibble++) {
+        const output = column * 8 + OUTPUT_OF_NIBBLE[nibble]!;
+        codes[(output * cols + k) >> 1]! |= ((word >>> (4 * nibble)) & 15) << shift;
+      }
+    }
+  }
+  return codes;
+}
+
+/** words [groups, N / 8] to zero points [N, groups] */
+function transposeZeroPoints(words: Uint32Array, rows: number, numGroups: number): Uint8Array<ArrayBuffer> {
+  const zeroPoints = new Uint8Array(rows * numGroups);
+  for (let i = 0; i < words.length; i++) {
+    const group = Math.floor(i / (rows / 8));
+    const column = i % (rows / 8);
+    for (let nibble = 0; nibble < 8; nibble++) {
+      const output = column * 8 + OUTPUT_OF_NIBBLE[nibble]!;
+      zeroPoints[output * numGroups + group] = (words[i]! >>> (4 * nibble)) & 15;
+    }
+  }
+  return zeroPoints;
+}
+
+/** [groups, N] to [N, groups] */
+function transposeScales(scales: Float32Array, rows: number, numGroups: number): Float32Array<ArrayBuffer> {
+  const turned = new Float32Array(scales.length);
+  for (let group = 0; group < numGroups; group++) {
+    for (let row = 0; row < rows; row++) turned[row * numGroups + group] = scales[group * rows + row]!;
+  }
+  return turned;
+}
+
+function expectTensor(
+  checkpoint: Checkpoint,
+  name: string,
+  dtype: SafetensorsDtype,
+  shape: readonly number[],
+): TensorEntry {
+  const tensor = findTensor(checkpoint, name);
+  if (tensor.dtype !== dtype || tensor.shape.join() !== shape.join()) {
+    throw new Rank1Error(
+      'model-corrupt',
+      `${name} is ${tensor.dtype} [${tensor.shape.join(', ')}] where AutoAWQ's GEMM format has ${dtype} [${shape.join(', ')}]. ` +
+        `Other AWQ formats, and GPTQ, cannot be converted.`,
+    );
+  }
+  return tensor;
+}
+
+const readAll = (tensor: TensorEntry) => tensor.source.read(tensor.start, tensor.end);
+
+async function readWords(tensor: TensorEntry): Promise<Uint32Array> {
+  const bytes = await readAll(tensor);
+  return new Uint32Array(
+    bytes.byteOffset === 0 ? bytes.buffer : bytes.slice().buffer,
+    0,
+    bytes.byteLength / 4,
+  );
+}
+
+function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}

@@ -1,0 +1,119 @@
+/** Codes, scales and zero points of one matrix, as tensors that are written in one pass over its rows. */
+import { quantizeBlocks, type Grid } from './block-quantizer.ts';
+import type { StoredTensor, WeightGroup } from './graph-builder.ts';
+import { rowChunks, type Matrix } from './matrix.ts';
+import type { PackedMatrix } from './packed-matrix.ts';
+import { ErrorSum, type TensorError } from './tensor-error.ts';
+import { encodeFloats, type FloatType } from './weight-format.ts';
+
+export interface BlockTensors {
+  /** uint8 [N, K / block, bytes of a block] */
+  readonly codes: StoredTensor;
+  /** [N, K / block] */
+  readonly scales: StoredTensor;
+  /** uint8 [N, bytes of a row's zero points], two a byte at 4 bits; `null`: the middle code throughout */
+  readonly zeroPoints: StoredTensor | null;
+}
+
+interface BlockGroup {
+  readonly group: WeightGroup;
+  readonly tensors: BlockTensors;
+}
+
+/** Float weights, quantised while they are read. */
+export function blockGroup(
+  name: string,
+  weight: Matrix,
+  grid: Grid,
+  onTensorError: ((error: TensorError) => void) | undefined,
+): BlockGroup {
+  const tensors = describe(
+    name,
+    weight,
+    grid.blockSize,
+    grid.bits,
+    grid.scaleType,
+    grid.method === 'asymmetric',
+  );
+  const write: WeightGroup['write'] = async (emit) => {
+    const scales: Float32Array<ArrayBuffer>[] = [];
+    const zeroPoints: Uint8Array<ArrayBuffer>[] = [];
+    const error = new ErrorSum();
+    for (const [start, end] of rowChunks(weight)) {
+      const values = await weight.readRows(start, end);
+      const blocks = quantizeBlocks(values, grid);
+      if (onTensorError) error.add(values, blocks, grid.blockSize, grid.bits);
+      await emit(tensors.codes, blocks.codes);
+      scales.push(blocks.scales);
+      if (blocks.zeroPoints) zeroPoints.push(packZeroPoints(blocks.zeroPoints, end - start, grid.bits));
+    }
+    for (const chunk of scales) await emit(tensors.scales, encodeFloats(chunk, grid.scaleType));
+    if (tensors.zeroPoints) for (const chunk of zeroPoints) await emit(tensors.zeroPoints, chunk);
+    onTensorError?.({ name: weight.name, relativeError: error.relative() });
+  };
+  return { group: { tensors: listed(tensors), sourceBytes: weight.sourceBytes, write }, tensors };
+}
+
+/** Codes taken over as they are; a group of several blocks repeats its scale and zero point for each. */
+export function packedGroup(
+  name: string,
+  weight: PackedMatrix,
+  blockSize: number,
+  floatType: FloatType,
+): BlockGroup {
+  const tensors = describe(name, weight, blockSize, 4, floatType, true);
+  const repeats = weight.groupSize / blockSize;
+  const write: WeightGroup['write'] = async (emit) => {
+    const { codes, scales, zeroPoints } = await weight.readPacked();
+    await emit(tensors.codes, codes);
+    const blockScales = new Float32Array(scales.length * repeats).map(
+      (_, i) => scales[Math.floor(i / repeats)]!,
+    );
+    await emit(tensors.scales, encodeFloats(blockScales, floatType));
+    const blockZeros = new Uint8Array(zeroPoints.length * repeats).map(
+      (_, i) => zeroPoints[Math.floor(i / repeats)]!,
+    );
+    await emit(tensors.zeroPoints!, packZeroPoints(blockZeros, weight.rows, 4));
+  };
+  return { group: { tensors: listed(tensors), sourceBytes: weight.sourceBytes, write }, tensors };
+}
+
+function describe(
+  name: string,
+  { rows, cols }: { rows: number; cols: number },
+  blockSize: number,
+  bits: 4 | 8,
+  floatType: FloatType,
+  hasZeroPoints: boolean,
+): BlockTensors {
+  const numBlocks = cols / blockSize;
+  const zeroBytes = Math.ceil((numBlocks * bits) / 8);
+  return {
+    codes: { name: `${name}.codes`, type: 'uint8', dims: [rows, numBlocks, (blockSize * bits) / 8] },
+    scales: { name: `${name}.scales`, type: floatType, dims: [rows, numBlocks] },
+    zeroPoints: hasZeroPoints
+      ? { name: `${name}.zero_points`, type: 'uint8', dims: [rows, zeroBytes] }
+      : null,
+  };
+}
+
+const listed = ({ codes, scales, zeroPoints }: BlockTensors): StoredTensor[] =>
+  zeroPoints ? [codes, scales, zeroPoints] : [codes, scales];
+
+/** One a byte to two a byte, the even block's in the low nibble; a row of odd length ends with a spare nibble. */
+function packZeroPoints(
+  zeroPoints: Uint8Array<ArrayBuffer>,
+  rows: number,
+  bits: 4 | 8,
+): Uint8Array<ArrayBuffer> {
+  if (bits === 8) return zeroPoints;
+  const blocks = zeroPoints.length / rows;
+  const rowBytes = Math.ceil(blocks / 2);
+  const packed = new Uint8Array(rows * rowBytes);
+  for (let row = 0; row < rows; row++) {
+    for (let block = 0; block < blocks; block++) {
+      packed[row * rowBytes + (block >> 1)]! |= zeroPoints[row * blocks + block]! << ((block & 1) * 4);
+    }
+  }
+  return packed;
+}

@@ -1,0 +1,186 @@
+/**
+ * The decoder body of Qwen2, Llama and Mistral: token ids in, normalised hidden states out, with packed QKV and a
+ * KV cache. What stands around it (inputs, lengths, logits) is the layout's: rank1-layout.ts, transformersjs-layout.ts.
+ *
+ * Axes: B rows, S tokens a row, V vocabulary, D hidden size, N heads, KV key-value heads, H head size.
+ */
+import { Rank1Error } from '../errors.ts';
+import { pastName, presentName } from '../model/onnx-io.ts';
+import type { ModelSpec } from '../model/model-spec.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { GraphBuilder } from './graph-builder.ts';
+import { openMatrix } from './matrix.ts';
+import type { OnnxValue } from './onnx-proto.ts';
+import { openLinear, packQkv, type LinearWeight } from './linear-weights.ts';
+import { inverseFrequencies, rotaryTable } from './rotary-tables.ts';
+import { storeFloats, storeVector, type WeightFormat } from './weight-format.ts';
+
+export interface DecoderContext {
+  readonly graph: GraphBuilder;
+  readonly spec: ModelSpec;
+  readonly checkpoint: Checkpoint;
+  readonly format: WeightFormat;
+  /** Rows of the rotary tables: the longest sequence the graph can run. */
+  readonly maxPositions: number;
+}
+
+/** A finished description: nodes and weights in `graph`, and the graph's own inputs and outputs. */
+export interface DecoderGraph {
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+}
+
+/** Names of what GroupQueryAttention reads beside the activations. */
+export interface AttentionInputs {
+  /** int32 [B]: tokens in the cache after this call, minus one */
+  readonly seqlensK: string;
+  /** int32 [1]: the longest row after this call */
+  readonly totalSequenceLength: string;
+}
+
+interface LayerContext extends DecoderContext {
+  readonly attentionInputs: AttentionInputs;
+  readonly rotary: { readonly cos: string; readonly sin: string };
+}
+
+/** `residual` is the running sum, `h` what the next block reads: the sum, normalised. Both [B, S, D]. */
+interface Stream {
+  readonly residual: string;
+  readonly h: string;
+}
+
+/** Token ids [B, S] to normalised hidden states [B, S, D]; returns their name. */
+export function decoderLayers(
+  context: DecoderContext,
+  ids: string,
+  attentionInputs: AttentionInputs,
+): string {
+  const { graph, spec, checkpoint, format } = context;
+  if (spec.headDim % 16 !== 0) {
+    throw new Rank1Error(
+      'model-unsupported',
+      `Heads of ${spec.headDim} values cannot be run; the attention kernel wants a multiple of 16. Choose another checkpoint.`,
+    );
+  }
+  const layerContext = { ...context, attentionInputs, rotary: storeRotaryTables(context) };
+  const table = openMatrix(checkpoint, 'model.embed_tokens.weight', spec.vocabSize, spec.hiddenSize);
+  const embedded = format.embedding(graph, 'embed_tokens', ids, table);
+  let stream: Stream = { residual: embedded, h: firstNorm(layerContext, embedded) };
+  for (let layer = 0; layer < spec.numLayers; layer++) stream = decoderLayer(layerContext, layer, stream);
+  return stream.h;
+}
+
+/** The vocabulary's product: x [..., D] to [..., V] in the format's float type; returns its name. */
+export function vocabularyHead({ graph, spec, checkpoint, format }: DecoderContext, x: string): string {
+  const name = spec.tieWordEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
+  const table = openMatrix(checkpoint, name, spec.vocabSize, spec.hiddenSize);
+  return format.head(graph, 'lm_head', x, table, spec.tieWordEmbeddings ? 'embed_tokens' : null);
+}
+
+/** `past_key_values.*` or `present.*` of every layer, [B, KV, `tokens`, H]. */
+export function cacheValues(
+  { spec, format }: DecoderContext,
+  nameOf: typeof pastName,
+  tokens: string,
+): readonly OnnxValue[] {
+  const dims = ['B', spec.numKeyValueHeads, tokens, spec.headDim];
+  return Array.from({ length: spec.numLayers }, (_, layer) =>
+    (['key', 'value'] as const).map((part) => ({ name: nameOf(layer, part), type: format.floatType, dims })),
+  ).flat();
+}
+
+function decoderLayer(context: LayerContext, layer: number, { residual, h }: Stream): Stream {
+  const { graph, spec, checkpoint, format } = context;
+  const name = `layers.${layer}`;
+  const weight = (part: string, rows: number, cols: number): LinearWeight =>
+    openLinear(checkpoint, `model.${name}.${part}`, rows, cols);
+  const { hiddenSize: d, intermediateSize: f } = spec;
+
+  const attended = attention(context, layer, h);
+  const oWeight = weight('self_attn.o_proj', d, spec.numHeads * spec.headDim);
+  const attentionOut = format.linear(graph, `${name}.o_proj`, attended, oWeight, outputBias(context, layer));
+  const middle = addAndNormalise(context, `${name}.post_attention_layernorm`, residual, attentionOut);
+
+  const gate = format.linear(graph, `${name}.gate_proj`, middle.h, weight('mlp.gate_proj', f, d), null);
+  const up = format.linear(graph, `${name}.up_proj`, middle.h, weight('mlp.up_proj', f, d), null);
+  // Sigmoid, Mul, Mul in this order is what the runtime fuses with the two products before it.
+  const sigmoid = graph.node('Sigmoid', `${name}.act.sigmoid`, [gate]);
+  const silu = graph.node('Mul', `${name}.act`, [gate, sigmoid]);
+  const gated = graph.node('Mul', `${name}.gated`, [silu, up]);
+  const down = format.linear(graph, `${name}.down_proj`, gated, weight('mlp.down_proj', d, f), null);
+
+  const nextNorm = layer + 1 < spec.numLayers ? `layers.${layer + 1}.input_layernorm` : 'norm';
+  return addAndNormalise(context, nextNorm, middle.residual, down);
+}
+
+/** h [B, S, D] to [B, S, N * H], reading and writing the layer's cache. */
+function attention(context: LayerContext, layer: number, h: string): string {
+  const { graph, spec, format, rotary, attentionInputs, checkpoint } = context;
+  const name = `layers.${layer}`;
+  const { weight, bias } = packQkv(checkpoint, spec, layer);
+  const qkv = format.linear(graph, `${name}.qkv_proj`, h, weight, bias);
+  const output = `${name}.attention`;
+  const past = [pastName(layer, 'key'), pastName(layer, 'value')];
+  const lengths = [attentionInputs.seqlensK, attentionInputs.totalSequenceLength];
+  // Inputs 1 and 2 are separate keys and values; left out because QKV is packed.
+  const inputs = [qkv, '', '', ...past, ...lengths, rotary.cos, rotary.sin];
+  graph.multiNode(
+    'GroupQueryAttention',
+    output,
+    inputs,
+    [output, presentName(layer, 'key'), presentName(layer, 'value')],
+    {
+      domain: 'com.microsoft',
+      attributes: {
+        num_heads: { int: spec.numHeads },
+        kv_num_heads: { int: spec.numKeyValueHeads },
+        scale: { float: 1 / Math.sqrt(spec.headDim) },
+        do_rotary: { int: 1 },
+        rotary_interleaved: { int: 0 },
+        local_window_size: { int: -1 },
+      },
+    },
+  );
+  return output;
+}
+
+/** Llama's `attention_bias` covers the output product too; Qwen2's does not. */
+function outputBias({ spec, checkpoint }: LayerContext, layer: number) {
+  if (!spec.attentionBias || spec.architecture === 'Qwen2ForCausalLM') return null;
+  return openMatrix(checkpoint, `model.layers.${layer}.self_attn.o_proj.bias`, 1, spec.hiddenSize);
+}
+
+function firstNorm(context: LayerContext, embedded: string): string {
+  const name = 'layers.0.input_layernorm';
+  return context.graph.node('SimplifiedLayerNormalization', name, [embedded, normWeight(context, name)], {
+    attributes: { epsilon: { float: context.spec.rmsNormEps }, axis: { int: -1 }, stash_type: { int: 1 } },
+  });
+}
+
+/** residual + update, and its RMS norm, in one operator. */
+function addAndNormalise(context: LayerContext, name: string, residual: string, update: string): Stream {
+  const sum = `${name}.residual`;
+  // After the last layer nobody reads the sum, and an output nobody reads is better left out.
+  const outputs = name === 'norm' ? [name] : [name, '', '', sum];
+  const inputs = [residual, update, normWeight(context, name)];
+  context.graph.multiNode('SkipSimplifiedLayerNormalization', name, inputs, outputs, {
+    domain: 'com.microsoft',
+    attributes: { epsilon: { float: context.spec.rmsNormEps } },
+  });
+  return { residual: sum, h: name };
+}
+
+function normWeight({ graph, spec, checkpoint, format }: LayerContext, name: string): string {
+  const vector = openMatrix(checkpoint, `model.${name}.weight`, 1, spec.hiddenSize);
+  return storeVector(graph, `${name}.weight`, format.floatType, vector);
+}
+
+function storeRotaryTables({ graph, spec, format, maxPositions }: DecoderContext) {
+  const frequencies = inverseFrequencies(spec);
+  const dims = [maxPositions, spec.headDim / 2];
+  const store = (wave: 'cos' | 'sin') =>
+    storeFloats(graph, `rotary.${wave}`, format.floatType, dims, 0, () =>
+      Promise.resolve(rotaryTable(frequencies, maxPositions, wave)),
+    );
+  return { cos: store('cos'), sin: store('sin') };
+}

@@ -1,0 +1,49 @@
+/** The README.md of a converted model: where it comes from, what is in it, and how to run it. */
+import type { ConvertedManifest } from './manifest.ts';
+
+/** @param dtype the one that was just converted */
+export function modelCard(manifest: ConvertedManifest, dtype: string): string {
+  const model = manifest.models[dtype]!;
+  const revision = manifest.source.revision === null ? '' : `, revision ${manifest.source.revision}`;
+  const blocks = model.blockSize === null ? '' : `, ${model.quantization} in blocks of ${model.blockSize}`;
+  const slots = Object.entries(model.memory.bytesAtSlots).map(
+    ([count, bytes]) => `| ${count} | ${gigabytes(bytes)} |`,
+  );
+  return `# ${manifest.source.name}, converted for the browser
+
+Converted from \`${manifest.source.name}\`${revision} by \`rank1-rerank convert\`. The weights, and their licence, are
+the source's; see its model card for training data, intended use and results. They were not trained further.
+
+- architecture: ${manifest.architecture}, vocabulary ${manifest.vocabSize}
+- dtype: ${dtype}${blocks}; KV cache ${model.kvDtype}
+- graph layout: ${model.layout}; longest sequence: ${model.maxPositions} tokens
+
+| rows decoded together | memory at ${model.memory.contextTokens} tokens each |
+|---|---|
+${slots.join('\n')}
+
+${USAGE[model.layout]}
+`;
+}
+
+const USAGE = {
+  rank1: `## Use
+
+\`\`\`html
+<rank1-rerank model="/path/to/this/folder"></rank1-rerank>
+\`\`\`
+
+\`rank1.json\` lists every file with its size and SHA-256.`,
+  transformersjs: `## Use
+
+\`\`\`js
+import { AutoModelForCausalLM, AutoTokenizer } from '@huggingface/transformers';
+const tokenizer = await AutoTokenizer.from_pretrained('this-folder');
+const model = await AutoModelForCausalLM.from_pretrained('this-folder', { dtype: '<dtype>' });
+\`\`\`
+
+One prompt at a time: rows padded on the left are not supported by this graph.`,
+} as const;
+
+const gigabytes = (bytes: number): string =>
+  bytes < 1e9 ? `${(bytes / 1e6).toFixed(0)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

@@ -1,0 +1,29 @@
+/** What transformers.js needs to find a model's files: their names, and how many weight files there are. */
+import type { ConvertDtype } from './convert-options.ts';
+
+/** transformers.js asks for these names by its own dtype names: fp32, fp16, q8, q4, q4f16. */
+const FILE_NAMES: Readonly<Record<ConvertDtype, string>> = {
+  fp32: 'model.onnx',
+  fp16: 'model_fp16.onnx',
+  q8: 'model_quantized.onnx',
+  q4: 'model_q4.onnx',
+  q4f16: 'model_q4f16.onnx',
+};
+
+export const transformersJsFileName = (dtype: ConvertDtype): string => FILE_NAMES[dtype];
+
+/** The checkpoint's config.json with the settings transformers.js reads from it. */
+export function withTransformersJsConfig(
+  config: Readonly<Record<string, unknown>>,
+  dtype: ConvertDtype,
+  numDataFiles: number,
+): Record<string, unknown> {
+  const fileName = transformersJsFileName(dtype);
+  return {
+    ...config,
+    'transformers.js_config': {
+      use_external_data_format: { [fileName]: numDataFiles },
+      kv_cache_dtype: { q4f16: 'float16', fp16: 'float16' },
+    },
+  };
+}
