@@ -94,8 +94,8 @@ function spanOf(values: Float32Array, start: number, end: number, top: number) {
     if (value < low) low = value;
     else if (value > high) high = value;
   }
-  const scale = Math.fround((high - low) / top);
-  return { scale, zeroPoint: scale === 0 ? 0 : Math.min(top, Math.round(-low / scale)) };
+  const scale = Math.fround(Math.fround(high - low) / top);
+  return { scale, zeroPoint: scale === 0 ? 0 : Math.min(top, roundHalfEven(-low / scale)) };
 }
 
 function packNibbles(
@@ -132,8 +132,10 @@ function packBytes(
   for (let i = start; i < end; i++) codes[i] = code(values[i]!, scale, zeroPoint, 255);
 }
 
+const roundHalfEven = (x: number): number => Math.fround(x) + ROUND - ROUND;
+
 /** The quotient is rounded to fp32 first, as every other implementation of this grid has it. */
 function code(value: number, scale: number, zeroPoint: number, top: number): number {
-  const rounded = Math.fround(value / scale) + ROUND - ROUND + zeroPoint;
+  const rounded = roundHalfEven(value / scale) + zeroPoint;
   return rounded < 0 ? 0 : rounded > top ? top : rounded;
 }

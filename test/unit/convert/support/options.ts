@@ -1,0 +1,20 @@
+import type { ConvertOptions } from '../../../../src/convert/convert-options.ts';
+import { Sha256 } from '../../../../src/convert/sha256.ts';
+
+/** Options of a plain q4 conversion, with `changes`. */
+export function convertOptions(changes: Partial<ConvertOptions> = {}): ConvertOptions {
+  return {
+    dtype: 'q4',
+    layout: 'rank1',
+    method: 'symmetric',
+    blockSize: 32,
+    maxPositions: 16_384,
+    shardBytes: 512 * 2 ** 20,
+    accuracyLevel: 0,
+    source: { name: 'test', revision: null },
+    createHash: () => new Sha256(),
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+    ...changes,
+  };
+}
