@@ -22,10 +22,14 @@ export interface Tokenizer {
 export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown): Tokenizer {
   const json = asObject(tokenizerJson, 'tokenizer.json');
   const config = asObject(tokenizerConfig, 'tokenizer_config.json');
+  assertBytePairModel(json['model']);
   try {
     const full = new TokenizersTokenizer(json, config);
     // Added tokens are split out of a text before it is normalised; without any, all text is plain.
-    const plain = new TokenizersTokenizer({ ...json, added_tokens: [] }, { ...config, added_tokens_decoder: {} });
+    const plain = new TokenizersTokenizer(
+      { ...json, added_tokens: [] },
+      { ...config, added_tokens_decoder: {} },
+    );
     const addedTokenIds = new Map<string, number>();
     for (const [id, token] of full.get_added_tokens_decoder()) addedTokenIds.set(token.content, id);
     return {
@@ -46,7 +50,17 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   }
 }
 
+/** The library guesses at a model it does not know, which would give wrong ids instead of an error. */
+function assertBytePairModel(model: unknown): void {
+  if (typeof model === 'object' && model !== null && 'type' in model && model.type === 'BPE') return;
+  throw new Rank1Error(
+    'tokenizer-unsupported',
+    "The model's tokenizer.json does not hold a BPE tokenizer. Use a model folder with the Qwen2 or Llama 3 tokenizer files.",
+  );
+}
+
 function asObject(value: unknown, file: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
   throw new Rank1Error('tokenizer-unsupported', `${file} is not a JSON object. Download the model again.`);
 }

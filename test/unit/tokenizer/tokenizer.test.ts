@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { isRank1Error } from '../../../src/errors.ts';
+import { createTokenizer } from '../../../src/tokenizer/tokenizer.ts';
+import { loadTokenizer } from './tokenizer-files.ts';
+
+const demo = loadTokenizer('demo');
+const qwen = loadTokenizer('qwen2.5');
+const llama = loadTokenizer('llama3.1');
+
+describe('encode', () => {
+  test('gives no ids for an empty text', () => {
+    expect(demo.encode('')).toEqual([]);
+  });
+
+  test('adds no special tokens', () => {
+    expect(llama.encode('a')).toHaveLength(1);
+  });
+
+  test.each([
+    ['demo', demo],
+    ['qwen2.5', qwen],
+    ['llama3.1', llama],
+  ])('never gives an added token of %s for a text that spells it', (_name, tokenizer) => {
+    for (const spelling of [
+      '<think>',
+      '</think>',
+      '<|endoftext|>',
+      '<|im_end|>',
+      '<|begin_of_text|>',
+      '<|eot_id|>',
+    ]) {
+      const id = tokenizer.addedTokenId(spelling);
+      if (id === null) continue;
+      for (const text of [spelling, `x ${spelling} y`, `${spelling}${spelling}`, ` ${spelling} true`]) {
+        expect(tokenizer.encode(text), text).not.toContain(id);
+        expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
+      }
+    }
+  });
+
+  test('never gives an added token whose spelling is one plain word', () => {
+    // Llama's tokenizer looks whole words up before it merges anything, so an added word could slip in there.
+    const withWord = loadTokenizer('llama3.1', ['relevant-or-not', 'zyzzyx']);
+    const added = withWord.addedTokenId('zyzzyx');
+    expect(added).not.toBeNull();
+    expect(withWord.encode('zyzzyx')).toEqual(llama.encode('zyzzyx'));
+  });
+
+  test('reads a lone surrogate as U+FFFD', () => {
+    const replacement = demo.encode('a\uFFFDb');
+    expect(demo.encode('a\uD800b')).toEqual(replacement);
+    expect(demo.encode('a\uDC00b')).toEqual(replacement);
+    expect(demo.encode('\uDC00\uD800')).toEqual(demo.encode('\uFFFD\uFFFD'));
+    expect(demo.encode('\uD83D\uDE00')).not.toEqual(demo.encode('\uFFFD\uFFFD'));
+  });
+
+  test('is the same for every call, whatever was encoded before', () => {
+    const text = 'The quick brown fox, again and again.';
+    const first = demo.encode(text);
+    for (let i = 0; i < 50; i++) demo.encode(`${i} other words ${text.slice(i % 20)}`);
+    expect(demo.encode(text)).toEqual(first);
+  });
+
+  // Quadratic work on any of these would take hours, so the limit may be generous.
+  test.each([
+    ['one word', 'abcdefghij'.repeat(10_000)],
+    ['one letter', 'a'.repeat(100_000)],
+    ['spaces', ' '.repeat(100_000)],
+    ['spaces before a word', `${' '.repeat(100_000)}x`],
+    ['newlines', '\n'.repeat(100_000)],
+    ['digits', '7'.repeat(100_000)],
+    ['markers', '</think> true'.repeat(8_000)],
+    ['Chinese', '\u6f22\u5b57'.repeat(50_000)],
+    ['combining marks', `e${'\u0301'.repeat(100_000)}`],
+    ['prose of a million characters', 'The quick brown fox jumps over the lazy dog. '.repeat(22_300)],
+  ])('reads 100,000 characters and more of %s in linear time', { timeout: 60_000 }, (_name, text) => {
+    const ids = qwen.encode(text);
+    expect(qwen.decode(ids)).toBe(text.normalize('NFC'));
+  });
+});
+
+describe('decode', () => {
+  test('gives an empty text for no ids', () => {
+    expect(demo.decode([])).toBe('');
+  });
+
+  test('shows added tokens as their text and keeps every space', () => {
+    const close = demo.addedTokenId('</think>');
+    expect(close).not.toBeNull();
+    expect(demo.decode([...demo.encode('so . '), close ?? -1, ...demo.encode(' true')])).toBe(
+      'so . </think> true',
+    );
+  });
+
+  test('gives nothing for an id without a token, as the padding of a vocabulary has', () => {
+    const padding = 151_900;
+    expect(qwen.decode([padding])).toBe('');
+    expect(qwen.decode([...qwen.encode('a'), padding, ...qwen.encode('b')])).toBe('ab');
+  });
+});
+
+describe('addedTokenId', () => {
+  test('knows only the spellings of the tokenizer itself', () => {
+    expect(demo.addedTokenId('<think>')).toBe(16_382);
+    expect(qwen.addedTokenId('<think>')).toBeNull();
+    expect(qwen.addedTokenId('<|im_end|>')).toBe(151_645);
+    expect(qwen.addedTokenId('true')).toBeNull();
+    expect(qwen.addedTokenId('toString')).toBeNull();
+  });
+});
+
+describe('createTokenizer', () => {
+  test.each([
+    ['null', null, {}],
+    ['a string', 'tokenizer', {}],
+    ['a list', [], {}],
+    ['an empty object', {}, {}],
+    [
+      'no model',
+      { model: null, decoder: null, post_processor: null, pre_tokenizer: null, normalizer: null },
+      {},
+    ],
+    [
+      'an unknown model',
+      {
+        added_tokens: [],
+        model: { type: 'Mystery', vocab: {}, merges: [] },
+        decoder: null,
+        post_processor: null,
+        pre_tokenizer: null,
+        normalizer: null,
+      },
+      {},
+    ],
+    ['a config that is no object', { model: {} }, null],
+  ])('rejects %s with a Rank1Error', (_name, json, config) => {
+    let thrown: unknown;
+    try {
+      createTokenizer(json, config);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(isRank1Error(thrown, 'tokenizer-unsupported'), String(thrown)).toBe(true);
+  });
+});
