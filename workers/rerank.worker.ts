@@ -1,7 +1,7 @@
 /** Composition root of the worker: wires service and runtime, and exposes them. No logic. */
 import * as Comlink from 'comlink';
 import { fetchModelFiles } from '../src/model/model-files.ts';
-import { registerTransferHandlers } from '../src/protocol/transfer-handlers.ts';
+import { installTransferHandlers } from '../src/protocol/transfer-handlers.ts';
 import { ModelRuntime } from '../src/runtime/model-runtime.ts';
 import { RerankService, type LoadRuntime } from '../src/service/rerank-service.ts';
 import { createTokenizer } from '../src/tokenizer/tokenizer.ts';
@@ -28,5 +28,5 @@ const loadRuntime: LoadRuntime = async (options, onProgress) => {
   };
 };
 
-registerTransferHandlers();
+installTransferHandlers();
 Comlink.expose(new RerankService(loadRuntime));

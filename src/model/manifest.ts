@@ -20,6 +20,8 @@ export interface ManifestModel {
   readonly layout: 'rank1' | 'transformersjs';
   /** elements of the KV cache */
   readonly kvDtype: 'float32' | 'float16';
+  /** rows of the graph's rotary tables: no position at or behind this can be run */
+  readonly maxPositions: number;
 }
 
 export interface Manifest {
@@ -43,11 +45,14 @@ export function parseManifest(json: unknown): Manifest {
   }
   const files = mapRecord(record(root['files'], 'files'), parseFile);
   for (const path of Object.keys(files)) assertSafePath(path);
-  const models = mapRecord(record(root['models'], 'models'), (value, dtype) => parseModel(value, dtype, files));
+  const models = mapRecord(record(root['models'], 'models'), (value, dtype) =>
+    parseModel(value, dtype, files),
+  );
   if (Object.keys(models).length === 0) throw corrupt('models is empty');
   const defaultMaxNewTokens = root['defaultMaxNewTokens'];
   if (defaultMaxNewTokens === undefined) return { version: MANIFEST_VERSION, models, files };
-  if (!isCount(defaultMaxNewTokens) || defaultMaxNewTokens < 1) throw corrupt('defaultMaxNewTokens must be at least 1');
+  if (!isCount(defaultMaxNewTokens) || defaultMaxNewTokens < 1)
+    throw corrupt('defaultMaxNewTokens must be at least 1');
   return { version: MANIFEST_VERSION, models, files, defaultMaxNewTokens };
 }
 
@@ -61,7 +66,7 @@ function parseFile(value: unknown, path: string): ManifestFile {
 }
 
 function parseModel(value: unknown, dtype: string, files: Manifest['files']): ManifestModel {
-  const { onnx, externalData, layout, kvDtype } = record(value, `models.${dtype.slice(0, 20)}`);
+  const { onnx, externalData, layout, kvDtype, maxPositions } = record(value, `models.${dtype.slice(0, 20)}`);
   const listed = (path: unknown): path is string => typeof path === 'string' && Object.hasOwn(files, path);
   if (!listed(onnx)) throw corrupt(`the graph of ${dtype} is not among the files`);
   if (!Array.isArray(externalData) || !externalData.every(listed)) {
@@ -69,7 +74,8 @@ function parseModel(value: unknown, dtype: string, files: Manifest['files']): Ma
   }
   if (layout !== 'rank1' && layout !== 'transformersjs') throw corrupt(`layout of ${dtype} is unknown`);
   if (kvDtype !== 'float32' && kvDtype !== 'float16') throw corrupt(`kvDtype of ${dtype} is unknown`);
-  return { onnx, externalData, layout, kvDtype };
+  if (!isCount(maxPositions) || maxPositions < 2) throw corrupt(`maxPositions of ${dtype} is not a length`);
+  return { onnx, externalData, layout, kvDtype, maxPositions };
 }
 
 function assertSafePath(path: string): void {
@@ -81,11 +87,15 @@ function isCount(value: unknown): value is number {
 }
 
 function record(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
   throw corrupt(`${what} is not an object`);
 }
 
-function mapRecord<T>(source: Record<string, unknown>, parse: (value: unknown, key: string) => T): Record<string, T> {
+function mapRecord<T>(
+  source: Record<string, unknown>,
+  parse: (value: unknown, key: string) => T,
+): Record<string, T> {
   const entries = Object.entries(source).map(([key, value]) => [key, parse(value, key)] as const);
   return Object.assign(Object.create(null) as Record<string, T>, Object.fromEntries(entries));
 }

@@ -36,9 +36,13 @@ export async function fetchModelFiles(
   const model = chosen === undefined ? undefined : manifest.models[chosen];
   if (chosen === undefined || model === undefined) {
     const offered = Object.keys(manifest.models).join(', ');
-    throw new Rank1Error('model-not-found', `The model has no ${String(chosen)} version; it offers ${offered}.`);
+    throw new Rank1Error(
+      'model-not-found',
+      `The model has no ${String(chosen)} version; it offers ${offered}.`,
+    );
   }
-  const spec = parseModelSpec(await fetchJson(baseUrl, 'config.json'));
+  const config = parseModelSpec(await fetchJson(baseUrl, 'config.json'));
+  const spec = { ...config, maxPositions: Math.min(config.maxPositions, model.maxPositions) };
   const paths = [model.onnx, ...model.externalData];
   const totalBytes = paths.reduce((sum, path) => sum + (manifest.files[path]?.bytes ?? 0), 0);
   let loadedBytes = 0;
@@ -98,9 +102,13 @@ async function fetchBytes(
       onBytes(chunk.length);
     }
   } catch (error) {
-    throw new Rank1Error('network', `The download of ${path} broke off (${errorMessage(error)}). Try again.`, {
-      cause: error,
-    });
+    throw new Rank1Error(
+      'network',
+      `The download of ${path} broke off (${errorMessage(error)}). Try again.`,
+      {
+        cause: error,
+      },
+    );
   }
   if (received !== expectedBytes) {
     throw new Rank1Error(

@@ -67,7 +67,10 @@ export class GpuKvCache implements KvCache {
   // The copies are queued behind the run; nothing has to be waited for.
   endPrefill(_outputs: unknown, slots: readonly number[]): Promise<void> {
     const rows = slots.map((slot) => this.#placeSlot(slot));
-    this.#copyRows((part) => part.staging, rows.map((to, from) => ({ from, to })));
+    this.#copyRows(
+      (part) => part.staging,
+      rows.map((to, from) => ({ from, to })),
+    );
     return Promise.resolve();
   }
 
@@ -121,7 +124,10 @@ export class GpuKvCache implements KvCache {
   /** Frees the rows of slots that no longer decode, and moves the last rows into the gaps. */
   #compact(active: ReadonlySet<number>): void {
     this.#slots = this.#slots.map((slot) => (slot !== null && active.has(slot) ? slot : null));
-    assert([...active].every((slot) => this.#slots.includes(slot)), 'a slot decodes before its prefill');
+    assert(
+      [...active].every((slot) => this.#slots.includes(slot)),
+      'a slot decodes before its prefill',
+    );
     const moves: { from: number; to: number }[] = [];
     for (;;) {
       while (this.#slots.at(-1) === null) this.#slots.pop();
@@ -144,7 +150,13 @@ export class GpuKvCache implements KvCache {
           encoder.copyBufferToBuffer(part.rows, from * this.#rowBytes, part.staging, 0, this.#rowBytes);
           encoder.copyBufferToBuffer(part.staging, 0, part.rows, to * this.#rowBytes, this.#rowBytes);
         } else {
-          encoder.copyBufferToBuffer(source(part), from * this.#rowBytes, part.rows, to * this.#rowBytes, this.#rowBytes);
+          encoder.copyBufferToBuffer(
+            source(part),
+            from * this.#rowBytes,
+            part.rows,
+            to * this.#rowBytes,
+            this.#rowBytes,
+          );
         }
       }
     }

@@ -45,7 +45,11 @@ export class ModelRuntime {
   }
 
   /** @throws Rank1Error when there is no such device or the model cannot be loaded on it */
-  static async load(preference: DevicePreference, files: ModelFiles, assetsUrl: string): Promise<ModelRuntime> {
+  static async load(
+    preference: DevicePreference,
+    files: ModelFiles,
+    assetsUrl: string,
+  ): Promise<ModelRuntime> {
     const chosen = await chooseDevice(preference);
     if (files.model.kvDtype === 'float16' && !chosen.gpuDevice?.features.has('shader-f16')) {
       throw new Rank1Error(

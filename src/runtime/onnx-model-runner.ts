@@ -42,12 +42,21 @@ export class OnnxModelRunner implements ModelRunner {
     const { cache, padTo } = this.#options;
     if (plan.kind === 'prefill') {
       const inputs = prefillInputs(plan.rows, padTo, this.maxLength);
-      const outputs = await this.#runSession(inputs, cache.beginPrefill(inputs.numRows, inputs.numTokensPerRow));
-      await cache.endPrefill(outputs, plan.rows.map((row) => row.slot));
+      const outputs = await this.#runSession(
+        inputs,
+        cache.beginPrefill(inputs.numRows, inputs.numTokensPerRow),
+      );
+      await cache.endPrefill(
+        outputs,
+        plan.rows.map((row) => row.slot),
+      );
       return this.#readOutput(outputs);
     }
     const totalLength = Math.max(...plan.rows.map((row) => row.position)) + 1;
-    const binding = cache.beginDecode(plan.rows.map((row) => row.slot), totalLength);
+    const binding = cache.beginDecode(
+      plan.rows.map((row) => row.slot),
+      totalLength,
+    );
     const rowOfSlot = (slot: number) => cache.slots.indexOf(slot);
     const inputs = decodeInputs(plan.rows, rowOfSlot, cache.slots.length, this.maxLength);
     const outputs = await this.#runSession(inputs, binding);

@@ -64,7 +64,10 @@ export class WasmKvCache implements KvCache {
   beginPrefill(numRows: number, numTokens: number): KvBinding {
     const { spec } = this.#options;
     const empty = new Float32Array(numRows * spec.numKeyValueHeads * numTokens * spec.headDim);
-    return this.#bind(this.#names.map(() => ({ data: empty, length: numTokens })), numRows);
+    return this.#bind(
+      this.#names.map(() => ({ data: empty, length: numTokens })),
+      numRows,
+    );
   }
 
   endPrefill(outputs: TensorMap, slots: readonly number[]): Promise<void> {

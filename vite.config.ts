@@ -1,0 +1,36 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { defineConfig } from 'vite';
+
+/** The runtime's builds that `src/runtime/ort.ts` may choose; served untouched from `ort/`, same origin. */
+const ORT_BUILDS = [
+  'ort-wasm-simd-threaded',
+  'ort-wasm-simd-threaded.jspi',
+  'ort-wasm-simd-threaded.asyncify',
+];
+
+function copyOrtFiles(): void {
+  const dist = dirname(createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
+  const target = join(import.meta.dirname, 'public/ort');
+  mkdirSync(target, { recursive: true });
+  for (const build of ORT_BUILDS) {
+    for (const extension of ['wasm', 'mjs']) {
+      copyFileSync(join(dist, `${build}.${extension}`), join(target, `${build}.${extension}`));
+    }
+  }
+}
+
+copyOrtFiles();
+
+export default defineConfig({
+  // Relative, so that the built page works from any folder of any server.
+  base: './',
+  // `extern-wasm` picks the runtime's entry points that load .wasm and .mjs from a given folder.
+  resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },
+  build: { target: 'es2022', sourcemap: true },
+  worker: { format: 'es' },
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  server: { port: 5173 },
+  preview: { port: 4173 },
+});
