@@ -24,7 +24,8 @@ LLAMA3 = dict(
 )
 FAMILIES = {
     "qwen2-tied": (Qwen2Config(**SHAPE, tie_word_embeddings=True, rope_theta=1e6), torch.float32, "5GB"),
-    "qwen2-untied": (Qwen2Config(**SHAPE, tie_word_embeddings=False, rope_theta=1e6), torch.bfloat16, "100KB"),
+    # An odd vocabulary, as tokens added in training leave it.
+    "qwen2-untied": (Qwen2Config(**{**SHAPE, "vocab_size": 259}, tie_word_embeddings=False, rope_theta=1e6), torch.bfloat16, "100KB"),
     "llama": (LlamaConfig(**SHAPE, tie_word_embeddings=False, rope_parameters=LLAMA3), torch.bfloat16, "5GB"),
     "mistral": (
         MistralConfig(**SHAPE, head_dim=32, tie_word_embeddings=False, sliding_window=None, rope_theta=1e8),

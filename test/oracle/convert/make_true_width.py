@@ -1,0 +1,88 @@
+"""Logits of one layer of every rank1 model at its true width, and of llama3 rope scaling beyond position 8,192.
+
+    python test/oracle/convert/make_true_width.py        (takes some minutes and 6 GB)
+
+Weights are far too large to commit, so both sides compute them: see `weight` here and synthetic-checkpoint.ts there.
+The vocabulary is cut to 256. Writes test/fixtures/convert/true-width.safetensors.
+"""
+import json
+import math
+import pathlib
+
+import numpy
+import torch
+from safetensors.torch import save_file
+from transformers import AutoConfig, AutoModelForCausalLM
+
+from grids import dequantise_model, symmetric
+
+FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "fixtures/convert"
+VOCAB = 256
+FP32_TOO = ("rank1-0.5b", "rank1-1.5b", "rank1-3b")
+LONG = 8300
+LONG_POSITIONS = [8191, 8192, 8193, 8250, 8299]
+LONG_CHANGES = dict(
+    hidden_size=128, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=1, head_dim=64, intermediate_size=128
+)
+
+
+def mix(x):
+    """murmur3's finaliser on uint32"""
+    x = (x ^ (x >> numpy.uint32(16))) * numpy.uint32(0x85EBCA6B)
+    x = (x ^ (x >> numpy.uint32(13))) * numpy.uint32(0xC2B2AE35)
+    return x ^ (x >> numpy.uint32(16))
+
+
+def fnv1a(text):
+    value = 0x811C9DC5
+    for byte in text.encode():
+        value = ((value ^ byte) * 0x01000193) % 2**32
+    return value
+
+
+def weight(name, shape):
+    """Uniform in [-0.5, 0.5) with 24 bits, times a power of two near sqrt(12 / inputs); norms are near one."""
+    count = math.prod(shape)
+    counter = numpy.arange(count, dtype=numpy.uint32) + numpy.uint32(fnv1a(name))
+    values = (mix(counter) >> numpy.uint32(8)).astype(numpy.float64) / 2**24 - 0.5
+    if len(shape) == 1:
+        values = values / 4 + (0 if name.endswith(".bias") else 1)
+    else:
+        values = values * 2.0 ** round(math.log2(math.sqrt(12 / shape[1])))
+    return torch.from_numpy(values.astype(numpy.float32).reshape(shape))
+
+
+def build(config_values, changes):
+    values = {**config_values, "num_hidden_layers": 1, "vocab_size": VOCAB, **changes}
+    values |= {"bos_token_id": None, "eos_token_id": None}
+    model_type = values.pop("model_type")
+    config = AutoConfig.for_model(model_type, **values)
+    model = AutoModelForCausalLM.from_config(config).float().eval()
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(weight(name, tuple(parameter.shape)))
+    return model
+
+
+def ids(count):
+    return torch.tensor([(i * 37 + 11) % VOCAB for i in range(count)])[None]
+
+
+def main():
+    configs = json.loads((FIXTURES / "configs.json").read_text())
+    expected = {}
+    with torch.no_grad():
+        for name, config in configs.items():
+            model = build(config, {})
+            if name in FP32_TOO:
+                expected[f"{name}.fp32"] = model(ids(8)).logits[0]
+            dequantise_model(model, lambda w: symmetric(w, 4))
+            expected[f"{name}.q4"] = model(ids(8)).logits[0].contiguous()
+            print(name, flush=True)
+            del model
+        model = build(configs["rank1-llama3-8b"], LONG_CHANGES)
+        expected["llama3-long.fp32"] = model(ids(LONG)).logits[0][LONG_POSITIONS].contiguous()
+    save_file(expected, FIXTURES / "true-width.safetensors")
+
+
+main()
