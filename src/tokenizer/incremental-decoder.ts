@@ -6,6 +6,8 @@
 import type { Tokenizer } from './tokenizer.ts';
 
 const REPLACEMENT = '\uFFFD';
+/** An incomplete character is at most three bytes, and a token with a character in it at least one. */
+const MAX_TOKENS_OF_CHARACTER = 4;
 
 export class IncrementalDecoder {
   readonly #tokenizer: Pick<Tokenizer, 'decode'>;
@@ -26,12 +28,28 @@ export class IncrementalDecoder {
     // An incomplete character decodes to one U+FFFD, so all before the last one is final.
     const certain = text.slice(this.#numEmitted, -1);
     this.#numEmitted += certain.length;
+    this.#forgetWholeCharacters(text);
     return certain;
   }
 
   /** Returns whatever was held back. */
   flush(): string {
     return this.#emitAll(this.#tokenizer.decode(this.#pendingTokenIds));
+  }
+
+  /**
+   * A chain that loops over broken bytes never ends in a whole character, and decoding all of it at every
+   * token would be quadratic. The ids in front are dropped where no character spans the cut: one that does
+   * decodes to more U+FFFD in two parts than in one.
+   */
+  #forgetWholeCharacters(text: string): void {
+    if (this.#pendingTokenIds.length < 2 * MAX_TOKENS_OF_CHARACTER) return;
+    const tail = this.#pendingTokenIds.slice(-MAX_TOKENS_OF_CHARACTER);
+    const tailText = this.#tokenizer.decode(tail);
+    const headText = this.#tokenizer.decode(this.#pendingTokenIds.slice(0, -MAX_TOKENS_OF_CHARACTER));
+    if (tailText === '' || headText + tailText !== text) return;
+    this.#pendingTokenIds = tail;
+    this.#numEmitted -= headText.length;
   }
 
   #emitAll(text: string): string {

@@ -61,7 +61,7 @@ describe('IncrementalDecoder', () => {
       0x41, 0x80, 0xbf, 0xc0, 0xc3, 0xe0, 0xed, 0xa0, 0xef, 0xbb, 0xbf, 0xbd, 0xf0, 0x90, 0x9f, 0xf4, 0xff,
     ];
     for (let round = 0; round < 3000; round++) {
-      const ids = Array.from({ length: random.integer(0, 12) }, () =>
+      const ids = Array.from({ length: random.integer(0, 30) }, () =>
         random.next() < 0.8 ? random.pick(edges) : random.integer(0, 255),
       );
       expect(deltasOf(bytes, ids).join(''), ids.join(' ')).toBe(bytes.decode(ids));
@@ -98,8 +98,10 @@ describe('IncrementalDecoder', () => {
   test('keeps up with a chain of thousands of broken characters', { timeout: 20_000 }, () => {
     const ids = new Array<number>(8192).fill(0x80);
     expect(deltasOf(bytes, ids).join('')).toBe('\uFFFD'.repeat(8192));
-    const broken = qwen.encode('\u00ff').at(-1) ?? 0;
-    const text = deltasOf(qwen, new Array<number>(8192).fill(broken)).join('');
-    expect(text).toBe(qwen.decode(new Array<number>(8192).fill(broken)));
+    // One of the single-byte tokens is a continuation byte, which is no character by itself.
+    const broken =
+      Array.from({ length: 256 }, (_, id) => id).find((id) => qwen.decode([id]) === '\uFFFD') ?? -1;
+    const chain = new Array<number>(8192).fill(broken);
+    expect(deltasOf(qwen, chain).join('')).toBe(qwen.decode(chain));
   });
 });
