@@ -1,11 +1,12 @@
 /** BEIR folders: `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv`. */
 import type { Qrels } from '../types.ts';
-import { invalidFile, quoted } from './invalid-file.ts';
+import { invalidFile } from './invalid-file.ts';
 import { readJsonRows } from './json-row.ts';
 import { readLines } from './lines.ts';
 import { parseGrade } from './numbers.ts';
 import { ScoreTable } from './score-table.ts';
 import type { SourceFile } from './source-file.ts';
+import { UniqueIds } from './unique-ids.ts';
 
 export interface BeirDocument {
   readonly docid: string;
@@ -14,26 +15,23 @@ export interface BeirDocument {
   readonly text: string;
 }
 
-export interface BeirQuery {
-  readonly qid: string;
-  readonly text: string;
-}
-
-/** `corpus.jsonl`, document by document in bounded memory. Ids that occur twice are not noticed here. */
+/** `corpus.jsonl`, document by document: in memory are the ids, to notice one that occurs twice, but no texts. */
 export async function* readBeirCorpus(source: SourceFile): AsyncGenerator<BeirDocument> {
+  const docids = new UniqueIds('document');
   for await (const row of readJsonRows(source)) {
-    yield { docid: row.id('_id'), title: row.optional('title', row.string) ?? '', text: row.string('text') };
+    const docid = row.id('_id');
+    docids.claim(docid, row.place);
+    yield { docid, title: row.optional('title', row.string) ?? '', text: row.string('text') };
   }
 }
 
 /** `queries.jsonl`, qid to text. */
 export async function readBeirQueries(source: SourceFile): Promise<Map<string, string>> {
   const queries = new Map<string, string>();
+  const qids = new UniqueIds('query');
   for await (const row of readJsonRows(source)) {
     const qid = row.id('_id');
-    if (queries.has(qid)) {
-      throw invalidFile(row.place, `query ${quoted(qid)} occurs twice`, 'Keep one line for each query.');
-    }
+    qids.claim(qid, row.place);
     queries.set(qid, row.string('text'));
   }
   return queries;

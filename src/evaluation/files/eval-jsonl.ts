@@ -7,6 +7,7 @@ import type { Judgements } from '../types.ts';
 import { invalidFile, quoted } from './invalid-file.ts';
 import { readJsonRows, type JsonRow } from './json-row.ts';
 import type { SourceFile } from './source-file.ts';
+import { UniqueIds } from './unique-ids.ts';
 
 export interface EvalCandidate {
   readonly docid: string;
@@ -31,11 +32,10 @@ const IDEAL_GRADES_DEPTH = 10;
 
 /** Queries one by one, in bounded memory. A query id that occurs twice is noticed, so ids are kept. */
 export async function* readEvalJsonl(source: SourceFile): AsyncGenerator<EvalQuery> {
-  const qids = new Set<string>();
+  const qids = new UniqueIds('query');
   for await (const row of readJsonRows(source)) {
     const qid = row.id('qid');
-    if (qids.has(qid)) throw twice(row, `query ${quoted(qid)}`);
-    qids.add(qid);
+    qids.claim(qid, row.place);
     const query = row.string('query');
     yield {
       qid,
@@ -72,11 +72,10 @@ export function formatEvalQuery({ qid, query, candidates, idealGrades }: EvalQue
 }
 
 function readCandidates(row: JsonRow): EvalCandidate[] {
-  const docids = new Set<string>();
+  const docids = new UniqueIds('document');
   return row.rows('candidates').map((candidate, index) => {
     const docid = candidate.id('docid');
-    if (docids.has(docid)) throw twice(row, `document ${quoted(docid)}`);
-    docids.add(docid);
+    docids.claim(docid, row.place);
     const rank = candidate.optional('rank', candidate.integer);
     if (rank !== null && rank !== index + 1) {
       throw invalidFile(
@@ -105,8 +104,4 @@ function readIdealGrades(row: JsonRow): (key: string) => number[] {
       'List the highest grades first.',
     );
   };
-}
-
-function twice(row: JsonRow, what: string): Error {
-  return invalidFile(row.place, `${what} occurs twice`, 'Keep one entry for each.');
 }

@@ -4,7 +4,8 @@ import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
 /** @param what `query id` or `document id`, for the message */
 export function checkId(id: string, what: string, place: FilePlace): string {
   if (id === '') throw invalidFile(place, `the ${what} is empty`, 'Give every query and document an id.');
-  if (/\p{Surrogate}|\0/u.test(id)) {
+  // The first test is cheap and nearly always enough: a surrogate is either half a character or one of a pair.
+  if (/[\0\ud800-\udfff]/.test(id) && /\p{Surrogate}|\0/u.test(id)) {
     throw invalidFile(
       place,
       `the ${what} ${quoted(id)} holds half a character or a NUL`,

@@ -5,6 +5,7 @@
 import { invalidFile, quoted } from './invalid-file.ts';
 import { readJsonRows, type JsonRow } from './json-row.ts';
 import type { SourceFile } from './source-file.ts';
+import { UniqueIds } from './unique-ids.ts';
 
 export interface RankedDocument {
   readonly docid: string;
@@ -52,12 +53,10 @@ export function formatQueryResult({ qid, query, measures, ranking }: QueryResult
 
 /** Results one by one, in bounded memory. A query id that occurs twice is noticed, so ids are kept. */
 export async function* readQueryResults(source: SourceFile): AsyncGenerator<QueryResult> {
-  const qids = new Set<string>();
+  const qids = new UniqueIds('query');
   for await (const row of readJsonRows(source)) {
     const qid = row.id('qid');
-    if (qids.has(qid))
-      throw invalidFile(row.place, `query ${quoted(qid)} occurs twice`, 'Keep one line for each query.');
-    qids.add(qid);
+    qids.claim(qid, row.place);
     const measures = row.row('measures');
     yield {
       qid,
@@ -76,17 +75,10 @@ export function logitDifferences({ ranking }: QueryResult): Map<string, number> 
 }
 
 function readRanking(row: JsonRow): RankedDocument[] {
-  const docids = new Set<string>();
+  const docids = new UniqueIds('document');
   return row.rows('ranking').map((document) => {
     const docid = document.id('docid');
-    if (docids.has(docid)) {
-      throw invalidFile(
-        row.place,
-        `document ${quoted(docid)} occurs twice`,
-        'Keep one entry for each document.',
-      );
-    }
-    docids.add(docid);
+    docids.claim(docid, row.place);
     return {
       docid,
       firstStageRank: document.integer('first_stage_rank'),

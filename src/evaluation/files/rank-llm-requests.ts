@@ -1,7 +1,7 @@
 /** rank_llm's requests: JSONL `{"query": {"text", "qid"}, "candidates": [{"docid", "score", "doc": {...}}]}`. */
-import { invalidFile, quoted } from './invalid-file.ts';
 import { readJsonRows, type JsonRow } from './json-row.ts';
 import type { SourceFile } from './source-file.ts';
+import { UniqueIds } from './unique-ids.ts';
 
 export interface RankLlmCandidate {
   readonly docid: string;
@@ -24,17 +24,15 @@ const TEXT_FIELDS = ['text', 'segment', 'contents', 'content', 'body', 'passage'
 
 /** Requests one by one, in bounded memory. A query id that occurs twice is noticed, so ids are kept. */
 export async function* readRankLlmRequests(source: SourceFile): AsyncGenerator<RankLlmRequest> {
-  const qids = new Set<string>();
+  const qids = new UniqueIds('query');
   for await (const row of readJsonRows(source)) {
     const query = row.row('query');
     const qid = query.id('qid');
-    if (qids.has(qid)) throw twice(row, `query ${quoted(qid)}`);
-    qids.add(qid);
+    qids.claim(qid, row.place);
     const candidates = row.rows('candidates').map(readCandidate);
-    const docids = new Set<string>();
+    const docids = new UniqueIds('document');
     for (const { docid } of candidates) {
-      if (docids.has(docid)) throw twice(row, `document ${quoted(docid)}`);
-      docids.add(docid);
+      docids.claim(docid, row.place);
     }
     yield { qid, query: query.string('text'), candidates };
   }
@@ -49,8 +47,4 @@ function readCandidate(candidate: JsonRow): RankLlmCandidate {
     title: doc.optional('title', doc.string) ?? '',
     text: doc.string(field),
   };
-}
-
-function twice(row: JsonRow, what: string): Error {
-  return invalidFile(row.place, `${what} occurs twice`, 'Keep one entry for each.');
 }

@@ -1,36 +1,41 @@
 /** The columns of TREC's text files. */
-import { invalidFile } from './invalid-file.ts';
-import { readLines, type Line } from './lines.ts';
+import { invalidFile, type FilePlace } from './invalid-file.ts';
+import { readLineBatches, type Line } from './lines.ts';
 import type { SourceFile } from './source-file.ts';
 
 /** What C's isspace knows. JavaScript's \s would also split ids at U+00A0 and U+3000. */
 const WHITESPACE = /[ \t\v\f\r]+/;
 
-export interface ColumnLine extends Line {
+export interface ColumnLine extends FilePlace {
   readonly columns: readonly string[];
 }
 
 /**
- * Every line cut at whitespace; lines that begin with `#` are comments, as in trec_eval 10.
+ * Every line cut at whitespace, in arrays of lines that arrived together; lines that begin with `#` are comments, as in
+ * trec_eval 10.
  *
  * @param columnNames the columns each line must have, for the message
  * @throws Rank1Error invalid-file at a line with more or fewer columns, or when there is no line at all
  */
-export async function* readColumns(source: SourceFile, columnNames: string): AsyncGenerator<ColumnLine> {
+export async function* readColumnBatches(
+  source: SourceFile,
+  columnNames: string,
+): AsyncGenerator<ColumnLine[]> {
   const numColumns = columnNames.split(' ').length;
   let isEmpty = true;
-  for await (const line of readLines(source)) {
-    if (line.text.startsWith('#')) continue;
-    const columns = line.text.split(WHITESPACE).filter((column) => column !== '');
-    if (columns.length !== numColumns) {
+  for await (const lines of readLineBatches(source)) {
+    const batch = lines.filter(({ text }) => !text.startsWith('#')).map(cutColumns);
+    const faulty = batch.find(({ columns }) => columns.length !== numColumns);
+    if (faulty) {
       throw invalidFile(
-        line,
-        `${columns.length} columns instead of ${numColumns}`,
+        faulty,
+        `${faulty.columns.length} columns instead of ${numColumns}`,
         `Every line must be "${columnNames}", separated by spaces or tabs; ids cannot hold spaces.`,
       );
     }
+    if (batch.length === 0) continue;
     isEmpty = false;
-    yield { ...line, columns };
+    yield batch;
   }
   if (isEmpty) {
     throw invalidFile(
@@ -39,6 +44,13 @@ export async function* readColumns(source: SourceFile, columnNames: string): Asy
       'Check that it is the right file.',
     );
   }
+}
+
+function cutColumns({ file, line, text }: Line): ColumnLine {
+  const columns = text.split(WHITESPACE);
+  if (columns[0] === '') columns.shift();
+  if (columns.at(-1) === '') columns.pop();
+  return { file, line, columns };
 }
 
 /** @throws RangeError when the id could not be read back from a whitespace-separated file */

@@ -3,14 +3,14 @@ import type { Qrels } from '../types.ts';
 import { parseGrade } from './numbers.ts';
 import { ScoreTable } from './score-table.ts';
 import type { SourceFile } from './source-file.ts';
-import { readColumns, trecColumn } from './trec-columns.ts';
+import { readColumnBatches, trecColumn } from './trec-columns.ts';
 
 /** @throws Rank1Error invalid-file with file and line: columns, grade, encoding, or a document judged twice */
 export async function readTrecQrels(source: SourceFile): Promise<Qrels> {
   const table = new ScoreTable();
-  for await (const { file, line, columns } of readColumns(source, 'qid 0 docno rel')) {
-    const place = { file, line };
-    table.add(columns[0]!, columns[2]!, parseGrade(columns[3]!, place), place);
+  for await (const batch of readColumnBatches(source, 'qid 0 docno rel')) {
+    for (const row of batch)
+      table.add(row.columns[0]!, row.columns[2]!, parseGrade(row.columns[3]!, row), row);
   }
   return table.rows;
 }

@@ -6,7 +6,7 @@ import type { FilePlace } from './invalid-file.ts';
 import { formatScore, parseScore } from './numbers.ts';
 import { ScoreTable } from './score-table.ts';
 import type { SourceFile } from './source-file.ts';
-import { readColumns, trecColumn } from './trec-columns.ts';
+import { readColumnBatches, trecColumn, type ColumnLine } from './trec-columns.ts';
 
 export interface TrecRunRow extends FilePlace {
   readonly qid: string;
@@ -15,25 +15,34 @@ export interface TrecRunRow extends FilePlace {
   readonly runTag: string;
 }
 
+const COLUMNS = 'qid Q0 docno rank sim run_id';
+
 /** Rows one by one, in bounded memory. Duplicates are not noticed here: see `readTrecRun`. */
 export async function* readTrecRunRows(source: SourceFile): AsyncGenerator<TrecRunRow> {
-  for await (const { file, line, columns } of readColumns(source, 'qid Q0 docno rank sim run_id')) {
-    const place = { file, line };
-    yield {
-      ...place,
-      qid: checkId(columns[0]!, 'query id', place),
-      docid: checkId(columns[2]!, 'document id', place),
-      score: parseScore(columns[4]!, place),
-      runTag: columns[5]!,
-    };
+  for await (const batch of readColumnBatches(source, COLUMNS)) {
+    for (const row of batch) yield runRow(row);
   }
 }
 
 /** @throws Rank1Error invalid-file with file and line: columns, score, encoding, or a document twice for one query */
 export async function readTrecRun(source: SourceFile): Promise<Run> {
   const table = new ScoreTable();
-  for await (const row of readTrecRunRows(source)) table.add(row.qid, row.docid, row.score, row);
+  for await (const batch of readColumnBatches(source, COLUMNS)) {
+    for (const row of batch)
+      table.add(row.columns[0]!, row.columns[2]!, parseScore(row.columns[4]!, row), row);
+  }
   return table.rows;
+}
+
+function runRow(row: ColumnLine): TrecRunRow {
+  return {
+    file: row.file,
+    line: row.line,
+    qid: checkId(row.columns[0]!, 'query id', row),
+    docid: checkId(row.columns[2]!, 'document id', row),
+    score: parseScore(row.columns[4]!, row),
+    runTag: row.columns[5]!,
+  };
 }
 
 /**

@@ -104,7 +104,7 @@ export function coordinate(value: number): string {
 /** Text that can stand between tags and in attributes; characters that XML forbids become U+FFFD. */
 export function escapeXml(text: string): string {
   return text
-    .replace(/[\0-\x08\v\f\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd')
+    .replace(/(?![\t\n\r])\p{Cc}|[\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd')
     .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

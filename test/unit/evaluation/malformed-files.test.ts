@@ -74,6 +74,7 @@ const FORMATS: [name: string, read: Reader, valid: string, faults: Fault[]][] = 
     '{"_id": "d", "title": "", "text": "t"}\n{"_id": 7, "text": "t"}',
     [
       ['{"_id": "d", "text": "t"}\n{"text": "t"}', 2, '"_id" is missing'],
+      ['{"_id": 7, "text": "t"}\n{"_id": "7", "text": "u"}', 2, 'document "7" occurs twice'],
       ['{"_id": "", "text": "t"}', 1, 'the "_id" is empty'],
       ['{"_id": "\\ud800", "text": "t"}', 1, 'half a character'],
       ['{"_id": "d", "text": 1}', 1, '"text" is not a string'],
