@@ -4,11 +4,7 @@ import { dirname, join } from 'node:path';
 import { defineConfig } from 'vite';
 
 /** The runtime's builds that `src/runtime/ort.ts` may choose; served untouched from `ort/`, same origin. */
-const ORT_BUILDS = [
-  'ort-wasm-simd-threaded',
-  'ort-wasm-simd-threaded.jspi',
-  'ort-wasm-simd-threaded.asyncify',
-];
+const ORT_BUILDS = ['ort-wasm-simd-threaded', 'ort-wasm-simd-threaded.jspi', 'ort-wasm-simd-threaded.asyncify'];
 
 function copyOrtFiles(): void {
   const dist = dirname(createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
@@ -23,14 +19,31 @@ function copyOrtFiles(): void {
 
 copyOrtFiles();
 
-export default defineConfig({
+/**
+ * Cross-origin isolation lets WASM use threads. Served here for the demo; the page works without it, on one
+ * thread.
+ */
+const ISOLATION_HEADERS = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+export default defineConfig(({ mode }) => ({
   // Relative, so that the built page works from any folder of any server.
   base: './',
   // `extern-wasm` picks the runtime's entry points that load .wasm and .mjs from a given folder.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },
-  build: { target: 'es2022', sourcemap: true },
+  build: {
+    target: 'es2022',
+    sourcemap: true,
+    // The test build is the real one plus the pages that the browser tests open.
+    ...(mode === 'test' && {
+      outDir: 'dist-test',
+      rollupOptions: { input: ['index.html', 'test/harness/index.html'] },
+    }),
+  },
   worker: { format: 'es' },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
-  server: { port: 5173 },
-  preview: { port: 4173 },
-});
+  server: { port: 5173, headers: ISOLATION_HEADERS },
+  preview: { port: 4173, headers: ISOLATION_HEADERS },
+}));

@@ -1,0 +1,63 @@
+/** A page for browser tests: loads a model on a device and runs parts of the engine on it, from `evaluate`. */
+import { Engine } from '../../src/engine/engine.ts';
+import { Sequence } from '../../src/engine/sequence.ts';
+import { fetchModelFiles } from '../../src/model/model-files.ts';
+import type { Device } from '../../src/protocol/rerank-api.ts';
+import { ChainReader } from '../../src/rank1/chain-reader.ts';
+import { findMarkerTokenIds } from '../../src/rank1/markers.ts';
+import { ModelRuntime } from '../../src/runtime/model-runtime.ts';
+import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
+
+/** A prompt's greedy continuation and, where the chain ended by itself, its verdict. */
+export interface DecodedChain {
+  readonly tokenIds: readonly number[];
+  readonly score: number | null;
+  readonly logitDifference: number | null;
+}
+
+export interface DecodeRequest {
+  readonly device: Device;
+  readonly promptTokenIds: readonly (readonly number[])[];
+  readonly maxNewTokens: number;
+  readonly maxSlots: number;
+}
+
+async function decode(request: DecodeRequest): Promise<DecodedChain[]> {
+  const files = await fetchModelFiles(new URL('../../models/rank1-demo/', location.href).href, 'q4', () => {});
+  const tokenizer = createTokenizer(files.tokenizerJson, files.tokenizerConfig);
+  const markers = findMarkerTokenIds(tokenizer);
+  const assetsUrl = new URL('../../ort/', location.href).href;
+  const runtime = await ModelRuntime.load(request.device, files, assetsUrl);
+  const longest = Math.max(...request.promptTokenIds.map((prompt) => prompt.length));
+  const runner = runtime.createRunner({
+    maxSlots: request.maxSlots,
+    maxLength: longest + request.maxNewTokens,
+    maxPrefillRows: request.maxSlots,
+    watchedTokenIds: [markers.trueTokenId, markers.falseTokenId],
+  });
+  const engine = new Engine(runner);
+  const rows = request.promptTokenIds.map((prompt) => {
+    const reader = new ChainReader(tokenizer, markers, files.spec.eosTokenIds);
+    const sequence = new Sequence({
+      promptTokenIds: Int32Array.from(prompt),
+      maxNewTokens: request.maxNewTokens,
+      stopCondition: reader,
+    });
+    engine.add(sequence);
+    return { sequence, reader };
+  });
+  while (engine.hasWork) await engine.step();
+  await runner.dispose();
+  await runtime.dispose();
+  return rows.map(({ sequence, reader }) => ({
+    tokenIds: [...sequence.newTokenIds],
+    score: reader.verdict?.score ?? null,
+    logitDifference: reader.verdict?.logitDifference ?? null,
+  }));
+}
+
+export interface Harness {
+  decode(request: DecodeRequest): Promise<DecodedChain[]>;
+}
+
+(globalThis as unknown as { harness: Harness }).harness = { decode };
