@@ -2,7 +2,7 @@
  * Continuous batching: decides which rows the next step runs. Owns the waiting queue, the running set and
  * the slots; knows nothing of tensors. Two rules keep it fair: documents enter in the order they were added
  * (their batch mates may be pulled forward to save padding), and rows in flight never wait for two prefill
- * steps in a row.
+ * steps in a row once the batch is half full, nor before that for more than would fill half of it.
  */
 import { assert } from '../assert.ts';
 import type { StepPlan } from './model-runner.ts';
@@ -28,7 +28,8 @@ export class Scheduler {
   readonly #slots: SlotPool;
   #waiting: Sequence[] = [];
   #running: Sequence[] = [];
-  #lastWasPrefill = false;
+  /** Prefill steps that the rows in flight have waited for since they last decoded. */
+  #numPrefillsWaited = 0;
 
   constructor(limits: SchedulerLimits) {
     this.#limits = limits;
@@ -49,8 +50,8 @@ export class Scheduler {
 
   /** The next step, or null when there is nothing to do. */
   schedule(): ScheduledStep | null {
-    const rowsStarve = this.#lastWasPrefill && this.#running.length > 0;
-    if (this.#waiting.length > 0 && this.#slots.numFree > 0 && !rowsStarve) return this.#schedulePrefill();
+    if (this.#waiting.length > 0 && this.#slots.numFree > 0 && !this.#rowsStarve)
+      return this.#schedulePrefill();
     if (this.#running.length > 0) return this.#scheduleDecode();
     return null;
   }
@@ -68,10 +69,18 @@ export class Scheduler {
     return [...this.#running, ...this.#waiting];
   }
 
+  /**
+   * The first fill may take many prefill steps; it must not alternate with decoding a batch that is nearly
+   * empty. But rows that finish with their first token never fill the batch, so the steps are counted too.
+   */
+  get #rowsStarve(): boolean {
+    const half = Math.ceil(this.#limits.maxSlots / 2);
+    const limit = this.#running.length >= half ? 1 : half;
+    return this.#running.length > 0 && this.#numPrefillsWaited >= limit;
+  }
+
   #schedulePrefill(): ScheduledStep {
-    // The first fill is many prefill steps with nothing yet to starve; it must not alternate with decoding
-    // a batch that is still nearly empty.
-    this.#lastWasPrefill = this.#running.length >= this.#limits.maxSlots / 2;
+    if (this.#running.length > 0) this.#numPrefillsWaited++;
     const sequences = this.#takeBatch();
     const rows = sequences.map((sequence) => {
       sequence.slot = this.#slots.acquire();
@@ -104,7 +113,7 @@ export class Scheduler {
   }
 
   #scheduleDecode(): ScheduledStep {
-    this.#lastWasPrefill = false;
+    this.#numPrefillsWaited = 0;
     const sequences = [...this.#running];
     const rows = sequences.map((sequence) => {
       assert(sequence.slot !== null, 'a running sequence has a slot');

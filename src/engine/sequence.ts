@@ -54,6 +54,7 @@ export class Sequence {
     assert(this.finishReason === null, 'a finished sequence takes no token');
     this.newTokenIds.push(tokenId);
     if (this.#stopCondition.next(tokenId, watchedLogits) === 'finish') this.finishReason = 'stop';
-    else if (this.newTokenIds.length >= this.maxNewTokens || this.numTokens > maxLength) this.finishReason = 'length';
+    else if (this.newTokenIds.length >= this.maxNewTokens || this.numTokens > maxLength)
+      this.finishReason = 'length';
   }
 }

@@ -57,8 +57,8 @@ export class WasmKvCache implements KvCache {
   }
 
   get numBytes(): number {
-    const blocks = new Set([...this.#places.values()].flatMap((place) => [...place.blocks]));
-    return [...blocks, ...this.#batch].reduce((sum, block) => sum + block.data.byteLength, 0);
+    const blocks = new Set([...this.#places.values()].flatMap((place) => [...place.blocks]).concat(this.#batch));
+    return [...blocks].reduce((sum, block) => sum + block.data.byteLength, 0);
   }
 
   beginPrefill(numRows: number, numTokens: number): KvBinding {

@@ -45,6 +45,8 @@ export const MODEL_RUNNER_CONTRACT: readonly ContractCase[] = [
       const prompts = makePrompts(harness, 6, 1);
       const alone: Chain[] = [];
       for (const prompt of prompts) alone.push(...(await decodeAll(harness, [prompt], { maxSlots: 1 })));
+      const distinct = new Set(alone.flatMap((chain) => chain.tokenIds)).size;
+      check(distinct >= 5, `a model with ${distinct} different tokens shows nothing`);
       compareChains(harness, await decodeAll(harness, prompts, { maxSlots: 6 }), alone);
     },
   },
