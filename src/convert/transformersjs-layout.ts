@@ -1,6 +1,6 @@
 /**
  * The graph transformers.js runs with `generate()`: its standard inputs, a cache that grows by concatenation
- * outside the graph, and logits of every token. Lengths come from the attention mask, as onnxruntime-genai's
+ * outside the graph, and logits of the last `num_logits_to_keep` tokens (0: of all), which it sets itself. Lengths come from the attention mask, as onnxruntime-genai's
  * builder has it. The attention kernel counts positions itself, so `position_ids` is accepted and not read: rows
  * of different lengths in one batch, which are padded on the left there, are not supported; one row at a time is.
  */
@@ -18,20 +18,46 @@ import { elementCode } from './onnx-proto.ts';
 export function buildTransformersJsLayout(context: DecoderContext): DecoderGraph {
   const { graph, spec } = context;
   const h = decoderLayers(context, 'input_ids', lengthsFromMask(graph));
-  const raw = vocabularyHead(context, h);
+  const raw = allLogits(context, keepLastTokens(graph, h));
   graph.node('Cast', 'logits', [raw], { attributes: { to: { int: elementCode('float32') } } });
   return {
     inputs: [
       { name: 'input_ids', type: 'int64', dims: ['B', 'S'] },
       { name: 'attention_mask', type: 'int64', dims: ['B', 'T'] },
       { name: 'position_ids', type: 'int64', dims: ['B', 'S'] },
+      { name: 'num_logits_to_keep', type: 'int64', dims: [] },
       ...cacheValues(context, pastName, 'P'),
     ],
     outputs: [
-      { name: 'logits', type: 'float32', dims: ['B', 'S', spec.vocabSize] },
+      { name: 'logits', type: 'float32', dims: ['B', 'L', spec.vocabSize] },
       ...cacheValues(context, presentName, 'T'),
     ],
   };
+}
+
+/** h [B, L, D] to [B, L, V]; the head's product takes rows only, so they are flattened around it. */
+function allLogits(context: DecoderContext, h: string): string {
+  const { graph, spec } = context;
+  const flatShape = graph.constant('flat_shape', 'int64', [-1, spec.hiddenSize], [2]);
+  const rows = vocabularyHead(context, graph.node('Reshape', 'flat_hidden', [h, flatShape]));
+  const leading = graph.node('Shape', 'kept_shape', [h], {
+    attributes: { start: { int: 0 }, end: { int: 2 } },
+  });
+  const vocabulary = graph.constant('vocabulary_size', 'int64', [spec.vocabSize], [1]);
+  const shape = graph.node('Concat', 'logits_shape', [leading, vocabulary], {
+    attributes: { axis: { int: 0 } },
+  });
+  return graph.node('Reshape', 'shaped_logits', [rows, shape]);
+}
+
+/** h [B, S, D] to its last tokens; a start of -0 is the beginning, so 0 keeps all. */
+function keepLastTokens(graph: GraphBuilder, h: string): string {
+  const shape = graph.constant('keep.shape', 'int64', [1], [1]);
+  const count = graph.node('Reshape', 'keep.count', ['num_logits_to_keep', shape]);
+  const start = graph.node('Neg', 'keep.start', [count]);
+  const end = graph.constant('keep.end', 'int64', [2 ** 31 - 1], [1]);
+  const axis = graph.constant('keep.axis', 'int64', [1], [1]);
+  return graph.node('Slice', 'kept_hidden', [h, start, end, axis]);
 }
 
 /** attention_mask [B, T]: seqlens_k = sum of each row - 1, total = T. */
