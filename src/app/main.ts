@@ -13,7 +13,7 @@ function byId<Type extends HTMLElement>(id: string): Type {
 }
 
 const form = byId<HTMLFormElement>('ask');
-const query = byId<HTMLInputElement>('query');
+const query = byId<HTMLTextAreaElement>('query');
 const documents = byId<HTMLTextAreaElement>('documents');
 const documentsCount = byId('documents-count');
 const instruction = byId<HTMLInputElement>('instruction');
@@ -94,10 +94,12 @@ byId('clear').addEventListener('click', () => {
 });
 query.addEventListener('input', () => (reranker.query = query.value));
 for (const setting of [instruction, device, maxNewTokens]) setting.addEventListener('input', applySettings);
-form.addEventListener('submit', (event) => {
+query.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   void reranker.rerank();
 });
+form.addEventListener('submit', (event) => event.preventDefault());
 
 applySettings();
 attempt(offerSamples());

@@ -55,7 +55,8 @@ export function rankedResults(list: RankedList, documents: readonly RerankDocume
   });
 }
 
+/* eslint-disable @typescript-eslint/no-empty-object-type -- the maps can only be widened by extending them */
 declare global {
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface can only be widened by extending
   interface HTMLElementEventMap extends Rank1EventMap {}
+  interface DocumentEventMap extends Rank1EventMap {}
 }

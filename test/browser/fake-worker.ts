@@ -12,19 +12,25 @@ interface FakeWorkerWindow {
   sendToFakeWorker(command: FakeWorkerCommand): void;
 }
 
+/** A page that is cross-origin isolated starts only workers that are, too. */
+const ISOLATION_HEADERS = { 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
 export const test = base.extend<{ fakeWorker: FakeWorkerControl }, { fakeWorkerSource: string }>({
   fakeWorkerSource: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures from this pattern
     async ({}, use) => use(await bundleFakeWorker()),
     { scope: 'worker' },
   ],
-  fakeWorker: async ({ page, fakeWorkerSource }, use) => {
-    await page.route(/rerank\.worker[^/]*\.(js|ts)/, (route) =>
-      route.fulfill({ contentType: 'text/javascript', body: fakeWorkerSource }),
-    );
-    await page.addInitScript(queueCommands);
-    await use({ send: (command) => sendCommand(page, command) });
-  },
+  fakeWorker: [
+    async ({ page, fakeWorkerSource }, use) => {
+      await page.route(/rerank\.worker[^/]*\.(js|ts)/, (route) =>
+        route.fulfill({ contentType: 'text/javascript', headers: ISOLATION_HEADERS, body: fakeWorkerSource }),
+      );
+      await page.addInitScript(queueCommands);
+      await use({ send: (command) => sendCommand(page, command) });
+    },
+    { auto: true }, // before any hook opens the page
+  ],
 });
 
 export { expect } from '@playwright/test';

@@ -3,6 +3,7 @@ import { css } from 'lit';
 export const rank1RerankStyles = css`
   :host {
     display: block;
+    container-type: inline-size;
   }
 
   :host([hidden]) {
@@ -90,6 +91,17 @@ export const rank1RerankStyles = css`
   .quiet:hover {
     background: color-mix(in srgb, var(--_ink) 7%, transparent);
     color: var(--_ink);
+  }
+
+  @container (max-width: 34rem) {
+    .status {
+      flex-basis: 100%;
+      order: 1;
+    }
+
+    .quiet {
+      margin-inline-start: auto;
+    }
   }
 
   .progress {

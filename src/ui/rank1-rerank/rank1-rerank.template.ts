@@ -33,6 +33,7 @@ export function renderRerank(element: Rank1RerankElement): TemplateResult {
         .documents=${controller.documents}
         .list=${controller.list}
         .expanded=${expanded}
+        .running=${controller.busy}
       ></rank1-ranked-results>
       ${
         controller.model
@@ -70,7 +71,7 @@ function renderExpandButton(element: Rank1RerankElement): TemplateResult | typeo
   if (!element.controller.list.items.some(isFinished)) return nothing;
   const toggle = (): void => void (element.expanded = !element.expanded);
   return html`<button part="expand-button" class="quiet" type="button" @click=${toggle}>
-    ${element.expanded ? 'Hide all reasoning' : 'Show all reasoning'}
+    ${element.expanded ? 'Hide reasoning' : 'Show all reasoning'}
   </button>`;
 }
 

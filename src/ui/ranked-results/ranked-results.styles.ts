@@ -8,7 +8,7 @@ export const rankedResultsStyles = css`
 
   .list {
     display: grid;
-    gap: 0.625rem;
+    gap: 0.5rem;
     margin: 0;
     padding: 0;
     list-style: none;
@@ -103,61 +103,62 @@ export const rankedResultsStyles = css`
     color: var(--_ink);
   }
 
+  /* what is not relevant recedes, so that what is still being thought about stays in view */
+  .row[data-label='false'] {
+    padding-block: 0.625rem 0.5rem;
+  }
+
+  .row[data-label='false'] .title {
+    margin: 0;
+  }
+
+  .row[data-label='false'] .clamped {
+    -webkit-line-clamp: 1;
+    line-clamp: 1;
+  }
+
   .judgement {
     grid-column: 2;
     min-width: 0;
-    margin-block-start: 0.625rem;
+    margin-block-start: 0.5rem;
   }
 
   .verdict {
     display: flex;
     align-items: center;
     gap: 0.375rem;
-    margin: 0;
     color: var(--_muted);
     font-size: 0.875rem;
     line-height: 1.5rem;
   }
 
+  .icon {
+    flex: none;
+  }
+
   .verdict-label {
+    flex: none;
+    min-inline-size: 5.75rem;
     font-weight: 600;
-  }
-
-  .score {
-    margin-inline-start: auto;
-    color: var(--_ink);
-    font-size: 0.9375rem;
-    font-weight: 600;
-    font-variant-numeric: tabular-nums;
-  }
-
-  .row[data-label='true'] .verdict {
-    color: var(--_relevant);
-  }
-
-  .row[data-label='false'] .score {
-    color: var(--_muted);
   }
 
   .bar {
     position: relative;
+    flex: 1 1 3rem;
+    max-inline-size: 14rem;
     height: 0.375rem;
-    margin-block: 0.25rem 0.375rem;
     overflow: hidden;
     border-radius: 1rem;
     background: color-mix(in srgb, var(--_ink) 11%, transparent);
   }
 
   .fill {
+    display: block;
     height: 100%;
     min-inline-size: 0.375rem;
     border-radius: inherit;
     background: var(--_not-relevant);
     transition: inline-size 500ms cubic-bezier(0.2, 0, 0, 1);
-  }
-
-  .row[data-label='true'] .fill {
-    background: var(--_relevant);
   }
 
   /* one half: where the verdict turns */
@@ -168,6 +169,29 @@ export const rankedResultsStyles = css`
     width: 1px;
     background: var(--_surface);
     content: '';
+  }
+
+  .score {
+    flex: none;
+    min-inline-size: 3.125rem;
+    margin-inline-start: auto;
+    color: var(--_ink);
+    font-size: 0.9375rem;
+    font-weight: 600;
+    font-variant-numeric: tabular-nums;
+    text-align: end;
+  }
+
+  .row[data-label='true'] .verdict {
+    color: var(--_relevant);
+  }
+
+  .row[data-label='true'] .fill {
+    background: var(--_relevant);
+  }
+
+  .row[data-label='false'] .score {
+    color: var(--_muted);
   }
 
   .note,
@@ -184,11 +208,11 @@ export const rankedResultsStyles = css`
     font-variant-numeric: tabular-nums;
   }
 
-  @container (min-width: 46rem) {
+  @container (min-width: 42rem) {
     .row {
-      grid-template-columns: 2.25rem minmax(0, 1.55fr) minmax(0, 1fr);
+      grid-template-columns: 2.25rem minmax(0, 1.2fr) minmax(0, 1fr);
       column-gap: 0.75rem;
-      padding: 1rem 1.25rem 0.875rem 0.75rem;
+      padding-inline: 0.75rem 1.25rem;
     }
 
     .judgement {
@@ -197,6 +221,12 @@ export const rankedResultsStyles = css`
       margin-inline-start: 0.75rem;
       padding-inline-start: 1.25rem;
       border-inline-start: 1px solid var(--_line);
+    }
+  }
+
+  @container (min-width: 56rem) {
+    .row {
+      grid-template-columns: 2.25rem minmax(0, 1.5fr) minmax(0, 1fr);
     }
   }
 

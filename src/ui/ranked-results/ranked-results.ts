@@ -23,21 +23,21 @@ export class RankedResultsElement extends LitElement {
   @property({ attribute: false }) list: RankedList = startRankedList(0, 0);
   /** Opens every chain there is; single ones can still be closed. */
   @property({ type: Boolean }) expanded = false;
+  @property({ type: Boolean }) running = false;
 
   readonly #hold = new ReadingHold(this);
   readonly #animation = new ReorderAnimation();
   /** The person's own choices in this run, by input index. */
   #choices = new Map<number, boolean>();
-  #layoutWillChange = false;
+  /** Rows were measured and have not been set in motion yet. */
+  #captured = false;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get('list');
     if (before?.runId !== undefined && before.runId !== this.list.runId) this.#choices = new Map();
     if (changed.has('expanded')) this.#choices = new Map();
     if (before) this.#keepOpenWhatIsRead(before);
-    this.#layoutWillChange = this.hasUpdated && before !== undefined && changesLayout(before, this.list);
-    if (this.#layoutWillChange)
-      this.#animation.capture(this.#rows, this.#hold.row, this.shadowRoot as ShadowRoot);
+    if (this.hasUpdated && before) this.#capture(before);
   }
 
   protected override render(): TemplateResult {
@@ -51,11 +51,29 @@ export class RankedResultsElement extends LitElement {
   }
 
   protected override updated(): void {
-    if (this.#layoutWillChange) this.#animation.play(this.#rows);
+    if (this.#captured) void this.#play();
   }
 
   get #rows(): HTMLElement[] {
     return [...this.renderRoot.querySelectorAll<HTMLElement>('.row')];
+  }
+
+  #capture(before: RankedList): void {
+    if (this.#captured) return; // what was measured earlier is still what is on the screen
+    const held = this.#hold.row;
+    const rows = changesLayout(before, this.list) ? this.#rows : held ? [held] : [];
+    this.#captured = rows.length > 0;
+    if (this.#captured) this.#animation.capture(rows, held, this.shadowRoot as ShadowRoot);
+  }
+
+  /** The chains render after their list; only then are the rows as tall as they will be. All of it before the next frame. */
+  async #play(): Promise<void> {
+    await Promise.all(
+      [...this.renderRoot.querySelectorAll('rank1-think-chain')].map((chain) => chain.updateComplete),
+    );
+    if (!this.#captured) return;
+    this.#captured = false;
+    this.#animation.play(this.#rows);
   }
 
   #renderRow(index: number, place: number): unknown {
@@ -64,10 +82,9 @@ export class RankedResultsElement extends LitElement {
     if (!item || !document) return null;
     const open = this.#choices.get(index) ?? (this.expanded || isAtWork(item));
     const rank = item.verdict ? place + 1 : null;
-    const onToggle = this.#onToggle;
-    return guard([item, document, rank, open], () =>
-      renderResultRow({ item, document, rank, open, onToggle }),
-    );
+    const running = this.running;
+    const row = { item, document, rank, open, running, onToggle: this.#onToggle };
+    return guard([item, document, rank, open, running], () => renderResultRow(row));
   }
 
   readonly #onToggle = (index: number, open: boolean): void => {

@@ -10,6 +10,8 @@ export class ReorderAnimation {
   #tops = new Map<HTMLElement, number>();
   #held: HTMLElement | null = null;
   #focused: HTMLElement | null = null;
+  /** What scrolling in whole pixels left over, so that it does not add up over a run. */
+  #rounding = 0;
   readonly #running = new Map<HTMLElement, Animation>();
 
   /** Call before the rows change. */
@@ -38,8 +40,11 @@ export class ReorderAnimation {
 
   #keepInPlace(): void {
     const top = this.#held && this.#tops.get(this.#held);
-    if (this.#held?.isConnected && top != null)
-      window.scrollBy(0, this.#held.getBoundingClientRect().top - top);
+    if (!this.#held?.isConnected || top == null) return;
+    const wanted = top - this.#rounding;
+    window.scrollBy(0, this.#held.getBoundingClientRect().top - wanted);
+    const missed = this.#held.getBoundingClientRect().top - wanted;
+    this.#rounding = Math.abs(missed) < 1 ? missed : 0; // more than that is the end of the page, not rounding
   }
 
   #glide(row: HTMLElement): void {

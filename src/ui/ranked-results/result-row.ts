@@ -12,16 +12,18 @@ export interface ResultRow {
   /** 1 is best; null without a verdict */
   readonly rank: number | null;
   readonly open: boolean;
+  /** a run is in progress, so that an untouched document is waiting for its turn */
+  readonly running: boolean;
   readonly onToggle: (index: number, open: boolean) => void;
 }
 
 const STATE_NOTES: Partial<Record<DocumentState, string>> = {
-  queued: 'Waiting',
   failed: 'Too long for this model to judge',
   stopped: 'Stopped before a verdict',
 };
 
-export function renderResultRow({ item, document, rank, open, onToggle }: ResultRow): TemplateResult {
+export function renderResultRow(row: ResultRow): TemplateResult {
+  const { item, document, rank, open } = row;
   const { state, verdict, index } = item;
   const name = documentName(document, index);
   const judged = document.title ? `${document.title} ${document.text}` : document.text;
@@ -45,46 +47,46 @@ export function renderResultRow({ item, document, rank, open, onToggle }: Result
         <p part="title" class="title" dir="auto">${document.title ? renderStretches(title) : name}</p>
         <p part="passage" class=${open ? 'text' : 'text clamped'} dir="auto">${passage}</p>
       </div>
-      <div part="judgement" class="judgement">
-        ${verdict ? renderVerdict(verdict) : renderNote(state)}
-        ${
-          item.reasoning !== '' || state === 'reading' || state === 'thinking'
-            ? html`<rank1-think-chain
-                exportparts="toggle, chain, quote"
-                .reasoning=${item.reasoning}
-                .passage=${judged}
-                .subject=${name}
-                .numTokens=${item.numNewTokens}
-                ?streaming=${state === 'reading' || state === 'thinking'}
-                ?open=${open}
-                @rank1-chain-toggle=${(event: CustomEvent<{ open: boolean }>) => onToggle(index, event.detail.open)}
-                >${renderFigures(item)}</rank1-think-chain
-              >`
-            : nothing
-        }
-      </div>
+      ${renderJudgement(row, judged, name)}
     </li>
   `;
 }
 
-function renderVerdict(verdict: Verdict): TemplateResult {
-  return html`
-    <p part="verdict" class="verdict">
-      ${verdict.label === 'true' ? check : cross}
-      <span class="verdict-label">${verdictLabel(verdict)}</span>
-      <span part="score" class="score"
-        ><span class="visually-hidden">score </span>${formatScore(verdict.score)}</span
-      >
-    </p>
-    <div part="score-bar" class="bar" aria-hidden="true">
-      <div class="fill" .style=${`inline-size: ${100 * verdict.score}%`}></div>
-    </div>
-  `;
+function renderJudgement(row: ResultRow, judged: string, name: string): TemplateResult | typeof nothing {
+  const { item, open, running, onToggle } = row;
+  const { state, verdict, reasoning, index } = item;
+  const streaming = state === 'reading' || state === 'thinking';
+  const note = state === 'queued' && running ? 'Waiting' : STATE_NOTES[state];
+  if (!verdict && !note && !streaming) return nothing;
+  const chain = html`<rank1-think-chain
+    exportparts="toggle, chain, quote"
+    .reasoning=${reasoning}
+    .passage=${judged}
+    .subject=${name}
+    .numTokens=${item.numNewTokens}
+    ?streaming=${streaming}
+    ?open=${open}
+    @rank1-chain-toggle=${(event: CustomEvent<{ open: boolean }>) => onToggle(index, event.detail.open)}
+    >${renderFigures(item)}</rank1-think-chain
+  >`;
+  return html`<div part="judgement" class="judgement">
+    ${verdict ? renderVerdict(verdict) : nothing}
+    ${note ? html`<p part="note" class="note">${note}</p>` : nothing}
+    ${streaming || reasoning !== '' ? chain : nothing}
+  </div>`;
 }
 
-function renderNote(state: DocumentState): TemplateResult | typeof nothing {
-  const note = STATE_NOTES[state];
-  return note ? html`<p part="note" class="note">${note}</p>` : nothing;
+function renderVerdict(verdict: Verdict): TemplateResult {
+  return html`<div part="verdict" class="verdict">
+    ${verdict.label === 'true' ? check : cross}
+    <span class="verdict-label">${verdictLabel(verdict)}</span>
+    <span part="score-bar" class="bar" aria-hidden="true"
+      ><span class="fill" .style=${`inline-size: ${100 * verdict.score}%`}></span
+    ></span>
+    <span part="score" class="score"
+      ><span class="visually-hidden">score </span>${formatScore(verdict.score)}</span
+    >
+  </div>`;
 }
 
 function renderFigures({ verdict, truncated, numPromptTokens }: RankedItem): TemplateResult | typeof nothing {

@@ -1,0 +1,150 @@
+/** The page for people who use a keyboard, a screen reader, less motion; and for its Content-Security-Policy. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fake-worker.ts';
+
+const LOAD_STEPS = 5;
+const rows = (page: Page) => page.locator('rank1-ranked-results li');
+
+async function expectNoViolations(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing in any phase, ${colorScheme}`, async ({ page, fakeWorker }) => {
+    test.slow(); // axe looks at every row, four times
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.goto('./');
+    await expect(rows(page)).toHaveCount(14);
+    await page.getByText('Documents', { exact: true }).click();
+    await page.getByText('Settings', { exact: true }).click();
+    await expectNoViolations(page);
+    await page.getByRole('button', { name: 'Rank 14 documents' }).click();
+    await fakeWorker.send({ type: 'release', steps: LOAD_STEPS + 30 });
+    await expect(page.getByText(/[1-9] of 14 judged/)).toBeVisible();
+    await expectNoViolations(page);
+    await fakeWorker.send({ type: 'steady', stepMs: 1 });
+    await expect(page.getByRole('button', { name: 'Rank again' })).toBeVisible();
+    await page.getByRole('button', { name: 'Show all reasoning' }).click();
+    await expectNoViolations(page);
+    await fakeWorker.send({ type: 'fail-run', code: 'device-lost' });
+    await page.getByRole('button', { name: 'Rank again' }).click();
+    await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+    await expectNoViolations(page);
+  });
+}
+
+test('everything works with the keyboard alone, and focus survives reordering', async ({
+  page,
+  fakeWorker,
+}) => {
+  await page.goto('./');
+  await expect(rows(page)).toHaveCount(14);
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: 'Coldest city' })).toBeFocused();
+  for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press('Tab');
+  await expect(page.getByLabel('Question')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await fakeWorker.send({ type: 'release', steps: LOAD_STEPS + 3 });
+  const first = page.locator('li[data-index="0"]').getByRole('button');
+  await expect(first).toHaveText(/Thinking/);
+  for (let presses = 0; presses < 4; presses += 1) await page.keyboard.press('Tab');
+  await expect(first).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(first).toHaveAttribute('aria-expanded', 'false');
+  await page.keyboard.press('Space');
+  await expect(first).toHaveAttribute('aria-expanded', 'true');
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await expect(page.getByRole('button', { name: 'Rank again' })).toBeVisible();
+  await expect(first).toBeFocused();
+  await expect(first).toHaveAttribute('aria-expanded', 'true');
+});
+
+test('keeps the row with focus at the same height while others move past it', async ({
+  page,
+  fakeWorker,
+}) => {
+  await page.goto('./');
+  await page.getByRole('button', { name: 'Rank 14 documents' }).click();
+  await fakeWorker.send({ type: 'release', steps: LOAD_STEPS + 3 });
+  const row = page.locator('li[data-index="3"]');
+  await expect(row.getByRole('button')).toHaveText(/Thinking.*2 tokens/s);
+  await row.getByRole('button').focus();
+  await page.evaluate(() => window.scrollBy(0, 200));
+  const before = await row.boundingBox();
+  await fakeWorker.send({ type: 'release', steps: 25 });
+  await expect(page.locator('li[data-index="0"]')).toContainText('elevant');
+  await expect(row).toContainText('elevant');
+  const after = await row.boundingBox();
+  expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(2);
+});
+
+test('announces each verdict once, and no token', async ({ page, fakeWorker }) => {
+  await page.goto('./');
+  await expect(rows(page)).toHaveCount(14);
+  await page.evaluate(() => {
+    const log = document.querySelector('rank1-rerank')?.shadowRoot?.querySelector('[role=log]');
+    const spoken: string[] = [];
+    Object.assign(window, { spoken });
+    const record = (node: Node): void =>
+      void (node instanceof HTMLElement && spoken.push(node.textContent ?? ''));
+    if (log)
+      new MutationObserver((all) => all.forEach(({ addedNodes }) => addedNodes.forEach(record))).observe(
+        log,
+        { childList: true, subtree: true },
+      );
+  });
+  await page.getByRole('button', { name: 'Rank 14 documents' }).click();
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await expect(page.getByRole('button', { name: 'Rank again' })).toBeVisible();
+  const spoken = await page.evaluate(() => (window as unknown as { spoken: string[] }).spoken);
+  expect(spoken).toHaveLength(14);
+  expect(new Set(spoken).size).toBe(14);
+  expect(spoken.join('\n')).toContain('Yakutsk: relevant, score 1.00.');
+});
+
+test('rows glide to their places, and do not where reduced motion is wanted', async ({
+  page,
+  fakeWorker,
+}) => {
+  const numGlides = () =>
+    page.evaluate(() => {
+      const results = document
+        .querySelector('rank1-rerank')
+        ?.shadowRoot?.querySelector('rank1-ranked-results');
+      const isGlide = (animation: Animation) =>
+        !(animation instanceof CSSAnimation || animation instanceof CSSTransition);
+      return results?.shadowRoot?.getAnimations().filter(isGlide).length ?? 0;
+    });
+  for (const [reducedMotion, expected] of [
+    ['no-preference', true],
+    ['reduce', false],
+  ] as const) {
+    await page.emulateMedia({ reducedMotion });
+    await page.goto('./');
+    await page.getByRole('button', { name: 'Rank 14 documents' }).click();
+    await fakeWorker.send({ type: 'release', steps: LOAD_STEPS + 1 });
+    await expect(rows(page).nth(0).getByRole('button')).toHaveText(/Reading/);
+    expect((await numGlides()) > 0, reducedMotion).toBe(expected);
+  }
+});
+
+test('breaks no rule of its Content-Security-Policy and asks no other origin', async ({
+  page,
+  fakeWorker,
+  baseURL,
+}) => {
+  const faults: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol !== 'data:' && origin !== new URL(baseURL ?? '').origin) faults.push(request.url());
+  });
+  await page.goto('./');
+  await page.getByRole('button', { name: 'Rank 14 documents' }).click();
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await expect(page.getByRole('button', { name: 'Rank again' })).toBeVisible();
+  expect(faults).toEqual([]);
+});

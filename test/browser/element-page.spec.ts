@@ -1,0 +1,45 @@
+/** The demo page around the element: samples, editor, settings. */
+import { expect, test } from './fake-worker.ts';
+
+test.beforeEach(async ({ page }) => {
+  await page.goto('./');
+  await expect(page.locator('rank1-ranked-results li')).toHaveCount(14);
+});
+
+test('opens with a question, fourteen documents and their sources', async ({ page }) => {
+  await expect(page.getByLabel('Question')).toHaveValue('Which city is the coldest in the world?');
+  await expect(page.getByText('14 · 1,077 words')).toBeVisible();
+  await expect(page.locator('#sources')).toContainText('CC BY-SA');
+  await page.getByText('Source of each sample document').click();
+  await expect(page.locator('#sources li')).toHaveCount(14);
+  await expect(page.getByText('small demonstration model trained by this project')).toBeVisible();
+});
+
+test('changes the sample', async ({ page }) => {
+  await page.getByRole('button', { name: 'Gastroparesis' }).click();
+  await expect(page.getByLabel('Question')).toHaveValue('What causes gastroparesis?');
+  await expect(page.getByRole('button', { name: 'Gastroparesis' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.locator('rank1-ranked-results [part=title]').first()).toHaveText('Kawasaki Disease · 1');
+  await expect(page.locator('#sources')).toContainText('MedQuAD');
+});
+
+test('takes pasted documents, with titles, and removes them all', async ({ page }) => {
+  await page.getByText('Documents', { exact: true }).click();
+  await page.getByLabel('One document per paragraph').fill('# Oslo\nThe capital.\n\nA text without a title.');
+  await expect(page.locator('rank1-ranked-results [part=title]')).toHaveText(['Oslo', 'Document 2']);
+  await expect(page.getByRole('button', { name: 'Rank 2 documents' })).toBeVisible();
+  await page.getByRole('button', { name: 'Remove all' }).click();
+  await expect(page.locator('rank1-ranked-results li')).toHaveCount(0);
+});
+
+test('hands the settings to the element', async ({ page }) => {
+  await page.getByText('Settings', { exact: true }).click();
+  await page.getByLabel('Instruction').fill('Only in Europe.');
+  await page.getByLabel('Run on').selectOption('wasm');
+  await page.getByLabel('Longest chain').fill('64');
+  const settings = await page.evaluate(() => {
+    const element = document.querySelector('rank1-rerank');
+    return element && [element.instruction, element.device, element.maxNewTokens];
+  });
+  expect(settings).toEqual(['Only in Europe.', 'wasm', 64]);
+});

@@ -1,0 +1,200 @@
+/** How `<rank1-rerank>` behaves on the real page, with the scripted worker behind it. */
+import type { Page } from '@playwright/test';
+import { expect, test } from './fake-worker.ts';
+
+const LOAD_STEPS = 5;
+
+test.use({ reducedMotion: 'reduce' });
+
+test.beforeEach(async ({ page }) => {
+  await page.goto('./');
+  await expect(page.locator('rank1-ranked-results li')).toHaveCount(14);
+});
+
+/** The scripted chain judges by how many of the query's words a text holds. */
+async function setUp(page: Page, query: string, documents: unknown[]): Promise<void> {
+  await page.getByLabel('Question').fill(query);
+  await page.evaluate((given) => {
+    const element = document.querySelector('rank1-rerank');
+    if (element) Object.assign(element, { documents: given, maxSlots: 2 });
+  }, documents);
+  await expect(page.locator('rank1-ranked-results li')).toHaveCount(documents.length);
+}
+
+const rows = (page: Page) => page.locator('rank1-ranked-results li');
+const titles = (page: Page) => page.locator('rank1-ranked-results [part=title]');
+const run = (page: Page) => page.locator('rank1-rerank [part=run-button]').click();
+const toggle = (page: Page, place: number) => rows(page).nth(place).getByRole('button');
+
+const CITIES = [
+  { title: 'Kuwait', text: 'A hot place.' },
+  { title: 'Oslo', text: 'A cold city, not the coldest one.' },
+  { title: 'Cairo', text: 'A city on a river.' },
+];
+
+test('streams each chain beside its document, one piece a step', async ({ page, fakeWorker }) => {
+  await setUp(page, 'coldest city', CITIES);
+  await run(page);
+  await expect(page.getByText('Loading the model')).toBeVisible();
+  await fakeWorker.send({ type: 'release', steps: LOAD_STEPS + 1 });
+  await expect(toggle(page, 0)).toHaveText(/Reading/);
+  await expect(rows(page).nth(2)).toContainText('Waiting');
+  await fakeWorker.send({ type: 'release', steps: 3 });
+  await expect(rows(page).nth(0)).toContainText('Asked: a fact.');
+  await expect(toggle(page, 0)).toHaveText(/Thinking.*3 tokens/s);
+  await fakeWorker.send({ type: 'release', steps: 1 });
+  await expect(rows(page).nth(0)).toContainText('Asked: a fact. coldest:');
+});
+
+test('reorders as verdicts land and ends best first', async ({ page, fakeWorker }) => {
+  await setUp(page, 'coldest city', CITIES);
+  await run(page);
+  await fakeWorker.send({ type: 'release', steps: LOAD_STEPS + 1 + 12 });
+  await expect(titles(page)).toHaveText(['Kuwait', 'Oslo', 'Cairo']);
+  await expect(rows(page).nth(0)).toContainText('Not relevant');
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await expect(page.getByRole('button', { name: 'Rank again' })).toBeVisible();
+  await expect(titles(page)).toHaveText(['Oslo', 'Cairo', 'Kuwait']);
+  await expect(rows(page).nth(0)).toContainText('Relevant');
+  await expect(rows(page).nth(0)).toContainText('0.998');
+  await expect(page.locator('rank1-rerank [part=status]')).toHaveText(
+    /^1 of 3 relevant · .* s · \d+ tokens$/,
+  );
+});
+
+test('marks in the passage what the chain quotes, and folds a chain away with its verdict', async ({
+  page,
+  fakeWorker,
+}) => {
+  await setUp(page, 'coldest city', CITIES);
+  await run(page);
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await expect(page.getByRole('button', { name: 'Rank again' })).toBeVisible();
+  await expect(toggle(page, 0)).toHaveAttribute('aria-expanded', 'false');
+  await toggle(page, 0).click();
+  await expect(rows(page).nth(0).locator('[part=chain] mark')).toHaveText(['coldest one.', 'city, not the']);
+  await expect(rows(page).nth(0).locator('[part=passage] mark')).toHaveText([
+    'city, not the',
+    'coldest one.',
+  ]);
+  await expect(rows(page).nth(0)).toContainText('Logit difference +6.00');
+});
+
+test('stops on request, keeps what was decided, and runs again', async ({ page, fakeWorker }) => {
+  await setUp(page, 'coldest city', CITIES);
+  const aborted = page.evaluate(
+    () =>
+      new Promise((resolve) =>
+        document.addEventListener('rank1-abort', (event) => resolve(event.detail.results.length)),
+      ),
+  );
+  await run(page);
+  await fakeWorker.send({ type: 'release', steps: LOAD_STEPS + 1 + 12 });
+  await expect(rows(page).nth(0)).toContainText('Not relevant');
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await fakeWorker.send({ type: 'release', steps: 1 });
+  await expect(page.locator('rank1-rerank [part=status]')).toHaveText('Stopped. 1 of 3 judged.');
+  await expect(rows(page).nth(1)).toContainText('Stopped before a verdict');
+  expect(await aborted).toBe(3);
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await page.getByRole('button', { name: 'Rank again' }).click();
+  await expect(titles(page)).toHaveText(['Oslo', 'Cairo', 'Kuwait']);
+  await expect(page.locator('rank1-rerank [part=status]')).toHaveText(/^1 of 3 relevant/);
+});
+
+test('stops loading at once', async ({ page }) => {
+  await run(page);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expect(page.locator('rank1-rerank [part=status]')).toHaveText('Stopped. 0 of 14 judged.');
+});
+
+test('says what went wrong, and works after "Try again"', async ({ page, fakeWorker }) => {
+  await setUp(page, 'coldest city', CITIES);
+  await fakeWorker.send({ type: 'fail-load', code: 'model-not-found' });
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  const failed = page.evaluate(
+    () =>
+      new Promise((resolve) =>
+        document.addEventListener('rank1-error', ({ detail: { error } }) =>
+          resolve('code' in error && error.code),
+        ),
+      ),
+  );
+  await run(page);
+  await expect(page.getByRole('alert').filter({ hasText: 'could not be ranked' })).toContainText(
+    'Check the address of the model',
+  );
+  expect(await failed).toBe('model-not-found');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(titles(page)).toHaveText(['Oslo', 'Cairo', 'Kuwait']);
+  await expect(page.getByRole('alert').filter({ hasText: 'could not be ranked' })).toHaveCount(0);
+});
+
+test('survives a crash of the worker', async ({ page, fakeWorker }) => {
+  await setUp(page, 'coldest city', CITIES);
+  await run(page);
+  await fakeWorker.send({ type: 'release', steps: LOAD_STEPS + 4 });
+  await expect(toggle(page, 0)).toHaveText(/Thinking/);
+  await fakeWorker.send({ type: 'crash' });
+  await expect(page.getByRole('alert').filter({ hasText: 'could not be ranked' })).toContainText(
+    'a new worker is started',
+  );
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(titles(page)).toHaveText(['Oslo', 'Cairo', 'Kuwait']);
+});
+
+test('shows markup in queries, documents and chains as text', async ({ page, fakeWorker }) => {
+  const markup =
+    '<img src=x onerror="window.hacked=1"> <b>coldest</b> </think> true <script>window.hacked=1</script>';
+  await setUp(page, '<b>coldest</b> <i>city</i>', [{ title: markup, text: markup }]);
+  await run(page);
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await expect(page.getByRole('button', { name: 'Rank again' })).toBeVisible();
+  await toggle(page, 0).click();
+  await expect(titles(page)).toHaveText(markup);
+  await expect(rows(page).nth(0).locator('[part=passage]')).toHaveText(markup);
+  await expect(rows(page).locator('img, b, script')).toHaveCount(0);
+  expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+});
+
+test('tells documents apart that are forced, shortened, too long or empty', async ({ page, fakeWorker }) => {
+  await setUp(page, 'coldest city', ['coldest city [[forced]] [[truncated]]', '[[too-long]]', '']);
+  await run(page);
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await expect(page.getByRole('button', { name: 'Rank again' })).toBeVisible();
+  await toggle(page, 0).click();
+  await expect(rows(page).nth(0)).toContainText(
+    'asked to decide before it had finished · passage shortened to fit',
+  );
+  await expect(rows(page).nth(1)).toContainText('Empty document');
+  await expect(rows(page).nth(2)).toContainText('Too long for this model to judge');
+});
+
+test('asks for a question or a document instead of failing', async ({ page }) => {
+  await setUp(page, '  ', CITIES);
+  await run(page);
+  await expect(page.getByRole('status').filter({ hasText: 'Write a question first' })).toBeVisible();
+  await setUp(page, 'coldest city', []);
+  await run(page);
+  await expect(page.getByRole('status').filter({ hasText: 'Add at least one document' })).toBeVisible();
+});
+
+test('fires an event for each verdict, and one when all are there', async ({ page, fakeWorker }) => {
+  await setUp(page, 'coldest city', CITIES);
+  const events = page.evaluate(
+    () =>
+      new Promise<string[]>((resolve) => {
+        const seen: string[] = [];
+        document.addEventListener('rank1-verdict', ({ detail }) =>
+          seen.push(`${detail.document.title} ${detail.verdict?.label}`),
+        );
+        document.addEventListener('rank1-complete', ({ detail }) =>
+          resolve([...seen.sort(), `${detail.summary.numFinished}`]),
+        );
+      }),
+  );
+  await run(page);
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  expect(await events).toEqual(['Cairo false', 'Kuwait false', 'Oslo true', '3']);
+});
