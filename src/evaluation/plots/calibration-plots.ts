@@ -1,6 +1,6 @@
 /** Two views of one binning: is the score a probability, and where do the scores lie? */
 import type { Calibration, ScoreBin } from '../analysis/calibration.ts';
-import { bar, coordinate, escapeXml, label, plot, xScale, yScale } from './svg.ts';
+import { bar, coordinate, escapeXml, label, plot, SECOND_ROW, xScale, yScale } from './svg.ts';
 
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 
@@ -24,6 +24,7 @@ export function reliabilityPlot(calibration: Calibration, title = 'Reliability o
   return plot(
     {
       title,
+      subtitle: error === null ? 'no judged documents' : `calibration error ${error.toFixed(3)}`,
       description:
         error === null
           ? 'No judged documents.'
@@ -38,7 +39,6 @@ export function reliabilityPlot(calibration: Calibration, title = 'Reliability o
       `<line class="guide" x1="${coordinate(x(0))}" y1="${coordinate(y(0))}" x2="${coordinate(x(1))}" y2="${coordinate(y(1))}"/>`,
       `<polyline class="line" points="${points.map((point) => `${point.x},${point.y}`).join(' ')}"/>`,
       ...circles,
-      error === null ? '' : label(x(0) + 8, y(1) + 14, `calibration error ${error.toFixed(3)}`, 'start'),
     ],
   );
 }
@@ -69,10 +69,10 @@ export function scoreHistogramPlot({ bins }: Calibration, title = 'Scores by jud
     });
   });
   const legend = (['good', 'bad', 'unknown'] as const).flatMap((kind, index) => {
-    const left = x(0) + 150 + index * 90;
+    const left = x(0) + index * 100;
     return [
-      bar(kind, left, 10, 9, 19, ''),
-      label(left + 14, 18, ['relevant', 'not relevant', 'unjudged'][index]!, 'start'),
+      bar(kind, left, 10, SECOND_ROW - 9, SECOND_ROW + 1, ''),
+      label(left + 14, SECOND_ROW, ['relevant', 'not relevant', 'unjudged'][index]!, 'start'),
     ];
   });
   const sums = bins.map(

@@ -31,8 +31,9 @@ export function perQueryGainPlot(
   return plot(
     {
       title,
+      subtitle: counts,
       description: `Change of ${measureName} for each of ${values.length} queries: ${counts}.`,
-      xLabel: `queries, by gain: ${counts}`,
+      xLabel: 'queries, by gain',
       yLabel: `gain in ${measureName}`,
     },
     x,

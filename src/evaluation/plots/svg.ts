@@ -2,6 +2,8 @@
 
 export interface PlotText {
   readonly title: string;
+  /** the main figure, under the title; left out when a legend stands there */
+  readonly subtitle?: string;
   /** what the plot shows, in a sentence with its figures: read aloud in its place */
   readonly description: string;
   readonly xLabel: string;
@@ -17,7 +19,9 @@ export interface Scale {
 
 export const WIDTH = 480;
 export const HEIGHT = 320;
-const MARGIN = { top: 34, right: 16, bottom: 44, left: 52 };
+/** baseline of the row under the title, for a figure or a legend */
+export const SECOND_ROW = 37;
+const MARGIN = { top: 52, right: 16, bottom: 44, left: 52 };
 
 // The style is scoped to `.rank1-plot`: an inline SVG's style applies to the whole page. Contrast of text is above 7:1.
 const STYLE = `
@@ -68,6 +72,7 @@ export function plot(
     `<style>${STYLE}</style>`,
     `<rect class="paper" width="${WIDTH}" height="${HEIGHT}"/>`,
     `<text class="heading" x="${left}" y="18">${escapeXml(text.title)}</text>`,
+    label(x(x.from), SECOND_ROW, text.subtitle ?? '', 'start'),
     ...grid,
     ...xLabels,
     label((x(x.from) + x(x.to)) / 2, HEIGHT - 8, text.xLabel, 'middle'),

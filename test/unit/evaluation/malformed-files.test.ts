@@ -255,11 +255,11 @@ describe.each(FORMATS)('%s', (_, read, valid, faults) => {
     await expect(reading(gzip)).rejects.toMatchObject(refusal(1, 'the bytes are not UTF-8 text'));
   });
 
-  it('refuses junk nested a million deep without exhausting the stack', async () => {
+  it('refuses junk nested a hundred thousand deep without exhausting the stack', async () => {
     for (const junk of ['[', '{"a":', '[{"query":']) {
-      await expect(reading(junk.repeat(1_000_000))).rejects.toMatchObject({ code: 'invalid-file' });
+      await expect(reading(junk.repeat(100_000))).rejects.toMatchObject({ code: 'invalid-file' });
     }
-    await expect(reading('['.repeat(1_000_000) + ']'.repeat(1_000_000))).rejects.toMatchObject({
+    await expect(reading('['.repeat(100_000) + ']'.repeat(100_000))).rejects.toMatchObject({
       code: 'invalid-file',
     });
   });

@@ -89,11 +89,11 @@ describe('plots', () => {
       ['good', '2'],
       ['bad', '1'],
     ]);
-    expect(svg).toContain('2 better, 1 worse, 1 the same');
+    expect(svg).toContain('>2 better, 1 worse, 1 the same<');
   });
   it('reliability points lie at mean score and share relevant', () => {
     const svg = reliabilityPlot(CALIBRATION);
     expect(svg).toContain('0.90 to 1.00: 2 judged, mean score 0.960, relevant 0.500');
-    expect(attributes(svg, 'circle', 'cy')[1]).toBeCloseTo((34 + (320 - 44)) / 2, 0);
+    expect(attributes(svg, 'circle', 'cy')[1]).toBeCloseTo((52 + (320 - 44)) / 2, 0);
   });
 });
