@@ -1,9 +1,22 @@
 /** The command line entry: picks the subcommand and turns errors into one sentence and an exit code. */
 import { errorMessage } from '../../errors.ts';
-import { CONVERT_USAGE, runConvert } from './convert-command.ts';
+import { CONVERT_USAGE, parseConvertArguments } from './convert-arguments.ts';
+import { runConvert } from './convert-command.ts';
 
-const COMMANDS: Readonly<Record<string, { run(args: readonly string[]): Promise<void>; usage: string }>> = {
-  convert: { run: runConvert, usage: CONVERT_USAGE },
+interface Command {
+  readonly usage: string;
+  /** @throws TypeError or RangeError for wrong arguments */
+  prepare(args: readonly string[]): () => Promise<void>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  convert: {
+    usage: CONVERT_USAGE,
+    prepare: (args) => {
+      const parsed = parseConvertArguments(args);
+      return () => runConvert(parsed);
+    },
+  },
 };
 
 /** @returns the exit code: 0 done, 1 failed, 2 wrong arguments */
@@ -12,7 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
     console.error(
-      `usage: rank1-rerank ${Object.keys(COMMANDS).join('|')} ... (add --help for a command's options)`,
+      `usage: rank1-rerank ${Object.keys(COMMANDS).join('|')} ... (--help after it for its options)`,
     );
     return 2;
   }
@@ -20,12 +33,14 @@ export async function main(args: readonly string[]): Promise<number> {
     console.log(command.usage);
     return 0;
   }
+  let exitCode = 2;
   try {
-    await command.run(rest);
+    const run = command.prepare(rest);
+    exitCode = 1;
+    await run();
     return 0;
   } catch (error) {
-    const wrongUse = error instanceof TypeError || error instanceof RangeError;
     console.error(`rank1-rerank ${name}: ${errorMessage(error)}`);
-    return wrongUse ? 2 : 1;
+    return exitCode;
   }
 }

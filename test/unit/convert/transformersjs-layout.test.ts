@@ -33,7 +33,7 @@ describe.each(['qwen2-tied', 'qwen2-untied', 'llama', 'mistral'])('%s', (family)
       const vocabSize = expected.length / ids.length;
       const { session } = await load(family, dtype);
       const headDim = family === 'mistral' ? 32 : 16;
-      let cache = Object.fromEntries(
+      let cache: Record<string, ort.Tensor> = Object.fromEntries(
         session.inputNames
           .filter((name) => name.startsWith('past'))
           .map((name) => [name, new ort.Tensor('float32', new Float32Array(0), [1, 2, 0, headDim])]),

@@ -1,0 +1,117 @@
+/** The options of `rank1-rerank convert`, checked. */
+import { parseArgs } from 'node:util';
+import { QUANTIZATION_METHODS } from '../block-quantizer.ts';
+import {
+  CONVERT_DTYPES,
+  DEFAULT_MAX_POSITIONS,
+  DEFAULT_SHARD_BYTES,
+  GRAPH_LAYOUTS,
+  type ConvertOptions,
+} from '../convert-options.ts';
+
+const DEFAULT_ENDPOINT = 'https://huggingface.co';
+
+export const CONVERT_USAGE = `rank1-rerank convert <folder or hub id> --out <folder> [options]
+
+  Turns a Hugging Face checkpoint (config.json, *.safetensors, tokenizer.json) into a model that runs in a browser.
+
+  --out <folder>           where the model goes; it appears when it is complete
+  --dtype <dtype>          ${CONVERT_DTYPES.join(', ')} (default q4)
+  --layout <layout>        ${GRAPH_LAYOUTS.join(', ')} (default rank1)
+  --block-size <n>         weights that share a scale, 16 to 256 (default 32)
+  --quantization <method>  ${QUANTIZATION_METHODS.join(', ')} (default symmetric)
+                           search has symmetric's size and the least squared error a block; slower to convert
+  --report                 print the error of every quantised tensor
+  --max-positions <n>      longest sequence the model can run (default ${DEFAULT_MAX_POSITIONS}, at most the checkpoint's own)
+  --shard-size <MB>        size at which a new weight file is begun (default ${DEFAULT_SHARD_BYTES / 2 ** 20})
+  --accuracy-level <0|4>   4 rounds activations to int8 on some devices: faster, less exact (default 0)
+  --revision <ref>         branch, tag or commit of a hub repository (default main)
+  --endpoint <url>         the hub (default ${DEFAULT_ENDPOINT})
+  --name <text>            the source's name in the manifest (default: the folder's name or the id)
+  --overwrite              replace a converted model that is already at --out
+  --quiet                  no progress
+`;
+
+export interface ConvertArguments {
+  /** a folder, or a hub id */
+  readonly source: string;
+  readonly revision: string | undefined;
+  readonly endpoint: string;
+  readonly name: string | undefined;
+  readonly out: string;
+  readonly overwrite: boolean;
+  readonly quiet: boolean;
+  readonly report: boolean;
+  readonly options: Pick<
+    ConvertOptions,
+    'dtype' | 'layout' | 'method' | 'blockSize' | 'maxPositions' | 'shardBytes' | 'accuracyLevel'
+  >;
+}
+
+/** @throws TypeError or RangeError that says which argument is wrong */
+export function parseConvertArguments(args: readonly string[]): ConvertArguments {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      out: { type: 'string' },
+      dtype: { type: 'string', default: 'q4' },
+      layout: { type: 'string', default: 'rank1' },
+      'block-size': { type: 'string', default: '32' },
+      quantization: { type: 'string', default: 'symmetric' },
+      report: { type: 'boolean', default: false },
+      'max-positions': { type: 'string', default: String(DEFAULT_MAX_POSITIONS) },
+      'shard-size': { type: 'string', default: String(DEFAULT_SHARD_BYTES / 2 ** 20) },
+      'accuracy-level': { type: 'string', default: '0' },
+      name: { type: 'string' },
+      endpoint: { type: 'string', default: DEFAULT_ENDPOINT },
+      revision: { type: 'string' },
+      overwrite: { type: 'boolean', default: false },
+      quiet: { type: 'boolean', default: false },
+    },
+  });
+  const [source, ...rest] = positionals;
+  if (source === undefined || rest.length > 0) throw new TypeError('convert takes one folder or hub id.');
+  if (values.out === undefined) throw new TypeError('convert needs --out <folder>.');
+  return {
+    source,
+    revision: values.revision,
+    endpoint: values.endpoint.replace(/\/+$/, ''),
+    name: values.name,
+    out: values.out,
+    overwrite: values.overwrite,
+    quiet: values.quiet,
+    report: values.report,
+    options: {
+      dtype: choice('--dtype', values.dtype, CONVERT_DTYPES),
+      layout: choice('--layout', values.layout, GRAPH_LAYOUTS),
+      method: choice('--quantization', values.quantization, QUANTIZATION_METHODS),
+      blockSize: blockSize(values['block-size']),
+      maxPositions: integer('--max-positions', values['max-positions'], 1, 2 ** 22),
+      shardBytes: integer('--shard-size', values['shard-size'], 1, 2000) * 2 ** 20,
+      accuracyLevel:
+        choice('--accuracy-level', values['accuracy-level'], ['0', '4'] as const) === '4' ? 4 : 0,
+    },
+  };
+}
+
+function choice<T extends string>(option: string, value: string, choices: readonly T[]): T {
+  const found = choices.find((item) => item === value);
+  if (found === undefined) throw new RangeError(`${option} is one of ${choices.join(', ')}, not ${value}.`);
+  return found;
+}
+
+function integer(option: string, value: string, min: number, max: number): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < min || number > max) {
+    throw new RangeError(`${option} is a whole number from ${min} to ${max}, not ${value}.`);
+  }
+  return number;
+}
+
+function blockSize(value: string): number {
+  const size = integer('--block-size', value, 16, 256);
+  if (!Number.isInteger(Math.log2(size)))
+    throw new RangeError(`--block-size is a power of two, not ${value}.`);
+  return size;
+}

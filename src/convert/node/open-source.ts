@@ -1,0 +1,40 @@
+/** What `convert` was given: a folder on this disk, or the id of a repository on a hub. */
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { CheckpointFolder } from '../byte-io.ts';
+import { HttpCheckpoint } from '../http-checkpoint.ts';
+import { DiskCheckpoint } from './disk-checkpoint.ts';
+
+const HUB_ID = /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/;
+const DEFAULT_REVISION = 'main';
+
+export interface CheckpointSource {
+  readonly folder: CheckpointFolder;
+  readonly name: string;
+  readonly revision: string | null;
+}
+
+/**
+ * A folder that exists wins over a hub id of the same spelling.
+ * @param endpoint of the hub, without a slash at its end
+ * @throws Rank1Error `model-not-found` or `network`
+ */
+export async function openSource(
+  given: string,
+  revision: string | undefined,
+  endpoint: string,
+): Promise<CheckpointSource> {
+  const isFolder = await stat(given).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+  if (isFolder || !HUB_ID.test(given)) {
+    const folder = await DiskCheckpoint.open(given);
+    return { folder, name: path.basename(path.resolve(given)), revision: revision ?? null };
+  }
+  const ref = revision ?? DEFAULT_REVISION;
+  const folder = new HttpCheckpoint(`${endpoint}/${given}/resolve/${encodeURIComponent(ref)}`);
+  // The commit, which stays what it is when `main` moves on, comes with the first file.
+  await folder.open('config.json');
+  return { folder, name: given, revision: folder.revision ?? ref };
+}
