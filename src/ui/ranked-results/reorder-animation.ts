@@ -39,8 +39,8 @@ export class ReorderAnimation {
   }
 
   #keepInPlace(): void {
-    const top = this.#held && this.#tops.get(this.#held);
-    if (!this.#held?.isConnected || top == null) return;
+    const top = this.#held ? this.#tops.get(this.#held) : undefined;
+    if (!this.#held?.isConnected || top === undefined) return;
     const wanted = top - this.#rounding;
     window.scrollBy(0, this.#held.getBoundingClientRect().top - wanted);
     const missed = this.#held.getBoundingClientRect().top - wanted;

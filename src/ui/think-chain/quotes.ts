@@ -9,24 +9,25 @@ export interface Stretch {
   readonly quoted: boolean;
 }
 
-/** A straight or curly pair, closed before punctuation, space or the end, so that a lone quotation mark inside ends nothing. */
-const QUOTE = /(["“]\s*…?\s*)([^\n]+?)(\s*…?\s*["”](?=[\s.,;:!?)]|$))/g;
+const OPENING = /["“]\s*…?\s*/g;
+const CLOSING = /\s*…?\s*["”]/g;
 const MIN_QUOTE_LENGTH = 2;
+const MAX_QUOTE_LENGTH = 200;
 
 /** The chain, with the quotes marked that `passage` holds. */
 export function markChain(reasoning: string, passage: string): Stretch[] {
-  const ranges = [...reasoning.matchAll(QUOTE)].flatMap((match) => {
-    const [, opening = '', phrase = ''] = match;
-    const start = match.index + opening.length;
-    return findPhrase(passage, phrase) ? [{ start, end: start + phrase.length }] : [];
-  });
-  return cut(reasoning, ranges);
+  return cut(
+    reasoning,
+    findQuotes(reasoning, passage).map(({ inChain }) => inChain),
+  );
 }
 
 /** The passage, with everything marked that `reasoning` quotes from it. */
 export function markPassage(passage: string, reasoning: string): Stretch[] {
-  const ranges = [...reasoning.matchAll(QUOTE)].flatMap((match) => findPhrase(passage, match[2] ?? '') ?? []);
-  return cut(passage, ranges);
+  return cut(
+    passage,
+    findQuotes(reasoning, passage).map(({ inPassage }) => inPassage),
+  );
 }
 
 /** Cuts `stretches` in two after `length` characters, as a title is cut from the text it was judged with. */
@@ -47,6 +48,35 @@ export function splitStretches(stretches: readonly Stretch[], length: number): [
 interface Range {
   readonly start: number;
   readonly end: number;
+}
+
+interface Quote {
+  readonly inChain: Range;
+  readonly inPassage: Range;
+}
+
+function findQuotes(reasoning: string, passage: string): Quote[] {
+  const quotes: Quote[] = [];
+  let position = 0;
+  for (const opening of reasoning.matchAll(OPENING)) {
+    if (opening.index < position) continue;
+    const quote = longestQuote(reasoning, opening.index + opening[0].length, passage);
+    if (!quote) continue;
+    quotes.push(quote);
+    position = quote.inChain.end + 1;
+  }
+  return quotes;
+}
+
+/** The quoted words may hold quotation marks themselves, so the passage decides which mark closes the quote. */
+function longestQuote(reasoning: string, start: number, passage: string): Quote | null {
+  const rest = reasoning.slice(start, start + MAX_QUOTE_LENGTH);
+  const ends = [...rest.matchAll(CLOSING)].map((closing) => closing.index).reverse();
+  for (const end of ends) {
+    const inPassage = findPhrase(passage, rest.slice(0, end));
+    if (inPassage) return { inChain: { start, end: start + end }, inPassage };
+  }
+  return null;
 }
 
 function findPhrase(passage: string, phrase: string): Range | null {

@@ -1,0 +1,98 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Reranker } from '../../../src/client/reranker.ts';
+import type { Rank1EventDetails } from '../../../src/ui/events.ts';
+import { RerankController, type RerankHost, type RunRequest } from '../../../src/ui/rerank-controller.ts';
+import { FakeWorker } from '../../fakes/fake-worker.ts';
+import { ManualPace, SteadyPace, type Pace } from '../../fakes/pace.ts';
+import { ScriptedRerankApi } from '../../fakes/scripted-rerank-api.ts';
+
+const REQUEST: RunRequest = {
+  query: 'coldest city',
+  documents: [
+    { title: 'Cairo', text: 'a city' },
+    { title: 'Oslo', text: 'a coldest city' },
+  ],
+  load: { model: 'https://example.test/models/demo/', device: 'auto' },
+  options: {},
+};
+
+const rerankers: Reranker[] = [];
+afterEach(() => rerankers.splice(0).forEach((reranker) => reranker.dispose()));
+
+function setUp(pace: Pace = new SteadyPace(0)) {
+  const api = new ScriptedRerankApi(pace);
+  const reranker = new Reranker({ createWorker: () => new FakeWorker(api).asWorker });
+  rerankers.push(reranker);
+  const events: (keyof Rank1EventDetails)[] = [];
+  const host: RerankHost = {
+    addController: () => undefined,
+    removeController: () => undefined,
+    requestUpdate: () => undefined,
+    updateComplete: Promise.resolve(true),
+    acquireReranker: () => reranker,
+    emit: (type) => void events.push(type),
+  };
+  return { api, events, controller: new RerankController(host) };
+}
+
+describe('RerankController', () => {
+  it('goes from loading to running to complete, and tells of each step', async () => {
+    const { controller, events } = setUp();
+    const run = controller.run(REQUEST);
+    expect(controller.phase).toBe('loading');
+    await expect(run).resolves.toMatchObject({ numFinished: 2 });
+    expect(controller.phase).toBe('complete');
+    expect(controller.results.map(({ document, rank }) => [document.title, rank])).toEqual([
+      ['Oslo', 1],
+      ['Cairo', 2],
+    ]);
+    expect(events.filter((type) => type === 'rank1-verdict')).toHaveLength(2);
+    expect(events.at(-1)).toBe('rank1-complete');
+    expect(controller.announcements.map(({ text }) => text.split(':')[0])).toEqual(['Cairo', 'Oslo']);
+  });
+
+  it('keeps the error of a failed run, and forgets it with the next', async () => {
+    const { api, controller, events } = setUp();
+    api.failNextRun = 'device-lost';
+    await expect(controller.run(REQUEST)).resolves.toBeNull();
+    expect(controller.phase).toBe('failed');
+    expect(controller.error).toMatchObject({ code: 'device-lost' });
+    expect(events.at(-1)).toBe('rank1-error');
+    await controller.run(REQUEST);
+    expect(controller.error).toBeNull();
+    expect(controller.phase).toBe('complete');
+  });
+
+  it('stops a load without calling it an error', async () => {
+    const { controller, events } = setUp(new ManualPace());
+    const run = controller.run(REQUEST);
+    controller.abort();
+    await run;
+    expect(controller.phase).toBe('aborted');
+    expect(controller.list.items.map(({ state }) => state)).toEqual(['stopped', 'stopped']);
+    expect(events.at(-1)).toBe('rank1-abort');
+  });
+
+  it('lets a replaced run have no effect', async () => {
+    const { controller } = setUp();
+    const first = controller.run(REQUEST);
+    const second = controller.run({ ...REQUEST, query: 'oslo' });
+    await expect(first).resolves.toBeNull();
+    await second;
+    expect(controller.query).toBe('oslo');
+    expect(controller.phase).toBe('complete');
+  });
+
+  it('shows new documents as waiting and drops what still arrives for the old ones', async () => {
+    const pace = new ManualPace();
+    const { controller } = setUp(pace);
+    const run = controller.run(REQUEST);
+    pace.release(6);
+    await vi.waitFor(() => expect(controller.list.items[0]?.state).toBe('reading'));
+    controller.reset([{ text: 'new' }]);
+    pace.release(100);
+    await run;
+    expect(controller.phase).toBe('idle');
+    expect(controller.list.items.map(({ state }) => state)).toEqual(['queued']);
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { foldUpdates, startRankedList } from '../../../src/client/ranked-list.ts';
+import type { RerankUpdate, RunStats, Verdict } from '../../../src/protocol/rerank-api.ts';
+import * as wording from '../../../src/ui/wording.ts';
+
+function stats(elapsedMs: number, numDecodeTokens: number): RunStats {
+  const counts = { numPrefillTokens: 0, numPaddedPrefillTokens: 0, numPrefillSteps: 0, numDecodeSteps: 0 };
+  return { ...counts, numDecodeTokens, prefillMs: 0, decodeMs: 0, rowsActive: 0, elapsedMs };
+}
+
+function verdict(logitDifference: number): Verdict {
+  const label = logitDifference > 0 ? 'true' : 'false';
+  return { label, score: 1 / (1 + Math.exp(-logitDifference)), logitDifference, forced: false };
+}
+
+function decided(index: number, logitDifference: number): RerankUpdate {
+  const counts = { numPromptTokens: 1, numNewTokens: 1, truncated: false };
+  return {
+    type: 'finished',
+    index,
+    finishReason: 'verdict',
+    verdict: verdict(logitDifference),
+    reasoning: '',
+    ...counts,
+  };
+}
+
+const listOf = (...logits: number[]) =>
+  foldUpdates(
+    startRankedList(1, 4),
+    1,
+    logits.map((logit, index) => decided(index, logit)),
+  );
+
+describe('wording', () => {
+  it('names a document by title, id or place', () => {
+    expect(wording.documentName({ title: 'Oslo', id: 'x', text: '' }, 0)).toBe('Oslo');
+    expect(wording.documentName({ title: ' ', id: 'x', text: '' }, 0)).toBe('x');
+    expect(wording.documentName({ text: '' }, 2)).toBe('Document 3');
+  });
+
+  it('never rounds a score to certainty', () => {
+    expect([0, 1e-9, 0.5, 0.98765, 1].map(wording.formatScore)).toEqual([
+      '0.001',
+      '0.001',
+      '0.500',
+      '0.988',
+      '0.999',
+    ]);
+  });
+
+  it('signs logit differences', () => {
+    expect([-3.456, 0, 12].map(wording.formatLogitDifference)).toEqual(['−3.46', '+0.00', '+12.00']);
+  });
+
+  it('says how far a run is, and guesses neither speed nor time before it can know', () => {
+    expect(wording.runningStatus(listOf(), null)).toBe('0 of 4 judged');
+    expect(wording.runningStatus(listOf(), stats(100, 40))).toBe('0 of 4 judged');
+    expect(wording.runningStatus(listOf(1), stats(2000, 800))).toBe('1 of 4 judged · 400 tokens/s');
+    expect(wording.runningStatus(listOf(1, -1), stats(2000, 2800))).toBe(
+      '2 of 4 judged · 1,400 tokens/s · about 2 s left',
+    );
+    expect(wording.runningStatus(listOf(1, -1), stats(400_000, 800))).toContain('about 7 min left');
+  });
+
+  it('sums a run up, with a plain word when nothing is relevant', () => {
+    expect(wording.completeStatus(listOf(1, 2, -1, -2).items, stats(8230, 1204))).toBe(
+      '2 of 4 relevant · 8.2 s · 1,204 tokens',
+    );
+    expect(wording.completeStatus(listOf(-1, -2, -1, -2).items, stats(12_600, 1))).toBe(
+      'Nothing is relevant · 13 s · 1 token',
+    );
+  });
+
+  it('reports loading in megabytes, with the total where it is known', () => {
+    const stage = 'download';
+    expect(wording.loadingStatus(null)).toBe('Loading the model');
+    expect(wording.loadingStatus({ stage, loadedBytes: 8_250_000, totalBytes: 21_000_000 })).toBe(
+      'Loading the model: 8.3 of 21 MB',
+    );
+    expect(wording.loadingStatus({ stage, loadedBytes: 12_000_000, totalBytes: 0 })).toBe(
+      'Loading the model: 12 MB',
+    );
+    expect(wording.loadingStatus({ stage: 'warm-up', loadedBytes: 0, totalBytes: 0 })).toBe(
+      'Warming up the model',
+    );
+  });
+
+  it('announces a verdict in one sentence', () => {
+    expect(wording.verdictAnnouncement('Oslo', verdict(-2), 3, 14)).toBe(
+      'Oslo: not relevant, score 0.12. 3 of 14.',
+    );
+  });
+});
