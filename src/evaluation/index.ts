@@ -3,6 +3,7 @@ export { compareUtf8Bytes } from './byte-order.ts';
 export { orderDocuments, toSinglePrecision, type TieBreak } from './document-order.ts';
 export { gradeRanking } from './graded-ranking.ts';
 export { evaluateJudgedRun, evaluateRun, type EvaluateOptions, type Evaluation } from './evaluate.ts';
+export { toMtebScores } from './mteb-scores.ts';
 export type { GradedRanking, Judgements, Qrels, Run } from './types.ts';
 
 export {
@@ -60,7 +61,12 @@ export {
   type PairedDifference,
 } from './analysis/bootstrap.ts';
 export { calibrate, type Calibration, type ScoreBin, type ScoredJudgement } from './analysis/calibration.ts';
-export { bestOrder, expectedRandomNdcg, randomOrderEstimate } from './analysis/reference-orders.ts';
+export {
+  bestOrder,
+  expectedRandomNdcg,
+  randomOrderEstimate,
+  type RandomOrderEstimate,
+} from './analysis/reference-orders.ts';
 export { reportTies, type TieReport } from './analysis/ties.ts';
 
 export { reliabilityPlot, scoreHistogramPlot } from './plots/calibration-plots.ts';

@@ -28,6 +28,14 @@ describe('random numbers', () => {
     expect(draw(1)).not.toEqual(draw(2));
     expect(new Set(draw(3))).toEqual(new Set([0, 1, 2, 3, 4, 5]));
   });
+  it('are uniform even below a limit that does not divide 2^32', () => {
+    const random = seededRandom(8);
+    const limit = 3 * 2 ** 30;
+    const numInLowestThird = Array.from({ length: 6000 }, () => random.below(limit)).filter(
+      (n) => n < limit / 3,
+    ).length;
+    expect(Math.abs(numInLowestThird - 2000)).toBeLessThan(200);
+  });
   it('shuffle every order about equally often', () => {
     const random = seededRandom(5);
     const counts = new Map<string, number>();
@@ -43,7 +51,7 @@ describe('random numbers', () => {
 
 describe('bestOrder', () => {
   it('reorders only the depth that the reranker sees', () => {
-    const ranking = { grades: [0, null, 1, 3], idealGrades: [3, 1, 0], idealIsComplete: true };
+    const ranking = { grades: [null, 0, 1, 3], idealGrades: [3, 1, 0], idealIsComplete: true };
     expect(bestOrder(ranking, 3).grades).toEqual([1, 0, null, 3]);
     expect(bestOrder(ranking).grades).toEqual([3, 1, 0, null]);
   });

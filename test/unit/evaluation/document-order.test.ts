@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom, shuffle } from '../../../src/evaluation/analysis/random.ts';
 import { compareUtf8Bytes } from '../../../src/evaluation/byte-order.ts';
 import { orderDocuments, toSinglePrecision } from '../../../src/evaluation/document-order.ts';
+import { gradeRanking } from '../../../src/evaluation/graded-ranking.ts';
 import { randomCases } from './seeded-cases.ts';
 
 describe('compareUtf8Bytes', () => {
@@ -50,6 +51,17 @@ describe('orderDocuments', () => {
       shuffle(entries, random);
       expect(orderDocuments(new Map(entries))).toEqual(orderDocuments(scores));
     }
+  });
+});
+
+describe('gradeRanking', () => {
+  it('takes a document that is not in the judgements, or in them below 0, as not judged', () => {
+    const grades = new Map([['a', 2], ['b', -1], ['c', 0], ['e', 3]]); // prettier-ignore
+    expect(gradeRanking(['d', 'c', 'b', 'a'], { grades })).toEqual({
+      grades: [null, 0, null, 2],
+      idealGrades: [3, 2, 0],
+      idealIsComplete: true,
+    });
   });
 });
 

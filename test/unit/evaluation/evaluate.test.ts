@@ -3,6 +3,7 @@ import { bestOrder, expectedRandomNdcg } from '../../../src/evaluation/analysis/
 import { orderDocuments } from '../../../src/evaluation/document-order.ts';
 import { evaluateJudgedRun, evaluateRun } from '../../../src/evaluation/evaluate.ts';
 import { givenOrderScores, judgementsOf, type EvalQuery } from '../../../src/evaluation/files/eval-jsonl.ts';
+import { toMtebScores } from '../../../src/evaluation/mteb-scores.ts';
 import { gradeRanking } from '../../../src/evaluation/graded-ranking.ts';
 import { parseMeasure } from '../../../src/evaluation/measures/measure.ts';
 import type { Qrels, Run } from '../../../src/evaluation/types.ts';
@@ -97,5 +98,27 @@ describe('evaluateRun', () => {
   });
   it.each([0, -1, 1.5, NaN])('refuses the relevance level %s', (relevanceLevel) => {
     expect(() => evaluateRun(run, qrels, { measures, relevanceLevel })).toThrow(RangeError);
+  });
+});
+
+describe('toMtebScores', () => {
+  const qrels: Qrels = new Map([['q', new Map([['a', 1]])]]);
+  const run: Run = new Map([['q', new Map([['b', 2], ['a', 1]])]]); // prettier-ignore
+  const evaluation = evaluateRun(run, qrels, {
+    measures: ['nDCG@10', 'RR@10', 'Judged@10'].map(parseMeasure),
+  });
+
+  it('gives the measures that mteb knows under its keys', () => {
+    const scores = toMtebScores(evaluation, {
+      subset: 'default',
+      languages: ['eng-Latn'],
+      mainMeasure: 'nDCG@10',
+    });
+    expect(scores.mainScore).toBeCloseTo(1 / Math.log2(3), 12);
+    expect([...scores.metrics.keys()]).toEqual(['ndcg_at_10', 'mrr_at_10']);
+  });
+  it('refuses a main score that was not measured', () => {
+    const options = { subset: 'default', languages: [], mainMeasure: 'nDCG@20' };
+    expect(() => toMtebScores(evaluation, options)).toThrow(/nDCG@20 has no value/);
   });
 });
