@@ -59,7 +59,7 @@ export function trimToLastSentence(reasoning: string): string {
  * Qwen2.5), it is ordinary text and is encoded together with its neighbours.
  */
 function encodeSegments(tokenizer: Tokenizer, segments: readonly string[]): Int32Array {
-  const tokenIds: number[] = [];
+  const parts: (readonly number[])[] = [];
   let text = '';
   for (const segment of segments) {
     const markerId =
@@ -68,8 +68,9 @@ function encodeSegments(tokenizer: Tokenizer, segments: readonly string[]): Int3
       text += segment;
       continue;
     }
-    tokenIds.push(...tokenizer.encode(text), markerId);
+    parts.push(tokenizer.encode(text), [markerId]);
     text = '';
   }
-  return Int32Array.from([...tokenIds, ...tokenizer.encode(text)]);
+  parts.push(tokenizer.encode(text));
+  return Int32Array.from(parts.flat());
 }

@@ -10,7 +10,10 @@ const STOPS = { true: CLOSE_MARKER + ANSWERS.true, false: CLOSE_MARKER + ANSWERS
 
 export class VerdictDetector {
   readonly #markerIsToken: boolean;
-  /** Text held back because it may turn out to be a marker and an answer. */
+  /**
+   * Text held back because it may turn out to be a marker and an answer. Where the marker is a token this is
+   * empty or begins with that token.
+   */
   #held = '';
   #shown = '';
   #label: 'true' | 'false' | null = null;
@@ -24,9 +27,12 @@ export class VerdictDetector {
     return this.#label;
   }
 
-  /** Everything before the marker of the answer; all generated text while there is none. */
+  /**
+   * Everything before the marker of the answer; all generated text while there is none, but not a marker at
+   * the end that has no answer yet.
+   */
   get reasoning(): string {
-    return this.#label === null ? this.#shown + this.#held : this.#shown;
+    return this.#held.startsWith(CLOSE_MARKER) ? this.#shown : this.#shown + this.#held;
   }
 
   /** Takes the text of one step and returns the part of it that is certainly reasoning. */
@@ -42,8 +48,9 @@ export class VerdictDetector {
       this.#held = before + CLOSE_MARKER;
       return this.#release(before.length);
     }
+    const isAnswering = this.#held !== '';
     this.#held += text;
-    return this.#release(isCandidate(this.#held) ? 0 : this.#held.length);
+    return this.#release(isAnswering && isCandidate(this.#held) ? 0 : this.#held.length);
   }
 
   /** Shows the first `length` held characters and looks whether the rest is an answer. */

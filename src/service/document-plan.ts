@@ -6,6 +6,7 @@ import type { ModelSpec } from '../model/model-spec.ts';
 import type { RerankRequest } from '../protocol/rerank-api.ts';
 import { documentText, encodePrompt, promptHead, queryWithInstruction } from '../rank1/prompt.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { cutText } from './cut-text.ts';
 
 /** What a chain may use when neither caller nor model says otherwise; the reference allows 8,192. */
 const DEFAULT_MAX_NEW_TOKENS = 1024;
@@ -13,6 +14,10 @@ const DEFAULT_MAX_NEW_TOKENS = 1024;
 const FORCED_PROMPT_MARGIN = 16;
 /** KV capacity comes in steps, so that runs of like length share shapes. */
 const LENGTH_STEP = 64;
+/** No text of any language packs more characters into a token on average, runs of white space aside. */
+const MAX_CHARACTERS_PER_TOKEN = 16;
+/** Tokens given up for not cutting a word; not every script has words between spaces. */
+const MAX_TOKENS_OF_WORD = 8;
 
 export interface PlannedDocument {
   readonly index: number;
@@ -48,9 +53,10 @@ export function planDocuments(
   const tooLong: { index: number; numPromptTokens: number }[] = [];
   const headTokens = tokenizer.encode(promptHead(query)).length;
   request.documents.forEach((document, index) => {
-    const planned = headTokens + FORCED_PROMPT_MARGIN > maxPromptTokens
-      ? null
-      : fitDocument(tokenizer, query, documentText(document), maxPromptTokens);
+    const planned =
+      headTokens + FORCED_PROMPT_MARGIN > maxPromptTokens
+        ? null
+        : fitDocument(tokenizer, query, documentText(document), maxPromptTokens);
     if (planned) documents.push({ index, ...planned });
     else tooLong.push({ index, numPromptTokens: headTokens });
   });
@@ -60,28 +66,36 @@ export function planDocuments(
   return { query, documents, tooLong, maxNewTokens, maxLength };
 }
 
-/** Cuts the text until its prompt fits; a token is at least one byte, so far too long a text is cut unread. */
+/** The document's prompt, its text cut where it does not fit; null when not even an empty document fits. */
 function fitDocument(
   tokenizer: Tokenizer,
   query: string,
   fullText: string,
   maxPromptTokens: number,
 ): Omit<PlannedDocument, 'index'> | null {
-  let text = fullText.slice(0, maxPromptTokens * MAX_CHARACTERS_PER_TOKEN);
+  // Far too long a text is cut unread: encoding all of it would take its time for nothing.
+  const text = cutText(fullText, maxPromptTokens * MAX_CHARACTERS_PER_TOKEN);
+  const promptTokenIds = encodePrompt(tokenizer, query, text);
+  if (promptTokenIds.length <= maxPromptTokens) {
+    return { text, promptTokenIds, truncated: text.length < fullText.length };
+  }
+  const textTokenIds = tokenizer.encode(text);
+  let room = textTokenIds.length - (promptTokenIds.length - maxPromptTokens);
   for (;;) {
-    const promptTokenIds = encodePrompt(tokenizer, query, text);
-    if (promptTokenIds.length <= maxPromptTokens) {
-      return { text, promptTokenIds, truncated: text.length < fullText.length };
-    }
-    if (text === '') return null;
-    const excess = promptTokenIds.length - maxPromptTokens;
-    const charactersPerToken = text.length / promptTokenIds.length;
-    // Cut by what the excess takes on average; the last word may be in two, so cut back to a space.
-    const cut = text.slice(0, Math.max(0, text.length - Math.ceil(excess * charactersPerToken) - 1));
-    text = cut.slice(0, Math.max(cut.lastIndexOf(' '), cut.length - MAX_WORD_LENGTH, 0));
+    const kept = room > 0 ? wholeWords(tokenizer, textTokenIds.slice(0, room)) : '';
+    const keptPromptIds = encodePrompt(tokenizer, query, kept);
+    const excess = keptPromptIds.length - maxPromptTokens;
+    if (excess <= 0) return { text: kept, promptTokenIds: keptPromptIds, truncated: true };
+    if (kept === '') return null;
+    // The cut may have parted what was one token.
+    room -= excess;
   }
 }
 
-/** No text of any language packs more characters into a token on average, whitespace runs aside. */
-const MAX_CHARACTERS_PER_TOKEN = 16;
-const MAX_WORD_LENGTH = 40;
+/** The text of these ids without the character, and the word, that were cut in two at the end. */
+function wholeWords(tokenizer: Tokenizer, tokenIds: readonly number[]): string {
+  const text = tokenizer.decode(tokenIds).replace(/\uFFFD$/, '');
+  const wordStart = Math.max(text.lastIndexOf(' '), text.lastIndexOf('\n'));
+  const numCertain = tokenizer.decode(tokenIds.slice(0, -MAX_TOKENS_OF_WORD)).length;
+  return wordStart > 0 && wordStart >= numCertain ? text.slice(0, wordStart) : text;
+}

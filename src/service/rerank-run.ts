@@ -17,6 +17,7 @@ import { ChainReader } from '../rank1/chain-reader.ts';
 import { findMarkerTokenIds, type MarkerTokenIds } from '../rank1/markers.ts';
 import { encodeForcedPrompt, trimToLastSentence } from '../rank1/prompt.ts';
 import { makeVerdict } from '../rank1/verdict.ts';
+import { cutText } from './cut-text.ts';
 import { planDocuments, type PlannedDocument, type RunPlan } from './document-plan.ts';
 import type { LoadedRuntime } from './rerank-service.ts';
 
@@ -144,8 +145,8 @@ export class RerankRun {
       encodeForcedPrompt(tokenizer, plan.query, document.text, trimToLastSentence(reasoning));
     let promptTokenIds = prompt(progress.reader.reasoning);
     // Re-encoding may need a few tokens more than were generated; the end of the chain gives way.
-    for (let kept = progress.reader.reasoning; promptTokenIds.length > plan.maxLength && kept !== ''; ) {
-      kept = kept.slice(0, Math.floor(kept.length * 0.9));
+    for (let kept = progress.reader.reasoning; promptTokenIds.length > plan.maxLength && kept !== '';) {
+      kept = cutText(kept, Math.floor(kept.length * 0.9));
       promptTokenIds = prompt(kept);
     }
     const forced = new Sequence({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Engine, type EngineOptions } from '../../../src/engine/engine.ts';
 import { Sequence } from '../../../src/engine/sequence.ts';
+import type { StopCondition } from '../../../src/engine/stop-condition.ts';
 import {
   ScriptedRunner,
   sumRule,

@@ -1,0 +1,7 @@
+/** The first `maxLength` UTF-16 units of a text, one less where the cut would part a surrogate pair. */
+export function cutText(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const partsPair =
+    /[\uD800-\uDBFF]/.test(text.charAt(maxLength - 1)) && /[\uDC00-\uDFFF]/.test(text.charAt(maxLength));
+  return text.slice(0, partsPair ? maxLength - 1 : maxLength);
+}

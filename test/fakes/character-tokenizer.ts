@@ -1,0 +1,51 @@
+/**
+ * A tokenizer whose ids can be read: one token a character (its code point, one above it), and, after them, the added
+ * tokens. ` true` and ` false` are single tokens too, as in the tokenizers of the real models, when asked for.
+ */
+import type { Tokenizer } from '../../src/tokenizer/tokenizer.ts';
+
+const FIRST_WORD_ID = 0x20_0000;
+const FIRST_ADDED_ID = 0x30_0000;
+const WORDS = [' true', ' false'];
+
+export class CharacterTokenizer implements Tokenizer {
+  /** Characters it was given in all: what planning costs. */
+  numEncodedCharacters = 0;
+  readonly #addedTokens: readonly string[];
+
+  constructor(addedTokens: readonly string[] = ['<think>', '</think>', '<|endoftext|>']) {
+    this.#addedTokens = addedTokens;
+  }
+
+  encode(text: string): number[] {
+    this.numEncodedCharacters += text.length;
+    return (text.toWellFormed().match(/ true| false|[\s\S]/gu) ?? []).map((piece) => {
+      const word = WORDS.indexOf(piece);
+      return word >= 0 ? FIRST_WORD_ID + word : (piece.codePointAt(0) ?? 0) + 1;
+    });
+  }
+
+  decode(tokenIds: readonly number[]): string {
+    return tokenIds
+      .map((tokenId) => {
+        if (tokenId >= FIRST_ADDED_ID) return this.#addedTokens[tokenId - FIRST_ADDED_ID] ?? '';
+        return WORDS[tokenId - FIRST_WORD_ID] ?? String.fromCodePoint(tokenId - 1);
+      })
+      .join('');
+  }
+
+  addedTokenId(content: string): number | null {
+    const index = this.#addedTokens.indexOf(content);
+    return index < 0 ? null : FIRST_ADDED_ID + index;
+  }
+
+  /** Ids of a generated text, its markers as added tokens where there are any: what a model would produce. */
+  encodeGenerated(text: string): number[] {
+    const spellings = this.#addedTokens.map((token) => token.replaceAll('|', '\\|'));
+    const pieces = spellings.length === 0 ? [text] : text.split(new RegExp(`(${spellings.join('|')})`));
+    return pieces.flatMap((piece) => {
+      const added = this.addedTokenId(piece);
+      return added === null ? this.encode(piece) : [added];
+    });
+  }
+}
