@@ -1,6 +1,8 @@
 """Logits of one layer of every rank1 model at its true width, and of llama3 rope scaling beyond position 8,192.
 
-    python test/oracle/convert/make_true_width.py        (takes some minutes and 6 GB)
+    python test/oracle/convert/make_true_width.py [name ...]
+
+All models take some minutes and 6 GB; names renew those rows only.
 
 Weights are far too large to commit, so both sides compute them: see `weight` here and synthetic-checkpoint.ts there.
 The vocabulary is cut to 256. Writes test/fixtures/convert/true-width.safetensors.
@@ -8,21 +10,23 @@ The vocabulary is cut to 256. Writes test/fixtures/convert/true-width.safetensor
 import json
 import math
 import pathlib
+import sys
 
 import numpy
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModelForCausalLM
 
 from grids import dequantise_model, symmetric
 
 FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "fixtures/convert"
+OUT = FIXTURES / "true-width.safetensors"
 VOCAB = 256
 FP32_TOO = ("rank1-0.5b", "rank1-1.5b", "rank1-3b")
 LONG = 8300
 LONG_POSITIONS = [8191, 8192, 8193, 8250, 8299]
 LONG_CHANGES = dict(
-    hidden_size=128, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=1, head_dim=64, intermediate_size=128
+    hidden_size=64, num_hidden_layers=1, num_attention_heads=1, num_key_value_heads=1, head_dim=64, intermediate_size=64
 )
 
 
@@ -70,9 +74,12 @@ def ids(count):
 
 def main():
     configs = json.loads((FIXTURES / "configs.json").read_text())
-    expected = {}
+    expected = load_file(OUT) if sys.argv[1:] else {}
+    wanted = sys.argv[1:] or [*configs, "llama3-long"]
     with torch.no_grad():
         for name, config in configs.items():
+            if name not in wanted:
+                continue
             model = build(config, {})
             if name in FP32_TOO:
                 expected[f"{name}.fp32"] = model(ids(8)).logits[0]
@@ -80,9 +87,10 @@ def main():
             expected[f"{name}.q4"] = model(ids(8)).logits[0].contiguous()
             print(name, flush=True)
             del model
-        model = build(configs["rank1-llama3-8b"], LONG_CHANGES)
-        expected["llama3-long.fp32"] = model(ids(LONG)).logits[0][LONG_POSITIONS].contiguous()
-    save_file(expected, FIXTURES / "true-width.safetensors")
+        if "llama3-long" in wanted:
+            model = build(configs["rank1-llama3-8b"], LONG_CHANGES)
+            expected["llama3-long.fp32"] = model(ids(LONG)).logits[0][LONG_POSITIONS].contiguous()
+    save_file(expected, OUT)
 
 
 main()

@@ -77,7 +77,8 @@ function syntheticFile(config: Config, kind: SyntheticKind): ByteSource {
 function fillWeights(values: Float32Array, first: number, name: string, shape: readonly number[]): void {
   const seed = fnv1a(name) + first;
   const isVector = shape.length === 1;
-  const scale = isVector ? 0.25 : 2 ** Math.round(Math.log2(Math.sqrt(12 / shape[1]!)));
+  // Half rounds down, as Python's round does for these: -3.5 is -4.
+  const scale = isVector ? 0.25 : 2 ** Math.ceil(Math.log2(Math.sqrt(12 / shape[1]!)) - 0.5);
   const offset = isVector && !name.endsWith('.bias') ? 1 : 0;
   for (let i = 0; i < values.length; i++) {
     let x = (seed + i) | 0;
