@@ -11,8 +11,9 @@ Both versions are needed. 9 keeps scores as 32-bit floats, 10 as doubles, so the
 and 10 stops at a judged query that the run lacks unless -c is given, so only 9 can average over the queries present.
 
 Each case holds the two input files as text, the options, and for each version the lines it printed (`-q`, so per
-query and `all`), or its message when it refused the input. Cases differ in ties, unjudged documents, negative grades, missing
-queries, ids outside ASCII (up to U+1F600, where UTF-16 and UTF-8 order differ), number formats, and duplicates.
+query and `all`), or its message when it refused the input. Cases differ in ties, unjudged documents, negative grades,
+missing queries, ids outside ASCII (up to U+1F600, where UTF-16 and UTF-8 order differ), number formats, and
+duplicates. The same binaries give the same bytes again.
 """
 
 import gzip
@@ -45,12 +46,12 @@ def make_id(rng, alphabet):
 
 
 def make_ids(rng, alphabet, count):
-    ids = set()
+    ids = {}  # a dict keeps its order; that of a set changes from one start of Python to the next
     while len(ids) < count:
         candidate = make_id(rng, alphabet)
         if not candidate.startswith("#"):
-            ids.add(candidate)
-    return sorted(ids, key=lambda _: rng.random())
+            ids[candidate] = True
+    return list(ids)
 
 
 def make_score(rng, style):
