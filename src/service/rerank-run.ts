@@ -32,7 +32,6 @@ interface Progress {
 }
 
 export class RerankRun {
-  readonly runId: number;
   readonly #runtime: LoadedRuntime;
   readonly #request: RerankRequest;
   readonly #onUpdates: UpdateListener;
@@ -40,19 +39,20 @@ export class RerankRun {
   readonly #progress = new Map<Sequence, Progress>();
   #updates: RerankUpdate[] = [];
   #numFinished = 0;
-  #aborted = false;
+  readonly #signal: AbortSignal;
 
-  constructor(runtime: LoadedRuntime, request: RerankRequest, onUpdates: UpdateListener) {
-    this.runId = request.runId;
+  /** @param signal ends the run when the step in flight is done */
+  constructor(
+    runtime: LoadedRuntime,
+    request: RerankRequest,
+    onUpdates: UpdateListener,
+    signal: AbortSignal,
+  ) {
+    this.#signal = signal;
     this.#runtime = runtime;
     this.#request = request;
     this.#onUpdates = onUpdates;
     this.#markers = findMarkerTokenIds(runtime.tokenizer);
-  }
-
-  /** Cooperative: takes effect when the step in flight is done. */
-  abort(): void {
-    this.#aborted = true;
   }
 
   async execute(): Promise<RunSummary> {
@@ -78,7 +78,7 @@ export class RerankRun {
     try {
       this.#start(plan, engine);
       this.#send(stats());
-      while (engine.hasWork && !this.#aborted) {
+      while (engine.hasWork && !this.#signal.aborted) {
         this.#takeStep(await engine.step(), plan, engine);
         this.#send(stats());
         await nextTask();
@@ -91,7 +91,7 @@ export class RerankRun {
     return {
       numDocuments: this.#request.documents.length,
       numFinished: this.#numFinished,
-      aborted: this.#aborted,
+      aborted: this.#signal.aborted,
       stats: stats(),
     };
   }

@@ -44,9 +44,8 @@ export type LoadRuntime = (
 export class RerankService implements RerankWorkerApi {
   readonly #loadRuntime: LoadRuntime;
   #loaded: { readonly key: string; readonly runtime: LoadedRuntime } | null = null;
-  #run: RerankRun | null = null;
-  /** Aborted before they started; a run may still wait for the one before it. */
-  readonly #abortedRunIds = new Set<number>();
+  /** Runs in flight or waiting for the one before, by run id. */
+  readonly #runs = new Map<number, AbortController>();
   /** Loads and runs happen one after the other: they share one device. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -67,31 +66,30 @@ export class RerankService implements RerankWorkerApi {
   }
 
   rerank(request: RerankRequest, onUpdates: UpdateListener): Promise<RunSummary> {
+    const abortion = new AbortController();
+    this.#runs.set(request.runId, abortion);
     return this.#enqueue(async () => {
-      if (!this.#loaded) throw new Rank1Error('not-loaded', 'No model is loaded. Call load() before rerank().');
-      const run = new RerankRun(this.#loaded.runtime, request, onUpdates);
-      this.#run = run;
-      if (this.#abortedRunIds.delete(request.runId)) run.abort();
       try {
-        return await run.execute();
+        if (!this.#loaded)
+          throw new Rank1Error('not-loaded', 'No model is loaded. Call load() before rerank().');
+        return await new RerankRun(this.#loaded.runtime, request, onUpdates, abortion.signal).execute();
       } catch (error) {
-        // A session whose run failed keeps stale bindings: it must be created anew.
-        await this.#unload();
+        // A session whose run failed keeps stale bindings: it must be created anew. If it cannot even be
+        // released, the reason why the run failed is still the one to tell.
+        await this.#unload().catch(() => undefined);
         throw error;
       } finally {
-        this.#run = null;
-        this.#abortedRunIds.delete(request.runId);
+        this.#runs.delete(request.runId);
       }
     });
   }
 
   abort(runId: number): void {
-    if (this.#run?.runId === runId) this.#run.abort();
-    else this.#abortedRunIds.add(runId);
+    this.#runs.get(runId)?.abort();
   }
 
   dispose(): Promise<void> {
-    this.#run?.abort();
+    for (const abortion of this.#runs.values()) abortion.abort();
     return this.#enqueue(() => this.#unload());
   }
 

@@ -11,7 +11,7 @@ import {
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
 /** Ends on a multiple of 11, so that rows finish at their own times. */
-const stopAtEleven = {
+const stopAtEleven: StopCondition = {
   next: (tokenId: number) => (tokenId % 11 === 0 ? ('finish' as const) : ('continue' as const)),
 };
 

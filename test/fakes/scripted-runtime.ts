@@ -1,0 +1,98 @@
+/**
+ * A loaded model that says what a script has it say. Each document has a chain; the runner reads the document from
+ * the prompt it is given and goes on with the chain's next token. Where the prompt already ends in `</think>`, the
+ * answer is asked for, and it answers at once with the document's logits.
+ */
+import type { ModelRunner } from '../../src/engine/model-runner.ts';
+import type { LoadedRuntime } from '../../src/service/rerank-service.ts';
+import { CharacterTokenizer } from './character-tokenizer.ts';
+import { ScriptedRunner, type NextTokenRule, type ScriptedRunnerOptions } from './scripted-runner.ts';
+
+export interface DocumentScript {
+  /** What the model writes after `<think>`; markers in it are the added tokens. */
+  readonly chain: string;
+  /** of ` true` and ` false` */
+  readonly logits: readonly [number, number];
+}
+
+export interface ScriptedRuntimeOptions {
+  /** Given the document as it stands in the prompt. */
+  readonly scriptOf?: (document: string) => DocumentScript;
+  readonly tokenizer?: CharacterTokenizer;
+  readonly maxPositions?: number;
+  readonly beforeStep?: ScriptedRunnerOptions['beforeStep'];
+}
+
+/** Relevant when the document says tea. */
+export function teaScript(document: string): DocumentScript {
+  return document.includes('tea')
+    ? { chain: 'It is about tea.\n</think> true', logits: [4, 1] }
+    : { chain: 'No tea here.\n</think> false', logits: [-2, 3] };
+}
+
+export class ScriptedRuntime implements LoadedRuntime {
+  readonly device = 'wasm';
+  readonly deviceReason = 'scripted';
+  readonly dtype = 'q4';
+  readonly defaultMaxNewTokens = 60;
+  readonly spec: LoadedRuntime['spec'];
+  readonly tokenizer: CharacterTokenizer;
+  readonly runners: ScriptedRunner[] = [];
+  numDisposed = 0;
+  readonly #options: ScriptedRuntimeOptions;
+
+  constructor(options: ScriptedRuntimeOptions = {}) {
+    this.#options = options;
+    this.tokenizer = options.tokenizer ?? new CharacterTokenizer();
+    const eosTokenId = this.tokenizer.addedTokenId('<|endoftext|>');
+    this.spec = {
+      architecture: 'Qwen2ForCausalLM',
+      hiddenSize: 8,
+      intermediateSize: 8,
+      numLayers: 1,
+      numHeads: 1,
+      numKeyValueHeads: 1,
+      headDim: 8,
+      vocabSize: 8,
+      maxPositions: options.maxPositions ?? 512,
+      ropeTheta: 10_000,
+      ropeScaling: null,
+      rmsNormEps: 1e-6,
+      tieWordEmbeddings: true,
+      attentionBias: true,
+      eosTokenIds: eosTokenId === null ? [] : [eosTokenId],
+    };
+  }
+
+  createRunner({ maxSlots, maxLength }: Parameters<LoadedRuntime['createRunner']>[0]): ModelRunner {
+    const { beforeStep } = this.#options;
+    const runner = new ScriptedRunner({
+      maxSlots,
+      maxLength,
+      rule: this.#rule,
+      ...(beforeStep && { beforeStep }),
+    });
+    this.runners.push(runner);
+    return runner;
+  }
+
+  dispose(): Promise<void> {
+    this.numDisposed++;
+    return Promise.resolve();
+  }
+
+  readonly #rule: NextTokenRule = (tokenIds) => {
+    const { tokenizer } = this;
+    const open = tokenizer.addedTokenId('<think>');
+    const start = tokenIds.findIndex((tokenId) => tokenId === open);
+    const prompt = tokenizer.decode(tokenIds.slice(0, start));
+    const document = prompt.slice(prompt.indexOf('\nPassage: ') + '\nPassage: '.length, -1);
+    const script = (this.#options.scriptOf ?? teaScript)(document);
+    const chain = tokenizer.encodeGenerated(script.chain);
+    const written = tokenIds.slice(start + 1);
+    const isForced =
+      written.at(-1) === tokenizer.addedTokenId('</think>') && !script.chain.includes('</think>');
+    const answer = tokenizer.encode(script.logits[0] >= script.logits[1] ? ' true' : ' false')[0] ?? -1;
+    return { tokenId: isForced ? answer : (chain[written.length] ?? 1), watchedLogits: script.logits };
+  };
+}
