@@ -183,15 +183,20 @@ export class RerankController implements ReactiveController {
   }
 
   #stop(): void {
-    this.list = stopRankedList(this.list);
+    this.#stopUnfinished();
     this.#enter('aborted');
     this.host.emit('rank1-abort', { results: this.results });
   }
 
   #fail(error: Error): void {
-    this.list = stopRankedList(this.list);
+    this.#stopUnfinished();
     this.error = error;
     this.#enter('failed');
     this.host.emit('rank1-error', { error });
+  }
+
+  /** Where no document was begun, none was stopped: they go on waiting. */
+  #stopUnfinished(): void {
+    if (this.list.items.some(({ state }) => state !== 'queued')) this.list = stopRankedList(this.list);
   }
 }

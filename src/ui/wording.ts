@@ -2,6 +2,9 @@
 import { isFinished, type RankedItem, type RankedList } from '../client/ranked-list.ts';
 import type { Device, LoadProgress, RerankDocument, RunStats, Verdict } from '../protocol/rerank-api.ts';
 
+/** Fewer steps say more about reading than about thinking. */
+const MIN_STEPS_FOR_SPEED = 4;
+
 /** What a document is called: its title, else its id, else its place in the input. */
 export function documentName(document: RerankDocument, index: number): string {
   return document.title?.trim() || document.id?.trim() || `Document ${index + 1}`;
@@ -45,8 +48,10 @@ export function loadingStatus(progress: LoadProgress | null): string {
 /** "5 of 14 judged · 310 tokens/s · about 4 s left"; figures are left out while they would be guesses. */
 export function runningStatus(list: RankedList, stats: RunStats | null): string {
   const numFinished = list.items.filter(isFinished).length;
+  if (!list.items.some(({ state }) => state !== 'queued' && state !== 'reading'))
+    return 'Reading the first documents';
   const parts = [`${numFinished} of ${list.items.length} judged`];
-  if (stats && stats.elapsedMs >= 500) {
+  if (stats && stats.elapsedMs >= 500 && stats.numDecodeSteps >= MIN_STEPS_FOR_SPEED) {
     parts.push(
       `${Math.round((1000 * stats.numDecodeTokens) / stats.elapsedMs).toLocaleString('en')} tokens/s`,
     );

@@ -171,6 +171,16 @@ test('tells documents apart that are forced, shortened, too long or empty', asyn
   await expect(rows(page).nth(2)).toContainText('Too long for this model to judge');
 });
 
+test('keeps focus on its button from start to stop to start', async ({ page, fakeWorker }) => {
+  await page.getByRole('button', { name: 'Rank 14 documents' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Stop' })).toBeFocused();
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await expect(page.getByRole('button', { name: 'Rank again' })).toBeFocused();
+  await page.getByRole('button', { name: 'Rank again' }).dblclick();
+  await expect(page.locator('rank1-rerank')).toHaveAttribute('phase', 'complete');
+});
+
 test('asks for a question or a document instead of failing', async ({ page }) => {
   await setUp(page, '  ', CITIES);
   await run(page);

@@ -121,10 +121,23 @@ export const rank1RerankStyles = css`
     transition: inline-size 250ms ease-out;
   }
 
+  .unknown .progress-fill {
+    width: 18%;
+    animation: sweep 1.8s ease-in-out infinite alternate;
+  }
+
+  @keyframes sweep {
+    to {
+      margin-inline-start: 82%;
+    }
+  }
+
   .notice,
   .error {
+    flex: 1 1 100%;
+    order: 2;
     margin: 0;
-    padding: 0.875rem 1rem;
+    padding: 0.75rem 1rem;
     border-radius: var(--_radius);
     font-size: 0.9375rem;
     line-height: 1.5;
@@ -132,21 +145,12 @@ export const rank1RerankStyles = css`
 
   .notice {
     border: 1px solid var(--_line);
-    background: var(--_soft);
+    background: var(--_surface);
   }
 
   .error {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    justify-content: space-between;
-    gap: 0.75rem 1.5rem;
     border: 1px solid color-mix(in srgb, var(--_danger) 45%, transparent);
     background: var(--_danger-soft);
-  }
-
-  .error > div {
-    flex: 1 1 18rem;
   }
 
   .error p {
@@ -177,6 +181,12 @@ export const rank1RerankStyles = css`
   @media (prefers-reduced-motion: reduce) {
     .progress-fill {
       transition: none;
+    }
+
+    .unknown .progress-fill {
+      width: 100%;
+      opacity: 0.3;
+      animation: none;
     }
   }
 

@@ -4,7 +4,8 @@
  */
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { isFinished } from '../../client/ranked-list.ts';
+import { isFinished, type RankedList } from '../../client/ranked-list.ts';
+import type { LoadProgress } from '../../protocol/rerank-api.ts';
 import type { RerankController } from '../rerank-controller.ts';
 import { completeStatus, countOf, deviceLabel, loadingStatus, runningStatus } from '../wording.ts';
 import type { Rank1RerankElement, RerankNotice } from './rank1-rerank.ts';
@@ -25,9 +26,9 @@ export function renderRerank(element: Rank1RerankElement): TemplateResult {
         ${renderMainButton(element)}
         <p part="status" class="status">${statusText(element)}</p>
         ${renderExpandButton(element)} ${renderProgress(controller)}
+        ${notice ? html`<p part="notice" class="notice" role="status">${NOTICES[notice]}</p>` : nothing}
+        ${controller.error ? renderError(controller.error) : nothing}
       </div>
-      ${notice ? html`<p part="notice" class="notice" role="status">${NOTICES[notice]}</p>` : nothing}
-      ${controller.error ? renderError(element, controller.error) : nothing}
       <rank1-ranked-results
         exportparts=${INNER_PARTS}
         .documents=${controller.documents}
@@ -54,17 +55,34 @@ export function renderRerank(element: Rank1RerankElement): TemplateResult {
   `;
 }
 
+/** One button in every phase, so that it keeps focus when it changes from start to stop and back. */
 function renderMainButton(element: Rank1RerankElement): TemplateResult {
-  const { controller, documents } = element;
-  if (controller.busy) {
-    return html`<button part="stop-button" class="main stop" type="button" @click=${() => element.abort()}>
-      <span class="square" aria-hidden="true"></span>Stop
-    </button>`;
-  }
-  const again = controller.phase === 'complete' || controller.phase === 'aborted';
-  return html`<button part="run-button" class="main run" type="button" @click=${() => void element.rerank()}>
-    ${again ? 'Rank again' : `Rank ${countOf(documents.length, 'document')}`}
+  const { controller } = element;
+  const onClick = (event: MouseEvent): void => {
+    if (event.detail > 1) return; // the second half of a double click would undo the first
+    if (controller.busy) element.abort();
+    else void element.rerank();
+  };
+  return html`<button
+    part=${mainPart(controller)}
+    class=${controller.busy ? 'main stop' : 'main'}
+    type="button"
+    @click=${onClick}
+  >
+    ${controller.busy ? html`<span class="square" aria-hidden="true"></span>` : nothing}${mainLabel(element)}
   </button>`;
+}
+
+function mainPart({ busy, phase }: RerankController): string {
+  if (busy) return 'stop-button';
+  return phase === 'failed' ? 'retry-button' : 'run-button';
+}
+
+function mainLabel({ controller: { busy, phase }, documents }: Rank1RerankElement): string {
+  if (busy) return 'Stop';
+  if (phase === 'failed') return 'Try again';
+  if (phase === 'complete' || phase === 'aborted') return 'Rank again';
+  return `Rank ${countOf(documents.length, 'document')}`;
 }
 
 function renderExpandButton(element: Rank1RerankElement): TemplateResult | typeof nothing {
@@ -87,41 +105,43 @@ function statusText({ controller, query }: Rank1RerankElement): string {
     case 'aborted':
       return `Stopped. ${list.items.filter((item) => item.verdict).length} of ${list.items.length} judged.`;
     case 'failed':
-      return 'Not finished.';
+      return `${list.items.filter((item) => item.verdict).length} of ${list.items.length} judged.`;
     case 'complete':
       return `${stats ? completeStatus(list.items, stats) : ''}${query === controller.query ? '' : ' · for the earlier question'}`;
   }
 }
 
 function renderProgress(controller: RerankController): TemplateResult {
-  const { phase, loadProgress, list, busy } = controller;
-  const numFinished = list.items.filter(isFinished).length;
-  const loading = phase === 'loading';
-  const total = loading ? (loadProgress?.totalBytes ?? 0) : list.items.length;
-  const done = loading ? (loadProgress?.loadedBytes ?? 0) : numFinished;
-  const share = total > 0 ? Math.min(1, done / total) : 0;
+  const loading = controller.phase === 'loading';
+  const share = loading ? loadedShare(controller.loadProgress) : finishedShare(controller.list);
+  const percent = Math.round(100 * share);
   return html`<div
     part="progress"
-    class="progress"
+    class=${share === 0 ? 'progress unknown' : 'progress'}
     role="progressbar"
     aria-label=${loading ? 'Loading the model' : 'Documents judged'}
     aria-valuemin="0"
     aria-valuemax="100"
-    aria-valuenow=${Math.round(100 * share)}
-    ?hidden=${!busy}
+    aria-valuenow=${share === 0 ? nothing : percent}
+    ?hidden=${!controller.busy}
   >
-    <div class="progress-fill" .style=${`inline-size: ${100 * share}%`}></div>
+    <div class="progress-fill" .style=${share === 0 ? '' : `inline-size: ${percent}%`}></div>
   </div>`;
 }
 
-function renderError(element: Rank1RerankElement, error: Error): TemplateResult {
+/** 0 to 1; 0 while nothing can be told */
+function loadedShare(progress: LoadProgress | null): number {
+  if (progress?.stage !== 'download' || progress.totalBytes === 0) return 0;
+  return Math.min(1, progress.loadedBytes / progress.totalBytes);
+}
+
+function finishedShare({ items }: RankedList): number {
+  return items.length === 0 ? 0 : items.filter(isFinished).length / items.length;
+}
+
+function renderError(error: Error): TemplateResult {
   return html`<div part="error" class="error" role="alert">
-    <div>
-      <p class="error-title">The documents could not be ranked</p>
-      <p class="error-text">${error.message}</p>
-    </div>
-    <button part="retry-button" class="main" type="button" @click=${() => void element.rerank()}>
-      Try again
-    </button>
+    <p class="error-title">The documents could not be ranked</p>
+    <p>${error.message}</p>
   </div>`;
 }

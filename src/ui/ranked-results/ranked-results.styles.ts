@@ -138,7 +138,7 @@ export const rankedResultsStyles = css`
 
   .verdict-label {
     flex: none;
-    min-inline-size: 5.75rem;
+    min-inline-size: 6.25rem;
     font-weight: 600;
   }
 

@@ -92,13 +92,23 @@ function findPhrase(passage: string, phrase: string): Range | null {
 function cut(text: string, ranges: readonly Range[]): Stretch[] {
   const stretches: Stretch[] = [];
   let position = 0;
-  for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start)) {
-    if (end <= position) continue;
-    const from = Math.max(start, position);
-    if (from > position) stretches.push({ text: text.slice(position, from), quoted: false });
-    stretches.push({ text: text.slice(from, end), quoted: true });
+  for (const { start, end } of merge(ranges)) {
+    if (start > position) stretches.push({ text: text.slice(position, start), quoted: false });
+    stretches.push({ text: text.slice(start, end), quoted: true });
     position = end;
   }
   if (position < text.length) stretches.push({ text: text.slice(position), quoted: false });
   return stretches;
+}
+
+/** In order, with ranges that touch made one: two marks side by side would paint over each other's edges. */
+function merge(ranges: readonly Range[]): Range[] {
+  const merged: Range[] = [];
+  for (const range of [...ranges].sort((a, b) => a.start - b.start)) {
+    const last = merged.at(-1);
+    if (last && range.start <= last.end) {
+      merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, range.end) };
+    } else merged.push(range);
+  }
+  return merged;
 }

@@ -1,6 +1,7 @@
 import { LitElement, html, nothing, svg, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { themeStyles } from '../theme.styles.ts';
+import { countOf } from '../wording.ts';
 import { markChain } from './quotes.ts';
 import { renderStretches } from './stretches.ts';
 import { thinkChainStyles } from './think-chain.styles.ts';
@@ -45,7 +46,7 @@ export class ThinkChainElement extends LitElement {
         ${chevron}
         <span class="label">${this.streaming ? (this.reasoning ? 'Thinking' : 'Reading') : 'Reasoning'}</span>
         <span class="visually-hidden">about ${this.subject}</span>
-        ${this.numTokens > 0 ? html`<span class="count">${this.numTokens} tokens</span>` : nothing}
+        ${this.numTokens > 0 ? html`<span class="count">${countOf(this.numTokens, 'token')}</span>` : nothing}
       </button>
       <div id="chain" class="body" ?hidden=${!this.open}>
         <p part="chain" class="chain" dir="auto">${text}${caret}</p>

@@ -69,7 +69,7 @@ describe('RerankController', () => {
     controller.abort();
     await run;
     expect(controller.phase).toBe('aborted');
-    expect(controller.list.items.map(({ state }) => state)).toEqual(['stopped', 'stopped']);
+    expect(controller.list.items.map(({ state }) => state)).toEqual(['queued', 'queued']);
     expect(events.at(-1)).toBe('rank1-abort');
   });
 

@@ -4,7 +4,7 @@ import type { RerankUpdate, RunStats, Verdict } from '../../../src/protocol/rera
 import * as wording from '../../../src/ui/wording.ts';
 
 function stats(elapsedMs: number, numDecodeTokens: number): RunStats {
-  const counts = { numPrefillTokens: 0, numPaddedPrefillTokens: 0, numPrefillSteps: 0, numDecodeSteps: 0 };
+  const counts = { numPrefillTokens: 0, numPaddedPrefillTokens: 0, numPrefillSteps: 0, numDecodeSteps: 10 };
   return { ...counts, numDecodeTokens, prefillMs: 0, decodeMs: 0, rowsActive: 0, elapsedMs };
 }
 
@@ -54,8 +54,9 @@ describe('wording', () => {
   });
 
   it('says how far a run is, and guesses neither speed nor time before it can know', () => {
-    expect(wording.runningStatus(listOf(), null)).toBe('0 of 4 judged');
-    expect(wording.runningStatus(listOf(), stats(100, 40))).toBe('0 of 4 judged');
+    expect(wording.runningStatus(listOf(), null)).toBe('Reading the first documents');
+    expect(wording.runningStatus(listOf(1), stats(100, 40))).toBe('1 of 4 judged');
+    expect(wording.runningStatus(listOf(1), { ...stats(2000, 8), numDecodeSteps: 1 })).toBe('1 of 4 judged');
     expect(wording.runningStatus(listOf(1), stats(2000, 800))).toBe('1 of 4 judged · 400 tokens/s');
     expect(wording.runningStatus(listOf(1, -1), stats(2000, 2800))).toBe(
       '2 of 4 judged · 1,400 tokens/s · about 2 s left',
