@@ -1,9 +1,16 @@
 /**
  * Fetches a model folder over HTTP: manifest first, then what the chosen dtype needs, each file checked for
- * its length. A file that does not arrive whole is never handed on.
+ * its length and its SHA-256. A file that does not arrive whole is never handed on.
  */
+import { assert } from '../assert.ts';
 import { Rank1Error, errorMessage } from '../errors.ts';
-import { MANIFEST_FILE, parseManifest, type Manifest, type ManifestModel } from './manifest.ts';
+import {
+  MANIFEST_FILE,
+  parseManifest,
+  type Manifest,
+  type ManifestFile,
+  type ManifestModel,
+} from './manifest.ts';
 import { parseModelSpec, type ModelSpec } from './model-spec.ts';
 
 export interface ModelFiles {
@@ -44,10 +51,10 @@ export async function fetchModelFiles(
   const config = parseModelSpec(await fetchJson(baseUrl, 'config.json'));
   const spec = { ...config, maxPositions: Math.min(config.maxPositions, model.maxPositions) };
   const paths = [model.onnx, ...model.externalData];
-  const totalBytes = paths.reduce((sum, path) => sum + (manifest.files[path]?.bytes ?? 0), 0);
+  const totalBytes = paths.reduce((sum, path) => sum + listedFile(manifest, path).bytes, 0);
   let loadedBytes = 0;
   const fetchPart = (path: string) =>
-    fetchBytes(baseUrl, path, manifest.files[path]?.bytes ?? 0, (bytes) => {
+    fetchBytes(baseUrl, path, listedFile(manifest, path), (bytes) => {
       loadedBytes += bytes;
       onProgress(loadedBytes, totalBytes);
     });
@@ -70,7 +77,7 @@ export async function fetchModelFiles(
 
 async function fetchJson(baseUrl: string, path: string): Promise<unknown> {
   const response = await fetchFile(baseUrl, path);
-  const text = await response.text();
+  const text = await readText(response, path);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
@@ -86,47 +93,93 @@ async function fetchJson(baseUrl: string, path: string): Promise<unknown> {
   }
 }
 
+async function readText(response: Response, path: string): Promise<string> {
+  try {
+    return await response.text();
+  } catch (error) {
+    throw brokenOff(path, error);
+  }
+}
+
 async function fetchBytes(
   baseUrl: string,
   path: string,
-  expectedBytes: number,
+  file: ManifestFile,
   onBytes: (bytes: number) => void,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = allocate(path, file.bytes);
   const response = await fetchFile(baseUrl, path);
-  const bytes = new Uint8Array(expectedBytes);
   let received = 0;
   try {
     for await (const chunk of readChunks(response)) {
-      if (received + chunk.length <= expectedBytes) bytes.set(chunk, received);
+      if (received + chunk.length <= file.bytes) bytes.set(chunk, received);
       received += chunk.length;
+      if (received > file.bytes) break;
       onBytes(chunk.length);
     }
   } catch (error) {
-    throw new Rank1Error(
-      'network',
-      `The download of ${path} broke off (${errorMessage(error)}). Try again.`,
-      {
-        cause: error,
-      },
-    );
+    throw brokenOff(path, error);
   }
-  if (received !== expectedBytes) {
+  if (received !== file.bytes) {
     throw new Rank1Error(
       'model-corrupt',
-      `${path} of the model has ${received} bytes, not ${expectedBytes} as its manifest says: it is truncated or was changed. Download the model again.`,
+      `${path} of the model has ${received} bytes, not ${file.bytes} as its manifest says: it is truncated or was changed. Download the model again.`,
     );
   }
+  await verifySha256(path, bytes, file.sha256);
   return bytes;
+}
+
+function listedFile(manifest: Manifest, path: string): ManifestFile {
+  const file = manifest.files[path];
+  assert(file, 'parseManifest lets no model name a file that is not listed');
+  return file;
+}
+
+function allocate(path: string, numBytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(numBytes);
+  } catch (error) {
+    throw new Rank1Error(
+      'out-of-memory',
+      `There is no memory for the ${numBytes} bytes of ${path}. Close other tabs, or take a smaller model or dtype.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Browsers offer hashing to pages served over HTTPS or from localhost only; elsewhere the length must do. */
+async function verifySha256(path: string, bytes: Uint8Array<ArrayBuffer>, expected: string): Promise<void> {
+  const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
+  if (!subtle) return;
+  const digest = new Uint8Array(await subtle.digest('SHA-256', bytes));
+  const actual = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (actual === expected) return;
+  throw new Rank1Error(
+    'model-corrupt',
+    `${path} of the model does not match the checksum in its manifest: it was damaged or changed. Download the model again.`,
+  );
 }
 
 async function* readChunks(response: Response): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
   if (!reader) return;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    yield value;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    // Whoever stops reading early wants no more of it; a body that has ended or failed does not mind.
+    await reader.cancel().catch(() => undefined);
   }
+}
+
+function brokenOff(path: string, error: unknown): Rank1Error {
+  return new Rank1Error('network', `The download of ${path} broke off (${errorMessage(error)}). Try again.`, {
+    cause: error,
+  });
 }
 
 async function fetchFile(baseUrl: string, path: string): Promise<Response> {

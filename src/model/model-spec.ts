@@ -70,6 +70,7 @@ export function parseModelSpec(config: unknown): ModelSpec {
     attentionBias: architecture === 'Qwen2ForCausalLM' || fields['attention_bias'] === true,
     eosTokenIds: parseEosTokenIds(fields),
   };
+  if (spec.headDim % 2 !== 0) throw corrupt('head_dim', 'must be even, as positions rotate pairs');
   if (spec.numHeads % spec.numKeyValueHeads !== 0) {
     throw corrupt('num_attention_heads', 'must be a multiple of num_key_value_heads');
   }
@@ -88,7 +89,7 @@ function parseArchitecture(fields: Record<string, unknown>): ModelSpec['architec
   if (known) return known;
   throw new Rank1Error(
     'model-unsupported',
-    `The model's architecture is ${JSON.stringify(listed[0] ?? fields['model_type'] ?? 'not given').slice(0, 80)}; ` +
+    `The model's architecture is ${quote(listed[0] ?? fields['model_type'] ?? 'not given')}; ` +
       `supported are ${ARCHITECTURES.join(', ')}. Choose a rank1 checkpoint of one of these.`,
   );
 }
@@ -110,7 +111,7 @@ function parseRopeScaling(fields: Record<string, unknown>): Llama3RopeScaling | 
   if (type !== 'llama3') {
     throw new Rank1Error(
       'model-unsupported',
-      `RoPE type ${JSON.stringify(type).slice(0, 40)} is not supported; only "default" and "llama3" are.`,
+      `RoPE type ${quote(type)} is not supported; only "default" and "llama3" are.`,
     );
   }
   return {
@@ -124,7 +125,7 @@ function parseRopeScaling(fields: Record<string, unknown>): Llama3RopeScaling | 
 function parseEosTokenIds(fields: Record<string, unknown>): number[] {
   const raw = fields['eos_token_id'];
   const ids: unknown[] = Array.isArray(raw) ? raw : raw === undefined || raw === null ? [] : [raw];
-  return ids.filter((id): id is number => Number.isInteger(id) && (id as number) >= 0);
+  return ids.filter((id): id is number => Number.isSafeInteger(id) && (id as number) >= 0);
 }
 
 function integer(
@@ -147,6 +148,11 @@ function positive(fields: Record<string, unknown>, name: string, fallback?: numb
     throw corrupt(name, 'must be a positive number');
   }
   return value;
+}
+
+/** For messages. Only names are shown: what else a hostile file puts there may be too deep to print. */
+function quote(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : 'not a name';
 }
 
 function corrupt(name: string, problem: string): Rank1Error {
