@@ -1,9 +1,7 @@
 /** Every sentence that depends on numbers or states, in one place, as pure functions. */
 import { isFinished, type RankedItem, type RankedList } from '../client/ranked-list.ts';
 import type { Device, LoadProgress, RerankDocument, RunStats, Verdict } from '../protocol/rerank-api.ts';
-
-/** Fewer steps say more about reading than about thinking. */
-const MIN_STEPS_FOR_SPEED = 4;
+import { msLeft, tokensPerSecond } from './run-progress.ts';
 
 /** What a document is called: its title, else its id, else its place in the input. */
 export function documentName(document: RerankDocument, index: number): string {
@@ -51,15 +49,10 @@ export function runningStatus(list: RankedList, stats: RunStats | null): string 
   if (!list.items.some(({ state }) => state !== 'queued' && state !== 'reading'))
     return 'Reading the first documents';
   const parts = [`${numFinished} of ${list.items.length} judged`];
-  if (stats && stats.elapsedMs >= 500 && stats.numDecodeSteps >= MIN_STEPS_FOR_SPEED) {
-    parts.push(
-      `${Math.round((1000 * stats.numDecodeTokens) / stats.elapsedMs).toLocaleString('en')} tokens/s`,
-    );
-    if (numFinished >= 2 && numFinished < list.items.length) {
-      const msLeft = (stats.elapsedMs / numFinished) * (list.items.length - numFinished);
-      parts.push(`about ${formatSeconds(Math.ceil(msLeft / 1000) * 1000)} left`);
-    }
-  }
+  const speed = stats && tokensPerSecond(stats);
+  if (speed !== null) parts.push(`${Math.round(speed).toLocaleString('en')} tokens/s`);
+  const left = stats && numFinished < list.items.length ? msLeft(list.items, stats) : null;
+  if (left !== null) parts.push(`about ${formatSeconds(Math.ceil(left / 1000) * 1000)} left`);
   return parts.join(' · ');
 }
 

@@ -181,6 +181,18 @@ test('keeps focus on its button from start to stop to start', async ({ page, fak
   await expect(page.locator('rank1-rerank')).toHaveAttribute('phase', 'complete');
 });
 
+test('can be told to rank in the same breath as it is given its documents', async ({ page, fakeWorker }) => {
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  const outcome = await page.evaluate(async (documents) => {
+    const element = document.querySelector('rank1-rerank');
+    if (!element) return null;
+    Object.assign(element, { query: 'coldest city', documents });
+    const summary = await element.rerank();
+    return [summary?.numFinished, ...element.results.map(({ document: { title } }) => title)];
+  }, CITIES);
+  expect(outcome).toEqual([3, 'Oslo', 'Cairo', 'Kuwait']);
+});
+
 test('asks for a question or a document instead of failing', async ({ page }) => {
   await setUp(page, '  ', CITIES);
   await run(page);

@@ -1,4 +1,4 @@
-import { LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { toDocument, type DocumentInput } from '../../client/check-arguments.ts';
 import { Reranker } from '../../client/reranker.ts';
@@ -51,6 +51,8 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
 
   readonly controller = new RerankController(this);
   #ownReranker: Reranker | null = null;
+  /** What the controller was last given: a run that starts before the next render must not be reset by it. */
+  #given: Pick<Rank1RerankElement, 'query' | 'documents'> = { query: '', documents: [] };
 
   /** Where the element stands; for styling and tests, read it as an attribute: `phase`. */
   get phase(): RerankPhase {
@@ -65,6 +67,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
   /** Loads the model where needed and judges the documents. Resolves with null when nothing was judged: see the events. */
   async rerank(): Promise<RunSummary | null> {
     const documents = this.documents.map(toDocument);
+    this.#given = { query: this.query, documents: this.documents };
     this.notice = this.query.trim() === '' ? 'blank-query' : documents.length === 0 ? 'no-documents' : null;
     if (this.notice) {
       this.controller.reset(documents);
@@ -97,9 +100,11 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
     });
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('documents')) this.controller.reset(this.documents.map(toDocument));
-    if (changed.has('query') || changed.has('documents')) this.notice = null;
+  protected override willUpdate(): void {
+    const { query, documents } = this;
+    if (documents !== this.#given.documents) this.controller.reset(documents.map(toDocument));
+    if (query !== this.#given.query || documents !== this.#given.documents) this.notice = null;
+    this.#given = { query, documents };
     this.setAttribute('phase', this.phase);
   }
 

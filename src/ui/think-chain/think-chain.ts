@@ -33,7 +33,7 @@ export class ThinkChainElement extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const text = renderStretches(markChain(this.reasoning, this.passage));
+    const text = renderStretches(markChain(this.reasoning.trim(), this.passage));
     const caret = this.streaming ? html`<span class="caret"></span>` : nothing;
     return html`
       <button
