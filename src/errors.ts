@@ -43,7 +43,8 @@ export function isRank1Error(error: unknown, code?: Rank1ErrorCode): error is Ra
   );
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown. Runtimes throw strings, numbers and objects too; this never throws. */
 export function errorMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (typeof error !== 'object' || error === null) return String(error);
+  return 'message' in error && typeof error.message === 'string' ? error.message : 'unknown error';
 }
