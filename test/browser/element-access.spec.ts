@@ -61,25 +61,30 @@ test('everything works with the keyboard alone, and focus survives reordering', 
   await expect(first).toHaveAttribute('aria-expanded', 'true');
 });
 
-test('keeps the row with focus at the same height while others move past it', async ({
-  page,
-  fakeWorker,
-}) => {
-  await page.emulateMedia({ reducedMotion: 'reduce' }); // or it might be measured in mid-glide
-  await page.goto('./');
-  await page.getByRole('button', { name: 'Rank 14 documents' }).click();
-  await fakeWorker.send({ type: 'release', steps: LOAD_STEPS + 3 });
-  const row = page.locator('li[data-index="3"]');
-  await expect(row.getByRole('button')).toHaveText(/Thinking.*2 tokens/s);
-  await row.getByRole('button').focus();
-  await page.evaluate(() => window.scrollBy(0, 200));
-  const top = () => row.evaluate((element) => element.getBoundingClientRect().top);
-  const before = await top();
-  await fakeWorker.send({ type: 'release', steps: 25 });
-  await expect(page.locator('li[data-index="0"]')).toContainText('elevant');
-  await expect(row).toContainText('elevant');
-  expect(Math.abs((await top()) - before)).toBeLessThan(2);
-});
+for (const reading of ['focus', 'pointer'] as const) {
+  test(`keeps the row with the ${reading} at the same height while others move past it`, async ({
+    page,
+    fakeWorker,
+  }) => {
+    await page.emulateMedia({ reducedMotion: 'reduce' }); // or it might be measured in mid-glide
+    await page.goto('./');
+    await page.getByRole('button', { name: 'Rank 14 documents' }).click();
+    await fakeWorker.send({ type: 'release', steps: LOAD_STEPS + 3 });
+    const row = page.locator('li[data-index="3"]');
+    await expect(row.getByRole('button')).toHaveText(/Thinking.*2 tokens/s);
+    await row.scrollIntoViewIfNeeded();
+    await page.evaluate(() => window.scrollBy(0, 200));
+    if (reading === 'focus') await row.getByRole('button').focus();
+    else await row.locator('[part=passage]').hover();
+    const top = () => row.evaluate((element) => element.getBoundingClientRect().top);
+    const before = await top();
+    await fakeWorker.send({ type: 'release', steps: 25 });
+    await expect(page.locator('li[data-index="0"]')).toContainText('elevant');
+    await expect(row).toContainText('elevant');
+    expect(Math.abs((await top()) - before)).toBeLessThan(2);
+    await expect(row.getByRole('button')).toHaveAttribute('aria-expanded', 'true');
+  });
+}
 
 test('announces each verdict once, and no token', async ({ page, fakeWorker }) => {
   await page.goto('./');

@@ -90,13 +90,23 @@ export const rankedResultsStyles = css`
     overflow-wrap: anywhere;
   }
 
-  .clamped {
+  .clamped,
+  .row:is([data-state='reading'], [data-state='thinking']) .text {
     display: -webkit-box;
     overflow: hidden;
-    color: var(--_muted);
     -webkit-box-orient: vertical;
+  }
+
+  .clamped {
+    color: var(--_muted);
     -webkit-line-clamp: 2;
     line-clamp: 2;
+  }
+
+  /* a very long document must not push the others away just because its turn has come */
+  .row:is([data-state='reading'], [data-state='thinking']) .text:not(.clamped) {
+    -webkit-line-clamp: 12;
+    line-clamp: 12;
   }
 
   .row[data-label='true'] .text {
