@@ -1,6 +1,7 @@
 import { defineConfig } from '@playwright/test';
 import { findChromium } from './scripts/find-chromium.mjs';
 
+const executablePath = findChromium();
 const PORT = Number(process.env['RANK1_TEST_PORT'] ?? 4179);
 
 export default defineConfig({
@@ -17,7 +18,7 @@ export default defineConfig({
     baseURL: `http://127.0.0.1:${PORT}/`,
     browserName: 'chromium',
     launchOptions: {
-      executablePath: findChromium(),
+      ...(executablePath && { executablePath }),
       args: [
         '--enable-unsafe-webgpu',
         '--use-webgpu-adapter=swiftshader',

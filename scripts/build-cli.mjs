@@ -1,4 +1,4 @@
-// Bundles the command line tool for the published package: bin/dist/cli.mjs, one file, dependencies inside.
+// Bundles the command line tool for the published package: dist-cli/cli.mjs, one file, dependencies inside.
 import { build } from 'vite';
 import { fileURLToPath } from 'node:url';
 
@@ -9,11 +9,12 @@ await build({
   configFile: false,
   publicDir: false,
   logLevel: 'warn',
-  ssr: { noExternal: true },
+  // The runtime stays a dependency: it loads its .wasm from where it is installed.
+  ssr: { noExternal: true, external: ['onnxruntime-web'] },
   build: {
     ssr: 'src/convert/node/cli.ts',
-    outDir: 'bin/dist',
+    outDir: 'dist-cli',
     target: 'node20',
-    rollupOptions: { output: { entryFileNames: 'cli.mjs' } },
+    rollupOptions: { output: { entryFileNames: 'cli.mjs', chunkFileNames: '[name].mjs' } },
   },
 });

@@ -30,7 +30,6 @@ export interface GpuKvCacheOptions {
 
 export class GpuKvCache implements KvCache {
   readonly maxLength: number;
-  readonly numBytes: number;
   readonly #options: GpuKvCacheOptions;
   readonly #parts: Part[] = [];
   readonly #rowBytes: number;
@@ -52,7 +51,11 @@ export class GpuKvCache implements KvCache {
         });
       }
     }
-    this.numBytes = this.#parts.length * this.#rowBytes * (maxSlots + maxPrefillRows);
+  }
+
+  get numBytes(): number {
+    const { maxSlots, maxPrefillRows } = this.#options;
+    return this.#parts.length * this.#rowBytes * (maxSlots + maxPrefillRows);
   }
 
   get slots(): readonly (number | null)[] {

@@ -57,7 +57,9 @@ export class WasmKvCache implements KvCache {
   }
 
   get numBytes(): number {
-    const blocks = new Set([...this.#places.values()].flatMap((place) => [...place.blocks]).concat(this.#batch));
+    const blocks = new Set(
+      [...this.#places.values()].flatMap((place) => [...place.blocks]).concat(this.#batch),
+    );
     return [...blocks].reduce((sum, block) => sum + block.data.byteLength, 0);
   }
 

@@ -1,4 +1,6 @@
 /** A page for browser tests: loads a model on a device and runs parts of the engine on it, from `evaluate`. */
+import { MODEL_RUNNER_CONTRACT, type RunnerHarness } from '../contract/model-runner.contract.ts';
+import { createOnnxHarness } from '../contract/onnx-runner-harness.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { Sequence } from '../../src/engine/sequence.ts';
 import { fetchModelFiles } from '../../src/model/model-files.ts';
@@ -23,7 +25,11 @@ export interface DecodeRequest {
 }
 
 async function decode(request: DecodeRequest): Promise<DecodedChain[]> {
-  const files = await fetchModelFiles(new URL('../../models/rank1-demo/', location.href).href, 'q4', () => {});
+  const files = await fetchModelFiles(
+    new URL('../../models/rank1-demo/', location.href).href,
+    'q4',
+    () => {},
+  );
   const tokenizer = createTokenizer(files.tokenizerJson, files.tokenizerConfig);
   const markers = findMarkerTokenIds(tokenizer);
   const assetsUrl = new URL('../../ort/', location.href).href;
@@ -56,8 +62,20 @@ async function decode(request: DecodeRequest): Promise<DecodedChain[]> {
   }));
 }
 
-export interface Harness {
-  decode(request: DecodeRequest): Promise<DecodedChain[]>;
+let contractHarness: Promise<RunnerHarness> | undefined;
+
+/** Runs one case of the ModelRunner contract on WebGPU; rejects when it fails. */
+async function runContractCase(name: string): Promise<void> {
+  const contractCase = MODEL_RUNNER_CONTRACT.find((candidate) => candidate.name === name);
+  if (!contractCase) throw new Error(`the contract has no case "${name}"`);
+  const ortAssets = new URL('../../ort/', location.href).href;
+  contractHarness ??= createOnnxHarness({ device: 'webgpu', dtype: 'q4', padTo: 16, ortAssets });
+  await contractCase.run(await contractHarness);
 }
 
-(globalThis as unknown as { harness: Harness }).harness = { decode };
+export interface Harness {
+  decode(request: DecodeRequest): Promise<DecodedChain[]>;
+  runContractCase(name: string): Promise<void>;
+}
+
+(globalThis as unknown as { harness: Harness }).harness = { decode, runContractCase };

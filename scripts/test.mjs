@@ -1,0 +1,85 @@
+// `npm test`: format, lint, types, the tests in Node, then those in a real Chromium, found or installed first.
+// Everything runs even when something failed, and the last line counts it all: "N passed, N failed".
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { findChromium } from './find-chromium.mjs';
+
+const RESULTS = 'test-results';
+const CHECKS = [
+  ['npx', 'prettier', '--check', '--log-level', 'warn', '.'],
+  ['npx', 'eslint', '.'],
+  ['npx', 'tsc', '-p', 'tsconfig.json'],
+  ['npx', 'tsc', '-p', 'tsconfig.page.json'],
+  ['npx', 'tsc', '-p', 'tsconfig.worker.json'],
+];
+
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+
+function run(command, env = {}) {
+  const [program, ...args] = command;
+  const shell = process.platform === 'win32';
+  return spawnSync(program, args, { stdio: 'inherit', shell, env: { ...process.env, ...env } }).status === 0;
+}
+
+function runChecks() {
+  for (const command of CHECKS) {
+    const ok = run(command);
+    console.log(`${ok ? 'ok    ' : 'FAILED'} ${command.join(' ')}`);
+    if (ok) passed++;
+    else failed++;
+  }
+}
+
+function runNodeTests() {
+  const file = `${RESULTS}/vitest.json`;
+  run(['npx', 'vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]);
+  if (!existsSync(file)) return void failed++;
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  passed += report.numPassedTests;
+  failed += report.numFailedTests;
+  skipped += report.numPendingTests + report.numTodoTests;
+  // A file that cannot be loaded fails no test; it must fail the run all the same.
+  failed += report.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  ).length;
+}
+
+function runBrowserTests() {
+  if (!ensureChromium()) return void failed++;
+  const file = `${RESULTS}/playwright.json`;
+  run(['npx', 'playwright', 'test', ...process.argv.slice(2)]);
+  if (!existsSync(file)) return void failed++;
+  const { stats, errors } = JSON.parse(readFileSync(file, 'utf8'));
+  passed += stats.expected;
+  failed += stats.unexpected + stats.flaky;
+  skipped += stats.skipped;
+  if (stats.unexpected === 0) failed += errors.length;
+}
+
+/** Finds a Chromium; as root on a Debian-like system, where nothing could be asked of a person, installs it. */
+function ensureChromium() {
+  if (findChromium()) return true;
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot && spawnSync('apt-get', ['--version']).status === 0) {
+    console.log('No Chromium was found: installing the package "chromium" with apt-get.');
+    const env = { DEBIAN_FRONTEND: 'noninteractive' };
+    run(['apt-get', 'update'], env);
+    run(['apt-get', 'install', '-y', '--no-install-recommends', 'chromium'], env);
+    if (findChromium()) return true;
+  }
+  console.error(
+    'The browser tests need Chromium or Chrome. Install it (Debian, Ubuntu: sudo apt-get install chromium; ' +
+      'macOS: brew install --cask chromium), or set CHROMIUM to the path of its executable, and run npm test again.',
+  );
+  return false;
+}
+
+rmSync(RESULTS, { recursive: true, force: true });
+mkdirSync(RESULTS, { recursive: true });
+runChecks();
+runNodeTests();
+runBrowserTests();
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,127 @@
+/**
+ * The demo model on WASM, through every layer below the worker, against transformers in float32 on the same
+ * dequantised weights. The fixture's maker is independent of all code here.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Engine } from '../../src/engine/engine.ts';
+import { Sequence } from '../../src/engine/sequence.ts';
+import type { RerankUpdate } from '../../src/protocol/rerank-api.ts';
+import { ChainReader } from '../../src/rank1/chain-reader.ts';
+import { findMarkerTokenIds } from '../../src/rank1/markers.ts';
+import { encodeForcedPrompt, encodePrompt, trimToLastSentence } from '../../src/rank1/prompt.ts';
+import { RerankService, type LoadedRuntime } from '../../src/service/rerank-service.ts';
+import { cutChains, oracle, wholeChains, type OracleChain } from '../harness/demo-chains.ts';
+import { loadDemoModelInNode } from '../harness/node-model.ts';
+
+let model: LoadedRuntime;
+
+beforeAll(async () => {
+  model = await loadDemoModelInNode();
+});
+afterAll(() => model.dispose());
+
+async function decode(chains: readonly OracleChain[], maxSlots: number): Promise<number[][]> {
+  const markers = findMarkerTokenIds(model.tokenizer);
+  const runner = model.createRunner({
+    maxSlots,
+    maxLength: Math.max(...chains.map((chain) => chain.promptTokenIds.length + chain.maxNewTokens)),
+    maxPrefillRows: maxSlots,
+    watchedTokenIds: [markers.trueTokenId, markers.falseTokenId],
+  });
+  const engine = new Engine(runner);
+  const sequences = chains.map((chain) => {
+    const sequence = new Sequence({
+      promptTokenIds: Int32Array.from(chain.promptTokenIds),
+      maxNewTokens: chain.maxNewTokens,
+      stopCondition: new ChainReader(model.tokenizer, markers, model.spec.eosTokenIds),
+    });
+    engine.add(sequence);
+    return sequence;
+  });
+  while (engine.hasWork) await engine.step();
+  await runner.dispose();
+  return sequences.map((sequence) => [...sequence.newTokenIds]);
+}
+
+/** Reranks the chains of one query and one limit together, as the page would. */
+async function rerank(chains: readonly OracleChain[]): Promise<Map<OracleChain, RerankUpdate>> {
+  const shared = { ...model, dispose: () => Promise.resolve() };
+  const service = new RerankService(() => Promise.resolve(shared));
+  await service.load({ model: 'memory:/', device: 'wasm' }, () => {});
+  const groups = new Map<string, OracleChain[]>();
+  for (const chain of chains) {
+    const key = `${chain.maxNewTokens} ${chain.query}`;
+    groups.set(key, [...(groups.get(key) ?? []), chain]);
+  }
+  const finished = new Map<OracleChain, RerankUpdate>();
+  for (const [runId, group] of [...groups.values()].entries()) {
+    const [first] = group;
+    if (!first) continue;
+    const documents = group.map((chain) => ({ text: chain.document }));
+    const options = { maxNewTokens: first.maxNewTokens };
+    await service.rerank({ runId, query: first.query, documents, options }, (updates) => {
+      for (const update of updates) {
+        const chain = group[update.index];
+        if (update.type === 'finished' && chain) finished.set(chain, update);
+      }
+    });
+  }
+  return finished;
+}
+
+describe('the demo model against transformers', () => {
+  test('the fixture was made with the weights that are here', () => {
+    const weights = readFileSync(
+      new URL('../../public/models/rank1-demo/onnx/model_q4.onnx_data', import.meta.url),
+    );
+    expect(createHash('sha256').update(weights).digest('hex')).toBe(oracle.weightsSha256);
+    expect(wholeChains.length).toBeGreaterThanOrEqual(50);
+    expect(oracle.cases.length).toBeGreaterThanOrEqual(100);
+  });
+
+  test('every prompt and every forced prompt has the ids of the Hugging Face tokenizer', () => {
+    for (const chain of oracle.cases) {
+      const { query, document } = chain;
+      expect([...encodePrompt(model.tokenizer, query, document)]).toEqual(chain.promptTokenIds);
+      if (!chain.forcedPromptTokenIds) continue;
+      const reasoning = trimToLastSentence(model.tokenizer.decode(chain.newTokenIds));
+      expect([...encodeForcedPrompt(model.tokenizer, query, document, reasoning)]).toEqual(
+        chain.forcedPromptTokenIds,
+      );
+    }
+  });
+
+  test('sixteen slots decode every chain token for token', async () => {
+    expect(await decode(wholeChains, 16)).toEqual(wholeChains.map((chain) => chain.newTokenIds));
+  });
+
+  test('three slots, longest prompt first, decode the same tokens', async () => {
+    const chains = wholeChains
+      .filter((_, index) => index % 3 === 0)
+      .sort((a, b) => b.promptTokenIds.length - a.promptTokenIds.length);
+    expect(await decode(chains, 3)).toEqual(chains.map((chain) => chain.newTokenIds));
+  });
+
+  test('the service gives the labels of whole chains, and their scores within 1e-4', async () => {
+    await expectVerdicts(wholeChains);
+  });
+
+  test('the service forces the verdicts of cut chains as the reference does', async () => {
+    expect(cutChains.filter((chain) => chain.forced).length).toBeGreaterThan(40);
+    await expectVerdicts(cutChains);
+  });
+});
+
+async function expectVerdicts(chains: readonly OracleChain[]): Promise<void> {
+  const finished = await rerank(chains);
+  for (const chain of chains) {
+    const update = finished.get(chain);
+    if (update?.type !== 'finished' || !update.verdict) throw new Error('a document was not finished');
+    const { label, forced, score, logitDifference } = update.verdict;
+    expect({ label, forced }).toEqual({ label: chain.label, forced: chain.forced });
+    expect(Math.abs(score - chain.score)).toBeLessThan(1e-4);
+    expect(Math.abs(logitDifference - chain.logitDifference)).toBeLessThan(1e-3);
+  }
+}

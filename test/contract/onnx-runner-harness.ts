@@ -1,0 +1,80 @@
+/**
+ * The real runtime under contract: a two-layer model of computed weights, converted here, run by ONNX Runtime on
+ * WASM or WebGPU. Nothing of Node, so that a page can run it as well.
+ */
+import { convertModel } from '../../src/convert/convert-model.ts';
+import type { ConvertDtype } from '../../src/convert/convert-options.ts';
+import { parseManifest } from '../../src/model/manifest.ts';
+import { parseModelSpec } from '../../src/model/model-spec.ts';
+import type { Device } from '../../src/protocol/rerank-api.ts';
+import { chooseDevice } from '../../src/runtime/gpu-device.ts';
+import { GpuKvCache } from '../../src/runtime/gpu-kv-cache.ts';
+import { OnnxModelRunner } from '../../src/runtime/onnx-model-runner.ts';
+import { loadOrt } from '../../src/runtime/ort.ts';
+import { createSession } from '../../src/runtime/session.ts';
+import { WasmKvCache } from '../../src/runtime/wasm-kv-cache.ts';
+import { MemoryOutput } from '../unit/convert/support/memory-folder.ts';
+import { convertOptions } from '../unit/convert/support/options.ts';
+import { SyntheticCheckpoint } from '../unit/convert/support/synthetic-checkpoint.ts';
+import type { RunnerHarness } from './model-runner.contract.ts';
+
+const CONFIG = {
+  architectures: ['Qwen2ForCausalLM'],
+  model_type: 'qwen2',
+  hidden_size: 64,
+  intermediate_size: 96,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  vocab_size: 320,
+  max_position_embeddings: 256,
+  rope_theta: 10_000,
+  rms_norm_eps: 1e-6,
+  tie_word_embeddings: true,
+};
+
+export interface OnnxHarnessOptions {
+  readonly device: Device;
+  readonly dtype: ConvertDtype;
+  readonly padTo: number;
+  /** folder of the runtime's .wasm and .mjs files, with a slash at the end */
+  readonly ortAssets: string;
+}
+
+export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<RunnerHarness> {
+  const { device, dtype, padTo } = options;
+  const output = new MemoryOutput();
+  await convertModel(new SyntheticCheckpoint(CONFIG, 'exact'), output, convertOptions({ dtype }));
+  const model = parseManifest(JSON.parse(output.text('rank1.json'))).models[dtype];
+  const onnx = output.files.get(model?.onnx ?? '');
+  if (!model || !onnx) throw new Error(`the conversion wrote no ${dtype} model`);
+  const externalData = model.externalData.map((path) => ({
+    path: path.slice(path.lastIndexOf('/') + 1),
+    data: output.files.get(path) ?? new Uint8Array(),
+  }));
+  const { gpuDevice } = await chooseDevice(device);
+  const runtime = await loadOrt(device, options.ortAssets);
+  const session = await createSession(runtime, { onnx, externalData }, gpuDevice);
+  const spec = parseModelSpec(CONFIG);
+  const { ort } = runtime;
+  return {
+    vocabSize: spec.vocabSize,
+    logitTolerance: 1e-4,
+    create: ({ maxSlots, maxLength }) => {
+      const cache = gpuDevice
+        ? new GpuKvCache({
+            ort,
+            device: gpuDevice,
+            spec,
+            dtype: model.kvDtype,
+            maxSlots,
+            maxLength,
+            maxPrefillRows: maxSlots,
+          })
+        : new WasmKvCache({ ort, spec, maxLength });
+      const watchedTokenIds = [3, 5, 7];
+      const runner = new OnnxModelRunner({ runtime, session, cache, maxSlots, watchedTokenIds, padTo });
+      return Promise.resolve({ runner, numBytes: () => cache.numBytes });
+    },
+  };
+}
