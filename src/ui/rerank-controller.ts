@@ -49,6 +49,8 @@ const MAX_ANNOUNCEMENTS = 40;
 
 export class RerankController implements ReactiveController {
   phase: RerankPhase = 'idle';
+  /** An abort was asked for; the step in flight is still being finished. */
+  stopping = false;
   loadProgress: LoadProgress | null = null;
   model: LoadedModel | null = null;
   stats: RunStats | null = null;
@@ -120,11 +122,15 @@ export class RerankController implements ReactiveController {
 
   /** Stops loading at once, or the run after the step in flight; does nothing when nothing runs. */
   abort(): void {
+    if (!this.busy || this.stopping) return;
+    this.stopping = true;
+    this.host.requestUpdate();
     this.#abortController?.abort();
   }
 
   #begin(query: string, documents: readonly RerankDocument[]): number {
     this.#numRuns += 1;
+    this.stopping = false;
     this.query = query;
     this.documents = documents;
     this.list = startRankedList(this.#numRuns, documents.length);

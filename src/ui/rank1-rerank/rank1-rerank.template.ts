@@ -78,8 +78,8 @@ function mainPart({ busy, phase }: RerankController): string {
   return phase === 'failed' ? 'retry-button' : 'run-button';
 }
 
-function mainLabel({ controller: { busy, phase }, documents }: Rank1RerankElement): string {
-  if (busy) return 'Stop';
+function mainLabel({ controller: { busy, stopping, phase }, documents }: Rank1RerankElement): string {
+  if (busy) return stopping ? 'Stopping' : 'Stop';
   if (phase === 'failed') return 'Try again';
   if (phase === 'complete' || phase === 'aborted') return 'Rank again';
   return `Rank ${countOf(documents.length, 'document')}`;
