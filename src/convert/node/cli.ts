@@ -1,5 +1,6 @@
 /** The command line entry: picks the subcommand and turns errors into one sentence and an exit code. */
 import { errorMessage } from '../../errors.ts';
+import { COMPARE_USAGE, parseCompareArguments, runCompare } from '../compare/compare-command.ts';
 import { CONVERT_USAGE, parseConvertArguments } from './convert-arguments.ts';
 import { runConvert } from './convert-command.ts';
 
@@ -15,6 +16,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     prepare: (args) => {
       const parsed = parseConvertArguments(args);
       return () => runConvert(parsed);
+    },
+  },
+  compare: {
+    usage: COMPARE_USAGE,
+    prepare: (args) => {
+      const parsed = parseCompareArguments(args);
+      return () => runCompare(parsed);
     },
   },
 };

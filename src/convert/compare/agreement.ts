@@ -1,0 +1,85 @@
+/** How far a quantised model is from its reference: by its next-token distributions, and by its verdicts. */
+import { Rank1Error } from '../../errors.ts';
+import { encodePrompt } from '../../rank1/prompt.ts';
+import type { OpenedModel } from './opened-model.ts';
+
+export interface Sample {
+  readonly query: string;
+  readonly document: string;
+}
+
+export interface Agreement {
+  /** tokens of the reference's own chains, at which the distributions are compared */
+  readonly positions: number;
+  /** KL(reference || model) of the next token, in nats */
+  readonly meanKl: number;
+  readonly maxKl: number;
+  /** share of positions at which both would write the same token */
+  readonly sameToken: number;
+  /** samples that both end with a verdict of their own, and of these, the ones with the same */
+  readonly verdicts: number;
+  readonly sameVerdicts: number;
+}
+
+/** @throws Rank1Error `model-unsupported` when the two do not share a vocabulary */
+export async function measureAgreement(
+  reference: OpenedModel,
+  model: OpenedModel,
+  samples: readonly Sample[],
+  maxNewTokens: number,
+): Promise<Agreement> {
+  const { vocabSize } = reference.spec;
+  if (model.spec.vocabSize !== vocabSize) {
+    throw new Rank1Error(
+      'model-unsupported',
+      'The two models have different vocabularies. Compare conversions of one checkpoint.',
+    );
+  }
+  const divergences: number[] = [];
+  let sameTokens = 0;
+  let verdicts = 0;
+  let sameVerdicts = 0;
+  for (const { query, document } of samples) {
+    const prompt = [...encodePrompt(reference.tokenizer, query, document)];
+    const chain = await reference.decode(prompt, maxNewTokens);
+    const other = await model.decode(prompt, maxNewTokens);
+    if (chain.label !== null && other.label !== null) {
+      verdicts += 1;
+      sameVerdicts += Number(chain.label === other.label);
+    }
+    const tokens = [...prompt, ...chain.tokenIds];
+    const expected = await reference.logits(tokens, prompt.length - 1);
+    const actual = await model.logits(tokens, prompt.length - 1);
+    for (let at = 0; at < expected.length; at += vocabSize) {
+      const p = logSoftmax(expected.subarray(at, at + vocabSize));
+      const q = logSoftmax(actual.subarray(at, at + vocabSize));
+      divergences.push(klDivergence(p, q));
+      sameTokens += Number(argmax(p) === argmax(q));
+    }
+  }
+  const positions = divergences.length;
+  const meanKl = divergences.reduce((sum, value) => sum + value, 0) / positions;
+  const maxKl = divergences.reduce((max, value) => Math.max(max, value), 0);
+  return { positions, meanKl, maxKl, sameToken: sameTokens / positions, verdicts, sameVerdicts };
+}
+
+/** KL(p || q) in nats, from log probabilities. */
+export function klDivergence(p: Float64Array, q: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < p.length; i++) sum += Math.exp(p[i]!) * (p[i]! - q[i]!);
+  return Math.max(0, sum);
+}
+
+export function logSoftmax(logits: ArrayLike<number>): Float64Array {
+  const values = Float64Array.from(logits);
+  const max = values.reduce((largest, value) => Math.max(largest, value), -Infinity);
+  let sum = 0;
+  for (const value of values) sum += Math.exp(value - max);
+  return values.map((value) => value - max - Math.log(sum));
+}
+
+function argmax(values: Float64Array): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}

@@ -1,0 +1,79 @@
+/** `rank1-rerank compare`: what a quantised model loses against its reference. */
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { Rank1Error } from '../../errors.ts';
+import { measureAgreement, type Agreement, type Sample } from './agreement.ts';
+import { OpenedModel } from './opened-model.ts';
+import { DEFAULT_SAMPLES } from './samples.ts';
+
+export const COMPARE_USAGE = `rank1-rerank compare <reference> <model> [options]
+
+  Two converted folders of one checkpoint, for example fp32 and q4 (rank1 layout): KL divergence of the next-token
+  distribution along the reference's chains, and agreement of the verdicts. Runs on the CPU.
+
+  --samples <file>         JSON list of {"query", "document"} (default: twelve built-in pairs)
+  --max-new-tokens <n>     longest chain (default 128)
+`;
+
+export interface CompareArguments {
+  readonly reference: string;
+  readonly model: string;
+  readonly samples: string | undefined;
+  readonly maxNewTokens: number;
+}
+
+/** @throws TypeError or RangeError that says which argument is wrong */
+export function parseCompareArguments(args: readonly string[]): CompareArguments {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { samples: { type: 'string' }, 'max-new-tokens': { type: 'string', default: '128' } },
+  });
+  const [reference, model, ...rest] = positionals;
+  if (reference === undefined || model === undefined || rest.length > 0) {
+    throw new TypeError('compare takes two model folders, the reference first.');
+  }
+  const maxNewTokens = Number(values['max-new-tokens']);
+  if (!Number.isInteger(maxNewTokens) || maxNewTokens < 1)
+    throw new RangeError('--max-new-tokens is a whole number from 1.');
+  return { reference, model, samples: values.samples, maxNewTokens };
+}
+
+/** @throws Rank1Error */
+export async function runCompare(args: CompareArguments): Promise<void> {
+  const samples = args.samples === undefined ? DEFAULT_SAMPLES : await readSamples(args.samples);
+  const reference = await OpenedModel.open(args.reference);
+  const model = await OpenedModel.open(args.model);
+  console.log(
+    describeAgreement(await measureAgreement(reference, model, samples, args.maxNewTokens), samples.length),
+  );
+  await reference.release();
+  await model.release();
+}
+
+export function describeAgreement(agreement: Agreement, numSamples: number): string {
+  const { positions, meanKl, maxKl, sameToken, verdicts, sameVerdicts } = agreement;
+  return [
+    `next token: KL ${meanKl.toExponential(2)} nats on average, ${maxKl.toExponential(2)} at most, at ${positions} positions`,
+    `same token: ${(100 * sameToken).toFixed(1)} %`,
+    `same verdict: ${sameVerdicts} of ${verdicts} (${numSamples - verdicts} of ${numSamples} chains without one)`,
+  ].join('\n');
+}
+
+async function readSamples(file: string): Promise<Sample[]> {
+  const samples: unknown = await readFile(file, 'utf8')
+    .then(JSON.parse)
+    .catch(() => null);
+  const isSample = (item: unknown): item is Sample =>
+    typeof item === 'object' &&
+    item !== null &&
+    'query' in item &&
+    'document' in item &&
+    typeof item.query === 'string' &&
+    typeof item.document === 'string';
+  if (Array.isArray(samples) && samples.length > 0 && samples.every(isSample)) return samples;
+  throw new Rank1Error(
+    'invalid-file',
+    `${file} is not a JSON list of {"query", "document"}. Correct it, or leave --samples out.`,
+  );
+}

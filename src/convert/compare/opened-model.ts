@@ -1,0 +1,136 @@
+/** A model folder on this disk, opened on the CPU: decodes greedily, and gives the logits of any position. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { InferenceSession, Tensor } from 'onnxruntime-web/webgpu';
+import { Engine } from '../../engine/engine.ts';
+import { Sequence } from '../../engine/sequence.ts';
+import { Rank1Error } from '../../errors.ts';
+import { MANIFEST_FILE, parseManifest } from '../../model/manifest.ts';
+import { parseModelSpec, type ModelSpec } from '../../model/model-spec.ts';
+import { ONNX_INPUTS, ONNX_OUTPUTS, pastName } from '../../model/onnx-io.ts';
+import { ChainReader } from '../../rank1/chain-reader.ts';
+import { findMarkerTokenIds, type MarkerTokenIds } from '../../rank1/markers.ts';
+import { OnnxModelRunner } from '../../runtime/onnx-model-runner.ts';
+import { loadOrt, type OrtRuntime } from '../../runtime/ort.ts';
+import { createSession } from '../../runtime/session.ts';
+import { WasmKvCache } from '../../runtime/wasm-kv-cache.ts';
+import { createTokenizer, type Tokenizer } from '../../tokenizer/tokenizer.ts';
+
+export interface Chain {
+  readonly tokenIds: readonly number[];
+  /** `null` where the chain did not end by itself */
+  readonly label: 'true' | 'false' | null;
+}
+
+export class OpenedModel {
+  private constructor(
+    readonly spec: ModelSpec,
+    readonly tokenizer: Tokenizer,
+    private readonly markers: MarkerTokenIds,
+    private readonly runtime: OrtRuntime,
+    private readonly session: InferenceSession,
+  ) {}
+
+  /**
+   * @param folder with a `rank1.json`; of several dtypes, the first
+   * @throws Rank1Error when it is not a model, or one that the CPU cannot run
+   */
+  static async open(folder: string): Promise<OpenedModel> {
+    const read = (file: string) => readModelFile(folder, file);
+    const readJson = async (file: string): Promise<unknown> =>
+      JSON.parse((await read(file)).toString('utf8'));
+    const manifest = parseManifest(await readJson(MANIFEST_FILE));
+    const [model] = Object.values(manifest.models);
+    if (model?.layout !== 'rank1' || model.kvDtype !== 'float32') {
+      throw new Rank1Error(
+        'model-unsupported',
+        `${folder} cannot be compared: it has to be in the rank1 layout, and compute in fp32 (q4, q8, fp32).`,
+      );
+    }
+    const spec = parseModelSpec(await readJson('config.json'));
+    const tokenizer = createTokenizer(
+      await readJson('tokenizer.json'),
+      await readJson('tokenizer_config.json'),
+    );
+    const externalData = await Promise.all(
+      model.externalData.map(async (file) => ({ path: path.basename(file), data: await read(file) })),
+    );
+    const ortFile = createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm');
+    const runtime = await loadOrt('wasm', `${path.dirname(ortFile)}/`);
+    const session = await createSession(runtime, { onnx: await read(model.onnx), externalData }, null);
+    return new OpenedModel(spec, tokenizer, findMarkerTokenIds(tokenizer), runtime, session);
+  }
+
+  /** The greedy chain after a prompt, up to its verdict. */
+  async decode(promptTokenIds: readonly number[], maxNewTokens: number): Promise<Chain> {
+    const maxLength = promptTokenIds.length + maxNewTokens;
+    const cache = new WasmKvCache({ ort: this.runtime.ort, spec: this.spec, maxLength });
+    const watchedTokenIds = [this.markers.trueTokenId, this.markers.falseTokenId];
+    const { runtime, session } = this;
+    const runner = new OnnxModelRunner({ runtime, session, cache, maxSlots: 1, watchedTokenIds, padTo: 1 });
+    const reader = new ChainReader(this.tokenizer, this.markers, this.spec.eosTokenIds);
+    const sequence = new Sequence({
+      promptTokenIds: Int32Array.from(promptTokenIds),
+      maxNewTokens,
+      stopCondition: reader,
+    });
+    const engine = new Engine(runner);
+    engine.add(sequence);
+    while (engine.hasWork) await engine.step();
+    await runner.dispose();
+    return { tokenIds: [...sequence.newTokenIds], label: reader.verdict?.label ?? null };
+  }
+
+  /** Logits after each of the tokens from `first` on, [tokens - first, V]. */
+  async logits(tokenIds: readonly number[], first: number): Promise<Float32Array> {
+    const length = tokenIds.length;
+    const read = Array.from({ length: length - first }, (_, i) => first + i);
+    const outputs = await this.runtime.exclusive(() =>
+      this.session.run(
+        {
+          [ONNX_INPUTS.inputIds]: this.int32(tokenIds, [1, length]),
+          [ONNX_INPUTS.seqlensK]: this.int32([length - 1], [1]),
+          [ONNX_INPUTS.totalSequenceLength]: this.int32([length], [1]),
+          [ONNX_INPUTS.lastIndex]: this.int32(read, [read.length]),
+          [ONNX_INPUTS.watchedTokenIds]: this.int32([0], [1]),
+          ...this.emptyCache(length),
+        },
+        [ONNX_OUTPUTS.logits],
+      ),
+    );
+    return outputs[ONNX_OUTPUTS.logits]?.data as Float32Array;
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+
+  private int32(values: readonly number[], dims: readonly number[]): Tensor {
+    return new this.runtime.ort.Tensor('int32', Int32Array.from(values), dims);
+  }
+
+  private emptyCache(capacity: number): Record<string, Tensor> {
+    const { numLayers, numKeyValueHeads, headDim } = this.spec;
+    const dims = [1, numKeyValueHeads, capacity, headDim];
+    const names = Array.from({ length: numLayers }, (_, layer) => [
+      pastName(layer, 'key'),
+      pastName(layer, 'value'),
+    ]);
+    const create = () =>
+      new this.runtime.ort.Tensor('float32', new Float32Array(numKeyValueHeads * capacity * headDim), dims);
+    return Object.fromEntries(names.flat().map((name) => [name, create()]));
+  }
+}
+
+async function readModelFile(folder: string, file: string): Promise<Buffer> {
+  try {
+    return await readFile(path.join(folder, file));
+  } catch (cause) {
+    throw new Rank1Error(
+      'model-not-found',
+      `${folder} is not a complete model: ${file} cannot be read. Convert it again.`,
+      { cause },
+    );
+  }
+}
