@@ -2,12 +2,16 @@
 import torch
 
 
-def symmetric(weight, bits, block=32):
-    """Blocks along the inputs; the first element of largest magnitude, with its sign, lands on code 0."""
+def symmetric(weight, bits, block=32, half=False):
+    """Blocks along the inputs; the first element of largest magnitude, with its sign, lands on code 0.
+
+    With `half` the scale is rounded to fp16 before codes are chosen for it.
+    """
     middle = 2 ** (bits - 1)
     blocks = weight.detach().float().reshape(-1, block)
     peak = blocks.gather(1, blocks.abs().argmax(1, keepdim=True))
     scale = peak / -middle
+    scale = scale.half().float() if half else scale
     safe = torch.where(scale == 0, torch.ones_like(scale), scale)
     code = (torch.round(blocks / safe) + middle).clamp(0, 2 * middle - 1)
     return torch.where(scale == 0, torch.zeros_like(blocks), (code - middle) * scale).reshape(weight.shape)

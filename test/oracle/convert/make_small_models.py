@@ -36,6 +36,7 @@ ROUNDINGS = {
     "fp32": (None, None),
     "q8": (lambda w: symmetric(w, 8), None),
     "q4": (lambda w: symmetric(w, 4), None),
+    "q4f16": (lambda w: symmetric(w, 4, half=True), None),
     "q4-asymmetric": (asymmetric, lambda w: symmetric(w, 4)),
 }
 
