@@ -1,0 +1,256 @@
+/** `npm run bench`: prepares the files, builds the page, and measures the contenders in turns in one Chromium. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium, type Browser } from 'playwright';
+import { build } from 'vite';
+import { findChromium } from '../../scripts/find-chromium.mjs';
+import type { BenchPage, BrowserDescription, Measurement, MeasureOptions } from '../page/main.ts';
+import { CONTENDERS, DEFAULT_SLOTS, type ContenderName } from '../page/types.ts';
+import { describeMachine } from './machine.ts';
+import { peakMemory } from './memory.ts';
+import { MODELS, prepareModel, type ModelName } from './models.ts';
+import { reportFromResults } from './posted-results.ts';
+import { cellName, compactRun, summarise, toMarkdown, type Report, type RunRecord } from './report.ts';
+import { profilePage } from './profile.ts';
+import { barChart, slotsChart } from './plot.ts';
+import { serve } from './server.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const USAGE = `npm run bench -- [options]
+
+  --device wasm|webgpu     (default wasm)
+  --model demo|shapes-0.5b (default demo); the second has random weights and chains of a fixed length
+  --dtype q4|q4f16         (default q4; q4f16 needs a GPU with 16-bit floats and exists for shapes-0.5b)
+  --documents N[,N...]     (default 32); several numbers: each is measured
+  --runs N                 turns of every contender (default 3)
+  --contenders A,B,...     of ${CONTENDERS.join(', ')}
+                           (default ours,ours-1,transformers,transformers-batch,wllama,wllama-batch)
+  --slots N[,N...]         rows decoded together by those that batch (default ${DEFAULT_SLOTS}); several: each is measured
+  --max-new-tokens N       longest chain (default 256; shapes-0.5b: exactly 64)
+  --query ID               sample collection whose query is asked (default zambezi)
+  --adapter swiftshader|default  WebGPU adapter: the software one, or the machine's (default swiftshader)
+  --warm-up N              documents of the unmeasured run before each measured one (default 2; 0: none)
+  --name NAME              of the report (default <date>-<device>)
+  --profile                a CPU profile of our own run instead of the turns
+  --page-only              build the page, the model's files and dist-bench/plan.json; measure nothing (bench/gpu)
+  --from FILE              make the report from results that a page measured by itself (bench/gpu)
+`;
+
+export async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      device: { type: 'string', default: 'wasm' },
+      model: { type: 'string', default: 'demo' },
+      dtype: { type: 'string', default: 'q4' },
+      documents: { type: 'string', default: '32' },
+      runs: { type: 'string', default: '3' },
+      contenders: {
+        type: 'string',
+        default: 'ours,ours-1,transformers,transformers-batch,wllama,wllama-batch',
+      },
+      slots: { type: 'string', default: String(DEFAULT_SLOTS) },
+      'max-new-tokens': { type: 'string' },
+      query: { type: 'string', default: 'zambezi' },
+      adapter: { type: 'string', default: 'swiftshader' },
+      'warm-up': { type: 'string', default: '2' },
+      name: { type: 'string' },
+      profile: { type: 'boolean', default: false },
+      'page-only': { type: 'boolean', default: false },
+      from: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  if (values.from) {
+    write(values.name ?? path.basename(values.from, '.jsonl'), reportFromResults(values.from));
+    return 0;
+  }
+  const device = oneOf('--device', values.device, ['wasm', 'webgpu'] as const);
+  const modelName = oneOf('--model', values.model, MODELS) as ModelName;
+  const stopAtVerdict = modelName === 'demo';
+  const maxNewTokens = Number(values['max-new-tokens'] ?? (stopAtVerdict ? 256 : 64));
+  const names = values.contenders
+    .split(',')
+    .map((name) => oneOf('--contenders', name, CONTENDERS) as ContenderName);
+  const runs = numbers('--runs', values.runs)[0]!;
+
+  const model = await prepareModel(root, modelName, values.dtype);
+  process.chdir(root);
+  await build({ configFile: path.join(root, 'bench/vite.config.ts'), mode: device, logLevel: 'warn' });
+
+  const cells: MeasureOptions[] = [];
+  for (const documents of numbers('--documents', values.documents)) {
+    for (const contender of names) {
+      if (contender.startsWith('wllama') && !model.hasGguf) continue;
+      const batches = contender === 'ours' || contender === 'reranker' || contender.endsWith('-batch');
+      for (const slots of batches ? numbers('--slots', values.slots) : [1]) {
+        cells.push({
+          contender,
+          device,
+          model: modelName,
+          dtype: values.dtype,
+          documents,
+          query: values.query,
+          maxNewTokens,
+          stopAtVerdict,
+          slots,
+          warmUpDocuments: Math.min(documents, Number(values['warm-up'])),
+          warmUpTokens: 2,
+          loadTwice: false,
+        });
+      }
+    }
+  }
+
+  if (values['page-only']) {
+    const plan = Array.from({ length: runs }, () => cells).flat();
+    writeFileSync(path.join(root, 'dist-bench/plan.json'), JSON.stringify(plan));
+    return 0;
+  }
+
+  const { url, server } = await serve([
+    ['/models/', path.join(root, 'bench/models')],
+    ['/', path.join(root, 'dist-bench')],
+  ]);
+  const browser = await launch(values.adapter);
+  try {
+    if (values.profile) {
+      await profilePage(browser, pageUrl(url), cells[0]!);
+      return 0;
+    }
+    const records: RunRecord[] = [];
+    const startedAt = new Date();
+    let description: BrowserDescription | null = null;
+    for (let round = 0; round < runs; round++) {
+      for (const cell of cells) {
+        const before = os.loadavg()[0]!;
+        const { measurement, memory, browserDescription } = await measureCell(browser, pageUrl(url), {
+          ...cell,
+          loadTwice: round === 0,
+        });
+        description ??= browserDescription;
+        records.push({ round, measurement, memory, loadAverageBefore: before });
+        console.log(progressLine(round, measurement));
+      }
+    }
+    const report: Report = {
+      date: startedAt.toISOString(),
+      endedAt: new Date().toISOString(),
+      device,
+      model: {
+        name: modelName,
+        dtype: model.dtype,
+        weightBytes: model.weightBytes,
+        weightsSha256: model.weightsSha256,
+      },
+      options: {
+        runs,
+        maxNewTokens,
+        stopAtVerdict,
+        query: values.query,
+        warmUpDocuments: Number(values['warm-up']),
+      },
+      machine: describeMachine(root),
+      chromium: browser.version(),
+      browser: description!,
+      rows: summarise(records),
+      runs: records.map(compactRun),
+    };
+    write(values.name ?? `${report.date.slice(0, 10)}-${device}`, report);
+    return 0;
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+const pageUrl = (url: string) => `${url}bench/page/index.html`;
+
+function launch(adapter: string): Promise<Browser> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error('No Chromium was found; set CHROMIUM to one.');
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--enable-unsafe-webgpu',
+      ...(adapter === 'swiftshader'
+        ? ['--use-webgpu-adapter=swiftshader', '--enable-unsafe-swiftshader']
+        : []),
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-extensions',
+    ],
+    chromiumSandbox: process.getuid?.() !== 0,
+  });
+}
+
+/** A context of its own: an empty HTTP cache and a new process, so loads are cold and memory is this run's alone. */
+async function measureCell(browser: Browser, url: string, options: MeasureOptions) {
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(0);
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
+    await page.goto(url);
+    await page.waitForFunction(() => 'bench' in globalThis);
+    const browserDescription = await page.evaluate(() =>
+      (globalThis as unknown as { bench: BenchPage }).bench.describeBrowser(),
+    );
+    let measurement: Measurement;
+    try {
+      measurement = await page.evaluate(
+        (o) => (globalThis as unknown as { bench: BenchPage }).bench.measure(o),
+        options,
+      );
+    } catch (error) {
+      throw new Error(`${cellName(options)} failed: ${String(error)} ${problems.join('; ')}`, {
+        cause: error,
+      });
+    }
+    return { measurement, memory: await peakMemory(browser), browserDescription };
+  } finally {
+    await context.close();
+  }
+}
+
+function progressLine(round: number, run: Measurement): string {
+  const tokens = run.documents.reduce((sum, { numNewTokens }) => sum + numNewTokens, 0);
+  const perMinute = (run.numPrompts * 60_000) / run.elapsedMs;
+  const seconds = (run.elapsedMs / 1000).toFixed(1);
+  return `round ${round + 1} ${cellName({ ...run, documents: run.numPrompts })}: ${seconds} s, ${perMinute.toFixed(1)} documents/min, ${tokens} tokens`;
+}
+
+function write(name: string, report: Report): void {
+  const folder = path.join(root, 'bench/reports');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(report, null, 1)}\n`);
+  const markdown = toMarkdown(report);
+  writeFileSync(path.join(folder, `${name}.md`), markdown);
+  const slots = new Set(report.rows.filter(({ contender }) => contender === 'ours').map((row) => row.slots));
+  writeFileSync(path.join(folder, `${name}.svg`), slots.size > 2 ? slotsChart(report) : barChart(report));
+  console.log(`\n${markdown}\nbench/reports/${name}.json, .md, .svg`);
+}
+
+function oneOf<T extends string>(option: string, value: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) throw new RangeError(`${option} is one of ${choices.join(', ')}, not ${value}.`);
+  return found;
+}
+
+function numbers(option: string, value: string): number[] {
+  return value.split(',').map((text) => {
+    const number = Number(text);
+    if (!Number.isInteger(number) || number < 1)
+      throw new RangeError(`${option} takes whole numbers from 1, not ${text}.`);
+    return number;
+  });
+}

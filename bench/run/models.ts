@@ -1,0 +1,112 @@
+/**
+ * The files every contender loads, in bench/models/<model>/ (git-ignored), made from one set of weights:
+ *   rank1/          our own layout      transformersjs/  the standard layout      model.gguf  llama.cpp's
+ * The demo model's come from public/models/rank1-demo, so its 4-bit codes are the same in all three; this is checked.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseModelSpec } from '../../src/model/model-spec.ts';
+import { writeQwen2Gguf, type TokenizerFile } from './gguf.ts';
+import { readModelTensors } from './model-tensors.ts';
+import { dequantise, readExternalTensors } from './onnx-weights.ts';
+import { writeSafetensors } from './safetensors-writer.ts';
+import { prepareShapes } from './shapes-model.ts';
+
+export interface PreparedModel {
+  readonly name: string;
+  readonly folder: string;
+  readonly dtype: string;
+  readonly weightBytes: number;
+  readonly weightsSha256: string;
+  readonly hasGguf: boolean;
+}
+
+export const MODELS = ['demo', 'shapes-0.5b'] as const;
+export type ModelName = (typeof MODELS)[number];
+
+export async function prepareModel(root: string, name: ModelName, dtype: string): Promise<PreparedModel> {
+  const folder = path.join(root, 'bench/models', name);
+  if (name === 'demo') prepareDemo(root, folder);
+  else await prepareShapes(folder, dtype === 'q4f16' ? 'q4f16' : 'q4');
+  const data = path.join(folder, `rank1/onnx/model_${dtype}.onnx_data`);
+  return {
+    name,
+    folder,
+    dtype,
+    weightBytes: statSync(data).size,
+    weightsSha256: sha256(data),
+    hasGguf: existsSync(path.join(folder, 'model.gguf')),
+  };
+}
+
+function prepareDemo(root: string, folder: string): void {
+  const source = path.join(root, 'public/models/rank1-demo');
+  const data = path.join(source, 'onnx/model_q4.onnx_data');
+  const stampFile = path.join(folder, 'made-from.txt');
+  const stamp = sha256(data);
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  cpSync(source, path.join(folder, 'rank1'), { recursive: true });
+
+  const config: unknown = JSON.parse(readFileSync(path.join(source, 'config.json'), 'utf8'));
+  const spec = parseModelSpec(config);
+  const tensors = readModelTensors(path.join(source, 'onnx/model_q4.onnx'), spec);
+  const tokenizer = JSON.parse(readFileSync(path.join(source, 'tokenizer.json'), 'utf8')) as TokenizerFile;
+  writeQwen2Gguf(path.join(folder, 'model.gguf'), 'rank1-demo', spec, tensors, tokenizer);
+
+  const checkpoint = mkdtempSync(path.join(tmpdir(), 'rank1-bench-'));
+  try {
+    for (const file of ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json']) {
+      cpSync(path.join(source, file), path.join(checkpoint, file));
+    }
+    writeSafetensors(path.join(checkpoint, 'model.safetensors'), [
+      ...[...tensors.matrices].map(
+        ([name, weight]) => [`${name}.weight`, [weight.rows, weight.cols], dequantise(weight)] as const,
+      ),
+      ...[...tensors.vectors].map(([name, values]) => [name, [values.length], values] as const),
+    ]);
+    const target = path.join(folder, 'transformersjs');
+    const args = ['bin/rank1-rerank.mjs', 'convert', checkpoint, '--out', target, '--dtype', 'q4'];
+    args.push('--layout', 'transformersjs', '--name', 'rank1-demo', '--quiet');
+    const { status } = spawnSync(process.execPath, args, {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    if (status !== 0) throw new Error('the conversion to the transformersjs layout failed');
+  } finally {
+    rmSync(checkpoint, { recursive: true, force: true });
+  }
+  assertSameWeights(folder);
+  writeFileSync(stampFile, stamp);
+}
+
+/** Codes, scales and vectors of both ONNX layouts, byte for byte; ours alone has a table of ids for its greedy choice. */
+function assertSameWeights(folder: string): void {
+  const [ours, theirs] = ['rank1', 'transformersjs'].map((layout) => {
+    const onnx = path.join(folder, layout, 'onnx/model_q4.onnx');
+    const data = readFileSync(`${onnx}_data`);
+    const tensors = readExternalTensors(readFileSync(onnx));
+    return new Map(tensors.map(({ name, offset, length }) => [name, data.subarray(offset, offset + length)]));
+  });
+  for (const [name, bytes] of theirs!) {
+    const other = ours!.get(name);
+    if (!other || Buffer.compare(bytes, other) !== 0) throw new Error(`${name} differs between the layouts`);
+  }
+}
+
+function sha256(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
+}

@@ -1,0 +1,229 @@
+/** Runs to medians, ratios and agreement; a report as Markdown. */
+import type { BrowserDescription, Measurement } from '../page/main.ts';
+import type { DocumentResult } from '../page/types.ts';
+import type { Machine } from './machine.ts';
+import type { PeakMemory } from './memory.ts';
+
+export interface RunRecord {
+  readonly round: number;
+  readonly measurement: Measurement;
+  readonly memory: PeakMemory | null;
+  readonly loadAverageBefore: number | null;
+}
+
+/** Medians over the runs of one contender with one number of slots and documents. */
+export interface Row {
+  readonly contender: string;
+  readonly slots: number;
+  readonly documents: number;
+  readonly runs: number;
+  readonly elapsedMs: number;
+  /** fastest and slowest run */
+  readonly elapsedRangeMs: readonly [number, number];
+  readonly documentsPerMinute: number;
+  readonly tokensPerSecond: number;
+  readonly firstVerdictMs: number;
+  readonly coldLoadMs: number;
+  readonly warmLoadMs: number | null;
+  readonly peakRendererMiB: number | null;
+  readonly peakGpuProcessMiB: number | null;
+  readonly numNewTokens: number;
+  /** share of documents with the same chain and the same verdict as ours with as many documents, 0 to 1 */
+  readonly sameChain: number | null;
+  readonly sameLabel: number | null;
+  /** documents per minute over those of transformers.js one at a time, round by round, the median */
+  readonly timesTransformers: number | null;
+}
+
+export interface Report {
+  readonly date: string;
+  readonly endedAt: string;
+  readonly device: string;
+  readonly model: {
+    readonly name: string;
+    readonly dtype: string;
+    readonly weightBytes: number;
+    readonly weightsSha256: string;
+  };
+  readonly options: {
+    readonly runs: number;
+    readonly maxNewTokens: number;
+    readonly stopAtVerdict: boolean;
+    readonly query: string;
+    readonly warmUpDocuments: number;
+  };
+  /** a run on another machine knows less of it */
+  readonly machine: Partial<Machine> & { readonly gpu?: string | null };
+  readonly chromium: string;
+  readonly browser: BrowserDescription;
+  readonly rows: readonly Row[];
+  readonly runs: readonly unknown[];
+}
+
+export const cellName = (cell: { contender: string; slots?: number; documents: number }) =>
+  `${cell.contender} (${cell.slots ?? '?'} slots, ${cell.documents} documents)`;
+
+export function summarise(records: readonly RunRecord[]): Row[] {
+  const cells = new Map<string, RunRecord[]>();
+  for (const record of records) {
+    const { contender, slots, numPrompts } = record.measurement;
+    const key = cellName({ contender, slots, documents: numPrompts });
+    cells.set(key, [...(cells.get(key) ?? []), record]);
+  }
+  return [...cells.values()].map((runs) => row(runs, records));
+}
+
+function row(runs: readonly RunRecord[], all: readonly RunRecord[]): Row {
+  const measurements = runs.map(({ measurement }) => measurement);
+  const first = measurements[0]!;
+  const elapsed = measurements.map(({ elapsedMs }) => elapsedMs);
+  const reference = all.find(
+    ({ measurement }) => measurement.contender === 'ours' && measurement.numPrompts === first.numPrompts,
+  )?.measurement;
+  // The first round loads twice, so its high-water mark is not a single load's where there are others.
+  const memories = runs.filter(({ round }) => round > 0 || runs.length === 1).map(({ memory }) => memory);
+  const warmLoads = measurements.flatMap(({ secondLoadMs }) => (secondLoadMs === null ? [] : [secondLoadMs]));
+  return {
+    contender: first.contender,
+    slots: first.slots,
+    documents: first.numPrompts,
+    runs: runs.length,
+    elapsedMs: median(elapsed),
+    elapsedRangeMs: [Math.min(...elapsed), Math.max(...elapsed)],
+    documentsPerMinute: median(measurements.map(perMinute)),
+    tokensPerSecond: median(measurements.map((run) => (newTokens(run) * 1000) / run.elapsedMs)),
+    firstVerdictMs: median(
+      measurements.map((run) => Math.min(...run.documents.map(({ finishedMs }) => finishedMs))),
+    ),
+    coldLoadMs: median(measurements.map(({ firstLoadMs }) => firstLoadMs)),
+    warmLoadMs: warmLoads.length > 0 ? median(warmLoads) : null,
+    peakRendererMiB: memories[0] ? median(memories.map((memory) => memory?.rendererMiB ?? 0)) : null,
+    peakGpuProcessMiB: memories[0] ? median(memories.map((memory) => memory?.gpuProcessMiB ?? 0)) : null,
+    numNewTokens: newTokens(first),
+    ...agreement(first, reference),
+    timesTransformers: ratio(runs, all),
+  };
+}
+
+function ratio(runs: readonly RunRecord[], all: readonly RunRecord[]): number | null {
+  const ratios = runs.flatMap(({ round, measurement }) => {
+    const other = all.find(
+      (record) =>
+        record.round === round &&
+        record.measurement.contender === 'transformers' &&
+        record.measurement.numPrompts === measurement.numPrompts,
+    );
+    return other ? [perMinute(measurement) / perMinute(other.measurement)] : [];
+  });
+  return ratios.length > 0 ? median(ratios) : null;
+}
+
+function agreement(run: Measurement, reference: Measurement | undefined) {
+  if (!reference) return { sameChain: null, sameLabel: null };
+  const share = (same: (a: DocumentResult, b: DocumentResult) => boolean) =>
+    run.documents.filter((document, i) => same(document, reference.documents[i]!)).length /
+    run.documents.length;
+  return { sameChain: share(sameChain), sameLabel: share((a, b) => a.label === b.label) };
+}
+
+/** By token ids where both tell them, otherwise by the text before the answer's marker. */
+function sameChain(a: DocumentResult, b: DocumentResult): boolean {
+  if (a.label !== b.label) return false;
+  if (a.tokenIds && b.tokenIds) return a.tokenIds.join() === b.tokenIds.join();
+  return reasoning(a) === reasoning(b);
+}
+
+const reasoning = ({ text }: DocumentResult) => text.split('</think>')[0]!.trim();
+const perMinute = (run: Measurement) => (run.numPrompts * 60_000) / run.elapsedMs;
+const newTokens = (run: Measurement) =>
+  run.documents.reduce((sum, { numNewTokens }) => sum + numNewTokens, 0);
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** A report keeps what each run measured, not what every document said. */
+export function compactRun({ round, measurement, memory, loadAverageBefore }: RunRecord) {
+  const { documents, ...figures } = measurement;
+  return {
+    round,
+    ...figures,
+    memory,
+    loadAverageBefore,
+    numNewTokens: documents.map((document) => document.numNewTokens),
+    labels: documents.map((document) => document.label),
+  };
+}
+
+export function toMarkdown(report: Report): string {
+  const { machine, browser, model, options } = report;
+  const adapter = browser.adapter;
+  const lines = [
+    `# ${report.device === 'wasm' ? 'WASM' : 'WebGPU'}, model ${model.name} (${model.dtype})`,
+    '',
+    `${report.date.slice(0, 16).replace('T', ' ')} UTC. ${options.runs} alternating run${options.runs > 1 ? 's' : ''}, medians. ` +
+      `Query "${options.query}", chains ${options.stopAtVerdict ? `up to ${options.maxNewTokens} tokens or the verdict` : `of exactly ${options.maxNewTokens} tokens`}, greedy.`,
+    '',
+    `- Machine: ${describe(machine)}`,
+    `- Chromium ${report.chromium}; cross-origin isolated: ${browser.crossOriginIsolated ? 'yes' : 'no'}; JSPI: ${browser.jspi ? 'yes' : 'no'}`,
+    ...(report.device === 'webgpu' && adapter
+      ? [
+          `- WebGPU adapter: ${String(adapter['vendor'])} ${String(adapter['architecture'])} ${String(adapter['description'])}` +
+            (isSoftware(adapter) ? ' (a software adapter: not a GPU, and no statement about one)' : ''),
+        ]
+      : []),
+    ...(machine.versions
+      ? [
+          `- Versions: ${Object.entries(machine.versions)
+            .map(([name, version]) => `${name} ${version}`)
+            .join(', ')}; commit ${machine.commit ?? 'not recorded'}`,
+        ]
+      : []),
+    ...(model.weightBytes
+      ? [
+          `- Weights: ${(model.weightBytes / 1e6).toFixed(1)} MB, SHA-256 ${model.weightsSha256.slice(0, 16)}…`,
+        ]
+      : []),
+    '',
+    '| contender | slots | documents | time (range) s | documents/min | × transformers.js | new tokens/s | first verdict s | cold load s | warm load s | peak page MiB | peak GPU process MiB | same chain | same verdict |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+    ...report.rows.map(tableLine),
+    '',
+  ];
+  return lines.join('\n');
+}
+
+function describe({ cpu, gpu, cores, memoryGiB, os }: Report['machine']): string {
+  return [cpu, gpu && `GPU ${gpu}`, cores && `${cores} cores`, memoryGiB && `${memoryGiB} GiB`, os]
+    .filter(Boolean)
+    .join(', ');
+}
+
+export function isSoftware(adapter: Record<string, unknown>): boolean {
+  return adapter['isFallbackAdapter'] === true || adapter['architecture'] === 'swiftshader';
+}
+
+function tableLine(row: Row): string {
+  const seconds = (ms: number | null) => (ms === null ? '–' : (ms / 1000).toFixed(ms < 10_000 ? 2 : 1));
+  const percent = (share: number | null) => (share === null ? '–' : `${Math.round(share * 100)} %`);
+  const [low, high] = row.elapsedRangeMs;
+  const cells = [
+    row.contender,
+    row.slots,
+    row.documents,
+    `${seconds(row.elapsedMs)} (${seconds(low)}–${seconds(high)})`,
+    row.documentsPerMinute.toFixed(1),
+    row.timesTransformers === null ? '–' : row.timesTransformers.toFixed(2),
+    row.tokensPerSecond.toFixed(1),
+    seconds(row.firstVerdictMs),
+    seconds(row.coldLoadMs),
+    seconds(row.warmLoadMs),
+    row.peakRendererMiB ?? '–',
+    row.peakGpuProcessMiB ?? '–',
+    percent(row.sameChain),
+    percent(row.sameLabel),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
