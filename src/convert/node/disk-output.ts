@@ -50,10 +50,14 @@ export class DiskOutput implements OutputFolder {
     };
   }
 
+  /** The old model, where there is one, gives way only to a whole new one. */
   async commit(): Promise<void> {
+    const old = `${this.target}.old`;
     await onDisk(this.target, async () => {
-      await rm(this.target, { recursive: true, force: true });
+      await rm(old, { recursive: true, force: true });
+      await rename(this.target, old).catch(ignoreMissing);
       await rename(this.temporary, this.target);
+      await rm(old, { recursive: true, force: true });
     });
   }
 
@@ -61,6 +65,10 @@ export class DiskOutput implements OutputFolder {
     for (const close of this.open) await close().catch(() => undefined);
     await rm(this.temporary, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 async function checkTarget(target: string, overwrite: boolean): Promise<void> {

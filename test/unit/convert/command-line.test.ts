@@ -16,9 +16,11 @@ let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), 'rank1-cli-'))));
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const run = (...args: string[]) =>
+const run = (...args: string[]) => execute(process.execPath, [BIN, ...args]);
+
+const execute = (command: string, args: string[]) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(process.execPath, [BIN, ...args], (error, stdout, stderr) => {
+    execFile(command, args, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });
@@ -46,6 +48,15 @@ describe('rank1-rerank', () => {
       1,
       expect.stringMatching(/^rank1-rerank convert: .*config\.json/),
     ]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.skipIf(process.platform === 'win32')('leaves nothing when the disk takes no more', async () => {
+    const out = path.join(folder, 'model');
+    const limited = `ulimit -f 20; exec "${process.execPath}" "${BIN}" convert "${fixturePath('small/llama')}" --out "${out}"`;
+    const { code, stderr } = await execute('sh', ['-c', limited]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/Writing .*model failed/);
     expect(await readdir(folder)).toEqual([]);
   });
 
