@@ -150,29 +150,33 @@ describe('parseModelSpec', () => {
     ).toBe(true);
   });
 
-  test('throws nothing but Rank1Error, whatever the file holds, and then a spec in range', () => {
-    const random = new SeededRandom(51);
-    let numAccepted = 0;
-    for (let round = 0; round < 6000; round++) {
-      const config = breakJson(random.pick([QWEN, LLAMA]), random);
-      const error = thrownBy(() => {
-        const spec = parseModelSpec(config);
-        numAccepted++;
-        expect(
-          Object.values(spec).every(
-            (value) => typeof value !== 'number' || (value > 0 && Number.isFinite(value)),
-          ),
-        ).toBe(true);
-        expect(spec.eosTokenIds.every((id) => Number.isSafeInteger(id) && id >= 0)).toBe(true);
-        expect(spec.numHeads % spec.numKeyValueHeads).toBe(0);
-        expect(spec.headDim % 2).toBe(0);
-      });
-      if (error !== undefined && !isRank1Error(error)) throw error;
-      if (error !== undefined) expect((error as Rank1Error).message.length).toBeLessThan(500);
-    }
-    expect(numAccepted).toBeGreaterThan(500);
-    expect(numAccepted).toBeLessThan(5500);
-  });
+  test(
+    'throws nothing but Rank1Error, whatever the file holds, and then a spec in range',
+    { timeout: 60_000 },
+    () => {
+      const random = new SeededRandom(51);
+      let numAccepted = 0;
+      for (let round = 0; round < 6000; round++) {
+        const config = breakJson(random.pick([QWEN, LLAMA]), random);
+        const error = thrownBy(() => {
+          const spec = parseModelSpec(config);
+          numAccepted++;
+          expect(
+            Object.values(spec).every(
+              (value) => typeof value !== 'number' || (value > 0 && Number.isFinite(value)),
+            ),
+          ).toBe(true);
+          expect(spec.eosTokenIds.every((id) => Number.isSafeInteger(id) && id >= 0)).toBe(true);
+          expect(spec.numHeads % spec.numKeyValueHeads).toBe(0);
+          expect(spec.headDim % 2).toBe(0);
+        });
+        if (error !== undefined && !isRank1Error(error)) throw error;
+        if (error !== undefined) expect((error as Rank1Error).message.length).toBeLessThan(500);
+      }
+      expect(numAccepted).toBeGreaterThan(500);
+      expect(numAccepted).toBeLessThan(5500);
+    },
+  );
 });
 
 describe('kvBytesPerToken', () => {

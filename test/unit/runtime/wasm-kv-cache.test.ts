@@ -69,41 +69,53 @@ function checkRow(past: Record<string, Tensor>, row: number, sequence: number, n
 }
 
 describe('WasmKvCache', () => {
-  test('gives each row its own keys and values, whatever comes, goes and grows', async () => {
-    const random = new SeededRandom(61);
-    for (let round = 0; round < 30; round++) {
-      const cache = makeCache();
-      /** by slot: which sequence is in it, and how many tokens of it */
-      const active = new Map<number, { sequence: number; numTokens: number }>();
-      for (let step = 0, sequence = 1; step < 40; step++) {
-        const free = [0, 1, 2, 3, 4].filter((slot) => !active.has(slot));
-        if (free.length > 0 && random.next() < 0.4) {
-          const slots = random.shuffle(free).slice(0, random.integer(1, free.length));
-          const lengths = slots.map(() => random.integer(1, 70));
-          const { past } = cache.beginPrefill(slots.length, Math.max(...lengths) + random.integer(0, 5));
-          const rows = slots.map((_, row) => ({ sequence: sequence + row, from: 0, to: lengths[row] ?? 0 }));
-          await cache.endPrefill(present(past, rows), slots);
-          slots.forEach((slot, row) =>
-            active.set(slot, { sequence: sequence + row, numTokens: lengths[row] ?? 0 }),
-          );
-          sequence += slots.length;
-        } else if (active.size > 0) {
-          const slots = random.shuffle([...active.keys()]);
-          const states = slots.map((slot) => active.get(slot) ?? { sequence: 0, numTokens: 0 });
-          const { past } = cache.beginDecode(
-            slots,
-            Math.max(...states.map(({ numTokens }) => numTokens)) + 1,
-          );
-          expect(cache.slots).toEqual(slots);
-          states.forEach((state, row) => checkRow(past, row, state.sequence, state.numTokens));
-          const rows = states.map((state) => ({ ...state, from: state.numTokens, to: state.numTokens + 1 }));
-          cache.endDecode(present(past, rows));
-          for (const state of states) state.numTokens++;
-          for (const slot of slots) if (random.next() < 0.15) active.delete(slot);
+  test(
+    'gives each row its own keys and values, whatever comes, goes and grows',
+    { timeout: 60_000 },
+    async () => {
+      const random = new SeededRandom(61);
+      for (let round = 0; round < 30; round++) {
+        const cache = makeCache();
+        /** by slot: which sequence is in it, and how many tokens of it */
+        const active = new Map<number, { sequence: number; numTokens: number }>();
+        for (let step = 0, sequence = 1; step < 40; step++) {
+          const free = [0, 1, 2, 3, 4].filter((slot) => !active.has(slot));
+          if (free.length > 0 && random.next() < 0.4) {
+            const slots = random.shuffle(free).slice(0, random.integer(1, free.length));
+            const lengths = slots.map(() => random.integer(1, 70));
+            const { past } = cache.beginPrefill(slots.length, Math.max(...lengths) + random.integer(0, 5));
+            const rows = slots.map((_, row) => ({
+              sequence: sequence + row,
+              from: 0,
+              to: lengths[row] ?? 0,
+            }));
+            await cache.endPrefill(present(past, rows), slots);
+            slots.forEach((slot, row) =>
+              active.set(slot, { sequence: sequence + row, numTokens: lengths[row] ?? 0 }),
+            );
+            sequence += slots.length;
+          } else if (active.size > 0) {
+            const slots = random.shuffle([...active.keys()]);
+            const states = slots.map((slot) => active.get(slot) ?? { sequence: 0, numTokens: 0 });
+            const { past } = cache.beginDecode(
+              slots,
+              Math.max(...states.map(({ numTokens }) => numTokens)) + 1,
+            );
+            expect(cache.slots).toEqual(slots);
+            states.forEach((state, row) => checkRow(past, row, state.sequence, state.numTokens));
+            const rows = states.map((state) => ({
+              ...state,
+              from: state.numTokens,
+              to: state.numTokens + 1,
+            }));
+            cache.endDecode(present(past, rows));
+            for (const state of states) state.numTokens++;
+            for (const slot of slots) if (random.next() < 0.15) active.delete(slot);
+          }
         }
       }
-    }
-  });
+    },
+  );
 
   test('holds no more than the rows that decode, in room for little more than the longest', async () => {
     const cache = makeCache();
