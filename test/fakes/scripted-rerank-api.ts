@@ -29,6 +29,8 @@ const MODEL_BYTES = 20_000_000;
 export class ScriptedRerankApi implements RerankWorkerApi {
   readonly requests: RerankRequest[] = [];
   readonly loads: LoadOptions[] = [];
+  /** The summaries of the runs that have ended, aborted or not. */
+  readonly finishedRuns: RunSummary[] = [];
   /** The next load, or run, rejects with this code; once. */
   failNextLoad: Rank1ErrorCode | null = null;
   failNextRun: Rank1ErrorCode | null = null;
@@ -78,7 +80,7 @@ export class ScriptedRerankApi implements RerankWorkerApi {
           [...running, ...waiting].map((row) => finished(row, true)),
           stats(),
         );
-        return { numDocuments: documents.length, numFinished, aborted: true, stats: stats() };
+        return this.#ended({ numDocuments: documents.length, numFinished, aborted: true, stats: stats() });
       }
       const updates: RerankUpdate[] = [];
       for (const row of running) {
@@ -107,7 +109,7 @@ export class ScriptedRerankApi implements RerankWorkerApi {
       updates.push(...done.map((row) => finished(row, false)));
       onUpdates(updates, stats());
     }
-    return { numDocuments: documents.length, numFinished, aborted: false, stats: stats() };
+    return this.#ended({ numDocuments: documents.length, numFinished, aborted: false, stats: stats() });
   }
 
   abort(runId: number): void {
@@ -116,6 +118,11 @@ export class ScriptedRerankApi implements RerankWorkerApi {
 
   dispose(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #ended(summary: RunSummary): RunSummary {
+    this.finishedRuns.push(summary);
+    return summary;
   }
 
   #takeFailure(which: 'failNextLoad' | 'failNextRun'): Rank1Error {

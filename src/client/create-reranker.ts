@@ -1,0 +1,206 @@
+/**
+ * The reranker as a function call: one answer, or a stream of events, on top of `Reranker`. It loads the model when it
+ * is first needed. Calls that overlap wait for one another, so that callers who know nothing of each other (a server's
+ * requests, a framework's adapters) share one model. Nothing is started before the first call.
+ */
+import { Rank1Error } from '../errors.ts';
+import type {
+  LoadedModel,
+  LoadOptions,
+  LoadProgress,
+  RerankOptions,
+  RerankUpdate,
+  RunSummary,
+  UpdateListener,
+} from '../protocol/rerank-api.ts';
+import {
+  checkDocuments,
+  checkLoadOptions,
+  checkQuery,
+  checkRerankOptions,
+  type DocumentInput,
+} from './check-arguments.ts';
+import { EventQueue, type LoadProgressEvent } from './event-queue.ts';
+import { foldUpdates, startRankedList, stopRankedList } from './ranked-list.ts';
+import { Reranker, type LoadCallOptions } from './reranker.ts';
+import {
+  checkSelection,
+  selectResults,
+  totalUsage,
+  unjudgedDocuments,
+  type RerankResponse,
+  type ResultSelection,
+} from './rerank-result.ts';
+
+export interface RerankerOptions extends Partial<LoadOptions> {
+  /** URL of a model folder, relative to the page. */
+  readonly model: string;
+  /** For pages that build the worker themselves. */
+  readonly createWorker?: () => Worker;
+}
+
+/** A question and its documents, with everything a run can be told. */
+export interface RerankParameters<D extends DocumentInput = DocumentInput>
+  extends RerankOptions, ResultSelection {
+  readonly query: string;
+  readonly documents: readonly D[];
+  /** The call rejects with the signal's reason, the run ends after the step in flight. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RerankCallbacks {
+  readonly onLoadProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Once a step, in order. */
+  readonly onUpdate?: UpdateListener | undefined;
+}
+
+export interface CompleteEvent<D extends DocumentInput = DocumentInput> {
+  readonly type: 'complete';
+  readonly response: RerankResponse<D>;
+}
+
+/** `load-progress` while the model loads, what happens to each document, and `complete` as the last. */
+export type RerankEvent<D extends DocumentInput = DocumentInput> =
+  LoadProgressEvent | RerankUpdate | CompleteEvent<D>;
+
+export interface RerankClient {
+  /** Free when the model is loaded. @throws Rank1Error, or the signal's reason */
+  load(options?: LoadCallOptions): Promise<LoadedModel>;
+  /** @throws TypeError or RangeError for a faulty call, Rank1Error, or the signal's reason */
+  rerank<D extends DocumentInput>(
+    parameters: RerankParameters<D> & RerankCallbacks,
+  ): Promise<RerankResponse<D>>;
+  /**
+   * The run starts with the first event that is asked for; leaving the loop aborts it. A slow reader gets fewer, longer
+   * deltas, never an unbounded backlog. @throws TypeError or RangeError at once; the rest is thrown in the loop
+   */
+  stream<D extends DocumentInput>(parameters: RerankParameters<D>): AsyncIterable<RerankEvent<D>>;
+  /** Ends the worker and frees the model. Calls in flight or waiting reject; a later call starts over. */
+  dispose(): void;
+}
+
+/** @throws TypeError or RangeError when the options are no description of a model */
+export function createReranker({ createWorker, ...options }: RerankerOptions): RerankClient {
+  return new QueuedReranker(new Reranker(createWorker && { createWorker }), checkLoadOptions(options));
+}
+
+class QueuedReranker implements RerankClient {
+  #last: Promise<unknown> = Promise.resolve();
+  #disposal = new AbortController();
+
+  constructor(
+    private readonly reranker: Reranker,
+    private readonly loadOptions: LoadOptions,
+  ) {}
+
+  load(options: LoadCallOptions = {}): Promise<LoadedModel> {
+    return this.#enqueue(options.signal, () => this.reranker.load(this.loadOptions, options));
+  }
+
+  async rerank<D extends DocumentInput>(
+    parameters: RerankParameters<D> & RerankCallbacks,
+  ): Promise<RerankResponse<D>> {
+    checkParameters(parameters);
+    return this.#enqueue(parameters.signal, () => this.#run(parameters));
+  }
+
+  stream<D extends DocumentInput>(parameters: RerankParameters<D>): AsyncIterable<RerankEvent<D>> {
+    checkParameters(parameters);
+    return { [Symbol.asyncIterator]: () => this.#events(parameters) };
+  }
+
+  dispose(): void {
+    this.#disposal.abort(disposed());
+    this.#disposal = new AbortController();
+    this.reranker.dispose();
+  }
+
+  async *#events<D extends DocumentInput>(
+    parameters: RerankParameters<D>,
+  ): AsyncGenerator<RerankEvent<D>, void> {
+    const left = new AbortController();
+    const queue = new EventQueue();
+    const running = this.rerank({
+      ...parameters,
+      signal: AbortSignal.any([left.signal, ...(parameters.signal ? [parameters.signal] : [])]),
+      onLoadProgress: (progress) => queue.pushProgress(progress),
+      onUpdate: (updates) => queue.pushUpdates(updates),
+    });
+    running.then(
+      () => queue.close(),
+      (error: unknown) => queue.close({ error }),
+    );
+    try {
+      yield* queue;
+      yield { type: 'complete', response: await running };
+    } finally {
+      left.abort();
+    }
+  }
+
+  async #run<D extends DocumentInput>(
+    parameters: RerankParameters<D> & RerankCallbacks,
+  ): Promise<RerankResponse<D>> {
+    const { query, documents, topN, threshold, signal, onLoadProgress, onUpdate, ...options } = parameters;
+    let list = startRankedList(0, documents.length);
+    const collect: UpdateListener = (updates, stats) => {
+      list = foldUpdates(list, 0, updates);
+      onUpdate?.(updates, stats);
+    };
+    const model = documents.length === 0 ? null : await this.#loadModel(signal, onLoadProgress);
+    const summary: RunSummary = await this.reranker.rerank({
+      query,
+      documents,
+      options,
+      onUpdate: collect,
+      ...(signal && { signal }),
+    });
+    if (summary.aborted) signal?.throwIfAborted();
+    list = stopRankedList(list);
+    return {
+      results: selectResults(list, documents, { topN, threshold }),
+      unjudged: unjudgedDocuments(list, documents),
+      usage: totalUsage(list),
+      stats: summary.stats,
+      model,
+    };
+  }
+
+  #loadModel(
+    signal: AbortSignal | undefined,
+    onProgress: RerankCallbacks['onLoadProgress'],
+  ): Promise<LoadedModel> {
+    return this.reranker.load(this.loadOptions, {
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+    });
+  }
+
+  /** A call that is aborted while it waits, or while it runs, rejects at once; its place is given up when it has ended. */
+  #enqueue<T>(signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
+    const ends = AbortSignal.any([this.#disposal.signal, ...(signal ? [signal] : [])]);
+    const result = this.#last.then(() => {
+      ends.throwIfAborted();
+      return task();
+    });
+    this.#last = result.catch(() => undefined);
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => reject(ends.reason as Error);
+      if (ends.aborted) onAbort();
+      ends.addEventListener('abort', onAbort, { once: true });
+      result.then(resolve, reject).finally(() => ends.removeEventListener('abort', onAbort));
+    });
+  }
+}
+
+function checkParameters(parameters: RerankParameters & RerankCallbacks): void {
+  const { query, documents, topN, threshold, ...options } = parameters;
+  checkQuery(query);
+  checkDocuments(documents);
+  checkSelection({ topN, threshold });
+  checkRerankOptions(options);
+}
+
+function disposed(): Rank1Error {
+  return new Rank1Error('worker-failed', 'The reranker was disposed while it was working. Create a new one.');
+}

@@ -1,0 +1,129 @@
+/** What a finished run comes to, for callers that want an answer and not a list that moves: pure functions of a fold. */
+import type { FinishReason, LoadedModel, RunStats, Verdict } from '../protocol/rerank-api.ts';
+import type { DocumentInput } from './check-arguments.ts';
+import type { RankedItem, RankedList } from './ranked-list.ts';
+
+export interface TokenUsage {
+  readonly numPromptTokens: number;
+  readonly numNewTokens: number;
+}
+
+interface JudgedDocument<D extends DocumentInput> {
+  /** place in the input */
+  readonly index: number;
+  /** of a document that has one */
+  readonly id: string | undefined;
+  /** the very document that was given */
+  readonly document: D;
+  /** of a document that has some; it never reached the model */
+  readonly metadata: unknown;
+  readonly reasoning: string;
+  readonly finishReason: FinishReason;
+  /** the document was cut to fit the model */
+  readonly truncated: boolean;
+  readonly usage: TokenUsage;
+}
+
+export interface RerankResult<D extends DocumentInput = DocumentInput> extends JudgedDocument<D> {
+  /** 1 is best */
+  readonly rank: number;
+  /** probability of ` true`, 0 to 1; it saturates, so the order is that of `logitDifference` */
+  readonly score: number;
+  readonly logitDifference: number;
+  readonly verdict: Verdict;
+}
+
+/** A document that got no verdict, and therefore no score; `finishReason` says why. */
+export type UnjudgedDocument<D extends DocumentInput = DocumentInput> = JudgedDocument<D>;
+
+export interface RerankResponse<D extends DocumentInput = DocumentInput> {
+  /** best first; all that have a verdict, less what `topN` and `threshold` leave out */
+  readonly results: readonly RerankResult<D>[];
+  /** in input order; neither `topN` nor `threshold` hides one */
+  readonly unjudged: readonly UnjudgedDocument<D>[];
+  /** of all documents, also of those that were left out */
+  readonly usage: TokenUsage;
+  readonly stats: RunStats;
+  /** null when there was nothing to judge, and so nothing was loaded */
+  readonly model: LoadedModel | null;
+}
+
+export interface ResultSelection {
+  /** at most so many results */
+  readonly topN?: number | undefined;
+  /** results with at least this score */
+  readonly threshold?: number | undefined;
+}
+
+/** @throws TypeError or RangeError */
+export function checkSelection({ topN, threshold }: ResultSelection): void {
+  checkNumber('topN', topN);
+  checkNumber('threshold', threshold);
+  if (topN !== undefined && !(Number.isInteger(topN) && topN >= 1))
+    throw new RangeError('topN must be a whole number of at least 1');
+  if (threshold !== undefined && !(threshold >= 0 && threshold <= 1))
+    throw new RangeError('threshold must be a score, from 0 to 1');
+}
+
+/** The judged documents of `list`, best first, cut to the selection. Ties keep the order of the input. */
+export function selectResults<D extends DocumentInput>(
+  list: RankedList,
+  documents: readonly D[],
+  { topN = Infinity, threshold = 0 }: ResultSelection,
+): RerankResult<D>[] {
+  return list.order
+    .flatMap((index) => itemWithDocument(list, documents, index))
+    .flatMap(({ item, document }, place): RerankResult<D>[] => {
+      const { verdict } = item;
+      if (!verdict) return [];
+      const { score, logitDifference } = verdict;
+      return [{ ...judged(item, document), rank: place + 1, score, logitDifference, verdict }];
+    })
+    .filter(({ score }) => score >= threshold)
+    .slice(0, topN);
+}
+
+export function unjudgedDocuments<D extends DocumentInput>(
+  list: RankedList,
+  documents: readonly D[],
+): UnjudgedDocument<D>[] {
+  return list.items
+    .filter(({ verdict }) => verdict === null)
+    .flatMap(({ index }) => itemWithDocument(list, documents, index))
+    .map(({ item, document }) => judged(item, document));
+}
+
+export function totalUsage({ items }: RankedList): TokenUsage {
+  return items.reduce(
+    (sum, item) => ({
+      numPromptTokens: sum.numPromptTokens + item.numPromptTokens,
+      numNewTokens: sum.numNewTokens + item.numNewTokens,
+    }),
+    { numPromptTokens: 0, numNewTokens: 0 },
+  );
+}
+
+function itemWithDocument<D>({ items }: RankedList, documents: readonly D[], index: number) {
+  const item = items[index];
+  const document = documents[index];
+  return item && document !== undefined ? [{ item, document }] : [];
+}
+
+function judged<D extends DocumentInput>(item: RankedItem, document: D): JudgedDocument<D> {
+  const { index, reasoning, finishReason, truncated, numPromptTokens, numNewTokens } = item;
+  const { id, metadata } = typeof document === 'string' ? {} : document;
+  return {
+    index,
+    id,
+    document,
+    metadata,
+    reasoning,
+    finishReason: finishReason ?? 'aborted',
+    truncated,
+    usage: { numPromptTokens, numNewTokens },
+  };
+}
+
+function checkNumber(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'number') throw new TypeError(`${name} must be a number`);
+}
