@@ -43,7 +43,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header('Content-Type', TYPES.get(file.suffix, 'application/octet-stream'))
         self.send_header('Content-Length', str(file.stat().st_size))
-        self.send_header('Cache-Control', 'max-age=3600')
+        # The page and its plan change between runs with one browser profile; weights and scripts do not.
+        fresh = file.suffix == '.html' or file.name == 'plan.json'
+        self.send_header('Cache-Control', 'no-store' if fresh else 'max-age=3600')
         self.send_header('Cross-Origin-Opener-Policy', 'same-origin')
         self.send_header('Cross-Origin-Embedder-Policy', 'require-corp')
         self.end_headers()

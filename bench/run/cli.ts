@@ -1,5 +1,5 @@
 /** `npm run bench`: prepares the files, builds the page, and measures the contenders in turns in one Chromium. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,7 @@ const USAGE = `npm run bench -- [options]
   --runs N                 turns of every contender (default 3)
   --contenders A,B,...     of ${CONTENDERS.join(', ')}
                            (default ours,ours-1,transformers,transformers-batch,wllama,wllama-batch)
+  --once A,B,...           of the contenders, those that take part in the first turn only (default none)
   --slots N[,N...]         rows decoded together by those that batch (default ${DEFAULT_SLOTS}); several: each is measured
   --max-new-tokens N       longest chain (default 256; shapes-0.5b: exactly 64)
   --query ID               sample collection whose query is asked (default zambezi)
@@ -37,7 +38,8 @@ const USAGE = `npm run bench -- [options]
   --name NAME              of the report (default <date>-<device>)
   --profile                a CPU profile of our own run instead of the turns
   --page-only              build the page, the model's files and dist-bench/plan.json; measure nothing (bench/gpu)
-  --from FILE              make the report from results that a page measured by itself (bench/gpu)
+  --from FILE              make the report from results that a page measured by itself (bench/gpu), or
+                           write the .md and .svg of a report's .json anew
 `;
 
 export async function main(args: readonly string[]): Promise<number> {
@@ -53,6 +55,7 @@ export async function main(args: readonly string[]): Promise<number> {
         type: 'string',
         default: 'ours,ours-1,transformers,transformers-batch,wllama,wllama-batch',
       },
+      once: { type: 'string', default: '' },
       slots: { type: 'string', default: String(DEFAULT_SLOTS) },
       'max-new-tokens': { type: 'string' },
       query: { type: 'string', default: 'zambezi' },
@@ -70,7 +73,10 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (values.from) {
-    write(values.name ?? path.basename(values.from, '.jsonl'), reportFromResults(values.from));
+    const report = values.from.endsWith('.json')
+      ? (JSON.parse(readFileSync(values.from, 'utf8')) as Report)
+      : reportFromResults(values.from);
+    console.log(write(values.name ?? path.basename(values.from).replace(/\.jsonl?$/, ''), report));
     return 0;
   }
   const device = oneOf('--device', values.device, ['wasm', 'webgpu'] as const);
@@ -129,8 +135,36 @@ export async function main(args: readonly string[]): Promise<number> {
     const records: RunRecord[] = [];
     const startedAt = new Date();
     let description: BrowserDescription | null = null;
+    const once = new Set(values.once.split(','));
+    const save = () => {
+      const report: Report = {
+        date: startedAt.toISOString(),
+        endedAt: new Date().toISOString(),
+        device,
+        model: {
+          name: modelName,
+          dtype: model.dtype,
+          weightBytes: model.weightBytes,
+          weightsSha256: model.weightsSha256,
+        },
+        options: {
+          runs,
+          maxNewTokens,
+          stopAtVerdict,
+          query: values.query,
+          warmUpDocuments: Number(values['warm-up']),
+        },
+        machine: describeMachine(root),
+        chromium: browser.version(),
+        browser: description!,
+        rows: summarise(records),
+        runs: records.map(compactRun),
+      };
+      return write(values.name ?? `${report.date.slice(0, 10)}-${device}`, report);
+    };
     for (let round = 0; round < runs; round++) {
       for (const cell of cells) {
+        if (round > 0 && once.has(cell.contender)) continue;
         const before = os.loadavg()[0]!;
         const { measurement, memory, browserDescription } = await measureCell(browser, pageUrl(url), {
           ...cell,
@@ -139,32 +173,11 @@ export async function main(args: readonly string[]): Promise<number> {
         description ??= browserDescription;
         records.push({ round, measurement, memory, loadAverageBefore: before });
         console.log(progressLine(round, measurement));
+        // Saved at once: a long measurement that is interrupted keeps what it has.
+        save();
       }
     }
-    const report: Report = {
-      date: startedAt.toISOString(),
-      endedAt: new Date().toISOString(),
-      device,
-      model: {
-        name: modelName,
-        dtype: model.dtype,
-        weightBytes: model.weightBytes,
-        weightsSha256: model.weightsSha256,
-      },
-      options: {
-        runs,
-        maxNewTokens,
-        stopAtVerdict,
-        query: values.query,
-        warmUpDocuments: Number(values['warm-up']),
-      },
-      machine: describeMachine(root),
-      chromium: browser.version(),
-      browser: description!,
-      rows: summarise(records),
-      runs: records.map(compactRun),
-    };
-    write(values.name ?? `${report.date.slice(0, 10)}-${device}`, report);
+    console.log(save());
     return 0;
   } finally {
     await browser.close();
@@ -229,7 +242,7 @@ function progressLine(round: number, run: Measurement): string {
   return `round ${round + 1} ${cellName({ ...run, documents: run.numPrompts })}: ${seconds} s, ${perMinute.toFixed(1)} documents/min, ${tokens} tokens`;
 }
 
-function write(name: string, report: Report): void {
+function write(name: string, report: Report): string {
   const folder = path.join(root, 'bench/reports');
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(report, null, 1)}\n`);
@@ -237,7 +250,7 @@ function write(name: string, report: Report): void {
   writeFileSync(path.join(folder, `${name}.md`), markdown);
   const slots = new Set(report.rows.filter(({ contender }) => contender === 'ours').map((row) => row.slots));
   writeFileSync(path.join(folder, `${name}.svg`), slots.size > 2 ? slotsChart(report) : barChart(report));
-  console.log(`\n${markdown}\nbench/reports/${name}.json, .md, .svg`);
+  return `\n${markdown}\nbench/reports/${name}.json, .md, .svg`;
 }
 
 function oneOf<T extends string>(option: string, value: string, choices: readonly T[]): T {

@@ -186,13 +186,24 @@ export function toMarkdown(report: Report): string {
           `- Weights: ${(model.weightBytes / 1e6).toFixed(1)} MB, SHA-256 ${model.weightsSha256.slice(0, 16)}…`,
         ]
       : []),
+    ...loadLine(report),
     '',
-    '| contender | slots | documents | time (range) s | documents/min | × transformers.js | new tokens/s | first verdict s | cold load s | warm load s | peak page MiB | peak GPU process MiB | same chain | same verdict |',
-    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+    '| contender | slots | documents | runs | time (range) s | documents/min | × transformers.js | new tokens/s | first verdict s | cold load s | warm load s | peak page MiB | peak GPU process MiB | same chain | same verdict |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...report.rows.map(tableLine),
     '',
   ];
   return lines.join('\n');
+}
+
+/** Other work on the machine while it was measured, as far as it was recorded. */
+function loadLine({ runs, machine }: Report): string[] {
+  const loads = (runs as { loadAverageBefore?: number | null }[]).flatMap(({ loadAverageBefore: load }) =>
+    typeof load === 'number' ? [load] : [],
+  );
+  if (loads.length === 0) return [];
+  const range = `${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}`;
+  return [`- Load average before the runs, the benchmark's own included: ${range} on ${machine.cores ?? '?'} cores`];
 }
 
 function describe({ cpu, gpu, cores, memoryGiB, os }: Report['machine']): string {
@@ -213,6 +224,7 @@ function tableLine(row: Row): string {
     row.contender,
     row.slots,
     row.documents,
+    row.runs,
     `${seconds(row.elapsedMs)} (${seconds(low)}–${seconds(high)})`,
     row.documentsPerMinute.toFixed(1),
     row.timesTransformers === null ? '–' : row.timesTransformers.toFixed(2),
