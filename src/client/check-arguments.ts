@@ -1,7 +1,25 @@
 /** Caller's faults, found at the public edge before anything is sent: TypeError for a wrong kind, RangeError for a wrong value. */
-import type { LoadOptions, RerankDocument, RerankOptions, RerankRequest } from '../protocol/rerank-api.ts';
+import type {
+  LoadOptions,
+  QueryPreset,
+  RerankDocument,
+  RerankMode,
+  RerankOptions,
+  RerankRequest,
+} from '../protocol/rerank-api.ts';
 
 export type DocumentInput = string | RerankDocument;
+
+const MODES: Readonly<Record<RerankMode, true>> = { reason: true, instant: true };
+const PRESETS: Readonly<Record<QueryPreset, true>> = {
+  evidence: true,
+  answer: true,
+  counterargument: true,
+  argument: true,
+  citation: true,
+  'same-technique': true,
+  'any-connection': true,
+};
 
 /** A string stands for a document that has only text. */
 export function toDocument(input: DocumentInput): RerankDocument {
@@ -34,12 +52,24 @@ export function checkQuery(query: unknown): string {
 
 /** @throws TypeError or RangeError. Returns a copy with known fields only. */
 export function checkRerankOptions(options: RerankOptions = {}): RerankOptions {
-  const { instruction, maxNewTokens, maxSlots } = options;
+  const { instruction, maxNewTokens, maxSlots, mode, rethink, loopGuard, queryTemplate, preset } = options;
   if (instruction !== undefined && typeof instruction !== 'string')
     throw new TypeError('instruction must be a string');
   checkCount('maxNewTokens', maxNewTokens);
   checkCount('maxSlots', maxSlots);
+  checkChoice('mode', mode, MODES);
+  checkCount('rethink', rethink, 0);
+  if (mode === 'instant' && rethink)
+    throw new RangeError("rethink needs mode 'reason': an instant answer has no chain to go on with");
+  if (loopGuard !== undefined && typeof loopGuard !== 'boolean')
+    throw new TypeError('loopGuard must be true or false');
+  checkTemplate(queryTemplate, preset);
   return {
+    ...(mode !== undefined && { mode }),
+    ...(rethink !== undefined && { rethink }),
+    ...(loopGuard !== undefined && { loopGuard }),
+    ...(queryTemplate !== undefined && { queryTemplate }),
+    ...(preset !== undefined && { preset }),
     ...(instruction !== undefined && { instruction }),
     ...(maxNewTokens !== undefined && { maxNewTokens }),
     ...(maxSlots !== undefined && { maxSlots }),
@@ -65,9 +95,23 @@ function parseModelUrl(model: string): string {
   }
 }
 
-function checkCount(name: string, value: unknown): void {
+function checkTemplate(queryTemplate: unknown, preset: unknown): void {
+  checkChoice('preset', preset, PRESETS);
+  if (queryTemplate === undefined) return;
+  if (typeof queryTemplate !== 'string') throw new TypeError('queryTemplate must be a string');
+  if (!queryTemplate.includes('FILL_QUERY_HERE'))
+    throw new RangeError('queryTemplate must hold FILL_QUERY_HERE, where the query goes');
+  if (preset !== undefined) throw new RangeError('give a queryTemplate or a preset, not both');
+}
+
+function checkChoice(name: string, value: unknown, choices: Readonly<Record<string, true>>): void {
+  if (value === undefined || (typeof value === 'string' && Object.hasOwn(choices, value))) return;
+  throw new RangeError(`${name} must be one of ${Object.keys(choices).join(', ')}`);
+}
+
+function checkCount(name: string, value: unknown, least = 1): void {
   if (value === undefined) return;
   if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
-  if (!Number.isInteger(value) || value < 1)
-    throw new RangeError(`${name} must be a whole number of at least 1`);
+  if (!Number.isInteger(value) || value < least)
+    throw new RangeError(`${name} must be a whole number of at least ${least}`);
 }

@@ -34,10 +34,30 @@ export interface LoadedModel {
   readonly maxPositions: number;
 }
 
+/**
+ * `reason`: the model thinks, then answers. `instant`: its thinking is put into its mouth, a short sentence that it has
+ * thought enough, so that one step gives the answer.
+ */
+export type RerankMode = 'reason' | 'instant';
+
+/** Other meanings of "relevant", in words of our own; `src/rank1/presets.json` has them. */
+export type QueryPreset =
+  'evidence' | 'answer' | 'counterargument' | 'argument' | 'citation' | 'same-technique' | 'any-connection';
+
 export interface RerankOptions {
+  /** `reason` when left out, as the reference does. */
+  readonly mode?: RerankMode;
+  /** How often a chain that has answered is told to wait and think on; its last verdict counts. 0 when left out. */
+  readonly rethink?: number;
+  /** Ends a chain that repeats itself without end by asking for its verdict (`loop`). On unless false; the reference has none. */
+  readonly loopGuard?: boolean;
+  /** Holds FILL_QUERY_HERE, and takes the query's place in the prompt. */
+  readonly queryTemplate?: string;
+  /** A template of the library; not together with `queryTemplate`. */
+  readonly preset?: QueryPreset;
   /** Appended to the query, as the reference does. */
   readonly instruction?: string;
-  /** Tokens a chain may have before its verdict is forced; the reference allows 8,192. */
+  /** Tokens a chain may have, rethinking included, before its verdict is forced; the reference allows 8,192. */
   readonly maxNewTokens?: number;
   /** Rows decoded together. */
   readonly maxSlots?: number;
@@ -57,15 +77,21 @@ export interface Verdict {
   readonly score: number;
   /** raw logit of ` true` minus raw logit of ` false`; sort by this, the score saturates */
   readonly logitDifference: number;
-  /** true when the chain did not end by itself and the answer was asked for */
+  /** true when the chain did not end by itself and the answer was asked for; false in mode `instant`, which has no chain */
   readonly forced: boolean;
 }
 
-export type FinishReason = 'verdict' | 'length' | 'prompt-too-long' | 'aborted';
+/** `length`: the chain reached its limit, or ended without an answer; `loop`: it was repeating itself. Both are asked for a verdict. */
+export type FinishReason = 'verdict' | 'length' | 'loop' | 'prompt-too-long' | 'aborted';
 
 /** One thing that happened to one document; `index` is its place in the request. */
 export type RerankUpdate =
-  | { readonly type: 'started'; readonly index: number; readonly numPromptTokens: number; readonly truncated: boolean }
+  | {
+      readonly type: 'started';
+      readonly index: number;
+      readonly numPromptTokens: number;
+      readonly truncated: boolean;
+    }
   | { readonly type: 'reasoning'; readonly index: number; readonly delta: string }
   | {
       readonly type: 'finished';

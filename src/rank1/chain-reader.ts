@@ -7,6 +7,7 @@ import { IncrementalDecoder } from '../tokenizer/incremental-decoder.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { MarkerTokenIds } from './markers.ts';
 import type { Verdict } from '../protocol/rerank-api.ts';
+import { RepetitionDetector } from './repetition-detector.ts';
 import { makeVerdict } from './verdict.ts';
 import { VerdictDetector } from './verdict-detector.ts';
 
@@ -15,10 +16,19 @@ export class ChainReader implements StopCondition {
   readonly #detector: VerdictDetector;
   readonly #markers: MarkerTokenIds;
   readonly #eosTokenIds: ReadonlySet<number>;
+  readonly #repetition: RepetitionDetector | null;
   #verdict: Verdict | null = null;
+  #loops = false;
   #delta = '';
 
-  constructor(tokenizer: Tokenizer, markers: MarkerTokenIds, eosTokenIds: Iterable<number>) {
+  /** @param options.loopGuard ends a chain that repeats itself without end */
+  constructor(
+    tokenizer: Tokenizer,
+    markers: MarkerTokenIds,
+    eosTokenIds: Iterable<number>,
+    options: { readonly loopGuard?: boolean } = {},
+  ) {
+    this.#repetition = options.loopGuard ? new RepetitionDetector() : null;
     this.#decoder = new IncrementalDecoder(tokenizer);
     this.#markers = markers;
     this.#detector = new VerdictDetector({ markerIsToken: markers.closeTokenId !== null });
@@ -28,6 +38,11 @@ export class ChainReader implements StopCondition {
   /** The verdict, once the chain has ended with one by itself. */
   get verdict(): Verdict | null {
     return this.#verdict;
+  }
+
+  /** Whether the loop guard ended the chain. */
+  get loops(): boolean {
+    return this.#loops;
   }
 
   get reasoning(): string {
@@ -45,7 +60,10 @@ export class ChainReader implements StopCondition {
     if (this.#eosTokenIds.has(tokenId)) return 'finish';
     const text = this.#decoder.push(tokenId);
     this.#delta += this.#detector.push(text, tokenId === this.#markers.closeTokenId);
-    if (this.#detector.label === null) return 'continue';
+    if (this.#detector.label === null) {
+      this.#loops = this.#repetition?.push(tokenId) ?? false;
+      return this.#loops ? 'finish' : 'continue';
+    }
     this.#verdict = makeVerdict(watchedLogits, this.#detector.label);
     return 'finish';
   }

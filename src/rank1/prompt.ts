@@ -8,6 +8,12 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 const INSTRUCTION =
   "Determine if the following passage is relevant to the query. Answer only with 'true' or 'false'.";
 
+/** What mode `instant` has the model think; the words are ours. */
+export const INSTANT_REASONING = 'I have read the passage and thought enough. I can answer now.';
+
+/** What is put behind a chain that is to think on. */
+export const RETHINK_CUE = '\nWait';
+
 /** What a query becomes: an instruction is appended, trimmed, once (not when both are the same text). */
 export function queryWithInstruction(query: string, instruction = ''): string {
   if (instruction.trim() === '' || instruction === query) return query;
@@ -45,6 +51,21 @@ export function encodeForcedPrompt(
     `\n${reasoning}\n`,
     CLOSE_MARKER,
   ]);
+}
+
+/** The prompt of mode `instant`: the thinking is done, the answer comes next. */
+export function encodeInstantPrompt(tokenizer: Tokenizer, query: string, document: string): Int32Array {
+  return encodeForcedPrompt(tokenizer, query, document, INSTANT_REASONING);
+}
+
+/** The prompt that lets a chain go on from `reasoning`, to the character. */
+export function encodeContinuedPrompt(
+  tokenizer: Tokenizer,
+  query: string,
+  document: string,
+  reasoning: string,
+): Int32Array {
+  return encodeSegments(tokenizer, [`${promptHead(query)}${document}\n`, OPEN_MARKER, reasoning]);
 }
 
 /** Cuts a chain back to its last whole sentence, if it has one, as the reference does before forcing. */

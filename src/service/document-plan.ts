@@ -4,7 +4,14 @@
  */
 import type { ModelSpec } from '../model/model-spec.ts';
 import type { RerankRequest } from '../protocol/rerank-api.ts';
-import { documentText, encodePrompt, promptHead, queryWithInstruction } from '../rank1/prompt.ts';
+import {
+  documentText,
+  encodeInstantPrompt,
+  encodePrompt,
+  queryWithInstruction,
+  RETHINK_CUE,
+} from '../rank1/prompt.ts';
+import { fillQueryTemplate, QUERY_PRESETS } from '../rank1/query-template.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { cutText } from './cut-text.ts';
 
@@ -28,7 +35,7 @@ export interface PlannedDocument {
 }
 
 export interface RunPlan {
-  /** instruction included */
+  /** instruction and template included */
   readonly query: string;
   readonly documents: readonly PlannedDocument[];
   /** documents that cannot be judged because the query alone leaves no room */
@@ -38,44 +45,60 @@ export interface RunPlan {
   readonly maxLength: number;
 }
 
+type EncodePrompt = (tokenizer: Tokenizer, query: string, document: string) => Int32Array;
+
 export function planDocuments(
   tokenizer: Tokenizer,
   spec: Pick<ModelSpec, 'maxPositions'>,
   request: RerankRequest,
   modelMaxNewTokens: number | undefined,
 ): RunPlan {
-  const query = queryWithInstruction(request.query, request.options.instruction);
-  const wanted = request.options.maxNewTokens ?? modelMaxNewTokens ?? DEFAULT_MAX_NEW_TOKENS;
+  const { options } = request;
+  const isInstant = options.mode === 'instant';
+  const encode = isInstant ? encodeInstantPrompt : encodePrompt;
+  const query = promptQuery(request);
+  const wanted = isInstant ? 1 : (options.maxNewTokens ?? modelMaxNewTokens ?? DEFAULT_MAX_NEW_TOKENS);
   // Half the context at most goes to the chain, or a long cap would leave no room for documents.
   const maxNewTokens = Math.max(1, Math.min(wanted, Math.floor(spec.maxPositions / 2)));
-  const maxPromptTokens = spec.maxPositions - maxNewTokens - FORCED_PROMPT_MARGIN;
+  const numCueTokens = (options.rethink ?? 0) * tokenizer.encode(RETHINK_CUE).length;
+  const numReserved = maxNewTokens + numCueTokens + FORCED_PROMPT_MARGIN;
+  const maxPromptTokens = spec.maxPositions - numReserved;
   const documents: PlannedDocument[] = [];
   const tooLong: { index: number; numPromptTokens: number }[] = [];
-  const headTokens = tokenizer.encode(promptHead(query)).length;
+  const headTokens = encode(tokenizer, query, '').length;
   request.documents.forEach((document, index) => {
     const planned =
       headTokens + FORCED_PROMPT_MARGIN > maxPromptTokens
         ? null
-        : fitDocument(tokenizer, query, documentText(document), maxPromptTokens);
+        : fitDocument(tokenizer, encode, query, documentText(document), maxPromptTokens);
     if (planned) documents.push({ index, ...planned });
     else tooLong.push({ index, numPromptTokens: headTokens });
   });
   const longest = Math.max(1, ...documents.map((document) => document.promptTokenIds.length));
-  const needed = longest + maxNewTokens + FORCED_PROMPT_MARGIN;
+  const needed = longest + numReserved;
   const maxLength = Math.min(spec.maxPositions, Math.ceil(needed / LENGTH_STEP) * LENGTH_STEP);
   return { query, documents, tooLong, maxNewTokens, maxLength };
+}
+
+/** What stands in the query's place: the query, its instruction, and the template around both. */
+function promptQuery({ query, options }: RerankRequest): string {
+  const { instruction, queryTemplate, preset } = options;
+  const template = queryTemplate ?? (preset && QUERY_PRESETS[preset]);
+  const instructed = queryWithInstruction(query, instruction);
+  return template === undefined ? instructed : fillQueryTemplate(template, instructed);
 }
 
 /** The document's prompt, its text cut where it does not fit; null when not even an empty document fits. */
 function fitDocument(
   tokenizer: Tokenizer,
+  encode: EncodePrompt,
   query: string,
   fullText: string,
   maxPromptTokens: number,
 ): Omit<PlannedDocument, 'index'> | null {
   // Far too long a text is cut unread: encoding all of it would take its time for nothing.
   const text = cutText(fullText, maxPromptTokens * MAX_CHARACTERS_PER_TOKEN);
-  const promptTokenIds = encodePrompt(tokenizer, query, text);
+  const promptTokenIds = encode(tokenizer, query, text);
   if (promptTokenIds.length <= maxPromptTokens) {
     return { text, promptTokenIds, truncated: text.length < fullText.length };
   }
@@ -83,7 +106,7 @@ function fitDocument(
   let room = textTokenIds.length - (promptTokenIds.length - maxPromptTokens);
   for (;;) {
     const kept = room > 0 ? wholeWords(tokenizer, textTokenIds.slice(0, room)) : '';
-    const keptPromptIds = encodePrompt(tokenizer, query, kept);
+    const keptPromptIds = encode(tokenizer, query, kept);
     const excess = keptPromptIds.length - maxPromptTokens;
     if (excess <= 0) return { text: kept, promptTokenIds: keptPromptIds, truncated: true };
     if (kept === '') return null;

@@ -1,9 +1,9 @@
 /**
- * One run: a request's documents through the engine to their verdicts. A chain that ends without an answer
- * is asked once more, as the reference does (see `encodeForcedPrompt`), in the same engine and batch.
+ * One run: a request's documents through the engine to their verdicts. Where a chain needs another sequence (an answer
+ * asked for, a continuation), that runs in the same engine and batch.
  */
 import { Engine } from '../engine/engine.ts';
-import { Sequence } from '../engine/sequence.ts';
+import type { Sequence } from '../engine/sequence.ts';
 import type {
   FinishReason,
   RerankRequest,
@@ -13,22 +13,17 @@ import type {
   UpdateListener,
   Verdict,
 } from '../protocol/rerank-api.ts';
-import { ChainReader } from '../rank1/chain-reader.ts';
 import { findMarkerTokenIds, type MarkerTokenIds } from '../rank1/markers.ts';
-import { encodeForcedPrompt, trimToLastSentence } from '../rank1/prompt.ts';
-import { makeVerdict } from '../rank1/verdict.ts';
-import { cutText } from './cut-text.ts';
+import { Chain, type ChainSettings } from './chain.ts';
 import { planDocuments, type PlannedDocument, type RunPlan } from './document-plan.ts';
 import type { LoadedRuntime } from './rerank-service.ts';
 
 const DEFAULT_MAX_SLOTS = 16;
 
-/** A document on its way; `reader` follows its chain, `forced` is set once the answer is asked for. */
+/** A document on its way. */
 interface Progress {
   readonly document: PlannedDocument;
-  readonly reader: ChainReader;
-  numNewTokens: number;
-  forcedLogits: Float32Array | null;
+  readonly chain: Chain;
 }
 
 export class RerankRun {
@@ -79,7 +74,7 @@ export class RerankRun {
       this.#start(plan, engine);
       this.#send(stats());
       while (engine.hasWork && !this.#signal.aborted) {
-        this.#takeStep(await engine.step(), plan, engine);
+        this.#takeStep(await engine.step(), engine);
         this.#send(stats());
         await nextTask();
       }
@@ -97,14 +92,13 @@ export class RerankRun {
   }
 
   #start(plan: RunPlan, engine: Engine): void {
+    const settings = this.#chainSettings(plan);
     for (const document of plan.documents) {
       const { index, promptTokenIds, truncated } = document;
       this.#updates.push({ type: 'started', index, numPromptTokens: promptTokenIds.length, truncated });
-      const reader = new ChainReader(this.#runtime.tokenizer, this.#markers, this.#runtime.spec.eosTokenIds);
-      const { maxNewTokens } = plan;
-      const sequence = new Sequence({ promptTokenIds, maxNewTokens, stopCondition: reader });
-      this.#progress.set(sequence, { document, reader, numNewTokens: 0, forcedLogits: null });
-      engine.add(sequence);
+      const chain = new Chain(settings, document.text, promptTokenIds);
+      this.#progress.set(chain.sequence, { document, chain });
+      engine.add(chain.sequence);
     }
     for (const { index, numPromptTokens } of plan.tooLong) {
       this.#numFinished++;
@@ -121,51 +115,39 @@ export class RerankRun {
     }
   }
 
-  #takeStep(sequences: readonly Sequence[], plan: RunPlan, engine: Engine): void {
-    for (const sequence of sequences) {
-      const progress = this.#progressOf(sequence);
-      progress.numNewTokens++;
-      if (progress.forcedLogits) {
-        this.#finish(sequence, 'length', makeVerdict(progress.forcedLogits));
-        continue;
-      }
-      const delta = progress.reader.takeDelta();
-      if (delta !== '') this.#updates.push({ type: 'reasoning', index: progress.document.index, delta });
-      if (sequence.finishReason === null) continue;
-      if (progress.reader.verdict) this.#finish(sequence, 'verdict', progress.reader.verdict);
-      else this.#force(sequence, progress, plan, engine);
-    }
+  #chainSettings({ query, maxNewTokens, maxLength }: RunPlan): ChainSettings {
+    const { mode = 'reason', rethink = 0, loopGuard = true } = this.#request.options;
+    const { tokenizer, spec } = this.#runtime;
+    const { eosTokenIds } = spec;
+    const markers = this.#markers;
+    return {
+      tokenizer,
+      markers,
+      eosTokenIds,
+      mode,
+      rethink,
+      loopGuard,
+      query,
+      maxNewTokens,
+      maxLength,
+    };
   }
 
-  /** Queues the prompt that asks for the answer; one step, whose answer logits are the verdict. */
-  #force(sequence: Sequence, progress: Progress, plan: RunPlan, engine: Engine): void {
-    const { tokenizer } = this.#runtime;
-    const { document } = progress;
-    const prompt = (reasoning: string) =>
-      encodeForcedPrompt(tokenizer, plan.query, document.text, trimToLastSentence(reasoning));
-    let promptTokenIds = prompt(progress.reader.reasoning);
-    // Re-encoding may need a few tokens more than were generated; the end of the chain gives way.
-    for (let kept = progress.reader.reasoning; promptTokenIds.length > plan.maxLength && kept !== '';) {
-      kept = cutText(kept, Math.floor(kept.length * 0.9));
-      promptTokenIds = prompt(kept);
+  #takeStep(sequences: readonly Sequence[], engine: Engine): void {
+    for (const sequence of sequences) {
+      const progress = this.#progressOf(sequence);
+      const { delta, next, outcome } = progress.chain.takeToken();
+      if (delta !== '') this.#updates.push({ type: 'reasoning', index: progress.document.index, delta });
+      if (outcome) this.#finish(sequence, outcome.finishReason, outcome.verdict);
+      if (!next) continue;
+      this.#progress.delete(sequence);
+      this.#progress.set(next, progress);
+      engine.add(next);
     }
-    const forced = new Sequence({
-      promptTokenIds,
-      maxNewTokens: 1,
-      stopCondition: {
-        next: (_tokenId, watchedLogits) => {
-          progress.forcedLogits = watchedLogits.slice();
-          return 'finish';
-        },
-      },
-    });
-    this.#progress.delete(sequence);
-    this.#progress.set(forced, progress);
-    engine.add(forced);
   }
 
   #finish(sequence: Sequence, finishReason: FinishReason, verdict: Verdict | null): void {
-    const { document, reader, numNewTokens } = this.#progressOf(sequence);
+    const { document, chain } = this.#progressOf(sequence);
     this.#progress.delete(sequence);
     if (finishReason !== 'aborted') this.#numFinished++;
     this.#updates.push({
@@ -173,9 +155,9 @@ export class RerankRun {
       index: document.index,
       finishReason,
       verdict,
-      reasoning: reader.reasoning.trim(),
+      reasoning: chain.reasoning.trim(),
       numPromptTokens: document.promptTokenIds.length,
-      numNewTokens,
+      numNewTokens: chain.numNewTokens,
       truncated: document.truncated,
     });
   }

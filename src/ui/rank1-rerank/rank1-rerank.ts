@@ -2,7 +2,13 @@ import { LitElement, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { toDocument, type DocumentInput } from '../../client/check-arguments.ts';
 import { Reranker } from '../../client/reranker.ts';
-import type { DevicePreference, RerankOptions, RunSummary } from '../../protocol/rerank-api.ts';
+import type {
+  DevicePreference,
+  QueryPreset,
+  RerankMode,
+  RerankOptions,
+  RunSummary,
+} from '../../protocol/rerank-api.ts';
 import { rank1Event, type Rank1EventDetails, type RankedResult } from '../events.ts';
 import { RerankController, type RerankHost, type RerankPhase } from '../rerank-controller.ts';
 import { themeStyles } from '../theme.styles.ts';
@@ -41,6 +47,14 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
   /** Which weights to load; the folder's first when empty. */
   @property() dtype = '';
   @property() instruction = '';
+  /** `instant` answers in one step, without a chain. */
+  @property() mode: RerankMode = 'reason';
+  /** How often a chain that has answered is told to think on; its last verdict counts. */
+  @property({ type: Number }) rethink: number | undefined;
+  /** Redefines what "relevant" means: a text that holds FILL_QUERY_HERE. */
+  @property({ attribute: 'query-template' }) queryTemplate = '';
+  /** The name of a template of the library, such as `counterargument`. */
+  @property() preset: QueryPreset | '' = '';
   @property({ attribute: 'max-new-tokens', type: Number }) maxNewTokens: number | undefined;
   @property({ attribute: 'max-slots', type: Number }) maxSlots: number | undefined;
   /** Give several elements one Reranker and they share its worker and model; who gives it also disposes it. */
@@ -113,8 +127,12 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
   }
 
   get #options(): RerankOptions {
-    const { instruction, maxNewTokens, maxSlots } = this;
+    const { instruction, maxNewTokens, maxSlots, mode, rethink, queryTemplate, preset } = this;
     return {
+      ...(mode !== 'reason' && { mode }),
+      ...(rethink && { rethink }),
+      ...(queryTemplate && { queryTemplate }),
+      ...(preset && { preset }),
       ...(instruction.trim() && { instruction }),
       ...(maxNewTokens && { maxNewTokens }),
       ...(maxSlots && { maxSlots }),

@@ -89,11 +89,17 @@ function renderVerdict(verdict: Verdict): TemplateResult {
   </div>`;
 }
 
-function renderFigures({ verdict, truncated, numPromptTokens }: RankedItem): TemplateResult | typeof nothing {
+function renderFigures({
+  verdict,
+  finishReason,
+  truncated,
+  numPromptTokens,
+}: RankedItem): TemplateResult | typeof nothing {
   if (!verdict) return nothing;
   const figures = [`Logit difference ${formatLogitDifference(verdict.logitDifference)}`];
   if (numPromptTokens > 0) figures.push(`${countOf(numPromptTokens, 'token')} read`);
-  if (verdict.forced) figures.push('asked to decide before it had finished');
+  if (finishReason === 'loop') figures.push('asked to decide because it was repeating itself');
+  else if (verdict.forced) figures.push('asked to decide before it had finished');
   if (truncated) figures.push('passage shortened to fit');
   return html`<p part="figures" class="figures">${figures.join(' · ')}</p>`;
 }

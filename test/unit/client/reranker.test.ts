@@ -83,6 +83,19 @@ describe('Reranker', () => {
     [{ query: QUERY, documents: [null] }, TypeError],
     [{ query: QUERY, documents: [], options: { maxNewTokens: 0 } }, RangeError],
     [{ query: QUERY, documents: [], options: { maxSlots: '4' } }, TypeError],
+    [{ query: QUERY, documents: [], options: { mode: 'fast' } }, RangeError],
+    [{ query: QUERY, documents: [], options: { mode: 'constructor' } }, RangeError],
+    [{ query: QUERY, documents: [], options: { rethink: -1 } }, RangeError],
+    [{ query: QUERY, documents: [], options: { rethink: '1' } }, TypeError],
+    [{ query: QUERY, documents: [], options: { mode: 'instant', rethink: 1 } }, RangeError],
+    [{ query: QUERY, documents: [], options: { loopGuard: 'no' } }, TypeError],
+    [{ query: QUERY, documents: [], options: { queryTemplate: 7 } }, TypeError],
+    [{ query: QUERY, documents: [], options: { queryTemplate: 'no place' } }, RangeError],
+    [{ query: QUERY, documents: [], options: { preset: 'unknown' } }, RangeError],
+    [
+      { query: QUERY, documents: [], options: { preset: 'answer', queryTemplate: 'FILL_QUERY_HERE' } },
+      RangeError,
+    ],
   ])('rejects the faulty call %j', async (call, error) => {
     const { reranker } = setUp();
     await expect(reranker.rerank(call as never)).rejects.toThrow(error);

@@ -1,0 +1,28 @@
+/**
+ * Notices a chain that says the same thing over and over: small models, decoded greedily, may never leave such a
+ * loop. Knows token ids only. A loop is the same stretch of tokens, of any length up to `MAX_PERIOD`, at least
+ * `MIN_REPEATS` times in a row and over at least `MIN_TOKENS` tokens: a chain that repeats itself for a while is not cut.
+ */
+const MAX_PERIOD = 128;
+const MIN_REPEATS = 4;
+const MIN_TOKENS = 64;
+
+export class RepetitionDetector {
+  readonly #tokenIds: number[] = [];
+  /** [MAX_PERIOD + 1]: how many tokens at the end equal the token that many places before them */
+  readonly #numEqual = new Uint32Array(MAX_PERIOD + 1);
+
+  /** Takes the next token; true when the tokens so far end in a loop. */
+  push(tokenId: number): boolean {
+    const tokenIds = this.#tokenIds;
+    const position = tokenIds.push(tokenId) - 1;
+    let loops = false;
+    for (let period = 1; period <= Math.min(MAX_PERIOD, position); period++) {
+      const numEqual = tokenIds[position - period] === tokenId ? this.#numEqual[period]! + 1 : 0;
+      this.#numEqual[period] = numEqual;
+      const numInLoop = numEqual + period;
+      if (numInLoop >= MIN_TOKENS && numInLoop >= MIN_REPEATS * period) loops = true;
+    }
+    return loops;
+  }
+}
