@@ -1,13 +1,5 @@
 /** The public API of the package. Importing it does nothing; `<rank1-rerank>` is a separate entry point. */
-export {
-  createReranker,
-  type CompleteEvent,
-  type RerankCallbacks,
-  type RerankClient,
-  type RerankEvent,
-  type RerankerOptions,
-  type RerankParameters,
-} from './client/create-reranker.ts';
+export { createReranker } from './client/create-reranker.ts';
 export type { DocumentInput } from './client/check-arguments.ts';
 export type { LoadProgressEvent } from './client/event-queue.ts';
 export {

@@ -4,15 +4,7 @@
  * requests, a framework's adapters) share one model. Nothing is started before the first call.
  */
 import { Rank1Error } from '../errors.ts';
-import type {
-  LoadedModel,
-  LoadOptions,
-  LoadProgress,
-  RerankOptions,
-  RerankUpdate,
-  RunSummary,
-  UpdateListener,
-} from '../protocol/rerank-api.ts';
+import type { LoadedModel, LoadOptions, RunSummary, UpdateListener } from '../protocol/rerank-api.ts';
 import {
   checkDocuments,
   checkLoadOptions,
@@ -20,8 +12,15 @@ import {
   checkRerankOptions,
   type DocumentInput,
 } from './check-arguments.ts';
-import { EventQueue, type LoadProgressEvent } from './event-queue.ts';
+import { EventQueue } from './event-queue.ts';
 import { foldUpdates, startRankedList, stopRankedList } from './ranked-list.ts';
+import type {
+  RerankCallbacks,
+  RerankClient,
+  RerankEvent,
+  RerankerOptions,
+  RerankParameters,
+} from './rerank-client.ts';
 import { Reranker, type LoadCallOptions } from './reranker.ts';
 import {
   checkSelection,
@@ -29,55 +28,7 @@ import {
   totalUsage,
   unjudgedDocuments,
   type RerankResponse,
-  type ResultSelection,
 } from './rerank-result.ts';
-
-export interface RerankerOptions extends Partial<LoadOptions> {
-  /** URL of a model folder, relative to the page. */
-  readonly model: string;
-  /** For pages that build the worker themselves. */
-  readonly createWorker?: () => Worker;
-}
-
-/** A question and its documents, with everything a run can be told. */
-export interface RerankParameters<D extends DocumentInput = DocumentInput>
-  extends RerankOptions, ResultSelection {
-  readonly query: string;
-  readonly documents: readonly D[];
-  /** The call rejects with the signal's reason, the run ends after the step in flight. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface RerankCallbacks {
-  readonly onLoadProgress?: ((progress: LoadProgress) => void) | undefined;
-  /** Once a step, in order. */
-  readonly onUpdate?: UpdateListener | undefined;
-}
-
-export interface CompleteEvent<D extends DocumentInput = DocumentInput> {
-  readonly type: 'complete';
-  readonly response: RerankResponse<D>;
-}
-
-/** `load-progress` while the model loads, what happens to each document, and `complete` as the last. */
-export type RerankEvent<D extends DocumentInput = DocumentInput> =
-  LoadProgressEvent | RerankUpdate | CompleteEvent<D>;
-
-export interface RerankClient {
-  /** Free when the model is loaded. @throws Rank1Error, or the signal's reason */
-  load(options?: LoadCallOptions): Promise<LoadedModel>;
-  /** @throws TypeError or RangeError for a faulty call, Rank1Error, or the signal's reason */
-  rerank<D extends DocumentInput>(
-    parameters: RerankParameters<D> & RerankCallbacks,
-  ): Promise<RerankResponse<D>>;
-  /**
-   * The run starts with the first event that is asked for; leaving the loop aborts it. A slow reader gets fewer, longer
-   * deltas, never an unbounded backlog. @throws TypeError or RangeError at once; the rest is thrown in the loop
-   */
-  stream<D extends DocumentInput>(parameters: RerankParameters<D>): AsyncIterable<RerankEvent<D>>;
-  /** Ends the worker and frees the model. Calls in flight or waiting reject; a later call starts over. */
-  dispose(): void;
-}
 
 /** @throws TypeError or RangeError when the options are no description of a model */
 export function createReranker({ createWorker, ...options }: RerankerOptions): RerankClient {
