@@ -39,9 +39,10 @@ const USAGE = {
 \`\`\`js
 import { AutoModelForCausalLM, AutoTokenizer } from '@huggingface/transformers';
 const tokenizer = await AutoTokenizer.from_pretrained('this-folder');
-const model = await AutoModelForCausalLM.from_pretrained('this-folder', { dtype: '<dtype>' });
+const model = await AutoModelForCausalLM.from_pretrained('this-folder', { dtype: '<dtype>', device: 'webgpu' });
 \`\`\`
 
+The runtime that transformers.js brings has no CPU kernel for quantised embedding tables, so q4 and q8 need WebGPU.
 One prompt at a time: rows padded on the left are not supported by this graph.`,
 } as const;
 

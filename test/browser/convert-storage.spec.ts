@@ -36,7 +36,9 @@ async function openPage(page: Page, cut = Infinity): Promise<void> {
     if (file === '') return route.fulfill({ contentType: 'text/html', body });
     if (file === 'page.js') return route.fulfill({ contentType: 'text/javascript', body: script });
     const bytes = readFileSync(path.join(FIXTURE, path.basename(file)));
-    return route.fulfill({ body: file.includes('00002') ? bytes.subarray(0, cut) : bytes });
+    return route.fulfill({
+      body: path.basename(file).startsWith('model-00002') ? bytes.subarray(0, cut) : bytes,
+    });
   });
   await page.goto('convert-test/');
   await page.waitForFunction(() => 'convertPage' in globalThis);

@@ -18,7 +18,8 @@ import type { Harness } from '../harness/harness.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 const DEMO = path.join(ROOT, 'public/models/rank1-demo');
-const MAX_NEW_TOKENS = 48;
+/** The software adapter needs about a second a token. */
+const MAX_NEW_TOKENS = 20;
 
 const TRANSFORMERS = createRequire(import.meta.url).resolve('@huggingface/transformers');
 const PAGE = `<!doctype html><script type="importmap">{"imports": {
@@ -33,10 +34,6 @@ const QUERIES = [
     'Penguins live almost only in the southern hemisphere, on coasts and islands with cold water.',
   ],
   ['where do penguins live', 'The steam engine changed how goods were carried in the nineteenth century.'],
-  [
-    'what causes tides',
-    'The pull of the moon, and less so of the sun, raises the tides of the sea twice a day.',
-  ],
 ] as const;
 
 function demoJson(file: string): Record<string, unknown> {
@@ -98,7 +95,7 @@ async function generateWithTransformersJs(page: Page, prompts: number[][]): Prom
       env.useBrowserCache = false;
       env.localModelPath = new URL('models/', location.href).href;
       env.backends.onnx.wasm!.wasmPaths = new URL('ort/', location.href).href;
-      const model = await AutoModelForCausalLM.from_pretrained('demo', { dtype: 'q4', device: 'wasm' });
+      const model = await AutoModelForCausalLM.from_pretrained('demo', { dtype: 'q4', device: 'webgpu' });
       const results: number[][] = [];
       for (const prompt of prompts) {
         const dims = [1, prompt.length];
@@ -116,6 +113,16 @@ async function generateWithTransformersJs(page: Page, prompts: number[][]): Prom
   );
 }
 
+/** With subgroups, prefill of 32 tokens or more is wrong on the software adapter; transformers.js makes its own device. */
+function withoutSubgroups(): void {
+  const prototype = (globalThis as unknown as { GPUAdapter: { prototype: GPUAdapter } }).GPUAdapter.prototype;
+  const requestDevice = prototype.requestDevice;
+  prototype.requestDevice = function (this: GPUAdapter, descriptor?: GPUDeviceDescriptor) {
+    const requiredFeatures = [...(descriptor?.requiredFeatures ?? [])].filter((name) => name !== 'subgroups');
+    return requestDevice.call(this, { ...descriptor, requiredFeatures });
+  };
+}
+
 test('transformers.js generates the tokens of our engine from the demo model', async ({ page }) => {
   const tokenizer = createTokenizer(demoJson('tokenizer.json'), demoJson('tokenizer_config.json'));
   const prompts = QUERIES.map(([query, document]) => [...encodePrompt(tokenizer, query, document)]);
@@ -130,6 +137,7 @@ test('transformers.js generates the tokens of our engine from the demo model', a
     { prompts, maxNewTokens: MAX_NEW_TOKENS },
   );
 
+  await page.addInitScript(withoutSubgroups);
   await serveTransformersJs(page);
   const generated = await generateWithTransformersJs(page, prompts);
   engineTokens.forEach((tokens, i) => {
