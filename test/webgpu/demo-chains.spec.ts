@@ -3,13 +3,16 @@ import { expect, test } from '@playwright/test';
 import { wholeChains } from '../harness/demo-chains.ts';
 import type { DecodeRequest, Harness } from '../harness/harness.ts';
 
+/** A chain that never ends costs the software adapter minutes and shows nothing new; WASM in Node decodes it too. */
+const chains = wholeChains.filter((chain) => !chain.forced);
+
 for (const device of ['webgpu', 'wasm'] as const) {
   test(`batched ${device} decoding equals transformers, token for token`, async ({ page }) => {
     await page.goto('test/harness/index.html');
     const request: DecodeRequest = {
       device,
-      promptTokenIds: wholeChains.map((chain) => chain.promptTokenIds),
-      maxNewTokens: Math.max(...wholeChains.map((chain) => chain.maxNewTokens)),
+      promptTokenIds: chains.map((chain) => chain.promptTokenIds),
+      maxNewTokens: Math.max(...chains.map((chain) => chain.newTokenIds.length)),
       // Software WebGPU pays for dispatches, not for rows: one wide batch is the shortest way through.
       maxSlots: device === 'webgpu' ? 64 : 16,
     };
@@ -17,11 +20,10 @@ for (const device of ['webgpu', 'wasm'] as const) {
       (decodeRequest) => (globalThis as unknown as { harness: Harness }).harness.decode(decodeRequest),
       request,
     );
-    expect(decoded.map((chain) => chain.tokenIds)).toEqual(wholeChains.map((chain) => chain.newTokenIds));
+    expect(chains.length).toBeGreaterThanOrEqual(50);
+    expect(decoded.map((chain) => chain.tokenIds)).toEqual(chains.map((chain) => chain.newTokenIds));
     decoded.forEach(({ score }, index) => {
-      const chain = wholeChains[index];
-      if (!chain || chain.forced) return;
-      expect(Math.abs((score ?? Infinity) - chain.score)).toBeLessThan(1e-4);
+      expect(Math.abs((score ?? Infinity) - (chains[index]?.score ?? 0))).toBeLessThan(1e-4);
     });
   });
 }
