@@ -1,6 +1,7 @@
 /** Caller's faults, found at the public edge before anything is sent: TypeError for a wrong kind, RangeError for a wrong value. */
 import type {
   LoadOptions,
+  LongDocuments,
   QueryPreset,
   RerankDocument,
   RerankMode,
@@ -11,6 +12,7 @@ import type {
 export type DocumentInput = string | RerankDocument;
 
 const MODES: Readonly<Record<RerankMode, true>> = { reason: true, instant: true };
+const LONG_DOCUMENTS: Readonly<Record<LongDocuments, true>> = { truncate: true, passages: true };
 const PRESETS: Readonly<Record<QueryPreset, true>> = {
   evidence: true,
   answer: true,
@@ -52,7 +54,17 @@ export function checkQuery(query: unknown): string {
 
 /** @throws TypeError or RangeError. Returns a copy with known fields only. */
 export function checkRerankOptions(options: RerankOptions = {}): RerankOptions {
-  const { instruction, maxNewTokens, maxSlots, mode, rethink, loopGuard, queryTemplate, preset } = options;
+  const {
+    instruction,
+    maxNewTokens,
+    maxSlots,
+    mode,
+    rethink,
+    loopGuard,
+    queryTemplate,
+    preset,
+    longDocuments,
+  } = options;
   if (instruction !== undefined && typeof instruction !== 'string')
     throw new TypeError('instruction must be a string');
   checkCount('maxNewTokens', maxNewTokens);
@@ -64,34 +76,40 @@ export function checkRerankOptions(options: RerankOptions = {}): RerankOptions {
   if (loopGuard !== undefined && typeof loopGuard !== 'boolean')
     throw new TypeError('loopGuard must be true or false');
   checkTemplate(queryTemplate, preset);
+  checkChoice('longDocuments', longDocuments, LONG_DOCUMENTS);
   return {
     ...(mode !== undefined && { mode }),
     ...(rethink !== undefined && { rethink }),
     ...(loopGuard !== undefined && { loopGuard }),
     ...(queryTemplate !== undefined && { queryTemplate }),
     ...(preset !== undefined && { preset }),
+    ...(longDocuments !== undefined && { longDocuments }),
     ...(instruction !== undefined && { instruction }),
     ...(maxNewTokens !== undefined && { maxNewTokens }),
     ...(maxSlots !== undefined && { maxSlots }),
   };
 }
 
-/** @throws TypeError or RangeError. `model` becomes absolute (against the page, where there is one) and ends with a slash. */
+/** @throws TypeError or RangeError. Folders become absolute (against the page, where there is one) and end with a slash. */
 export function checkLoadOptions(options: Partial<LoadOptions>): LoadOptions {
-  const { model, device = 'auto', dtype } = options;
+  const { model, device = 'auto', dtype, assetsUrl } = options;
   if (typeof model !== 'string' || model === '')
     throw new TypeError('model must be the URL of a model folder');
   if (!['auto', 'webgpu', 'wasm'].includes(device))
     throw new RangeError("device must be 'auto', 'webgpu' or 'wasm'");
-  const url = parseModelUrl(model.endsWith('/') ? model : `${model}/`);
-  return { model: url, device, ...(dtype !== undefined && { dtype }) };
+  return {
+    model: parseFolderUrl('model', model),
+    device,
+    ...(dtype !== undefined && { dtype }),
+    ...(assetsUrl !== undefined && { assetsUrl: parseFolderUrl('assetsUrl', assetsUrl) }),
+  };
 }
 
-function parseModelUrl(model: string): string {
+function parseFolderUrl(name: string, url: string): string {
   try {
-    return new URL(model, globalThis.document?.baseURI).href;
+    return new URL(url.endsWith('/') ? url : `${url}/`, globalThis.document?.baseURI).href;
   } catch {
-    throw new TypeError(`model is not a valid URL: ${model}`);
+    throw new TypeError(`${name} is not a valid URL: ${url}`);
   }
 }
 

@@ -4,7 +4,7 @@
  * as nothing happened to its document, so that views can skip it.
  */
 import { assert } from '../assert.ts';
-import type { FinishReason, RerankUpdate, Verdict } from '../protocol/rerank-api.ts';
+import type { FinishReason, JudgedPassage, RerankUpdate, Verdict } from '../protocol/rerank-api.ts';
 
 /** `decided` ended by itself; `forced` was asked to decide; `failed` could not be judged; `stopped` was aborted. */
 export type DocumentState = 'queued' | 'reading' | 'thinking' | 'decided' | 'forced' | 'failed' | 'stopped';
@@ -19,6 +19,8 @@ export interface RankedItem {
   readonly finishReason: FinishReason | null;
   /** the document was cut to fit the model */
   readonly truncated: boolean;
+  /** the passage that decided, where the document was split */
+  readonly passage?: JudgedPassage;
   readonly numPromptTokens: number;
   /** while thinking, the number of pieces received: a step behind at most, exact once finished */
   readonly numNewTokens: number;
@@ -103,6 +105,7 @@ function foldUpdate(item: RankedItem, update: RerankUpdate): RankedItem {
         truncated: update.truncated,
         numPromptTokens: update.numPromptTokens,
         numNewTokens: update.numNewTokens,
+        ...(update.passage && { passage: update.passage }),
       };
   }
 }

@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly device: DevicePreference;
   /** Which `onnx/model_<dtype>.onnx` to load; the folder's first when left out. */
   readonly dtype?: string;
+  /** URL of a folder with the runtime's files (`ort-wasm-*`), where the worker cannot find them by itself; same origin. */
+  readonly assetsUrl?: string;
 }
 
 export interface LoadProgress {
@@ -40,6 +42,8 @@ export interface LoadedModel {
  */
 export type RerankMode = 'reason' | 'instant';
 
+export type LongDocuments = 'truncate' | 'passages';
+
 /** Other meanings of "relevant", in words of our own; `src/rank1/presets.json` has them. */
 export type QueryPreset =
   'evidence' | 'answer' | 'counterargument' | 'argument' | 'citation' | 'same-technique' | 'any-connection';
@@ -59,6 +63,11 @@ export interface RerankOptions {
   readonly instruction?: string;
   /** Tokens a chain may have, rethinking included, before its verdict is forced; the reference allows 8,192. */
   readonly maxNewTokens?: number;
+  /**
+   * What becomes of a document that does not fit: `truncate` (the default) cuts and flags it; `passages` splits it at
+   * sentence bounds, with overlap, and its best passage stands for it.
+   */
+  readonly longDocuments?: LongDocuments;
   /** Rows decoded together. */
   readonly maxSlots?: number;
 }
@@ -84,7 +93,19 @@ export interface Verdict {
 /** `length`: the chain reached its limit, or ended without an answer; `loop`: it was repeating itself. Both are asked for a verdict. */
 export type FinishReason = 'verdict' | 'length' | 'loop' | 'prompt-too-long' | 'aborted';
 
-/** One thing that happened to one document; `index` is its place in the request. */
+/** Which part of a long document was judged best. */
+export interface JudgedPassage {
+  /** UTF-16 units of the document's text, end exclusive */
+  readonly start: number;
+  readonly end: number;
+  /** passages the document was split into */
+  readonly numPassages: number;
+}
+
+/**
+ * One thing that happened to one document; `index` is its place in the request. A document in several passages streams
+ * no reasoning: when the last passage is judged, it finishes with the chain and the figures of the best.
+ */
 export type RerankUpdate =
   | {
       readonly type: 'started';
@@ -104,6 +125,8 @@ export type RerankUpdate =
       readonly numPromptTokens: number;
       readonly numNewTokens: number;
       readonly truncated: boolean;
+      /** only where the document was split */
+      readonly passage?: JudgedPassage;
     };
 
 /** Figures of a run so far; times in milliseconds. */

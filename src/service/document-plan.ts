@@ -1,6 +1,6 @@
 /**
- * Plans a run: prompts encoded, documents that are too long cut to what fits and flagged, and the KV
- * capacity that all of it needs. Too long a document is data, not an exception.
+ * Plans a run: prompts encoded, each document or its passages in the room there is, and the KV
+ * capacity that all of it needs.
  */
 import type { ModelSpec } from '../model/model-spec.ts';
 import type { RerankRequest } from '../protocol/rerank-api.ts';
@@ -13,7 +13,7 @@ import {
 } from '../rank1/prompt.ts';
 import { fillQueryTemplate, QUERY_PRESETS } from '../rank1/query-template.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { cutText } from './cut-text.ts';
+import { fitPassages, fitText, type FittedText, type PromptBudget } from './fit-document.ts';
 
 /** What a chain may use when neither caller nor model says otherwise; the reference allows 8,192. */
 const DEFAULT_MAX_NEW_TOKENS = 1024;
@@ -21,22 +21,16 @@ const DEFAULT_MAX_NEW_TOKENS = 1024;
 const FORCED_PROMPT_MARGIN = 16;
 /** KV capacity comes in steps, so that runs of like length share shapes. */
 const LENGTH_STEP = 64;
-/** No text of any language packs more characters into a token on average, runs of white space aside. */
-const MAX_CHARACTERS_PER_TOKEN = 16;
-/** Tokens given up for not cutting a word; not every script has words between spaces. */
-const MAX_TOKENS_OF_WORD = 8;
 
-export interface PlannedDocument {
+/** A document, or one passage of it. */
+export interface PlannedDocument extends FittedText {
   readonly index: number;
-  /** The text as the model reads it, title included, cut if it was too long. */
-  readonly text: string;
-  readonly promptTokenIds: Int32Array;
-  readonly truncated: boolean;
 }
 
 export interface RunPlan {
   /** instruction and template included */
   readonly query: string;
+  /** in order; the passages of a document share its index */
   readonly documents: readonly PlannedDocument[];
   /** documents that cannot be judged because the query alone leaves no room */
   readonly tooLong: readonly { readonly index: number; readonly numPromptTokens: number }[];
@@ -44,8 +38,6 @@ export interface RunPlan {
   /** tokens a row must be able to hold */
   readonly maxLength: number;
 }
-
-type EncodePrompt = (tokenizer: Tokenizer, query: string, document: string) => Int32Array;
 
 export function planDocuments(
   tokenizer: Tokenizer,
@@ -66,13 +58,16 @@ export function planDocuments(
   const documents: PlannedDocument[] = [];
   const tooLong: { index: number; numPromptTokens: number }[] = [];
   const headTokens = encode(tokenizer, query, '').length;
+  const budget: PromptBudget = { tokenizer, query, encode, maxPromptTokens };
+  const fit = (document: RerankRequest['documents'][number]): readonly (FittedText | null)[] => {
+    if (headTokens + FORCED_PROMPT_MARGIN > maxPromptTokens) return [];
+    if (options.longDocuments === 'passages') return fitPassages(budget, document);
+    return [fitText(budget, documentText(document))];
+  };
   request.documents.forEach((document, index) => {
-    const planned =
-      headTokens + FORCED_PROMPT_MARGIN > maxPromptTokens
-        ? null
-        : fitDocument(tokenizer, encode, query, documentText(document), maxPromptTokens);
-    if (planned) documents.push({ index, ...planned });
-    else tooLong.push({ index, numPromptTokens: headTokens });
+    const fitted = fit(document).filter((text) => text !== null);
+    documents.push(...fitted.map((text) => ({ index, ...text })));
+    if (fitted.length === 0) tooLong.push({ index, numPromptTokens: headTokens });
   });
   const longest = Math.max(1, ...documents.map((document) => document.promptTokenIds.length));
   const needed = longest + numReserved;
@@ -86,39 +81,4 @@ function promptQuery({ query, options }: RerankRequest): string {
   const template = queryTemplate ?? (preset && QUERY_PRESETS[preset]);
   const instructed = queryWithInstruction(query, instruction);
   return template === undefined ? instructed : fillQueryTemplate(template, instructed);
-}
-
-/** The document's prompt, its text cut where it does not fit; null when not even an empty document fits. */
-function fitDocument(
-  tokenizer: Tokenizer,
-  encode: EncodePrompt,
-  query: string,
-  fullText: string,
-  maxPromptTokens: number,
-): Omit<PlannedDocument, 'index'> | null {
-  // Far too long a text is cut unread: encoding all of it would take its time for nothing.
-  const text = cutText(fullText, maxPromptTokens * MAX_CHARACTERS_PER_TOKEN);
-  const promptTokenIds = encode(tokenizer, query, text);
-  if (promptTokenIds.length <= maxPromptTokens) {
-    return { text, promptTokenIds, truncated: text.length < fullText.length };
-  }
-  const textTokenIds = tokenizer.encode(text);
-  let room = textTokenIds.length - (promptTokenIds.length - maxPromptTokens);
-  for (;;) {
-    const kept = room > 0 ? wholeWords(tokenizer, textTokenIds.slice(0, room)) : '';
-    const keptPromptIds = encode(tokenizer, query, kept);
-    const excess = keptPromptIds.length - maxPromptTokens;
-    if (excess <= 0) return { text: kept, promptTokenIds: keptPromptIds, truncated: true };
-    if (kept === '') return null;
-    // The cut may have parted what was one token.
-    room -= excess;
-  }
-}
-
-/** The text of these ids without the character, and the word, that were cut in two at the end. */
-function wholeWords(tokenizer: Tokenizer, tokenIds: readonly number[]): string {
-  const text = tokenizer.decode(tokenIds).replace(/\uFFFD$/, '');
-  const wordStart = Math.max(text.lastIndexOf(' '), text.lastIndexOf('\n'));
-  const numCertain = tokenizer.decode(tokenIds.slice(0, -MAX_TOKENS_OF_WORD)).length;
-  return wordStart > 0 && wordStart >= numCertain ? text.slice(0, wordStart) : text;
 }

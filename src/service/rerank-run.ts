@@ -5,24 +5,24 @@
 import { Engine } from '../engine/engine.ts';
 import type { Sequence } from '../engine/sequence.ts';
 import type {
-  FinishReason,
   RerankRequest,
   RerankUpdate,
   RunStats,
   RunSummary,
   UpdateListener,
-  Verdict,
 } from '../protocol/rerank-api.ts';
 import { findMarkerTokenIds, type MarkerTokenIds } from '../rank1/markers.ts';
 import { Chain, type ChainSettings } from './chain.ts';
 import { planDocuments, type PlannedDocument, type RunPlan } from './document-plan.ts';
+import { DocumentTally } from './document-tally.ts';
 import type { LoadedRuntime } from './rerank-service.ts';
 
 const DEFAULT_MAX_SLOTS = 16;
 
-/** A document on its way. */
+/** A document, or a passage of one, on its way. */
 interface Progress {
-  readonly document: PlannedDocument;
+  readonly passage: PlannedDocument;
+  readonly tally: DocumentTally;
   readonly chain: Chain;
 }
 
@@ -78,7 +78,7 @@ export class RerankRun {
         this.#send(stats());
         await nextTask();
       }
-      for (const sequence of engine.abortAll()) this.#finish(sequence, 'aborted', null);
+      this.#abort(engine.abortAll());
       this.#send(stats());
     } finally {
       await runner.dispose();
@@ -93,12 +93,15 @@ export class RerankRun {
 
   #start(plan: RunPlan, engine: Engine): void {
     const settings = this.#chainSettings(plan);
-    for (const document of plan.documents) {
-      const { index, promptTokenIds, truncated } = document;
+    for (const passages of byDocument(plan.documents)) {
+      const tally = new DocumentTally(passages);
+      for (const passage of passages) {
+        const chain = new Chain(settings, passage.text, passage.promptTokenIds);
+        this.#progress.set(chain.sequence, { passage, tally, chain });
+        engine.add(chain.sequence);
+      }
+      const [{ index, promptTokenIds, truncated }] = passages as [PlannedDocument];
       this.#updates.push({ type: 'started', index, numPromptTokens: promptTokenIds.length, truncated });
-      const chain = new Chain(settings, document.text, promptTokenIds);
-      this.#progress.set(chain.sequence, { document, chain });
-      engine.add(chain.sequence);
     }
     for (const { index, numPromptTokens } of plan.tooLong) {
       this.#numFinished++;
@@ -136,30 +139,32 @@ export class RerankRun {
   #takeStep(sequences: readonly Sequence[], engine: Engine): void {
     for (const sequence of sequences) {
       const progress = this.#progressOf(sequence);
-      const { delta, next, outcome } = progress.chain.takeToken();
-      if (delta !== '') this.#updates.push({ type: 'reasoning', index: progress.document.index, delta });
-      if (outcome) this.#finish(sequence, outcome.finishReason, outcome.verdict);
-      if (!next) continue;
+      const { passage, tally, chain } = progress;
+      const { delta, next, outcome } = chain.takeToken();
+      // Passages are read side by side: their chains would be one jumble.
+      if (delta !== '' && tally.numPassages === 1)
+        this.#updates.push({ type: 'reasoning', index: tally.index, delta });
+      if (next) {
+        this.#progress.delete(sequence);
+        this.#progress.set(next, progress);
+        engine.add(next);
+      }
+      if (!outcome) continue;
       this.#progress.delete(sequence);
-      this.#progress.set(next, progress);
-      engine.add(next);
+      const finished = tally.judge(passage, chain, outcome.finishReason, outcome.verdict);
+      if (!finished) continue;
+      this.#numFinished++;
+      this.#updates.push(finished);
     }
   }
 
-  #finish(sequence: Sequence, finishReason: FinishReason, verdict: Verdict | null): void {
-    const { document, chain } = this.#progressOf(sequence);
-    this.#progress.delete(sequence);
-    if (finishReason !== 'aborted') this.#numFinished++;
-    this.#updates.push({
-      type: 'finished',
-      index: document.index,
-      finishReason,
-      verdict,
-      reasoning: chain.reasoning.trim(),
-      numPromptTokens: document.promptTokenIds.length,
-      numNewTokens: chain.numNewTokens,
-      truncated: document.truncated,
-    });
+  #abort(sequences: readonly Sequence[]): void {
+    for (const sequence of sequences) {
+      const { passage, tally, chain } = this.#progressOf(sequence);
+      const finished = tally.abort(passage, chain);
+      if (finished) this.#updates.push(finished);
+    }
+    this.#progress.clear();
   }
 
   #progressOf(sequence: Sequence): Progress {
@@ -174,6 +179,16 @@ export class RerankRun {
     this.#updates = [];
     this.#onUpdates(updates, stats);
   }
+}
+
+function byDocument(planned: readonly PlannedDocument[]): Iterable<readonly PlannedDocument[]> {
+  const groups = new Map<number, PlannedDocument[]>();
+  for (const document of planned) {
+    const group = groups.get(document.index);
+    if (group) group.push(document);
+    else groups.set(document.index, [document]);
+  }
+  return groups.values();
 }
 
 /** Lets messages in: on WASM a step holds the thread, and without a task in between no abort would arrive. */

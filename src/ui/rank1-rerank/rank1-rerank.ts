@@ -4,6 +4,7 @@ import { toDocument, type DocumentInput } from '../../client/check-arguments.ts'
 import { Reranker } from '../../client/reranker.ts';
 import type {
   DevicePreference,
+  LongDocuments,
   QueryPreset,
   RerankMode,
   RerankOptions,
@@ -46,6 +47,8 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
   @property() device: DevicePreference = 'auto';
   /** Which weights to load; the folder's first when empty. */
   @property() dtype = '';
+  /** URL of a folder with the runtime's files; needed only where no bundler has put them beside the worker. */
+  @property({ attribute: 'assets-url' }) assetsUrl = '';
   @property() instruction = '';
   /** `instant` answers in one step, without a chain. */
   @property() mode: RerankMode = 'reason';
@@ -55,6 +58,8 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
   @property({ attribute: 'query-template' }) queryTemplate = '';
   /** The name of a template of the library, such as `counterargument`. */
   @property() preset: QueryPreset | '' = '';
+  /** What becomes of a document that does not fit: cut it, or judge it passage by passage. */
+  @property({ attribute: 'long-documents' }) longDocuments: LongDocuments = 'truncate';
   @property({ attribute: 'max-new-tokens', type: Number }) maxNewTokens: number | undefined;
   @property({ attribute: 'max-slots', type: Number }) maxSlots: number | undefined;
   /** Give several elements one Reranker and they share its worker and model; who gives it also disposes it. */
@@ -87,8 +92,8 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
       this.controller.reset(documents);
       return null;
     }
-    const { query, model, device, dtype } = this;
-    const load = { model, device, ...(dtype && { dtype }) };
+    const { query, model, device, dtype, assetsUrl } = this;
+    const load = { model, device, ...(dtype && { dtype }), ...(assetsUrl && { assetsUrl }) };
     return this.controller.run({ query, documents, load, options: this.#options });
   }
 
@@ -127,12 +132,13 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
   }
 
   get #options(): RerankOptions {
-    const { instruction, maxNewTokens, maxSlots, mode, rethink, queryTemplate, preset } = this;
+    const { instruction, maxNewTokens, maxSlots, mode, rethink, queryTemplate, preset, longDocuments } = this;
     return {
       ...(mode !== 'reason' && { mode }),
       ...(rethink && { rethink }),
       ...(queryTemplate && { queryTemplate }),
       ...(preset && { preset }),
+      ...(longDocuments !== 'truncate' && { longDocuments }),
       ...(instruction.trim() && { instruction }),
       ...(maxNewTokens && { maxNewTokens }),
       ...(maxSlots && { maxSlots }),

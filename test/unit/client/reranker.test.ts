@@ -92,6 +92,7 @@ describe('Reranker', () => {
     [{ query: QUERY, documents: [], options: { queryTemplate: 7 } }, TypeError],
     [{ query: QUERY, documents: [], options: { queryTemplate: 'no place' } }, RangeError],
     [{ query: QUERY, documents: [], options: { preset: 'unknown' } }, RangeError],
+    [{ query: QUERY, documents: [], options: { longDocuments: 'split' } }, RangeError],
     [
       { query: QUERY, documents: [], options: { preset: 'answer', queryTemplate: 'FILL_QUERY_HERE' } },
       RangeError,
