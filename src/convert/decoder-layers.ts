@@ -77,13 +77,14 @@ export function vocabularyHead({ graph, spec, checkpoint, format }: DecoderConte
   return format.head(graph, 'lm_head', x, table, spec.tieWordEmbeddings ? 'embed_tokens' : null);
 }
 
-/** `past_key_values.*` or `present.*` of every layer, [B, KV, `tokens`, H]. */
+/** `past_key_values.*` or `present.*` of every layer, [`batch`, KV, `tokens`, H]. */
 export function cacheValues(
   { spec, format }: DecoderContext,
   nameOf: typeof pastName,
+  batch: string,
   tokens: string,
 ): readonly OnnxValue[] {
-  const dims = ['B', spec.numKeyValueHeads, tokens, spec.headDim];
+  const dims = [batch, spec.numKeyValueHeads, tokens, spec.headDim];
   return Array.from({ length: spec.numLayers }, (_, layer) =>
     (['key', 'value'] as const).map((part) => ({ name: nameOf(layer, part), type: format.floatType, dims })),
   ).flat();

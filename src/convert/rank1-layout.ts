@@ -37,13 +37,13 @@ export function buildRank1Layout(context: DecoderContext): DecoderGraph {
       { name: ONNX_INPUTS.totalSequenceLength, type: 'int32', dims: [1] },
       { name: ONNX_INPUTS.lastIndex, type: 'int32', dims: ['R'] },
       { name: ONNX_INPUTS.watchedTokenIds, type: 'int32', dims: ['W'] },
-      ...cacheValues(context, pastName, 'M'),
+      ...cacheValues(context, pastName, 'B', 'M'),
     ],
     outputs: [
       { name: ONNX_OUTPUTS.nextTokenIds, type: 'int32', dims: ['R'] },
       { name: ONNX_OUTPUTS.watchedLogits, type: 'float32', dims: ['R', 'W'] },
       { name: ONNX_OUTPUTS.logits, type: 'float32', dims: ['R', spec.vocabSize] },
-      ...cacheValues(context, presentName, 'M'),
+      ...cacheValues(context, presentName, 'B', 'M'),
     ],
   };
 }

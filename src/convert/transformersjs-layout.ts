@@ -15,6 +15,10 @@ import {
 import type { GraphBuilder } from './graph-builder.ts';
 import { elementCode } from './onnx-proto.ts';
 
+/** transformers.js makes the first, empty cache from the graph's shapes, and knows these axes by name; others become 0. */
+const BATCH = 'batch_size';
+const TOTAL = 'total_sequence_length';
+
 export function buildTransformersJsLayout(context: DecoderContext): DecoderGraph {
   const { graph, spec } = context;
   const h = decoderLayers(context, 'input_ids', lengthsFromMask(graph));
@@ -22,15 +26,15 @@ export function buildTransformersJsLayout(context: DecoderContext): DecoderGraph
   graph.node('Cast', 'logits', [raw], { attributes: { to: { int: elementCode('float32') } } });
   return {
     inputs: [
-      { name: 'input_ids', type: 'int64', dims: ['B', 'S'] },
-      { name: 'attention_mask', type: 'int64', dims: ['B', 'T'] },
-      { name: 'position_ids', type: 'int64', dims: ['B', 'S'] },
+      { name: 'input_ids', type: 'int64', dims: [BATCH, 'sequence_length'] },
+      { name: 'attention_mask', type: 'int64', dims: [BATCH, TOTAL] },
+      { name: 'position_ids', type: 'int64', dims: [BATCH, 'sequence_length'] },
       { name: 'num_logits_to_keep', type: 'int64', dims: [] },
-      ...cacheValues(context, pastName, 'P'),
+      ...cacheValues(context, pastName, BATCH, 'past_sequence_length'),
     ],
     outputs: [
-      { name: 'logits', type: 'float32', dims: ['B', 'L', spec.vocabSize] },
-      ...cacheValues(context, presentName, 'T'),
+      { name: 'logits', type: 'float32', dims: [BATCH, 'num_logits', spec.vocabSize] },
+      ...cacheValues(context, presentName, BATCH, TOTAL),
     ],
   };
 }

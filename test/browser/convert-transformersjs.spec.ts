@@ -19,7 +19,7 @@ import type { Harness } from '../harness/harness.ts';
 const ROOT = path.join(import.meta.dirname, '../..');
 const DEMO = path.join(ROOT, 'public/models/rank1-demo');
 /** The software adapter needs about a second a token. */
-const MAX_NEW_TOKENS = 20;
+const MAX_NEW_TOKENS = 10;
 
 const TRANSFORMERS = createRequire(import.meta.url).resolve('@huggingface/transformers');
 const PAGE = `<!doctype html><script type="importmap">{"imports": {

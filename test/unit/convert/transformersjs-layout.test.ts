@@ -65,6 +65,15 @@ describe.each(['qwen2-tied', 'qwen2-untied', 'llama', 'mistral'])('%s', (family)
   );
 });
 
+describe('the graph', () => {
+  it('names the axes of the cache as transformers.js expects them', async () => {
+    const { session } = await load('qwen2-tied', 'fp32');
+    const past = session.inputMetadata.find(({ name }) => name === 'past_key_values.0.key');
+    expect(past).toMatchObject({ shape: ['batch_size', 2, 'past_sequence_length', 16] });
+    await session.release();
+  });
+});
+
 describe('the folder', () => {
   it('has the file names and the settings that transformers.js looks for', async () => {
     const { output, model } = await load('qwen2-tied', 'q8');
