@@ -12,6 +12,14 @@ export {
   type RankedItem,
   type RankedList,
 } from './client/ranked-list.ts';
+export type {
+  CompleteEvent,
+  RerankCallbacks,
+  RerankClient,
+  RerankEvent,
+  RerankerOptions,
+  RerankParameters,
+} from './client/rerank-client.ts';
 export { Reranker, type LoadCallOptions, type RerankCall, type RerankerSettings } from './client/reranker.ts';
 export type {
   RerankResponse,

@@ -49,6 +49,10 @@ const PACKAGES: Record<string, readonly string[]> = {
   lit: ['src/ui/', 'src/app/'],
   '@huggingface/tokenizers': ['src/tokenizer/'],
   '@bufbuild/protobuf': ['src/convert/'],
+  // Of the frameworks, each in its own adapter.
+  '@ai-sdk/provider': ['src/adapters/ai-sdk.ts'],
+  '@langchain/core': ['src/adapters/langchain.ts'],
+  '@llamaindex/core': ['src/adapters/llamaindex.ts'],
 };
 const FORBIDDEN_NAMES = /^(utils?|helpers?|common|misc|manager)\b|-(utils?|helpers?|manager)\b/;
 

@@ -1,0 +1,56 @@
+/**
+ * A reranking model for the AI SDK (`rerank()` of `ai` 6): `rank1RerankingModel({ reranker })`. Options of a call go in
+ * `providerOptions.rank1`; chains come back in `providerMetadata.rank1`. Only its types are imported.
+ */
+import type { JSONObject, RerankingModelV3 } from '@ai-sdk/provider';
+import type { RerankClient } from '../client/rerank-client.ts';
+import type { RerankDocument } from '../protocol/rerank-api.ts';
+import { chainMetadata, type AdapterOptions } from './chain-metadata.ts';
+
+export interface Rank1RerankingModelSettings extends Omit<AdapterOptions, 'topN'> {
+  readonly reranker: Pick<RerankClient, 'rerank'>;
+  readonly modelId?: string;
+}
+
+/** Documents without a verdict have no score and are not in the ranking; `providerMetadata.rank1.unjudged` has them. */
+export function rank1RerankingModel({
+  reranker,
+  modelId = 'rank1',
+  ...defaults
+}: Rank1RerankingModelSettings): RerankingModelV3 {
+  return {
+    specificationVersion: 'v3',
+    provider: 'rank1',
+    modelId,
+    async doRerank({ documents, query, topN, abortSignal, providerOptions }) {
+      const inputs: readonly (string | RerankDocument)[] =
+        documents.type === 'text' ? documents.values : documents.values.map(objectDocument);
+      const { results, unjudged, usage } = await reranker.rerank({
+        ...defaults,
+        ...(providerOptions?.['rank1'] as AdapterOptions | undefined),
+        query,
+        documents: inputs,
+        topN,
+        signal: abortSignal,
+      });
+      return {
+        ranking: results.map(({ index, score }) => ({ index, relevanceScore: score })),
+        providerMetadata: {
+          rank1: {
+            results: results.map((result) => ({ index: result.index, ...chainMetadata(result) })),
+            unjudged: unjudged.map((document) => ({ index: document.index, ...chainMetadata(document) })),
+            usage: { ...usage },
+          },
+        },
+        response: { modelId },
+      };
+    },
+  };
+}
+
+/** An object with a `text` is a document with an optional `title`; any other is judged as its JSON. */
+function objectDocument(value: JSONObject): RerankDocument {
+  const { text, title } = value;
+  if (typeof text !== 'string') return { text: JSON.stringify(value) };
+  return typeof title === 'string' ? { title, text } : { text };
+}

@@ -1,0 +1,51 @@
+/**
+ * A document compressor for LangChain.js: `new Rank1DocumentCompressor({ reranker, topN: 5 })`, for a
+ * `ContextualCompressionRetriever` or by itself. Score in `metadata.relevanceScore`, chain in `metadata.rank1`.
+ */
+import type { DocumentInterface } from '@langchain/core/documents';
+import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors';
+import type { RerankClient } from '../client/rerank-client.ts';
+import type { RerankDocument } from '../protocol/rerank-api.ts';
+import { resultsThenUnjudged, type AdapterOptions } from './chain-metadata.ts';
+
+export interface Rank1DocumentCompressorFields extends AdapterOptions {
+  readonly reranker: Pick<RerankClient, 'rerank'>;
+}
+
+export class Rank1DocumentCompressor extends BaseDocumentCompressor {
+  readonly #reranker: Pick<RerankClient, 'rerank'>;
+  readonly #options: AdapterOptions;
+
+  constructor({ reranker, ...options }: Rank1DocumentCompressorFields) {
+    super();
+    this.#reranker = reranker;
+    this.#options = options;
+  }
+
+  /** The documents given are not changed. A `metadata.title` is judged with the text. */
+  override async compressDocuments(
+    documents: DocumentInterface[],
+    query: string,
+  ): Promise<DocumentInterface[]> {
+    const response = await this.#reranker.rerank({
+      ...this.#options,
+      query,
+      documents: documents.map(toRerankDocument),
+    });
+    return resultsThenUnjudged(response, this.#options).flatMap(({ index, score, chain }) => {
+      const document = documents[index];
+      if (!document) return [];
+      const metadata = {
+        ...document.metadata,
+        ...(score !== undefined && { relevanceScore: score }),
+        rank1: chain,
+      };
+      return [{ ...document, metadata }];
+    });
+  }
+}
+
+function toRerankDocument({ pageContent, metadata }: DocumentInterface): RerankDocument {
+  const title: unknown = metadata['title'];
+  return typeof title === 'string' ? { title, text: pageContent } : { text: pageContent };
+}

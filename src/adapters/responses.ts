@@ -1,0 +1,131 @@
+/**
+ * Answers in the shapes of well-known rerank services, for code that was written against one of them. Each result has
+ * one field more, `metadata.rank1`, with the verdict and the chain. Documents without a verdict have no score, and none
+ * of these shapes can hold them: they are left out.
+ */
+import type { DocumentInput } from '../client/check-arguments.ts';
+import type { RerankResponse, RerankResult } from '../client/rerank-result.ts';
+import { chainMetadata, type ChainMetadata } from './chain-metadata.ts';
+
+interface WithChain {
+  readonly metadata: { readonly rank1: ChainMetadata };
+}
+
+interface ShapeOptions {
+  readonly model: string;
+  /** Whether results repeat the text of their document; false when left out. */
+  readonly returnDocuments?: boolean;
+}
+
+export interface CohereRerankResponse {
+  readonly id: string;
+  readonly results: readonly ({ readonly index: number; readonly relevance_score: number } & WithChain)[];
+  readonly meta: { readonly tokens: { readonly input_tokens: number; readonly output_tokens: number } };
+}
+
+/** Cohere v2, `POST /v2/rerank`. */
+export function toCohereResponse(
+  response: RerankResponse,
+  { id }: { readonly id: string },
+): CohereRerankResponse {
+  const { numPromptTokens, numNewTokens } = response.usage;
+  return {
+    id,
+    results: response.results.map((result) => ({
+      index: result.index,
+      relevance_score: result.score,
+      ...chainOf(result),
+    })),
+    meta: { tokens: { input_tokens: numPromptTokens, output_tokens: numNewTokens } },
+  };
+}
+
+export interface JinaRerankResponse {
+  readonly model: string;
+  readonly usage: { readonly total_tokens: number };
+  readonly results: readonly ({
+    readonly index: number;
+    readonly relevance_score: number;
+    readonly document?: { readonly text: string };
+  } & WithChain)[];
+}
+
+/** Jina, `POST /v1/rerank`; also what vLLM and LiteLLM answer. */
+export function toJinaResponse(
+  response: RerankResponse,
+  { model, returnDocuments = false }: ShapeOptions,
+): JinaRerankResponse {
+  return {
+    model,
+    usage: { total_tokens: totalTokens(response) },
+    results: response.results.map((result) => ({
+      index: result.index,
+      relevance_score: result.score,
+      ...(returnDocuments && { document: { text: textOf(result.document) } }),
+      ...chainOf(result),
+    })),
+  };
+}
+
+export interface VoyageRerankResponse {
+  readonly object: 'list';
+  readonly data: readonly ({
+    readonly index: number;
+    readonly relevance_score: number;
+    readonly document?: string;
+  } & WithChain)[];
+  readonly model: string;
+  readonly usage: { readonly total_tokens: number };
+}
+
+/** Voyage AI, `POST /v1/rerank`. */
+export function toVoyageResponse(
+  response: RerankResponse,
+  { model, returnDocuments = false }: ShapeOptions,
+): VoyageRerankResponse {
+  return {
+    object: 'list',
+    data: response.results.map((result) => ({
+      index: result.index,
+      relevance_score: result.score,
+      ...(returnDocuments && { document: textOf(result.document) }),
+      ...chainOf(result),
+    })),
+    model,
+    usage: { total_tokens: totalTokens(response) },
+  };
+}
+
+export type TeiRerankResponse = readonly ({
+  readonly index: number;
+  readonly score: number;
+  readonly text?: string;
+} & WithChain)[];
+
+/** Hugging Face text-embeddings-inference, `POST /rerank`; `rawScores` gives the logit difference, never twice transformed. */
+export function toTeiResponse(
+  response: RerankResponse,
+  {
+    rawScores = false,
+    returnText = false,
+  }: { readonly rawScores?: boolean; readonly returnText?: boolean } = {},
+): TeiRerankResponse {
+  return response.results.map((result) => ({
+    index: result.index,
+    score: rawScores ? result.logitDifference : result.score,
+    ...(returnText && { text: textOf(result.document) }),
+    ...chainOf(result),
+  }));
+}
+
+function chainOf(result: RerankResult): WithChain {
+  return { metadata: { rank1: chainMetadata(result) } };
+}
+
+function textOf(document: DocumentInput): string {
+  return typeof document === 'string' ? document : document.text;
+}
+
+function totalTokens({ usage }: RerankResponse): number {
+  return usage.numPromptTokens + usage.numNewTokens;
+}

@@ -1,0 +1,133 @@
+/** Every adapter under the real package of its framework, on the scripted worker: same order and scores as `rerank`. */
+import { Document } from '@langchain/core/documents';
+import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors';
+import { MetadataMode, TextNode } from '@llamaindex/core/schema';
+import { rerank } from 'ai';
+import { afterEach, describe, expect, it } from 'vitest';
+import { rank1RerankingModel } from '../../../src/adapters/ai-sdk.ts';
+import { Rank1DocumentCompressor } from '../../../src/adapters/langchain.ts';
+import { Rank1NodePostprocessor } from '../../../src/adapters/llamaindex.ts';
+import { QUERY, scriptedReranker } from '../api/scripted-reranker.ts';
+
+const TEXTS = ['A hot city.', 'The coldest city is Yakutsk.', 'Bread is baked.', '[[too-long]]'];
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+/** By hand; see the scripted chain. */
+const EXPECTED = [
+  [1, sigmoid(6)],
+  [0, sigmoid(0)],
+  [2, sigmoid(-6)],
+] as const;
+
+const disposables: { dispose(): void }[] = [];
+
+function setUp() {
+  const scripted = scriptedReranker();
+  disposables.push(scripted.reranker);
+  return scripted;
+}
+
+afterEach(() => disposables.splice(0).forEach((reranker) => reranker.dispose()));
+
+describe('the reranking model of the AI SDK', () => {
+  it('ranks texts, with the chains in the metadata', async () => {
+    const { reranker } = setUp();
+    const model = rank1RerankingModel({ reranker, modelId: 'rank1-demo' });
+    const { ranking, providerMetadata, response } = await rerank({ model, query: QUERY, documents: TEXTS });
+    expect(ranking.map(({ originalIndex, score }) => [originalIndex, score])).toEqual(EXPECTED);
+    expect(ranking[0]?.document).toBe(TEXTS[1]);
+    expect(response.modelId).toBe('rank1-demo');
+    expect(providerMetadata?.['rank1']).toMatchObject({
+      results: [{ index: 1, label: 'true', logitDifference: 6, reasoning: /"… coldest city is"/ }, {}, {}],
+      unjudged: [{ index: 3, score: null, finishReason: 'prompt-too-long' }],
+    });
+  });
+
+  it('ranks objects: text with title where there is one, else as JSON', async () => {
+    const { api, reranker } = setUp();
+    const documents = [{ name: 'coldest' }, { title: 'Coldest', text: 'city', page: 2 }];
+    const { rerankedDocuments } = await rerank({
+      model: rank1RerankingModel({ reranker }),
+      query: QUERY,
+      documents,
+    });
+    expect(rerankedDocuments[0]).toEqual(documents[1]);
+    expect(api.requests[0]?.documents).toEqual([
+      { text: '{"name":"coldest"}' },
+      { title: 'Coldest', text: 'city' },
+    ]);
+  });
+
+  it('respects topN, options and the signal', async () => {
+    const { api, reranker } = setUp();
+    const model = rank1RerankingModel({ reranker, maxNewTokens: 9 });
+    const providerOptions = { rank1: { instruction: 'Only Asia.' } };
+    const { ranking } = await rerank({ model, query: QUERY, documents: TEXTS, topN: 1, providerOptions });
+    expect(ranking).toHaveLength(1);
+    expect(api.requests[0]?.options).toEqual({ instruction: 'Only Asia.', maxNewTokens: 9 });
+    const abortSignal = AbortSignal.abort(new Error('enough'));
+    await expect(rerank({ model, query: QUERY, documents: TEXTS, abortSignal })).rejects.toThrow('enough');
+  });
+});
+
+describe('the document compressor of LangChain.js', () => {
+  const documents = () =>
+    TEXTS.map((pageContent, page) => new Document({ pageContent, id: `d${page}`, metadata: { page } }));
+
+  it('orders documents, with score and chain in the metadata, and changes none', async () => {
+    const { reranker } = setUp();
+    const given = documents();
+    const compressor = new Rank1DocumentCompressor({ reranker });
+    expect(BaseDocumentCompressor.isBaseDocumentCompressor(compressor)).toBe(true);
+    const compressed = await compressor.compressDocuments(given, QUERY);
+    expect(
+      compressed.slice(0, 3).map(({ metadata }) => [metadata['page'], metadata['relevanceScore']]),
+    ).toEqual(EXPECTED);
+    expect(compressed[0]).toMatchObject({ id: 'd1', pageContent: TEXTS[1] });
+    expect(compressed[0]?.metadata['rank1']).toMatchObject({ label: 'true', logitDifference: 6 });
+    expect(compressed[3]?.metadata).not.toHaveProperty('relevanceScore');
+    expect(compressed[3]?.metadata['rank1']).toMatchObject({ finishReason: 'prompt-too-long' });
+    expect(given).toEqual(documents());
+  });
+
+  it('respects topN and threshold, and judges a title with the text', async () => {
+    const { api, reranker } = setUp();
+    const titled = [...documents(), new Document({ pageContent: 'city', metadata: { title: 'Coldest' } })];
+    const compressed = await new Rank1DocumentCompressor({
+      reranker,
+      topN: 3,
+      threshold: 0.9,
+    }).compressDocuments(titled, QUERY);
+    expect(compressed.map(({ pageContent }) => pageContent)).toEqual([TEXTS[1], 'city']);
+    expect(api.requests[0]?.documents[4]).toEqual({ title: 'Coldest', text: 'city' });
+  });
+});
+
+describe('the node postprocessor of LlamaIndex.TS', () => {
+  const nodes = () =>
+    TEXTS.map((text, page) => ({ node: new TextNode({ text, metadata: { page } }), score: 0.1 }));
+
+  it('orders nodes, with the chain in the metadata but out of prompts, and changes none', async () => {
+    const { reranker } = setUp();
+    const given = nodes();
+    const processed = await new Rank1NodePostprocessor({ reranker }).postprocessNodes(given, QUERY);
+    expect(processed.slice(0, 3).map(({ node, score }) => [node.metadata['page'], score])).toEqual(EXPECTED);
+    expect(processed[3]).not.toHaveProperty('score');
+    const best = processed[0]?.node;
+    expect(best?.id_).toBe(given[1]?.node.id_);
+    expect(best?.metadata['rank1']).toMatchObject({
+      label: 'true',
+      reasoning: expect.stringContaining('found'),
+    });
+    expect(best?.getContent(MetadataMode.LLM)).not.toContain('found');
+    expect(best?.getContent(MetadataMode.EMBED)).not.toContain('found');
+    expect(given[1]?.node.metadata).toEqual({ page: 1 });
+  });
+
+  it('reads the text of a query in parts, respects topN, and refuses to judge by nothing', async () => {
+    const { api, reranker } = setUp();
+    const postprocessor = new Rank1NodePostprocessor({ reranker, topN: 1 });
+    expect(await postprocessor.postprocessNodes(nodes(), [{ type: 'text', text: QUERY }])).toHaveLength(1);
+    expect(api.requests[0]?.query).toBe(QUERY);
+    await expect(postprocessor.postprocessNodes(nodes())).rejects.toThrow(TypeError);
+  });
+});
