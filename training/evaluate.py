@@ -55,8 +55,10 @@ def rerank(model, tok, path, depth=None, queries=None, seed=7, **options):
         top += [i for i in range(len(cand)) if i not in set(top)]
         out["bm25"].append(ndcg([grades[i] for i in top], ideal))
         out["ceiling"].append(ndcg(sorted(grades, key=lambda g: -(g or 0)), ideal))
+    gain = np.array(out["model"]) - np.array(out["random"])
     judged = [(results[i], c["grade"]) for r, s in zip(rows, where) for i, c in zip(s, r["candidates"])]
-    return {**{k: round(float(np.mean(v)), 4) for k, v in out.items()}, "queries": len(rows), **chain_figures(results),
+    return {**{k: round(float(np.mean(v)), 4) for k, v in out.items()}, "queries": len(rows),
+            "gain_over_random": f"{gain.mean():.4f} +- {gain.std(ddof=1) / len(gain) ** 0.5:.4f}", **chain_figures(results),
             "auc": round(auc([x["diff"] for x, g in judged], [(g or 0) > 0 for _, g in judged]), 4)}
 
 

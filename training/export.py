@@ -37,6 +37,7 @@ def export(model, tok, folder):
     eos = tok.token_to_id(tok_module.EOS)
     write_json(os.path.join(tmp, "generation_config.json"), {"do_sample": False, "eos_token_id": eos, "pad_token_id": eos})
     save_file(model.hf_state_dict(), os.path.join(tmp, "model.safetensors"), metadata={"format": "pt"})
+    os.chmod(os.path.join(tmp, "model.safetensors"), 0o644)
     old = folder + ".old"
     shutil.rmtree(old, ignore_errors=True)
     if os.path.exists(folder):

@@ -1,4 +1,4 @@
-"""The converter's 4-bit grid, and its straight-through version for quantisation-aware training.
+"""The converter's 4-bit grid, as evaluated and as trained for (see train.Trainer.round_weights).
 
 Blocks of 32 along the input dimension, symmetric around an implied zero point of 8. The element of largest
 magnitude (with its sign) lands exactly on code 0, i.e. -8 steps, so the scale may be negative.
@@ -17,7 +17,3 @@ def dequantised(w):
     q = (torch.round(b / safe) + 8).clamp(0, 15)
     return torch.where(scale == 0, torch.zeros_like(b), (q - 8) * scale).reshape(w.shape)
 
-
-def straight_through(w):
-    """The rounded value forward, the identity backward."""
-    return w + (dequantised(w) - w).detach()

@@ -31,6 +31,7 @@ def main():
     a.add_argument("--results", default="training/results")
     a.add_argument("--name", default="final")
     a.add_argument("--queries", type=int, default=0, help="SelQA queries; 0 for all")
+    a.add_argument("--sets", nargs="*", default=["selqa_dev", "dl19_top20", "held_out"])
     a.add_argument("--full-precision", action="store_true", help="weights as trained, not rounded to 4 bits")
     a.add_argument("--fp32", action="store_true", help="compute in fp32 instead of bf16")
     a = a.parse_args()
@@ -43,10 +44,12 @@ def main():
     out = {"weights": "fp32" if a.full_precision else "4-bit", "compute": "fp32" if a.fp32 else "bf16",
            "decoding": "greedy, free running, at most 96 new tokens"}
     for name, (path, depth) in evaluate.paths(a.data).items():
+        if name not in a.sets:
+            continue
         out[name] = evaluate.rerank(model, tok, path, depth, a.queries if name == "selqa_dev" else None, **options)
         print(name, json.dumps(out[name]), flush=True)
-    pool = examples.Pool(a.data, held_out=True)
-    out["held_out"] = evaluate.held_out(model, tok, pool, 1000, **options)
+    if "held_out" in a.sets:
+        out["held_out"] = evaluate.held_out(model, tok, examples.Pool(a.data, held_out=True), 1000, **options)
     out["examples"] = [chain(model, tok, q, p, **options) for q, p in EXAMPLES]
     out["seconds"] = round(time.time() - began)
     os.makedirs(a.results, exist_ok=True)

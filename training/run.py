@@ -1,6 +1,8 @@
 """One command from data to an exported folder: `python -m training.run --data <folder>`.
 
-Run `python -m training.prepare` first or beside it; the loop waits for its shards.
+Run `python -m training.prepare` first or beside it; the loop waits for its shards. With `--steps` the run is set by
+seeds alone; with `--minutes` it ends by the clock, and the number of steps is the machine's. A GPU gets more layers
+and larger batches.
 """
 import argparse
 import os
@@ -12,6 +14,7 @@ import torch
 from . import evaluate, examples, export, init, tokenizer as tok_module, train
 from .model import Config, Model
 
+GPU = torch.cuda.is_available()
 PREFIX = 22  # tokens of the fixed instruction, left out of the co-occurrence counts
 
 
@@ -28,17 +31,19 @@ def arguments():
     a.add_argument("--out", default="training/build")
     a.add_argument("--checkpoint", default="training/checkpoint")
     a.add_argument("--minutes", type=float, default=60)
+    a.add_argument("--steps", type=int, default=0, help="end after so many steps instead of minutes")
     a.add_argument("--shards", type=int, default=12)
     a.add_argument("--first-shard", type=int, default=0)
-    a.add_argument("--tokens", type=int, default=12288)
+    a.add_argument("--tokens", type=int, default=65536 if GPU else 12288, help="tokens of a batch")
     a.add_argument("--lr", type=float, default=2e-3)
     a.add_argument("--quantised-from", type=float, default=0.82)
     a.add_argument("--eval-every", type=float, default=8, help="minutes between evaluations")
-    a.add_argument("--queries", type=int, default=80)
+    a.add_argument("--queries", type=int, default=60, help="SelQA queries of an evaluation; 0: only save and export")
+    a.add_argument("--decay", type=float, default=0.35, help="share of the time in which the learning rate falls")
     a.add_argument("--standard-init", action="store_true")
     a.add_argument("--resume", default="")
     a.add_argument("--name", default="main")
-    a.add_argument("--layers", type=int, default=4)
+    a.add_argument("--layers", type=int, default=8 if GPU else 4)
     a.add_argument("--threads", type=int, default=2)
     return a.parse_args()
 
@@ -55,9 +60,11 @@ def main():
         init.standard(model)
     else:
         init.structured(model, tok, passage_sequences(train.load_shard(a.out, 0)))
+    device = torch.device("cuda" if GPU else "cpu")
+    model.to(device)
     trainer = train.Trainer(model, lr=a.lr)
     if a.resume:
-        state = torch.load(a.resume)
+        state = torch.load(a.resume, map_location=device)
         model.load_state_dict(state["model"])
         for o, s in zip(trainer.optimisers, state["optimisers"]):
             o.load_state_dict(s)
@@ -66,15 +73,16 @@ def main():
     paused, step, seen, next_eval, losses = 0.0, 0, 0, a.eval_every, []
     n = a.first_shard
     minutes = lambda: (time.time() - began - paused) / 60
-    while minutes() < a.minutes:
+    progress = lambda: step / a.steps if a.steps else minutes() / a.minutes
+    while progress() < 1:
         for batch in train.batches(train.load_shard(a.out, n % a.shards), a.tokens, rng):
-            done = minutes() / a.minutes
+            done = progress()
             if done >= 1:
                 break
             trainer.quantised = done >= a.quantised_from
-            losses.append(trainer.step(batch, train.schedule(done, 1.0)))
+            losses.append(trainer.step([x.to(device) for x in batch], train.schedule(done, 1.0, a.decay)))
             step, seen = step + 1, seen + batch[0].numel()
-            if step % 50 == 0:
+            if step % 20 == 0:
                 m = np.nanmean(losses, 0)
                 train.log(log, {"step": step, "min": round(minutes(), 2), "tokens": seen, "plain": round(m[0], 3),
                                 "decision": round(m[1], 3), "verdict": round(m[2], 3), "quote": round(m[3], 3)})
@@ -83,12 +91,12 @@ def main():
                 stop = time.time()
                 next_eval += a.eval_every
                 train.save_state(trainer, os.path.join(a.out, a.name + ".pt"), {"shard": n, "step": step})
-                pool = pool or examples.Pool(a.data, held_out=True)
-                figures = {"held_out": evaluate.held_out(model, tok, pool, 300)}
-                for name, (path, depth) in evaluate.paths(a.data).items():
-                    if name == "selqa_dev":
-                        figures[name] = evaluate.rerank(model, tok, path, depth, a.queries)
-                train.log(log, {"step": step, "min": round(minutes(), 2), **figures})
+                if a.queries:
+                    pool = pool or examples.Pool(a.data, held_out=True)
+                    path, depth = evaluate.paths(a.data)["selqa_dev"]
+                    train.log(log, {"step": step, "min": round(minutes(), 2),
+                                    "held_out": evaluate.held_out(model, tok, pool, 300),
+                                    "selqa_dev": evaluate.rerank(model, tok, path, depth, a.queries)})
                 if a.checkpoint:
                     export.export(model, tok, a.checkpoint)
                 paused += time.time() - stop

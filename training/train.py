@@ -69,23 +69,37 @@ class Trainer:
         wrap = (lambda f: torch.compile(f, dynamic=True)) if compiled else (lambda f: f)
         self.body, self.head = wrap(self._body), wrap(self._head)
 
-    def _body(self, ids, at, quantised):
-        w = self.model.weights(quantise=quantise.straight_through if quantised else None)
+    def _body(self, ids, at):
+        w = self.model.weights()
         return self.model.hidden(ids, w).reshape(-1, self.model.config.hidden_size)[at], w[0]
 
     def _head(self, hidden, embed, target, weight):
         loss = F.cross_entropy(F.linear(hidden, embed).float(), target, reduction="none")
         return (loss * weight).sum() / weight.sum(), loss.detach()
 
+    def round_weights(self):
+        """Put 4-bit values in place of the weights for one step; the gradient goes straight through to the masters.
+
+        Swapping outside the compiled function keeps its graph as it is: no second compilation.
+        """
+        params = [self.model.embed] + [p for m in self.model.layers for p in (m.wqkv, m.wo, m.wgu, m.wd)]
+        masters = [(p, p.data) for p in params]
+        for p in params:
+            p.data = quantise.dequantised(p.data)
+        return masters
+
     def step(self, batch, scale):
         """One optimiser step at `scale` times the base learning rates; mean loss of each class."""
         ids, at, weight, cls = batch
-        vocab = torch.unique(torch.cat([ids.ravel(), torch.randint(self.model.config.vocab_size, (512,))]))
-        place = torch.full((self.model.config.vocab_size,), -1)
-        place[vocab] = torch.arange(len(vocab))
-        hidden, embed = self.body(ids, at, self.quantised)
+        vocab = torch.unique(torch.cat([ids.ravel(), torch.randint(self.model.config.vocab_size, (512,), device=ids.device)]))
+        place = torch.full((self.model.config.vocab_size,), -1, device=ids.device)
+        place[vocab] = torch.arange(len(vocab), device=ids.device)
+        masters = self.round_weights() if self.quantised else []
+        hidden, embed = self.body(ids, at)
         loss, each = self.head(hidden, embed[vocab], place[ids.ravel()[at + 1]], weight)
         loss.backward()
+        for p, master in masters:
+            p.data = master
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimiser, base in zip(self.optimisers, self.base):
             for group, lr in zip(optimiser.param_groups, base):
@@ -95,7 +109,7 @@ class Trainer:
         return [each[cls == k].mean().item() for k in (chains.PLAIN, chains.DECISION, chains.VERDICT, chains.QUOTE)]
 
 
-def schedule(done, total, warmup=0.01, decay=0.35):
+def schedule(done, total, decay=0.35, warmup=0.01):
     """Warm-up, constant, linear decay to 3%: `done` and `total` in any unit (seconds, steps)."""
     x = done / total
     return min(1.0, x / warmup + 0.05, max(0.03, (1 - x) / decay))
