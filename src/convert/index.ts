@@ -16,4 +16,5 @@ export type { ConvertedManifest } from './manifest.ts';
 export { Sha256, type StreamingHash } from './sha256.ts';
 export { HttpCheckpoint, type HttpCheckpointOptions } from './http-checkpoint.ts';
 export { BlobCheckpoint } from './browser/blob-checkpoint.ts';
-export { convertFiles, MODELS_FOLDER, type ConvertFilesOptions } from './browser/directory-output.ts';
+export { convertFiles, MODELS_FOLDER, type ConvertFilesOptions } from './browser/convert-files.ts';
+export { DirectoryOutput } from './browser/directory-output.ts';

@@ -10,7 +10,7 @@ import type { DevicePreference } from '../protocol/rerank-api.ts';
 import { chooseDevice, type ChosenDevice } from './gpu-device.ts';
 import { GpuKvCache } from './gpu-kv-cache.ts';
 import { OnnxModelRunner } from './onnx-model-runner.ts';
-import { loadOrt, type OrtRuntime } from './ort.ts';
+import { loadOrt, type OrtAssets, type OrtRuntime } from './ort.ts';
 import { createSession } from './session.ts';
 import { WasmKvCache } from './wasm-kv-cache.ts';
 
@@ -48,7 +48,7 @@ export class ModelRuntime {
   static async load(
     preference: DevicePreference,
     files: ModelFiles,
-    assetsUrl: string,
+    assets: OrtAssets,
   ): Promise<ModelRuntime> {
     const chosen = await chooseDevice(preference);
     if (files.model.kvDtype === 'float16' && !chosen.gpuDevice?.features.has('shader-f16')) {
@@ -57,7 +57,7 @@ export class ModelRuntime {
         `The ${files.dtype} version needs a GPU with 16-bit floats, which is not here. Choose the dtype "q4".`,
       );
     }
-    const runtime = await loadOrt(chosen.device, assetsUrl);
+    const runtime = await loadOrt(chosen.device, assets);
     return new ModelRuntime(chosen, runtime, await createSession(runtime, files, chosen.gpuDevice), files);
   }
 

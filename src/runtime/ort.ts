@@ -14,14 +14,26 @@ export interface OrtRuntime {
   readonly exclusive: <T>(task: () => Promise<T>) => Promise<T>;
 }
 
+/** Where the files of one build are. */
+export interface OrtFiles {
+  readonly mjs: string;
+  readonly wasm: string;
+}
+
+/** Either a folder with all files of the runtime, same origin, ending with a slash; or the files of each build. */
+export type OrtAssets = string | Readonly<Record<OrtBuild, OrtFiles>>;
+
+/** By entry point of onnxruntime-web; each has files of its own. */
+export type OrtBuild = 'wasm' | 'jspi' | 'webgpu';
+
 /**
- * @param assetsUrl folder with the runtime's .wasm and .mjs files, same origin, ending with a slash
  * WebGPU takes the JSPI build where the browser can suspend WebAssembly (smaller, less CPU a run) and the
  * asyncify build elsewhere; WASM takes the build without GPU code.
  */
-export async function loadOrt(device: Device, assetsUrl: string): Promise<OrtRuntime> {
-  const ort = await importBuild(device);
-  ort.env.wasm.wasmPaths = assetsUrl;
+export async function loadOrt(device: Device, assets: OrtAssets): Promise<OrtRuntime> {
+  const build = chooseBuild(device);
+  const ort = await importBuild(build);
+  ort.env.wasm.wasmPaths = typeof assets === 'string' ? assets : { ...assets[build] };
   ort.env.logLevel = 'error';
   // Threads need cross-origin isolation; without it ORT would warn and fall back to one by itself.
   ort.env.wasm.numThreads = globalThis.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1;
@@ -36,8 +48,13 @@ export async function loadOrt(device: Device, assetsUrl: string): Promise<OrtRun
   };
 }
 
-async function importBuild(device: Device): Promise<Ort> {
-  if (device === 'wasm') return (await import('onnxruntime-web/wasm')) as Ort;
-  if ('Suspending' in WebAssembly) return (await import('onnxruntime-web/jspi')) as Ort;
+function chooseBuild(device: Device): OrtBuild {
+  if (device === 'wasm') return 'wasm';
+  return 'Suspending' in WebAssembly ? 'jspi' : 'webgpu';
+}
+
+async function importBuild(build: OrtBuild): Promise<Ort> {
+  if (build === 'wasm') return (await import('onnxruntime-web/wasm')) as Ort;
+  if (build === 'jspi') return (await import('onnxruntime-web/jspi')) as Ort;
   return import('onnxruntime-web/webgpu');
 }

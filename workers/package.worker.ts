@@ -1,0 +1,28 @@
+/**
+ * The worker of the published package. Bundlers read the addresses below, find the files in the installed onnxruntime-web
+ * and copy them beside the page's own; where there is no bundler, `assetsUrl` says where they are.
+ */
+import * as Comlink from 'comlink';
+import { installTransferHandlers } from '../src/protocol/transfer-handlers.ts';
+import type { OrtAssets } from '../src/runtime/ort.ts';
+import { RerankService } from '../src/service/rerank-service.ts';
+import { loadRuntimeWith } from './load-runtime.ts';
+
+/** Written out, because bundlers see literal addresses only. */
+const ORT_FILES: OrtAssets = {
+  wasm: {
+    mjs: new URL('onnxruntime-web/ort-wasm-simd-threaded.mjs', import.meta.url).href,
+    wasm: new URL('onnxruntime-web/ort-wasm-simd-threaded.wasm', import.meta.url).href,
+  },
+  jspi: {
+    mjs: new URL('onnxruntime-web/ort-wasm-simd-threaded.jspi.mjs', import.meta.url).href,
+    wasm: new URL('onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm', import.meta.url).href,
+  },
+  webgpu: {
+    mjs: new URL('onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs', import.meta.url).href,
+    wasm: new URL('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm', import.meta.url).href,
+  },
+};
+
+installTransferHandlers();
+Comlink.expose(new RerankService(loadRuntimeWith(ORT_FILES)));
