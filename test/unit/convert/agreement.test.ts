@@ -21,12 +21,12 @@ describe('klDivergence', () => {
 });
 
 describe('measureAgreement', () => {
-  it('finds a model in full agreement with itself', { timeout: 120_000 }, async () => {
+  it('finds a model in full agreement with itself', { timeout: 300_000 }, async () => {
     const model = await OpenedModel.open(DEMO);
-    const agreement = await measureAgreement(model, model, DEFAULT_SAMPLES.slice(0, 2), 12);
+    const agreement = await measureAgreement(model, model, DEFAULT_SAMPLES.slice(0, 1), 4);
     await model.release();
     expect(agreement).toMatchObject({ meanKl: 0, maxKl: 0, sameToken: 1 });
-    expect(agreement.positions).toBeGreaterThan(10);
+    expect(agreement.positions).toBe(5);
   });
 
   it('refuses a folder that is not a model', async () => {

@@ -15,8 +15,8 @@ const CONFIGS = JSON.parse(readFileSync(fixturePath('configs.json'), 'utf8')) as
 >;
 const FIXTURE = 'true-width.safetensors';
 
-/** Three quarters of all the weights are in these three, and of the time: run them with RANK1_SLOW_TESTS=1. */
-const SLOW = new Set(['rank1-14b', 'rank1-32b', 'rank1-mistral-2501-24b']);
+/** Most of all the weights are in these four, and of the time: run them with RANK1_SLOW_TESTS=1. */
+const SLOW = new Set(['rank1-7b', 'rank1-14b', 'rank1-32b', 'rank1-mistral-2501-24b']);
 const QUICK_NAMES = Object.keys(CONFIGS).filter(
   (name) => !SLOW.has(name) || process.env['RANK1_SLOW_TESTS'] === '1',
 );
