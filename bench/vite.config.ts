@@ -27,7 +27,7 @@ export default defineConfig((env: ConfigEnv) =>
       },
     },
     build: {
-      outDir: path.join(root, 'dist-bench'),
+      outDir: path.join(root, `dist-bench-${env.mode}`),
       emptyOutDir: true,
       sourcemap: false,
       rollupOptions: { input: path.join(root, 'bench/page/index.html') },

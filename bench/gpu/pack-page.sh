@@ -10,11 +10,11 @@ npm run --silent bench -- --page-only --device webgpu --model shapes-0.5b "$@"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/bench/models"
-cp -r dist-bench "$work/bench/site"
+cp -r dist-bench-webgpu "$work/bench/site"
 rm -rf "$work/bench/site/models" "$work"/bench/site/ort/ort-wasm-simd-threaded.{wasm,mjs}
-cp -r bench/models/shapes-0.5b "$work/bench/models/"
+cp -r dist-bench-models/shapes-0.5b "$work/bench/models/"
 find "$work/bench/models/shapes-0.5b" \( -name '*.onnx_data' -o -path '*transformersjs/tokenizer*' \) -delete
-[ -d bench/models/demo ] && cp -r bench/models/demo "$work/bench/models/"
+[ -d dist-bench-models/demo ] && cp -r dist-bench-models/demo "$work/bench/models/"
 cp bench/gpu/serve.py bench/gpu/fill_weights.py "$work/bench/"
 tar -C "$work" -cJf "$out/bench.tar.xz" bench
 ls -l "$out/bench.tar.xz"

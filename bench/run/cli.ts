@@ -5,17 +5,19 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium, type Browser } from 'playwright';
+import { format, resolveConfig } from 'prettier';
 import { build } from 'vite';
 import { findChromium } from '../../scripts/find-chromium.mjs';
 import type { BenchPage, BrowserDescription, Measurement, MeasureOptions } from '../page/main.ts';
 import { CONTENDERS, DEFAULT_SLOTS, type ContenderName } from '../page/types.ts';
 import { describeMachine } from './machine.ts';
-import { peakMemory } from './memory.ts';
+
 import { MODELS, prepareModel, type ModelName } from './models.ts';
 import { reportFromResults } from './posted-results.ts';
 import { cellName, compactRun, summarise, toMarkdown, type Report, type RunRecord } from './report.ts';
 import { profilePage } from './profile.ts';
 import { barChart, slotsChart } from './plot.ts';
+import { peakMemory, processorSeconds, setPriority } from './processes.ts';
 import { serve } from './server.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -36,8 +38,9 @@ const USAGE = `npm run bench -- [options]
   --adapter swiftshader|default  WebGPU adapter: the software one, or the machine's (default swiftshader)
   --warm-up N              documents of the unmeasured run before each measured one (default 2; 0: none)
   --name NAME              of the report (default <date>-<device>)
+  --nice=N                 priority of the browser's processes while a run is measured; below 0 needs root
   --profile                a CPU profile of our own run instead of the turns
-  --page-only              build the page, the model's files and dist-bench/plan.json; measure nothing (bench/gpu)
+  --page-only              build the page, the model's files and dist-bench-<device>/plan.json; measure nothing (bench/gpu)
   --from FILE              make the report from results that a page measured by itself (bench/gpu), or
                            write the .md and .svg of a report's .json anew
 `;
@@ -61,6 +64,7 @@ export async function main(args: readonly string[]): Promise<number> {
       query: { type: 'string', default: 'zambezi' },
       adapter: { type: 'string', default: 'swiftshader' },
       'warm-up': { type: 'string', default: '2' },
+      nice: { type: 'string' },
       name: { type: 'string' },
       profile: { type: 'boolean', default: false },
       'page-only': { type: 'boolean', default: false },
@@ -76,7 +80,7 @@ export async function main(args: readonly string[]): Promise<number> {
     const report = values.from.endsWith('.json')
       ? (JSON.parse(readFileSync(values.from, 'utf8')) as Report)
       : reportFromResults(values.from);
-    console.log(write(values.name ?? path.basename(values.from).replace(/\.jsonl?$/, ''), report));
+    console.log(await write(values.name ?? path.basename(values.from).replace(/\.jsonl?$/, ''), report));
     return 0;
   }
   const device = oneOf('--device', values.device, ['wasm', 'webgpu'] as const);
@@ -86,6 +90,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const names = values.contenders
     .split(',')
     .map((name) => oneOf('--contenders', name, CONTENDERS) as ContenderName);
+  const nice = values.nice === undefined ? null : Number(values.nice);
   const runs = numbers('--runs', values.runs)[0]!;
 
   const model = await prepareModel(root, modelName, values.dtype);
@@ -118,13 +123,13 @@ export async function main(args: readonly string[]): Promise<number> {
 
   if (values['page-only']) {
     const plan = Array.from({ length: runs }, () => cells).flat();
-    writeFileSync(path.join(root, 'dist-bench/plan.json'), JSON.stringify(plan));
+    writeFileSync(path.join(root, `dist-bench-${device}/plan.json`), JSON.stringify(plan));
     return 0;
   }
 
   const { url, server } = await serve([
-    ['/models/', path.join(root, 'bench/models')],
-    ['/', path.join(root, 'dist-bench')],
+    ['/models/', path.join(root, 'dist-bench-models')],
+    ['/', path.join(root, `dist-bench-${device}`)],
   ]);
   const browser = await launch(values.adapter);
   try {
@@ -153,6 +158,7 @@ export async function main(args: readonly string[]): Promise<number> {
           stopAtVerdict,
           query: values.query,
           warmUpDocuments: Number(values['warm-up']),
+          nice,
         },
         machine: describeMachine(root),
         chromium: browser.version(),
@@ -166,18 +172,16 @@ export async function main(args: readonly string[]): Promise<number> {
       for (const cell of cells) {
         if (round > 0 && once.has(cell.contender)) continue;
         const before = os.loadavg()[0]!;
-        const { measurement, memory, browserDescription } = await measureCell(browser, pageUrl(url), {
-          ...cell,
-          loadTwice: round === 0,
-        });
+        const options = { ...cell, loadTwice: round === 0 };
+        const { browserDescription, ...measured } = await measureCell(browser, pageUrl(url), options, nice);
         description ??= browserDescription;
-        records.push({ round, measurement, memory, loadAverageBefore: before });
-        console.log(progressLine(round, measurement));
+        records.push({ round, ...measured, loadAverageBefore: before });
+        console.log(progressLine(round, measured.measurement));
         // Saved at once: a long measurement that is interrupted keeps what it has.
-        save();
+        await save();
       }
     }
-    console.log(save());
+    console.log(await save());
     return 0;
   } finally {
     await browser.close();
@@ -206,7 +210,7 @@ function launch(adapter: string): Promise<Browser> {
 }
 
 /** A context of its own: an empty HTTP cache and a new process, so loads are cold and memory is this run's alone. */
-async function measureCell(browser: Browser, url: string, options: MeasureOptions) {
+async function measureCell(browser: Browser, url: string, options: MeasureOptions, nice: number | null) {
   const context = await browser.newContext();
   try {
     const page = await context.newPage();
@@ -218,18 +222,21 @@ async function measureCell(browser: Browser, url: string, options: MeasureOption
     const browserDescription = await page.evaluate(() =>
       (globalThis as unknown as { bench: BenchPage }).bench.describeBrowser(),
     );
-    let measurement: Measurement;
     try {
-      measurement = await page.evaluate(
-        (o) => (globalThis as unknown as { bench: BenchPage }).bench.measure(o),
-        options,
+      await page.evaluate((o) => (globalThis as unknown as { bench: BenchPage }).bench.prepare(o), options);
+      if (nice !== null) await setPriority(browser, nice);
+      const before = await processorSeconds(browser);
+      const measurement = await page.evaluate(() =>
+        (globalThis as unknown as { bench: BenchPage }).bench.runPrepared(),
       );
+      const after = await processorSeconds(browser);
+      const cpuSeconds = before === null || after === null ? null : after - before;
+      return { measurement, cpuSeconds, memory: await peakMemory(browser), browserDescription };
     } catch (error) {
       throw new Error(`${cellName(options)} failed: ${String(error)} ${problems.join('; ')}`, {
         cause: error,
       });
     }
-    return { measurement, memory: await peakMemory(browser), browserDescription };
   } finally {
     await context.close();
   }
@@ -242,11 +249,13 @@ function progressLine(round: number, run: Measurement): string {
   return `round ${round + 1} ${cellName({ ...run, documents: run.numPrompts })}: ${seconds} s, ${perMinute.toFixed(1)} documents/min, ${tokens} tokens`;
 }
 
-function write(name: string, report: Report): string {
+async function write(name: string, report: Report): Promise<string> {
   const folder = path.join(root, 'bench/reports');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(report, null, 1)}\n`);
-  const markdown = toMarkdown(report);
+  const style = await resolveConfig(root);
+  const json = await format(JSON.stringify(report), { ...style, parser: 'json' });
+  writeFileSync(path.join(folder, `${name}.json`), json);
+  const markdown = await format(toMarkdown(report), { ...style, parser: 'markdown' });
   writeFileSync(path.join(folder, `${name}.md`), markdown);
   const slots = new Set(report.rows.filter(({ contender }) => contender === 'ours').map((row) => row.slots));
   writeFileSync(path.join(folder, `${name}.svg`), slots.size > 2 ? slotsChart(report) : barChart(report));

@@ -1,5 +1,5 @@
 /**
- * The files every contender loads, in bench/models/<model>/ (git-ignored), made from one set of weights:
+ * The files every contender loads, in dist-bench-models/<model>/ (git-ignored), made from one set of weights:
  *   rank1/          our own layout      transformersjs/  the standard layout      model.gguf  llama.cpp's
  * The demo model's come from public/models/rank1-demo, so its 4-bit codes are the same in all three; this is checked.
  */
@@ -37,7 +37,7 @@ export const MODELS = ['demo', 'shapes-0.5b'] as const;
 export type ModelName = (typeof MODELS)[number];
 
 export async function prepareModel(root: string, name: ModelName, dtype: string): Promise<PreparedModel> {
-  const folder = path.join(root, 'bench/models', name);
+  const folder = path.join(root, 'dist-bench-models', name);
   if (name === 'demo') prepareDemo(root, folder);
   else await prepareShapes(folder, dtype === 'q4f16' ? 'q4f16' : 'q4');
   const data = path.join(folder, `rank1/onnx/model_${dtype}.onnx_data`);

@@ -30,7 +30,7 @@ export function reportFromResults(file: string): Report {
     const name = cellName({ contender, slots, documents: numPrompts });
     const round = rounds.get(name) ?? 0;
     rounds.set(name, round + 1);
-    return { round, measurement, memory: null, loadAverageBefore: null };
+    return { round, measurement, memory: null, cpuSeconds: null, loadAverageBefore: null };
   });
   const { device, model, dtype, maxNewTokens, stopAtVerdict, query, warmUpDocuments } = first.options;
   return {
@@ -38,7 +38,14 @@ export function reportFromResults(file: string): Report {
     endedAt: lines.at(-1)!.time,
     device,
     model: { name: model, dtype, weightBytes: 0, weightsSha256: '' },
-    options: { runs: Math.max(...rounds.values()), maxNewTokens, stopAtVerdict, query, warmUpDocuments },
+    options: {
+      runs: Math.max(...rounds.values()),
+      maxNewTokens,
+      stopAtVerdict,
+      query,
+      warmUpDocuments,
+      nice: null,
+    },
     machine: find('machine')?.machine ?? {},
     chromium: /Chrome\/([\d.]+)/.exec(browser.userAgent)?.[1] ?? 'unknown',
     browser,

@@ -2,12 +2,14 @@
 import type { BrowserDescription, Measurement } from '../page/main.ts';
 import type { DocumentResult } from '../page/types.ts';
 import type { Machine } from './machine.ts';
-import type { PeakMemory } from './memory.ts';
+import type { PeakMemory } from './processes.ts';
 
 export interface RunRecord {
   readonly round: number;
   readonly measurement: Measurement;
   readonly memory: PeakMemory | null;
+  /** processor time of the page's and the GPU process during the run, which other work on the machine hardly changes */
+  readonly cpuSeconds: number | null;
   readonly loadAverageBefore: number | null;
 }
 
@@ -27,6 +29,7 @@ export interface Row {
   readonly warmLoadMs: number | null;
   readonly peakRendererMiB: number | null;
   readonly peakGpuProcessMiB: number | null;
+  readonly cpuSecondsPerDocument: number | null;
   readonly numNewTokens: number;
   /** share of documents with the same chain and the same verdict as ours with as many documents, 0 to 1 */
   readonly sameChain: number | null;
@@ -51,6 +54,7 @@ export interface Report {
     readonly stopAtVerdict: boolean;
     readonly query: string;
     readonly warmUpDocuments: number;
+    readonly nice: number | null;
   };
   /** a run on another machine knows less of it */
   readonly machine: Partial<Machine> & { readonly gpu?: string | null };
@@ -99,10 +103,18 @@ function row(runs: readonly RunRecord[], all: readonly RunRecord[]): Row {
     warmLoadMs: warmLoads.length > 0 ? median(warmLoads) : null,
     peakRendererMiB: memories[0] ? median(memories.map((memory) => memory?.rendererMiB ?? 0)) : null,
     peakGpuProcessMiB: memories[0] ? median(memories.map((memory) => memory?.gpuProcessMiB ?? 0)) : null,
+    cpuSecondsPerDocument: cpuPerDocument(runs),
     numNewTokens: newTokens(first),
     ...agreement(first, reference),
     timesTransformers: ratio(runs, all),
   };
+}
+
+function cpuPerDocument(runs: readonly RunRecord[]): number | null {
+  const shares = runs.flatMap(({ cpuSeconds, measurement }) =>
+    cpuSeconds === null ? [] : [cpuSeconds / measurement.numPrompts],
+  );
+  return shares.length > 0 ? median(shares) : null;
 }
 
 function ratio(runs: readonly RunRecord[], all: readonly RunRecord[]): number | null {
@@ -145,12 +157,13 @@ export function median(values: readonly number[]): number {
 }
 
 /** A report keeps what each run measured, not what every document said. */
-export function compactRun({ round, measurement, memory, loadAverageBefore }: RunRecord) {
+export function compactRun({ round, measurement, memory, cpuSeconds, loadAverageBefore }: RunRecord) {
   const { documents, ...figures } = measurement;
   return {
     round,
     ...figures,
     memory,
+    cpuSeconds,
     loadAverageBefore,
     numNewTokens: documents.map((document) => document.numNewTokens),
     labels: documents.map((document) => document.label),
@@ -188,8 +201,8 @@ export function toMarkdown(report: Report): string {
       : []),
     ...loadLine(report),
     '',
-    '| contender | slots | documents | runs | time (range) s | documents/min | × transformers.js | new tokens/s | first verdict s | cold load s | warm load s | peak page MiB | peak GPU process MiB | same chain | same verdict |',
-    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+    '| contender | slots | documents | runs | time (range) s | documents/min | × transformers.js | CPU s/document | new tokens/s | first verdict s | cold load s | warm load s | peak page MiB | peak GPU process MiB | same chain | same verdict |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...report.rows.map(tableLine),
     '',
   ];
@@ -197,13 +210,16 @@ export function toMarkdown(report: Report): string {
 }
 
 /** Other work on the machine while it was measured, as far as it was recorded. */
-function loadLine({ runs, machine }: Report): string[] {
+function loadLine(report: Report): string[] {
+  const { runs, machine } = report;
   const loads = (runs as { loadAverageBefore?: number | null }[]).flatMap(({ loadAverageBefore: load }) =>
     typeof load === 'number' ? [load] : [],
   );
   if (loads.length === 0) return [];
   const range = `${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}`;
-  return [`- Load average before the runs, the benchmark's own included: ${range} on ${machine.cores ?? '?'} cores`];
+  return [
+    `- Load average before the runs, the benchmark's own included: ${range} on ${machine.cores ?? '?'} cores`,
+  ];
 }
 
 function describe({ cpu, gpu, cores, memoryGiB, os }: Report['machine']): string {
@@ -228,6 +244,7 @@ function tableLine(row: Row): string {
     `${seconds(row.elapsedMs)} (${seconds(low)}–${seconds(high)})`,
     row.documentsPerMinute.toFixed(1),
     row.timesTransformers === null ? '–' : row.timesTransformers.toFixed(2),
+    row.cpuSecondsPerDocument?.toFixed(2) ?? '–',
     row.tokensPerSecond.toFixed(1),
     seconds(row.firstVerdictMs),
     seconds(row.coldLoadMs),

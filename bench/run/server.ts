@@ -1,4 +1,4 @@
-/** Serves the built page, and bench/models under models/, on a free port of this machine; isolated, so that WASM has threads. */
+/** Serves the built page, and dist-bench-models under models/, on a free port of this machine; isolated, so that WASM has threads. */
 import { createReadStream, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
