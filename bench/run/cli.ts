@@ -252,7 +252,7 @@ function progressLine(round: number, run: Measurement): string {
 async function write(name: string, report: Report): Promise<string> {
   const folder = path.join(root, 'bench/reports');
   mkdirSync(folder, { recursive: true });
-  const style = await resolveConfig(root);
+  const style = await resolveConfig(path.join(root, 'package.json'));
   const json = await format(JSON.stringify(report), { ...style, parser: 'json' });
   writeFileSync(path.join(folder, `${name}.json`), json);
   const markdown = await format(toMarkdown(report), { ...style, parser: 'markdown' });

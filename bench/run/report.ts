@@ -173,10 +173,11 @@ export function compactRun({ round, measurement, memory, cpuSeconds, loadAverage
 export function toMarkdown(report: Report): string {
   const { machine, browser, model, options } = report;
   const adapter = browser.adapter;
+  const turns = Math.max(...report.rows.map(({ runs }) => runs));
   const lines = [
     `# ${report.device === 'wasm' ? 'WASM' : 'WebGPU'}, model ${model.name} (${model.dtype})`,
     '',
-    `${report.date.slice(0, 16).replace('T', ' ')} UTC. ${options.runs} alternating run${options.runs > 1 ? 's' : ''}, medians. ` +
+    `${report.date.slice(0, 16).replace('T', ' ')} UTC. ${turns} alternating turn${turns > 1 ? 's' : ''} at most, medians. ` +
       `Query "${options.query}", chains ${options.stopAtVerdict ? `up to ${options.maxNewTokens} tokens or the verdict` : `of exactly ${options.maxNewTokens} tokens`}, greedy.`,
     '',
     `- Machine: ${describe(machine)}`,
@@ -201,7 +202,7 @@ export function toMarkdown(report: Report): string {
       : []),
     ...loadLine(report),
     '',
-    '| contender | slots | documents | runs | time (range) s | documents/min | × transformers.js | CPU s/document | new tokens/s | first verdict s | cold load s | warm load s | peak page MiB | peak GPU process MiB | same chain | same verdict |',
+    '| contender | slots | documents | runs | time (range) s | documents/min | × transformers.js | CPU s/document | new tokens/s | first finished s | cold load s | warm load s | peak page MiB | peak GPU process MiB | same chain | same verdict |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...report.rows.map(tableLine),
     '',
