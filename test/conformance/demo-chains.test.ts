@@ -60,7 +60,8 @@ async function rerank(chains: readonly OracleChain[]): Promise<Map<OracleChain, 
     const [first] = group;
     if (!first) continue;
     const documents = group.map((chain) => ({ text: chain.document }));
-    const options = { maxNewTokens: first.maxNewTokens };
+    // The reference has no loop guard: its chains go on to the limit.
+    const options = { maxNewTokens: first.maxNewTokens, loopGuard: false };
     await service.rerank({ runId, query: first.query, documents, options }, (updates) => {
       for (const update of updates) {
         const chain = group[update.index];
