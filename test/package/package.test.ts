@@ -1,0 +1,180 @@
+/** The tarball: what is in it, what tools say about it, and what it costs; then installed, in two fresh pages. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { chromium, type Browser, type Page } from 'playwright';
+import { publint } from 'publint';
+import { rolldown } from 'rolldown';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium } from '../../scripts/find-chromium.mjs';
+import { buildAndPack, ROOT, run, type PackedPackage } from './packed.ts';
+import { serveFolders, type StaticServer } from './static-server.ts';
+
+const MAX_CORE_GZIP_BYTES = 15_000;
+const MAX_TARBALL_BYTES = 1_000_000;
+
+let packed: PackedPackage;
+/** A fresh project with the tarball installed. */
+let app: string;
+
+beforeAll(() => {
+  packed = buildAndPack();
+  app = join(packed.folder, 'app');
+  mkdirSync(app);
+  writeFileSync(join(app, 'package.json'), '{ "private": true, "type": "module" }');
+  run('npm', ['install', '--prefer-offline', '--no-audit', '--ignore-scripts', packed.tarball], app);
+});
+afterAll(() => packed.remove());
+
+/** What a bundler makes of `source` in the project, as one file, minified. */
+async function bundle(source: string): Promise<string> {
+  const input = join(app, 'size-entry.js');
+  writeFileSync(input, source);
+  const bundler = await rolldown({ input, platform: 'browser' });
+  const { output } = await bundler.generate({ format: 'es', minify: true });
+  await bundler.close();
+  return output[0].code;
+}
+
+describe('the tarball', () => {
+  it('holds the library and its command line, and nothing of the workshop', () => {
+    const unexpected = packed.files.filter(
+      (file) =>
+        !/^(dist-package|dist-cli|bin)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(file),
+    );
+    expect(unexpected).toEqual([]);
+    expect(packed.files).toContain('dist-package/workers/rerank.worker.js');
+    expect(packed.files).toContain('dist-cli/cli.mjs');
+    expect(packed.size).toBeLessThan(MAX_TARBALL_BYTES);
+  });
+
+  it('has nothing that publint would change', async () => {
+    const bytes = new Uint8Array(readFileSync(packed.tarball));
+    const { messages } = await publint({ pack: { tarball: bytes.buffer }, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  it('has types that resolve to what is imported, as are-the-types-wrong sees it', () => {
+    const command = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+    // It exits with an error when there is a problem.
+    const report = run(
+      process.execPath,
+      [command, packed.tarball, '--profile', 'esm-only', '--no-emoji'],
+      app,
+    );
+    expect(report).toContain('rank1-rerank/adapters/langchain');
+  });
+
+  it('runs its command line', () => {
+    const bin = 'node_modules/rank1-rerank/bin/rank1-rerank.mjs';
+    expect(run(process.execPath, [bin, 'convert', '--help'], app)).toContain('--dtype');
+  });
+});
+
+describe('a bundle', () => {
+  it(`of the whole core client is under ${MAX_CORE_GZIP_BYTES} bytes, gzipped`, async () => {
+    const code = await bundle("export * from 'rank1-rerank';");
+    expect(code).toContain('rerank.worker.js');
+    expect(gzipSync(code).length).toBeLessThan(MAX_CORE_GZIP_BYTES);
+  });
+
+  it('leaves out what is not used', async () => {
+    expect(await bundle("import 'rank1-rerank'; import 'rank1-rerank/evaluation';")).not.toMatch(/\w{3}/);
+    const small = await bundle("export { isRank1Error } from 'rank1-rerank';");
+    expect(small.length).toBeLessThan(500);
+    expect(await bundle("import 'rank1-rerank/element';")).toContain('customElements');
+  });
+});
+
+describe('importing in Node', () => {
+  it.each([
+    'rank1-rerank',
+    'rank1-rerank/adapters/responses',
+    'rank1-rerank/convert',
+    'rank1-rerank/evaluation',
+  ])('%s does nothing but offer its names', (name) => {
+    const script = `const before = Object.keys(globalThis).length; const m = await import('${name}');
+        if (Object.keys(globalThis).length !== before) throw new Error('a global was added');
+        console.log(Object.keys(m).length);`;
+    expect(Number(run(process.execPath, ['--input-type=module', '-e', script], app))).toBeGreaterThan(0);
+  });
+});
+
+describe('installed, in Chromium', () => {
+  let browser: Browser;
+  let server: StaticServer;
+
+  beforeAll(async () => {
+    writeFileSync(join(app, 'index.html'), '<!doctype html><script type="module" src="./main.js"></script>');
+    writeFileSync(
+      join(app, 'main.js'),
+      `import { createReranker } from 'rank1-rerank';
+       const reranker = createReranker({ model: '/models/rank1-demo/', device: 'wasm' });
+       globalThis.outcome = reranker.rerank({
+         query: 'coldest city', maxNewTokens: 8,
+         documents: ['Bread is baked.', { id: 'y', text: 'The coldest city is Yakutsk.' }],
+       });`,
+    );
+    writeFileSync(
+      join(app, 'plain.html'),
+      `<!doctype html><script type="module" src="/node_modules/rank1-rerank/dist-package/rank1-rerank.js"></script>
+       <rank1-rerank query="coldest city" device="wasm" max-new-tokens="8" model="/models/rank1-demo/"
+         assets-url="/node_modules/onnxruntime-web/dist/"></rank1-rerank>`,
+    );
+    await build({ root: app, configFile: false, logLevel: 'error', build: { minify: false } });
+    server = await serveFolders({
+      '/': app,
+      '/built/': join(app, 'dist'),
+      '/assets/': join(app, 'dist/assets'),
+      '/models/': join(ROOT, 'public/models'),
+    });
+    const executablePath = findChromium();
+    browser = await chromium.launch({
+      ...(executablePath && { executablePath }),
+      chromiumSandbox: process.getuid?.() !== 0,
+    });
+  });
+  afterAll(async () => {
+    await browser.close();
+    server.close();
+  });
+
+  async function open(path: string): Promise<Page> {
+    const page = await browser.newPage();
+    await page.goto(server.url + path);
+    return page;
+  }
+
+  it('a fresh Vite app reranks: worker and runtime are found without a setting', async () => {
+    const page = await open('built/index.html');
+    await page.waitForFunction(() => 'outcome' in globalThis);
+    const response = await page.evaluate(
+      () => (globalThis as unknown as { outcome: Promise<unknown> }).outcome,
+    );
+    expect(response).toMatchObject({ model: { device: 'wasm' }, unjudged: [] });
+    const { results } = response as { results: { id?: string; score: number }[] };
+    expect(results).toHaveLength(2);
+    expect(results.map(({ id }) => id)).toContain('y');
+    for (const { score } of results) expect(score > 0 && score < 1).toBe(true);
+    await page.close();
+  });
+
+  it('one plain script tag gives the element, which reranks', async () => {
+    const page = await open('plain.html');
+    const labels = await page.evaluate(async () => {
+      await customElements.whenDefined('rank1-rerank');
+      const element = document.querySelector('rank1-rerank') as unknown as {
+        documents: string[];
+        rerank(): Promise<unknown>;
+        results: { verdict: { label: string } | null }[];
+      };
+      element.documents = ['Bread is baked.', 'The coldest city is Yakutsk.'];
+      await element.rerank();
+      return element.results.map(({ verdict }) => verdict?.label);
+    });
+    expect(labels).toHaveLength(2);
+    for (const label of labels) expect(['true', 'false']).toContain(label);
+    await page.close();
+  });
+});
