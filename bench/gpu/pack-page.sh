@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs what the GPU machine needs besides the browser: the built page with its plan, the models without their large
-# weight files, and the two Python scripts. About 30 MB.
+# weight files, and the two Python scripts. About 10 MB.
 # usage: pack-page.sh OUT_DIR [options of `npm run bench`]     writes OUT_DIR/bench.tar.xz
 set -euo pipefail
 out=$(mkdir -p "$1" && cd "$1" && pwd)
