@@ -113,7 +113,8 @@ def held_out(model, tok, pool, count=600, seed=5, **options):
     won = [float(diffs[i] > diffs[i + 1]) + 0.5 * (diffs[i] == diffs[i + 1]) for i in range(n, len(rows), 2)]
     return {"verdict_accuracy": round(float(np.mean([(r["verdict"] is True) == l for r, l in zip(results[:n], labels)])), 4),
             "positives": round(float(np.mean(labels[:n])), 4), "auc": round(auc(diffs[:n], labels[:n]), 4), "auc_by_kind": kinds,
-            "pairwise": round(float(np.mean(won)), 4), "pairs": len(won), "lookup_accuracy": round(hits / max(1, total), 4),
+            "pairwise": round(float(np.mean(won)), 4), "pairs": len(won), "quotes_word_for_word": round(quotes_true(tok, rows, results), 4),
+            "lookup_accuracy": round(hits / max(1, total), 4),
             "found_recall": round(found_hits / max(1, found_total), 4), "missing_recall":
             round((hits - found_hits) / max(1, total - found_total), 4), **chain_figures(results)}
 
@@ -123,6 +124,14 @@ def findings(tok, ids):
     import re
     text = tok.decode(list(ids), skip_special_tokens=False)
     return {t.strip(): v.startswith('"') for t, v in re.findall(r'(?:^|[.;] ?)([^.;":]{1,40}): (missing|"…)', text)}
+
+
+def quotes_true(tok, rows, results):
+    """Share of the quotes that stand in their passage word for word."""
+    import re
+    hits = [q.strip() in r[1] for r, x in zip(rows, results)
+            for q in re.findall(r'"… ?(.*?)"[;.]', tok.decode(x["tokens"], skip_special_tokens=False))]
+    return float(np.mean(hits)) if hits else 0.0
 
 
 def paths(folder):

@@ -41,6 +41,7 @@ def arguments():
     a.add_argument("--queries", type=int, default=60, help="SelQA queries of an evaluation; 0: only save and export")
     a.add_argument("--decay", type=float, default=0.35, help="share of the time in which the learning rate falls")
     a.add_argument("--standard-init", action="store_true")
+    a.add_argument("--no-compile", action="store_true", help="for short tests")
     a.add_argument("--resume", default="")
     a.add_argument("--name", default="main")
     a.add_argument("--layers", type=int, default=8 if GPU else 4)
@@ -62,7 +63,7 @@ def main():
         init.structured(model, tok, passage_sequences(train.load_shard(a.out, 0)))
     device = torch.device("cuda" if GPU else "cpu")
     model.to(device)
-    trainer = train.Trainer(model, lr=a.lr)
+    trainer = train.Trainer(model, lr=a.lr, compiled=not a.no_compile)
     if a.resume:
         state = torch.load(a.resume, map_location=device)
         model.load_state_dict(state["model"])
