@@ -14,7 +14,7 @@ async function runSample(page: Page, device: 'WebGPU' | 'Automatic'): Promise<vo
     await page.getByText('Settings', { exact: true }).click();
   }
   await page.getByRole('button', { name: /^Rank/ }).first().click();
-  await expect(page.getByRole('button', { name: 'Rank again' })).toBeVisible({ timeout: 540_000 });
+  await expect(page.getByRole('button', { name: 'Rank again' })).toBeVisible({ timeout: 1_700_000 });
 }
 
 async function expectOutcome(page: Page, screenshot: string): Promise<void> {
