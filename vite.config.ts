@@ -4,7 +4,11 @@ import { dirname, join } from 'node:path';
 import { defineConfig } from 'vite';
 
 /** The runtime's builds that `src/runtime/ort.ts` may choose; served untouched from `ort/`, same origin. */
-const ORT_BUILDS = ['ort-wasm-simd-threaded', 'ort-wasm-simd-threaded.jspi', 'ort-wasm-simd-threaded.asyncify'];
+const ORT_BUILDS = [
+  'ort-wasm-simd-threaded',
+  'ort-wasm-simd-threaded.jspi',
+  'ort-wasm-simd-threaded.asyncify',
+];
 
 function copyOrtFiles(): void {
   const dist = dirname(createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
