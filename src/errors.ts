@@ -10,6 +10,7 @@ export type Rank1ErrorCode =
   | 'model-unsupported'
   | 'tokenizer-unsupported'
   | 'network'
+  | 'access-denied'
   | 'device-unavailable'
   | 'device-lost'
   | 'out-of-memory'

@@ -1,9 +1,10 @@
 /**
- * The batched greedy decode loop: schedule, run one step, append each row's token, free the slots of rows
- * that finished. Knows token ids only: not text, rank1, ONNX or the DOM. Invariant: a sequence's tokens do
+ * The batched decode loop: schedule, run one step, append each row's token (greedy, or drawn by its sampler), free the
+ * slots of rows that finished. Knows token ids only: not text, rank1, ONNX or the DOM. Invariant: a sequence's tokens do
  * not depend on its batch mates, their order or the number of slots.
  */
 import { assert } from '../assert.ts';
+import { isRank1Error } from '../errors.ts';
 import type { ModelRunner } from './model-runner.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Sequence } from './sequence.ts';
@@ -14,6 +15,10 @@ export interface EngineOptions {
   readonly maxSlots?: number;
   readonly maxPrefillTokens?: number;
   readonly maxPaddingShare?: number;
+  /** Rows that start before the batch is filled; a quarter of a large batch when left out. */
+  readonly leadRows?: number;
+  /** Tokens that sequences begin with, if not all of them; the runner may run them once. */
+  readonly prefixTokenIds?: Int32Array;
   /** Milliseconds from any fixed point; tests pass their own. */
   readonly now?: () => number;
 }
@@ -21,6 +26,8 @@ export interface EngineOptions {
 /** A prefill step on an integrated GPU must stay below the driver's watchdog; see docs/decisions. */
 const DEFAULT_MAX_PREFILL_TOKENS = 2048;
 const DEFAULT_MAX_PADDING_SHARE = 0.25;
+/** A smaller batch is filled soon enough. */
+const MIN_SLOTS_FOR_LEAD = 8;
 
 export class Engine {
   readonly stats = new StepStats();
@@ -32,10 +39,13 @@ export class Engine {
   constructor(runner: ModelRunner, options: EngineOptions = {}) {
     this.#runner = runner;
     this.#now = options.now ?? (() => performance.now());
+    const maxSlots = Math.min(runner.maxSlots, options.maxSlots ?? runner.maxSlots);
     this.#scheduler = new Scheduler({
-      maxSlots: Math.min(runner.maxSlots, options.maxSlots ?? runner.maxSlots),
+      maxSlots,
+      leadRows: options.leadRows ?? (maxSlots < MIN_SLOTS_FOR_LEAD ? maxSlots : Math.ceil(maxSlots / 4)),
       maxPrefillTokens: options.maxPrefillTokens ?? DEFAULT_MAX_PREFILL_TOKENS,
       maxPaddingShare: options.maxPaddingShare ?? DEFAULT_MAX_PADDING_SHARE,
+      prefixTokenIds: options.prefixTokenIds ?? new Int32Array(0),
     });
   }
 
@@ -48,14 +58,20 @@ export class Engine {
   }
 
   add(sequence: Sequence): void {
-    assert(
-      sequence.promptTokenIds.length <= this.#runner.maxLength,
-      `a prompt of ${sequence.promptTokenIds.length} tokens does not fit the cache of ${this.#runner.maxLength}`,
-    );
+    this.#checkFits(sequence);
     this.#scheduler.add(sequence);
   }
 
-  /** Runs one step and returns the sequences that took a token; empty when there is no work. */
+  /** As `add`, but before every sequence that waits. */
+  addFirst(sequence: Sequence): void {
+    this.#checkFits(sequence);
+    this.#scheduler.addFirst(sequence);
+  }
+
+  /**
+   * Runs one step and returns the sequences that took a token; empty when there is no work, or when the step did not
+   * fit into memory: then the next has half the rows, and none has lost a token.
+   */
   async step(): Promise<readonly Sequence[]> {
     assert(!this.#stepping, 'one step at a time');
     const scheduled = this.#scheduler.schedule();
@@ -63,13 +79,24 @@ export class Engine {
     this.#stepping = true;
     try {
       const startedAt = this.#now();
-      const output = await this.#runner.run(scheduled.plan);
-      this.stats.record(scheduled.plan, this.#now() - startedAt);
-      const numWatched = output.watchedLogits.length / scheduled.sequences.length;
+      const output = await this.#runner.run(scheduled.plan).catch((error: unknown) => {
+        const goesOn = isRank1Error(error, 'out-of-memory') && this.#runner.survivedFault;
+        if (goesOn && this.#scheduler.shrink(scheduled)) return null;
+        throw error;
+      });
+      if (output === null) return [];
+      this.stats.record(scheduled.plan, this.#now() - startedAt, output.cost);
+      const numRows = scheduled.sequences.length;
+      const numWatched = output.watchedLogits.length / numRows;
       scheduled.sequences.forEach((sequence, row) => {
-        const tokenId = output.tokenIds[row];
-        assert(tokenId !== undefined, 'the runner returned too few rows');
         const watched = output.watchedLogits.subarray(row * numWatched, (row + 1) * numWatched);
+        const { sampler } = sequence;
+        // A row without numbers has nothing to draw from; the sequence sees that by itself.
+        const tokenId =
+          sampler && watched.every(Number.isFinite)
+            ? sampler.next(rowOf(output.logits, row, numRows))
+            : output.tokenIds[row];
+        assert(tokenId !== undefined, 'the runner returned too few rows');
         sequence.append(tokenId, watched, this.#runner.maxLength);
         if (sequence.finishReason !== null) this.#scheduler.remove(sequence);
       });
@@ -77,6 +104,13 @@ export class Engine {
     } finally {
       this.#stepping = false;
     }
+  }
+
+  #checkFits({ promptTokenIds }: Sequence): void {
+    assert(
+      promptTokenIds.length <= this.#runner.maxLength,
+      `a prompt of ${promptTokenIds.length} tokens does not fit the cache of ${this.#runner.maxLength}`,
+    );
   }
 
   /** Ends every unfinished sequence with `aborted` and frees its slot. Call between steps. */
@@ -89,4 +123,11 @@ export class Engine {
     }
     return aborted;
   }
+}
+
+/** Row `row` of [R * V]. */
+function rowOf(logits: Float32Array | undefined, row: number, numRows: number): Float32Array {
+  assert(logits, 'sampling needs a runner that hands out logits');
+  const vocabSize = logits.length / numRows;
+  return logits.subarray(row * vocabSize, (row + 1) * vocabSize);
 }

@@ -19,9 +19,36 @@ export interface DecodeRow {
   readonly position: number;
 }
 
-export type StepPlan =
-  | { readonly kind: 'prefill'; readonly rows: readonly PrefillRow[] }
-  | { readonly kind: 'decode'; readonly rows: readonly DecodeRow[] };
+export interface PrefillPlan {
+  readonly kind: 'prefill';
+  readonly rows: readonly PrefillRow[];
+  /**
+   * So many tokens at the start are the same in all rows, and fewer than any of them has. A runner may run them once, and
+   * keep their keys and values for later steps and runs; what it returns must not depend on that. 0 when left out.
+   */
+  readonly numPrefixTokens?: number;
+}
+
+export interface DecodePlan {
+  readonly kind: 'decode';
+  readonly rows: readonly DecodeRow[];
+}
+
+export type StepPlan = PrefillPlan | DecodePlan;
+
+/** What a step took, for the statistics. */
+export interface StepCost {
+  /** inside the runtime's own call, milliseconds */
+  readonly runtimeMs: number;
+  /** tokens that went through the model, padding included */
+  readonly numTokensRun: number;
+  /** prompt tokens that did not, because their keys and values were there */
+  readonly numTokensSaved: number;
+  /** bytes that came back from the device, keys and values excepted */
+  readonly readBackBytes: number;
+  /** bytes of keys and values held after the step */
+  readonly cacheBytes: number;
+}
 
 /** Row r belongs to `plan.rows[r]`. */
 export interface StepOutput {
@@ -29,6 +56,10 @@ export interface StepOutput {
   readonly tokenIds: Int32Array;
   /** [R * W], row-major: raw logits of the watched ids */
   readonly watchedLogits: Float32Array;
+  /** [R * V], row-major: all raw logits; only of a runner that was made to hand them out, for sampling */
+  readonly logits?: Float32Array;
+  /** Left out by runners that measure nothing. */
+  readonly cost?: StepCost;
 }
 
 export interface ModelRunner {
@@ -36,8 +67,13 @@ export interface ModelRunner {
   readonly maxSlots: number;
   /** Tokens a slot can hold, prompt and answer together. */
   readonly maxLength: number;
-  /** One step at a time: a second call before the first settled is a bug of the caller. */
+  /**
+   * One step at a time: a second call before the first settled is a bug of the caller.
+   * @throws Rank1Error `out-of-memory` when the step did not fit; `survivedFault` says whether fewer rows may be tried
+   */
   run(plan: StepPlan): Promise<StepOutput>;
+  /** After a step that failed: all rows are as they were before it. Left out: they never are. */
+  readonly survivedFault?: boolean;
   /** Releases every tensor and buffer. Safe to call twice. */
   dispose(): Promise<void>;
 }

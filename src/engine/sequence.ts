@@ -5,8 +5,10 @@
  */
 import { assert } from '../assert.ts';
 import type { StopCondition } from './stop-condition.ts';
+import type { TokenSampler } from './temperature-sampler.ts';
 
-export type SequenceFinishReason = 'stop' | 'length' | 'aborted';
+/** `failed`: the model gave no numbers for it. */
+export type SequenceFinishReason = 'stop' | 'length' | 'failed' | 'aborted';
 
 export interface SequenceOptions {
   /** [n], n >= 1 */
@@ -14,11 +16,14 @@ export interface SequenceOptions {
   /** >= 1; reaching it without a stop finishes the sequence with `length` */
   readonly maxNewTokens: number;
   readonly stopCondition: StopCondition;
+  /** Chooses its tokens; greedy when left out. Needs a runner that hands out logits. */
+  readonly sampler?: TokenSampler | undefined;
 }
 
 export class Sequence {
   readonly promptTokenIds: Int32Array;
   readonly maxNewTokens: number;
+  readonly sampler: TokenSampler | undefined;
   readonly newTokenIds: number[] = [];
   finishReason: SequenceFinishReason | null = null;
   /** The slot it sits in while running. */
@@ -26,12 +31,22 @@ export class Sequence {
 
   readonly #stopCondition: StopCondition;
 
-  constructor({ promptTokenIds, maxNewTokens, stopCondition }: SequenceOptions) {
+  constructor({ promptTokenIds, maxNewTokens, stopCondition, sampler }: SequenceOptions) {
     assert(promptTokenIds.length > 0, 'a sequence needs at least one prompt token');
     assert(maxNewTokens > 0, 'a sequence must be allowed at least one new token');
     this.promptTokenIds = promptTokenIds;
     this.maxNewTokens = maxNewTokens;
+    this.sampler = sampler;
     this.#stopCondition = stopCondition;
+  }
+
+  /** [numTokens]: what a prefill runs; the tokens it has produced too, where it begins anew */
+  get tokenIds(): Int32Array {
+    if (this.newTokenIds.length === 0) return this.promptTokenIds;
+    const tokenIds = new Int32Array(this.numTokens);
+    tokenIds.set(this.promptTokenIds);
+    tokenIds.set(this.newTokenIds, this.promptTokenIds.length);
+    return tokenIds;
   }
 
   get numTokens(): number {
@@ -49,9 +64,13 @@ export class Sequence {
     return tokenId;
   }
 
-  /** Takes the token of a step and decides whether the sequence goes on. */
+  /** Takes the token of a step and decides whether the sequence goes on; watched logits that are no numbers end it. */
   append(tokenId: number, watchedLogits: Float32Array, maxLength: number): void {
     assert(this.finishReason === null, 'a finished sequence takes no token');
+    if (!watchedLogits.every(Number.isFinite)) {
+      this.finishReason = 'failed';
+      return;
+    }
     this.newTokenIds.push(tokenId);
     if (this.#stopCondition.next(tokenId, watchedLogits) === 'finish') this.finishReason = 'stop';
     else if (this.newTokenIds.length >= this.maxNewTokens || this.numTokens > maxLength)

@@ -1,27 +1,58 @@
-/** Timings and token counts of the steps of a run, prefill and decode apart. Times in milliseconds. */
-import type { StepPlan } from './model-runner.ts';
+/**
+ * What the steps of a run took, prefill and decode apart. Times in milliseconds; the runner says what only it can know.
+ * Plain sums, so that the difference of two copies describes the time between them.
+ */
+import type { StepCost, StepPlan } from './model-runner.ts';
 
 export class StepStats {
+  /** prompt tokens that had to be run */
   numPrefillTokens = 0;
   /** prefill tokens including padding */
   numPaddedPrefillTokens = 0;
+  /** prompt tokens that a kept prefix spared */
+  numPrefixTokensSaved = 0;
   numDecodeTokens = 0;
   numPrefillSteps = 0;
   numDecodeSteps = 0;
   prefillMs = 0;
   decodeMs = 0;
+  /** time outside the runtime's own call: ours, and what our caller adds for each step */
+  overheadMs = 0;
+  /** bytes that came back from the device, keys and values excepted */
+  readBackBytes = 0;
+  /** bytes of keys and values held after the last step, and the most there were */
+  cacheBytes = 0;
+  peakCacheBytes = 0;
 
-  record(plan: StepPlan, elapsedMs: number): void {
+  /** @param elapsedMs what the caller did with the outcome of a step */
+  addOverhead(elapsedMs: number): void {
+    this.overheadMs += elapsedMs;
+  }
+
+  record(plan: StepPlan, elapsedMs: number, cost?: StepCost): void {
+    if (cost) {
+      this.overheadMs += elapsedMs - cost.runtimeMs;
+      this.readBackBytes += cost.readBackBytes;
+      this.cacheBytes = cost.cacheBytes;
+      this.peakCacheBytes = Math.max(this.peakCacheBytes, cost.cacheBytes);
+    }
     if (plan.kind === 'decode') {
       this.numDecodeSteps++;
       this.numDecodeTokens += plan.rows.length;
       this.decodeMs += elapsedMs;
       return;
     }
-    const lengths = plan.rows.map((row) => row.tokenIds.length);
+    let numTokens = 0;
+    let longest = 0;
+    for (const { tokenIds } of plan.rows) {
+      numTokens += tokenIds.length;
+      longest = Math.max(longest, tokenIds.length);
+    }
+    const numSaved = cost?.numTokensSaved ?? 0;
     this.numPrefillSteps++;
-    this.numPrefillTokens += lengths.reduce((sum, length) => sum + length, 0);
-    this.numPaddedPrefillTokens += Math.max(...lengths) * lengths.length;
+    this.numPrefillTokens += numTokens - numSaved;
+    this.numPaddedPrefillTokens += cost?.numTokensRun ?? longest * plan.rows.length;
+    this.numPrefixTokensSaved += numSaved;
     this.prefillMs += elapsedMs;
   }
 }

@@ -3,6 +3,7 @@
  * made here, by what the browser answers, never by its name.
  */
 import { Rank1Error } from '../errors.ts';
+import type { AdapterReport } from '../protocol/model-store-api.ts';
 import type { Device, DevicePreference } from '../protocol/rerank-api.ts';
 
 export interface ChosenDevice {
@@ -25,29 +26,73 @@ const RAISED_LIMITS = [
 ] as const;
 
 /**
+ * What `chooseDevice` would choose, told without making a device. Never throws.
+ * @returns float16: whether it computes with 16-bit floats; software: whether it is a GPU that the CPU imitates
+ */
+export async function probeDevice(
+  preference: DevicePreference,
+): Promise<Omit<ChosenDevice, 'gpuDevice'> & { readonly float16: boolean; readonly software: boolean }> {
+  const adapter = preference === 'wasm' ? null : await requestAdapter();
+  const reason = reasonForWasm(preference, adapter);
+  if (reason !== null || adapter === null) {
+    const why = reason ?? 'This browser offers no WebGPU adapter.';
+    return { device: 'wasm', float16: false, software: false, reason: why };
+  }
+  return {
+    device: 'webgpu',
+    software: isSoftware(adapter),
+    float16: adapter.features.has('shader-f16'),
+    reason: `WebGPU adapter${adapterName(adapter)}.`,
+  };
+}
+
+/** Of the adapter that would be used; `null` where there is none. */
+export async function reportAdapter(): Promise<AdapterReport | null> {
+  const adapter = await requestAdapter();
+  if (!adapter) return null;
+  const { vendor, architecture, description } = adapter.info;
+  return {
+    vendor,
+    architecture,
+    description,
+    software: isSoftware(adapter),
+    features: [...adapter.features].sort(),
+    limits: Object.fromEntries(RAISED_LIMITS.map((name) => [name, adapter.limits[name]])),
+  };
+}
+
+/**
  * @throws Rank1Error `device-unavailable` when `webgpu` is asked for and there is no adapter
  */
 export async function chooseDevice(preference: DevicePreference): Promise<ChosenDevice> {
-  if (preference === 'wasm') return onWasm('WASM was asked for.');
-  const adapter = await requestAdapter();
+  const adapter = preference === 'wasm' ? null : await requestAdapter();
+  const reason = reasonForWasm(preference, adapter);
+  if (reason !== null) return { device: 'wasm', gpuDevice: null, reason };
   if (adapter === null) {
-    if (preference === 'auto') return onWasm('This browser offers no WebGPU adapter, so the CPU is used.');
     throw new Rank1Error(
       'device-unavailable',
       'This browser offers no WebGPU adapter. Choose the device "auto" or "wasm", or turn on hardware acceleration.',
     );
   }
-  if (preference === 'auto' && isSoftware(adapter)) {
-    return onWasm('The only WebGPU adapter here is a software one, and the CPU is faster without it.');
-  }
   const gpuDevice = await requestDevice(adapter);
-  const { vendor, architecture } = adapter.info;
-  const name = [vendor, architecture].filter(Boolean).join(' ');
-  return { device: 'webgpu', gpuDevice, reason: `WebGPU adapter${name ? ` ${name}` : ''}.` };
+  return { device: 'webgpu', gpuDevice, reason: `WebGPU adapter${adapterName(adapter)}.` };
 }
 
-function onWasm(reason: string): ChosenDevice {
-  return { device: 'wasm', gpuDevice: null, reason };
+/** `null` where the GPU is to be used. */
+function reasonForWasm(preference: DevicePreference, adapter: GPUAdapter | null): string | null {
+  if (preference === 'wasm') return 'WASM was asked for.';
+  if (preference === 'webgpu') return null;
+  if (adapter === null) return 'This browser offers no WebGPU adapter, so the CPU is used.';
+  if (!isSoftware(adapter)) return null;
+  return 'The only WebGPU adapter here is a software one, and the CPU is faster without it.';
+}
+
+/** With a space before it, or nothing. */
+function adapterName({ info: { vendor, architecture } }: GPUAdapter): string {
+  return [vendor, architecture]
+    .filter(Boolean)
+    .map((part) => ` ${part}`)
+    .join('');
 }
 
 async function requestAdapter(): Promise<GPUAdapter | null> {

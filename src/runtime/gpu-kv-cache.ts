@@ -2,13 +2,15 @@
  * KV cache in GPU buffers, one per layer and part, allocated once. Past and present are the same buffer, so
  * a step writes in place and nothing moves. A prefill writes into a staging cache first and its rows are
  * copied to their slots on the GPU: rows are contiguous, so that is one copy per row, layer and part.
+ * A kept prefix stands at the start of staging rows, where prefills behind it leave it for the next.
  */
-import type { Tensor } from 'onnxruntime-web/webgpu';
 import { assert } from '../assert.ts';
+import { Rank1Error } from '../errors.ts';
 import { pastName, presentName } from '../model/onnx-io.ts';
 import type { KvDtype, ModelSpec } from '../model/model-spec.ts';
-import type { KvBinding, KvCache } from './kv-cache.ts';
+import type { KvBinding, KvCache, PrefixRules } from './kv-cache.ts';
 import type { Ort } from './ort.ts';
+import type { PrefixStore } from './prefix-store.ts';
 
 interface Part {
   readonly past: string;
@@ -16,6 +18,9 @@ interface Part {
   readonly rows: GPUBuffer;
   readonly staging: GPUBuffer;
 }
+
+/** One buffer [KV, tokens, H] for each layer part. */
+export type GpuPrefix = readonly GPUBuffer[];
 
 export interface GpuKvCacheOptions {
   readonly ort: Ort;
@@ -26,31 +31,60 @@ export interface GpuKvCacheOptions {
   readonly maxLength: number;
   /** rows a prefill may have */
   readonly maxPrefillRows: number;
+  readonly prefixes: PrefixStore<GpuPrefix>;
 }
 
 export class GpuKvCache implements KvCache {
   readonly maxLength: number;
+  /** Told of no more tokens than it is given, the kernel takes the past of each row from its length. */
+  readonly prefixRules: PrefixRules = { maxRows: Infinity, minTokens: 32, totalCountsPrefix: false };
+  readonly maxPrefillRows: number;
+  readonly survivesFailedRun = false;
   readonly #options: GpuKvCacheOptions;
   readonly #parts: Part[] = [];
+  readonly #tokenBytes: number;
   readonly #rowBytes: number;
+  readonly #bindings = { rows: new Map<number, KvBinding>(), staging: new Map<number, KvBinding>() };
   /** slot in each row of the batch; the batch is the rows up to the last one in use */
   #slots: (number | null)[] = [];
+  /** the prefix at the start of each staging row */
+  readonly #staged: (GpuPrefix | null)[];
 
   constructor(options: GpuKvCacheOptions) {
     const { spec, dtype, maxSlots, maxPrefillRows } = options;
     this.#options = options;
     this.maxLength = options.maxLength;
-    this.#rowBytes = spec.numKeyValueHeads * this.maxLength * spec.headDim * (dtype === 'float16' ? 2 : 4);
+    this.maxPrefillRows = maxPrefillRows;
+    this.#tokenBytes = spec.headDim * (dtype === 'float16' ? 2 : 4);
+    this.#rowBytes = spec.numKeyValueHeads * this.maxLength * this.#tokenBytes;
+    this.#staged = new Array<null>(maxPrefillRows).fill(null);
     for (let layer = 0; layer < spec.numLayers; layer++) {
       for (const part of ['key', 'value'] as const) {
         this.#parts.push({
           past: pastName(layer, part),
           present: presentName(layer, part),
-          rows: this.#createBuffer(maxSlots),
-          staging: this.#createBuffer(maxPrefillRows),
+          rows: this.#createBuffer(this.#rowBytes * maxSlots),
+          staging: this.#createBuffer(this.#rowBytes * maxPrefillRows),
         });
       }
     }
+  }
+
+  /** @throws Rank1Error `out-of-memory`: nothing is held then */
+  static async allocate(options: GpuKvCacheOptions): Promise<GpuKvCache> {
+    const { device } = options;
+    device.pushErrorScope('out-of-memory');
+    device.pushErrorScope('validation');
+    const cache = new GpuKvCache(options);
+    const errors = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
+    const error = errors.find((one) => one !== null);
+    if (!error) return cache;
+    cache.dispose();
+    throw new Rank1Error(
+      'out-of-memory',
+      'The keys and values of this run do not fit into the memory of the GPU. Close other tabs that use it, allow shorter chains, or choose the device "wasm".',
+      { cause: error },
+    );
   }
 
   get numBytes(): number {
@@ -62,28 +96,62 @@ export class GpuKvCache implements KvCache {
     return this.#slots;
   }
 
-  beginPrefill(numRows: number): KvBinding {
+  beginPrefill(numRows: number, _numTokens: number, prefixTokenIds: Int32Array): KvBinding {
     assert(numRows <= this.#options.maxPrefillRows, 'more prefill rows than staging rows');
-    return this.#bind(numRows, (part) => part.staging);
+    if (prefixTokenIds.length === 0) this.#staged.fill(null, 0, numRows);
+    else this.#stagePrefix(numRows, prefixTokenIds);
+    return this.#bind(numRows, 'staging');
   }
 
   // The copies are queued behind the run; nothing has to be waited for.
-  endPrefill(_outputs: unknown, slots: readonly number[]): Promise<void> {
-    const rows = slots.map((slot) => this.#placeSlot(slot));
-    this.#copyRows(
-      (part) => part.staging,
-      rows.map((to, from) => ({ from, to })),
-    );
-    return Promise.resolve();
+  endPrefill(_outputs: unknown, slots: readonly number[]): void {
+    const encoder = this.#options.device.createCommandEncoder();
+    slots.forEach((slot, from) => {
+      const to = this.#placeSlot(slot) * this.#rowBytes;
+      for (const { staging, rows } of this.#parts)
+        encoder.copyBufferToBuffer(staging, from * this.#rowBytes, rows, to, this.#rowBytes);
+    });
+    this.#options.device.queue.submit([encoder.finish()]);
+  }
+
+  hasPrefix(tokenIds: Int32Array): boolean {
+    return this.#options.prefixes.get(tokenIds) !== null;
+  }
+
+  keepPrefix(_outputs: unknown, tokenIds: Int32Array): void {
+    const { device, spec, prefixes } = this.#options;
+    const headBytes = tokenIds.length * this.#tokenBytes;
+    const encoder = device.createCommandEncoder();
+    const kept = this.#parts.map(({ staging }) => {
+      const buffer = this.#createBuffer(spec.numKeyValueHeads * headBytes);
+      for (let head = 0; head < spec.numKeyValueHeads; head++) {
+        const from = head * this.maxLength * this.#tokenBytes;
+        encoder.copyBufferToBuffer(staging, from, buffer, head * headBytes, headBytes);
+      }
+      return buffer;
+    });
+    device.queue.submit([encoder.finish()]);
+    prefixes.put(tokenIds, kept);
   }
 
   beginDecode(slots: readonly number[]): KvBinding {
     this.#compact(new Set(slots));
-    return this.#bind(this.#slots.length, (part) => part.rows);
+    return this.#bind(this.#slots.length, 'rows');
   }
 
   endDecode(): void {
     // written in place
+  }
+
+  scrub(slot: number): void {
+    const encoder = this.#options.device.createCommandEncoder();
+    const row = this.#slots.indexOf(slot);
+    for (const { rows, staging } of this.#parts) {
+      if (row >= 0) encoder.clearBuffer(rows, row * this.#rowBytes, this.#rowBytes);
+      encoder.clearBuffer(staging);
+    }
+    this.#staged.fill(null);
+    this.#options.device.queue.submit([encoder.finish()]);
   }
 
   dispose(): void {
@@ -91,26 +159,51 @@ export class GpuKvCache implements KvCache {
       rows.destroy();
       staging.destroy();
     }
+    this.#bindings.rows.clear();
+    this.#bindings.staging.clear();
   }
 
-  #createBuffer(numRows: number): GPUBuffer {
+  #createBuffer(size: number): GPUBuffer {
     return this.#options.device.createBuffer({
-      size: this.#rowBytes * numRows,
+      size,
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     });
   }
 
-  #bind(numRows: number, bufferOf: (part: Part) => GPUBuffer): KvBinding {
+  /** Puts the prefix at the start of the first staging rows, but for those where it is already. */
+  #stagePrefix(numRows: number, tokenIds: Int32Array): void {
+    const { device, spec, prefixes } = this.#options;
+    const kept = prefixes.get(tokenIds);
+    assert(kept, 'the prefix is kept');
+    const headBytes = tokenIds.length * this.#tokenBytes;
+    const encoder = device.createCommandEncoder();
+    for (let row = 0; row < numRows; row++) {
+      if (this.#staged[row] === kept) continue;
+      this.#staged[row] = kept;
+      this.#parts.forEach(({ staging }, part) => {
+        for (let head = 0; head < spec.numKeyValueHeads; head++) {
+          const to = row * this.#rowBytes + head * this.maxLength * this.#tokenBytes;
+          encoder.copyBufferToBuffer(kept[part]!, head * headBytes, staging, to, headBytes);
+        }
+      });
+    }
+    device.queue.submit([encoder.finish()]);
+  }
+
+  /** Tensors have no state of their own, so each shape's are made once. */
+  #bind(numRows: number, rowsOf: 'rows' | 'staging'): KvBinding {
+    const known = this.#bindings[rowsOf].get(numRows);
+    if (known) return known;
     const { ort, spec, dtype } = this.#options;
     const dims = [numRows, spec.numKeyValueHeads, this.maxLength, spec.headDim];
-    const past: Record<string, Tensor> = {};
-    const present: Record<string, Tensor> = {};
+    const binding: KvBinding = { past: {}, present: {} };
     for (const part of this.#parts) {
-      const tensor = ort.Tensor.fromGpuBuffer(bufferOf(part), { dataType: dtype, dims });
-      past[part.past] = tensor;
-      present[part.present] = tensor;
+      const tensor = ort.Tensor.fromGpuBuffer(part[rowsOf], { dataType: dtype, dims });
+      binding.past[part.past] = tensor;
+      binding.present[part.present] = tensor;
     }
-    return { past, present };
+    this.#bindings[rowsOf].set(numRows, binding);
+    return binding;
   }
 
   /** The row of a slot; a new slot takes the first idle row, or one behind the last. */
@@ -127,10 +220,7 @@ export class GpuKvCache implements KvCache {
   /** Frees the rows of slots that no longer decode, and moves the last rows into the gaps. */
   #compact(active: ReadonlySet<number>): void {
     this.#slots = this.#slots.map((slot) => (slot !== null && active.has(slot) ? slot : null));
-    assert(
-      [...active].every((slot) => this.#slots.includes(slot)),
-      'a slot decodes before its prefill',
-    );
+    for (const slot of active) assert(this.#slots.includes(slot), 'a slot decodes before its prefill');
     const moves: { from: number; to: number }[] = [];
     for (;;) {
       while (this.#slots.at(-1) === null) this.#slots.pop();
@@ -140,27 +230,19 @@ export class GpuKvCache implements KvCache {
       moves.push({ from, to });
       this.#slots[to] = this.#slots.pop() ?? null;
     }
-    this.#copyRows((part) => part.rows, moves);
+    if (moves.length > 0) this.#moveRows(moves);
   }
 
-  #copyRows(source: (part: Part) => GPUBuffer, moves: readonly { from: number; to: number }[]): void {
-    if (moves.length === 0) return;
+  /** A buffer may not be source and target of one copy, so rows go through the last staging row. */
+  #moveRows(moves: readonly { from: number; to: number }[]): void {
+    const through = this.#staged.length - 1;
+    this.#staged[through] = null;
+    const size = this.#rowBytes;
     const encoder = this.#options.device.createCommandEncoder();
-    // A buffer may not be source and target of one copy, so rows that move within it go through staging.
-    for (const part of this.#parts) {
+    for (const { rows, staging } of this.#parts) {
       for (const { from, to } of moves) {
-        if (source(part) === part.rows) {
-          encoder.copyBufferToBuffer(part.rows, from * this.#rowBytes, part.staging, 0, this.#rowBytes);
-          encoder.copyBufferToBuffer(part.staging, 0, part.rows, to * this.#rowBytes, this.#rowBytes);
-        } else {
-          encoder.copyBufferToBuffer(
-            source(part),
-            from * this.#rowBytes,
-            part.rows,
-            to * this.#rowBytes,
-            this.#rowBytes,
-          );
-        }
+        encoder.copyBufferToBuffer(rows, from * size, staging, through * size, size);
+        encoder.copyBufferToBuffer(staging, through * size, rows, to * size, size);
       }
     }
     this.#options.device.queue.submit([encoder.finish()]);

@@ -7,12 +7,17 @@ import { Rank1Error } from '../errors.ts';
 import type { ModelRunner } from '../engine/model-runner.ts';
 import type { ModelFiles } from '../model/model-files.ts';
 import type { DevicePreference } from '../protocol/rerank-api.ts';
+import { createLayout } from './create-layout.ts';
 import { chooseDevice, type ChosenDevice } from './gpu-device.ts';
-import { GpuKvCache } from './gpu-kv-cache.ts';
+import { allocateGpuCache, bufferLimit } from './allocate-gpu-cache.ts';
+import { memoryBudget, planCapacity } from './capacity-plan.ts';
+import { DeviceWatch } from './device-watch.ts';
+import type { GpuPrefix } from './gpu-kv-cache.ts';
 import { OnnxModelRunner } from './onnx-model-runner.ts';
 import { loadOrt, type OrtAssets, type OrtRuntime } from './ort.ts';
+import { PrefixStore } from './prefix-store.ts';
 import { createSession } from './session.ts';
-import { WasmKvCache } from './wasm-kv-cache.ts';
+import { WasmKvCache, type WasmPrefix } from './wasm-kv-cache.ts';
 
 export interface RunnerOptions {
   readonly maxSlots: number;
@@ -21,26 +26,38 @@ export interface RunnerOptions {
   /** rows one prefill step may have */
   readonly maxPrefillRows: number;
   readonly watchedTokenIds: readonly number[];
+  /** Whether the runner hands out all logits of a step, for sampling. */
+  readonly readsLogits?: boolean;
 }
 
 /** On a GPU few distinct shapes keep shader variants few; on the CPU padding only costs. */
 const GPU_PAD_TO = 16;
+/** A step on WASM holds keys and values three times: ours, the runtime's input and its output. */
+const WASM_COPIES = 3;
 
 export class ModelRuntime {
   readonly #chosen: ChosenDevice;
   readonly #runtime: OrtRuntime;
   readonly #session: InferenceSession;
+  /** null on WASM */
+  readonly #watch: DeviceWatch | null;
   readonly #files: Pick<ModelFiles, 'spec' | 'model'>;
+  readonly #gpuPrefixes = new PrefixStore<GpuPrefix>((buffers) => {
+    for (const buffer of buffers) buffer.destroy();
+  });
+  readonly #wasmPrefixes = new PrefixStore<WasmPrefix>(() => undefined);
 
   private constructor(
     chosen: ChosenDevice,
     runtime: OrtRuntime,
     session: InferenceSession,
+    watch: DeviceWatch | null,
     files: Pick<ModelFiles, 'spec' | 'model'>,
   ) {
     this.#chosen = chosen;
     this.#runtime = runtime;
     this.#session = session;
+    this.#watch = watch;
     this.#files = files;
   }
 
@@ -58,7 +75,10 @@ export class ModelRuntime {
       );
     }
     const runtime = await loadOrt(chosen.device, assets);
-    return new ModelRuntime(chosen, runtime, await createSession(runtime, files, chosen.gpuDevice), files);
+    const watch = chosen.gpuDevice && new DeviceWatch(chosen.gpuDevice);
+    const create = () => createSession(runtime, files, chosen.gpuDevice);
+    const session = await (watch ? watch.guard(create) : create());
+    return new ModelRuntime(chosen, runtime, session, watch, files);
   }
 
   get device() {
@@ -69,25 +89,49 @@ export class ModelRuntime {
     return this.#chosen.reason;
   }
 
-  createRunner(options: RunnerOptions): ModelRunner {
+  /**
+   * A runner with as many slots as were asked for, or as many as fit.
+   * @throws Rank1Error `out-of-memory` when not even one row fits
+   */
+  async createRunner(options: RunnerOptions): Promise<ModelRunner> {
     const { spec, model } = this.#files;
     const { ort } = this.#runtime;
     const device = this.#chosen.gpuDevice;
-    const cache = device
-      ? new GpuKvCache({ ...options, ort, device, spec, dtype: model.kvDtype })
-      : new WasmKvCache({ ort, spec, maxLength: options.maxLength });
+    const { navigator } = globalThis as { readonly navigator?: { readonly deviceMemory?: number } };
+    const capacity = planCapacity(options, spec, model.kvDtype, {
+      maxBufferBytes: device ? bufferLimit(device.limits) : Infinity,
+      budgetBytes: memoryBudget(navigator?.deviceMemory) / (device ? 1 : WASM_COPIES),
+    });
+    const { cache, maxSlots } = device
+      ? await allocateGpuCache(capacity, {
+          ort,
+          device,
+          spec,
+          dtype: model.kvDtype,
+          prefixes: this.#gpuPrefixes,
+        })
+      : {
+          cache: new WasmKvCache({ ort, spec, maxLength: options.maxLength, prefixes: this.#wasmPrefixes }),
+          maxSlots: capacity.maxSlots,
+        };
     return new OnnxModelRunner({
       runtime: this.#runtime,
       session: this.#session,
+      layout: createLayout(model.layout, ort, options),
       cache,
-      maxSlots: options.maxSlots,
-      watchedTokenIds: options.watchedTokenIds,
+      maxSlots,
       padTo: device ? GPU_PAD_TO : 1,
+      vocabSize: spec.vocabSize,
+      watch: this.#watch,
     });
   }
 
   async dispose(): Promise<void> {
-    await this.#runtime.exclusive(() => this.#session.release());
+    this.#gpuPrefixes.dispose();
+    this.#wasmPrefixes.dispose();
+    this.#watch?.close();
+    // What runs on a lost device may never end, and the session cannot be released before it has.
+    if (!this.#watch?.fault) await this.#runtime.exclusive(() => this.#session.release());
     this.#chosen.gpuDevice?.destroy();
   }
 }

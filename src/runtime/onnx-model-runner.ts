@@ -3,65 +3,160 @@
  * the boundary only the greedy id and the watched logits of each row. Owns the KV cache; the session belongs
  * to whoever created it.
  */
-import type { InferenceSession, Tensor } from 'onnxruntime-web/webgpu';
+import type { InferenceSession } from 'onnxruntime-web/webgpu';
 import { assert } from '../assert.ts';
-import { Rank1Error, errorMessage } from '../errors.ts';
-import type { ModelRunner, StepOutput, StepPlan } from '../engine/model-runner.ts';
-import { ONNX_INPUTS, ONNX_OUTPUTS } from '../model/onnx-io.ts';
+import { errorMessage } from '../errors.ts';
+import type {
+  DecodePlan,
+  ModelRunner,
+  PrefillPlan,
+  PrefillRow,
+  StepCost,
+  StepOutput,
+  StepPlan,
+} from '../engine/model-runner.ts';
+import type { DeviceWatch } from './device-watch.ts';
+import type { GraphLayout } from './graph-layout.ts';
 import type { KvBinding, KvCache, TensorMap } from './kv-cache.ts';
 import type { OrtRuntime } from './ort.ts';
-import { decodeInputs, prefillInputs, type StepInputs } from './step-inputs.ts';
+import { runFault } from './run-fault.ts';
+import {
+  decodeInputs,
+  fitsBehindPrefix,
+  prefillInputs,
+  type PrefillShape,
+  type StepInputs,
+} from './step-inputs.ts';
+
+/** An allocation that was refused, and not memory that was overrun. */
+const OF_ALLOCATION = /allocation failed|bad_alloc|failed to allocate/i;
+const NO_PREFIX = new Int32Array(0);
 
 export interface OnnxModelRunnerOptions {
   readonly runtime: OrtRuntime;
   readonly session: InferenceSession;
+  readonly layout: GraphLayout;
   readonly cache: KvCache;
   readonly maxSlots: number;
-  /** [W] */
-  readonly watchedTokenIds: readonly number[];
   /** Prompts are padded to a multiple of this. */
   readonly padTo: number;
+  /** An id from here on says that the row's logits were no numbers; unchecked when left out. */
+  readonly vocabSize?: number;
+  /** Races what happens on the device against its loss. */
+  readonly watch?: DeviceWatch | null;
 }
 
 export class OnnxModelRunner implements ModelRunner {
   readonly maxSlots: number;
   readonly maxLength: number;
   readonly #options: OnnxModelRunnerOptions;
-  readonly #watchedTokenIds: Int32Array;
+  /** of the step in flight */
+  #cost = { runtimeMs: 0, numTokensRun: 0, numTokensSaved: 0, readBackBytes: 0 } satisfies Partial<StepCost>;
   #disposed = false;
+  #survivedFault = false;
 
   constructor(options: OnnxModelRunnerOptions) {
     this.#options = options;
     this.maxSlots = options.maxSlots;
     this.maxLength = options.cache.maxLength;
-    this.#watchedTokenIds = Int32Array.from(options.watchedTokenIds);
+  }
+
+  get survivedFault(): boolean {
+    return this.#survivedFault;
   }
 
   async run(plan: StepPlan): Promise<StepOutput> {
     assert(!this.#disposed, 'the runner was disposed');
-    const { cache, padTo } = this.#options;
-    if (plan.kind === 'prefill') {
-      const inputs = prefillInputs(plan.rows, padTo, this.maxLength);
-      const outputs = await this.#runSession(
-        inputs,
-        cache.beginPrefill(inputs.numRows, inputs.numTokensPerRow),
-      );
-      await cache.endPrefill(
-        outputs,
-        plan.rows.map((row) => row.slot),
-      );
-      return this.#readOutput(outputs);
+    this.#cost = { runtimeMs: 0, numTokensRun: 0, numTokensSaved: 0, readBackBytes: 0 };
+    const output = await this.#guard(() =>
+      plan.kind === 'prefill' ? this.#prefill(plan) : this.#decode(plan),
+    );
+    this.#scrubOverflowed(plan, output);
+    return { ...output, cost: { ...this.#cost, cacheBytes: this.#options.cache.numBytes } };
+  }
+
+  async #guard<T>(task: () => Promise<T>): Promise<T> {
+    const { watch } = this.#options;
+    try {
+      return await (watch ? watch.guard(task) : task());
+    } catch (error) {
+      this.#survivedFault = this.#options.cache.survivesFailedRun && OF_ALLOCATION.test(errorMessage(error));
+      // A session whose run failed keeps stale bindings: whoever owns it must create it anew.
+      throw runFault(error);
     }
-    const totalLength = Math.max(...plan.rows.map((row) => row.position)) + 1;
+  }
+
+  /** Rows without numbers are marked by their watched logits, and leave nothing that a masked read could pick up. */
+  #scrubOverflowed({ rows }: StepPlan, { tokenIds, watchedLogits }: StepOutput): void {
+    const { cache, vocabSize = Infinity } = this.#options;
+    const numWatched = watchedLogits.length / rows.length;
+    rows.forEach(({ slot }, row) => {
+      const watched = watchedLogits.subarray(row * numWatched, (row + 1) * numWatched);
+      if ((tokenIds[row] ?? 0) < vocabSize && watched.every(Number.isFinite)) return;
+      watched.fill(NaN);
+      cache.scrub(slot);
+    });
+  }
+
+  async #prefill({ rows, numPrefixTokens = 0 }: PrefillPlan): Promise<StepOutput> {
+    const { cache, padTo } = this.#options;
+    const shape = { padTo, maxLength: this.maxLength, numPrefixTokens, rules: cache.prefixRules };
+    if (!fitsBehindPrefix(shape)) return this.#prefillParts(rows, { ...shape, numPrefixTokens: 0 }, Infinity);
+    const prefix = rows[0]!.tokenIds.subarray(0, numPrefixTokens);
+    if (!cache.hasPrefix(prefix)) await this.#prefillPrefix(prefix, { ...shape, numPrefixTokens: 0 });
+    this.#cost.numTokensSaved += rows.length * numPrefixTokens;
+    return this.#prefillParts(rows, shape, cache.prefixRules.maxRows);
+  }
+
+  /** Runs no more rows at once than kernel, layout and cache allow. */
+  async #prefillParts(
+    rows: readonly PrefillRow[],
+    shape: PrefillShape,
+    kernelMaxRows: number,
+  ): Promise<StepOutput> {
+    const { layout, cache } = this.#options;
+    const maxRows = Math.min(kernelMaxRows, layout.maxPrefillRows, cache.maxPrefillRows);
+    if (rows.length <= maxRows) return this.#prefillRows(rows, shape);
+    const outputs: StepOutput[] = [];
+    for (let first = 0; first < rows.length; first += maxRows)
+      outputs.push(await this.#prefillRows(rows.slice(first, first + maxRows), shape));
+    return joinOutputs(outputs);
+  }
+
+  async #prefillPrefix(tokenIds: Int32Array, shape: PrefillShape): Promise<void> {
+    const { cache } = this.#options;
+    const inputs = prefillInputs([{ slot: 0, tokenIds }], shape);
+    const binding = cache.beginPrefill(1, inputs.numTokensPerRow, NO_PREFIX);
+    cache.keepPrefix(await this.#runSession(inputs, binding), tokenIds);
+    this.#cost.numTokensSaved -= tokenIds.length;
+  }
+
+  async #prefillRows(rows: readonly PrefillRow[], shape: PrefillShape): Promise<StepOutput> {
+    const { cache } = this.#options;
+    const prefix = rows[0]!.tokenIds.subarray(0, shape.numPrefixTokens);
+    const inputs = prefillInputs(rows, shape);
+    const binding = cache.beginPrefill(inputs.numRows, inputs.numTokensPerRow, prefix);
+    const outputs = await this.#runSession(inputs, binding);
+    cache.endPrefill(
+      outputs,
+      rows.map((row) => row.slot),
+    );
+    return this.#readOutput(outputs, inputs);
+  }
+
+  async #decode({ rows }: DecodePlan): Promise<StepOutput> {
+    const { cache } = this.#options;
+    let totalLength = 0;
+    for (const { position } of rows) totalLength = Math.max(totalLength, position + 1);
     const binding = cache.beginDecode(
-      plan.rows.map((row) => row.slot),
+      rows.map((row) => row.slot),
       totalLength,
     );
     const rowOfSlot = (slot: number) => cache.slots.indexOf(slot);
-    const inputs = decodeInputs(plan.rows, rowOfSlot, cache.slots.length, this.maxLength);
+    const inputs = decodeInputs(rows, rowOfSlot, cache.slots.length, this.maxLength);
     const outputs = await this.#runSession(inputs, binding);
     cache.endDecode(outputs);
-    return this.#readOutput(outputs);
+    return this.#readOutput(outputs, inputs);
   }
 
   dispose(): Promise<void> {
@@ -71,39 +166,41 @@ export class OnnxModelRunner implements ModelRunner {
   }
 
   async #runSession(inputs: StepInputs, binding: KvBinding): Promise<TensorMap> {
-    const { runtime, session } = this.#options;
-    const int32 = (data: Int32Array, dims: number[]): Tensor => new runtime.ort.Tensor('int32', data, dims);
-    const feeds: TensorMap = {
-      ...binding.past,
-      [ONNX_INPUTS.inputIds]: int32(inputs.inputIds, [inputs.numRows, inputs.numTokensPerRow]),
-      [ONNX_INPUTS.seqlensK]: int32(inputs.seqlensK, [inputs.numRows]),
-      [ONNX_INPUTS.totalSequenceLength]: int32(Int32Array.of(inputs.totalSequenceLength), [1]),
-      [ONNX_INPUTS.lastIndex]: int32(inputs.lastIndex, [inputs.lastIndex.length]),
-      [ONNX_INPUTS.watchedTokenIds]: int32(this.#watchedTokenIds, [this.#watchedTokenIds.length]),
-    };
-    const fetches = {
-      [ONNX_OUTPUTS.nextTokenIds]: null,
-      [ONNX_OUTPUTS.watchedLogits]: null,
-      ...binding.present,
-    };
-    try {
-      return (await runtime.exclusive(() => session.run(feeds, fetches))) as TensorMap;
-    } catch (error) {
-      throw new Rank1Error(
-        'run-failed',
-        `The model failed while it ran (${errorMessage(error).slice(0, 200)}). Load the model again, or choose another device.`,
-        { cause: error },
-      );
-    }
+    const { runtime, session, layout } = this.#options;
+    const feeds = { ...binding.past, ...layout.feeds(inputs) };
+    const fetches = { ...layout.fetches, ...binding.present };
+    this.#cost.numTokensRun += inputs.inputIds.length;
+    return (await runtime.exclusive(async () => {
+      const startedAt = performance.now();
+      const outputs = await session.run(feeds, fetches);
+      this.#cost.runtimeMs += performance.now() - startedAt;
+      return outputs;
+    })) as TensorMap;
   }
 
-  async #readOutput(outputs: TensorMap): Promise<StepOutput> {
-    const tokenIds = outputs[ONNX_OUTPUTS.nextTokenIds];
-    const watchedLogits = outputs[ONNX_OUTPUTS.watchedLogits];
-    assert(tokenIds && watchedLogits, 'the graph returns ids and watched logits');
-    return {
-      tokenIds: (await tokenIds.getData()) as Int32Array,
-      watchedLogits: (await watchedLogits.getData()) as Float32Array,
-    };
+  async #readOutput(outputs: TensorMap, inputs: StepInputs): Promise<StepOutput> {
+    const { numBytes, ...output } = await this.#options.layout.read(outputs, inputs);
+    this.#cost.readBackBytes += numBytes;
+    return output;
   }
+}
+
+/** The rows of several runs, one behind the other. */
+function joinOutputs(outputs: readonly StepOutput[]): StepOutput {
+  const logits = outputs.flatMap((output) => output.logits ?? []);
+  return {
+    tokenIds: Int32Array.from(outputs.flatMap(({ tokenIds }) => [...tokenIds])),
+    watchedLogits: joinFloats(outputs.map(({ watchedLogits }) => watchedLogits)),
+    ...(logits.length > 0 && { logits: joinFloats(logits) }),
+  };
+}
+
+function joinFloats(parts: readonly Float32Array[]): Float32Array {
+  const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  for (const part of parts) {
+    joined.set(part, start);
+    start += part.length;
+  }
+  return joined;
 }

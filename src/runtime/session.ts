@@ -2,11 +2,12 @@
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
 import { Rank1Error, errorMessage } from '../errors.ts';
 import type { ModelFiles } from '../model/model-files.ts';
+import { readBlob } from '../model/model-folder.ts';
 import type { OrtRuntime } from './ort.ts';
 
 /**
  * @param gpuDevice the device the session runs on; null for WASM
- * @throws Rank1Error `out-of-memory` or `model-corrupt`
+ * @throws Rank1Error `out-of-memory`, `model-corrupt`, or `storage` where weights are gone since they were opened
  */
 export async function createSession(
   runtime: OrtRuntime,
@@ -23,6 +24,10 @@ export async function createSession(
   try {
     return await runtime.exclusive(() => runtime.ort.InferenceSession.create(files.onnx, options));
   } catch (error) {
+    // The runtime reads Blobs by itself, and tells of one that is gone as of a damaged graph.
+    for (const { path, data } of files.externalData) {
+      if (data instanceof Blob) await readBlob(path, data.slice(0, 1));
+    }
     const message = errorMessage(error);
     if (/memory|alloc/i.test(message)) {
       throw new Rank1Error(

@@ -5,6 +5,7 @@
  */
 import { assert } from '../assert.ts';
 import type { DecodeRow, PrefillRow } from '../engine/model-runner.ts';
+import type { PrefixRules } from './kv-cache.ts';
 
 export interface StepInputs {
   /** rows of the batch, idle ones included */
@@ -19,20 +20,42 @@ export interface StepInputs {
   readonly lastIndex: Int32Array;
 }
 
-/** @param padTo the padded length is rounded up to a multiple of this, so that few shapes occur */
-export function prefillInputs(rows: readonly PrefillRow[], padTo: number, maxLength: number): StepInputs {
-  const longest = Math.max(...rows.map((row) => row.tokenIds.length));
-  assert(longest > 0 && longest <= maxLength, 'prompts must fit the cache');
-  const numTokensPerRow = Math.min(maxLength, Math.ceil(longest / padTo) * padTo);
+export interface PrefillShape {
+  /** the padded length is rounded up to a multiple of this, so that few shapes occur */
+  readonly padTo: number;
+  /** tokens a row can hold */
+  readonly maxLength: number;
+  /** tokens of each row that are in the cache already; every row has more */
+  readonly numPrefixTokens: number;
+  readonly rules: PrefixRules;
+}
+
+/** Whether rows of these lengths can run behind the prefix: the kernel may want more tokens than there is room for. */
+export function fitsBehindPrefix({ maxLength, numPrefixTokens, rules }: PrefillShape): boolean {
+  return numPrefixTokens > 0 && maxLength - numPrefixTokens >= rules.minTokens;
+}
+
+/** `inputIds` holds what comes behind the prefix; `lastIndex` counts from there as well. */
+export function prefillInputs(rows: readonly PrefillRow[], shape: PrefillShape): StepInputs {
+  const { padTo, maxLength, numPrefixTokens, rules } = shape;
+  const room = maxLength - numPrefixTokens;
+  let longest = 0;
+  for (const { tokenIds } of rows) longest = Math.max(longest, tokenIds.length - numPrefixTokens);
+  assert(longest > 0 && longest <= room, 'prompts must fit the cache');
+  const least = numPrefixTokens > 0 ? Math.max(longest, rules.minTokens) : longest;
+  const numTokensPerRow = Math.min(room, Math.ceil(least / padTo) * padTo);
   const inputIds = new Int32Array(rows.length * numTokensPerRow);
-  rows.forEach((row, r) => inputIds.set(row.tokenIds, r * numTokensPerRow));
+  rows.forEach((row, r) => inputIds.set(row.tokenIds.subarray(numPrefixTokens), r * numTokensPerRow));
   return {
     numRows: rows.length,
     inputIds,
     numTokensPerRow,
-    seqlensK: new Int32Array(rows.length).fill(numTokensPerRow - 1),
-    totalSequenceLength: numTokensPerRow,
-    lastIndex: Int32Array.from(rows, (row, r) => r * numTokensPerRow + row.tokenIds.length - 1),
+    seqlensK: new Int32Array(rows.length).fill(numPrefixTokens + numTokensPerRow - 1),
+    totalSequenceLength: numTokensPerRow + (rules.totalCountsPrefix ? numPrefixTokens : 0),
+    lastIndex: Int32Array.from(
+      rows,
+      (row, r) => r * numTokensPerRow + row.tokenIds.length - numPrefixTokens - 1,
+    ),
   };
 }
 

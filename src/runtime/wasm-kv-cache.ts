@@ -1,45 +1,60 @@
 /**
  * KV cache for the WASM provider. ORT copies tensors into its memory and out of it on every run, so what
  * counts is to keep them small: the batch holds exactly the rows that decode, with room for little more than
- * the longest of them, and is packed anew when rows come or go or the room is used up.
+ * the longest of them. Rows come and go in place; all of it is packed anew only when the room changes.
  */
 import type { Tensor } from 'onnxruntime-web/webgpu';
 import { assert } from '../assert.ts';
 import { pastName, presentName } from '../model/onnx-io.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
-import type { KvBinding, KvCache, TensorMap } from './kv-cache.ts';
+import type { KvBinding, KvCache, PrefixRules, TensorMap } from './kv-cache.ts';
 import type { Ort } from './ort.ts';
+import type { PrefixStore } from './prefix-store.ts';
 
-/** One layer part of a batch: [rows, KV, length, H], the last axes contiguous. */
+/** Keys and values of one layer part: [rows, KV, length, H]. */
 interface Block {
   readonly data: Float32Array;
   readonly length: number;
 }
 
-/** Where the newest KV of a slot is. */
+/** Where the KV of a slot is that has not decoded yet. */
 interface Place {
   readonly blocks: readonly Block[];
   readonly row: number;
 }
 
-/** Room is added in steps of this many tokens. */
-const LENGTH_STEP = 64;
+/** Room is added in steps of this many tokens: fewer cost a packing more often, more are copied with every step. */
+const LENGTH_STEP = 16;
+/** Room is taken back when no more than this share of it is needed. */
+const SHRINK_SHARE = 0.75;
+
+/** One [1, KV, length, H] array for each layer part. */
+export type WasmPrefix = readonly Block[];
 
 export interface WasmKvCacheOptions {
   readonly ort: Ort;
   readonly spec: ModelSpec;
   readonly maxLength: number;
+  readonly prefixes: PrefixStore<WasmPrefix>;
 }
 
 export class WasmKvCache implements KvCache {
   readonly maxLength: number;
+  /** The kernel refuses several rows of several tokens behind a past. */
+  readonly prefixRules: PrefixRules = { maxRows: 1, minTokens: 1, totalCountsPrefix: true };
+  readonly maxPrefillRows = Infinity;
+  readonly survivesFailedRun = true;
   readonly #options: WasmKvCacheOptions;
   readonly #names: readonly { past: string; present: string }[];
-  readonly #places = new Map<number, Place>();
-  #slots: readonly number[] = [];
+  /** prefilled, and not in the batch yet */
+  readonly #fresh = new Map<number, Place>();
+  /** slot in each row of the batch */
+  #slots: (number | null)[] = [];
   #length = 0;
-  /** what the last decode step was bound to: one block per layer part */
+  /** one block for each layer part, and the tensors on them once there are some */
   #batch: readonly Block[] = [];
+  #tensors: TensorMap | null = null;
+  readonly #present: Record<string, null>;
 
   constructor(options: WasmKvCacheOptions) {
     this.#options = options;
@@ -50,97 +65,161 @@ export class WasmKvCache implements KvCache {
         present: presentName(layer, part),
       })),
     ).flat();
+    this.#present = Object.fromEntries(this.#names.map(({ present }) => [present, null]));
   }
 
-  get slots(): readonly number[] {
+  get slots(): readonly (number | null)[] {
     return this.#slots;
   }
 
   get numBytes(): number {
-    const blocks = new Set(
-      [...this.#places.values()].flatMap((place) => [...place.blocks]).concat(this.#batch),
-    );
-    return [...blocks].reduce((sum, block) => sum + block.data.byteLength, 0);
+    const blocks = new Set(this.#batch);
+    for (const place of this.#fresh.values()) for (const block of place.blocks) blocks.add(block);
+    let numBytes = 0;
+    for (const { data } of blocks) numBytes += data.byteLength;
+    return numBytes;
   }
 
-  beginPrefill(numRows: number, numTokens: number): KvBinding {
-    const { spec } = this.#options;
-    const empty = new Float32Array(numRows * spec.numKeyValueHeads * numTokens * spec.headDim);
-    return this.#bind(
-      this.#names.map(() => ({ data: empty, length: numTokens })),
-      numRows,
-    );
+  beginPrefill(numRows: number, numTokens: number, prefixTokenIds: Int32Array): KvBinding {
+    const length = prefixTokenIds.length + numTokens;
+    const size = numRows * this.#rowSize(length);
+    if (prefixTokenIds.length === 0) {
+      const empty = { data: new Float32Array(size), length };
+      return this.#bind(
+        this.#names.map(() => empty),
+        numRows,
+      );
+    }
+    const prefix = this.#options.prefixes.get(prefixTokenIds);
+    assert(prefix && numRows === 1, 'one row at a time runs behind a prefix that is kept');
+    const blocks = prefix.map((source) => {
+      const block = { data: new Float32Array(size), length };
+      this.#copyRow(source, 0, block, 0);
+      return block;
+    });
+    return this.#bind(blocks, numRows);
   }
 
-  endPrefill(outputs: TensorMap, slots: readonly number[]): Promise<void> {
+  scrub(): void {
+    // The kernel of this provider reads no further than a row's own length.
+  }
+
+  endPrefill(outputs: TensorMap, slots: readonly number[]): void {
     const blocks = this.#readBlocks(outputs);
-    slots.forEach((slot, row) => this.#places.set(slot, { blocks, row }));
-    return Promise.resolve();
+    slots.forEach((slot, row) => this.#fresh.set(slot, { blocks, row }));
+  }
+
+  hasPrefix(tokenIds: Int32Array): boolean {
+    return this.#options.prefixes.get(tokenIds) !== null;
+  }
+
+  keepPrefix(outputs: TensorMap, tokenIds: Int32Array): void {
+    const { length } = tokenIds;
+    const blocks = this.#readBlocks(outputs).map((source) => {
+      const block = { data: new Float32Array(this.#rowSize(length)), length };
+      this.#copyRow(source, 0, block, 0);
+      return block;
+    });
+    this.#options.prefixes.put(tokenIds, blocks);
   }
 
   beginDecode(slots: readonly number[], totalLength: number): KvBinding {
-    const isSame =
-      totalLength <= this.#length &&
-      slots.length === this.#slots.length &&
-      slots.every((slot, row) => slot === this.#slots[row] && this.#places.get(slot)?.blocks === this.#batch);
-    if (!isSame) this.#pack(slots, totalLength);
-    return this.#bind(this.#batch, slots.length);
+    for (const slot of slots)
+      assert(this.#fresh.has(slot) || this.#slots.includes(slot), 'a slot decodes before its prefill');
+    const fits = totalLength <= this.#length && totalLength > this.#length * SHRINK_SHARE - LENGTH_STEP;
+    if (fits && slots.length <= this.#slots.length) this.#replaceRows(slots);
+    else this.#pack(slots, totalLength);
+    // A slot that does not decode has been given back.
+    this.#fresh.clear();
+    this.#tensors ??= this.#bind(this.#batch, this.#slots.length).past;
+    return { past: this.#tensors, present: this.#present };
   }
 
   endDecode(outputs: TensorMap): void {
-    this.#setBatch(this.#readBlocks(outputs));
+    this.#batch = this.#readBlocks(outputs);
+    const tensors: TensorMap = {};
+    for (const { past, present } of this.#names) tensors[past] = outputs[present]!;
+    this.#tensors = tensors;
   }
 
   dispose(): void {
-    this.#places.clear();
+    this.#fresh.clear();
     this.#slots = [];
     this.#batch = [];
+    this.#tensors = null;
     this.#length = 0;
   }
 
-  /** Gathers the rows of `slots` into one batch with room for `totalLength` tokens and some more. */
-  #pack(slots: readonly number[], totalLength: number): void {
-    const { numKeyValueHeads, headDim } = this.#options.spec;
-    const length = Math.min(this.maxLength, Math.ceil(totalLength / LENGTH_STEP) * LENGTH_STEP);
-    const rowSize = numKeyValueHeads * length * headDim;
-    const batch = this.#names.map((_, index) => {
-      const data = new Float32Array(slots.length * rowSize);
-      slots.forEach((slot, row) => {
-        const place = this.#places.get(slot);
-        const source = place?.blocks[index];
-        assert(place && source, 'a slot decodes before its prefill');
-        const kept = Math.min(source.length, length) * headDim;
-        for (let head = 0; head < numKeyValueHeads; head++) {
-          const from = (place.row * numKeyValueHeads + head) * source.length * headDim;
-          data.set(source.data.subarray(from, from + kept), row * rowSize + head * length * headDim);
-        }
-      });
-      return { data, length };
-    });
-    // A slot that does not decode has been given back.
-    this.#places.clear();
-    this.#slots = [...slots];
-    this.#length = length;
-    this.#setBatch(batch);
+  /** Brings the batch to these slots within its arrays; there are no more of them than rows. */
+  #replaceRows(slots: readonly number[]): void {
+    const active = new Set(slots);
+    const rows = this.#slots.map((slot) =>
+      slot !== null && active.has(slot) && !this.#fresh.has(slot) ? slot : null,
+    );
+    for (const slot of slots) {
+      const place = this.#fresh.get(slot);
+      if (!place) continue;
+      const row = rows.indexOf(null);
+      rows[row] = slot;
+      this.#batch.forEach((block, part) => this.#copyRow(place.blocks[part]!, place.row, block, row));
+    }
+    while (rows.length > slots.length) {
+      const slot = rows.pop() ?? null;
+      if (slot === null) continue;
+      const row = rows.indexOf(null);
+      rows[row] = slot;
+      for (const block of this.#batch) this.#copyRow(block, rows.length, block, row);
+    }
+    if (rows.length < this.#slots.length) {
+      const size = rows.length * this.#rowSize(this.#length);
+      this.#batch = this.#batch.map(({ data, length }) => ({ data: data.subarray(0, size), length }));
+      this.#tensors = null;
+    }
+    this.#slots = rows;
   }
 
-  #setBatch(batch: readonly Block[]): void {
-    this.#batch = batch;
-    this.#slots.forEach((slot, row) => this.#places.set(slot, { blocks: batch, row }));
+  /** Gathers the rows of `slots` into new arrays with room for `totalLength` tokens and a few more. */
+  #pack(slots: readonly number[], totalLength: number): void {
+    const length = Math.min(this.maxLength, Math.ceil(totalLength / LENGTH_STEP) * LENGTH_STEP);
+    this.#batch = this.#names.map((_, part) => {
+      const block = { data: new Float32Array(slots.length * this.#rowSize(length)), length };
+      slots.forEach((slot, row) => {
+        const place = this.#fresh.get(slot) ?? { blocks: this.#batch, row: this.#slots.indexOf(slot) };
+        this.#copyRow(place.blocks[part]!, place.row, block, row);
+      });
+      return block;
+    });
+    this.#slots = [...slots];
+    this.#length = length;
+    this.#tensors = null;
+  }
+
+  /** As many tokens as both have room for. */
+  #copyRow(source: Block, sourceRow: number, target: Block, targetRow: number): void {
+    const { numKeyValueHeads, headDim } = this.#options.spec;
+    const size = Math.min(source.length, target.length) * headDim;
+    for (let head = 0; head < numKeyValueHeads; head++) {
+      const from = (sourceRow * numKeyValueHeads + head) * source.length * headDim;
+      const to = (targetRow * numKeyValueHeads + head) * target.length * headDim;
+      target.data.set(source.data.subarray(from, from + size), to);
+    }
+  }
+
+  #rowSize(length: number): number {
+    const { numKeyValueHeads, headDim } = this.#options.spec;
+    return numKeyValueHeads * length * headDim;
   }
 
   #bind(blocks: readonly Block[], numRows: number): KvBinding {
     const { ort, spec } = this.#options;
     const past: Record<string, Tensor> = {};
-    const present: Record<string, null> = {};
     this.#names.forEach((name, index) => {
       const block = blocks[index];
       assert(block, 'one block per layer part');
       const dims = [numRows, spec.numKeyValueHeads, block.length, spec.headDim];
       past[name.past] = new ort.Tensor('float32', block.data, dims);
-      present[name.present] = null;
     });
-    return { past, present };
+    return { past, present: this.#present };
   }
 
   #readBlocks(outputs: TensorMap): Block[] {

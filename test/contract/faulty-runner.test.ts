@@ -32,6 +32,9 @@ const shiftLogits = (output: StepOutput, amount: number): StepOutput => ({
   watchedLogits: output.watchedLogits.map((logit) => logit + amount),
 });
 
+/** As if it belonged to the model, and so to all its runners. */
+let firstPrefix: string | undefined;
+
 const FAULTS: Record<string, (runner: ScriptedRunner) => RunnerUnderTest> = {
   'lets batch mates into the logits': (runner) => ({
     runner: new FaultyRunner(runner, (output, plan) => shiftLogits(output, plan.rows.length / 100)),
@@ -71,6 +74,15 @@ const FAULTS: Record<string, (runner: ScriptedRunner) => RunnerUnderTest> = {
     runner: new FaultyRunner(runner, (output, plan) => {
       const lengths = plan.kind === 'prefill' ? plan.rows.map((row) => row.tokenIds.length) : [1];
       return shiftLogits(output, Math.max(...lengths) - Math.min(...lengths));
+    }),
+    numBytes: () => runner.numBytes,
+  }),
+  'goes on with a prefix that it kept for other rows': (runner) => ({
+    runner: new FaultyRunner(runner, (output, plan) => {
+      if (plan.kind === 'decode' || !plan.numPrefixTokens) return output;
+      const prefix = String([...plan.rows[0]!.tokenIds.subarray(0, plan.numPrefixTokens)]);
+      firstPrefix ??= prefix;
+      return firstPrefix === prefix ? output : shiftLogits(output, 0.01);
     }),
     numBytes: () => runner.numBytes,
   }),

@@ -35,7 +35,9 @@ interface Chain {
   readonly finishReason: string | null;
 }
 
-const NUM_NEW_TOKENS = 12;
+const NUM_NEW_TOKENS = 8;
+/** For cases that are about prefills. */
+const FEW_NEW_TOKENS = 3;
 const MAX_LENGTH = 160;
 
 export const MODEL_RUNNER_CONTRACT: readonly ContractCase[] = [
@@ -167,6 +169,70 @@ export const MODEL_RUNNER_CONTRACT: readonly ContractCase[] = [
           [{ ...chain, tokenIds: chain.tokenIds.slice(numDecoded), logits: chain.logits.slice(numDecoded) }],
         );
       }
+    },
+  },
+  {
+    name: 'a prefix that is run once changes no token, whatever comes behind it',
+    run: async (harness) => {
+      const random = new SeededRandom(40);
+      for (const [numPrefixTokens, maxLength] of [
+        [1, MAX_LENGTH],
+        [70, MAX_LENGTH],
+        // Too little room behind it for a kernel that wants many tokens.
+        [36, 56],
+      ] as const) {
+        const prefix = makePrompt(harness, numPrefixTokens, random.integer(0, 1e6));
+        const run = { maxLength, numNewTokens: FEW_NEW_TOKENS };
+        const room = maxLength - numPrefixTokens - FEW_NEW_TOKENS;
+        const lengths = [1, 2, room, random.integer(1, room), 1, Math.min(33, room)];
+        const prompts: Int32Array[] = lengths.map((length, seed) =>
+          Int32Array.from([...prefix, ...makePrompt(harness, length, 50 + seed)]),
+        );
+        // Two do not begin with it; one of them is the prefix itself.
+        prompts.splice(2, 0, prefix, makePrompt(harness, 40, 60));
+        const expected = await decodeAll(harness, prompts, { ...run, maxSlots: 8 });
+        for (const maxSlots of [3, 8]) {
+          const options = { ...run, maxSlots, prefixTokenIds: prefix };
+          compareChains(harness, await decodeAll(harness, prompts, options), expected);
+        }
+      }
+    },
+  },
+  {
+    name: 'a kept prefix serves the next run, and another prefix takes its place',
+    run: async (harness) => {
+      const [one, other] = [makePrompt(harness, 40, 70), makePrompt(harness, 40, 71)];
+      const behind = (prefix: Int32Array) =>
+        [5, 50, 20].map((length, seed) =>
+          Int32Array.from([...prefix, ...makePrompt(harness, length, 72 + seed)]),
+        );
+      for (const prefix of [one, other, one]) {
+        const run = { maxSlots: 3, numNewTokens: FEW_NEW_TOKENS };
+        const expected = await decodeAll(harness, behind(prefix), run);
+        const options = { ...run, prefixTokenIds: prefix };
+        compareChains(harness, await decodeAll(harness, behind(prefix), options), expected);
+      }
+    },
+  },
+  {
+    name: 'a row that came behind a prefix leaves a reused slot, and its prefix, as they were',
+    run: async (harness) => {
+      const prefix = makePrompt(harness, 24, 80);
+      const prompts = [60, 3, 31, 1, 90].map((length, seed) =>
+        Int32Array.from([...(seed % 3 === 2 ? [] : prefix), ...makePrompt(harness, length, 81 + seed)]),
+      );
+      const expected = await decodeAll(harness, prompts, { maxSlots: 5 });
+      const { runner } = await harness.create({ maxSlots: 2, maxLength: MAX_LENGTH });
+      // Aborted at every step once, then decoded to the end on the same runner.
+      for (let numSteps = 0; numSteps < 5; numSteps++) {
+        const engine = new Engine(runner, { prefixTokenIds: prefix });
+        for (const prompt of prompts) engine.add(new WatchedRow(prompt, NUM_NEW_TOKENS).sequence);
+        for (let step = 0; step < numSteps; step++) await engine.step();
+        engine.abortAll();
+      }
+      const engine = new Engine(runner, { prefixTokenIds: prefix });
+      compareChains(harness, await decodeWith(engine, prompts), expected);
+      await runner.dispose();
     },
   },
   {
@@ -308,11 +374,17 @@ class WatchedRow {
 async function decodeAll(
   harness: RunnerHarness,
   prompts: readonly Int32Array[],
-  options: { maxSlots: number; maxLength?: number; numNewTokens?: number; maxPaddingShare?: number },
+  options: {
+    maxSlots: number;
+    maxLength?: number;
+    numNewTokens?: number;
+    maxPaddingShare?: number;
+    prefixTokenIds?: Int32Array;
+  },
 ): Promise<Chain[]> {
-  const { maxSlots, maxLength = MAX_LENGTH, numNewTokens = NUM_NEW_TOKENS, maxPaddingShare = 0.25 } = options;
+  const { maxSlots, maxLength = MAX_LENGTH, numNewTokens = NUM_NEW_TOKENS, ...engineOptions } = options;
   const { runner } = await harness.create({ maxSlots, maxLength });
-  const chains = await decodeWith(new Engine(runner, { maxPaddingShare }), prompts, numNewTokens);
+  const chains = await decodeWith(new Engine(runner, engineOptions), prompts, numNewTokens);
   await runner.dispose();
   return chains;
 }

@@ -3,16 +3,18 @@
  * WASM or WebGPU. Nothing of Node, so that a page can run it as well.
  */
 import { convertModel } from '../../src/convert/convert-model.ts';
-import type { ConvertDtype } from '../../src/convert/convert-options.ts';
+import type { ConvertDtype, GraphLayout } from '../../src/convert/convert-options.ts';
 import { parseManifest } from '../../src/model/manifest.ts';
 import { parseModelSpec } from '../../src/model/model-spec.ts';
 import type { Device } from '../../src/protocol/rerank-api.ts';
+import { createLayout } from '../../src/runtime/create-layout.ts';
 import { chooseDevice } from '../../src/runtime/gpu-device.ts';
-import { GpuKvCache } from '../../src/runtime/gpu-kv-cache.ts';
+import { GpuKvCache, type GpuPrefix } from '../../src/runtime/gpu-kv-cache.ts';
 import { OnnxModelRunner } from '../../src/runtime/onnx-model-runner.ts';
 import { loadOrt } from '../../src/runtime/ort.ts';
+import { PrefixStore } from '../../src/runtime/prefix-store.ts';
 import { createSession } from '../../src/runtime/session.ts';
-import { WasmKvCache } from '../../src/runtime/wasm-kv-cache.ts';
+import { WasmKvCache, type WasmPrefix } from '../../src/runtime/wasm-kv-cache.ts';
 import { MemoryOutput } from '../unit/convert/support/memory-folder.ts';
 import { convertOptions } from '../unit/convert/support/options.ts';
 import { SyntheticCheckpoint } from '../unit/convert/support/synthetic-checkpoint.ts';
@@ -37,14 +39,16 @@ export interface OnnxHarnessOptions {
   readonly device: Device;
   readonly dtype: ConvertDtype;
   readonly padTo: number;
+  /** default: rank1 */
+  readonly layout?: GraphLayout;
   /** folder of the runtime's .wasm and .mjs files, with a slash at the end */
   readonly ortAssets: string;
 }
 
 export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<RunnerHarness> {
-  const { device, dtype, padTo } = options;
+  const { device, dtype, padTo, layout = 'rank1' } = options;
   const output = new MemoryOutput();
-  await convertModel(new SyntheticCheckpoint(CONFIG, 'exact'), output, convertOptions({ dtype }));
+  await convertModel(new SyntheticCheckpoint(CONFIG, 'exact'), output, convertOptions({ dtype, layout }));
   const model = parseManifest(JSON.parse(output.text('rank1.json'))).models[dtype];
   const onnx = output.files.get(model?.onnx ?? '');
   if (!model || !onnx) throw new Error(`the conversion wrote no ${dtype} model`);
@@ -57,6 +61,10 @@ export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<Ru
   const session = await createSession(runtime, { onnx, externalData }, gpuDevice);
   const spec = parseModelSpec(CONFIG);
   const { ort } = runtime;
+  const gpuPrefixes = new PrefixStore<GpuPrefix>((buffers) => {
+    for (const buffer of buffers) buffer.destroy();
+  });
+  const wasmPrefixes = new PrefixStore<WasmPrefix>(() => undefined);
   return {
     vocabSize: spec.vocabSize,
     logitTolerance: 1e-4,
@@ -70,10 +78,17 @@ export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<Ru
             maxSlots,
             maxLength,
             maxPrefillRows: maxSlots,
+            prefixes: gpuPrefixes,
           })
-        : new WasmKvCache({ ort, spec, maxLength });
-      const watchedTokenIds = [3, 5, 7];
-      const runner = new OnnxModelRunner({ runtime, session, cache, maxSlots, watchedTokenIds, padTo });
+        : new WasmKvCache({ ort, spec, maxLength, prefixes: wasmPrefixes });
+      const runner = new OnnxModelRunner({
+        runtime,
+        session,
+        layout: createLayout(layout, ort, { watchedTokenIds: [3, 5, 7] }),
+        cache,
+        maxSlots,
+        padTo,
+      });
       return Promise.resolve({ runner, numBytes: () => cache.numBytes });
     },
   };

@@ -1,5 +1,8 @@
 /** The contract on the real runtime, in Node: ORT's CPU build. */
 import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { Engine } from '../../src/engine/engine.ts';
+import { Sequence } from '../../src/engine/sequence.ts';
 import { describeModelRunner } from './describe-model-runner.ts';
 import { createOnnxHarness } from './onnx-runner-harness.ts';
 
@@ -11,3 +14,26 @@ describeModelRunner('ONNX Runtime on WASM, fp32', () =>
 describeModelRunner('ONNX Runtime on WASM, q4, prompts padded to 16', () =>
   createOnnxHarness({ device: 'wasm', dtype: 'q4', padTo: 16, ortAssets }),
 );
+describeModelRunner('ONNX Runtime on WASM, the transformersjs layout in fp32, padded to 16', () =>
+  createOnnxHarness({ device: 'wasm', dtype: 'fp32', padTo: 16, layout: 'transformersjs', ortAssets }),
+);
+
+test('1,000 documents never hold more than their slots need', async () => {
+  const harness = await createOnnxHarness({ device: 'wasm', dtype: 'q4', padTo: 1, ortAssets });
+  const { runner, numBytes } = await harness.create({ maxSlots: 16, maxLength: 64 });
+  const engine = new Engine(runner, { prefixTokenIds: Int32Array.of(1, 2, 3, 4) });
+  for (let document = 0; document < 1000; document++) {
+    const own = Array.from({ length: 1 + (document % 13) }, (_, i) => (document * 7 + i) % harness.vocabSize);
+    const promptTokenIds = Int32Array.from([1, 2, 3, 4, ...own]);
+    const maxNewTokens = 1 + (document % 3);
+    engine.add(new Sequence({ promptTokenIds, maxNewTokens, stopCondition: { next: () => 'continue' } }));
+  }
+  // Rows have 20 tokens at most, and room for 32; those just prefilled are held beside the batch they join.
+  const bytesPerToken = 2 * 2 * 2 * 16 * 4;
+  while (engine.hasWork) {
+    await engine.step();
+    expect(numBytes()).toBeLessThanOrEqual(2 * 16 * 32 * bytesPerToken);
+  }
+  await runner.dispose();
+  expect(numBytes()).toBe(0);
+});

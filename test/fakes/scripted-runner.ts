@@ -8,7 +8,7 @@
  * The logit of watched id w is ((sum + w) mod 97) / 8 - 6. A test may pass its own rule instead.
  *
  * It keeps the tokens of each slot, as a cache keeps their keys and values, and throws when the caller breaks the
- * contract: a slot out of range or twice in a step, a decode before the prefill, a wrong position or token, a row
+ * contract: a slot out of range or twice in a step, a prefix that rows do not share, a decode before the prefill, a wrong position or token, a row
  * beyond its capacity, two steps at once, a step after dispose. A slot left out of a decode step is given back.
  */
 import { assert } from '../../src/assert.ts';
@@ -24,6 +24,8 @@ export interface NextToken {
   readonly tokenId: number;
   /** [W] */
   readonly watchedLogits: readonly number[];
+  /** [V]; where a rule gives them the caller may go on with another token than the greedy one */
+  readonly logits?: readonly number[];
 }
 
 /** What follows the tokens of one row. */
@@ -33,6 +35,8 @@ export interface ScriptedRunnerOptions {
   readonly maxSlots: number;
   readonly maxLength: number;
   readonly rule?: NextTokenRule;
+  /** whether a step that failed may be tried with fewer rows */
+  readonly survivesFaults?: boolean;
   /** Runs before each step; throws or waits to make the step fail or take long. */
   readonly beforeStep?: (plan: StepPlan, stepIndex: number) => void | Promise<void>;
 }
@@ -40,6 +44,8 @@ export interface ScriptedRunnerOptions {
 interface Row {
   readonly tokenIds: number[];
   newestTokenId: number;
+  /** whether its next token may be any */
+  isFree: boolean;
 }
 
 export const SCRIPTED_VOCAB_SIZE = 50;
@@ -72,12 +78,14 @@ export class ScriptedRunner implements ModelRunner {
   /** Every plan it was given, failed ones included. */
   readonly plans: StepPlan[] = [];
   disposed = false;
+  readonly survivedFault: boolean;
   readonly #rule: NextTokenRule;
   readonly #beforeStep: ScriptedRunnerOptions['beforeStep'];
   readonly #rows = new Map<number, Row>();
   #running = false;
 
-  constructor({ maxSlots, maxLength, rule, beforeStep }: ScriptedRunnerOptions) {
+  constructor({ maxSlots, maxLength, rule, beforeStep, survivesFaults = false }: ScriptedRunnerOptions) {
+    this.survivedFault = survivesFaults;
     this.maxSlots = maxSlots;
     this.maxLength = maxLength;
     this.#rule = rule ?? sumRule();
@@ -116,14 +124,22 @@ export class ScriptedRunner implements ModelRunner {
       slots.every((slot) => Number.isInteger(slot) && slot >= 0 && slot < this.maxSlots),
       'slots are in range',
     );
-    if (plan.kind === 'prefill') return plan.rows.map((row) => this.#prefill(row));
+    if (plan.kind === 'prefill') {
+      const { rows, numPrefixTokens = 0 } = plan;
+      const prefix = String(rows[0]?.tokenIds.subarray(0, numPrefixTokens));
+      for (const { tokenIds } of rows) {
+        assert(tokenIds.length > numPrefixTokens, 'a row has tokens of its own behind the prefix');
+        assert(String(tokenIds.subarray(0, numPrefixTokens)) === prefix, 'the rows share their prefix');
+      }
+      return rows.map((row) => this.#prefill(row));
+    }
     for (const slot of [...this.#rows.keys()]) if (!slots.includes(slot)) this.#rows.delete(slot);
     return plan.rows.map((row) => this.#decode(row));
   }
 
   #prefill({ slot, tokenIds }: PrefillRow): Row {
     assert(tokenIds.length > 0 && tokenIds.length <= this.maxLength, 'a prompt fits its slot');
-    const row = { tokenIds: [...tokenIds], newestTokenId: -1 };
+    const row = { tokenIds: [...tokenIds], newestTokenId: -1, isFree: false };
     this.#rows.set(slot, row);
     return row;
   }
@@ -137,7 +153,7 @@ export class ScriptedRunner implements ModelRunner {
     );
     assert(position < this.maxLength, `position ${position} is behind the end of the slot`);
     assert(
-      tokenId === row.newestTokenId,
+      tokenId === row.newestTokenId || row.isFree,
       `slot ${slot} goes on with ${tokenId}, not with ${row.newestTokenId}`,
     );
     row.tokenIds.push(tokenId);
@@ -146,10 +162,15 @@ export class ScriptedRunner implements ModelRunner {
 
   #output(rows: readonly Row[]): StepOutput {
     const next = rows.map((row) => this.#rule(row.tokenIds));
-    rows.forEach((row, r) => (row.newestTokenId = next[r]?.tokenId ?? -1));
+    rows.forEach((row, r) => {
+      row.newestTokenId = next[r]?.tokenId ?? -1;
+      row.isFree = next[r]?.logits !== undefined;
+    });
+    const logits = next.flatMap((one) => one.logits ?? []);
     return {
       tokenIds: Int32Array.from(next, ({ tokenId }) => tokenId),
       watchedLogits: Float32Array.from(next.flatMap(({ watchedLogits }) => watchedLogits)),
+      ...(logits.length > 0 && { logits: Float32Array.from(logits) }),
     };
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Engine, type EngineOptions } from '../../../src/engine/engine.ts';
 import { Sequence } from '../../../src/engine/sequence.ts';
+import { Rank1Error } from '../../../src/errors.ts';
 import type { StopCondition } from '../../../src/engine/stop-condition.ts';
 import {
   ScriptedRunner,
@@ -249,6 +250,58 @@ describe('a runner that fails', () => {
   });
 });
 
+describe('a step that does not fit into memory', () => {
+  const outOfMemory = () => new Rank1Error('out-of-memory', 'There is no room for so many rows.');
+
+  test.each([1, 2, 3, 5])('is tried with fewer rows until %i fit, and no row loses a token', async (room) => {
+    const random = new SeededRandom(23);
+    for (let round = 0; round < 20; round++) {
+      const startsAt = random.integer(0, 12);
+      const { engine, runner } = makeEngine(
+        {
+          maxSlots: 9,
+          survivesFaults: true,
+          beforeStep: (plan, index) => {
+            if (index >= startsAt && plan.rows.length > room) throw outOfMemory();
+          },
+        },
+        { leadRows: random.integer(1, 9) },
+      );
+      const sequences = randomPrompts(random, 14).map((prompt) => makeSequence(prompt));
+      for (const sequence of sequences) engine.add(sequence);
+      await finish(engine);
+      for (const sequence of sequences)
+        expect(sequence.newTokenIds).toEqual(expectedTokens([...sequence.promptTokenIds], 8));
+      // It learns: a step is not tried again and again with too many rows.
+      const failed = runner.plans.filter((plan, index) => index >= startsAt && plan.rows.length > room);
+      expect(failed.length).toBeLessThanOrEqual(4);
+    }
+  });
+
+  test('surfaces where the runner did not survive it', async () => {
+    const { engine } = makeEngine({
+      beforeStep: () => {
+        throw outOfMemory();
+      },
+    });
+    for (const prompt of [[1, 2], [3], [4]]) engine.add(makeSequence(prompt));
+    await expect(engine.step()).rejects.toMatchObject({ code: 'out-of-memory' });
+  });
+
+  test('with a single row is an error that surfaces', async () => {
+    const { engine } = makeEngine({
+      survivesFaults: true,
+      beforeStep: () => {
+        throw outOfMemory();
+      },
+    });
+    for (const prompt of [[1, 2], [3], [4]]) engine.add(makeSequence(prompt));
+    await expect(finish(engine)).rejects.toMatchObject({ code: 'out-of-memory' });
+    expect(engine.abortAll()).toHaveLength(3);
+    expect(engine.hasWork).toBe(false);
+  });
+});
+
 describe('stats', () => {
   test('count prefill and decode apart, with padding and times', async () => {
     let now = 0;
@@ -260,7 +313,7 @@ describe('stats', () => {
     engine.add(makeSequence([1, 2, 3, 4], 3, { next }));
     engine.add(makeSequence([1], 2, { next }));
     await finish(engine);
-    expect({ ...engine.stats }).toEqual({
+    expect({ ...engine.stats }).toMatchObject({
       numPrefillTokens: 5,
       numPaddedPrefillTokens: 8,
       numDecodeTokens: 3,

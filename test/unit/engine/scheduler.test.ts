@@ -3,7 +3,14 @@ import { Scheduler, type ScheduledStep, type SchedulerLimits } from '../../../sr
 import { Sequence } from '../../../src/engine/sequence.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
-const LIMITS: SchedulerLimits = { maxSlots: 4, maxPrefillTokens: 1000, maxPaddingShare: 0.25 };
+const LIMITS: SchedulerLimits = {
+  maxSlots: 4,
+  maxPrefillTokens: 1000,
+  maxPaddingShare: 0.25,
+  prefixTokenIds: new Int32Array(0),
+  // All at once, but where a test is about the leading rows.
+  leadRows: Infinity,
+};
 
 function makeSequence(promptLength: number, maxNewTokens = 3): Sequence {
   return new Sequence({
@@ -75,6 +82,54 @@ describe('a prefill step', () => {
     expect(plan?.kind === 'prefill' && plan.rows.map((row) => [row.slot, row.tokenIds])).toEqual(
       sequences.map((sequence, slot) => [slot, sequence.promptTokenIds]),
     );
+  });
+});
+
+describe('the first rows', () => {
+  test('produce a few tokens before the others join them', () => {
+    const { scheduler, sequences } = schedulerWith(
+      [10, 10, 10, 10, 10, 10],
+      { maxSlots: 5, leadRows: 2 },
+      50,
+    );
+    expect(takeStep(scheduler)?.sequences).toEqual(sequences.slice(0, 2));
+    const kinds = [1, 2, 3, 4, 5, 6].map(() => takeStep(scheduler)?.plan.kind);
+    expect(kinds).toEqual(['decode', 'decode', 'decode', 'decode', 'prefill', 'decode']);
+    expect(scheduler.numRunning).toBe(5);
+  });
+
+  test('are not waited for when they are done sooner', () => {
+    const { scheduler, sequences } = schedulerWith([10, 10, 10], { maxSlots: 4, leadRows: 1 }, 2);
+    expect(takeStep(scheduler)?.sequences).toEqual(sequences.slice(0, 1));
+    expect(takeStep(scheduler)?.plan.kind).toBe('decode');
+    expect(takeStep(scheduler)?.sequences).toEqual(sequences.slice(1));
+  });
+});
+
+describe('rows behind a prefix', () => {
+  const prefixTokenIds = Int32Array.of(1, 1, 1);
+
+  test('share a step only with their like, and their padding is counted behind it', () => {
+    const { scheduler, sequences } = schedulerWith([13, 10], { prefixTokenIds });
+    const odd = new Sequence({
+      promptTokenIds: Int32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
+      maxNewTokens: 3,
+      stopCondition: { next: () => 'continue' },
+    });
+    // The prefix alone has nothing behind it.
+    const bare = makeSequence(3);
+    scheduler.add(odd);
+    scheduler.add(bare);
+    const step = takeStep(scheduler);
+    // 17 of 20 tokens behind the prefix: less than a quarter is padding.
+    expect([step?.sequences, step?.plan]).toMatchObject([sequences, { numPrefixTokens: 3 }]);
+    expect(takeStep(scheduler)).toMatchObject({ sequences: [odd], plan: { numPrefixTokens: 0 } });
+  });
+
+  test('wait for another step where padding behind the prefix would be too much', () => {
+    // 1 - 17 / 24 of the steps without a prefix would be little enough, 1 - 14 / 20 behind it is not.
+    const { scheduler, sequences } = schedulerWith([13, 7], { prefixTokenIds });
+    expect(takeStep(scheduler)?.sequences).toEqual(sequences.slice(0, 1));
   });
 });
 
@@ -168,6 +223,8 @@ describe('any queue', () => {
         maxSlots: random.integer(1, 9),
         maxPrefillTokens: random.integer(50, 400),
         maxPaddingShare: random.next() / 2,
+        prefixTokenIds: new Int32Array(0),
+        leadRows: random.integer(1, 9),
       };
       const lengths = Array.from({ length: random.integer(1, 30) }, () => random.integer(1, 120));
       const scheduler = new Scheduler(limits);

@@ -1,0 +1,30 @@
+/**
+ * Keys and values of one prompt prefix, kept from run to run for as long as the model is loaded: whoever asks the same
+ * query again does not run its tokens again. Holds one prefix; a new one takes its place.
+ */
+export class PrefixStore<Kv> {
+  readonly #release: (kv: Kv) => void;
+  #kept: { readonly tokenIds: Int32Array; readonly kv: Kv } | null = null;
+
+  /** @param release frees what was kept; called once for each */
+  constructor(release: (kv: Kv) => void) {
+    this.#release = release;
+  }
+
+  /** What was kept for exactly these tokens. */
+  get(tokenIds: Int32Array): Kv | null {
+    const kept = this.#kept;
+    if (kept?.tokenIds.length !== tokenIds.length) return null;
+    return kept.tokenIds.every((id, i) => id === tokenIds[i]) ? kept.kv : null;
+  }
+
+  put(tokenIds: Int32Array, kv: Kv): void {
+    this.dispose();
+    this.#kept = { tokenIds: tokenIds.slice(), kv };
+  }
+
+  dispose(): void {
+    if (this.#kept) this.#release(this.#kept.kv);
+    this.#kept = null;
+  }
+}
