@@ -1,6 +1,7 @@
 /**
  * The contract between the converter, which writes graphs, and the runtime, which feeds them: input and
- * output names and shapes of the `rank1` layout. Both sides import the names from here and nowhere else.
+ * output names and shapes of the `rank1` layout, and the names of the `transformersjs` layout below. Both sides
+ * import the names from here and nowhere else.
  *
  * Axes: B rows of the batch, S tokens a row in this call (right-padded), M capacity of the KV cache in
  * tokens, R rows whose last token is read, W watched token ids, V vocabulary, KV key-value heads, H head size.
@@ -30,3 +31,18 @@ export const ONNX_OUTPUTS = {
 /** float32 or float16 [B, KV, M, H]; the same buffer is fed as past and fetched as present. */
 export const pastName = (layer: number, part: 'key' | 'value') => `past_key_values.${layer}.${part}`;
 export const presentName = (layer: number, part: 'key' | 'value') => `present.${layer}.${part}`;
+
+/** The `transformersjs` layout: what transformers.js feeds by itself. T is the length of the longest row after the call. */
+export const TRANSFORMERSJS_INPUTS = {
+  /** int64 [B, S] */
+  inputIds: 'input_ids',
+  /** int64 [B, T]: of a row only the sum is read, its tokens after the call */
+  attentionMask: 'attention_mask',
+  /** int64 [B, S]: accepted and not read, as the attention kernel counts positions itself */
+  positionIds: 'position_ids',
+  /** int64 []: logits of so many last tokens come back; 0: of all */
+  numLogitsToKeep: 'num_logits_to_keep',
+} as const;
+
+/** float32 [B, kept tokens, V] */
+export const TRANSFORMERSJS_LOGITS = 'logits';

@@ -124,7 +124,7 @@ describe('fetchModelFiles', () => {
       tokenizerJson: { model: 'm' },
     });
     expect([...files.onnx]).toEqual([0, 1, 2, 3, 4]);
-    expect(files.externalData.map(({ path, data }) => [path, data.length])).toEqual([
+    expect(files.externalData.map(({ path, data }) => [path, (data as Uint8Array).length])).toEqual([
       ['model_q4.onnx_data', 9],
     ]);
   });

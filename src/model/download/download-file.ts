@@ -1,0 +1,261 @@
+/**
+ * One file of a model, from the server to the store: the missing ranges in parallel, each taken up where it broke off,
+ * then the checksum of the whole. Bytes count as arrived only after they were flushed and noted in the journal.
+ */
+import { Rank1Error, errorMessage } from '../../errors.ts';
+import { assertChecksum } from '../model-folder.ts';
+import { Sha256 } from '../sha256.ts';
+import type { RandomAccessFile, StoreFolder } from '../store/model-store.ts';
+import type { ByteRange } from './byte-ranges.ts';
+import type { Connections } from './connections.ts';
+import type { Journal, PlannedFile } from './journal.ts';
+import type { DownloadTools } from './limits.ts';
+import { UnusableAnswer, requestPart, type PartAnswer } from './request-part.ts';
+import { StallGuard } from './stall-guard.ts';
+
+/** Times that a file may turn out to be another, or damaged, before the model is given up. */
+const MAX_RESTARTS = 2;
+/** First parts that break before a byte: some servers compress parts, which browsers cannot read. Then the whole is tried. */
+const BROKEN_PARTS = 2;
+const VERIFY_BYTES = 4 * 2 ** 20;
+
+export interface FileEvents {
+  /** bytes of the file that are here now */
+  onBytes(bytes: number): void;
+  /** bytes whose checksum was computed; from 0 for each attempt */
+  onVerified(bytes: number): void;
+}
+
+export interface FileDownloadOptions {
+  readonly url: string;
+  readonly file: PlannedFile;
+  readonly journal: Journal;
+  readonly connections: Connections;
+  readonly tools: DownloadTools;
+  readonly events: FileEvents;
+}
+
+/**
+ * Whole and verified when it resolves. What has arrived stays, whatever happens.
+ * @throws Rank1Error, or the signal's reason
+ */
+export async function downloadFile(
+  folder: StoreFolder,
+  options: FileDownloadOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { file, journal } = options;
+  const handle = await folder.open(file.path);
+  try {
+    const { done } = journal.of(file);
+    if (done.end > handle.size) journal.reset(file); // the file was cleared, the journal was not
+    await new FileDownload(options, handle).run(signal);
+    if (handle.size !== file.bytes) handle.truncate(file.bytes);
+    handle.flush();
+  } finally {
+    handle.close();
+  }
+}
+
+class FileDownload {
+  /** Whether this server has not shown yet that it cannot be asked for parts. */
+  private ranged = true;
+  /** bytes that are here and not noted yet */
+  private unnoted = 0;
+
+  constructor(
+    private readonly options: FileDownloadOptions,
+    private readonly handle: RandomAccessFile,
+  ) {}
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { journal, file } = this.options;
+    this.report(0);
+    for (let restarts = 0; !journal.of(file).verified; restarts++) {
+      try {
+        await this.fetchMissing(signal);
+        await this.verify(signal);
+        journal.setVerified(file);
+      } catch (error) {
+        const isOther = error instanceof UnusableAnswer || isDamaged(error);
+        if (!isOther) throw error;
+        journal.reset(file);
+        this.report(0);
+        if (restarts === MAX_RESTARTS) throw isDamaged(error) ? error : this.unavailable(error);
+      }
+    }
+  }
+
+  /** The first part shows what the server can do; only when it gives parts, the others are asked for beside it. */
+  private async fetchMissing(signal: AbortSignal): Promise<void> {
+    const { file, journal, tools } = this.options;
+    const { done } = journal.of(file);
+    const missing = done.missing(file.bytes, this.ranged ? tools.limits.partBytes : Infinity);
+    const [first, ...others] = missing;
+    if (!first) return;
+    const group = new AbortController();
+    const ends = AbortSignal.any([signal, group.signal]);
+    const fetching: Promise<void>[] = [];
+    const start = (part: ByteRange, onPart?: () => void): void => {
+      // One that fails ends the others; its error is thrown when all have ended.
+      fetching.push(this.fetchPart(part, ends, onPart).catch((error: unknown) => group.abort(error)));
+    };
+    start(first, () => others.splice(0).forEach((part) => start(part)));
+    for (let next = 0; next < fetching.length; next++) await fetching[next];
+    ends.throwIfAborted();
+  }
+
+  /** @param onPart for the first part: called when the server gives parts. Only this one may turn out to be the whole. */
+  private async fetchPart(part: ByteRange, signal: AbortSignal, onPart?: () => void): Promise<void> {
+    const { connections, tools } = this.options;
+    let at = part.start;
+    for (let failures = 0; at < part.end;) {
+      const before = at;
+      const release = await connections.acquire(signal);
+      const guard = new StallGuard(tools.limits.stallMs, signal);
+      let problem = new UnusableAnswer('broken', 'the connection broke off');
+      try {
+        const answer = await this.request(at, part.end, guard.signal);
+        if (!answer.whole) onPart?.();
+        else if (onPart) return await this.takeWhole(answer, guard, signal);
+        else throw new UnusableAnswer('no-ranges', 'it sent the whole file when asked for a part');
+        at = await this.take(answer, at, part.end, guard);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof UnusableAnswer)) throw error;
+        if (error.kind === 'no-ranges') this.ranged = false;
+        if (error.kind === 'changed' || error.kind === 'no-ranges') throw error;
+        problem = error;
+      } finally {
+        guard.end();
+        release();
+      }
+      signal.throwIfAborted();
+      failures = at > before ? 0 : failures + 1;
+      if (onPart && failures === BROKEN_PARTS && problem.kind === 'broken' && this.ranged) {
+        this.ranged = false;
+        throw new UnusableAnswer('no-ranges', problem.message);
+      }
+      if (at < part.end) await this.backOff(problem, failures, signal);
+    }
+  }
+
+  private async request(start: number, end: number, signal: AbortSignal): Promise<PartAnswer> {
+    const { url, file, journal, tools } = this.options;
+    const record = journal.of(file);
+    const { validator } = record;
+    const request = { url, start, end, totalBytes: file.bytes, whole: !this.ranged, validator };
+    const answer = await requestPart(tools.fetch, request, signal);
+    if (answer.validator !== null && validator === null) journal.setValidator(file, answer.validator);
+    return answer;
+  }
+
+  /** @returns where the body ended or broke off, at most `end`. @throws UnusableAnswer when it is too long */
+  private async take(answer: PartAnswer, start: number, end: number, guard: StallGuard): Promise<number> {
+    const { file, journal, tools } = this.options;
+    let at = start;
+    let noted = start;
+    const note = (): void => {
+      this.handle.flush();
+      journal.addBytes(file, noted, at);
+      this.report(noted - at);
+      noted = at;
+    };
+    try {
+      for await (const chunk of readChunks(answer.body, guard.signal)) {
+        guard.touch();
+        if (at + chunk.length > end)
+          throw new UnusableAnswer('no-ranges', 'it sent more than it was asked for');
+        this.handle.write(chunk, at);
+        at += chunk.length;
+        this.report(chunk.length);
+        if (at - noted >= tools.limits.checkpointBytes) note();
+      }
+    } finally {
+      note();
+    }
+    return at;
+  }
+
+  /** The file from its first byte in one answer, again until it is whole: nothing that arrived before counts. */
+  private async takeWhole(answer: PartAnswer, guard: StallGuard, signal: AbortSignal): Promise<void> {
+    const { file, journal } = this.options;
+    const validator = answer.validator;
+    journal.reset(file);
+    if (validator !== null) journal.setValidator(file, validator);
+    this.report(0);
+    const at = await this.take(answer, 0, file.bytes, guard);
+    signal.throwIfAborted();
+    if (at < file.bytes) throw new UnusableAnswer('retry', `only ${at} of ${file.bytes} bytes came`);
+  }
+
+  private async verify(signal: AbortSignal): Promise<void> {
+    const { file, events } = this.options;
+    const hash = new Sha256();
+    const buffer = new Uint8Array(Math.min(VERIFY_BYTES, file.bytes));
+    for (let at = 0; at < file.bytes;) {
+      const numBytes = this.handle.read(buffer.subarray(0, Math.min(buffer.length, file.bytes - at)), at);
+      if (numBytes === 0) break; // the storage was cleared under us: the checksum will say so
+      hash.update(buffer.subarray(0, numBytes));
+      at += numBytes;
+      events.onVerified(at);
+      // Hashing keeps the worker busy; what arrives for other files is taken in between.
+      await new Promise((resolve) => setTimeout(resolve));
+      signal.throwIfAborted();
+    }
+    assertChecksum(file.path, hash.digestHex(), file.sha256);
+  }
+
+  private async backOff(problem: UnusableAnswer, failures: number, signal: AbortSignal): Promise<void> {
+    const { wait, limits } = this.options.tools;
+    if (failures >= limits.maxAttempts) throw this.unavailable(problem);
+    const { retryAfterMs } = problem;
+    if (retryAfterMs !== null && retryAfterMs > limits.maxRetryAfterMs) {
+      const minutes = Math.ceil(retryAfterMs / 60_000);
+      throw this.unavailable(problem, `Go on in ${minutes} minutes, as the server asks`);
+    }
+    const backOffMs = limits.retryMs * 2 ** Math.max(0, failures - 1) * (0.75 + Math.random() / 2);
+    await wait(Math.max(retryAfterMs ?? 0, backOffMs), signal);
+  }
+
+  private unavailable(cause: unknown, advice = 'Check the connection and go on'): Rank1Error {
+    const { url } = this.options;
+    return new Rank1Error(
+      'network',
+      `The download of ${url} broke off: ${errorMessage(cause)}. ${advice}: what has arrived is kept.`,
+      { cause },
+    );
+  }
+
+  private report(unnoted: number): void {
+    const { events, journal, file } = this.options;
+    this.unnoted += unnoted;
+    events.onBytes(journal.of(file).done.size + this.unnoted);
+  }
+}
+
+function isDamaged(error: unknown): boolean {
+  return error instanceof Rank1Error && error.code === 'model-corrupt' && error.message.includes('checksum');
+}
+
+/**
+ * Ends where the body ends, breaks off, or is aborted. It waits for nothing after that: a body that was aborted when
+ * its last bytes had come does not always say so.
+ */
+async function* readChunks(body: PartAnswer['body'], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const reader = body?.getReader();
+  if (!reader) return;
+  const end = { done: true, value: undefined } as const;
+  const aborted = new Promise<typeof end>((resolve) =>
+    signal.addEventListener('abort', () => resolve(end), { once: true }),
+  );
+  try {
+    while (!signal.aborted) {
+      const { done, value } = await Promise.race([reader.read().catch(() => end), aborted]);
+      if (done || !value) return;
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * A model folder from a server into a store: the manifest, the sizes, every file that is not here yet, and last the
+ * manifest that makes it a model. Until then no loader sees it; whatever stops it, what has arrived is kept.
+ */
+import { Rank1Error } from '../../errors.ts';
+import { HttpFolder } from '../http-folder.ts';
+import { MANIFEST_FILE, parseManifest, type Manifest } from '../manifest.ts';
+import type { ModelStore, StoreFolder } from '../store/model-store.ts';
+import { readStoredManifest, storedManifestJson } from '../store/stored-manifest.ts';
+import { Connections } from './connections.ts';
+import { downloadFile } from './download-file.ts';
+import { JOURNAL_FILE, Journal, type PlannedFile } from './journal.ts';
+import type { DownloadTools } from './limits.ts';
+
+export interface DownloadRequest {
+  /** absolute, of the model folder */
+  readonly url: string;
+  /** of the model in the store */
+  readonly name: string;
+  readonly dtype: string;
+}
+
+export interface DownloadProgress {
+  readonly stage: 'download' | 'verify';
+  /** arrived, or verified */
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Files that every model needs beside its weights. */
+const TEXT_FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
+/** Copied where the manifest lists them. */
+const OPTIONAL_FILES = ['generation_config.json', 'special_tokens_map.json', 'README.md'];
+
+/** @throws Rank1Error `network`, `model-not-found`, `model-corrupt` */
+export async function fetchManifest(url: string): Promise<Manifest> {
+  const text = await new HttpFolder(url).readText(MANIFEST_FILE);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new Rank1Error(
+      'model-corrupt',
+      `${MANIFEST_FILE} at ${url} is not valid JSON. Convert the model again.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return parseManifest(json);
+}
+
+/**
+ * What one dtype of a model is made of, small files first.
+ * @throws Rank1Error `model-not-found` when there is no such dtype, `model-corrupt` when a file is not listed
+ */
+export function plannedFiles(manifest: Manifest, dtype: string): PlannedFile[] {
+  const model = manifest.models[dtype];
+  if (!model) {
+    const offered = Object.keys(manifest.models).join(', ');
+    throw new Rank1Error(
+      'model-not-found',
+      `The model has no ${dtype.slice(0, 20)} version; it offers ${offered}.`,
+    );
+  }
+  const optional = OPTIONAL_FILES.filter((path) => path in manifest.files);
+  const paths = new Set([...TEXT_FILES, ...optional, model.onnx, ...model.externalData]);
+  return [...paths].map((path) => {
+    const file = manifest.files[path];
+    if (!file) {
+      throw new Rank1Error(
+        'model-corrupt',
+        `${MANIFEST_FILE} does not list ${path}. Convert the model again.`,
+      );
+    }
+    return { path, ...file };
+  });
+}
+
+/** Bytes of a dtype's files that the store does not have yet. */
+export async function missingBytes(folder: StoreFolder, manifest: Manifest, dtype: string): Promise<number> {
+  const stored = await readStoredManifest(folder);
+  const journal = await Journal.peek(folder);
+  return plannedFiles(manifest, dtype).reduce((sum, file) => {
+    if (isStored(stored, file)) return sum;
+    return sum + file.bytes - Math.min(file.bytes, journal?.of(file).done.size ?? 0);
+  }, 0);
+}
+
+/**
+ * The model is whole when it resolves; free when it was before.
+ * @throws Rank1Error, or the signal's reason: a later call goes on
+ */
+export async function downloadModel(
+  store: ModelStore,
+  { url, name, dtype }: DownloadRequest,
+  onProgress: (progress: DownloadProgress) => void,
+  signal: AbortSignal,
+  tools: DownloadTools,
+): Promise<void> {
+  const manifest = await fetchManifest(url);
+  signal.throwIfAborted();
+  const files = plannedFiles(manifest, dtype);
+  const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const folder = await store.folder(name);
+  const stored = await readStoredManifest(folder);
+  const isReplaced = files.some((file) => stored?.files[file.path] && !isStored(stored, file));
+  // From here on the stored files are those of neither manifest.
+  if (isReplaced) await folder.remove(MANIFEST_FILE);
+  const kept = isReplaced ? null : stored;
+  const missing = files.filter((file) => !isStored(kept, file));
+  const journal = await Journal.open(folder);
+  try {
+    journal.begin({ url, dtype, totalBytes });
+    const progress = new Progress(totalBytes, files, missing, onProgress);
+    await downloadAll(folder, { url, missing, journal, progress, tools }, signal);
+  } finally {
+    journal.close();
+  }
+  await folder.replace(MANIFEST_FILE, storedManifestJson(kept, manifest, dtype, files, url));
+  await folder.remove(JOURNAL_FILE);
+}
+
+interface AllFiles {
+  readonly url: string;
+  readonly missing: readonly PlannedFile[];
+  readonly journal: Journal;
+  readonly progress: Progress;
+  readonly tools: DownloadTools;
+}
+
+async function downloadAll(folder: StoreFolder, all: AllFiles, signal: AbortSignal): Promise<void> {
+  const { missing, journal, progress, tools } = all;
+  const baseUrl = all.url.endsWith('/') ? all.url : `${all.url}/`;
+  const connections = new Connections(tools.limits.maxConnections);
+  const group = new AbortController();
+  const ends = AbortSignal.any([signal, group.signal]);
+  const running = missing.map(async (file) => {
+    const events = progress.eventsOf(file);
+    const url = new URL(file.path, baseUrl).href;
+    await downloadFile(folder, { url, file, journal, connections, tools, events }, ends);
+  });
+  // One that fails ends the others; the error is thrown when all have closed what they had open.
+  await Promise.all(running.map((file) => file.catch((error: unknown) => group.abort(error))));
+  ends.throwIfAborted();
+}
+
+function isStored(stored: Manifest | null, file: PlannedFile): boolean {
+  return stored?.files[file.path]?.sha256 === file.sha256;
+}
+
+/** Sums the files up; the stage is `verify` once every byte has arrived. */
+class Progress {
+  private readonly arrived = new Map<string, number>();
+  private readonly verified = new Map<string, number>();
+
+  constructor(
+    private readonly totalBytes: number,
+    files: readonly PlannedFile[],
+    missing: readonly PlannedFile[],
+    private readonly onProgress: (progress: DownloadProgress) => void,
+  ) {
+    for (const file of files) {
+      const bytes = missing.includes(file) ? 0 : file.bytes;
+      this.arrived.set(file.path, bytes);
+      this.verified.set(file.path, bytes);
+    }
+  }
+
+  eventsOf({ path }: PlannedFile): { onBytes(bytes: number): void; onVerified(bytes: number): void } {
+    const note = (counts: Map<string, number>) => (bytes: number) => {
+      counts.set(path, bytes);
+      this.report();
+    };
+    return { onBytes: note(this.arrived), onVerified: note(this.verified) };
+  }
+
+  private report(): void {
+    const arrived = sum(this.arrived);
+    const stage = arrived < this.totalBytes ? 'download' : 'verify';
+    const loadedBytes = stage === 'download' ? arrived : sum(this.verified);
+    this.onProgress({ stage, loadedBytes, totalBytes: this.totalBytes });
+  }
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((total, count) => total + count, 0);
+}

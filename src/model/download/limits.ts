@@ -1,0 +1,56 @@
+/** How a download behaves towards servers; tests take smaller numbers. */
+export interface DownloadLimits {
+  /** requests open at once */
+  readonly maxConnections: number;
+  /** parts a file is fetched in */
+  readonly partBytes: number;
+  /** bytes after which what has arrived is noted: what a crash can cost for each connection */
+  readonly checkpointBytes: number;
+  /** without a byte for so long, a request is given up and made again */
+  readonly stallMs: number;
+  /** before the second attempt; doubled for each further one, with some chance so that clients spread */
+  readonly retryMs: number;
+  /** attempts in a row that bring nothing */
+  readonly maxAttempts: number;
+  /** a server that asks to wait longer counts as unavailable */
+  readonly maxRetryAfterMs: number;
+}
+
+export const DOWNLOAD_LIMITS: DownloadLimits = {
+  maxConnections: 4,
+  partBytes: 32 * 2 ** 20,
+  checkpointBytes: 2 * 2 ** 20,
+  stallMs: 30_000,
+  retryMs: 1000,
+  maxAttempts: 6,
+  maxRetryAfterMs: 300_000,
+};
+
+/** What a download uses of the world. */
+export interface DownloadTools {
+  readonly fetch: typeof globalThis.fetch;
+  /** Resolves after so many milliseconds, or rejects with the signal's reason. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly limits: DownloadLimits;
+}
+
+export const DOWNLOAD_TOOLS: DownloadTools = {
+  fetch: (input, init) => fetch(input, init),
+  wait,
+  limits: DOWNLOAD_LIMITS,
+};
+
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

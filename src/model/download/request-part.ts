@@ -1,0 +1,152 @@
+/**
+ * One request for a part of a file, or for all of it, and what the answer turned out to be. Servers are not trusted to
+ * do what they say: every header is compared with what was asked for.
+ */
+import { Rank1Error, errorMessage } from '../../errors.ts';
+
+export interface PartRequest {
+  readonly url: string;
+  readonly start: number;
+  /** excluded */
+  readonly end: number;
+  /** of the whole file, by the manifest */
+  readonly totalBytes: number;
+  /** Asks for all of the file, without a range. */
+  readonly whole: boolean;
+  /** The validator of an earlier answer; bytes of another version are refused. */
+  readonly validator: string | null;
+}
+
+/** An answer that can be used: its body starts at byte `start` of the file. */
+export interface PartAnswer {
+  readonly start: number;
+  /** True when the server sends the whole file, whatever was asked for. */
+  readonly whole: boolean;
+  readonly validator: string | null;
+  readonly body: ReadableStream<Uint8Array> | null;
+}
+
+/** Why an answer cannot be used, for those who decide what is tried next. */
+export class UnusableAnswer extends Error {
+  /**
+   * `retry`: later, or again. `broken`: the same, but there was no whole answer. `changed`: the file is another one than before. `no-ranges`: this server cannot be asked
+   * for parts.
+   */
+  constructor(
+    readonly kind: 'retry' | 'broken' | 'changed' | 'no-ranges',
+    message: string,
+    /** what the server asked for; `null` when it said nothing */
+    readonly retryAfterMs: number | null = null,
+  ) {
+    super(message);
+  }
+}
+
+const RETRIED = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** @throws UnusableAnswer; Rank1Error where nothing else can be tried; the signal's reason */
+export async function requestPart(
+  fetch: typeof globalThis.fetch,
+  request: PartRequest,
+  signal: AbortSignal,
+): Promise<PartAnswer> {
+  const { url, whole, totalBytes } = request;
+  let response: Response;
+  try {
+    response = await fetch(url, { signal, headers: whole ? {} : headers(request), cache: 'no-store' });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new UnusableAnswer('broken', errorMessage(error));
+  }
+  const usable = readAnswer(response, request);
+  if (usable instanceof Error) {
+    await response.body?.cancel().catch(() => undefined);
+    throw usable;
+  }
+  const isEncoded = isContentEncoded(response);
+  const length = Number(response.headers.get('content-length') ?? totalBytes);
+  // Of a compressed answer the length is another; to other origins few servers show that it is one.
+  if (!isEncoded && isOwnOrigin(url) && usable.whole && length !== totalBytes) {
+    await response.body?.cancel().catch(() => undefined);
+    throw wrongLength(url, length, totalBytes);
+  }
+  return { ...usable, body: response.body };
+}
+
+function isOwnOrigin(url: string): boolean {
+  return new URL(url).origin === (globalThis as { location?: { origin: string } }).location?.origin;
+}
+
+function headers({ url, start, end, validator }: PartRequest): Record<string, string> {
+  const range = { Range: `bytes=${start}-${end - 1}` };
+  // To other origins If-Range needs their consent first, which few give; there the answer's own validator has to do.
+  return isOwnOrigin(url) && validator?.startsWith('"') ? { ...range, 'If-Range': validator } : range;
+}
+
+function readAnswer(response: Response, request: PartRequest): Omit<PartAnswer, 'body'> | Error {
+  const { url, start, end, totalBytes, whole } = request;
+  const validator = response.headers.get('etag') ?? response.headers.get('last-modified');
+  const isOther = request.validator !== null && validator !== null && validator !== request.validator;
+  if (response.status === 200) {
+    if (response.headers.get('content-type')?.startsWith('text/html'))
+      return noSuchFile(url, 'it is a web page');
+    if (isOther) return new UnusableAnswer('changed', 'the file was changed on the server');
+    return { start: 0, whole: true, validator };
+  }
+  if (response.status === 206 && !whole) {
+    if (isOther) return new UnusableAnswer('changed', 'the file was changed on the server');
+    if (isContentEncoded(response)) return new UnusableAnswer('no-ranges', 'it compresses parts of files');
+    const range = response.headers.get('content-range');
+    if (range === null) return { start, whole: false, validator }; // not shown to other origins by every server
+    const [, from, to, total = '*'] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(range) ?? [];
+    if (Number(from) !== start || Number(to) !== end - 1) {
+      return new UnusableAnswer(
+        'no-ranges',
+        `it sent "${range.slice(0, 60)}" when asked for ${start}-${end - 1}`,
+      );
+    }
+    return total === '*' || Number(total) === totalBytes
+      ? { start, whole: false, validator }
+      : wrongLength(url, Number(total), totalBytes);
+  }
+  return statusError(response, request);
+}
+
+function statusError(response: Response, { url }: PartRequest): Error {
+  const { status } = response;
+  const message = `the server answered ${status}`;
+  if (RETRIED.has(status)) return new UnusableAnswer('retry', message, retryAfterMs(response));
+  if (status === 416)
+    return new UnusableAnswer('changed', 'the file on the server is shorter than its manifest says');
+  if (status === 404 || status === 410) return noSuchFile(url, message);
+  return new Rank1Error(
+    'network',
+    `${url} cannot be fetched: ${message}. Check the model's address; the repository may be private.`,
+  );
+}
+
+function noSuchFile(url: string, reason: string): Rank1Error {
+  return new Rank1Error(
+    'model-not-found',
+    `There is no ${url}: ${reason}. Check the model's address; a model folder holds what its rank1.json lists.`,
+  );
+}
+
+function isContentEncoded(response: Response): boolean {
+  return (response.headers.get('content-encoding') ?? 'identity') !== 'identity';
+}
+
+/** @returns milliseconds; null when there is no such header that can be read */
+function retryAfterMs(response: Response): number | null {
+  const value = response.headers.get('retry-after');
+  if (value === null) return null;
+  const ms = /^\d+$/.test(value) ? 1000 * Number(value) : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : null;
+}
+
+function wrongLength(url: string, actual: number, expected: number): Rank1Error {
+  return new Rank1Error(
+    'model-corrupt',
+    `${url} has ${actual} bytes, not ${expected} as the model's manifest says: it was changed or is damaged. Ask whoever serves the model.`,
+  );
+}

@@ -1,0 +1,119 @@
+/**
+ * Where the files of a model come from, as the loader sees it: a folder on a server, in the page's storage, or picked
+ * by a person. Paths are those of the manifest, which has refused all that leave the folder.
+ */
+import { Rank1Error, errorMessage } from '../errors.ts';
+import type { ManifestFile } from './manifest.ts';
+import { Sha256 } from './sha256.ts';
+
+export interface ModelFolder {
+  /** For messages: where it is. */
+  readonly address: string;
+  /** A small file, whole. @throws Rank1Error `model-not-found`, `network`, `storage` */
+  readText(path: string): Promise<string>;
+  /**
+   * A file of weights, of the length the manifest says, checked against its SHA-256 unless it was when it was stored.
+   * A Blob is read by the runtime piece by piece, where its build can.
+   * @throws Rank1Error `model-not-found`, `model-corrupt`, `network`, `out-of-memory`
+   */
+  readWeights(
+    path: string,
+    file: ManifestFile,
+    onBytes: (bytes: number) => void,
+  ): Promise<Uint8Array<ArrayBuffer> | Blob>;
+}
+
+/** Files at hand as Blobs: what is in the page's storage, or what a person picked. Nothing is copied. */
+export class BlobFolder implements ModelFolder {
+  /**
+   * @param open `null` where there is no such file
+   * @param verify false where every file was checked when it was written
+   */
+  constructor(
+    readonly address: string,
+    private readonly open: (path: string) => Promise<Blob | null>,
+    private readonly verify: boolean,
+  ) {}
+
+  async readText(path: string): Promise<string> {
+    const blob = await this.find(path);
+    try {
+      return await blob.text();
+    } catch (error) {
+      throw unreadable(path, error);
+    }
+  }
+
+  async readWeights(path: string, file: ManifestFile, onBytes: (bytes: number) => void): Promise<Blob> {
+    const blob = await this.find(path);
+    assertLength(path, blob.size, file.bytes);
+    if (this.verify) await verifyBlob(path, blob, file.sha256, onBytes);
+    else onBytes(file.bytes);
+    return blob;
+  }
+
+  private async find(path: string): Promise<Blob> {
+    const blob = await this.open(path).catch((error: unknown) => {
+      throw unreadable(path, error);
+    });
+    if (blob) return blob;
+    throw new Rank1Error(
+      'model-not-found',
+      `There is no ${path} in ${this.address}. The browser may have cleared its storage, or the folder is not a whole model: download or choose it again.`,
+    );
+  }
+}
+
+/** A file that was opened may be gone before it is read. @throws Rank1Error `storage` */
+export async function readBlob(path: string, blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await blob.arrayBuffer());
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** @throws Rank1Error `model-corrupt` */
+export function assertLength(path: string, actual: number, expected: number): void {
+  if (actual === expected) return;
+  throw new Rank1Error(
+    'model-corrupt',
+    `${path} of the model has ${actual} bytes, not ${expected} as its manifest says: it is truncated or was changed. Download the model again.`,
+  );
+}
+
+/** @throws Rank1Error `model-corrupt` */
+export function assertChecksum(path: string, actual: string, expected: string): void {
+  if (actual === expected) return;
+  throw new Rank1Error(
+    'model-corrupt',
+    `${path} of the model does not match the checksum in its manifest: it was damaged or changed. Download the model again.`,
+  );
+}
+
+/** Hashing holds this much of a file at a time. */
+const SLICE_BYTES = 8 * 2 ** 20;
+
+async function verifyBlob(
+  path: string,
+  blob: Blob,
+  expected: string,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const hash = new Sha256();
+  for (let at = 0; at < blob.size; at += SLICE_BYTES) {
+    const bytes = await readBlob(path, blob.slice(at, at + SLICE_BYTES));
+    hash.update(bytes);
+    onBytes(bytes.length);
+  }
+  assertChecksum(path, hash.digestHex(), expected);
+}
+
+/** Browsers refuse a file that was changed or removed after it was picked. */
+function unreadable(path: string, error: unknown): Rank1Error {
+  return new Rank1Error(
+    'storage',
+    `${path} can no longer be read (${errorMessage(error)}). Choose the folder again, or download the model again.`,
+    { cause: error },
+  );
+}

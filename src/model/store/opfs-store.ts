@@ -1,0 +1,156 @@
+/**
+ * Models in the origin private file system. Files are written through synchronous handles, which exist in dedicated
+ * workers only: unlike a writable stream, what they wrote is still there after a crash.
+ */
+import { Rank1Error, errorMessage } from '../../errors.ts';
+import { MODELS_FOLDER, isMissing, readStoredFile } from '../stored-models.ts';
+import type { ModelStore, RandomAccessFile, StoreFolder } from './model-store.ts';
+
+/** What TypeScript's page library lacks: this runs in workers, and is checked with the page's. */
+interface SyncAccessHandle {
+  getSize(): number;
+  read(into: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  write(bytes: Uint8Array, options: { at: number }): number;
+  truncate(bytes: number): void;
+  flush(): void;
+  close(): void;
+}
+type WorkerFileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncAccessHandle> };
+
+export class OpfsStore implements ModelStore {
+  readonly kind = 'disk';
+
+  private constructor(private readonly models: FileSystemDirectoryHandle) {}
+
+  /** @returns null where the page may not store anything, or the browser cannot write this way */
+  static async open(): Promise<OpfsStore | null> {
+    if (!('createSyncAccessHandle' in (globalThis.FileSystemFileHandle?.prototype ?? {}))) return null;
+    try {
+      const storage = await navigator.storage.getDirectory();
+      return new OpfsStore(await storage.getDirectoryHandle(MODELS_FOLDER, { create: true }));
+    } catch {
+      return null; // a private window, or storage that is turned off
+    }
+  }
+
+  async names(): Promise<string[]> {
+    const names: string[] = [];
+    for await (const [name, handle] of this.models.entries()) {
+      if (handle.kind === 'directory') names.push(name);
+    }
+    return names.sort();
+  }
+
+  async folder(name: string): Promise<StoreFolder> {
+    return new OpfsFolder(await inStorage(() => this.models.getDirectoryHandle(name, { create: true })));
+  }
+
+  async remove(name: string): Promise<void> {
+    await inStorage(() => this.models.removeEntry(name, { recursive: true }).catch(ignoreMissing));
+  }
+}
+
+class OpfsFolder implements StoreFolder {
+  constructor(private readonly folder: FileSystemDirectoryHandle) {}
+
+  async open(path: string): Promise<RandomAccessFile> {
+    const file = (await this.file(path)) as WorkerFileHandle;
+    return new OpfsFile(await inStorage(() => file.createSyncAccessHandle()));
+  }
+
+  read(path: string): Promise<Blob | null> {
+    return readStoredFile(this.folder, path);
+  }
+
+  async replace(path: string, text: string): Promise<void> {
+    const file = await this.file(path);
+    await inStorage(async () => {
+      const stream = await file.createWritable();
+      await stream.write(text);
+      await stream.close();
+    });
+  }
+
+  async remove(path: string): Promise<void> {
+    const { parent, name } = await this.parentOf(path);
+    await inStorage(() => parent.removeEntry(name).catch(ignoreMissing));
+  }
+
+  private async file(path: string): Promise<FileSystemFileHandle> {
+    const { parent, name } = await this.parentOf(path);
+    return inStorage(() => parent.getFileHandle(name, { create: true }));
+  }
+
+  private async parentOf(path: string): Promise<{ parent: FileSystemDirectoryHandle; name: string }> {
+    const parts = path.split('/');
+    const name = parts.pop() ?? '';
+    let parent = this.folder;
+    for (const part of parts) {
+      parent = await inStorage(() => parent.getDirectoryHandle(part, { create: true }));
+    }
+    return { parent, name };
+  }
+}
+
+class OpfsFile implements RandomAccessFile {
+  constructor(private readonly handle: SyncAccessHandle) {}
+
+  get size(): number {
+    return this.handle.getSize();
+  }
+
+  read(into: Uint8Array<ArrayBuffer>, at: number): number {
+    return this.handle.read(into, { at });
+  }
+
+  write(bytes: Uint8Array, at: number): void {
+    try {
+      for (let done = 0; done < bytes.length;) {
+        const written = this.handle.write(bytes.subarray(done), { at: at + done });
+        if (written === 0) throw new Error('nothing more could be written');
+        done += written;
+      }
+    } catch (error) {
+      throw storageError(error);
+    }
+  }
+
+  truncate(bytes: number): void {
+    this.handle.truncate(bytes);
+  }
+
+  flush(): void {
+    try {
+      this.handle.flush();
+    } catch (error) {
+      throw storageError(error);
+    }
+  }
+
+  close(): void {
+    this.handle.close();
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
+}
+
+async function inStorage<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw storageError(error);
+  }
+}
+
+function storageError(cause: unknown): Rank1Error {
+  const isFull = cause instanceof DOMException && cause.name === 'QuotaExceededError';
+  return new Rank1Error(
+    'storage',
+    isFull
+      ? "The browser's storage is full. Delete a model, or free disk space, and go on: what has arrived is kept."
+      : `The browser's storage failed (${errorMessage(cause)}). Close other tabs of this page that use the model, and try again.`,
+    { cause },
+  );
+}

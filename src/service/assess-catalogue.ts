@@ -1,0 +1,69 @@
+/** What a device can do with each model of the catalogue, and why not with the others. */
+import { CATALOG, type CatalogModel, type CatalogVersion } from '../model/catalogue.ts';
+import { chooseDtype } from '../model/choose-dtype.ts';
+import { bytesAtSlots } from '../model/memory-plan.ts';
+import type { CatalogueEntry, CatalogueVersion, DeviceReport } from '../protocol/model-store-api.ts';
+
+/** From here on a model needs a server, whatever the device says: its weights alone fill a GPU of a desk. */
+const SERVER_PARAMETERS = 10e9;
+const SERVER_REASON = 'Needs a server with a large GPU: see docs/scale.md of the project.';
+/** WebAssembly addresses 4 GiB, and the runtime keeps a second copy of some weights while it loads. */
+const WASM_BYTES = 2 ** 31;
+/** What a page may take of the memory that the browser tells of. */
+const MEMORY_SHARE = 0.7;
+/** Browsers tell no more than this, however much there is. */
+const MOST_TOLD_BYTES = 8 * 2 ** 30;
+
+export function assessCatalogue(device: DeviceReport): CatalogueEntry[] {
+  return CATALOG.map((model) => assessModel(model, device));
+}
+
+function assessModel(model: CatalogModel, device: DeviceReport): CatalogueEntry {
+  const { id, label, repository, checkpointBytes } = model;
+  const versions = model.versions.map((version) => assessVersion(model, version, device));
+  const running = versions.filter(({ refusal }) => refusal === null).map(({ dtype }) => dtype);
+  const recommended = running.length > 0 ? (chooseDtype(running, hasFloat16(device)) ?? null) : null;
+  const refusal = recommended === null ? (smallest(versions)?.refusal ?? null) : null;
+  return { id, label, repository, checkpointBytes, versions, recommended, refusal };
+}
+
+function assessVersion(model: CatalogModel, version: CatalogVersion, device: DeviceReport): CatalogueVersion {
+  return {
+    dtype: version.dtype,
+    bytes: version.weightBytes,
+    memoryAtSlots: bytesAtSlots(version),
+    refusal: refusalOf(model, version, device),
+  };
+}
+
+function refusalOf(model: CatalogModel, version: CatalogVersion, device: DeviceReport): string | null {
+  const { dtype, weightBytes, largestTensorBytes } = version;
+  if (model.parameters >= SERVER_PARAMETERS) return SERVER_REASON;
+  if (device.device === 'wasm' && weightBytes > WASM_BYTES) {
+    return `Needs a GPU: ${gigabytes(weightBytes)} GB of weights are more than WebAssembly can hold.`;
+  }
+  if (dtype.endsWith('16') && !hasFloat16(device)) {
+    return 'Needs a GPU that computes with 16-bit floats (shader-f16).';
+  }
+  const { maxBufferSize = Infinity, maxStorageBufferBindingSize = Infinity } = device.adapter?.limits ?? {};
+  const largestBuffer = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  if (device.device === 'webgpu' && largestTensorBytes > largestBuffer) {
+    return `Its largest tensor has ${gigabytes(largestTensorBytes)} GB; this GPU takes ${gigabytes(largestBuffer)} GB at once.`;
+  }
+  const needed = bytesAtSlots(version)['1'] ?? weightBytes;
+  const told = device.memoryBytes;
+  if (told !== null && told < MOST_TOLD_BYTES && needed > MEMORY_SHARE * told) {
+    return `Needs ${gigabytes(needed)} GB; this device has ${gigabytes(told)} GB in all.`;
+  }
+  return null;
+}
+
+function hasFloat16({ device, adapter }: DeviceReport): boolean {
+  return device === 'webgpu' && (adapter?.features.includes('shader-f16') ?? false);
+}
+
+function smallest(versions: readonly CatalogueVersion[]): CatalogueVersion | undefined {
+  return [...versions].sort((a, b) => a.bytes - b.bytes)[0];
+}
+
+const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);

@@ -1,0 +1,180 @@
+/** The catalogue's sizes against what the converter would write, and what devices are told of them. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { BlockQuantizedFormat } from '../../../src/convert/block-quantized-format.ts';
+import { openCheckpoint } from '../../../src/convert/checkpoint.ts';
+import {
+  CONVERT_DTYPES,
+  DEFAULT_MAX_POSITIONS,
+  DEFAULT_SHARD_BYTES,
+  type ConvertDtype,
+} from '../../../src/convert/convert-options.ts';
+import { placeTensors } from '../../../src/convert/external-data.ts';
+import { FloatFormat } from '../../../src/convert/float-format.ts';
+import { GraphBuilder } from '../../../src/convert/graph-builder.ts';
+import { buildRank1Layout } from '../../../src/convert/rank1-layout.ts';
+import { CATALOG, type CatalogModel } from '../../../src/model/catalogue.ts';
+import { plannedBytes } from '../../../src/model/memory-plan.ts';
+import { kvBytesPerToken, parseModelSpec } from '../../../src/model/model-spec.ts';
+import type { DeviceReport } from '../../../src/protocol/model-store-api.ts';
+import { assessCatalogue } from '../../../src/service/assess-catalogue.ts';
+import { fixturePath } from '../convert/support/fixtures.ts';
+import { SyntheticCheckpoint } from '../convert/support/synthetic-checkpoint.ts';
+
+type Config = Record<string, unknown>;
+const readJson = (url: URL | string): unknown => JSON.parse(readFileSync(url, 'utf8'));
+const DEMO = new URL('../../../public/models/rank1-demo/', import.meta.url);
+
+const MODELS: readonly Pick<CatalogModel, 'id' | 'label' | 'repository'>[] = [
+  { id: 'rank1-0.5b', label: 'rank1 0.5B', repository: 'jhu-clsp/rank1-0.5b' },
+  { id: 'rank1-1.5b', label: 'rank1 1.5B', repository: 'jhu-clsp/rank1-1.5b' },
+  { id: 'rank1-3b', label: 'rank1 3B', repository: 'jhu-clsp/rank1-3b' },
+  { id: 'rank1-7b', label: 'rank1 7B', repository: 'jhu-clsp/rank1-7b' },
+  { id: 'rank1-llama3-8b', label: 'rank1 Llama 3.1 8B', repository: 'jhu-clsp/rank1-llama3-8b' },
+  { id: 'rank1-14b', label: 'rank1 14B', repository: 'jhu-clsp/rank1-14b' },
+  {
+    id: 'rank1-mistral-2501-24b',
+    label: 'rank1 Mistral 24B',
+    repository: 'jhu-clsp/rank1-mistral-2501-24b',
+  },
+  { id: 'rank1-32b', label: 'rank1 32B', repository: 'jhu-clsp/rank1-32b' },
+];
+
+async function converted(config: Config, dtype: ConvertDtype, maxPositions: number) {
+  const spec = parseModelSpec(config);
+  const graph = new GraphBuilder();
+  const floatType = dtype.endsWith('16') ? 'float16' : 'float32';
+  const format =
+    dtype === 'fp16' || dtype === 'fp32'
+      ? new FloatFormat(floatType)
+      : new BlockQuantizedFormat({
+          bits: dtype === 'q8' ? 8 : 4,
+          blockSize: 32,
+          floatType,
+          method: 'symmetric',
+          accuracyLevel: 0,
+        });
+  const checkpoint = await openCheckpoint(new SyntheticCheckpoint(config, 'fast'));
+  buildRank1Layout({
+    graph,
+    spec,
+    checkpoint,
+    format,
+    maxPositions: Math.min(maxPositions, spec.maxPositions),
+  });
+  const places = [...placeTensors(graph.weights, 'w', DEFAULT_SHARD_BYTES).values()];
+  const shards = new Map<string, number>();
+  for (const { file, offset, length } of places) shards.set(file, offset + length);
+  return {
+    dtype,
+    weightBytes: [...shards.values()].reduce((sum, bytes) => sum + bytes, 0),
+    kvBytesPerToken: kvBytesPerToken(spec, floatType),
+    largestTensorBytes: Math.max(...places.map(({ length }) => length)),
+  };
+}
+
+async function computed(): Promise<CatalogModel[]> {
+  const configs = readJson(fixturePath('configs.json')) as Record<string, Config>;
+  const rows: CatalogModel[] = [];
+  for (const model of MODELS) {
+    const config = configs[model.id]!;
+    const checkpointBytes = new SyntheticCheckpoint(config, 'fast').weightBytes;
+    const versions = [];
+    for (const dtype of CONVERT_DTYPES) versions.push(await converted(config, dtype, DEFAULT_MAX_POSITIONS));
+    rows.push({ ...model, parameters: Math.round(checkpointBytes / 2), checkpointBytes, versions });
+  }
+  return rows;
+}
+
+describe('catalog.json', () => {
+  test('has the sizes that the converter writes for the true configurations', async () => {
+    const rows = await computed();
+    // RANK1_WRITE_CATALOG=1 writes the file anew after the converter's layout has changed.
+    if (process.env['RANK1_WRITE_CATALOG']) {
+      const file = new URL('../../../src/model/catalog.json', import.meta.url);
+      writeFileSync(file, `${JSON.stringify(rows, null, 2)}\n`);
+    } else expect(CATALOG).toEqual(rows);
+  });
+
+  test('is computed as the demo model was: to its very bytes', async () => {
+    const manifest = readJson(new URL('rank1.json', DEMO)) as {
+      models: { q4: { maxPositions: number; kvBytesPerToken: number; memory: { bytesAtSlots: Config } } };
+      files: Record<string, { bytes: number }>;
+    };
+    const config = readJson(new URL('config.json', DEMO)) as Config;
+    const { q4 } = manifest.models;
+    const size = await converted(config, 'q4', q4.maxPositions);
+    expect(size.weightBytes).toBe(manifest.files['onnx/model_q4.onnx_data']?.bytes);
+    expect(size.kvBytesPerToken).toBe(q4.kvBytesPerToken);
+    for (const [slots, bytes] of Object.entries(q4.memory.bytesAtSlots)) {
+      expect(plannedBytes(size, Number(slots))).toBe(bytes);
+    }
+  });
+});
+
+const GPU: DeviceReport = {
+  adapter: {
+    vendor: 'test',
+    architecture: '',
+    description: '',
+    software: false,
+    features: ['shader-f16'],
+    limits: { maxBufferSize: 4 * 2 ** 30, maxStorageBufferBindingSize: 2 ** 31 - 4 },
+  },
+  isolated: true,
+  jspi: true,
+  threads: 8,
+  memoryBytes: 8 * 2 ** 30,
+  storage: null,
+  storesModels: true,
+  device: 'webgpu',
+  deviceReason: '',
+  dtype: 'q4f16',
+  dtypeReason: '',
+};
+const recommended = (device: DeviceReport) =>
+  Object.fromEntries(assessCatalogue(device).map(({ id, recommended }) => [id, recommended]));
+
+describe('a device is told', () => {
+  test('with a GPU and 16-bit floats, that all but the largest run in q4f16', () => {
+    expect(recommended(GPU)).toEqual({
+      'rank1-0.5b': 'q4f16',
+      'rank1-1.5b': 'q4f16',
+      'rank1-3b': 'q4f16',
+      'rank1-7b': 'q4f16',
+      'rank1-llama3-8b': 'q4f16',
+      'rank1-14b': null,
+      'rank1-mistral-2501-24b': null,
+      'rank1-32b': null,
+    });
+  });
+
+  test('that 14B and more need a server, and where to read on', () => {
+    const large = assessCatalogue(GPU).filter(({ recommended }) => recommended === null);
+    expect(large.map(({ refusal }) => refusal)).toEqual(
+      Array(3).fill(expect.stringMatching(/server.*docs\/scale\.md/)),
+    );
+  });
+
+  test('without 16-bit floats, q4; without a GPU, that WebAssembly cannot hold the large ones', () => {
+    const plain = { ...GPU, adapter: { ...GPU.adapter!, features: [] } };
+    expect(recommended(plain)['rank1-3b']).toBe('q4');
+    const cpu = assessCatalogue({ ...GPU, device: 'wasm', adapter: null });
+    expect(cpu.find(({ id }) => id === 'rank1-0.5b')?.recommended).toBe('q4');
+    expect(cpu.find(({ id }) => id === 'rank1-7b')?.refusal).toMatch(/WebAssembly/);
+  });
+
+  test('that a tensor is larger than its GPU takes at once, or the model than its memory', () => {
+    const small = {
+      ...GPU,
+      adapter: { ...GPU.adapter!, limits: { maxStorageBufferBindingSize: 128 * 2 ** 20 } },
+    };
+    const entry = assessCatalogue(small).find(({ id }) => id === 'rank1-7b');
+    expect(entry?.refusal).toMatch(/largest tensor .* this GPU takes 0\.1 GB/);
+    const phone = assessCatalogue({ ...GPU, memoryBytes: 2 * 2 ** 30 });
+    expect(phone.find(({ id }) => id === 'rank1-7b')?.refusal).toMatch(
+      /Needs .* GB; this device has 2\.1 GB/,
+    );
+    expect(phone.find(({ id }) => id === 'rank1-0.5b')?.recommended).toBe('q4f16');
+  });
+});

@@ -1,0 +1,132 @@
+/** Models that are not on a server: picked files, and the page's own storage. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { readModelFiles } from '../../../src/model/model-files.ts';
+import { BlobFolder } from '../../../src/model/model-folder.ts';
+import { openModelFolder } from '../../../src/model/stored-models.ts';
+import type { OrtRuntime } from '../../../src/runtime/ort.ts';
+import { createSession } from '../../../src/runtime/session.ts';
+
+const DEMO = new URL('../../../public/models/rank1-demo/', import.meta.url);
+const PATHS = ['rank1.json', 'config.json', 'tokenizer.json', 'tokenizer_config.json'];
+const WEIGHTS = ['onnx/model_q4.onnx', 'onnx/model_q4.onnx_data'];
+const demoFiles = (): Record<string, Blob> =>
+  Object.fromEntries(
+    [...PATHS, ...WEIGHTS].map((path) => [path, new Blob([readFileSync(new URL(path, DEMO))])]),
+  );
+
+const load = async (files: Record<string, Blob>) =>
+  readModelFiles(await openModelFolder('picked/', files), 'q4', () => undefined);
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+describe('a folder of picked files', () => {
+  test('is read without a request, its weights handed on as they are', async () => {
+    vi.stubGlobal('fetch', () => Promise.reject(new Error('no request was expected')));
+    const files = demoFiles();
+    const loaded = await load(files);
+    expect(loaded.externalData).toEqual([
+      { path: 'model_q4.onnx_data', data: files['onnx/model_q4.onnx_data'] },
+    ]);
+    expect(createHash('sha256').update(loaded.onnx).digest('hex')).toBe(
+      loaded.manifest.files['onnx/model_q4.onnx']?.sha256,
+    );
+  });
+
+  test.each([
+    [
+      'a file that is missing',
+      (files: Record<string, Blob>) => delete files['onnx/model_q4.onnx_data'],
+      'model-not-found',
+    ],
+    [
+      'a file that is cut',
+      (files: Record<string, Blob>) => (files['onnx/model_q4.onnx_data'] = new Blob(['x'])),
+      'model-corrupt',
+    ],
+    [
+      'a file that is changed',
+      (files: Record<string, Blob>) => (files['onnx/model_q4.onnx'] = new Blob([new Uint8Array(18_933)])),
+      'model-corrupt',
+    ],
+    ['no manifest', (files: Record<string, Blob>) => delete files['rank1.json'], 'model-not-found'],
+  ])('is refused with %s', async (_name, change, code) => {
+    const files = demoFiles();
+    change(files);
+    await expect(load(files)).rejects.toMatchObject({ code });
+  });
+
+  test('has no files but its own', async () => {
+    const folder = await openModelFolder('picked/', {});
+    await expect(folder.readText('toString')).rejects.toMatchObject({ code: 'model-not-found' });
+  });
+});
+
+describe('a stored model', () => {
+  test.each(['..', '', 'a/b', '.hidden', 'UPPER', 'a'.repeat(200)])(
+    'is not looked for under the name %j',
+    async (name) => {
+      vi.stubGlobal('navigator', { storage: { getDirectory: () => Promise.reject(new Error('not asked')) } });
+      await expect(openModelFolder(`opfs:${name}/`)).rejects.toMatchObject({ code: 'model-not-found' });
+    },
+  );
+
+  test('that is not there is said to be missing; storage that is refused, to be refused', async () => {
+    const missing = () => Promise.reject(new DOMException('gone', 'NotFoundError'));
+    vi.stubGlobal('navigator', { storage: { getDirectory: missing } });
+    await expect(openModelFolder('opfs:rank1/')).rejects.toMatchObject({ code: 'model-not-found' });
+    const refused = () => Promise.reject(new DOMException('private', 'SecurityError'));
+    vi.stubGlobal('navigator', { storage: { getDirectory: refused } });
+    await expect(openModelFolder('opfs:rank1/')).rejects.toMatchObject({ code: 'storage' });
+  });
+});
+
+/** Opened while it was there, and deleted since: a Blob whose bytes browsers refuse. */
+function vanished(of: Blob): Blob {
+  const gone = () => Promise.reject(new DOMException('could not be found', 'NotFoundError'));
+  const blob = Object.assign(new Blob([of]), { arrayBuffer: gone, text: gone });
+  return Object.assign(blob, { slice: () => blob });
+}
+
+describe('a file that vanishes once it was opened', () => {
+  test.each([...PATHS, ...WEIGHTS])('ends the load with what to do: %s', async (path) => {
+    const files = demoFiles();
+    files[path] = vanished(files[path]!);
+    await expect(load(files)).rejects.toMatchObject({
+      code: 'storage',
+      message: expect.stringMatching(/can no longer be read.*download the model again/) as string,
+    });
+  });
+
+  test('ends the load of a stored model, whose files are not read before they are used, just so', async () => {
+    const files = demoFiles();
+    files['onnx/model_q4.onnx'] = vanished(files['onnx/model_q4.onnx']!);
+    const stored = new BlobFolder('there', (path) => Promise.resolve(files[path] ?? null), false);
+    await expect(readModelFiles(stored, 'q4', () => undefined)).rejects.toMatchObject({ code: 'storage' });
+  });
+
+  test('is told of where the weights vanish under the runtime, which cannot say so', async () => {
+    const create = () => Promise.reject(new Error('Failed to load external data'));
+    const runtime = {
+      ort: { InferenceSession: { create } },
+      exclusive: <T>(task: () => Promise<T>) => task(),
+    } as unknown as OrtRuntime;
+    const withData = (data: Blob) =>
+      createSession(runtime, { onnx: new Uint8Array(), externalData: [{ path: 'w', data }] }, null);
+    const whole = new Blob(['weights']);
+    await expect(withData(vanished(whole))).rejects.toMatchObject({ code: 'storage' });
+    await expect(withData(whole)).rejects.toMatchObject({ code: 'model-corrupt' });
+  });
+
+  test('is a storage error too where it cannot be opened any more', async () => {
+    const folder = new BlobFolder(
+      'there',
+      () => Promise.reject(new DOMException('', 'InvalidStateError')),
+      false,
+    );
+    await expect(folder.readText('config.json')).rejects.toMatchObject({ code: 'storage' });
+  });
+});
