@@ -1,6 +1,6 @@
 /** What a conversion can be asked for. */
 import type { QuantizationMethod } from './block-quantizer.ts';
-import type { StreamingHash } from './sha256.ts';
+import type { StreamingHash } from '../model/sha256.ts';
 import type { TensorError } from './tensor-error.ts';
 
 export const CONVERT_DTYPES = ['q4', 'q4f16', 'q8', 'fp16', 'fp32'] as const;

@@ -13,8 +13,8 @@ export {
 export { QUANTIZATION_METHODS, type QuantizationMethod } from './block-quantizer.ts';
 export type { ByteSink, ByteSource, CheckpointFolder, OutputFolder } from './byte-io.ts';
 export type { ConvertedManifest } from './manifest.ts';
-export { Sha256, type StreamingHash } from './sha256.ts';
+export { Sha256, type StreamingHash } from '../model/sha256.ts';
 export { HttpCheckpoint, type HttpCheckpointOptions } from './http-checkpoint.ts';
 export { BlobCheckpoint } from './browser/blob-checkpoint.ts';
-export { convertFiles, MODELS_FOLDER, type ConvertFilesOptions } from './browser/convert-files.ts';
+export { convertFiles, convertHosted, type ConvertFilesOptions } from './browser/convert-files.ts';
 export { DirectoryOutput } from './browser/directory-output.ts';

@@ -1,6 +1,6 @@
 /** Writes the model's files and keeps, for the manifest, each one's size and SHA-256. */
 import type { ByteSink, OutputFolder } from './byte-io.ts';
-import type { StreamingHash } from './sha256.ts';
+import type { StreamingHash } from '../model/sha256.ts';
 
 export interface FileRecord {
   /** relative to the model folder, with `/` */

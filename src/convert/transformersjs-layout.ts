@@ -1,10 +1,10 @@
 /**
  * The graph transformers.js runs with `generate()`: its standard inputs, a cache that grows by concatenation
- * outside the graph, and logits of the last `num_logits_to_keep` tokens (0: of all), which it sets itself. Lengths come from the attention mask, as onnxruntime-genai's
- * builder has it. The attention kernel counts positions itself, so `position_ids` is accepted and not read: rows
+ * outside the graph, and logits of the last `num_logits_to_keep` tokens (0: of all), which it sets itself. Lengths
+ * come from the attention mask, as onnxruntime-genai's builder has it. The attention kernel counts positions itself, so `position_ids` is accepted and not read: rows
  * of different lengths in one batch, which are padded on the left there, are not supported; one row at a time is.
  */
-import { pastName, presentName } from '../model/onnx-io.ts';
+import { TRANSFORMERSJS_INPUTS, TRANSFORMERSJS_LOGITS, pastName, presentName } from '../model/onnx-io.ts';
 import {
   cacheValues,
   decoderLayers,
@@ -21,19 +21,19 @@ const TOTAL = 'total_sequence_length';
 
 export function buildTransformersJsLayout(context: DecoderContext): DecoderGraph {
   const { graph, spec } = context;
-  const h = decoderLayers(context, 'input_ids', lengthsFromMask(graph));
+  const h = decoderLayers(context, TRANSFORMERSJS_INPUTS.inputIds, lengthsFromMask(graph));
   const raw = allLogits(context, keepLastTokens(graph, h));
-  graph.node('Cast', 'logits', [raw], { attributes: { to: { int: elementCode('float32') } } });
+  graph.node('Cast', TRANSFORMERSJS_LOGITS, [raw], { attributes: { to: { int: elementCode('float32') } } });
   return {
     inputs: [
-      { name: 'input_ids', type: 'int64', dims: [BATCH, 'sequence_length'] },
-      { name: 'attention_mask', type: 'int64', dims: [BATCH, TOTAL] },
-      { name: 'position_ids', type: 'int64', dims: [BATCH, 'sequence_length'] },
-      { name: 'num_logits_to_keep', type: 'int64', dims: [] },
+      { name: TRANSFORMERSJS_INPUTS.inputIds, type: 'int64', dims: [BATCH, 'sequence_length'] },
+      { name: TRANSFORMERSJS_INPUTS.attentionMask, type: 'int64', dims: [BATCH, TOTAL] },
+      { name: TRANSFORMERSJS_INPUTS.positionIds, type: 'int64', dims: [BATCH, 'sequence_length'] },
+      { name: TRANSFORMERSJS_INPUTS.numLogitsToKeep, type: 'int64', dims: [] },
       ...cacheValues(context, pastName, BATCH, 'past_sequence_length'),
     ],
     outputs: [
-      { name: 'logits', type: 'float32', dims: [BATCH, 'num_logits', spec.vocabSize] },
+      { name: TRANSFORMERSJS_LOGITS, type: 'float32', dims: [BATCH, 'num_logits', spec.vocabSize] },
       ...cacheValues(context, presentName, BATCH, TOTAL),
     ],
   };
@@ -57,7 +57,7 @@ function allLogits(context: DecoderContext, h: string): string {
 /** h [B, S, D] to its last tokens; a start of -0 is the beginning, so 0 keeps all. */
 function keepLastTokens(graph: GraphBuilder, h: string): string {
   const shape = graph.constant('keep.shape', 'int64', [1], [1]);
-  const count = graph.node('Reshape', 'keep.count', ['num_logits_to_keep', shape]);
+  const count = graph.node('Reshape', 'keep.count', [TRANSFORMERSJS_INPUTS.numLogitsToKeep, shape]);
   const start = graph.node('Neg', 'keep.start', [count]);
   const end = graph.constant('keep.end', 'int64', [2 ** 31 - 1], [1]);
   const axis = graph.constant('keep.axis', 'int64', [1], [1]);
@@ -69,11 +69,11 @@ function lengthsFromMask(graph: GraphBuilder) {
   const toInt32 = { attributes: { to: { int: elementCode('int32') } } };
   const axis = graph.constant('mask.axis', 'int64', [1], [1]);
   const one = graph.constant('mask.one', 'int64', [1], [1]);
-  const sum = graph.node('ReduceSum', 'mask.sum', ['attention_mask', axis], {
+  const sum = graph.node('ReduceSum', 'mask.sum', [TRANSFORMERSJS_INPUTS.attentionMask, axis], {
     attributes: { keepdims: { int: 0 } },
   });
   const past = graph.node('Sub', 'mask.last', [sum, one]);
-  const shape = graph.node('Shape', 'mask.shape', ['attention_mask']);
+  const shape = graph.node('Shape', 'mask.shape', [TRANSFORMERSJS_INPUTS.attentionMask]);
   const total = graph.node('Gather', 'mask.total', [shape, axis]);
   return {
     seqlensK: graph.node('Cast', 'seqlens_k', [past], toInt32),

@@ -131,8 +131,9 @@ test('transformers.js generates the tokens of our engine from the demo model', a
   const engineTokens = await page.evaluate(
     async ({ prompts, maxNewTokens }) => {
       const { harness } = globalThis as unknown as { harness: Harness };
-      const request = { device: 'wasm', promptTokenIds: prompts, maxNewTokens, maxSlots: 1 } as const;
-      return (await harness.decode(request)).map((chain) => chain.tokenIds);
+      const rows = prompts.map((promptTokenIds) => ({ promptTokenIds, maxNewTokens }));
+      const { chains } = await harness.decode({ device: 'wasm', rows, maxSlots: 1 });
+      return chains.map((chain) => chain.tokenIds);
     },
     { prompts, maxNewTokens: MAX_NEW_TOKENS },
   );

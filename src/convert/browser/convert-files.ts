@@ -1,13 +1,14 @@
-/** A folder of safetensors that was dropped on a page becomes a model in the page's own storage. */
+/** A folder of safetensors, dropped on a page or on a server, becomes a model in the page's own storage. */
+import { Rank1Error } from '../../errors.ts';
+import { Sha256 } from '../../model/sha256.ts';
+import { MODELS_FOLDER } from '../../model/stored-models.ts';
+import type { CheckpointFolder } from '../byte-io.ts';
 import { convertModel } from '../convert-model.ts';
 import { DEFAULT_MAX_POSITIONS, DEFAULT_SHARD_BYTES, type ConvertOptions } from '../convert-options.ts';
+import { HttpCheckpoint } from '../http-checkpoint.ts';
 import type { ConvertedManifest } from '../manifest.ts';
-import { Sha256 } from '../sha256.ts';
 import { BlobCheckpoint } from './blob-checkpoint.ts';
 import { DirectoryOutput } from './directory-output.ts';
-
-/** The folder of the origin private file system that holds one folder a model. */
-export const MODELS_FOLDER = 'models';
 
 export type ConvertFilesOptions = Pick<ConvertOptions, 'dtype' | 'onProgress' | 'signal'> &
   Partial<Pick<ConvertOptions, 'method' | 'blockSize' | 'maxPositions' | 'shardBytes'>>;
@@ -18,21 +19,51 @@ export type ConvertFilesOptions = Pick<ConvertOptions, 'dtype' | 'onProgress' | 
  * @param name of the model's folder in storage, without slashes
  * @throws Rank1Error as convertModel; `storage` when there is no room. Nothing is left behind then.
  */
-export async function convertFiles(
+export function convertFiles(
   files: Iterable<File>,
   name: string,
   options: ConvertFilesOptions,
 ): Promise<ConvertedManifest> {
+  return convertInto(name, BlobCheckpoint.fromFiles(files), { name, revision: null }, options);
+}
+
+/**
+ * The same for a folder on a server that gives ranges, such as `https://huggingface.co/<id>/resolve/main`. Only what is
+ * being converted is in memory.
+ * @throws Rank1Error as convertFiles, and `network`
+ */
+export async function convertHosted(
+  url: string,
+  name: string,
+  options: ConvertFilesOptions,
+): Promise<ConvertedManifest> {
+  const folder = new HttpCheckpoint(url.replace(/\/+$/, ''));
+  // Asked first, so that a wrong address ends before a model of the same name is replaced.
+  if ((await folder.open('config.json')) === null) {
+    throw new Rank1Error(
+      'model-not-found',
+      `There is no config.json at ${url}. Check the repository's id and revision.`,
+    );
+  }
+  return convertInto(name, folder, { name: url, revision: folder.revision }, options);
+}
+
+async function convertInto(
+  name: string,
+  checkpoint: CheckpointFolder,
+  source: ConvertOptions['source'],
+  options: ConvertFilesOptions,
+): Promise<ConvertedManifest> {
   const storage = await navigator.storage.getDirectory();
   const models = await storage.getDirectoryHandle(MODELS_FOLDER, { create: true });
-  return convertModel(BlobCheckpoint.fromFiles(files), await DirectoryOutput.begin(models, name), {
+  return convertModel(checkpoint, await DirectoryOutput.begin(models, name), {
     layout: 'rank1',
     method: 'symmetric',
     blockSize: 32,
     maxPositions: DEFAULT_MAX_POSITIONS,
     shardBytes: DEFAULT_SHARD_BYTES,
     accuracyLevel: 0,
-    source: { name, revision: null },
+    source,
     createHash: () => new Sha256(),
     ...options,
   });

@@ -13,8 +13,10 @@ import { ChainReader } from '../../rank1/chain-reader.ts';
 import { findMarkerTokenIds, type MarkerTokenIds } from '../../rank1/markers.ts';
 import { OnnxModelRunner } from '../../runtime/onnx-model-runner.ts';
 import { loadOrt, type OrtRuntime } from '../../runtime/ort.ts';
+import { PrefixStore } from '../../runtime/prefix-store.ts';
+import { Rank1Layout } from '../../runtime/rank1-layout.ts';
 import { createSession } from '../../runtime/session.ts';
-import { WasmKvCache } from '../../runtime/wasm-kv-cache.ts';
+import { WasmKvCache, type WasmPrefix } from '../../runtime/wasm-kv-cache.ts';
 import { createTokenizer, type Tokenizer } from '../../tokenizer/tokenizer.ts';
 
 export interface Chain {
@@ -65,10 +67,12 @@ export class OpenedModel {
   /** The greedy chain after a prompt, up to its verdict. */
   async decode(promptTokenIds: readonly number[], maxNewTokens: number): Promise<Chain> {
     const maxLength = promptTokenIds.length + maxNewTokens;
-    const cache = new WasmKvCache({ ort: this.runtime.ort, spec: this.spec, maxLength });
-    const watchedTokenIds = [this.markers.trueTokenId, this.markers.falseTokenId];
-    const { runtime, session } = this;
-    const runner = new OnnxModelRunner({ runtime, session, cache, maxSlots: 1, watchedTokenIds, padTo: 1 });
+    const prefixes = new PrefixStore<WasmPrefix>(() => undefined);
+    const cache = new WasmKvCache({ ort: this.runtime.ort, spec: this.spec, maxLength, prefixes });
+    const { runtime, session, markers } = this;
+    const watchedTokenIds = [markers.trueTokenId, markers.falseTokenId];
+    const layout = new Rank1Layout(runtime.ort, { watchedTokenIds });
+    const runner = new OnnxModelRunner({ runtime, session, layout, cache, maxSlots: 1, padTo: 1 });
     const reader = new ChainReader(this.tokenizer, this.markers, this.spec.eosTokenIds);
     const sequence = new Sequence({
       promptTokenIds: Int32Array.from(promptTokenIds),

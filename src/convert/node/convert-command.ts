@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { convertModel } from '../convert-model.ts';
 import type { ConvertOptions } from '../convert-options.ts';
-import type { StreamingHash } from '../sha256.ts';
+import type { StreamingHash } from '../../model/sha256.ts';
 import type { TensorError } from '../tensor-error.ts';
 import type { ConvertArguments } from './convert-arguments.ts';
 import { DiskOutput } from './disk-output.ts';

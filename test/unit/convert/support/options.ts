@@ -1,5 +1,5 @@
 import type { ConvertOptions } from '../../../../src/convert/convert-options.ts';
-import { Sha256 } from '../../../../src/convert/sha256.ts';
+import { Sha256 } from '../../../../src/model/sha256.ts';
 
 /** Options of a plain q4 conversion, with `changes`. */
 export function convertOptions(changes: Partial<ConvertOptions> = {}): ConvertOptions {
