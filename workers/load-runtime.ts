@@ -1,20 +1,29 @@
 /** Wires model files, tokenizer and runtime into what the service asks for. No logic. */
-import { fetchModelFiles } from '../src/model/model-files.ts';
+import { chooseDtype } from '../src/model/choose-dtype.ts';
+import type { Manifest } from '../src/model/manifest.ts';
+import { readModelFiles } from '../src/model/model-files.ts';
+import { openModelFolder } from '../src/model/stored-models.ts';
+import { probeDevice } from '../src/runtime/gpu-device.ts';
 import { ModelRuntime } from '../src/runtime/model-runtime.ts';
 import type { OrtAssets } from '../src/runtime/ort.ts';
-import type { LoadRuntime } from '../src/service/rerank-service.ts';
+import type { LoadedRuntime, LoadRuntime } from '../src/service/rerank-service.ts';
+import { warmedUp } from '../src/service/warm-up.ts';
 import { createTokenizer } from '../src/tokenizer/tokenizer.ts';
 
 /** @param defaultAssets the runtime's files, for callers that give no `assetsUrl` */
 export function loadRuntimeWith(defaultAssets: OrtAssets): LoadRuntime {
   return async (options, onProgress) => {
-    const files = await fetchModelFiles(options.model, options.dtype, (loadedBytes, totalBytes) => {
+    const folder = await openModelFolder(options.model, options.modelFiles);
+    const { float16, software } = await probeDevice(options.device);
+    const dtype =
+      options.dtype ?? ((manifest: Manifest) => chooseDtype(Object.keys(manifest.models), float16));
+    const files = await readModelFiles(folder, dtype, (loadedBytes, totalBytes) => {
       onProgress({ stage: 'download', loadedBytes, totalBytes });
     });
     const tokenizer = createTokenizer(files.tokenizerJson, files.tokenizerConfig);
     onProgress({ stage: 'session', loadedBytes: 0, totalBytes: 0 });
     const runtime = await ModelRuntime.load(options.device, files, options.assetsUrl ?? defaultAssets);
-    return {
+    const loaded: LoadedRuntime = {
       device: runtime.device,
       deviceReason: runtime.deviceReason,
       dtype: files.dtype,
@@ -24,5 +33,7 @@ export function loadRuntimeWith(defaultAssets: OrtAssets): LoadRuntime {
       createRunner: (runnerOptions) => runtime.createRunner(runnerOptions),
       dispose: () => runtime.dispose(),
     };
+    // A software adapter needs many seconds for two steps, and its first document gains nothing (measured).
+    return (options.warmUp ?? !software) ? warmedUp(loaded, onProgress) : loaded;
   };
 }

@@ -12,13 +12,23 @@ export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
 export type Device = 'webgpu' | 'wasm';
 
 export interface LoadOptions {
-  /** URL of a model folder; it ends with a slash. Must be absolute when it reaches the worker. */
+  /**
+   * URL of a model folder; it ends with a slash, and must be absolute when it reaches the worker. `opfs:<name>` is the
+   * model of that name in the page's own storage.
+   */
   readonly model: string;
+  /** The model's files by path, where they are at hand (picked, dropped): nothing is fetched, and `model` is their name. */
+  readonly modelFiles?: Readonly<Record<string, Blob>>;
   readonly device: DevicePreference;
-  /** Which `onnx/model_<dtype>.onnx` to load; the folder's first when left out. */
+  /** Which `onnx/model_<dtype>.onnx` to load; what suits the device best when left out. */
   readonly dtype?: string;
   /** URL of a folder with the runtime's files (`ort-wasm-*`), where the worker cannot find them by itself; same origin. */
   readonly assetsUrl?: string;
+  /**
+   * `false` leaves out the two steps that compile the kernels before the first run, which then does it; left out: true, but on
+   * a software adapter. A warm-up that fails fails the load, with its error.
+   */
+  readonly warmUp?: boolean;
 }
 
 export interface LoadProgress {
@@ -29,7 +39,8 @@ export interface LoadProgress {
 }
 
 export interface LoadedModel {
-  readonly device: Device;
+  /** `remote`: another machine, to which the query and the documents are sent. */
+  readonly device: Device | 'remote';
   /** One sentence for people: why this device was taken. */
   readonly deviceReason: string;
   readonly dtype: string;
@@ -53,7 +64,16 @@ export interface RerankOptions {
   readonly mode?: RerankMode;
   /** How often a chain that has answered is told to wait and think on; its last verdict counts. 0 when left out. */
   readonly rethink?: number;
-  /** Ends a chain that repeats itself without end by asking for its verdict (`loop`). On unless false; the reference has none. */
+  /**
+   * Chains that are sampled for each document instead of the greedy one; the document's score is the mean of theirs. The
+   * chain that is shown is the one nearest to the mean. Greedy, one chain, when left out.
+   */
+  readonly samples?: number;
+  /** Of the samples: 0.6 when left out; 1 is the model's own distribution, 0 is greedy. */
+  readonly temperature?: number;
+  /** Of the samples, an integer: the same seed gives a document the same chains, whatever runs beside it. 0 when left out. */
+  readonly seed?: number;
+  /** Ends a chain that repeats itself without end by asking for its verdict (`loop`). Off unless true, as the reference has none. */
   readonly loopGuard?: boolean;
   /** Holds FILL_QUERY_HERE, and takes the query's place in the prompt. */
   readonly queryTemplate?: string;
@@ -86,12 +106,20 @@ export interface Verdict {
   readonly score: number;
   /** raw logit of ` true` minus raw logit of ` false`; sort by this, the score saturates */
   readonly logitDifference: number;
+  /**
+   * Set where the score could not be read exactly: a remote engine returns the likeliest tokens only, and the other answer
+   * was not among them. `score` and `logitDifference` are then what it is at least, or at most.
+   */
+  readonly bound?: 'at-least' | 'at-most';
   /** true when the chain did not end by itself and the answer was asked for; false in mode `instant`, which has no chain */
   readonly forced: boolean;
 }
 
-/** `length`: the chain reached its limit, or ended without an answer; `loop`: it was repeating itself. Both are asked for a verdict. */
-export type FinishReason = 'verdict' | 'length' | 'loop' | 'prompt-too-long' | 'aborted';
+/**
+ * `length`: the chain reached its limit, or ended without an answer; `loop`: it was repeating itself. Both are asked for a
+ * verdict. `failed`: the model's numbers overflowed on this document, twice; there is no verdict.
+ */
+export type FinishReason = 'verdict' | 'length' | 'loop' | 'prompt-too-long' | 'failed' | 'aborted';
 
 /** Which part of a long document was judged best. */
 export interface JudgedPassage {
@@ -102,9 +130,18 @@ export interface JudgedPassage {
   readonly numPassages: number;
 }
 
+/** One of several chains that a document's score is the mean of. */
+export interface SampledChain {
+  readonly verdict: Verdict;
+  readonly finishReason: Extract<FinishReason, 'verdict' | 'length' | 'loop'>;
+  /** trimmed of the markers */
+  readonly reasoning: string;
+}
+
 /**
- * One thing that happened to one document; `index` is its place in the request. A document in several passages streams
- * no reasoning: when the last passage is judged, it finishes with the chain and the figures of the best.
+ * One thing that happened to one document; `index` is its place in the request. A document that a failure interrupted is
+ * started once more, and its reasoning begins anew. A document in several passages, or with several samples, streams no
+ * reasoning: when the last of them is judged, it finishes with the chain and the figures of the best or the nearest.
  */
 export type RerankUpdate =
   | {
@@ -127,19 +164,32 @@ export type RerankUpdate =
       readonly truncated: boolean;
       /** only where the document was split */
       readonly passage?: JudgedPassage;
+      /** only where several chains were sampled: `verdict` is their mean, `reasoning` the chain nearest to it */
+      readonly samples?: readonly SampledChain[];
     };
 
 /** Figures of a run so far; times in milliseconds. */
 export interface RunStats {
+  /** prompt tokens that had to be run */
   readonly numPrefillTokens: number;
   /** prefill tokens including padding */
   readonly numPaddedPrefillTokens: number;
+  /** prompt tokens spared, because all prompts begin alike and that was run once */
+  readonly numPrefixTokensSaved: number;
   readonly numDecodeTokens: number;
   readonly numPrefillSteps: number;
   readonly numDecodeSteps: number;
   readonly prefillMs: number;
   readonly decodeMs: number;
+  /** our own share of the steps: all but the runtime's own call */
+  readonly overheadMs: number;
+  /** that came back from the device: token ids and the logits of the answers */
+  readonly readBackBytes: number;
+  /** of keys and values held, on the GPU where there is one; and the most there were */
+  readonly cacheBytes: number;
+  readonly peakCacheBytes: number;
   readonly rowsActive: number;
+  /** since the run began, without the time it was paused */
   readonly elapsedMs: number;
 }
 
@@ -160,5 +210,9 @@ export interface RerankWorkerApi {
   rerank(request: RerankRequest, onUpdates: UpdateListener): Promise<RunSummary>;
   /** Stops the run after the step in flight; unknown ids are ignored. */
   abort(runId: number): void;
+  /** Holds the run after the step in flight; everything it has stays where it is. Unknown ids are ignored. */
+  pause(runId: number): void;
+  /** Lets a held run take its next step. Does nothing to a run that is not held. */
+  resume(runId: number): void;
   dispose(): Promise<void>;
 }

@@ -30,9 +30,19 @@ export function promptHead(query: string): string {
   return `${INSTRUCTION}\nQuery: ${query}\nPassage: `;
 }
 
+/** The whole prompt as text, `<think>` included, for engines that encode it themselves. */
+export function promptText(query: string, document: string): string {
+  return promptSegments(query, document).join('');
+}
+
+/** The text whose next token is the verdict; `reasoning` must already be trimmed with `trimToLastSentence`. */
+export function forcedPromptText(query: string, document: string, reasoning: string): string {
+  return forcedPromptSegments(query, document, reasoning).join('');
+}
+
 /** Token ids of the whole prompt, `<think>` included. Markers inside query and document stay plain text. */
 export function encodePrompt(tokenizer: Tokenizer, query: string, document: string): Int32Array {
-  return encodeSegments(tokenizer, [`${promptHead(query)}${document}\n`, OPEN_MARKER]);
+  return encodeSegments(tokenizer, promptSegments(query, document));
 }
 
 /**
@@ -45,12 +55,7 @@ export function encodeForcedPrompt(
   document: string,
   reasoning: string,
 ): Int32Array {
-  return encodeSegments(tokenizer, [
-    `${promptHead(query)}${document}\n`,
-    OPEN_MARKER,
-    `\n${reasoning}\n`,
-    CLOSE_MARKER,
-  ]);
+  return encodeSegments(tokenizer, forcedPromptSegments(query, document, reasoning));
 }
 
 /** The prompt of mode `instant`: the thinking is done, the answer comes next. */
@@ -65,7 +70,15 @@ export function encodeContinuedPrompt(
   document: string,
   reasoning: string,
 ): Int32Array {
-  return encodeSegments(tokenizer, [`${promptHead(query)}${document}\n`, OPEN_MARKER, reasoning]);
+  return encodeSegments(tokenizer, [...promptSegments(query, document), reasoning]);
+}
+
+function promptSegments(query: string, document: string): readonly string[] {
+  return [`${promptHead(query)}${document}\n`, OPEN_MARKER];
+}
+
+function forcedPromptSegments(query: string, document: string, reasoning: string): readonly string[] {
+  return [...promptSegments(query, document), `\n${reasoning}\n`, CLOSE_MARKER];
 }
 
 /** Cuts a chain back to its last whole sentence, if it has one, as the reference does before forcing. */

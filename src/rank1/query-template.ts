@@ -3,7 +3,8 @@
  * prompt, as the reference's prompt for a data set does. Files of them map a task's name to its template.
  */
 import { Rank1Error } from '../errors.ts';
-import type { QueryPreset } from '../protocol/rerank-api.ts';
+import type { QueryPreset, RerankRequest } from '../protocol/rerank-api.ts';
+import { queryWithInstruction } from './prompt.ts';
 import presets from './presets.json';
 
 export const QUERY_PLACEHOLDER = 'FILL_QUERY_HERE';
@@ -16,6 +17,14 @@ export type QueryTemplates = ReadonlyMap<string, string>;
 /** The template with the query in every place that asks for it; whatever the query holds is text. */
 export function fillQueryTemplate(template: string, query: string): string {
   return template.split(QUERY_PLACEHOLDER).join(query);
+}
+
+/** What stands in the query's place: the query, its instruction, and the template around both. */
+export function promptQuery({ query, options }: Pick<RerankRequest, 'query' | 'options'>): string {
+  const { instruction, queryTemplate, preset } = options;
+  const template = queryTemplate ?? (preset && QUERY_PRESETS[preset]);
+  const instructed = queryWithInstruction(query, instruction);
+  return template === undefined ? instructed : fillQueryTemplate(template, instructed);
 }
 
 /** @throws Rank1Error `invalid-file` unless it is an object of templates that all hold the placeholder */

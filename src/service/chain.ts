@@ -4,6 +4,7 @@
  * engine: it hands out the sequence to run next, and is told of each token.
  */
 import { Sequence } from '../engine/sequence.ts';
+import { chainSeed, TemperatureSampler, type TokenSampler } from '../engine/temperature-sampler.ts';
 import type { FinishReason, RerankMode, Verdict } from '../protocol/rerank-api.ts';
 import { ChainReader } from '../rank1/chain-reader.ts';
 import type { MarkerTokenIds } from '../rank1/markers.ts';
@@ -15,7 +16,7 @@ import {
 } from '../rank1/prompt.ts';
 import { makeVerdict } from '../rank1/verdict.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { cutText } from './cut-text.ts';
+import { cutText } from '../passages/cut-text.ts';
 
 export interface ChainSettings {
   readonly tokenizer: Tokenizer;
@@ -30,11 +31,14 @@ export interface ChainSettings {
   readonly maxNewTokens: number;
   /** tokens a row can hold */
   readonly maxLength: number;
+  /** null: greedy */
+  readonly sampling: { readonly temperature: number; readonly seed: number } | null;
 }
 
 export interface ChainOutcome {
-  readonly finishReason: Extract<FinishReason, 'verdict' | 'length' | 'loop'>;
-  readonly verdict: Verdict;
+  readonly finishReason: Extract<FinishReason, 'verdict' | 'length' | 'loop' | 'failed'>;
+  /** null only when `failed`: the model's numbers overflowed, and no score is made up */
+  readonly verdict: Verdict | null;
 }
 
 export interface ChainStep {
@@ -63,10 +67,19 @@ export class Chain {
   #reader: ChainReader;
   #asked: Asked | null = null;
   #sequence: Sequence;
+  readonly #sampler: TokenSampler | undefined;
 
-  /** @param promptTokenIds what the plan made of `document` in this mode */
-  constructor(settings: ChainSettings, document: string, promptTokenIds: Int32Array) {
+  /**
+   * @param promptTokenIds what the plan made of `document` in this mode
+   * @param sample the chain's number among those that are sampled from this prompt
+   */
+  constructor(settings: ChainSettings, document: string, promptTokenIds: Int32Array, sample = 0) {
     this.#settings = settings;
+    const { sampling } = settings;
+    this.#sampler =
+      sampling === null
+        ? undefined
+        : new TemperatureSampler(sampling.temperature, chainSeed(sampling.seed, promptTokenIds, sample));
     this.#document = document;
     this.#reader = this.#newReader();
     this.#sequence =
@@ -87,6 +100,8 @@ export class Chain {
 
   /** Call after each step that gave the present sequence a token. */
   takeToken(): ChainStep {
+    if (this.#sequence.finishReason === 'failed')
+      return { delta: '', next: null, outcome: { finishReason: 'failed', verdict: null } };
     this.numNewTokens++;
     const asked = this.#asked;
     if (asked?.logits) {
@@ -132,7 +147,12 @@ export class Chain {
   }
 
   #think(promptTokenIds: Int32Array, maxNewTokens: number): Sequence {
-    return new Sequence({ promptTokenIds, maxNewTokens, stopCondition: this.#reader });
+    return new Sequence({
+      promptTokenIds,
+      maxNewTokens,
+      stopCondition: this.#reader,
+      sampler: this.#sampler,
+    });
   }
 
   #ask(promptTokenIds: Int32Array, finishReason: Asked['finishReason']): Sequence {

@@ -2,16 +2,11 @@
  * Plans a run: prompts encoded, each document or its passages in the room there is, and the KV
  * capacity that all of it needs.
  */
+import { sharedPrefix } from '../engine/shared-prefix.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
 import type { RerankRequest } from '../protocol/rerank-api.ts';
-import {
-  documentText,
-  encodeInstantPrompt,
-  encodePrompt,
-  queryWithInstruction,
-  RETHINK_CUE,
-} from '../rank1/prompt.ts';
-import { fillQueryTemplate, QUERY_PRESETS } from '../rank1/query-template.ts';
+import { documentText, encodeInstantPrompt, encodePrompt, RETHINK_CUE } from '../rank1/prompt.ts';
+import { promptQuery } from '../rank1/query-template.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { fitPassages, fitText, type FittedText, type PromptBudget } from './fit-document.ts';
 
@@ -37,6 +32,8 @@ export interface RunPlan {
   readonly maxNewTokens: number;
   /** tokens a row must be able to hold */
   readonly maxLength: number;
+  /** What every prompt of this query begins with, whatever the documents are. */
+  readonly prefixTokenIds: Int32Array;
 }
 
 export function planDocuments(
@@ -57,7 +54,8 @@ export function planDocuments(
   const maxPromptTokens = spec.maxPositions - numReserved;
   const documents: PlannedDocument[] = [];
   const tooLong: { index: number; numPromptTokens: number }[] = [];
-  const headTokens = encode(tokenizer, query, '').length;
+  const head = encode(tokenizer, query, '');
+  const headTokens = head.length;
   const budget: PromptBudget = { tokenizer, query, encode, maxPromptTokens };
   const fit = (document: RerankRequest['documents'][number]): readonly (FittedText | null)[] => {
     if (headTokens + FORCED_PROMPT_MARGIN > maxPromptTokens) return [];
@@ -72,13 +70,7 @@ export function planDocuments(
   const longest = Math.max(1, ...documents.map((document) => document.promptTokenIds.length));
   const needed = longest + numReserved;
   const maxLength = Math.min(spec.maxPositions, Math.ceil(needed / LENGTH_STEP) * LENGTH_STEP);
-  return { query, documents, tooLong, maxNewTokens, maxLength };
-}
-
-/** What stands in the query's place: the query, its instruction, and the template around both. */
-function promptQuery({ query, options }: RerankRequest): string {
-  const { instruction, queryTemplate, preset } = options;
-  const template = queryTemplate ?? (preset && QUERY_PRESETS[preset]);
-  const instructed = queryWithInstruction(query, instruction);
-  return template === undefined ? instructed : fillQueryTemplate(template, instructed);
+  // The prompt without a document takes part, so that the next documents of this query find the same prefix.
+  const prefixTokenIds = sharedPrefix([head, ...documents.map((document) => document.promptTokenIds)]);
+  return { query, documents, tooLong, maxNewTokens, maxLength, prefixTokenIds };
 }

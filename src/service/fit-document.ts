@@ -2,12 +2,13 @@
  * Puts documents into the room that a prompt leaves them: whole where they fit, else cut and flagged, or split into
  * passages. Too long a document is data, not an exception.
  */
+import { cutText } from '../passages/cut-text.ts';
+import { leadingText, MAX_CHARACTERS_PER_TOKEN } from '../passages/leading-text.ts';
+import { splitPassages, type TextRange } from '../passages/split-passages.ts';
 import type { RerankDocument } from '../protocol/rerank-api.ts';
 import { documentText } from '../rank1/prompt.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { cutText } from './cut-text.ts';
-import { leadingText, MAX_CHARACTERS_PER_TOKEN, wholeWords } from './leading-text.ts';
-import { splitPassages, type TextRange } from './split-passages.ts';
+import { wholeWords } from './whole-words.ts';
 
 /** A title is repeated with each passage, and may take this share of it at most. */
 const MAX_TITLE_SHARE = 0.25;

@@ -2,6 +2,7 @@
  * One run: a request's documents through the engine to their verdicts. Where a chain needs another sequence (an answer
  * asked for, a continuation), that runs in the same engine and batch.
  */
+import { Rank1Error } from '../errors.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Sequence } from '../engine/sequence.ts';
 import type {
@@ -16,14 +17,21 @@ import { Chain, type ChainSettings } from './chain.ts';
 import { planDocuments, type PlannedDocument, type RunPlan } from './document-plan.ts';
 import { DocumentTally } from './document-tally.ts';
 import type { LoadedRuntime } from './rerank-service.ts';
+import { SampleTally } from './sample-tally.ts';
+import type { RunControl } from './run-control.ts';
 
 const DEFAULT_MAX_SLOTS = 16;
+/** What DeepSeek recommends for R1, whose chains rank1 was trained on. */
+const DEFAULT_TEMPERATURE = 0.6;
 
 /** A document, or a passage of one, on its way. */
 interface Progress {
   readonly passage: PlannedDocument;
   readonly tally: DocumentTally;
   readonly chain: Chain;
+  readonly samples: SampleTally;
+  /** the chain's number among the samples of its prompt */
+  readonly sample: number;
 }
 
 export class RerankRun {
@@ -34,16 +42,16 @@ export class RerankRun {
   readonly #progress = new Map<Sequence, Progress>();
   #updates: RerankUpdate[] = [];
   #numFinished = 0;
-  readonly #signal: AbortSignal;
+  readonly #control: RunControl;
 
-  /** @param signal ends the run when the step in flight is done */
+  /** @param control is looked at when the step in flight is done */
   constructor(
     runtime: LoadedRuntime,
     request: RerankRequest,
     onUpdates: UpdateListener,
-    signal: AbortSignal,
+    control: RunControl,
   ) {
-    this.#signal = signal;
+    this.#control = control;
     this.#runtime = runtime;
     this.#request = request;
     this.#onUpdates = onUpdates;
@@ -56,27 +64,33 @@ export class RerankRun {
     const plan = planDocuments(tokenizer, spec, this.#request, this.#runtime.defaultMaxNewTokens);
     const maxSlots = Math.max(
       1,
-      Math.min(this.#request.options.maxSlots ?? DEFAULT_MAX_SLOTS, plan.documents.length),
+      Math.min(this.#request.options.maxSlots ?? DEFAULT_MAX_SLOTS, plan.documents.length * this.#numSamples),
     );
-    const runner = this.#runtime.createRunner({
+    const runner = await this.#runtime.createRunner({
       maxSlots,
       maxLength: plan.maxLength,
       maxPrefillRows: maxSlots,
       watchedTokenIds: [this.#markers.trueTokenId, this.#markers.falseTokenId],
+      readsLogits: this.#sampling !== null,
     });
-    const engine = new Engine(runner);
+    const engine = new Engine(runner, { prefixTokenIds: plan.prefixTokenIds });
     const stats = (): RunStats => ({
       ...engine.stats,
       rowsActive: engine.numRunning,
-      elapsedMs: performance.now() - startedAt,
+      elapsedMs: performance.now() - startedAt - this.#control.pausedMs,
     });
     try {
       this.#start(plan, engine);
       this.#send(stats());
-      while (engine.hasWork && !this.#signal.aborted) {
-        this.#takeStep(await engine.step(), engine);
+      await this.#control.untilResumed();
+      while (engine.hasWork && !this.#control.aborted) {
+        const sequences = await engine.step();
+        const steppedAt = performance.now();
+        this.#takeStep(sequences, engine);
         this.#send(stats());
+        engine.stats.addOverhead(performance.now() - steppedAt);
         await nextTask();
+        await this.#control.untilResumed();
       }
       this.#abort(engine.abortAll());
       this.#send(stats());
@@ -86,7 +100,7 @@ export class RerankRun {
     return {
       numDocuments: this.#request.documents.length,
       numFinished: this.#numFinished,
-      aborted: this.#signal.aborted,
+      aborted: this.#control.aborted,
       stats: stats(),
     };
   }
@@ -96,9 +110,12 @@ export class RerankRun {
     for (const passages of byDocument(plan.documents)) {
       const tally = new DocumentTally(passages);
       for (const passage of passages) {
-        const chain = new Chain(settings, passage.text, passage.promptTokenIds);
-        this.#progress.set(chain.sequence, { passage, tally, chain });
-        engine.add(chain.sequence);
+        const samples = new SampleTally(this.#numSamples);
+        for (let sample = 0; sample < this.#numSamples; sample++) {
+          const chain = new Chain(settings, passage.text, passage.promptTokenIds, sample);
+          this.#progress.set(chain.sequence, { passage, tally, chain, samples, sample });
+          engine.add(chain.sequence);
+        }
       }
       const [{ index, promptTokenIds, truncated }] = passages as [PlannedDocument];
       this.#updates.push({ type: 'started', index, numPromptTokens: promptTokenIds.length, truncated });
@@ -119,7 +136,7 @@ export class RerankRun {
   }
 
   #chainSettings({ query, maxNewTokens, maxLength }: RunPlan): ChainSettings {
-    const { mode = 'reason', rethink = 0, loopGuard = true } = this.#request.options;
+    const { mode = 'reason', rethink = 0, loopGuard = false } = this.#request.options;
     const { tokenizer, spec } = this.#runtime;
     const { eosTokenIds } = spec;
     const markers = this.#markers;
@@ -133,25 +150,45 @@ export class RerankRun {
       query,
       maxNewTokens,
       maxLength,
+      sampling: this.#sampling,
     };
   }
 
+  /** null: greedy, which is what a temperature of 0 comes to */
+  get #sampling(): ChainSettings['sampling'] {
+    const { samples, temperature = DEFAULT_TEMPERATURE, seed = 0 } = this.#request.options;
+    return samples === undefined || temperature === 0 ? null : { temperature, seed };
+  }
+
+  /** Greedy chains of one prompt are all the same. */
+  get #numSamples(): number {
+    return this.#sampling === null ? 1 : (this.#request.options.samples ?? 1);
+  }
+
   #takeStep(sequences: readonly Sequence[], engine: Engine): void {
+    // One row without numbers is a document's; all rows of a batch are the device's.
+    if (sequences.length > 1 && sequences.every(({ finishReason }) => finishReason === 'failed'))
+      throw new Rank1Error(
+        'run-failed',
+        'The model gave no numbers for any document of a step. Load the model again, or choose another device or dtype.',
+      );
     for (const sequence of sequences) {
       const progress = this.#progressOf(sequence);
-      const { passage, tally, chain } = progress;
+      const { passage, tally, chain, samples, sample } = progress;
       const { delta, next, outcome } = chain.takeToken();
-      // Passages are read side by side: their chains would be one jumble.
-      if (delta !== '' && tally.numPassages === 1)
+      // Passages and samples are read side by side: their chains would be one jumble.
+      if (delta !== '' && tally.numPassages === 1 && samples.numSamples === 1)
         this.#updates.push({ type: 'reasoning', index: tally.index, delta });
       if (next) {
         this.#progress.delete(sequence);
         this.#progress.set(next, progress);
-        engine.add(next);
+        // It is one step from its verdict, or has a reader that waits: it need not queue behind documents not begun.
+        engine.addFirst(next);
       }
       if (!outcome) continue;
       this.#progress.delete(sequence);
-      const finished = tally.judge(passage, chain, outcome.finishReason, outcome.verdict);
+      const judged = samples.judge(sample, chain, outcome);
+      const finished = judged && tally.judge(passage, judged);
       if (!finished) continue;
       this.#numFinished++;
       this.#updates.push(finished);
@@ -191,7 +228,7 @@ function byDocument(planned: readonly PlannedDocument[]): Iterable<readonly Plan
   return groups.values();
 }
 
-/** Lets messages in: on WASM a step holds the thread, and without a task in between no abort would arrive. */
+/** Lets messages in: on WASM a step holds the thread, and without a task in between no abort or pause would arrive. */
 function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

@@ -18,6 +18,7 @@ import type {
 } from '../protocol/rerank-api.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { RerankRun } from './rerank-run.ts';
+import { RunControl } from './run-control.ts';
 
 /** A model that is ready to run; made by the composition root. */
 export interface LoadedRuntime {
@@ -32,7 +33,8 @@ export interface LoadedRuntime {
     readonly maxLength: number;
     readonly maxPrefillRows: number;
     readonly watchedTokenIds: readonly number[];
-  }): ModelRunner;
+    readonly readsLogits?: boolean;
+  }): ModelRunner | Promise<ModelRunner>;
   dispose(): Promise<void>;
 }
 
@@ -45,7 +47,7 @@ export class RerankService implements RerankWorkerApi {
   readonly #loadRuntime: LoadRuntime;
   #loaded: { readonly key: string; readonly runtime: LoadedRuntime } | null = null;
   /** Runs in flight or waiting for the one before, by run id. */
-  readonly #runs = new Map<number, AbortController>();
+  readonly #runs = new Map<number, RunControl>();
   /** Loads and runs happen one after the other: they share one device. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -55,7 +57,7 @@ export class RerankService implements RerankWorkerApi {
 
   load(options: LoadOptions, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
     return this.#enqueue(async () => {
-      const key = JSON.stringify([options.model, options.device, options.dtype]);
+      const key = modelKey(options);
       if (this.#loaded?.key !== key) {
         await this.#unload();
         this.#loaded = { key, runtime: await this.#loadRuntime(options, onProgress) };
@@ -66,13 +68,13 @@ export class RerankService implements RerankWorkerApi {
   }
 
   rerank(request: RerankRequest, onUpdates: UpdateListener): Promise<RunSummary> {
-    const abortion = new AbortController();
-    this.#runs.set(request.runId, abortion);
+    const control = new RunControl();
+    this.#runs.set(request.runId, control);
     return this.#enqueue(async () => {
       try {
         if (!this.#loaded)
           throw new Rank1Error('not-loaded', 'No model is loaded. Call load() before rerank().');
-        return await new RerankRun(this.#loaded.runtime, request, onUpdates, abortion.signal).execute();
+        return await new RerankRun(this.#loaded.runtime, request, onUpdates, control).execute();
       } catch (error) {
         // A session whose run failed keeps stale bindings: it must be created anew. If it cannot even be
         // released, the reason why the run failed is still the one to tell.
@@ -88,8 +90,16 @@ export class RerankService implements RerankWorkerApi {
     this.#runs.get(runId)?.abort();
   }
 
+  pause(runId: number): void {
+    this.#runs.get(runId)?.pause();
+  }
+
+  resume(runId: number): void {
+    this.#runs.get(runId)?.resume();
+  }
+
   dispose(): Promise<void> {
-    for (const abortion of this.#runs.values()) abortion.abort();
+    for (const control of this.#runs.values()) control.abort();
     return this.#enqueue(() => this.#unload());
   }
 
@@ -104,4 +114,14 @@ export class RerankService implements RerankWorkerApi {
     this.#loaded = null;
     await loaded?.runtime.dispose();
   }
+}
+
+/** Equal for the same model on the same device. Picked files have no address, but sizes and times. */
+function modelKey({ model, modelFiles = {}, device, dtype }: LoadOptions): string {
+  const files = Object.entries(modelFiles).map(([path, file]) => [
+    path,
+    file.size,
+    'lastModified' in file ? file.lastModified : 0,
+  ]);
+  return JSON.stringify([model, device, dtype, files]);
 }

@@ -5,6 +5,7 @@
  */
 import { Tokenizer as TokenizersTokenizer } from '@huggingface/tokenizers';
 import { Rank1Error, errorMessage } from '../errors.ts';
+import { findUnsafePattern } from './safe-pattern.ts';
 
 export interface Tokenizer {
   /** Plain text to ids. Lone surrogates become U+FFFD first, as no encoding exists for them. */
@@ -23,6 +24,11 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   const json = asObject(tokenizerJson, 'tokenizer.json');
   const config = asObject(tokenizerConfig, 'tokenizer_config.json');
   assertBytePairModel(json['model']);
+  const unsafe = findUnsafePattern([
+    { ...json, model: null },
+    { ...config, chat_template: null },
+  ]);
+  if (unsafe !== null) throw unsupported(unsafe);
   try {
     const full = new TokenizersTokenizer(json, config);
     // Added tokens are split out of a text before it is normalised; without any, all text is plain.
@@ -34,20 +40,42 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
     for (const [id, token] of full.get_added_tokens_decoder()) addedTokenIds.set(token.content, id);
     return {
       encode: (text) =>
-        text === '' ? [] : plain.encode(text.toWellFormed(), { add_special_tokens: false }).ids,
+        text === ''
+          ? []
+          : guarded(() => checkIds(plain.encode(text.toWellFormed(), { add_special_tokens: false }).ids)),
       decode: (tokenIds) =>
         tokenIds.length === 0
           ? ''
-          : full.decode([...tokenIds], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
+          : guarded(() =>
+              full.decode([...tokenIds], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
+            ),
       addedTokenId: (content) => addedTokenIds.get(content) ?? null,
     };
   } catch (error) {
-    throw new Rank1Error(
-      'tokenizer-unsupported',
-      `The model's tokenizer cannot be read (${errorMessage(error)}). Use a model folder with the Qwen2 or Llama 3 tokenizer files.`,
-      { cause: error },
-    );
+    throw unsupported(errorMessage(error), error);
   }
+}
+
+/** A file that was made wrong can read well and fail only at work. */
+function guarded<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw unsupported(errorMessage(error), error);
+  }
+}
+
+function checkIds(ids: number[]): number[] {
+  if (ids.every((id) => Number.isSafeInteger(id) && id >= 0)) return ids;
+  throw new TypeError('it gives ids that are no numbers');
+}
+
+function unsupported(reason: string, cause?: unknown): Rank1Error {
+  return new Rank1Error(
+    'tokenizer-unsupported',
+    `The model's tokenizer cannot be read (${reason.slice(0, 200)}). Use a model folder with the Qwen2 or Llama 3 tokenizer files.`,
+    { cause },
+  );
 }
 
 /** The library guesses at a model it does not know, which would give wrong ids instead of an error. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RepetitionDetector } from '../../../src/rank1/repetition-detector.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
+import { oracle } from '../../harness/demo-chains.ts';
 
 /** How many tokens it took to notice a loop; null when none was. */
 function noticedAfter(tokenIds: Iterable<number>): number | null {
@@ -68,3 +69,11 @@ function endsInLoop(tokenIds: readonly number[]): boolean {
   }
   return false;
 }
+
+describe('the chains of the demo model that end by themselves', () => {
+  test('are never taken for loops', () => {
+    const ended = oracle.cases.filter((chain) => !chain.forced);
+    expect(ended.length).toBeGreaterThanOrEqual(50);
+    for (const { newTokenIds } of ended) expect(noticedAfter(newTokenIds)).toBeNull();
+  });
+});

@@ -57,6 +57,16 @@ describe('a plan', () => {
     expect(plan(['x'], { maxNewTokens: 8192, maxPositions: 512 }).maxNewTokens).toBe(256);
   });
 
+  test('knows what all prompts of the query begin with, whatever the documents are', () => {
+    const { prefixTokenIds, documents } = plan(['One.', 'Two words', 'On']);
+    expect(demo.decode([...prefixTokenIds])).toMatch(/Query: a query\s+Passage:$/);
+    for (const { promptTokenIds } of documents)
+      expect([...promptTokenIds.subarray(0, prefixTokenIds.length)]).toEqual([...prefixTokenIds]);
+    expect(plan(['Another document, alone.']).prefixTokenIds).toEqual(prefixTokenIds);
+    expect(plan(['One one', 'One two']).prefixTokenIds).toEqual(prefixTokenIds);
+    expect(plan([]).prefixTokenIds.length).toBeGreaterThan(0);
+  });
+
   test('of an empty list is empty', () => {
     expect(plan([])).toMatchObject({ documents: [], tooLong: [] });
   });

@@ -56,7 +56,7 @@ describe('instant', () => {
 
 describe('the loop guard', () => {
   const loop = () => ({ chain: `It is so. ${'and so on. '.repeat(60)}`, logits: [1, 3] as const });
-  const options = { maxNewTokens: 240 };
+  const options = { maxNewTokens: 240, loopGuard: true };
 
   test('ends a chain that repeats itself, asks for its verdict and says so', async () => {
     const { finished, prompts } = await rerank({ scriptOf: loop }, ['tea'], options);
@@ -69,8 +69,8 @@ describe('the loop guard', () => {
     expect(prompts[1]).toMatch(/<think>\nIt is so\. (and so on\. ?)+\n<\/think>$/);
   });
 
-  test('can be left out, as in the reference', async () => {
-    const { finished } = await rerank({ scriptOf: loop }, ['tea'], { ...options, loopGuard: false });
+  test('is left out unless asked for, as in the reference', async () => {
+    const { finished } = await rerank({ scriptOf: loop }, ['tea'], { maxNewTokens: 240 });
     expect(finished[0]).toMatchObject({ finishReason: 'length', numNewTokens: 241 });
     expect(finished[0]?.verdict?.forced).toBe(true);
   });

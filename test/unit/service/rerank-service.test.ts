@@ -23,6 +23,11 @@ async function loadedService(options: ScriptedRuntimeOptions = {}) {
   return { service, runtime };
 }
 
+/** Lets everything happen that can happen without the test. */
+async function manyTasks(): Promise<void> {
+  for (let task = 0; task < 50; task++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 let lastRunId = 0;
 
 function makeRequest(
@@ -272,6 +277,15 @@ describe('a chain without an answer', () => {
     expect(forcedPrompt(runtime)).toMatch(/<think>\n\n<\/think>$/);
   });
 
+  test('is asked before documents are begun that wait', async () => {
+    const scriptOf = (document: string) =>
+      document === 'lost' ? { chain: '<|endoftext|>', logits: [1, 0] as const } : teaScript(document);
+    const { service } = await loadedService({ scriptOf });
+    const { updates } = await rerank(service, ['lost', 'tea', 'milk', 'cake', 'rum'], { maxSlots: 1 });
+    const finished = updates.filter(({ type }) => type === 'finished');
+    expect(finished.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4]);
+  });
+
   test('is asked among many others, each once', async () => {
     const scriptOf = (document: string) =>
       document.includes('lost')
@@ -372,6 +386,95 @@ describe('abort', () => {
   });
 });
 
+describe('pause', () => {
+  const texts = ['tea', 'milk', 'cake', 'rum'];
+
+  /** A run that is paused in step `pauseIn`, and what it has taken of steps when nothing moves any more. */
+  async function pausedRun(pauseIn: number) {
+    let service: RerankService | null = null;
+    const request = makeRequest(texts, { maxSlots: 2 });
+    let reached: () => void;
+    const inStep = new Promise<void>((resolve) => (reached = resolve));
+    const loaded = await loadedService({
+      beforeStep: (_plan, index) => {
+        if (index !== pauseIn) return;
+        service?.pause(request.runId);
+        reached();
+      },
+    });
+    service = loaded.service;
+    const run = runRequest(service, request);
+    await inStep;
+    await manyTasks();
+    const runner = loaded.runtime.runners[0];
+    return { service, request, run, runner, numSteps: () => runner?.plans.length ?? 0 };
+  }
+
+  test.each([0, 1, 5, 12])('in step %i holds the run after that step, with its rows', async (pauseIn) => {
+    const { service, request, run, runner, numSteps } = await pausedRun(pauseIn);
+    expect(numSteps()).toBe(pauseIn + 1);
+    expect(runner?.numBytes).toBeGreaterThan(0);
+    service.resume(request.runId);
+    const { summary } = await run;
+    expect(summary).toMatchObject({ numFinished: 4, aborted: false });
+    expect(runner?.disposed).toBe(true);
+  });
+
+  test.each([0, 3, 7])('and resume in step %i change no update and no step', async (pauseIn) => {
+    const { service, request, run, runner } = await pausedRun(pauseIn);
+    service.resume(request.runId);
+    const { updates } = await run;
+    const undisturbed = await loadedService();
+    const expected = await rerank(undisturbed.service, texts, { maxSlots: 2 });
+    expect(updates).toEqual(expected.updates);
+    expect(runner?.plans).toEqual(undisturbed.runtime.runners[0]?.plans);
+  });
+
+  test('lets the run be aborted', async () => {
+    const { service, request, run, numSteps } = await pausedRun(2);
+    service.abort(request.runId);
+    const { summary, finished } = await run;
+    expect(summary).toMatchObject({ numFinished: 0, aborted: true });
+    expect(finished).toHaveLength(4);
+    expect(numSteps()).toBe(3);
+  });
+
+  test('of a run that is aborted already does not hold it', async () => {
+    const { service } = await loadedService();
+    const request = makeRequest(texts);
+    const run = runRequest(service, request);
+    service.abort(request.runId);
+    service.pause(request.runId);
+    expect((await run).summary.aborted).toBe(true);
+  });
+
+  test('before the first step holds the run there', async () => {
+    const { service, runtime } = await loadedService();
+    const request = makeRequest(texts);
+    const run = runRequest(service, request);
+    service.pause(request.runId);
+    await manyTasks();
+    expect(runtime.runners.flatMap((runner) => runner.plans)).toEqual([]);
+    service.resume(request.runId);
+    expect((await run).summary.numFinished).toBe(4);
+  });
+
+  test('asked for twice ends with one resume; a resume without a pause changes nothing', async () => {
+    const { service, request, run } = await pausedRun(1);
+    service.pause(request.runId);
+    service.resume(request.runId);
+    service.resume(request.runId);
+    service.resume(987_654);
+    expect((await run).summary.numFinished).toBe(4);
+  });
+
+  test('ends with the service', async () => {
+    const { service, run } = await pausedRun(1);
+    await service.dispose();
+    expect((await run).summary.aborted).toBe(true);
+  });
+});
+
 describe('two runs', () => {
   test('happen one after the other', async () => {
     const { service, runtime } = await loadedService();
@@ -429,7 +532,35 @@ describe('a run that fails', () => {
   test('with logits that are no numbers gives no score', async () => {
     const scriptOf = () => ({ chain: '</think> true', logits: [NaN, 0] }) as const;
     const { service } = await loadedService({ scriptOf });
-    await expect(rerank(service, ['tea'])).rejects.toMatchObject({ code: 'run-failed' });
+    const { finished, summary } = await rerank(service, ['tea']);
+    expect(finished).toMatchObject([{ finishReason: 'failed', verdict: null }]);
+    expect(summary).toMatchObject({ numFinished: 1, aborted: false });
+  });
+
+  test.each([NaN, Infinity, -Infinity])(
+    'by the logit %f of one document goes on with the others, whose verdicts stay what they were',
+    async (logit) => {
+      const texts = ['tea', 'milk', 'overflow', 'cake', 'green tea'];
+      const expected = (await rerank((await loadedService()).service, texts)).finished;
+      const scriptOf = (document: string) =>
+        document === 'overflow'
+          ? { ...teaScript(document), logits: [logit, 0] as const }
+          : teaScript(document);
+      for (const maxSlots of [1, 2, 16]) {
+        const { service } = await loadedService({ scriptOf });
+        const { finished } = await rerank(service, texts, { maxSlots });
+        expect(finished[2]).toMatchObject({ finishReason: 'failed', verdict: null, numNewTokens: 0 });
+        expect(finished.filter(({ index }) => index !== 2)).toEqual(
+          expected.filter(({ index }) => index !== 2),
+        );
+      }
+    },
+  );
+
+  test('when no row of a batch has numbers is the device’s fault, not that of the documents', async () => {
+    const scriptOf = () => ({ chain: '</think> true', logits: [NaN, NaN] }) as const;
+    const { service } = await loadedService({ scriptOf });
+    await expect(rerank(service, ['tea', 'milk'])).rejects.toMatchObject({ code: 'run-failed' });
   });
 });
 

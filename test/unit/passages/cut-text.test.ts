@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cutText } from '../../../src/service/cut-text.ts';
+import { cutText } from '../../../src/passages/cut-text.ts';
 
 describe('cutText', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { splitPassages } from '../../../src/service/split-passages.ts';
+import { splitPassages } from '../../../src/passages/split-passages.ts';
 import { CharacterTokenizer } from '../../fakes/character-tokenizer.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 import { loadTokenizer } from '../tokenizer/tokenizer-files.ts';

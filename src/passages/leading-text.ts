@@ -1,17 +1,21 @@
 /** The beginning of a text by tokens, for texts that are cut. */
-import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { cutText } from './cut-text.ts';
+
+/** All that splitting asks of a tokenizer: how many tokens a text takes. An estimate will do. */
+export interface TokenCounter {
+  encode(text: string): { readonly length: number };
+}
 
 /** No text of any language packs more characters into a token on average, runs of white space aside. */
 export const MAX_CHARACTERS_PER_TOKEN = 16;
 /** Tokens given up for not cutting a word; not every script has words between spaces. */
-const MAX_TOKENS_OF_WORD = 8;
+export const MAX_TOKENS_OF_WORD = 8;
 
 /**
  * The longest beginning of `text` that `maxTokens` hold, at a word's end where there is one near; at least one character.
  * A true beginning, whatever the tokenizer normalises.
  */
-export function leadingText(tokenizer: Tokenizer, text: string, maxTokens: number): string {
+export function leadingText(tokenizer: TokenCounter, text: string, maxTokens: number): string {
   const readable = cutText(text, maxTokens * MAX_CHARACTERS_PER_TOKEN);
   if (tokenizer.encode(readable).length <= maxTokens) return readable || firstCharacter(text);
   let low = 0;
@@ -25,14 +29,6 @@ export function leadingText(tokenizer: Tokenizer, text: string, maxTokens: numbe
   const wordEnd = Math.max(kept.lastIndexOf(' '), kept.lastIndexOf('\n')) + 1;
   const isNear = wordEnd > 0 && tokenizer.encode(kept.slice(wordEnd)).length <= MAX_TOKENS_OF_WORD;
   return (isNear ? kept.slice(0, wordEnd) : kept) || firstCharacter(text);
-}
-
-/** The text of these ids without the character, and the word, that were cut in two at the end. */
-export function wholeWords(tokenizer: Tokenizer, tokenIds: readonly number[]): string {
-  const text = tokenizer.decode(tokenIds).replace(/\uFFFD$/, '');
-  const wordStart = Math.max(text.lastIndexOf(' '), text.lastIndexOf('\n'));
-  const numCertain = tokenizer.decode(tokenIds.slice(0, -MAX_TOKENS_OF_WORD)).length;
-  return wordStart > 0 && wordStart >= numCertain ? text.slice(0, wordStart) : text;
 }
 
 function firstCharacter(text: string): string {

@@ -3,8 +3,7 @@
  * with the end of each passage repeated at the start of the next. Invariant: passages are in order, each makes headway,
  * and together they leave out nothing but white space at their edges.
  */
-import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { leadingText, MAX_CHARACTERS_PER_TOKEN } from './leading-text.ts';
+import { leadingText, MAX_CHARACTERS_PER_TOKEN, type TokenCounter } from './leading-text.ts';
 
 /** UTF-16 units of the text, end exclusive. */
 export interface TextRange {
@@ -22,7 +21,7 @@ const OVERLAP_SHARE = 0.15;
 const MAX_PIECE_SHARE = 0.5;
 
 /** @param maxTokens what a passage may take, about; whoever encodes it has the last word */
-export function splitPassages(tokenizer: Tokenizer, text: string, maxTokens: number): TextRange[] {
+export function splitPassages(tokenizer: TokenCounter, text: string, maxTokens: number): TextRange[] {
   const pieces = cutPieces(tokenizer, text, Math.max(1, Math.floor(maxTokens * MAX_PIECE_SHARE)));
   const passages: TextRange[] = [];
   for (let first = 0; first < pieces.length;) {
@@ -51,7 +50,7 @@ function overlapStart(pieces: readonly Piece[], first: number, end: number, maxO
 }
 
 /** Sentences, and parts of sentences that are longer than `maxTokens`. */
-function cutPieces(tokenizer: Tokenizer, text: string, maxTokens: number): Piece[] {
+function cutPieces(tokenizer: TokenCounter, text: string, maxTokens: number): Piece[] {
   const pieces: Piece[] = [];
   const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
   for (const { segment, index } of segmenter.segment(text)) {

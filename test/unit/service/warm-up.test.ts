@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { Rank1Error } from '../../../src/errors.ts';
+import type { LoadProgress, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
+import { RerankService, type LoadedRuntime } from '../../../src/service/rerank-service.ts';
+import { warmedUp } from '../../../src/service/warm-up.ts';
+import { ScriptedRuntime, type ScriptedRuntimeOptions } from '../../fakes/scripted-runtime.ts';
+
+const MODEL = { model: 'https://models.test/a/', device: 'auto' } as const;
+const ignore = (): void => undefined;
+
+/** Every update of a run on the runtime. */
+async function updatesOf(runtime: LoadedRuntime): Promise<RerankUpdate[]> {
+  const service = new RerankService(() => Promise.resolve(runtime));
+  await service.load(MODEL, ignore);
+  const updates: RerankUpdate[] = [];
+  const documents = ['Green tea.', 'Coffee.', 'Black tea.'].map((text) => ({ text }));
+  await service.rerank({ runId: 1, query: 'What is tea?', documents, options: { maxSlots: 2 } }, (sent) =>
+    updates.push(...sent),
+  );
+  return updates;
+}
+
+const kindsOf = ({ runners }: ScriptedRuntime): string[][] =>
+  runners.map(({ plans }) => plans.map(({ kind }) => kind));
+
+describe('warming up', () => {
+  test('takes one prefill and one decode step, and leaves no runner behind', async () => {
+    const runtime = new ScriptedRuntime();
+    const stages: LoadProgress['stage'][] = [];
+    expect(await warmedUp(runtime, ({ stage }) => stages.push(stage))).toBe(runtime);
+    expect(stages).toEqual(['warm-up']);
+    expect(kindsOf(runtime)).toEqual([['prefill', 'decode']]);
+    expect(runtime.runners[0]?.disposed).toBe(true);
+    expect(runtime.numDisposed).toBe(0);
+  });
+
+  test('changes nothing of the run that follows', async () => {
+    const warm = await warmedUp(new ScriptedRuntime(), ignore);
+    expect(await updatesOf(warm)).toEqual(await updatesOf(new ScriptedRuntime()));
+  });
+
+  test('fits a model whose context is shorter than its usual capacity', async () => {
+    const runtime = new ScriptedRuntime({ maxPositions: 8 });
+    await warmedUp(runtime, ignore);
+    expect(runtime.runners[0]?.maxLength).toBe(8);
+  });
+
+  test('stops where the prefill has no numbers, for the run to tell of it', async () => {
+    const runtime = new ScriptedRuntime({ scriptOf: () => ({ chain: '', logits: [NaN, NaN] }) });
+    await warmedUp(runtime, ignore);
+    expect(kindsOf(runtime)).toEqual([['prefill']]);
+  });
+
+  test.each([0, 1])(
+    'that fails at step %i fails the load with that error, and keeps nothing',
+    async (step) => {
+      const fault = new Rank1Error('device-lost', 'The GPU is gone.');
+      const beforeStep: ScriptedRuntimeOptions['beforeStep'] = (_plan, index) => {
+        if (index === step) throw fault;
+      };
+      const runtime = new ScriptedRuntime({ beforeStep });
+      await expect(warmedUp(runtime, ignore)).rejects.toBe(fault);
+      expect(runtime.runners[0]?.disposed).toBe(true);
+      expect(runtime.numDisposed).toBe(1);
+    },
+  );
+});
