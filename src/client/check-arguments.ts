@@ -60,6 +60,9 @@ export function checkRerankOptions(options: RerankOptions = {}): RerankOptions {
     maxSlots,
     mode,
     rethink,
+    samples,
+    temperature,
+    seed,
     loopGuard,
     queryTemplate,
     preset,
@@ -73,6 +76,7 @@ export function checkRerankOptions(options: RerankOptions = {}): RerankOptions {
   checkCount('rethink', rethink, 0);
   if (mode === 'instant' && rethink)
     throw new RangeError("rethink needs mode 'reason': an instant answer has no chain to go on with");
+  checkSampling(options);
   if (loopGuard !== undefined && typeof loopGuard !== 'boolean')
     throw new TypeError('loopGuard must be true or false');
   checkTemplate(queryTemplate, preset);
@@ -80,6 +84,9 @@ export function checkRerankOptions(options: RerankOptions = {}): RerankOptions {
   return {
     ...(mode !== undefined && { mode }),
     ...(rethink !== undefined && { rethink }),
+    ...(samples !== undefined && { samples }),
+    ...(temperature !== undefined && { temperature }),
+    ...(seed !== undefined && { seed }),
     ...(loopGuard !== undefined && { loopGuard }),
     ...(queryTemplate !== undefined && { queryTemplate }),
     ...(preset !== undefined && { preset }),
@@ -92,16 +99,20 @@ export function checkRerankOptions(options: RerankOptions = {}): RerankOptions {
 
 /** @throws TypeError or RangeError. Folders become absolute (against the page, where there is one) and end with a slash. */
 export function checkLoadOptions(options: Partial<LoadOptions>): LoadOptions {
-  const { model, device = 'auto', dtype, assetsUrl } = options;
+  const { model, modelFiles, device = 'auto', dtype, assetsUrl, warmUp } = options;
   if (typeof model !== 'string' || model === '')
     throw new TypeError('model must be the URL of a model folder');
   if (!['auto', 'webgpu', 'wasm'].includes(device))
     throw new RangeError("device must be 'auto', 'webgpu' or 'wasm'");
+  if (modelFiles !== undefined && !Object.values(modelFiles).every((file) => file instanceof Blob))
+    throw new TypeError('modelFiles must hold a Blob for each path');
   return {
     model: parseFolderUrl('model', model),
     device,
+    ...(modelFiles !== undefined && { modelFiles }),
     ...(dtype !== undefined && { dtype }),
     ...(assetsUrl !== undefined && { assetsUrl: parseFolderUrl('assetsUrl', assetsUrl) }),
+    ...(warmUp !== undefined && { warmUp }),
   };
 }
 
@@ -111,6 +122,20 @@ function parseFolderUrl(name: string, url: string): string {
   } catch {
     throw new TypeError(`${name} is not a valid URL: ${url}`);
   }
+}
+
+function checkSampling({ mode, samples, temperature, seed }: RerankOptions): void {
+  checkCount('samples', samples);
+  if (mode === 'instant' && samples !== undefined)
+    throw new RangeError("samples needs mode 'reason': an instant answer has no chain to sample");
+  for (const [name, value] of Object.entries({ temperature, seed })) {
+    if (value === undefined) continue;
+    if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
+    if (samples === undefined) throw new RangeError(`${name} is of sampled chains: give samples too`);
+  }
+  if (temperature !== undefined && !(temperature >= 0 && temperature < Infinity))
+    throw new RangeError('temperature must be a number of at least 0');
+  if (seed !== undefined && !Number.isSafeInteger(seed)) throw new RangeError('seed must be an integer');
 }
 
 function checkTemplate(queryTemplate: unknown, preset: unknown): void {

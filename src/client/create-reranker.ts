@@ -3,8 +3,8 @@
  * is first needed. Calls that overlap wait for one another, so that callers who know nothing of each other (a server's
  * requests, a framework's adapters) share one model. Nothing is started before the first call.
  */
-import { Rank1Error } from '../errors.ts';
-import type { LoadedModel, LoadOptions, RunSummary, UpdateListener } from '../protocol/rerank-api.ts';
+import { isRank1Error, Rank1Error } from '../errors.ts';
+import type { LoadedModel, LoadOptions, RunStats, UpdateListener } from '../protocol/rerank-api.ts';
 import {
   checkDocuments,
   checkLoadOptions,
@@ -21,18 +21,20 @@ import type {
   RerankerOptions,
   RerankParameters,
 } from './rerank-client.ts';
-import { Reranker, type LoadCallOptions } from './reranker.ts';
+import type { LoadCallOptions } from './model-worker.ts';
+import { Reranker } from './reranker.ts';
 import {
   checkSelection,
   selectResults,
   totalUsage,
   unjudgedDocuments,
+  withPartialResponse,
   type RerankResponse,
 } from './rerank-result.ts';
 
 /** @throws TypeError or RangeError when the options are no description of a model */
-export function createReranker({ createWorker, ...options }: RerankerOptions): RerankClient {
-  return new QueuedReranker(new Reranker(createWorker && { createWorker }), checkLoadOptions(options));
+export function createReranker(options: RerankerOptions): RerankClient {
+  return new QueuedReranker(new Reranker(options), checkLoadOptions(options));
 }
 
 class QueuedReranker implements RerankClient {
@@ -60,6 +62,18 @@ class QueuedReranker implements RerankClient {
     return { [Symbol.asyncIterator]: () => this.#events(parameters) };
   }
 
+  get paused(): boolean {
+    return this.reranker.paused;
+  }
+
+  pause(): void {
+    this.reranker.pause();
+  }
+
+  resume(): void {
+    this.reranker.resume();
+  }
+
   dispose(): void {
     this.#disposal.abort(disposed());
     this.#disposal = new AbortController();
@@ -76,6 +90,7 @@ class QueuedReranker implements RerankClient {
       signal: AbortSignal.any([left.signal, ...(parameters.signal ? [parameters.signal] : [])]),
       onLoadProgress: (progress) => queue.pushProgress(progress),
       onUpdate: (updates) => queue.pushUpdates(updates),
+      onState: (state) => queue.pushState(state),
     });
     running.then(
       () => queue.close(),
@@ -92,39 +107,52 @@ class QueuedReranker implements RerankClient {
   async #run<D extends DocumentInput>(
     parameters: RerankParameters<D> & RerankCallbacks,
   ): Promise<RerankResponse<D>> {
-    const { query, documents, topN, threshold, signal, onLoadProgress, onUpdate, ...options } = parameters;
+    const { query, documents, topN, threshold, signal, onLoadProgress, onUpdate, onState, ...options } =
+      parameters;
     let list = startRankedList(0, documents.length);
     const collect: UpdateListener = (updates, stats) => {
       list = foldUpdates(list, 0, updates);
       onUpdate?.(updates, stats);
     };
-    const model = documents.length === 0 ? null : await this.#loadModel(signal, onLoadProgress);
-    const summary: RunSummary = await this.reranker.rerank({
-      query,
-      documents,
-      options,
-      onUpdate: collect,
+    const listeners = {
       ...(signal && { signal }),
-    });
-    if (summary.aborted) signal?.throwIfAborted();
-    list = stopRankedList(list);
-    return {
-      results: selectResults(list, documents, { topN, threshold }),
-      unjudged: unjudgedDocuments(list, documents),
-      usage: totalUsage(list),
-      stats: summary.stats,
-      model,
+      ...(onState && { onState }),
     };
-  }
-
-  #loadModel(
-    signal: AbortSignal | undefined,
-    onProgress: RerankCallbacks['onLoadProgress'],
-  ): Promise<LoadedModel> {
-    return this.reranker.load(this.loadOptions, {
-      ...(signal && { signal }),
-      ...(onProgress && { onProgress }),
-    });
+    const model =
+      documents.length === 0
+        ? null
+        : await this.reranker.load(this.loadOptions, {
+            ...listeners,
+            ...(onLoadProgress && { onProgress: onLoadProgress }),
+          });
+    let latestStats: RunStats | null = null;
+    const response = (stats: RunStats): RerankResponse<D> => {
+      const ended = stopRankedList(list);
+      return {
+        results: selectResults(ended, documents, { topN, threshold }),
+        unjudged: unjudgedDocuments(ended, documents),
+        usage: totalUsage(ended),
+        stats,
+        model,
+      };
+    };
+    try {
+      const summary = await this.reranker.rerank({
+        query,
+        documents,
+        options,
+        ...listeners,
+        ...(onLoadProgress && { onLoadProgress }),
+        onUpdate: (updates, stats) => {
+          latestStats = stats;
+          collect(updates, stats);
+        },
+      });
+      if (summary.aborted) signal?.throwIfAborted();
+      return response(summary.stats);
+    } catch (error) {
+      throw latestStats && isRank1Error(error) ? withPartialResponse(error, response(latestStats)) : error;
+    }
   }
 
   /** A call that is aborted while it waits, or while it runs, rejects at once; its place is given up when it has ended. */

@@ -4,13 +4,19 @@
  * than a few entries a document, whatever the reader does, and nothing is lost. One reader only.
  */
 import type { LoadProgress, RerankUpdate } from '../protocol/rerank-api.ts';
+import type { RunState } from './run-state.ts';
 
 export interface LoadProgressEvent {
   readonly type: 'load-progress';
   readonly progress: LoadProgress;
 }
 
-type QueuedEvent = LoadProgressEvent | RerankUpdate;
+export interface RunStateEvent {
+  readonly type: 'run-state';
+  readonly state: RunState;
+}
+
+type QueuedEvent = LoadProgressEvent | RunStateEvent | RerankUpdate;
 
 export class EventQueue implements AsyncIterable<QueuedEvent> {
   /** In order of arrival; a Map, so that taking the first costs the same however many wait. */
@@ -18,6 +24,7 @@ export class EventQueue implements AsyncIterable<QueuedEvent> {
   /** The key of the last event that waits for each document. */
   readonly #lastOf = new Map<number, number>();
   #progressKey = -1;
+  #stateKey = -1;
   #nextKey = 0;
   #end: { readonly error: unknown } | 'done' | null = null;
   #wake: (() => void) | null = null;
@@ -29,6 +36,14 @@ export class EventQueue implements AsyncIterable<QueuedEvent> {
   pushProgress(progress: LoadProgress): void {
     if (!this.#waiting.has(this.#progressKey)) this.#progressKey = this.#nextKey++;
     this.#waiting.set(this.#progressKey, { type: 'load-progress', progress });
+    this.#wake?.();
+  }
+
+  /** A later state takes the place of one that was not read. */
+  pushState(state: RunState): void {
+    this.#waiting.delete(this.#stateKey);
+    this.#stateKey = this.#nextKey++;
+    this.#waiting.set(this.#stateKey, { type: 'run-state', state });
     this.#wake?.();
   }
 

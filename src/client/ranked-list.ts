@@ -85,6 +85,9 @@ function foldUpdate(item: RankedItem, update: RerankUpdate): RankedItem {
       return {
         ...item,
         state: 'reading',
+        // After a failure a document is started anew, and so is its chain.
+        reasoning: '',
+        numNewTokens: 0,
         truncated: update.truncated,
         numPromptTokens: update.numPromptTokens,
       };

@@ -8,15 +8,15 @@ import type {
   UpdateListener,
 } from '../protocol/rerank-api.ts';
 import type { DocumentInput } from './check-arguments.ts';
-import type { LoadProgressEvent } from './event-queue.ts';
+import type { LoadProgressEvent, RunStateEvent } from './event-queue.ts';
 import type { RerankResponse, ResultSelection } from './rerank-result.ts';
-import type { LoadCallOptions } from './reranker.ts';
+import type { RerankerSettings } from './reranker.ts';
+import type { RunStateListener } from './run-state.ts';
+import type { LoadCallOptions } from './model-worker.ts';
 
-export interface RerankerOptions extends Partial<LoadOptions> {
+export interface RerankerOptions extends Partial<LoadOptions>, RerankerSettings {
   /** URL of a model folder, relative to the page. */
   readonly model: string;
-  /** For pages that build the worker themselves. */
-  readonly createWorker?: () => Worker;
 }
 
 /** A question and its documents, with everything a run can be told. */
@@ -32,6 +32,8 @@ export interface RerankCallbacks {
   readonly onLoadProgress?: ((progress: LoadProgress) => void) | undefined;
   /** Once a step, in order. */
   readonly onUpdate?: UpdateListener | undefined;
+  /** What the call as a whole is doing: waiting for the device, paused, recovering from a failure. */
+  readonly onState?: RunStateListener | undefined;
 }
 
 export interface CompleteEvent<D extends DocumentInput = DocumentInput> {
@@ -39,14 +41,17 @@ export interface CompleteEvent<D extends DocumentInput = DocumentInput> {
   readonly response: RerankResponse<D>;
 }
 
-/** `load-progress` while the model loads, what happens to each document, and `complete` as the last. */
+/** `load-progress` while the model loads, `run-state` when the run as a whole changes, what happens to each document, and `complete` as the last. */
 export type RerankEvent<D extends DocumentInput = DocumentInput> =
-  LoadProgressEvent | RerankUpdate | CompleteEvent<D>;
+  LoadProgressEvent | RunStateEvent | RerankUpdate | CompleteEvent<D>;
 
 export interface RerankClient {
   /** Free when the model is loaded. @throws Rank1Error, or the signal's reason */
   load(options?: LoadCallOptions): Promise<LoadedModel>;
-  /** @throws TypeError or RangeError for a faulty call, Rank1Error, or the signal's reason */
+  /**
+   * @throws TypeError or RangeError for a faulty call, the signal's reason, or Rank1Error; `partialResponse(error)` is what
+   *   was decided before it
+   */
   rerank<D extends DocumentInput>(
     parameters: RerankParameters<D> & RerankCallbacks,
   ): Promise<RerankResponse<D>>;
@@ -55,6 +60,14 @@ export interface RerankClient {
    * deltas, never an unbounded backlog. @throws TypeError or RangeError at once; the rest is thrown in the loop
    */
   stream<D extends DocumentInput>(parameters: RerankParameters<D>): AsyncIterable<RerankEvent<D>>;
+  /**
+   * Holds the call that runs after the step in flight, and with it those that wait; where none runs, the next one before
+   * its first step. Lasts until `resume`, or until the call it holds has ended. A held call can be aborted.
+   */
+  pause(): void;
+  /** Lets the held call go on where it was. */
+  resume(): void;
+  readonly paused: boolean;
   /** Ends the worker and frees the model. Calls in flight or waiting reject; a later call starts over. */
   dispose(): void;
 }

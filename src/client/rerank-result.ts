@@ -1,11 +1,18 @@
 /** What a finished run comes to, for callers that want an answer and not a list that moves: pure functions of a fold. */
-import type { FinishReason, LoadedModel, RunStats, Verdict } from '../protocol/rerank-api.ts';
+import { isRank1Error, type Rank1Error } from '../errors.ts';
+import type { FinishReason, JudgedPassage, LoadedModel, RunStats, Verdict } from '../protocol/rerank-api.ts';
 import type { DocumentInput } from './check-arguments.ts';
 import type { RankedItem, RankedList } from './ranked-list.ts';
 
 export interface TokenUsage {
   readonly numPromptTokens: number;
   readonly numNewTokens: number;
+}
+
+/** The part of a split document that was judged best, and stands for it. */
+export interface ResultPassage extends JudgedPassage {
+  /** the document's text from `start` to `end` */
+  readonly text: string;
 }
 
 interface JudgedDocument<D extends DocumentInput> {
@@ -21,6 +28,8 @@ interface JudgedDocument<D extends DocumentInput> {
   readonly finishReason: FinishReason;
   /** the document was cut to fit the model */
   readonly truncated: boolean;
+  /** null unless the document was split (`longDocuments: 'passages'`) */
+  readonly passage: ResultPassage | null;
   readonly usage: TokenUsage;
 }
 
@@ -46,6 +55,16 @@ export interface RerankResponse<D extends DocumentInput = DocumentInput> {
   readonly stats: RunStats;
   /** null when there was nothing to judge, and so nothing was loaded */
   readonly model: LoadedModel | null;
+}
+
+/** The same error, with what was decided before it: nothing that was judged is lost with the rest. */
+export function withPartialResponse(error: Rank1Error, partial: RerankResponse): Rank1Error {
+  return Object.assign(error, { partial });
+}
+
+/** What a call that failed in the middle had decided until then; null for any other error. */
+export function partialResponse(error: unknown): RerankResponse | null {
+  return isRank1Error(error) && 'partial' in error ? (error.partial as RerankResponse) : null;
 }
 
 export interface ResultSelection {
@@ -110,7 +129,7 @@ function itemWithDocument<D>({ items }: RankedList, documents: readonly D[], ind
 }
 
 function judged<D extends DocumentInput>(item: RankedItem, document: D): JudgedDocument<D> {
-  const { index, reasoning, finishReason, truncated, numPromptTokens, numNewTokens } = item;
+  const { index, reasoning, finishReason, truncated, passage, numPromptTokens, numNewTokens } = item;
   const { id, metadata } = typeof document === 'string' ? {} : document;
   return {
     index,
@@ -120,8 +139,13 @@ function judged<D extends DocumentInput>(item: RankedItem, document: D): JudgedD
     reasoning,
     finishReason: finishReason ?? 'aborted',
     truncated,
+    passage: passage ? { ...passage, text: textOf(document).slice(passage.start, passage.end) } : null,
     usage: { numPromptTokens, numNewTokens },
   };
+}
+
+function textOf(document: DocumentInput): string {
+  return typeof document === 'string' ? document : document.text;
 }
 
 function checkNumber(name: string, value: unknown): void {

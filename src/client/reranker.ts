@@ -1,20 +1,18 @@
 /**
  * The public class of the library: owns the worker, and with it the model. It loads one model and judges one list at a
- * time; starting a run aborts the one before. A crashed worker fails the calls in flight, and the next call starts a
- * fresh worker and loads the model again. Nothing is started before the first call.
+ * time; starting a run aborts the one before. What fails on the way is tried again, in a fresh worker and with what is
+ * left (`supervised-run.ts`). Nothing is started before the first call.
  */
-import { proxy } from 'comlink';
-import { Rank1Error } from '../errors.ts';
 import type {
   LoadedModel,
   LoadOptions,
   LoadProgress,
   RerankOptions,
   RerankRequest,
-  RunStats,
   RunSummary,
   UpdateListener,
 } from '../protocol/rerank-api.ts';
+import { Rank1Error } from '../errors.ts';
 import {
   checkDocuments,
   checkLoadOptions,
@@ -22,18 +20,35 @@ import {
   checkRerankOptions,
   type DocumentInput,
 } from './check-arguments.ts';
-import { UpdateDelivery } from './update-delivery.ts';
-import { WorkerConnection } from './worker-connection.ts';
+import { DEVICE_LOCK, DeviceLease } from './device-lease.ts';
+import { FAULT_TIMES, type FaultTimes } from './fault-times.ts';
+import { Hold } from './hold.ts';
+import { disposedError, ModelWorker, untilAborted, type LoadCallOptions } from './model-worker.ts';
+import { holdWithPage, type Page, type WhenHidden } from './page-lifecycle.ts';
+import { Recovery } from './recovery.ts';
+import { NO_STATS } from './run-ledger.ts';
+import type { RunStateListener } from './run-state.ts';
+import { isSameLoad } from './same-load.ts';
+import { SupervisedRun } from './supervised-run.ts';
+import { TurnQueue } from './turn-queue.ts';
+import { untilDone } from './until-done.ts';
 
 export interface RerankerSettings {
   /** For pages that build the worker themselves, and for tests. */
   readonly createWorker?: () => Worker;
-}
-
-export interface LoadCallOptions {
-  readonly onProgress?: (progress: LoadProgress) => void;
-  /** Stops waiting with the signal's reason; the worker may finish loading, so that a later call is quick. */
-  readonly signal?: AbortSignal;
+  /** Where that worker sends the query and the documents, if it is not one of this device. */
+  readonly remoteHost?: string;
+  /**
+   * Name of the Web Lock under which runs and loads of all pages of this origin wait for one another, so that two do not
+   * fight for the GPU; false for none. Browsers without Web Locks do without.
+   */
+  readonly lock?: string | false;
+  /** `continue` when left out. */
+  readonly whenHidden?: WhenHidden;
+  readonly faultTimes?: Partial<FaultTimes>;
+  /** The page whose freezing and hiding matter, and its locks; `document` and `navigator.locks` unless given. */
+  readonly page?: Page;
+  readonly locks?: LockManager;
 }
 
 export interface RerankCall {
@@ -42,72 +57,110 @@ export interface RerankCall {
   readonly options?: RerankOptions;
   /** Aborts the run: the call still resolves, with `aborted: true` and what was decided until then. */
   readonly signal?: AbortSignal;
-  /** Called once a step, in order, never after the call has settled or another run has begun. */
+  /**
+   * Called once a step, in order, never after the call has settled or another run has begun. A document that a failure
+   * interrupted is `started` once more, and its chain begins anew.
+   */
   readonly onUpdate?: UpdateListener;
+  /** What the run as a whole is doing: waiting for the device, paused, recovering from a failure. */
+  readonly onState?: RunStateListener;
+  /** Of the model, where it must be loaded again. */
+  readonly onLoadProgress?: (progress: LoadProgress) => void;
+}
+
+/** What was asked for, and what is loaded for it since a fault showed that it could not be had. */
+interface ChosenModel {
+  readonly asked: LoadOptions;
+  readonly options: LoadOptions;
+  readonly fellBack: boolean;
 }
 
 export class Reranker {
-  readonly #createWorker: () => Worker;
-  #connection: WorkerConnection | null = null;
-  #loadOptions: LoadOptions | null = null;
-  /** The connection whose worker holds the model of `#loadOptions`. */
-  #loadedIn: WorkerConnection | null = null;
+  /** For those who share a Reranker: whoever takes a turn before a run is not interrupted by the others. */
+  readonly turns = new TurnQueue();
+  readonly #settings: RerankerSettings;
+  readonly #times: FaultTimes;
+  readonly #worker: ModelWorker;
+  readonly #hold = new Hold();
+  #model: ChosenModel | null = null;
   #lastRunId = 0;
   #currentRun: AbortController | null = null;
-  #lastRun: Promise<unknown> = Promise.resolve();
+  #disposal = new AbortController();
+  /** Loads and runs happen one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(settings: RerankerSettings = {}) {
-    this.#createWorker = settings.createWorker ?? createRerankWorker;
+    this.#settings = settings;
+    this.#times = { ...FAULT_TIMES, ...settings.faultTimes };
+    this.#worker = new ModelWorker(settings.createWorker ?? createRerankWorker, this.#times);
   }
 
   /**
-   * Loads the model folder at `options.model`; free when that model is loaded on that device already.
+   * Loads the model folder at `options.model`; free when that model is loaded on that device already. Waits for the run
+   * in progress. Where the device `auto` failed twice, the CPU takes its place until the reranker is disposed.
    * @throws TypeError, RangeError (caller's fault), Rank1Error, or the signal's reason
    */
-  async load(
-    options: Partial<LoadOptions>,
-    { onProgress, signal }: LoadCallOptions = {},
-  ): Promise<LoadedModel> {
-    const checked = checkLoadOptions(options);
-    signal?.throwIfAborted();
-    const connection = this.#connect();
-    const report = (progress: LoadProgress): void => {
-      if (!signal?.aborted) onProgress?.(progress);
-    };
-    this.#loadedIn = null;
-    const loading = connection.guard(connection.remote.load(checked, proxy(report)));
-    const model = await untilAborted(loading, signal);
-    this.#loadOptions = checked;
-    this.#loadedIn = connection;
-    return model;
+  async load(options: Partial<LoadOptions>, call: LoadCallOptions = {}): Promise<LoadedModel> {
+    const asked = checkLoadOptions(options);
+    call.signal?.throwIfAborted();
+    const signal = AbortSignal.any([this.#disposal.signal, ...(call.signal ? [call.signal] : [])]);
+    const loading = this.#enqueue(() => {
+      signal.throwIfAborted();
+      return this.#load(asked, { ...call, signal });
+    });
+    return untilAborted(loading, signal);
   }
 
   /**
    * Judges every document; resolves when all are finished or the run was aborted. An empty list resolves at once.
-   * @throws TypeError or RangeError (a blank query, for one), Rank1Error
+   * @throws TypeError or RangeError (a blank query, for one), or Rank1Error when the run could not go on: what was
+   *   delivered until then stands
    */
-  async rerank({ query, documents, options, signal, onUpdate }: RerankCall): Promise<RunSummary> {
-    const checked = {
+  async rerank({ query, documents, options, signal, ...listeners }: RerankCall): Promise<RunSummary> {
+    const request = {
       query: checkQuery(query),
       documents: checkDocuments(documents),
       options: checkRerankOptions(options),
     };
-    const request: RerankRequest = { runId: ++this.#lastRunId, ...checked };
     this.abort();
+    if (this.#currentRun) this.#hold.set('caller', false);
     const run = new AbortController();
     this.#currentRun = run;
     const onAbort = (): void => run.abort();
     if (signal?.aborted) run.abort();
     signal?.addEventListener('abort', onAbort, { once: true });
-    const previous = this.#lastRun;
-    const result = previous.then(() => this.#run(request, run.signal, onUpdate));
-    this.#lastRun = result.catch(() => undefined);
     try {
-      return await result;
+      return await this.#enqueue(() => this.#run(request, run, listeners));
     } finally {
       signal?.removeEventListener('abort', onAbort);
-      if (this.#currentRun === run) this.#currentRun = null;
+      if (this.#currentRun === run) {
+        this.#currentRun = null;
+        this.#hold.set('caller', false);
+      }
     }
+  }
+
+  /** Where the query and the documents are sent; null when everything stays on this device. */
+  get remoteHost(): string | null {
+    return this.#settings.remoteHost ?? null;
+  }
+
+  /** Whether `pause` holds runs. */
+  get paused(): boolean {
+    return this.#hold.has('caller');
+  }
+
+  /**
+   * Holds the run in progress after the step in flight, or the next one before its first: chains, verdicts and the model
+   * stay where they are. Lasts until `resume`, or until the run it holds has ended; a held run can be aborted.
+   */
+  pause(): void {
+    this.#hold.set('caller', true);
+  }
+
+  /** Lets a held run go on where it was. */
+  resume(): void {
+    this.#hold.set('caller', false);
   }
 
   /** Stops the run in progress, if there is one, after the step in flight. The model stays loaded. */
@@ -117,52 +170,84 @@ export class Reranker {
 
   /** Ends the worker and frees the model. Calls in flight reject; a later call starts over. */
   dispose(): void {
-    this.#currentRun?.abort();
-    this.#connection?.close();
-    this.#connection = null;
-    this.#loadedIn = null;
-    this.#loadOptions = null;
+    const error = disposedError();
+    this.#currentRun?.abort(error);
+    this.#disposal.abort(error);
+    this.#disposal = new AbortController();
+    this.#worker.end(error);
+    this.#hold.set('caller', false);
+    this.#model = null;
+  }
+
+  async #load(asked: LoadOptions, call: LoadCallOptions & { signal: AbortSignal }): Promise<LoadedModel> {
+    const known = this.#model && isSameLoad(this.#model.asked, asked) ? this.#model : null;
+    const recovery = new Recovery(known?.options ?? asked, undefined, this.#times);
+    const lease = this.#lease();
+    try {
+      const model = await untilDone(
+        async () => {
+          await lease.acquire(call.signal, () => call.onState?.({ type: 'waiting' }));
+          return this.#worker.load(recovery.load, call);
+        },
+        recovery,
+        call.signal,
+        (error) => this.#worker.end(error),
+        (state) => call.onState?.(state),
+      );
+      const fellBack = recovery.fellBack || (known?.fellBack ?? false);
+      this.#model = { asked, options: recovery.load, fellBack };
+      return fellBack ? { ...model, deviceReason: 'The GPU failed twice, so the CPU is used.' } : model;
+    } finally {
+      lease.release();
+    }
   }
 
   async #run(
-    request: RerankRequest,
-    signal: AbortSignal,
-    onUpdate: UpdateListener | undefined,
+    request: Omit<RerankRequest, 'runId'>,
+    run: AbortController,
+    listeners: Pick<RerankCall, 'onUpdate' | 'onState' | 'onLoadProgress'>,
   ): Promise<RunSummary> {
+    const { signal } = run;
     const numDocuments = request.documents.length;
-    if (signal.aborted || numDocuments === 0) return unstartedSummary(numDocuments, signal.aborted);
-    const connection = await this.#connectionWithModel();
-    if (signal.aborted) return unstartedSummary(numDocuments, true);
-
-    const delivery = new UpdateDelivery(onUpdate);
-    const onAbort = (): void => {
-      void connection.remote.abort(request.runId);
-      if (request.runId !== this.#lastRunId) delivery.close();
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted || numDocuments === 0)
+      return { numDocuments, numFinished: 0, aborted: signal.aborted, stats: NO_STATS };
+    const model = this.#model;
+    if (!model)
+      throw new Rank1Error('not-loaded', 'No model is loaded. Call load() with a model folder first.');
+    const { page = globalThis.document as Page | undefined, whenHidden = 'continue' } = this.#settings;
+    const letGoOfPage = holdWithPage(page, whenHidden, this.#hold);
+    const recovery = new Recovery(model.options, request.options.maxSlots, this.#times);
     try {
-      const summary = await connection.guard(connection.remote.rerank(request, proxy(delivery.listener)));
-      await delivery.complete(summary);
-      return summary;
+      return await new SupervisedRun({
+        request,
+        signal,
+        worker: this.#worker,
+        hold: this.#hold,
+        lease: this.#lease(),
+        recovery,
+        times: this.#times,
+        nextRunId: () => ++this.#lastRunId,
+        isReplaced: () => this.#currentRun !== run,
+        onUpdate: listeners.onUpdate,
+        onState: listeners.onState,
+        onLoadProgress: listeners.onLoadProgress,
+      }).execute();
     } finally {
-      delivery.close();
-      signal.removeEventListener('abort', onAbort);
+      letGoOfPage();
+      if (this.#model === model && recovery.fellBack)
+        this.#model = { ...model, options: recovery.load, fellBack: true };
     }
   }
 
-  async #connectionWithModel(): Promise<WorkerConnection> {
-    const connection = this.#connect();
-    if (this.#loadedIn !== connection) {
-      if (!this.#loadOptions)
-        throw new Rank1Error('not-loaded', 'No model is loaded. Call load() with a model folder first.');
-      await this.load(this.#loadOptions);
-    }
-    return connection;
+  #lease(): DeviceLease {
+    const { lock = DEVICE_LOCK, locks } = this.#settings;
+    return new DeviceLease({ name: lock, locks });
   }
 
-  #connect(): WorkerConnection {
-    if (!this.#connection?.alive) this.#connection = new WorkerConnection(this.#createWorker);
-    return this.#connection;
+  #enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task);
+    this.#last = result.catch(() => undefined);
+    return result;
   }
 }
 
@@ -170,30 +255,5 @@ function createRerankWorker(): Worker {
   return new Worker(new URL('../../workers/rerank.worker.ts', import.meta.url), {
     type: 'module',
     name: 'rank1-rerank',
-  });
-}
-
-const NO_STATS: RunStats = {
-  numPrefillTokens: 0,
-  numPaddedPrefillTokens: 0,
-  numDecodeTokens: 0,
-  numPrefillSteps: 0,
-  numDecodeSteps: 0,
-  prefillMs: 0,
-  decodeMs: 0,
-  rowsActive: 0,
-  elapsedMs: 0,
-};
-
-function unstartedSummary(numDocuments: number, aborted: boolean): RunSummary {
-  return { numDocuments, numFinished: 0, aborted, stats: NO_STATS };
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }

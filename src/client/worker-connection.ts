@@ -1,17 +1,19 @@
 /**
  * One worker and the promise that it is alive. comlink alone would leave every call pending for ever when the worker
- * dies, so each call is raced against the worker's own failure. A connection that failed stays failed: make a new one.
+ * dies or falls silent, so each call is raced against both. A connection that failed stays failed: make a new one.
  */
 import { releaseProxy, wrap, type Remote } from 'comlink';
 import { Rank1Error } from '../errors.ts';
 import type { RerankWorkerApi } from '../protocol/rerank-api.ts';
 import { installTransferHandlers } from '../protocol/transfer-handlers.ts';
+import { Watchdog } from './watchdog.ts';
 
 export class WorkerConnection {
   readonly remote: Remote<RerankWorkerApi>;
   readonly #worker: Worker;
   readonly #failed: Promise<never>;
-  #fail!: (error: Rank1Error) => void;
+  readonly #watchdogs = new Set<Watchdog>();
+  #fail!: (error: unknown) => void;
   #alive = true;
 
   constructor(createWorker: () => Worker) {
@@ -24,44 +26,35 @@ export class WorkerConnection {
     this.remote = wrap<RerankWorkerApi>(this.#worker);
   }
 
-  /** False once the worker failed or was closed; calls on a dead connection reject. */
+  /** False once the worker failed or was ended; calls on a dead connection reject. */
   get alive(): boolean {
     return this.#alive;
   }
 
-  /** Settles as `call` does, or rejects with `worker-failed` when the worker stops first. */
-  guard<T>(call: Promise<T>): Promise<T> {
-    return Promise.race([call, this.#failed]);
+  /** Settles as `call` does, or rejects with `worker-failed` when the worker stops first, or is silent for `silentMs`. */
+  async guard<T>(call: Promise<T>, silentMs: number): Promise<T> {
+    const watchdog = new Watchdog(silentMs, () => this.end(silent(silentMs)));
+    this.#watchdogs.add(watchdog);
+    try {
+      return await Promise.race([call, this.#failed]);
+    } finally {
+      watchdog.stop();
+      this.#watchdogs.delete(watchdog);
+    }
   }
 
-  /** Ends the worker at once, with everything it holds; calls in flight reject. */
-  close(): void {
-    this.#end(
-      new Rank1Error('worker-failed', 'The reranker was disposed while it was working. Create a new one.'),
-    );
+  /** Something came from the worker. */
+  heard(): void {
+    for (const watchdog of this.#watchdogs) watchdog.heard();
   }
 
-  readonly #onError = (event: ErrorEvent): void => {
-    event.preventDefault();
-    const reason = event.message ? ` (${event.message})` : '';
-    this.#end(
-      new Rank1Error(
-        'worker-failed',
-        `The worker that runs the model stopped${reason}. Try again: a new worker is started and the model is loaded again.`,
-      ),
-    );
-  };
+  /** Silence is expected: the run is held. */
+  rest(resting: boolean): void {
+    for (const watchdog of this.#watchdogs) watchdog.rest(resting);
+  }
 
-  readonly #onMessageError = (): void => {
-    this.#end(
-      new Rank1Error(
-        'worker-failed',
-        'A message from the worker could not be read. Reload the page and try again.',
-      ),
-    );
-  };
-
-  #end(error: Rank1Error): void {
+  /** Ends the worker at once, with everything it holds; calls in flight reject with `error`. */
+  end(error: unknown): void {
     if (!this.#alive) return;
     this.#alive = false;
     this.#worker.removeEventListener('error', this.#onError);
@@ -70,4 +63,34 @@ export class WorkerConnection {
     this.remote[releaseProxy]();
     this.#worker.terminate();
   }
+
+  readonly #onError = (event: ErrorEvent): void => {
+    event.preventDefault();
+    const reason = event.message ? ` (${event.message})` : '';
+    // Browsers end a worker that has no memory left with an error that says so, where they say anything.
+    const code = /memory|allocation/i.test(reason) ? 'out-of-memory' : 'worker-failed';
+    this.end(
+      new Rank1Error(
+        code,
+        `The worker that runs the model stopped${reason}. Try again: a new worker is started and the model is loaded again.`,
+      ),
+    );
+  };
+
+  readonly #onMessageError = (): void => {
+    this.end(
+      new Rank1Error(
+        'worker-failed',
+        'A message from the worker could not be read. Reload the page and try again.',
+      ),
+    );
+  };
+}
+
+function silent(silentMs: number): Rank1Error {
+  const time = silentMs >= 60_000 ? `${silentMs / 60_000} minutes` : `${silentMs / 1000} seconds`;
+  return new Rank1Error(
+    'worker-failed',
+    `The worker that runs the model has not answered for ${time} and was ended. Try again; if it happens again, take a smaller model.`,
+  );
 }

@@ -56,11 +56,15 @@ function queueCommands(): void {
   const channel = new BroadcastChannel('rank1-fake-worker');
   const waiting: FakeWorkerCommand[] = [];
   let ready = false;
+  /** Holds for workers that are started later, too: a failed load ends the one it failed in. */
+  let steady: FakeWorkerCommand | null = null;
   channel.onmessage = () => {
     ready = true;
+    if (steady) channel.postMessage(steady);
     for (const command of waiting.splice(0)) channel.postMessage(command);
   };
   (window as unknown as FakeWorkerWindow).sendToFakeWorker = (command) => {
+    if (command.type === 'steady') steady = command;
     if (!ready) waiting.push(command);
     else channel.postMessage(command);
     if (command.type === 'crash') ready = false;

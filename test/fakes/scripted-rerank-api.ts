@@ -35,8 +35,17 @@ export class ScriptedRerankApi implements RerankWorkerApi {
   failNextLoad: Rank1ErrorCode | null = null;
   failNextRun: Rank1ErrorCode | null = null;
   readonly #aborted = new Set<number>();
+  readonly #paused = new Map<number, () => void>();
+
+  /** Runs that wait between two steps for a resume. */
+  numHeld = 0;
 
   constructor(private readonly pace: Pace) {}
+
+  /** Runs that were told to pause, whether or not they have come to the end of their step. */
+  get numPaused(): number {
+    return this.#paused.size;
+  }
 
   async load(options: LoadOptions, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
     this.loads.push(options);
@@ -75,6 +84,7 @@ export class ScriptedRerankApi implements RerankWorkerApi {
     const stats = (): RunStats => scriptedStats(numDecodeTokens, numDecodeSteps, running.length);
     while (waiting.length + running.length > 0) {
       await this.pace.nextStep();
+      await this.#untilResumed(runId);
       if (this.#aborted.has(runId)) {
         onUpdates(
           [...running, ...waiting].map((row) => finished(row, true)),
@@ -82,6 +92,8 @@ export class ScriptedRerankApi implements RerankWorkerApi {
         );
         return this.#ended({ numDocuments: documents.length, numFinished, aborted: true, stats: stats() });
       }
+      if (running.some(({ index }) => documents[index]?.text.includes('[[poison]]')))
+        throw new Rank1Error('run-failed', 'The model failed while it ran. Load the model again.');
       const updates: RerankUpdate[] = [];
       for (const row of running) {
         updates.push({
@@ -114,10 +126,28 @@ export class ScriptedRerankApi implements RerankWorkerApi {
 
   abort(runId: number): void {
     this.#aborted.add(runId);
+    this.resume(runId);
+  }
+
+  pause(runId: number): void {
+    if (!this.#paused.has(runId)) this.#paused.set(runId, () => undefined);
+  }
+
+  resume(runId: number): void {
+    const wake = this.#paused.get(runId);
+    this.#paused.delete(runId);
+    wake?.();
   }
 
   dispose(): Promise<void> {
     return Promise.resolve();
+  }
+
+  async #untilResumed(runId: number): Promise<void> {
+    if (!this.#paused.has(runId) || this.#aborted.has(runId)) return;
+    this.numHeld++;
+    await new Promise<void>((resolve) => this.#paused.set(runId, resolve));
+    this.numHeld--;
   }
 
   #ended(summary: RunSummary): RunSummary {
@@ -152,6 +182,11 @@ function scriptedStats(numDecodeTokens: number, numDecodeSteps: number, rowsActi
   return {
     numPrefillTokens: 0,
     numPaddedPrefillTokens: 0,
+    numPrefixTokensSaved: 0,
+    overheadMs: 0,
+    readBackBytes: 0,
+    cacheBytes: 0,
+    peakCacheBytes: 0,
     numDecodeTokens,
     numPrefillSteps: 0,
     numDecodeSteps,

@@ -85,6 +85,8 @@ export class ScriptedRuntime implements LoadedRuntime {
     const { tokenizer } = this;
     const open = tokenizer.addedTokenId('<think>');
     const start = tokenIds.findIndex((tokenId) => tokenId === open);
+    // No prompt of rank1's, so no document: what the warm-up runs.
+    if (start < 0) return { tokenId: 1, watchedLogits: (this.#options.scriptOf ?? teaScript)('').logits };
     const prompt = tokenizer.decode(tokenIds.slice(0, start));
     const document = prompt.slice(prompt.indexOf('\nPassage: ') + '\nPassage: '.length, -1);
     const script = (this.#options.scriptOf ?? teaScript)(document);

@@ -1,6 +1,7 @@
 /** A page for browser tests: loads a model on a device and runs parts of the engine on it, from `evaluate`. */
 import { MODEL_RUNNER_CONTRACT, type RunnerHarness } from '../contract/model-runner.contract.ts';
 import { createOnnxHarness } from '../contract/onnx-runner-harness.ts';
+import { sharedPrefix } from '../../src/engine/shared-prefix.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { Sequence } from '../../src/engine/sequence.ts';
 import { fetchModelFiles } from '../../src/model/model-files.ts';
@@ -19,12 +20,16 @@ export interface DecodedChain {
 
 export interface DecodeRequest {
   readonly device: Device;
-  readonly promptTokenIds: readonly (readonly number[])[];
-  readonly maxNewTokens: number;
+  readonly rows: readonly { readonly promptTokenIds: readonly number[]; readonly maxNewTokens: number }[];
   readonly maxSlots: number;
 }
 
-async function decode(request: DecodeRequest): Promise<DecodedChain[]> {
+export interface DecodeResult {
+  readonly chains: readonly DecodedChain[];
+  readonly numPrefixTokensSaved: number;
+}
+
+async function decode(request: DecodeRequest): Promise<DecodeResult> {
   const files = await fetchModelFiles(
     new URL('../../models/rank1-demo/', location.href).href,
     'q4',
@@ -34,19 +39,22 @@ async function decode(request: DecodeRequest): Promise<DecodedChain[]> {
   const markers = findMarkerTokenIds(tokenizer);
   const assetsUrl = new URL('../../ort/', location.href).href;
   const runtime = await ModelRuntime.load(request.device, files, assetsUrl);
-  const longest = Math.max(...request.promptTokenIds.map((prompt) => prompt.length));
-  const runner = runtime.createRunner({
+  const lengths = request.rows.map(
+    ({ promptTokenIds, maxNewTokens }) => promptTokenIds.length + maxNewTokens,
+  );
+  const runner = await runtime.createRunner({
     maxSlots: request.maxSlots,
-    maxLength: longest + request.maxNewTokens,
+    maxLength: Math.max(...lengths),
     maxPrefillRows: request.maxSlots,
     watchedTokenIds: [markers.trueTokenId, markers.falseTokenId],
   });
-  const engine = new Engine(runner);
-  const rows = request.promptTokenIds.map((prompt) => {
+  const prompts = request.rows.map(({ promptTokenIds }) => Int32Array.from(promptTokenIds));
+  const engine = new Engine(runner, { prefixTokenIds: sharedPrefix(prompts) });
+  const rows = request.rows.map(({ maxNewTokens }, row) => {
     const reader = new ChainReader(tokenizer, markers, files.spec.eosTokenIds);
     const sequence = new Sequence({
-      promptTokenIds: Int32Array.from(prompt),
-      maxNewTokens: request.maxNewTokens,
+      promptTokenIds: prompts[row]!,
+      maxNewTokens,
       stopCondition: reader,
     });
     engine.add(sequence);
@@ -55,11 +63,12 @@ async function decode(request: DecodeRequest): Promise<DecodedChain[]> {
   while (engine.hasWork) await engine.step();
   await runner.dispose();
   await runtime.dispose();
-  return rows.map(({ sequence, reader }) => ({
+  const chains = rows.map(({ sequence, reader }) => ({
     tokenIds: [...sequence.newTokenIds],
     score: reader.verdict?.score ?? null,
     logitDifference: reader.verdict?.logitDifference ?? null,
   }));
+  return { chains, numPrefixTokensSaved: engine.stats.numPrefixTokensSaved };
 }
 
 let contractHarness: Promise<RunnerHarness> | undefined;
@@ -74,7 +83,7 @@ async function runContractCase(name: string): Promise<void> {
 }
 
 export interface Harness {
-  decode(request: DecodeRequest): Promise<DecodedChain[]>;
+  decode(request: DecodeRequest): Promise<DecodeResult>;
   runContractCase(name: string): Promise<void>;
 }
 

@@ -1,5 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { createReranker, isRank1Error, type RerankUpdate } from '../../../src/index.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  createReranker,
+  isRank1Error,
+  partialResponse,
+  type RerankUpdate,
+  type RunState,
+} from '../../../src/index.ts';
 import { ManualPace, type Pace } from '../../fakes/pace.ts';
 import { DOCUMENTS, QUERY, scriptedReranker } from './scripted-reranker.ts';
 
@@ -149,11 +155,12 @@ describe('rerank', () => {
 
   it('keeps the code of an error of the worker, and works again', async () => {
     const { api, reranker } = setUp();
-    api.failNextRun = 'device-lost';
+    api.failNextLoad = 'model-unsupported';
     const error: unknown = await reranker
       .rerank({ query: QUERY, documents: DOCUMENTS })
       .catch((reason: unknown) => reason);
-    expect(isRank1Error(error, 'device-lost')).toBe(true);
+    expect(isRank1Error(error, 'model-unsupported')).toBe(true);
+    expect(partialResponse(error)).toBeNull();
     expect((await reranker.rerank({ query: QUERY, documents: DOCUMENTS })).results).toHaveLength(3);
   });
 
@@ -170,6 +177,38 @@ describe('rerank', () => {
     pace.release(500);
     expect((await reranker.rerank({ query: QUERY, documents: DOCUMENTS })).results).toHaveLength(3);
     expect(workers.map(({ terminated }) => terminated)).toEqual([true, false]);
+  });
+
+  it('judges all but the documents that the model fails on, and hands that over with the error', async () => {
+    const { reranker } = setUp();
+    const error: unknown = await reranker
+      .rerank({ query: QUERY, documents: ['[[poison]]', ...DOCUMENTS, '[[poison]]'], maxSlots: 1 })
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: 'run-failed',
+      message: /3 times in a row.*verdicts given so far are kept/,
+    });
+    const partial = partialResponse(error);
+    expect(partial?.results.map(({ logitDifference }) => logitDifference)).toEqual([6, 0, -6]);
+    expect(partial?.unjudged.map(({ index, finishReason }) => [index, finishReason])).toEqual([
+      [0, 'aborted'],
+      [4, 'prompt-too-long'],
+      [5, 'aborted'],
+    ]);
+  });
+
+  it('holds the call in progress and those behind it, and goes on', async () => {
+    const { api, reranker } = setUp();
+    reranker.pause();
+    const states: RunState[] = [];
+    const onState = (state: RunState): unknown => states.push(state);
+    const calls = [1, 2].map(() => reranker.rerank({ query: QUERY, documents: DOCUMENTS, onState }));
+    await vi.waitFor(() => expect(states).toEqual([{ type: 'paused', by: 'caller' }]));
+    expect(api.requests).toEqual([]);
+    expect(reranker.paused).toBe(true);
+    reranker.resume();
+    for (const { results } of await Promise.all(calls)) expect(results).toHaveLength(3);
+    expect(reranker.paused).toBe(false);
   });
 
   it('loads ahead of time, with progress', async () => {

@@ -24,6 +24,7 @@ export function scriptedReranker(pace: Pace = new SteadyPace(0)): ScriptedRerank
   const api = new ScriptedRerankApi(pace);
   const workers: FakeWorker[] = [];
   const reranker = createReranker({
+    faultTimes: { backOffMs: [0] },
     model: 'https://example.test/models/demo',
     createWorker: () => {
       const worker = new FakeWorker(api);

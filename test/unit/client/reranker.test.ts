@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Reranker } from '../../../src/client/reranker.ts';
 import { isRank1Error } from '../../../src/errors.ts';
+import type { RunState } from '../../../src/client/run-state.ts';
 import type { RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { FakeWorker } from '../../fakes/fake-worker.ts';
 import { ManualPace, SteadyPace, type Pace } from '../../fakes/pace.ts';
@@ -16,6 +17,7 @@ function setUp(pace: Pace = new SteadyPace(0)) {
   const api = new ScriptedRerankApi(pace);
   const workers: FakeWorker[] = [];
   const reranker = new Reranker({
+    faultTimes: { backOffMs: [0] },
     createWorker: () => {
       const worker = new FakeWorker(api);
       workers.push(worker);
@@ -164,24 +166,17 @@ describe('Reranker', () => {
     expect(late).toBe(0);
   });
 
-  it('fails calls in flight when the worker crashes, then starts a fresh one with the same model', async () => {
+  it('goes on in a fresh worker with the same model when the worker crashes', async () => {
     const pace = new ManualPace();
     const { api, workers, reranker } = setUp(pace);
     pace.release(5);
     await reranker.load(MODEL);
     const run = reranker.rerank({ query: QUERY, documents: DOCUMENTS });
-    const rejected = expect(run).rejects.toMatchObject({
-      code: 'worker-failed',
-      message: /new worker is started/,
-    });
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    workers[0]?.crash('out of memory');
-    await rejected;
+    await vi.waitFor(() => expect(api.requests).toHaveLength(1));
+    workers[0]?.crash('a fault');
     expect(workers[0]?.terminated).toBe(true);
     pace.release(200);
-    await expect(reranker.rerank({ query: QUERY, documents: DOCUMENTS })).resolves.toMatchObject({
-      numFinished: 3,
-    });
+    await expect(run).resolves.toMatchObject({ numFinished: 3, aborted: false });
     expect(workers).toHaveLength(2);
     expect(api.loads).toHaveLength(2);
   });
@@ -192,6 +187,92 @@ describe('Reranker', () => {
     const load = reranker.load(MODEL, { signal: controller.signal });
     controller.abort();
     await expect(load).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  describe('when paused', () => {
+    /** A run whose first update has come; each further step is the test's to give. */
+    async function runningRun() {
+      const pace = new ManualPace();
+      const { api, workers, reranker } = setUp(pace);
+      pace.release(5);
+      await reranker.load(MODEL);
+      const updates: RerankUpdate[] = [];
+      let onFirst = (): void => undefined;
+      const first = new Promise<void>((resolve) => (onFirst = resolve));
+      const run = reranker.rerank({
+        query: QUERY,
+        documents: DOCUMENTS,
+        onUpdate: (some) => {
+          updates.push(...some);
+          onFirst();
+        },
+      });
+      pace.release(1);
+      await first;
+      return { api, pace, workers, reranker, run, updates };
+    }
+
+    it('holds the run and goes on where it was', async () => {
+      const { api, pace, reranker, run, updates } = await runningRun();
+      reranker.pause();
+      expect(reranker.paused).toBe(true);
+      await vi.waitFor(() => expect(api.numPaused).toBe(1));
+      const numUpdates = updates.length;
+      pace.release(100);
+      await vi.waitFor(() => expect(api.numHeld).toBe(1));
+      expect(updates).toHaveLength(numUpdates);
+      reranker.resume();
+      expect(reranker.paused).toBe(false);
+      await expect(run).resolves.toMatchObject({ numFinished: 3, aborted: false });
+    });
+
+    it('can be aborted, and the next run is not held', async () => {
+      const { api, pace, reranker, run } = await runningRun();
+      reranker.pause();
+      await vi.waitFor(() => expect(api.numPaused).toBe(1));
+      pace.release(100);
+      reranker.abort();
+      await expect(run).resolves.toMatchObject({ aborted: true });
+      expect(reranker.paused).toBe(false);
+      pace.release(100);
+      const next = await reranker.rerank({ query: QUERY, documents: DOCUMENTS });
+      expect(next).toMatchObject({ numFinished: 3 });
+    });
+
+    it('lets a new run take the place of the held one', async () => {
+      const { api, pace, reranker, run } = await runningRun();
+      reranker.pause();
+      await vi.waitFor(() => expect(api.numPaused).toBe(1));
+      pace.release(200);
+      const next = reranker.rerank({ query: QUERY, documents: DOCUMENTS });
+      await expect(run).resolves.toMatchObject({ aborted: true });
+      await expect(next).resolves.toMatchObject({ numFinished: 3, aborted: false });
+    });
+
+    it('holds a run that has not begun', async () => {
+      const { api, reranker } = setUp();
+      await reranker.load(MODEL);
+      reranker.pause();
+      const states: RunState[] = [];
+      const run = reranker.rerank({
+        query: QUERY,
+        documents: DOCUMENTS,
+        onState: (state) => states.push(state),
+      });
+      await vi.waitFor(() => expect(states).toEqual([{ type: 'paused', by: 'caller' }]));
+      expect(api.requests).toHaveLength(0);
+      reranker.resume();
+      await expect(run).resolves.toMatchObject({ numFinished: 3 });
+    });
+
+    it('is disposed like any other', async () => {
+      const { reranker, run } = await runningRun();
+      reranker.pause();
+      const rejected = expect(run).rejects.toMatchObject({ code: 'worker-failed' });
+      reranker.dispose();
+      await rejected;
+      expect(reranker.paused).toBe(false);
+    });
   });
 
   it('ends the worker when disposed', async () => {

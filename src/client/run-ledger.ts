@@ -1,0 +1,117 @@
+/**
+ * What a run has come to, over all its attempts: which documents are decided, and the figures in all. An attempt judges
+ * only documents that are undecided; their places in it are turned back into places in the request. Invariant: a
+ * document is finished once, and what was decided stays.
+ */
+import { assert } from '../assert.ts';
+import type { RerankUpdate, RunStats, UpdateListener } from '../protocol/rerank-api.ts';
+
+export const NO_STATS: RunStats = {
+  numPrefillTokens: 0,
+  numPaddedPrefillTokens: 0,
+  numPrefixTokensSaved: 0,
+  numDecodeTokens: 0,
+  numPrefillSteps: 0,
+  numDecodeSteps: 0,
+  prefillMs: 0,
+  decodeMs: 0,
+  overheadMs: 0,
+  readBackBytes: 0,
+  cacheBytes: 0,
+  peakCacheBytes: 0,
+  rowsActive: 0,
+  elapsedMs: 0,
+};
+
+export class RunLedger {
+  readonly #numDocuments: number;
+  readonly #decided = new Set<number>();
+  /** The model could not judge them once; that may have been a fault of the device. */
+  readonly #doubtful = new Set<number>();
+  readonly #numStarts = new Map<number, number>();
+  #earlierStats = NO_STATS;
+  #stats = NO_STATS;
+
+  constructor(numDocuments: number) {
+    this.#numDocuments = numDocuments;
+  }
+
+  get numFinished(): number {
+    return this.#decided.size;
+  }
+
+  /**
+   * Places in the request, in order, but documents that were at work in two failures come last: one of them may be the
+   * cause, and must not keep the others from their verdicts.
+   */
+  get undecided(): readonly number[] {
+    const isSuspect = (index: number): boolean => (this.#numStarts.get(index) ?? 0) >= 2;
+    return Array.from({ length: this.#numDocuments }, (_, index) => index)
+      .filter((index) => !this.#decided.has(index))
+      .sort((a, b) => Number(isSuspect(a)) - Number(isSuspect(b)));
+  }
+
+  /** Whether all that is left could not be judged the first time. */
+  get onlyDoubtfulLeft(): boolean {
+    return this.#decided.size + this.#doubtful.size === this.#numDocuments;
+  }
+
+  /** Counts and times of all attempts. */
+  get stats(): RunStats {
+    return addStats(this.#earlierStats, this.#stats);
+  }
+
+  /**
+   * Begins an attempt at `indexes`, places in the request.
+   * @returns the listener of the attempt: it passes on to `deliver` what is of the request
+   */
+  beginAttempt(indexes: readonly number[], deliver: UpdateListener): UpdateListener {
+    this.#earlierStats = this.stats;
+    this.#stats = NO_STATS;
+    const secondTry = new Set(this.#doubtful);
+    return (updates, stats) => {
+      this.#stats = stats;
+      const passed = updates.flatMap((update) => {
+        const index = indexes[update.index];
+        assert(index !== undefined, `an update for document ${update.index} of ${indexes.length}`);
+        return this.#take({ ...update, index }, secondTry) ? [{ ...update, index }] : [];
+      });
+      if (passed.length > 0) deliver(passed, this.stats);
+    };
+  }
+
+  /** Whether the update is to be passed on. */
+  #take(update: RerankUpdate, secondTry: ReadonlySet<number>): boolean {
+    const { index } = update;
+    if (this.#decided.has(index)) return false;
+    if (update.type === 'started') this.#numStarts.set(index, (this.#numStarts.get(index) ?? 0) + 1);
+    if (update.type !== 'finished' || update.finishReason === 'aborted') return true;
+    if (update.finishReason === 'failed' && !secondTry.has(index)) {
+      this.#doubtful.add(index);
+      return false;
+    }
+    this.#decided.add(index);
+    this.#doubtful.delete(index);
+    return true;
+  }
+}
+
+/** What is so now, rows at work and bytes held, is that of the later. */
+function addStats(earlier: RunStats, later: RunStats): RunStats {
+  return {
+    numPrefillTokens: earlier.numPrefillTokens + later.numPrefillTokens,
+    numPaddedPrefillTokens: earlier.numPaddedPrefillTokens + later.numPaddedPrefillTokens,
+    numPrefixTokensSaved: earlier.numPrefixTokensSaved + later.numPrefixTokensSaved,
+    numDecodeTokens: earlier.numDecodeTokens + later.numDecodeTokens,
+    numPrefillSteps: earlier.numPrefillSteps + later.numPrefillSteps,
+    numDecodeSteps: earlier.numDecodeSteps + later.numDecodeSteps,
+    prefillMs: earlier.prefillMs + later.prefillMs,
+    decodeMs: earlier.decodeMs + later.decodeMs,
+    overheadMs: earlier.overheadMs + later.overheadMs,
+    readBackBytes: earlier.readBackBytes + later.readBackBytes,
+    cacheBytes: later.cacheBytes,
+    peakCacheBytes: Math.max(earlier.peakCacheBytes, later.peakCacheBytes),
+    rowsActive: later.rowsActive,
+    elapsedMs: earlier.elapsedMs + later.elapsedMs,
+  };
+}

@@ -1,0 +1,35 @@
+/** A worker that answers at once, each document by its hash: for tests of everything in front of the engine. */
+import { expose } from 'comlink';
+import { NO_STATS } from '../../src/client/run-ledger.ts';
+import type { RerankWorkerApi } from '../../src/protocol/rerank-api.ts';
+import { installTransferHandlers } from '../../src/protocol/transfer-handlers.ts';
+import { hashedVerdict } from './hashed-verdict.ts';
+
+const api: RerankWorkerApi = {
+  load: () =>
+    Promise.resolve({ device: 'wasm', deviceReason: 'There is no model.', dtype: 'q4', maxPositions: 1024 }),
+  rerank: ({ query, documents }, onUpdates) => {
+    onUpdates(
+      documents.map(({ text }, index) => ({
+        type: 'finished',
+        index,
+        finishReason: 'verdict',
+        verdict: hashedVerdict(query, text),
+        reasoning: `About ${query}.`,
+        numPromptTokens: 10,
+        numNewTokens: 2,
+        truncated: false,
+      })),
+      NO_STATS,
+    );
+    const numDocuments = documents.length;
+    return Promise.resolve({ numDocuments, numFinished: numDocuments, aborted: false, stats: NO_STATS });
+  },
+  abort: () => undefined,
+  pause: () => undefined,
+  resume: () => undefined,
+  dispose: () => Promise.resolve(),
+};
+
+installTransferHandlers();
+expose(api);

@@ -1,0 +1,176 @@
+/** The page of the fault suite: runs one list of documents through `Reranker` on workers that fail as planned. */
+import { wrap } from 'comlink';
+import type { Page } from '../../src/client/page-lifecycle.ts';
+import { Reranker } from '../../src/client/reranker.ts';
+import type { RunState } from '../../src/client/run-state.ts';
+import { isRank1Error } from '../../src/errors.ts';
+import type { RerankUpdate, RunSummary } from '../../src/protocol/rerank-api.ts';
+import type { FaultPlan, PageEvent, PageEventMessage } from '../fakes/fault-plan.ts';
+
+export interface FaultCase {
+  /** What befalls the first worker, the second, and so on; workers behind them are sound. */
+  readonly plans: readonly (FaultPlan | null)[];
+  /** Something the page does as soon as the run recovers. */
+  readonly whileRecovering?: 'abort' | 'dispose' | 'rerank' | 'pause';
+}
+
+export interface FaultOutcome {
+  /** by document: label and logit difference, or the reason why there is none; null when it never finished */
+  readonly verdicts: readonly (string | null)[];
+  /** documents that were finished more than once */
+  readonly numRepeated: number;
+  readonly summary: Pick<RunSummary, 'numFinished' | 'aborted'> | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly states: readonly RunState['type'][];
+  /** workers that were started, and those that were never ended */
+  readonly numWorkers: number;
+  readonly numAlive: number;
+  /** bytes that the last worker's runners hold */
+  readonly numBytes: number;
+}
+
+const DOCUMENTS = [
+  'tea',
+  'milk',
+  'green tea with a long text behind it',
+  '',
+  'cake and tea',
+  'rum',
+  'tea',
+  'water',
+];
+const QUERY = 'What is tea?';
+const MODEL = { model: 'https://models.test/scripted/' };
+
+/** Long enough for a worker to start on a busy machine, and short for those that have to be found dead. */
+const FAULT_TIMES = { silentLoadMs: 4000, silentRunMs: 4000, abortMs: 1000, backOffMs: [1, 2] } as const;
+
+class FakePage extends EventTarget implements Page {
+  visibilityState: DocumentVisibilityState = 'visible';
+}
+
+class FaultRun {
+  readonly #case: FaultCase;
+  readonly #page = new FakePage();
+  readonly #workers: Worker[] = [];
+  readonly #ended = new Set<Worker>();
+  readonly #finished: Extract<RerankUpdate, { type: 'finished' }>[] = [];
+  readonly #states: RunState['type'][] = [];
+  readonly #reranker: Reranker;
+
+  constructor(faultCase: FaultCase) {
+    this.#case = faultCase;
+    this.#reranker = new Reranker({
+      createWorker: () => this.#createWorker(),
+      faultTimes: FAULT_TIMES,
+      page: this.#page,
+      whenHidden: 'pause',
+      lock: false,
+    });
+  }
+
+  async run(): Promise<FaultOutcome> {
+    let summary: FaultOutcome['summary'] = null;
+    let error: FaultOutcome['error'] = null;
+    try {
+      await this.#reranker.load(MODEL, { onState: (state) => this.#onState(state) });
+      summary = await this.#rerank();
+    } catch (reason) {
+      error = isRank1Error(reason)
+        ? { code: reason.code, message: reason.message }
+        : { code: 'none', message: String(reason) };
+    }
+    const last = this.#workers.at(-1);
+    const isAlive = last !== undefined && !this.#ended.has(last);
+    const numBytes = isAlive ? await wrap<{ numBytes(): number }>(last).numBytes() : 0;
+    const numAlive = this.#workers.length - this.#ended.size;
+    this.#reranker.dispose();
+    return {
+      verdicts: DOCUMENTS.map((_, index) => this.#verdictOf(index)),
+      numRepeated: this.#finished.length - new Set(this.#finished.map(({ index }) => index)).size,
+      summary: summary && { numFinished: summary.numFinished, aborted: summary.aborted },
+      error,
+      states: this.#states,
+      numWorkers: this.#workers.length,
+      numAlive,
+      numBytes,
+    };
+  }
+
+  #rerank(): Promise<RunSummary> {
+    return this.#reranker.rerank({
+      query: QUERY,
+      documents: DOCUMENTS,
+      options: { maxSlots: 3 },
+      onState: (state) => this.#onState(state),
+      onUpdate: (updates) => {
+        for (const update of updates)
+          if (update.type === 'finished' && update.finishReason !== 'aborted') this.#finished.push(update);
+      },
+    });
+  }
+
+  #verdictOf(index: number): string | null {
+    const update = this.#finished.find((candidate) => candidate.index === index);
+    if (!update) return null;
+    const { verdict, finishReason, reasoning } = update;
+    return verdict ? `${verdict.label} ${verdict.logitDifference} ${reasoning}` : finishReason;
+  }
+
+  #onState(state: RunState): void {
+    this.#states.push(state.type);
+    if (state.type !== 'recovering') return;
+    const { whileRecovering } = this.#case;
+    if (whileRecovering === 'abort') this.#reranker.abort();
+    if (whileRecovering === 'dispose') this.#reranker.dispose();
+    if (whileRecovering === 'pause') this.#befall('pause');
+    if (whileRecovering === 'rerank') void this.#rerank();
+  }
+
+  #createWorker(): Worker {
+    const worker = new Worker(new URL('./faulty.worker.ts', import.meta.url), { type: 'module' });
+    const terminate = worker.terminate.bind(worker);
+    worker.terminate = () => {
+      this.#ended.add(worker);
+      terminate();
+    };
+    worker.postMessage({ plan: this.#case.plans[this.#workers.length] ?? null });
+    worker.addEventListener('message', ({ data }: MessageEvent<Partial<PageEventMessage>>) => {
+      if (data.pageEvent === 'unreadable') worker.dispatchEvent(new MessageEvent('messageerror'));
+      else if (data.pageEvent) this.#befall(data.pageEvent);
+    });
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  /** Holds last for a few tasks, so that the run comes to its next halt. */
+  #befall(event: PageEvent): void {
+    if (event === 'abort') this.#reranker.abort();
+    if (event === 'dispose') this.#reranker.dispose();
+    if (event === 'pause') {
+      this.#reranker.pause();
+      setTimeout(() => this.#reranker.resume(), 20);
+    }
+    if (event === 'freeze') {
+      this.#page.dispatchEvent(new Event('freeze'));
+      setTimeout(() => this.#page.dispatchEvent(new Event('resume')), 20);
+    }
+    if (event === 'hide') {
+      this.#setVisibility('hidden');
+      setTimeout(() => this.#setVisibility('visible'), 20);
+    }
+  }
+
+  #setVisibility(state: DocumentVisibilityState): void {
+    this.#page.visibilityState = state;
+    this.#page.dispatchEvent(new Event('visibilitychange'));
+  }
+}
+
+const runFaultCase = (faultCase: FaultCase): Promise<FaultOutcome> => new FaultRun(faultCase).run();
+
+export interface FaultHarness {
+  runFaultCase(faultCase: FaultCase): Promise<FaultOutcome>;
+}
+
+(globalThis as unknown as { faults: FaultHarness }).faults = { runFaultCase };

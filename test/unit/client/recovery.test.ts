@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { FAULT_TIMES } from '../../../src/client/fault-times.ts';
+import { Recovery } from '../../../src/client/recovery.ts';
+import { Rank1Error, type Rank1ErrorCode } from '../../../src/errors.ts';
+
+const LOAD = { model: 'https://models.test/a/', device: 'auto' } as const;
+
+const recovery = (load: Recovery['load'] = LOAD, maxSlots?: number) =>
+  new Recovery(load, maxSlots, FAULT_TIMES);
+const fault = (code: Rank1ErrorCode) => new Rank1Error(code, 'It broke.');
+
+describe('a recovery', () => {
+  it('waits longer after the second failure than after the first, and stops at the third', () => {
+    const tried = recovery();
+    expect(tried.failed(fault('run-failed'))).toBe(250);
+    expect(tried.failed(fault('run-failed'))).toBe(2000);
+    expect(() => tried.failed(fault('run-failed'))).toThrow(
+      /3 times in a row.*kept.*Choose another.*It broke/,
+    );
+  });
+
+  it('starts to count anew when a verdict came', () => {
+    const tried = recovery();
+    for (let round = 0; round < 10; round++) {
+      tried.failed(fault('device-lost'));
+      tried.failed(fault('worker-failed'));
+      tried.progressed();
+    }
+    expect(tried.numFailures).toBe(0);
+  });
+
+  it('takes half the rows each time memory runs out, and one at least', () => {
+    const tried = recovery(LOAD, 5);
+    tried.failed(fault('out-of-memory'));
+    expect(tried.maxSlots).toBe(2);
+    tried.progressed();
+    tried.failed(fault('out-of-memory'));
+    tried.failed(fault('out-of-memory'));
+    expect(tried.maxSlots).toBe(1);
+  });
+
+  it('takes half of what the worker would take, where the caller did not say', () => {
+    const tried = recovery();
+    tried.failed(fault('out-of-memory'));
+    expect(tried.maxSlots).toBe(8);
+    tried.failed(fault('run-failed'));
+    expect(tried.maxSlots).toBe(8);
+  });
+
+  it('goes to the CPU as the last resort, and stays there', () => {
+    const tried = recovery();
+    tried.failed(fault('device-lost'));
+    expect(tried.load.device).toBe('auto');
+    tried.failed(fault('out-of-memory'));
+    expect(tried.load.device).toBe('wasm');
+    expect(tried.fellBack).toBe(true);
+    tried.progressed();
+    expect(tried.load.device).toBe('wasm');
+  });
+
+  it.each(['webgpu', 'wasm'] as const)('keeps to the device %s, which the caller chose', (device) => {
+    const tried = recovery({ ...LOAD, device });
+    tried.failed(fault('device-lost'));
+    tried.failed(fault('device-lost'));
+    expect(tried.load.device).toBe(device);
+    expect(tried.fellBack).toBe(false);
+  });
+
+  it.each(['network', 'storage'] as const)('does not change the device for a fault of %s', (code) => {
+    const tried = recovery();
+    tried.failed(fault(code));
+    tried.failed(fault(code));
+    expect(tried.load.device).toBe('auto');
+  });
+
+  it.each([
+    'model-not-found',
+    'model-corrupt',
+    'model-unsupported',
+    'tokenizer-unsupported',
+    'device-unavailable',
+  ] as const)('rethrows %s at once, as another try would meet the same', (code) => {
+    const error = fault(code);
+    expect(() => recovery().failed(error)).toThrow(error);
+  });
+
+  it('waits for a device that was there once', () => {
+    const tried = recovery({ ...LOAD, device: 'webgpu' });
+    tried.loaded();
+    tried.failed(fault('device-lost'));
+    expect(tried.failed(fault('device-unavailable'))).toBe(2000);
+  });
+
+  it('keeps the code in the end, and what was no Rank1Error as it was', () => {
+    const [known, unknown] = [recovery(), recovery()];
+    const bug = new Error('a bug');
+    for (let n = 0; n < 2; n++) {
+      known.failed(fault('out-of-memory'));
+      unknown.failed(bug);
+    }
+    expect(() => known.failed(fault('out-of-memory'))).toThrow(
+      expect.objectContaining({ code: 'out-of-memory' }) as Error,
+    );
+    expect(() => unknown.failed(bug)).toThrow(bug);
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { NO_STATS, RunLedger } from '../../../src/client/run-ledger.ts';
+import type { FinishReason, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
+
+function finished(index: number, finishReason: FinishReason = 'verdict'): RerankUpdate {
+  const verdict = { label: 'true', score: 0.5, logitDifference: index, forced: false } as const;
+  return {
+    type: 'finished',
+    index,
+    finishReason,
+    verdict: finishReason === 'verdict' ? verdict : null,
+    reasoning: '',
+    numPromptTokens: 1,
+    numNewTokens: 1,
+    truncated: false,
+  };
+}
+
+const started = (index: number): RerankUpdate => ({
+  type: 'started',
+  index,
+  numPromptTokens: 1,
+  truncated: false,
+});
+
+/** Feeds an attempt and returns what was passed on. */
+function attempt(ledger: RunLedger, updates: readonly RerankUpdate[], stats = NO_STATS): RerankUpdate[] {
+  const passed: RerankUpdate[] = [];
+  ledger.beginAttempt(ledger.undecided, (some) => passed.push(...some))([...updates], stats);
+  return passed;
+}
+
+describe('a run ledger', () => {
+  it('turns places in an attempt back into places in the request', () => {
+    const ledger = new RunLedger(4);
+    attempt(ledger, [finished(1), finished(2)]);
+    expect(ledger.undecided).toEqual([0, 3]);
+    expect(attempt(ledger, [started(1), finished(1)]).map(({ index }) => index)).toEqual([3, 3]);
+    expect(ledger.numFinished).toBe(3);
+  });
+
+  it('passes on one end of a document, whatever a worker says', () => {
+    const ledger = new RunLedger(1);
+    expect(attempt(ledger, [finished(0), finished(0), started(0)])).toHaveLength(1);
+  });
+
+  it('holds back the first time that a document could not be judged, and tells of the second', () => {
+    const ledger = new RunLedger(2);
+    expect(attempt(ledger, [finished(0, 'failed'), finished(1)])).toHaveLength(1);
+    expect(ledger.undecided).toEqual([0]);
+    expect(ledger.onlyDoubtfulLeft).toBe(true);
+    expect(attempt(ledger, [finished(0, 'failed')])).toMatchObject([{ index: 0, finishReason: 'failed' }]);
+    expect(ledger.undecided).toEqual([]);
+  });
+
+  it('takes a verdict that came the second time', () => {
+    const ledger = new RunLedger(1);
+    attempt(ledger, [finished(0, 'failed')]);
+    expect(attempt(ledger, [finished(0)])).toMatchObject([{ finishReason: 'verdict' }]);
+  });
+
+  it('puts documents that were at work in two failures behind the others', () => {
+    const ledger = new RunLedger(4);
+    attempt(ledger, [started(0), started(1)]);
+    expect(ledger.undecided).toEqual([0, 1, 2, 3]);
+    attempt(ledger, [started(0)]);
+    expect(ledger.undecided).toEqual([1, 2, 3, 0]);
+  });
+
+  it('adds up the figures of all attempts', () => {
+    const ledger = new RunLedger(2);
+    attempt(ledger, [], { ...NO_STATS, numDecodeTokens: 5, elapsedMs: 100, rowsActive: 2 });
+    attempt(ledger, [], { ...NO_STATS, numDecodeTokens: 7, elapsedMs: 10, rowsActive: 1 });
+    expect(ledger.stats).toMatchObject({ numDecodeTokens: 12, elapsedMs: 110, rowsActive: 1 });
+  });
+});
