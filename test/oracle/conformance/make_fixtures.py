@@ -77,6 +77,11 @@ def pairs() -> list[tuple[str, str]]:
             text = " ".join(words[: max(1, len(words) * (k % 4 + 1) // 4)])
             result.append((sample["query"], f"{document['title']} {text}" if document.get("title") else text))
         result += [(sample["query"], document["text"]) for document in other["documents"][:3]]
+        # The same documents in pieces: other pairs, most of them short, some that begin in the middle of a sentence.
+        for k, document in enumerate(sample["documents"]):
+            words = document["text"].split()
+            piece = words[len(words) * (k % 3) // 3 :][: 8 + 5 * (k % 4)]
+            result.append((sample["query"], " ".join(piece)))
     query = samples[0]["query"]
     long = " ".join(document["text"] for sample in samples for document in sample["documents"][:4])
     result += [

@@ -1,0 +1,181 @@
+/**
+ * The HTTP side of a remote engine: which model it has, what its tokens are called, and streamed completions. One call is
+ * one request; trying again is `retrying`'s. Owns the key, which goes into one header and nowhere else.
+ */
+import { Rank1Error } from '../errors.ts';
+import { NUM_LOGPROBS } from './answer-verdict.ts';
+import { parseChunk, type CompletionChunk } from './completion-chunk.ts';
+import { readEvents } from './event-stream.ts';
+import { connectionFault, ContextFault, faultOf, PassingFault, redactKey } from './remote-fault.ts';
+import type { RemoteSettings } from './remote-options.ts';
+
+export interface CompletionRequest {
+  readonly prompt: string;
+  readonly maxTokens: number;
+  readonly stop?: readonly string[];
+  /** Nothing else may be answered; for servers that know token ids. */
+  readonly allowedTokenIds?: readonly number[];
+}
+
+export interface ServedModel {
+  readonly id: string;
+  /** tokens; null where the server does not tell */
+  readonly maxLength: number | null;
+}
+
+export class CompletionClient {
+  readonly host: string;
+  readonly #settings: RemoteSettings;
+  readonly #redact: (text: string) => string;
+
+  constructor(settings: RemoteSettings) {
+    this.host = settings.host;
+    this.#settings = settings;
+    this.#redact = redactKey(settings.apiKey);
+  }
+
+  /** @throws Rank1Error, PassingFault, or the signal's reason */
+  async models(signal: AbortSignal): Promise<readonly ServedModel[]> {
+    const response = await this.#request(`${this.#settings.baseUrl}/models`, undefined, signal);
+    const { data } = (await readJson(response)) as { data?: unknown };
+    if (!Array.isArray(data)) throw new PassingFault('its list of models cannot be read');
+    return (data as { id?: unknown; max_model_len?: unknown }[]).flatMap((model) =>
+      typeof model?.id === 'string'
+        ? [{ id: model.id, maxLength: isLength(model.max_model_len) ? model.max_model_len : null }]
+        : [],
+    );
+  }
+
+  /** First id of `text`; null where the server does not offer to tell. vLLM does, beside `/v1`. */
+  async tokenId(model: string, text: string, signal: AbortSignal): Promise<number | null> {
+    const url = `${this.#settings.baseUrl.replace(/\/v1$/, '')}/tokenize`;
+    try {
+      const body = { model, prompt: text, add_special_tokens: false };
+      const { tokens } = (await readJson(await this.#request(url, body, signal))) as { tokens?: unknown };
+      const first: unknown = Array.isArray(tokens) ? tokens[0] : null;
+      return typeof first === 'number' && Number.isSafeInteger(first) && first >= 0 ? first : null;
+    } catch {
+      signal.throwIfAborted();
+      return null; // an extra: without it the answer is read from the logprobs
+    }
+  }
+
+  /**
+   * The chunks of one completion; leaving the loop, or aborting, closes the stream.
+   * @throws Rank1Error, PassingFault (a cut, malformed, disordered or silent stream too), ContextFault, or the signal's reason
+   */
+  async *stream(
+    model: string,
+    request: CompletionRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<CompletionChunk, void> {
+    const silence = new SilenceTimer(this.#settings.silentMs);
+    const either = AbortSignal.any([signal, silence.signal]);
+    try {
+      const url = `${this.#settings.baseUrl}/completions`;
+      const response = await this.#request(url, requestBody(model, request), either);
+      if (!response.body) throw new PassingFault('its answer has no body');
+      yield* this.#chunks(response.body, silence);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (silence.signal.aborted) throw new PassingFault(`it was silent for ${this.#settings.silentMs} ms`);
+      if (isKnown(error)) throw error;
+      throw new PassingFault(`its stream broke (${this.#redact(String(error)).slice(0, 200)})`);
+    } finally {
+      silence.stop();
+    }
+  }
+
+  async *#chunks(body: ReadableStream<Uint8Array>, silence: SilenceTimer): AsyncGenerator<CompletionChunk> {
+    let isComplete = false;
+    for await (const data of readEvents(body, () => silence.heard())) {
+      if (data === '[DONE]') return;
+      const chunk = parseChunk(data);
+      isComplete ||= chunk.finishReason !== null;
+      yield chunk;
+    }
+    if (!isComplete) throw new PassingFault('its stream ended in the middle');
+  }
+
+  async #request(url: string, body: unknown, signal: AbortSignal): Promise<Response> {
+    const { apiKey, fetch } = this.#settings;
+    let response: Response;
+    try {
+      response = await fetch(url, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: {
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(apiKey !== undefined && { Authorization: `Bearer ${apiKey}` }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        // Neither cookies of the page nor its address are the server's business; a redirect could take the key elsewhere.
+        credentials: 'omit',
+        referrerPolicy: 'no-referrer',
+        redirect: 'error',
+        cache: 'no-store',
+        signal,
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw connectionFault(error, this.host, this.#redact);
+    }
+    if (response.ok) return response;
+    throw await faultOf(response, this.host, this.#redact);
+  }
+}
+
+function requestBody(
+  model: string,
+  { prompt, maxTokens, stop, allowedTokenIds }: CompletionRequest,
+): unknown {
+  return {
+    model,
+    prompt,
+    max_tokens: maxTokens,
+    temperature: 0,
+    logprobs: NUM_LOGPROBS,
+    stream: true,
+    stream_options: { include_usage: true, continuous_usage_stats: true },
+    // The markers are added tokens in released checkpoints, and would be left out of the text.
+    skip_special_tokens: false,
+    ...(stop && { stop, include_stop_str_in_output: true }),
+    ...(allowedTokenIds && { allowed_token_ids: allowedTokenIds }),
+  };
+}
+
+/** Aborts its signal when nothing was heard for a time. */
+class SilenceTimer {
+  readonly #controller = new AbortController();
+  readonly #ms: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+    this.heard();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  heard(): void {
+    this.stop();
+    this.#timer = setTimeout(() => this.#controller.abort(), this.#ms);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+async function readJson(response: Response): Promise<object> {
+  const value = (await response.json().catch(() => null)) as unknown;
+  if (typeof value === 'object' && value !== null) return value;
+  throw new PassingFault('its answer is not JSON');
+}
+
+const isLength = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 1;
+
+function isKnown(error: unknown): boolean {
+  return error instanceof PassingFault || error instanceof ContextFault || error instanceof Rank1Error;
+}

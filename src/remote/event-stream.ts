@@ -1,0 +1,38 @@
+/** Server-sent events from a body, as the HTML standard parses them, reduced to what completions use: the data of each. */
+
+/** A line longer than this is no event of a completion, and must not fill the memory. */
+const MAX_EVENT_LENGTH = 1 << 20;
+
+/**
+ * @param onBytes called whenever something arrived, events or not
+ * @throws RangeError when an event is endless; whatever the body throws
+ */
+export async function* readEvents(
+  body: ReadableStream<Uint8Array>,
+  onBytes: () => void,
+): AsyncGenerator<string, void> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  let data: string[] = [];
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return; // an event without its blank line was cut, and is dropped
+      onBytes();
+      text += decoder.decode(value, { stream: true });
+      const lines = text.split(/\r\n|\n|\r(?!$)/);
+      text = lines.pop() ?? '';
+      if (text.length > MAX_EVENT_LENGTH) throw new RangeError('an event of the stream has no end');
+      for (const line of lines) {
+        if (line === '') {
+          if (data.length > 0) yield data.join('\n');
+          data = [];
+        } else if (line.startsWith('data:')) data.push(line.slice(line[5] === ' ' ? 6 : 5));
+      }
+    }
+  } finally {
+    // Leaving early closes the connection, and the server stops computing.
+    await reader.cancel().catch(() => undefined);
+  }
+}

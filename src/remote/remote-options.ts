@@ -1,0 +1,75 @@
+/** Where a remote engine is and how it is to be used; checked at the public edge. */
+
+export interface RemoteOptions {
+  /** Base URL of an OpenAI-compatible server as vLLM is one, up to and including `/v1`. */
+  readonly endpoint: string;
+  /** The model's name on that server. The only one it serves when left out. */
+  readonly remoteModel?: string;
+  /** Sent as a bearer token. Kept in memory for as long as the engine lives; never stored, logged or put into a message. */
+  readonly apiKey?: string;
+  /** Requests in flight at once; the server makes its own batches of them. 16 when left out. */
+  readonly maxInFlight?: number;
+  /** Tries of one request, the first included, before the run fails. 5 when left out. */
+  readonly maxAttempts?: number;
+  /** Milliseconds before the second try; doubled for each further one, up to a minute. 500 when left out. */
+  readonly retryDelayMs?: number;
+  /** A stream that brings nothing for so many milliseconds counts as cut. 120,000 when left out. */
+  readonly silentMs?: number;
+  /** `globalThis.fetch` unless given. */
+  readonly fetch?: typeof fetch;
+}
+
+export interface RemoteSettings {
+  readonly baseUrl: string;
+  readonly host: string;
+  readonly model: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly maxInFlight: number;
+  readonly maxAttempts: number;
+  readonly retryDelayMs: number;
+  readonly silentMs: number;
+  readonly fetch: typeof fetch;
+}
+
+/** @throws TypeError or RangeError; the message never holds the key, nor an address that may hold one */
+export function checkRemoteOptions(options: RemoteOptions): RemoteSettings {
+  const url = parseEndpoint(options.endpoint);
+  const { remoteModel, apiKey } = options;
+  if (remoteModel !== undefined && typeof remoteModel !== 'string')
+    throw new TypeError('remoteModel must be a string');
+  if (apiKey !== undefined && (typeof apiKey !== 'string' || !/^[\x21-\x7e]+$/.test(apiKey)))
+    throw new TypeError('apiKey must be a string of visible ASCII characters without spaces');
+  return {
+    baseUrl: url.href.replace(/\/+$/, ''),
+    host: url.host,
+    model: remoteModel,
+    apiKey,
+    maxInFlight: count('maxInFlight', options.maxInFlight, 16),
+    maxAttempts: count('maxAttempts', options.maxAttempts, 5),
+    retryDelayMs: count('retryDelayMs', options.retryDelayMs, 500),
+    silentMs: count('silentMs', options.silentMs, 120_000),
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+  };
+}
+
+function parseEndpoint(endpoint: unknown): URL {
+  if (typeof endpoint !== 'string') throw new TypeError('endpoint must be a URL');
+  let url: URL;
+  try {
+    url = new URL(endpoint);
+  } catch {
+    throw new TypeError('endpoint is not a valid absolute URL');
+  }
+  if (!['http:', 'https:'].includes(url.protocol)) throw new RangeError('endpoint must be http or https');
+  if (url.username || url.password || url.search || url.hash)
+    throw new RangeError('endpoint must have no user, password, query or fragment; give the key as apiKey');
+  return url;
+}
+
+function count(name: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new RangeError(`${name} must be a whole number of at least 1`);
+  return value;
+}

@@ -1,0 +1,240 @@
+/**
+ * The worker's interface on a remote engine: the same calls and the same updates, while the work is done by a server that
+ * batches by itself. Owns which documents are in flight. Invariant: every document of a run is finished exactly once.
+ */
+import { Rank1Error } from '../errors.ts';
+import type {
+  LoadedModel,
+  RerankRequest,
+  RerankUpdate,
+  RerankWorkerApi,
+  RunStats,
+  RunSummary,
+  UpdateListener,
+} from '../protocol/rerank-api.ts';
+import { ANSWERS } from '../rank1/markers.ts';
+import { promptQuery } from '../rank1/query-template.ts';
+import { CompletionClient } from './completion-client.ts';
+import { RemoteChain, type RemoteChainSettings } from './remote-chain.ts';
+import { checkRemoteOptions, type RemoteOptions, type RemoteSettings } from './remote-options.ts';
+import { retrying } from './retrying.ts';
+import { RunGate } from './run-gate.ts';
+
+/** As the reference allows. */
+const DEFAULT_MAX_NEW_TOKENS = 8192;
+/** Of the released models, where the server does not tell. */
+const ASSUMED_MAX_LENGTH = 16_000;
+/** Updates are sent together at most so often, in milliseconds: a page draws no faster. */
+const SEND_EVERY = 16;
+
+interface Served {
+  readonly model: string;
+  readonly maxLength: number;
+  readonly answerTokenIds: readonly number[] | null;
+}
+
+export class RemoteService implements RerankWorkerApi {
+  readonly #settings: RemoteSettings;
+  readonly #client: CompletionClient;
+  readonly #runs = new Map<number, RunGate>();
+  readonly #disposal = new AbortController();
+  #served: Served | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @throws TypeError or RangeError */
+  constructor(options: RemoteOptions) {
+    this.#settings = checkRemoteOptions(options);
+    this.#client = new CompletionClient(this.#settings);
+  }
+
+  /** Asks the server what it has. Of the options none applies: the server has chosen device and precision. */
+  load(): Promise<LoadedModel> {
+    return this.#enqueue(async () => {
+      const served = (this.#served ??= await this.#findModel());
+      return {
+        device: 'remote',
+        deviceReason: `${served.model} on ${this.#client.host}: the question and the documents are sent there.`,
+        dtype: 'remote',
+        maxPositions: served.maxLength,
+      };
+    });
+  }
+
+  rerank(request: RerankRequest, onUpdates: UpdateListener): Promise<RunSummary> {
+    const gate = new RunGate();
+    this.#runs.set(request.runId, gate);
+    return this.#enqueue(async () => {
+      try {
+        if (!this.#served)
+          throw new Rank1Error('not-loaded', 'No model is loaded. Call load() before rerank().');
+        return await this.#run(this.#served, request, onUpdates, gate);
+      } finally {
+        this.#runs.delete(request.runId);
+      }
+    });
+  }
+
+  /** Closes the streams in flight. */
+  abort(runId: number): void {
+    this.#runs.get(runId)?.abort();
+  }
+
+  /** Starts no further document; those in flight are finished, as the server goes on with them. */
+  pause(runId: number): void {
+    this.#runs.get(runId)?.pause();
+  }
+
+  resume(runId: number): void {
+    this.#runs.get(runId)?.resume();
+  }
+
+  dispose(): Promise<void> {
+    for (const gate of this.#runs.values()) gate.abort();
+    this.#disposal.abort();
+    return Promise.resolve();
+  }
+
+  async #findModel(): Promise<Served> {
+    const { signal } = this.#disposal;
+    const models = await retrying(this.#settings, signal, () => this.#client.models(signal));
+    const wanted = this.#settings.model;
+    const found = wanted === undefined ? models[0] : models.find(({ id }) => id === wanted);
+    if (!found || (wanted === undefined && models.length > 1)) {
+      const names = models.map(({ id }) => JSON.stringify(id.slice(0, 80))).slice(0, 10);
+      throw new Rank1Error(
+        'model-not-found',
+        `${this.#client.host} serves ${names.join(', ') || 'no model'}. Give the name of a rank1 model among them as remoteModel.`,
+      );
+    }
+    const ids = await Promise.all(
+      [ANSWERS.true, ANSWERS.false].map((answer) => this.#client.tokenId(found.id, answer, signal)),
+    );
+    const known = ids.filter((id) => id !== null);
+    const areTold = known.length === 2 && known[0] !== known[1];
+    return {
+      model: found.id,
+      maxLength: found.maxLength ?? ASSUMED_MAX_LENGTH,
+      answerTokenIds: areTold ? known : null,
+    };
+  }
+
+  async #run(
+    served: Served,
+    request: RerankRequest,
+    onUpdates: UpdateListener,
+    gate: RunGate,
+  ): Promise<RunSummary> {
+    const { options, documents } = request;
+    if (options.longDocuments === 'passages') {
+      throw new Rank1Error(
+        'model-unsupported',
+        'A remote engine cuts documents that do not fit, and does not split them. Leave longDocuments out, or split them before.',
+      );
+    }
+    const failure = new AbortController();
+    const outbox = new Outbox(onUpdates);
+    const context: RemoteChainSettings = {
+      ...served,
+      client: this.#client,
+      settings: this.#settings,
+      maxNewTokens: Math.min(
+        options.maxNewTokens ?? DEFAULT_MAX_NEW_TOKENS,
+        Math.floor(served.maxLength / 2),
+      ),
+      query: promptQuery(request),
+      options,
+      signal: AbortSignal.any([gate.signal, failure.signal]),
+    };
+    const queue = documents
+      .map((document, index) => new RemoteChain(context, document, index, outbox.add))
+      .values();
+    const workThrough = async (): Promise<void> => {
+      for (const chain of queue) {
+        await gate.untilOpen();
+        if (context.signal.aborted) return outbox.add(chain.finished('aborted', null));
+        outbox.numActive++;
+        try {
+          outbox.add(await chain.judge());
+        } catch (error) {
+          if (!context.signal.aborted) failure.abort(error);
+          outbox.add(chain.finished('aborted', null));
+        } finally {
+          outbox.numActive--;
+        }
+      }
+    };
+    const numLanes = Math.min(options.maxSlots ?? this.#settings.maxInFlight, documents.length);
+    const lanes = Array.from({ length: numLanes }, workThrough);
+    await Promise.all(lanes);
+    for (const chain of queue) outbox.add(chain.finished('aborted', null));
+    outbox.flush();
+    if (failure.signal.aborted) throw failure.signal.reason;
+    return {
+      numDocuments: documents.length,
+      numFinished: outbox.numFinished,
+      aborted: gate.signal.aborted,
+      stats: outbox.stats,
+    };
+  }
+
+  #enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** Collects the updates of all streams, and what there is to count. */
+class Outbox {
+  numActive = 0;
+  numFinished = 0;
+  #updates: RerankUpdate[] = [];
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #numPromptTokens = 0;
+  #numNewTokens = 0;
+  readonly #startedAt = performance.now();
+  readonly #onUpdates: UpdateListener;
+
+  constructor(onUpdates: UpdateListener) {
+    this.#onUpdates = onUpdates;
+  }
+
+  /** Tokens are counted when their document is finished: the server tells no times of its steps. */
+  get stats(): RunStats {
+    return {
+      numPrefillTokens: this.#numPromptTokens,
+      numPaddedPrefillTokens: this.#numPromptTokens,
+      numDecodeTokens: this.#numNewTokens,
+      numPrefixTokensSaved: 0,
+      numPrefillSteps: 0,
+      numDecodeSteps: 0,
+      prefillMs: 0,
+      decodeMs: 0,
+      overheadMs: 0,
+      readBackBytes: 0,
+      cacheBytes: 0,
+      peakCacheBytes: 0,
+      rowsActive: this.numActive,
+      elapsedMs: performance.now() - this.#startedAt,
+    };
+  }
+
+  readonly add = (update: RerankUpdate): void => {
+    if (update.type === 'finished') {
+      this.#numPromptTokens += update.numPromptTokens;
+      this.#numNewTokens += update.numNewTokens;
+      if (update.finishReason !== 'aborted') this.numFinished++;
+    }
+    this.#updates.push(update);
+    this.#timer ??= setTimeout(() => this.flush(), SEND_EVERY);
+  };
+
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#updates.length === 0) return;
+    const updates = this.#updates;
+    this.#updates = [];
+    this.#onUpdates(updates, this.stats);
+  }
+}

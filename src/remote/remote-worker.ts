@@ -1,0 +1,78 @@
+/**
+ * A remote engine in the place of a worker, so that everything that speaks to the worker speaks to it unchanged. It runs
+ * in the caller's own thread, as it only waits; its code is fetched when it is first used.
+ */
+import { expose } from 'comlink';
+import { errorMessage } from '../errors.ts';
+import { installTransferHandlers } from '../protocol/transfer-handlers.ts';
+import { checkRemoteOptions, type RemoteOptions } from './remote-options.ts';
+import type { RemoteService } from './remote-service.ts';
+
+/** What makes a `Reranker` or `createReranker` work on a remote engine. */
+export interface RemoteEngine {
+  readonly createWorker: () => Worker;
+  /** Where the query and the documents are sent; the element shows it. */
+  readonly remoteHost: string;
+  /** It shares no device with other pages. */
+  readonly lock: false;
+  /** Stands for the model in calls that ask for one. */
+  readonly model: string;
+  readonly device: 'wasm';
+}
+
+/**
+ * Settings for `new Reranker(...)` and `createReranker(...)`. Nothing is sent before the first call.
+ * @throws TypeError or RangeError when the options describe no engine
+ */
+export function remoteEngine(options: RemoteOptions): RemoteEngine {
+  const { host, baseUrl } = checkRemoteOptions(options);
+  return {
+    createWorker: () => new RemoteWorker(options) as unknown as Worker,
+    remoteHost: host,
+    lock: false,
+    model: `${baseUrl}/`,
+    device: 'wasm',
+  };
+}
+
+/** What a connection uses of a Worker: messages, listeners, `terminate`. */
+class RemoteWorker extends EventTarget {
+  readonly #near: MessagePort;
+  readonly #far: MessagePort;
+  #service: RemoteService | null = null;
+  #terminated = false;
+
+  constructor(options: RemoteOptions) {
+    super();
+    installTransferHandlers();
+    const { port1, port2 } = new MessageChannel();
+    this.#near = port1;
+    this.#far = port2;
+    this.#near.onmessage = ({ data }: MessageEvent) =>
+      this.dispatchEvent(new MessageEvent('message', { data }));
+    // What is posted until then waits in the channel.
+    this.#open(options).catch((error: unknown) => {
+      this.dispatchEvent(
+        Object.assign(new Event('error', { cancelable: true }), { message: errorMessage(error) }),
+      );
+    });
+  }
+
+  postMessage(message: unknown, transfer: Transferable[] = []): void {
+    this.#near.postMessage(message, transfer);
+  }
+
+  terminate(): void {
+    this.#terminated = true;
+    void this.#service?.dispose();
+    this.#near.close();
+    this.#far.close();
+  }
+
+  async #open(options: RemoteOptions): Promise<void> {
+    const { RemoteService } = await import('./remote-service.ts');
+    if (this.#terminated) return;
+    this.#service = new RemoteService(options);
+    expose(this.#service, this.#far);
+  }
+}

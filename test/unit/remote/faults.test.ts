@@ -1,0 +1,434 @@
+/** What a remote engine's faults come to; docs/remote.md tells users the same. */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createReranker } from '../../../src/index.ts';
+import type { RerankOptions, RerankUpdate, RunSummary } from '../../../src/protocol/rerank-api.ts';
+import type { RemoteOptions } from '../../../src/remote/remote-options.ts';
+import { RemoteService } from '../../../src/remote/remote-service.ts';
+import {
+  chainEvents,
+  CompletionsServer,
+  DONE,
+  event,
+  openStream,
+  sendEvents,
+  type Answer,
+} from './completions-server.ts';
+
+const KEY = 'sk-secret-0123456789';
+const TOP = { ' true': -0.1, ' false': -2.35 };
+const WHOLE = chainEvents(['It', ' is', ' so', '.']);
+
+type Finished = Extract<RerankUpdate, { type: 'finished' }>;
+interface Outcome {
+  readonly updates: readonly RerankUpdate[];
+  readonly finished: readonly Finished[];
+  readonly summary: RunSummary | null;
+  readonly error: Error | null;
+}
+
+let server: CompletionsServer;
+beforeEach(async () => void (server = await CompletionsServer.start()));
+afterEach(() => server.stop());
+
+async function judge(
+  answer: Answer | null,
+  options: RerankOptions = {},
+  remote: Partial<RemoteOptions> = {},
+  texts: readonly string[] = ['a passage'],
+): Promise<Outcome> {
+  if (answer) server.answer = answer;
+  const updates: RerankUpdate[] = [];
+  let error: Error | null = null;
+  let summary: RunSummary | null = null;
+  try {
+    const service = new RemoteService({ endpoint: server.endpoint, retryDelayMs: 1, apiKey: KEY, ...remote });
+    await service.load();
+    const documents = texts.map((text) => ({ text }));
+    summary = await service.rerank({ runId: 1, query: 'a query', documents, options }, (batch) => {
+      updates.push(...batch);
+    });
+  } catch (thrown) {
+    error = thrown as Error;
+  }
+  // Whatever happens, the key is nowhere but in the header.
+  expect(JSON.stringify([updates, summary, error?.message, String(error?.cause)])).not.toContain(KEY);
+  const finished = updates.filter((update) => update.type === 'finished');
+  return { updates, finished, summary, error };
+}
+
+const whole: Answer = (_request, response) => sendEvents(response, WHOLE);
+/** `fault` for the first so many requests, a whole chain from then on. */
+const firstly =
+  (fault: Answer, times = 1): Answer =>
+  (request, response, number) =>
+    number <= times ? fault(request, response, number) : whole(request, response, number);
+const status =
+  (code: number, headers: Record<string, string> = {}, body = ''): Answer =>
+  (_request, response) =>
+    void response.writeHead(code, headers).end(body);
+
+function expectWhole({ finished, error }: Outcome): void {
+  expect(error).toBeNull();
+  expect(finished).toHaveLength(1);
+  expect(finished[0]).toMatchObject({ finishReason: 'verdict', reasoning: 'It is so.', numPromptTokens: 40 });
+  expect(finished[0]?.verdict).toMatchObject({ label: 'true', forced: false });
+  expect(finished[0]?.verdict?.logitDifference).toBeCloseTo(2.25, 12);
+}
+
+describe('a fault that passes is tried again, and the document is judged once', () => {
+  it.each<[string, Answer, Partial<RemoteOptions>?]>([
+    ['429', status(429)],
+    ['429 that asks for a wait', status(429, { 'retry-after': '0' })],
+    ['500', status(500, {}, '<html>a page of a proxy</html>')],
+    ['503', status(503)],
+    ['a stream that is cut', (_, response) => sendEvents(response, WHOLE.slice(0, 3))],
+    [
+      'a connection that is cut',
+      (_, response) => {
+        openStream(response);
+        response.write(WHOLE[0], () => response.destroy());
+      },
+    ],
+    ['an event that is not JSON', (_, response) => sendEvents(response, [WHOLE[0]!, 'data: {"choi\n\n'])],
+    ['an event without choices', (_, response) => sendEvents(response, ['data: {"id":1}\n\n'])],
+    [
+      'an error in the stream',
+      (_, response) => sendEvents(response, ['data: {"error":{"message":"x"}}\n\n']),
+    ],
+    ['a gap in the text', (_, response) => sendEvents(response, [WHOLE[0]!, ...WHOLE.slice(2)])],
+    [
+      'tokens in the wrong order',
+      (_, response) => sendEvents(response, [WHOLE[1]!, WHOLE[0]!, ...WHOLE.slice(2)]),
+    ],
+    ['a stream that falls silent', (_, response) => openStream(response), { silentMs: 60 }],
+    ['an event without end', (_, response) => sendEvents(response, [`data: ${'x'.repeat(1 << 21)}`])],
+  ])('%s', async (_, fault, remote = {}) => {
+    const outcome = await judge(firstly(fault), {}, remote);
+    expectWhole(outcome);
+    expect(server.completions).toHaveLength(2);
+  });
+
+  it('tells the reasoning anew after a cut', async () => {
+    const cut: Answer = (_request, response) => sendEvents(response, WHOLE.slice(0, 3));
+    const { updates } = await judge(firstly(cut));
+    const shown = updates.reduce(
+      (text, update) =>
+        update.type === 'started' ? '' : update.type === 'reasoning' ? text + update.delta : text,
+      '',
+    );
+    expect(shown).toBe('It is so.');
+    expect(updates.filter(({ type }) => type === 'started')).toHaveLength(2);
+  });
+
+  it('waits as long as Retry-After says', async () => {
+    const times: number[] = [];
+    await judge((request, response, number) => {
+      times.push(performance.now());
+      return firstly(status(429, { 'retry-after': '1' }))(request, response, number);
+    });
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(990);
+  });
+
+  it('leaves the documents that are judged in peace while another is tried again', async () => {
+    const texts = ['one', 'two', 'three', 'four'];
+    let numCuts = 0;
+    const outcome = await judge(
+      ({ body }, response) => {
+        if (body.prompt.includes('Passage: three') && numCuts++ < 3)
+          return void response.writeHead(502).end();
+        sendEvents(response, WHOLE);
+      },
+      {},
+      {},
+      texts,
+    );
+    expect(outcome.finished.map(({ index }) => index).sort()).toEqual([0, 1, 2, 3]);
+    expect(server.completions).toHaveLength(4 + 3);
+  });
+
+  it('ends the run when it does not pass, and what was judged stands', async () => {
+    const outcome = await judge(
+      ({ body }, response) => {
+        if (body.prompt.includes('Passage: bad')) return void response.writeHead(503).end();
+        sendEvents(response, WHOLE);
+      },
+      {},
+      { maxAttempts: 3, maxInFlight: 1 },
+      ['good', 'bad', 'never'],
+    );
+    expect(outcome.error).toMatchObject({ name: 'Rank1Error', code: 'network' });
+    expect(outcome.finished.map(({ index, finishReason }) => [index, finishReason])).toEqual([
+      [0, 'verdict'],
+      [1, 'aborted'],
+      [2, 'aborted'],
+    ]);
+    expect(server.completions).toHaveLength(1 + 3);
+  });
+});
+
+describe('a fault that does not pass is told at once', () => {
+  it.each<[string, Answer, string]>([
+    ['401', status(401, {}, `{"error":{"message":"Incorrect API key: ${KEY}"}}`), 'access-denied'],
+    ['403', status(403), 'access-denied'],
+    ['404', status(404, {}, '{"message":"The model `x` does not exist."}'), 'model-not-found'],
+    ['400', status(400, {}, `{"error":{"message":"logprobs are off, ${KEY}"}}`), 'model-unsupported'],
+  ])('%s', async (_, answer, code) => {
+    const { error } = await judge(answer);
+    expect(error).toMatchObject({ name: 'Rank1Error', code });
+    expect(server.completions).toHaveLength(1);
+  });
+
+  it('a model that is not served', async () => {
+    const { error } = await judge(whole, {}, { remoteModel: 'rank1-7b' });
+    expect(error).toMatchObject({ code: 'model-not-found', message: expect.stringContaining('rank1-demo') });
+  });
+
+  it('a certificate that is not trusted, before anything is sent', async () => {
+    // Self-signed, made for this test alone; nothing trusts it.
+    const read = (name: string) => readFileSync(new URL(`../../fixtures/tls/${name}.pem`, import.meta.url));
+    let numRequests = 0;
+    const tls = createServer({ key: read('key'), cert: read('cert') }, () => numRequests++);
+    await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
+    const endpoint = `https://127.0.0.1:${(tls.address() as AddressInfo).port}/v1`;
+    const { error } = await judge(whole, {}, { endpoint });
+    expect(error).toMatchObject({ code: 'access-denied', message: expect.stringContaining('certificate') });
+    expect(numRequests).toBe(0);
+    await new Promise((resolve) => tls.close(resolve));
+  });
+
+  it('a redirect, which could take the key elsewhere', async () => {
+    const { error } = await judge(status(302, { location: 'http://127.0.0.1:9/' }), {}, { maxAttempts: 1 });
+    expect(error).toMatchObject({ code: 'network' });
+  });
+});
+
+describe('streams', () => {
+  it('that repeat events are read once', async () => {
+    const doubled = WHOLE.slice(0, -1).flatMap((line) => [line, line]);
+    expectWhole(await judge((_, response) => sendEvents(response, [...doubled, DONE])));
+    expect(server.completions).toHaveLength(1);
+  });
+
+  it('that come slowly, cut anywhere, even in a character, are read whole', async () => {
+    const bytes = Buffer.from(chainEvents(['Größe', ' 🥶', '.']).join('').replaceAll('\n', '\r\n'));
+    const outcome = await judge(async (_, response) => {
+      openStream(response);
+      for (let at = 0; at < bytes.length; at += 7) {
+        response.write(bytes.subarray(at, at + 7));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      response.end();
+    });
+    expect(outcome.finished[0]).toMatchObject({ reasoning: 'Größe 🥶.', finishReason: 'verdict' });
+  });
+
+  it('are left when the answer is there, and closed by an abort', async () => {
+    server.answer = (_, response) => {
+      openStream(response);
+      response.write(WHOLE[0]);
+    };
+    const service = new RemoteService({ endpoint: server.endpoint });
+    await service.load();
+    const documents = Array.from({ length: 5 }, () => ({ text: 'x' }));
+    const updates: RerankUpdate[] = [];
+    const running = service.rerank({ runId: 7, query: 'q', documents, options: { maxSlots: 2 } }, (batch) => {
+      updates.push(...batch);
+      if (batch.some(({ type }) => type === 'started')) service.abort(7);
+    });
+    expect(await running).toMatchObject({ aborted: true, numFinished: 0, numDocuments: 5 });
+    const finished = updates.filter((update) => update.type === 'finished');
+    expect(finished.map(({ finishReason }) => finishReason)).toEqual(Array(5).fill('aborted'));
+    await expect.poll(() => server.numOpen).toBe(0);
+    expect(server.numLeft).toBe(server.completions.length);
+  });
+
+  it('are never more than were allowed', async () => {
+    const texts = Array.from({ length: 21 }, (_, i) => `passage ${i}`);
+    const held: (() => void)[] = [];
+    const inThrees: Answer = (_, response) => {
+      held.push(() => sendEvents(response, WHOLE));
+      if (held.length === 3) for (const send of held.splice(0)) send();
+    };
+    const { finished } = await judge(inThrees, {}, { maxInFlight: 3 }, texts);
+    expect(finished).toHaveLength(21);
+    expect(server.mostOpen).toBe(3);
+  });
+});
+
+describe('a verdict', () => {
+  const answering =
+    (top: Record<string, number>): Answer =>
+    (_, response) =>
+      sendEvents(response, chainEvents(['Yes', '.'], top));
+
+  it('whose other answer is not among the logprobs is a bound, and says so', async () => {
+    const top = Object.fromEntries([
+      [' true', -0.01],
+      ...Array.from({ length: 19 }, (_, i) => [`t${i}`, -5 - i]),
+    ]);
+    const { finished } = await judge(answering(top));
+    expect(finished[0]?.verdict).toMatchObject({ label: 'true', bound: 'at-least', forced: false });
+    expect(finished[0]?.verdict?.logitDifference).toBeCloseTo(-0.01 + 23, 9);
+  });
+
+  it('takes the twentieth for the bound where a chosen token came as the twenty-first', async () => {
+    const top = Object.fromEntries([
+      ...Array.from({ length: 20 }, (_, i) => [`t${i}`, -1 - i]),
+      [' true', -50],
+    ]);
+    const { finished } = await judge(answering(top));
+    expect(finished[0]?.verdict).toMatchObject({ label: 'true', bound: 'at-least' });
+    expect(finished[0]?.verdict?.logitDifference).toBe(0);
+  });
+
+  it('whose step came without logprobs is read from the same step, asked for again', async () => {
+    const { finished } = await judge(({ body }, response) => {
+      if (body.max_tokens === 1)
+        return sendEvents(response, [event(' true', { top: TOP, finish: 'stop' }), DONE]);
+      sendEvents(response, chainEvents(['Yes', '.'], {}));
+    });
+    expect(finished[0]?.verdict).toMatchObject({ label: 'true', forced: false });
+    expect(server.completions[1]?.body.prompt).toMatch(/<think>Yes\.<\/think>$/);
+  });
+
+  it('is never made up: a server without logprobs ends the run', async () => {
+    const { error, finished } = await judge((_, response) => sendEvents(response, chainEvents(['Yes'], {})));
+    expect(error).toMatchObject({ code: 'model-unsupported', message: expect.stringContaining('logprobs') });
+    expect(finished.every(({ verdict }) => verdict === null)).toBe(true);
+  });
+
+  const unfinished: Answer = ({ body }, response) => {
+    if (body.max_tokens > 1) return sendEvents(response, [event('So. And', { finish: 'length' }), DONE]);
+    sendEvents(response, [event(' false', { top: { ' true': -3, ' false': -0.5 }, finish: 'length' }), DONE]);
+  };
+
+  it('is asked for after the last whole sentence, with the two answers alone where ids are told', async () => {
+    const { finished } = await judge(unfinished);
+    expect(finished[0]).toMatchObject({
+      finishReason: 'length',
+      verdict: { label: 'false', forced: true, logitDifference: -2.5 },
+    });
+    expect(server.completions[1]?.body).toMatchObject({ max_tokens: 1, allowed_token_ids: [11, 12] });
+    expect(server.completions[1]?.body.prompt).toMatch(/<think>\nSo\.\n<\/think>$/);
+  });
+
+  it('is read from the logprobs alone where they are not', async () => {
+    server.tokenizes = false;
+    const { finished } = await judge(unfinished);
+    expect(finished[0]?.verdict).toMatchObject({ label: 'false', forced: true });
+    expect(server.completions[1]?.body.allowed_token_ids).toBeUndefined();
+  });
+
+  it('is null with its reason when neither answer is among the logprobs', async () => {
+    const { finished } = await judge(({ body }, response) => {
+      const top = body.max_tokens === 1 ? { Hm: -1 } : {};
+      sendEvents(response, [event('Hm', { top, finish: 'length' }), DONE]);
+    });
+    expect(finished[0]).toMatchObject({ finishReason: 'failed', verdict: null });
+  });
+
+  it('of a chain that repeats itself without end is asked for', async () => {
+    const loop = Array.from({ length: 200 }, () => event(' again.'));
+    const { finished } = await judge(({ body }, response) => {
+      if (body.max_tokens > 1) return sendEvents(response, [...loop, DONE]);
+      sendEvents(response, [event(' false', { top: TOP, finish: 'length' }), DONE]);
+    });
+    expect(finished[0]).toMatchObject({ finishReason: 'loop', verdict: { forced: true } });
+  });
+
+  it('of mode instant is one step, and is not forced', async () => {
+    const step: Answer = (_, response) =>
+      sendEvents(response, [event(' true', { top: TOP, finish: 'length' }), DONE]);
+    const { finished } = await judge(step, { mode: 'instant' });
+    expect(finished[0]).toMatchObject({
+      finishReason: 'verdict',
+      numNewTokens: 1,
+      verdict: { forced: false },
+    });
+  });
+
+  it('is thought over as often as asked, and the last counts', async () => {
+    const outcome = await judge(
+      ({ body }, response) => {
+        const again = body.prompt.endsWith('\nWait');
+        const answer = again ? ' false' : ' true';
+        sendEvents(response, [
+          event('Hm.'),
+          event('</think>'),
+          event(answer, { top: { ' true': again ? -4 : -1, ' false': -2 }, finish: 'stop' }),
+          DONE,
+        ]);
+      },
+      { rethink: 1 },
+    );
+    expect(outcome.finished[0]).toMatchObject({
+      reasoning: 'Hm.\nWaitHm.',
+      verdict: { label: 'false', logitDifference: -2 },
+    });
+  });
+});
+
+describe('a document that does not fit', () => {
+  const TOO_LONG = '{"error":{"message":"This model\'s maximum context length is 2048 tokens."}}';
+
+  it('is cut until it does, and flagged', async () => {
+    const { finished } = await judge(
+      ({ body }, response) =>
+        body.prompt.length > 1500 ? void response.writeHead(400).end(TOO_LONG) : sendEvents(response, WHOLE),
+      {},
+      {},
+      ['word '.repeat(600)],
+    );
+    expect(finished[0]).toMatchObject({ truncated: true, finishReason: 'verdict' });
+  });
+
+  it('because the query alone is too long is not judged', async () => {
+    const { finished } = await judge(status(400, {}, TOO_LONG));
+    expect(finished[0]).toMatchObject({ finishReason: 'prompt-too-long', verdict: null });
+  });
+});
+
+describe('the key', () => {
+  it('goes into one header of every request, and no further', async () => {
+    await judge(whole);
+    expect(server.seen.map(({ authorization }) => authorization)).toEqual(
+      server.seen.map(() => `Bearer ${KEY}`),
+    );
+    expect(JSON.stringify(server.seen.map(({ path: seenPath, body }) => [seenPath, body]))).not.toContain(
+      KEY,
+    );
+  });
+
+  it('is in no message about options that cannot be used', () => {
+    for (const endpoint of [
+      `https://user:${KEY}@host/v1`,
+      `https://host/v1?key=${KEY}`,
+      `ftp://${KEY}`,
+      KEY,
+    ]) {
+      let message = '';
+      try {
+        createReranker({ endpoint });
+      } catch (error) {
+        message = (error as Error).message;
+      }
+      expect(message).not.toBe('');
+      expect(message).not.toContain(KEY);
+    }
+  });
+
+  it('is in no result, state or error that the public function gives', async () => {
+    server.answer = status(401, {}, KEY);
+    const states: unknown[] = [];
+    const reranker = createReranker({ endpoint: server.endpoint, apiKey: KEY });
+    const error = await reranker
+      .rerank({ query: 'q', documents: ['x'], onState: (state) => states.push(state) })
+      .catch((thrown: unknown) => thrown as Error);
+    reranker.dispose();
+    expect(error).toMatchObject({ code: 'access-denied' });
+    expect(JSON.stringify([states, String(error), { ...error }])).not.toContain(KEY);
+  });
+});
