@@ -14,7 +14,7 @@ export type AdapterOptions = RerankOptions & ResultSelection;
 export type ChainMetadata = Readonly<Record<string, string | number | boolean | null>>;
 
 export function chainMetadata(result: RerankResult | UnjudgedDocument): ChainMetadata {
-  const { reasoning, finishReason, truncated, usage } = result;
+  const { reasoning, finishReason, truncated, passage, usage } = result;
   const verdict = 'verdict' in result ? result.verdict : null;
   return {
     label: verdict?.label ?? null,
@@ -24,6 +24,11 @@ export function chainMetadata(result: RerankResult | UnjudgedDocument): ChainMet
     reasoning,
     finishReason,
     truncated,
+    ...(passage && {
+      passageStart: passage.start,
+      passageEnd: passage.end,
+      numPassages: passage.numPassages,
+    }),
     ...usage,
   };
 }

@@ -1,0 +1,49 @@
+/** The formats a ranking can be saved in. */
+import { formatCsv } from './csv.ts';
+import { formatJson, formatJsonLines } from './json.ts';
+import { formatMarkdown } from './markdown.ts';
+import { formatPrintablePage } from './printable-page.ts';
+import { ENGLISH_WORDS, type RankingReport, type ReportWords } from './ranking-report.ts';
+import { formatTrec } from './trec.ts';
+
+export type ExportFormat = 'json' | 'jsonl' | 'csv' | 'trec' | 'markdown' | 'html';
+
+export interface ExportedFile {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly text: string;
+}
+
+interface Writer {
+  readonly extension: string;
+  readonly mediaType: string;
+  readonly write: (report: RankingReport, words: ReportWords) => string;
+}
+
+const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
+  json: { extension: 'json', mediaType: 'application/json', write: formatJson },
+  jsonl: { extension: 'jsonl', mediaType: 'application/x-ndjson', write: formatJsonLines },
+  csv: { extension: 'csv', mediaType: 'text/csv', write: formatCsv },
+  trec: { extension: 'run', mediaType: 'text/plain', write: (report) => formatTrec(report) },
+  markdown: { extension: 'md', mediaType: 'text/markdown', write: formatMarkdown },
+  html: { extension: 'html', mediaType: 'text/html', write: formatPrintablePage },
+};
+
+export const EXPORT_FORMATS = Object.keys(WRITERS) as readonly ExportFormat[];
+
+/**
+ * The ranking as a file: `name` says when it was made and never holds words of the query, which may be private.
+ *
+ * @throws RangeError for a format that is none
+ */
+export function exportRanking(
+  report: RankingReport,
+  format: ExportFormat,
+  words: ReportWords = ENGLISH_WORDS,
+): ExportedFile {
+  if (!Object.hasOwn(WRITERS, format))
+    throw new RangeError(`format must be one of ${EXPORT_FORMATS.join(', ')}`);
+  const { extension, mediaType, write } = WRITERS[format];
+  const name = `ranking-${report.createdAt.slice(0, 19).replace(/[^0-9T]/g, '')}.${extension}`;
+  return { name, mediaType: `${mediaType};charset=utf-8`, text: write(report, words) };
+}

@@ -1,0 +1,14 @@
+/** Rankings as files: JSON, JSON lines, CSV, TREC run, Markdown and a page to print. Pure functions. */
+export { formatCsv } from './csv.ts';
+export { EXPORT_FORMATS, exportRanking, type ExportedFile, type ExportFormat } from './export-formats.ts';
+export { formatJson, formatJsonLines } from './json.ts';
+export { formatMarkdown } from './markdown.ts';
+export { formatPrintablePage } from './printable-page.ts';
+export {
+  ENGLISH_WORDS,
+  type Fact,
+  type RankingReport,
+  type ReportedDocument,
+  type ReportWords,
+} from './ranking-report.ts';
+export { formatTrec } from './trec.ts';

@@ -1,0 +1,73 @@
+/** A report in Markdown. Other people's texts stand in fences or are escaped: they cannot add markup of their own. */
+import {
+  ENGLISH_WORDS,
+  formatLogitDifference,
+  formatScore,
+  isReportedRelevant,
+  reportedName,
+  type RankingReport,
+  type ReportedDocument,
+  type ReportWords,
+} from './ranking-report.ts';
+
+export function formatMarkdown(report: RankingReport, words: ReportWords = ENGLISH_WORDS): string {
+  const { query, instruction, model, device, dtype, createdAt, documents } = report;
+  const about: [string, string | undefined][] = [
+    [words.question, query],
+    [words.instruction, instruction],
+    [words.model, [model, dtype, device].filter(Boolean).join(', ')],
+    [words.created, createdAt],
+  ];
+  const nothing = documents.some((document) => isReportedRelevant(document, report))
+    ? []
+    : [words.nothingRelevant];
+  return `${[
+    `# ${words.title}`,
+    about.flatMap(([name, value]) => (value ? [`- **${name}:** ${escapeInline(value)}`] : [])).join('\n'),
+    ...nothing,
+    ...documents.map((document) => section(document, report, words)),
+    '---',
+    words.madeBy,
+  ].join('\n\n')}\n`;
+}
+
+function section(document: ReportedDocument, report: RankingReport, words: ReportWords): string {
+  const { rank, verdict, text, reasoning, facts } = document;
+  const heading = `## ${rank === null ? '–' : `${rank}.`} ${escapeInline(reportedName(document, words))}`;
+  const label = isReportedRelevant(document, report) ? words.relevant : words.notRelevant;
+  const figures = verdict
+    ? [
+        `**${label}**`,
+        `${words.score} ${formatScore(verdict.score)}`,
+        `${words.logitDifference} ${formatLogitDifference(verdict.logitDifference)}`,
+        ...(verdict.forced ? [words.forced] : []),
+      ]
+    : [`**${words.noVerdict}**`];
+  if (document.truncated) figures.push(words.truncated);
+  const lines = Object.entries(facts ?? {}).flatMap(([name, value]) =>
+    value === null || value === '' ? [] : [`- ${escapeInline(name)}: ${escapeInline(String(value))}`],
+  );
+  return [
+    heading,
+    figures.join(' · '),
+    lines.join('\n'),
+    `${words.passage}:\n\n${fenced(text)}`,
+    reasoning && `${words.reasoning}:\n\n${fenced(reasoning)}`,
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+/** A fence is longer than any row of backticks within, so nothing within can end it. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([row]) => row.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}text\n${text}\n${fence}`;
+}
+
+function escapeInline(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/[\\`*_{}[\]<>()#+\-.!|~&:]/g, (mark) => (/[.\-+():!]/.test(mark) ? mark : `\\${mark}`));
+}

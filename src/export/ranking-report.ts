@@ -1,0 +1,108 @@
+/** What can be exported of a ranking: the one shape that every format of this folder writes. */
+import type { FinishReason, Verdict } from '../protocol/rerank-api.ts';
+
+export type Fact = string | number | boolean | null;
+
+export interface ReportedDocument {
+  /** 1 is best; null without a verdict */
+  readonly rank: number | null;
+  /** place in the input */
+  readonly index: number;
+  readonly id?: string | undefined;
+  readonly title?: string | undefined;
+  readonly text: string;
+  readonly verdict: Verdict | null;
+  /** null while the document is not finished */
+  readonly finishReason: FinishReason | null;
+  readonly truncated: boolean;
+  readonly reasoning: string;
+  readonly numPromptTokens: number;
+  readonly numNewTokens: number;
+  /** What else the caller knows of it, such as where it comes from or what a person decided: further columns, in this order. */
+  readonly facts?: Readonly<Record<string, Fact>> | undefined;
+}
+
+export interface RankingReport {
+  readonly query: string;
+  readonly instruction?: string | undefined;
+  /** the least score that counts as relevant */
+  readonly threshold?: number | undefined;
+  /** model folder or name */
+  readonly model?: string | undefined;
+  readonly device?: string | undefined;
+  readonly dtype?: string | undefined;
+  /** ISO 8601 */
+  readonly createdAt: string;
+  /** best first; those without a verdict at the end */
+  readonly documents: readonly ReportedDocument[];
+}
+
+/** The words of a report for people; in their language. */
+export interface ReportWords {
+  /** BCP 47 */
+  readonly language: string;
+  readonly title: string;
+  readonly question: string;
+  readonly instruction: string;
+  readonly model: string;
+  readonly created: string;
+  readonly relevant: string;
+  readonly notRelevant: string;
+  readonly noVerdict: string;
+  readonly score: string;
+  readonly logitDifference: string;
+  readonly reasoning: string;
+  readonly passage: string;
+  readonly forced: string;
+  readonly truncated: string;
+  readonly nothingRelevant: string;
+  readonly madeBy: string;
+  /** what a document without title and id is called */
+  readonly document: (place: number) => string;
+}
+
+export const ENGLISH_WORDS: ReportWords = {
+  language: 'en',
+  title: 'Ranking',
+  question: 'Question',
+  instruction: 'Instruction',
+  model: 'Model',
+  created: 'Made',
+  relevant: 'Relevant',
+  notRelevant: 'Not relevant',
+  noVerdict: 'No verdict',
+  score: 'score',
+  logitDifference: 'logit difference',
+  reasoning: 'Reasoning',
+  passage: 'Passage',
+  forced: 'asked to decide before it had finished',
+  truncated: 'passage shortened to fit',
+  nothingRelevant: 'Nothing is relevant.',
+  madeBy:
+    'Verdicts and reasoning were written by a language model and can be wrong. Made with rank1-rerank, on this device.',
+  document: (place) => `Document ${place}`,
+};
+
+export function reportedName({ title, id, index }: ReportedDocument, words: ReportWords): string {
+  return title?.trim() || id?.trim() || words.document(index + 1);
+}
+
+/** The verdict as a person reads it, at the threshold of the report where it has one. */
+export function isReportedRelevant({ verdict }: ReportedDocument, { threshold }: RankingReport): boolean {
+  if (!verdict) return false;
+  return threshold === undefined ? verdict.label === 'true' : verdict.score >= threshold;
+}
+
+/** All names of facts, in order of first appearance. */
+export function factNames(documents: readonly ReportedDocument[]): string[] {
+  return [...new Set(documents.flatMap(({ facts }) => Object.keys(facts ?? {})))];
+}
+
+/** Three digits, and never a rounded 0 or 1, which would claim a certainty that is not there. */
+export function formatScore(score: number): string {
+  return Math.min(0.999, Math.max(0.001, score)).toFixed(3);
+}
+
+export function formatLogitDifference(difference: number): string {
+  return `${difference < 0 ? '−' : '+'}${Math.abs(difference).toFixed(2)}`;
+}

@@ -1,0 +1,179 @@
+import Papa from 'papaparse';
+import { describe, expect, it } from 'vitest';
+import { readTrecRun, sourceFile } from '../../../src/evaluation/index.ts';
+import {
+  EXPORT_FORMATS,
+  exportRanking,
+  formatCsv,
+  formatJson,
+  formatJsonLines,
+  formatMarkdown,
+  formatPrintablePage,
+  formatTrec,
+  type RankingReport,
+  type ReportedDocument,
+} from '../../../src/export/index.ts';
+
+const HOSTILE = '<img src=x onerror=alert(1)>"\'& ```\n# heading\n```` [x](javascript:1)';
+
+function reported(index: number, rest: Partial<ReportedDocument> = {}): ReportedDocument {
+  return {
+    rank: index + 1,
+    index,
+    text: `text ${index}`,
+    verdict: { label: 'true', score: 0.98, logitDifference: 4 - 8 * index, forced: false },
+    finishReason: 'verdict',
+    truncated: false,
+    reasoning: 'because',
+    numPromptTokens: 30,
+    numNewTokens: 7,
+    ...rest,
+  };
+}
+
+const UNJUDGED = reported(9, { rank: null, verdict: null, finishReason: 'prompt-too-long', reasoning: '' });
+
+function report(documents: ReportedDocument[], rest: Partial<RankingReport> = {}): RankingReport {
+  return { query: 'coldest city', createdAt: '2026-11-24T02:03:04.000Z', documents, ...rest };
+}
+
+describe('a score that is only a bound', () => {
+  it('is marked as one in JSON and JSON lines, and no other score is', () => {
+    const verdict = {
+      label: 'true',
+      score: 0.5,
+      logitDifference: 0,
+      forced: true,
+      bound: 'at-least',
+    } as const;
+    const ranking = report([reported(0, { verdict }), reported(1)]);
+    const { documents } = JSON.parse(formatJson(ranking)) as { documents: { bound?: string }[] };
+    expect(documents.map(({ bound }) => bound)).toEqual(['at-least', undefined]);
+    expect(formatJsonLines(ranking).match(/"bound"/g)).toHaveLength(1);
+    expect(formatJsonLines(ranking)).toContain('"bound":"at-least"');
+  });
+});
+
+describe('CSV', () => {
+  const cells = (text: string): string[][] =>
+    Papa.parse<string[]>(text.replace(/^\ufeff/, ''), { delimiter: ',' }).data;
+
+  it('is read back by a CSV reader, whatever is in a text', () => {
+    const text = 'a "quoted", text;\r\nover\tlines 中文 \u202e';
+    const [header, row] = cells(formatCsv(report([reported(0, { text, facts: { note: 'x,y', page: 3 } })])));
+    expect(header?.slice(-4)).toEqual(['note', 'page', 'text', 'reasoning']);
+    expect(row?.slice(-4)).toEqual(['x,y', '3', text, 'because']);
+  });
+
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '＝1', '|calc', '%0A', '\ufeff=1', '\n=1'])(
+    'does not let %j be a formula',
+    (text) => {
+      const documents = [
+        reported(0, { text, title: text, id: text, reasoning: text, facts: { note: text, [text]: 1 } }),
+      ];
+      for (const row of cells(formatCsv(report(documents)))) {
+        expect(row.filter((cell) => /^[\s\ufeff]*[=+@＝|%]/.test(cell) || cell === text)).toEqual([]);
+      }
+    },
+  );
+
+  it('keeps negative numbers as numbers', () => {
+    expect(cells(formatCsv(report([reported(1)])))[1]?.[5]).toBe('-4');
+  });
+
+  it('leaves empty what an unjudged document does not have', () => {
+    expect(cells(formatCsv(report([UNJUDGED])))[1]?.slice(0, 8)).toEqual([
+      '',
+      '',
+      '',
+      '',
+      '',
+      '',
+      '',
+      'prompt-too-long',
+    ]);
+  });
+});
+
+describe('JSON', () => {
+  it('holds everything, and reads back', () => {
+    const parsed = JSON.parse(
+      formatJson(report([reported(0, { id: 'a', title: HOSTILE })], { threshold: 0.5 })),
+    );
+    expect(parsed).toMatchObject({ query: 'coldest city', threshold: 0.5, version: 1 });
+    expect(parsed.documents[0]).toMatchObject({
+      rank: 1,
+      id: 'a',
+      title: HOSTILE,
+      score: 0.98,
+      reasoning: 'because',
+    });
+  });
+
+  it('lines are one a document, even where a text holds line separators', () => {
+    const text = 'a\nb\u2028c\u2029d\r';
+    const lines = formatJsonLines(report([reported(0, { text }), UNJUDGED])).split(/[\n\r\u2028\u2029]/);
+    expect(lines).toHaveLength(3);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ query: 'coldest city', text, label: 'true' });
+    expect(JSON.parse(lines[1] ?? '')).toMatchObject({ rank: null, finishReason: 'prompt-too-long' });
+  });
+});
+
+describe('a TREC run', () => {
+  it('is read back with logit differences, unique ids, and only what was judged', async () => {
+    const documents = [reported(0, { id: 'a b' }), reported(1, { id: 'a b' }), reported(2), UNJUDGED];
+    const run = await readTrecRun(sourceFile('x.run', formatTrec(report(documents), 'my topic')));
+    expect([...run.keys()]).toEqual(['my_topic']);
+    expect([...(run.get('my_topic') ?? [])]).toEqual([
+      ['a_b', 4],
+      ['a_b~2', -4],
+      ['document-3', -12],
+    ]);
+  });
+});
+
+describe('a report for people', () => {
+  it('in Markdown keeps hostile text within fences and escapes', () => {
+    const text = formatMarkdown(report([reported(0, { text: HOSTILE, title: HOSTILE, reasoning: HOSTILE })]));
+    expect(text).toContain(`\`\`\`\`\`text\n${HOSTILE}\n\`\`\`\`\``);
+    const outside = text.replace(/^(`{3,})text\n[\s\S]*?\n\1$/gm, '');
+    expect(outside).not.toMatch(/(?<!\\)[<[`]/);
+    expect(outside.match(/^#+ /gm)).toEqual(['# ', '## ']);
+  });
+
+  it('as a page has no tag that a text brought', () => {
+    const page = formatPrintablePage(
+      report(
+        [reported(0, { text: HOSTILE, title: HOSTILE, reasoning: HOSTILE, facts: { [HOSTILE]: HOSTILE } })],
+        {
+          query: HOSTILE,
+          model: HOSTILE,
+        },
+      ),
+    );
+    expect(page).not.toMatch(/<img|<script|onerror=alert\(1\)>/);
+    expect(page).toContain("default-src 'none'");
+  });
+
+  it('says that nothing is relevant, at the threshold in force', () => {
+    const documents = [reported(0)];
+    expect(formatMarkdown(report(documents))).not.toContain('Nothing is relevant');
+    expect(formatMarkdown(report(documents, { threshold: 0.99 }))).toContain('Nothing is relevant');
+    expect(formatPrintablePage(report(documents, { threshold: 0.99 }))).toContain('Nothing is relevant');
+  });
+});
+
+describe('an exported file', () => {
+  it.each(EXPORT_FORMATS)(
+    '%s has a name without words of the query, and survives an empty ranking',
+    (format) => {
+      const file = exportRanking(report([]), format);
+      expect(file.name).toMatch(/^ranking-20261124T020304\.[a-z]+$/);
+      expect(file.mediaType).toContain('charset=utf-8');
+    },
+  );
+
+  it('of an unknown format is refused', () => {
+    expect(() => exportRanking(report([]), 'toString' as never)).toThrow(RangeError);
+  });
+});
