@@ -1,5 +1,6 @@
 /** The events of `<rank1-rerank>`. All bubble and cross shadow roots; none can be cancelled. */
 import type { DocumentState, RankedList } from '../client/ranked-list.ts';
+import type { RunState } from '../client/run-state.ts';
 import type {
   LoadProgress,
   RerankDocument,
@@ -32,8 +33,14 @@ export interface Rank1EventDetails {
   'rank1-verdict': RankedResult;
   'rank1-complete': { readonly summary: RunSummary; readonly results: readonly RankedResult[] };
   'rank1-abort': { readonly results: readonly RankedResult[] };
+  /** the run waits for the device, is held, recovers from a failure, or goes on */
+  'rank1-state': RunState;
+  'rank1-pause': object;
+  'rank1-resume': object;
   /** a Rank1Error where the world is at fault: read its code with `isRank1Error` */
   'rank1-error': { readonly error: Error };
+  /** the person moved the threshold; a score, 0 to 1 */
+  'rank1-threshold': { readonly threshold: number };
 }
 
 export type Rank1EventMap = { [Type in keyof Rank1EventDetails]: CustomEvent<Rank1EventDetails[Type]> };

@@ -1,4 +1,5 @@
-/** Registers the elements. Importing a class alone registers nothing; outside a browser this does nothing. */
+/** Registers the elements, and what they share on a page. Importing a class alone registers nothing; outside a browser this does nothing. */
+import { installPageServices } from './page-services.ts';
 import { Rank1RerankElement } from './rank1-rerank/rank1-rerank.ts';
 import { RankedResultsElement } from './ranked-results/ranked-results.ts';
 import { ThinkChainElement } from './think-chain/think-chain.ts';
@@ -9,11 +10,13 @@ const ELEMENTS = {
   'rank1-rerank': Rank1RerankElement,
 } satisfies Record<string, CustomElementConstructor>;
 
-if (globalThis.customElements) {
+if (globalThis.customElements && globalThis.document) {
+  installPageServices(document);
   for (const [name, element] of Object.entries(ELEMENTS)) {
     if (!customElements.get(name)) customElements.define(name, element);
   }
 }
 
 export { Rank1RerankElement, RankedResultsElement, ThinkChainElement };
+export { LanguageRequestEvent, RerankerRequestEvent } from './page-requests.ts';
 export type { Rank1EventDetails, Rank1EventMap, RankedResult } from './events.ts';

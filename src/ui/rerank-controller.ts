@@ -11,6 +11,7 @@ import {
   type RankedList,
 } from '../client/ranked-list.ts';
 import type { Reranker } from '../client/reranker.ts';
+import type { RunState } from '../client/run-state.ts';
 import type {
   LoadedModel,
   LoadOptions,
@@ -24,7 +25,8 @@ import type {
 import { rankedResults, type Rank1EventDetails, type RankedResult } from './events.ts';
 import { documentName, verdictAnnouncement } from './wording.ts';
 
-export type RerankPhase = 'idle' | 'loading' | 'running' | 'complete' | 'aborted' | 'failed';
+/** `waiting`: another element's run goes first on the worker they share. */
+export type RerankPhase = 'idle' | 'waiting' | 'loading' | 'running' | 'complete' | 'aborted' | 'failed';
 
 export interface RunRequest {
   readonly query: string;
@@ -35,7 +37,7 @@ export interface RunRequest {
 
 export interface RerankHost extends ReactiveControllerHost {
   /** Called when a run starts, so that nothing is created before it is needed. */
-  acquireReranker(): Reranker;
+  acquireReranker(load: LoadOptions): Reranker;
   emit<Type extends keyof Rank1EventDetails>(type: Type, detail: Rank1EventDetails[Type]): void;
 }
 
@@ -51,6 +53,10 @@ export class RerankController implements ReactiveController {
   phase: RerankPhase = 'idle';
   /** An abort was asked for; the step in flight is still being finished. */
   stopping = false;
+  /** The run is held, or will be once it begins. */
+  paused = false;
+  /** What the run as a whole is doing; null before it has said so. */
+  runState: RunState | null = null;
   loadProgress: LoadProgress | null = null;
   model: LoadedModel | null = null;
   stats: RunStats | null = null;
@@ -62,6 +68,8 @@ export class RerankController implements ReactiveController {
   announcements: readonly Announcement[] = [];
 
   #numRuns = 0;
+  /** Where our run is; null while others have their turn. */
+  #reranker: Reranker | null = null;
   #abortController: AbortController | null = null;
   #numAnnouncements = 0;
 
@@ -74,7 +82,7 @@ export class RerankController implements ReactiveController {
   }
 
   get busy(): boolean {
-    return this.phase === 'loading' || this.phase === 'running';
+    return this.phase === 'waiting' || this.phase === 'loading' || this.phase === 'running';
   }
 
   get results(): RankedResult[] {
@@ -94,21 +102,31 @@ export class RerankController implements ReactiveController {
     const runId = this.#begin(request.query, request.documents);
     const isCurrent = (): boolean => runId === this.#numRuns;
     const { signal } = (this.#abortController = new AbortController());
+    const onState = (state: RunState): void => {
+      if (isCurrent()) this.#tellState(state);
+    };
+    let endTurn: (() => void) | null = null;
     try {
+      const reranker = this.host.acquireReranker(request.load);
+      this.#enter(reranker.turns.length > 0 ? 'waiting' : 'loading');
+      endTurn = await reranker.turns.take(signal);
+      if (!isCurrent()) return null;
+      this.#reranker = reranker;
       this.#enter('loading');
-      const reranker = this.host.acquireReranker();
       const model = await reranker.load(request.load, {
         signal,
         onProgress: (progress) => isCurrent() && this.#progress(progress),
+        onState,
       });
       if (!isCurrent()) return null;
       this.model = model;
+      if (this.paused) reranker.pause();
       this.#enter('running');
       const { query, documents, options } = request;
       const onUpdate = (updates: RerankUpdate[], stats: RunStats): void => {
         if (isCurrent()) this.#fold(runId, updates, stats);
       };
-      const summary = await reranker.rerank({ query, documents, options, signal, onUpdate });
+      const summary = await reranker.rerank({ query, documents, options, signal, onUpdate, onState });
       if (!isCurrent()) return null;
       this.#finish(summary);
       return summary;
@@ -117,13 +135,35 @@ export class RerankController implements ReactiveController {
       if (signal.aborted) this.#stop();
       else this.#fail(error instanceof Error ? error : new Error(String(error)));
       return null;
+    } finally {
+      if (isCurrent()) this.#reranker = null;
+      endTurn?.();
     }
+  }
+
+  /** Holds the run after the step in flight, or before its first; does nothing when nothing runs. */
+  pause(): void {
+    if (!this.busy || this.paused || this.stopping) return;
+    this.paused = true;
+    if (this.phase === 'running') this.#reranker?.pause();
+    this.host.requestUpdate();
+    this.host.emit('rank1-pause', {});
+  }
+
+  /** Lets a held run go on where it was. */
+  resume(): void {
+    if (!this.paused) return;
+    this.paused = false;
+    if (this.phase === 'running') this.#reranker?.resume();
+    this.host.requestUpdate();
+    this.host.emit('rank1-resume', {});
   }
 
   /** Stops loading at once, or the run after the step in flight; does nothing when nothing runs. */
   abort(): void {
     if (!this.busy || this.stopping) return;
     this.stopping = true;
+    this.paused = false;
     this.host.requestUpdate();
     this.#abortController?.abort();
   }
@@ -131,19 +171,29 @@ export class RerankController implements ReactiveController {
   #begin(query: string, documents: readonly RerankDocument[]): number {
     this.#numRuns += 1;
     this.stopping = false;
+    this.paused = false;
+    this.#reranker = null;
     this.query = query;
     this.documents = documents;
     this.list = startRankedList(this.#numRuns, documents.length);
     this.stats = null;
     this.error = null;
     this.loadProgress = null;
+    this.runState = null;
     this.announcements = [];
     return this.#numRuns;
   }
 
   #enter(phase: RerankPhase): void {
     this.phase = phase;
+    if (!this.busy) this.paused = false;
     this.host.requestUpdate();
+  }
+
+  #tellState(state: RunState): void {
+    this.runState = state;
+    this.host.requestUpdate();
+    this.host.emit('rank1-state', state);
   }
 
   #progress(progress: LoadProgress): void {

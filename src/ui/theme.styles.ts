@@ -63,6 +63,13 @@ export const themeStyles = css`
     box-decoration-break: clone;
   }
 
+  @media (forced-colors: active) {
+    mark {
+      background: Mark;
+      color: MarkText;
+    }
+  }
+
   [hidden] {
     display: none !important;
   }

@@ -1,28 +1,68 @@
-/** Every sentence that depends on numbers or states, in one place, as pure functions. */
+/** Every sentence that depends on numbers or states, in one place, as pure functions; in the language of the page. */
+import { msg, str } from '@lit/localize';
 import { isFinished, type RankedItem, type RankedList } from '../client/ranked-list.ts';
+import type { RunState } from '../client/run-state.ts';
+import { formatScore } from '../export/ranking-report.ts';
+import type { ExportFormat } from '../export/export-formats.ts';
 import type { Device, LoadProgress, RerankDocument, RunStats, Verdict } from '../protocol/rerank-api.ts';
 import { msLeft, tokensPerSecond } from './run-progress.ts';
 
+export { formatLogitDifference, formatScore } from '../export/ranking-report.ts';
+
 /** What a document is called: its title, else its id, else its place in the input. */
 export function documentName(document: RerankDocument, index: number): string {
-  return document.title?.trim() || document.id?.trim() || `Document ${index + 1}`;
+  return document.title?.trim() || document.id?.trim() || msg(str`Document ${index + 1}`);
 }
 
-export function countOf(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+export function formatCount(count: number): string {
+  return count.toLocaleString('en');
+}
+
+export function tokenCount(count: number): string {
+  return count === 1 ? msg('1 token') : msg(str`${formatCount(count)} tokens`);
+}
+
+/** On the button that starts a run. */
+export function rankLabel(numDocuments: number): string {
+  return numDocuments === 1 ? msg('Rank 1 document') : msg(str`Rank ${formatCount(numDocuments)} documents`);
 }
 
 export function verdictLabel(verdict: Verdict): string {
-  return verdict.label === 'true' ? 'Relevant' : 'Not relevant';
+  return verdict.label === 'true' ? msg('Relevant') : msg('Not relevant');
 }
 
-/** Three digits, and never a rounded 0 or 1, which would claim a certainty that is not there. */
-export function formatScore(score: number): string {
-  return Math.min(0.999, Math.max(0.001, score)).toFixed(3);
+/** Why there is no verdict yet, or none at all; null where the row says it otherwise. */
+export function stateNote({ state }: RankedItem, running: boolean): string | null {
+  if (state === 'failed') return msg('Too long for this model to judge');
+  if (state === 'stopped') return msg('Stopped before a verdict');
+  return state === 'queued' && running ? msg('Waiting') : null;
 }
 
-export function formatLogitDifference(difference: number): string {
-  return `${difference < 0 ? '−' : '+'}${Math.abs(difference).toFixed(2)}`;
+/** What a reader of a verdict should know before trusting it; short. */
+export function badges({ verdict, finishReason, truncated }: RankedItem): string[] {
+  const all: string[] = [];
+  if (finishReason === 'loop') all.push(msg('Repeated itself'));
+  if (verdict?.forced) all.push(msg('Forced'));
+  if (truncated) all.push(msg('Shortened'));
+  return all;
+}
+
+/** The facts below a chain. */
+export function figures({
+  verdict,
+  finishReason,
+  truncated,
+  numPromptTokens,
+  passage,
+}: RankedItem): string[] {
+  if (!verdict) return [];
+  const all: string[] = [];
+  if (numPromptTokens > 0) all.push(msg(str`${tokenCount(numPromptTokens)} read`));
+  if (finishReason === 'loop') all.push(msg('asked to decide because it was repeating itself'));
+  else if (verdict.forced) all.push(msg('asked to decide before it had finished'));
+  if (truncated) all.push(msg('passage shortened to fit'));
+  if (passage) all.push(msg(str`best of ${passage.numPassages} passages`));
+  return all;
 }
 
 /** What is said aloud when a verdict lands. */
@@ -32,46 +72,108 @@ export function verdictAnnouncement(
   numDecided: number,
   numDocuments: number,
 ): string {
-  return `${name}: ${verdictLabel(verdict).toLowerCase()}, score ${verdict.score.toFixed(2)}. ${numDecided} of ${numDocuments}.`;
+  const score = verdict.score.toFixed(2);
+  return verdict.label === 'true'
+    ? msg(str`${name}: relevant, score ${score}. ${numDecided} of ${numDocuments}.`)
+    : msg(str`${name}: not relevant, score ${score}. ${numDecided} of ${numDocuments}.`);
 }
 
 export function loadingStatus(progress: LoadProgress | null): string {
-  if (progress?.stage === 'session') return 'Preparing the model';
-  if (progress?.stage === 'warm-up') return 'Warming up the model';
-  if (!progress || progress.loadedBytes === 0) return 'Loading the model';
-  const total = progress.totalBytes > 0 ? ` of ${megabytes(progress.totalBytes)}` : '';
-  return `Loading the model: ${megabytes(progress.loadedBytes)}${total} MB`;
+  if (progress?.stage === 'session') return msg('Preparing the model');
+  if (progress?.stage === 'warm-up') return msg('Warming up the model');
+  if (!progress || progress.loadedBytes === 0) return msg('Loading the model');
+  const loaded = megabytes(progress.loadedBytes);
+  if (progress.totalBytes === 0) return msg(str`Loading the model: ${loaded} MB`);
+  return msg(str`Loading the model: ${loaded} of ${megabytes(progress.totalBytes)} MB`);
 }
 
 /** "5 of 14 judged · 310 tokens/s · about 4 s left"; figures are left out while they would be guesses. */
 export function runningStatus(list: RankedList, stats: RunStats | null): string {
   const numFinished = list.items.filter(isFinished).length;
   if (!list.items.some(({ state }) => state !== 'queued' && state !== 'reading'))
-    return 'Reading the first documents';
-  const parts = [`${numFinished} of ${list.items.length} judged`];
+    return msg('Reading the first documents');
+  const parts = [judgedStatus(numFinished, list.items.length)];
   const speed = stats && tokensPerSecond(stats);
-  if (speed !== null) parts.push(`${Math.round(speed).toLocaleString('en')} tokens/s`);
+  if (speed !== null) parts.push(msg(str`${formatCount(Math.round(speed))} tokens/s`));
   const left = stats && numFinished < list.items.length ? msLeft(list.items, stats) : null;
-  if (left !== null) parts.push(`about ${formatSeconds(Math.ceil(left / 1000) * 1000)} left`);
+  if (left !== null) parts.push(msg(str`about ${formatSeconds(Math.ceil(left / 1000) * 1000)} left`));
   return parts.join(' · ');
 }
 
-/** "3 of 14 relevant · 8.2 s · 1,204 tokens" */
-export function completeStatus(items: readonly RankedItem[], stats: RunStats): string {
-  const numRelevant = items.filter((item) => item.verdict?.label === 'true').length;
-  const relevant = numRelevant === 0 ? 'Nothing is relevant' : `${numRelevant} of ${items.length} relevant`;
-  return [relevant, formatSeconds(stats.elapsedMs), countOf(stats.numDecodeTokens, 'token')].join(' · ');
+/** Why a run stands still without having been told to; null while it does not. */
+export function interruptionText(state: RunState | null): string | null {
+  if (state?.type === 'waiting') return msg('Waiting for another page that uses the model');
+  if (state?.type === 'paused' && state.by === 'page') return msg('Paused while the page is hidden');
+  if (state?.type === 'recovering') return msg('Something failed. Going on with what is not judged yet');
+  return null;
 }
 
-export function deviceLabel(device: Device): string {
+/** "5 of 14 judged" */
+export function judgedStatus(numJudged: number, numDocuments: number): string {
+  return msg(str`${formatCount(numJudged)} of ${formatCount(numDocuments)} judged`);
+}
+
+/** "3 of 14 relevant · 8.2 s · 1,204 tokens"; `numRelevant` as the threshold in force has it */
+export function completeStatus(items: readonly RankedItem[], stats: RunStats, numRelevant: number): string {
+  const relevant =
+    numRelevant === 0
+      ? msg('Nothing is relevant')
+      : msg(str`${formatCount(numRelevant)} of ${formatCount(items.length)} relevant`);
+  return [relevant, formatSeconds(stats.elapsedMs), tokenCount(stats.numDecodeTokens)].join(' · ');
+}
+
+/** What can be done where nothing is relevant. */
+export function nothingText(threshold: number, best: Verdict | null): string {
+  const least = formatScore(threshold);
+  return best
+    ? msg(
+        str`No document reaches a score of ${least}; the best has ${formatScore(best.score)}. Ask in another way, or lower the threshold.`,
+      )
+    : msg(str`No document reaches a score of ${least}. Ask in another way, or lower the threshold.`);
+}
+
+/** What a form says that cannot be sent yet. */
+export function requiredText(): string {
+  return msg('Rank the documents first.');
+}
+
+/** "3 of 14 pass" */
+export function countAtThreshold(numSelected: number, numJudged: number): string {
+  return msg(str`${formatCount(numSelected)} of ${formatCount(numJudged)} pass`);
+}
+
+export function exportFormatLabel(format: ExportFormat): string {
+  switch (format) {
+    case 'json':
+      return 'JSON';
+    case 'jsonl':
+      return msg('JSON lines, with reasoning');
+    case 'csv':
+      return msg('CSV, for spreadsheets');
+    case 'trec':
+      return msg('TREC run');
+    case 'markdown':
+      return msg('Markdown report');
+    case 'html':
+      return msg('Page to print (HTML)');
+  }
+}
+
+/** For the threshold slider, read aloud with it. */
+export function thresholdText(threshold: number): string {
+  return msg(str`score of at least ${formatScore(threshold)}`);
+}
+
+export function deviceLabel(device: Device | 'remote'): string {
+  if (device === 'remote') return msg('Remote');
   return device === 'webgpu' ? 'WebGPU' : 'CPU';
 }
 
 function formatSeconds(ms: number): string {
   const seconds = ms / 1000;
-  if (seconds >= 90) return `${Math.round(seconds / 60)} min`;
+  if (seconds >= 90) return msg(str`${Math.round(seconds / 60)} min`);
   const rounded = seconds >= 10 ? Math.round(seconds) : Math.max(0.1, Math.round(10 * seconds) / 10);
-  return `${rounded} s`;
+  return msg(str`${rounded} s`);
 }
 
 function megabytes(bytes: number): string {

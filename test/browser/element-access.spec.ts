@@ -11,6 +11,22 @@ async function expectNoViolations(page: Page): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
 }
 
+/** WCAG 2.2, 2.5.8: controls of the element that are less than 24 px in either direction. */
+function smallTargets(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const controls = (root: ParentNode): Element[] =>
+      [...root.querySelectorAll('*')].flatMap((element) => [
+        ...(element.matches('button, input, select, a[href], summary') ? [element] : []),
+        ...(element.shadowRoot ? controls(element.shadowRoot) : []),
+      ]);
+    const host = document.querySelector('rank1-rerank');
+    return controls(host?.shadowRoot ?? document)
+      .map((control) => ({ control, box: control.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 0 && (box.width < 24 || box.height < 24))
+      .map(({ control, box }) => `${control.outerHTML.slice(0, 80)} ${box.width}x${box.height}`);
+  });
+}
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing in any phase, ${colorScheme}`, async ({ page, fakeWorker }) => {
     test.slow(); // axe looks at every row, four times
@@ -27,8 +43,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await fakeWorker.send({ type: 'steady', stepMs: 1 });
     await expect(page.getByRole('button', { name: 'Rank again' })).toBeVisible();
     await page.getByRole('button', { name: 'Show all reasoning' }).click();
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('slider', { name: 'Threshold' }).press('End');
+    await expect(page.locator('[part=nothing]')).toBeVisible();
     await expectNoViolations(page);
-    await fakeWorker.send({ type: 'fail-run', code: 'device-lost' });
+    expect(await smallTargets(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme, forcedColors: 'active' });
+    await expectNoViolations(page);
+    await page.emulateMedia({ colorScheme, forcedColors: 'none' });
+    await fakeWorker.send({ type: 'fail-run', code: 'model-corrupt' });
     await page.getByRole('button', { name: 'Rank again' }).click();
     await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
     await expectNoViolations(page);
@@ -41,6 +64,7 @@ test('everything works with the keyboard alone, and focus survives reordering', 
 }) => {
   await page.goto('./');
   await expect(rows(page)).toHaveCount(14);
+  await page.locator('rank1-site-header summary').focus(); // the links before it are the browser's own
   await page.keyboard.press('Tab');
   await expect(page.getByRole('button', { name: 'Coldest city' })).toBeFocused();
   for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press('Tab');
@@ -49,7 +73,7 @@ test('everything works with the keyboard alone, and focus survives reordering', 
   await fakeWorker.send({ type: 'release', steps: LOAD_STEPS + 3 });
   const first = page.locator('li[data-index="0"]').getByRole('button');
   await expect(first).toHaveText(/Thinking/);
-  for (let presses = 0; presses < 4; presses += 1) await page.keyboard.press('Tab');
+  for (let presses = 0; presses < 5; presses += 1) await page.keyboard.press('Tab');
   await expect(first).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(first).toHaveAttribute('aria-expanded', 'false');

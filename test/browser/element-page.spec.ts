@@ -43,3 +43,15 @@ test('hands the settings to the element', async ({ page }) => {
   });
   expect(settings).toEqual(['Only in Europe.', 'wasm', 64]);
 });
+
+test('has its worker under the policy of the page, and counts what the worker fetches', async ({
+  page,
+  fakeWorker,
+}) => {
+  await fakeWorker.send({ type: 'steady', stepMs: 0 });
+  await page.getByRole('button', { name: /^Rank/ }).first().click();
+  await expect(page.getByRole('button', { name: 'Rank again' })).toBeVisible();
+  expect(page.workers().map((worker) => new URL(worker.url()).protocol)).toEqual(['blob:']);
+  await page.locator('.network-state summary').click();
+  await expect(page.getByRole('list', { name: 'Files fetched' })).toContainText('rerank.worker');
+});

@@ -35,6 +35,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await shoot('4-complete', true);
         await page.getByRole('button', { name: 'Show all reasoning' }).click();
         await shoot('5-expanded', true);
+        await page.getByRole('button', { name: 'Export' }).click();
+        await page.getByRole('slider', { name: 'Threshold' }).press('End');
+        await expect(page.locator('[part=nothing]')).toBeVisible();
+        await page.getByRole('button', { name: 'Hide reasoning' }).click();
+        await page.evaluate(() => (document.documentElement.lang = 'zh-Hant'));
+        await expect(page.getByRole('button', { name: '重新排序' })).toBeVisible();
+        await shoot('6-nothing-relevant', true);
       });
     });
   }

@@ -77,7 +77,7 @@ test('marks in the passage what the chain quotes, and folds a chain away with it
     'city, not the',
     'coldest one.',
   ]);
-  await expect(rows(page).nth(0)).toContainText('Logit difference +6.00');
+  await expect(rows(page).nth(0).locator('[part=logit]')).toHaveText('logit difference +6.00');
 });
 
 test('stops on request, keeps what was decided, and runs again', async ({ page, fakeWorker }) => {
@@ -94,7 +94,7 @@ test('stops on request, keeps what was decided, and runs again', async ({ page, 
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(page.getByRole('button', { name: 'Stopping' })).toBeVisible();
   await fakeWorker.send({ type: 'release', steps: 1 });
-  await expect(page.locator('rank1-rerank [part=status]')).toHaveText('Stopped. 1 of 3 judged.');
+  await expect(page.locator('rank1-rerank [part=status]')).toHaveText('Stopped · 1 of 3 judged');
   await expect(rows(page).nth(1)).toContainText('Stopped before a verdict');
   expect(await aborted).toBe(3);
   await fakeWorker.send({ type: 'steady', stepMs: 1 });
@@ -106,7 +106,7 @@ test('stops on request, keeps what was decided, and runs again', async ({ page, 
 test('stops loading at once', async ({ page }) => {
   await run(page);
   await page.getByRole('button', { name: 'Stop' }).click();
-  await expect(page.locator('rank1-rerank [part=status]')).toHaveText('Stopped. 0 of 14 judged.');
+  await expect(page.locator('rank1-rerank [part=status]')).toHaveText('Stopped · 0 of 14 judged');
 });
 
 test('says what went wrong, and works after "Try again"', async ({ page, fakeWorker }) => {
@@ -131,17 +131,13 @@ test('says what went wrong, and works after "Try again"', async ({ page, fakeWor
   await expect(page.getByRole('alert').filter({ hasText: 'could not be ranked' })).toHaveCount(0);
 });
 
-test('survives a crash of the worker', async ({ page, fakeWorker }) => {
+test('goes on by itself after a crash of the worker', async ({ page, fakeWorker }) => {
   await setUp(page, 'coldest city', CITIES);
   await run(page);
   await fakeWorker.send({ type: 'release', steps: LOAD_STEPS + 4 });
   await expect(toggle(page, 0)).toHaveText(/Thinking/);
   await fakeWorker.send({ type: 'crash' });
-  await expect(page.getByRole('alert').filter({ hasText: 'could not be ranked' })).toContainText(
-    'a new worker is started',
-  );
   await fakeWorker.send({ type: 'steady', stepMs: 1 });
-  await page.getByRole('button', { name: 'Try again' }).click();
   await expect(titles(page)).toHaveText(['Oslo', 'Cairo', 'Kuwait']);
 });
 

@@ -59,6 +59,39 @@ export const rank1RerankStyles = css`
     background: var(--_soft);
   }
 
+  .main:disabled {
+    border-color: var(--_line);
+    background: var(--_soft);
+    color: var(--_muted);
+    cursor: not-allowed;
+  }
+
+  .second {
+    display: inline-flex;
+    flex: none;
+    align-items: center;
+    justify-content: center;
+    gap: 0.4375rem;
+    min-height: 2.25rem;
+    padding-inline: 0.875rem;
+    border: 1px solid var(--_line-strong);
+    border-radius: 0.5rem;
+    background: var(--_surface);
+    color: var(--_ink);
+    font-size: 0.875rem;
+    font-weight: 600;
+    cursor: pointer;
+  }
+
+  .second:hover {
+    background: var(--_soft);
+  }
+
+  .toolbar .second {
+    min-height: 2.75rem;
+    margin-inline-start: -0.5rem;
+  }
+
   .square {
     width: 0.625rem;
     height: 0.625rem;
@@ -73,6 +106,14 @@ export const rank1RerankStyles = css`
     font-size: 0.875rem;
     font-variant-numeric: tabular-nums;
     line-height: 1.4;
+  }
+
+  .actions {
+    display: flex;
+    flex: none;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.25rem;
   }
 
   .quiet {
@@ -94,13 +135,22 @@ export const rank1RerankStyles = css`
   }
 
   @container (max-width: 34rem) {
+    .toolbar {
+      column-gap: 0.5rem;
+    }
+
     .status {
       flex-basis: 100%;
       order: 1;
     }
 
-    .quiet {
+    .actions {
       margin-inline-start: auto;
+    }
+
+    .busy .actions {
+      order: 1;
+      margin-inline-start: -0.625rem;
     }
   }
 
@@ -163,6 +213,82 @@ export const rank1RerankStyles = css`
     font-weight: 600;
   }
 
+  .threshold,
+  .export {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.375rem 0.75rem;
+    color: var(--_muted);
+    font-size: 0.8125rem;
+    font-variant-numeric: tabular-nums;
+  }
+
+  .export {
+    padding: 0.625rem 0.75rem;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+  }
+
+  .threshold label,
+  .export label {
+    font-weight: 600;
+  }
+
+  .threshold input {
+    flex: 1 1 6rem;
+    min-width: 6rem;
+    max-width: 14rem;
+    height: 1.5rem;
+    margin: 0;
+    accent-color: var(--_accent);
+    cursor: pointer;
+  }
+
+  .threshold-value {
+    min-inline-size: 2.75rem;
+    color: var(--_ink);
+    font-weight: 600;
+  }
+
+  .export select {
+    min-height: 2.25rem;
+    max-width: 100%;
+    padding-inline: 0.5rem;
+    border: 1px solid var(--_line-strong);
+    border-radius: 0.5rem;
+    background: var(--_surface);
+    color: var(--_ink);
+    font: inherit;
+    font-size: 0.875rem;
+  }
+
+  .export-note {
+    overflow-wrap: anywhere;
+  }
+
+  .nothing {
+    padding: 1.25rem 1.25rem 1.375rem;
+    border: 1px dashed var(--_line-strong);
+    border-radius: var(--_radius);
+    color: var(--_muted);
+    font-size: 0.9375rem;
+    line-height: 1.5;
+  }
+
+  .nothing p {
+    margin: 0;
+    text-wrap: pretty;
+  }
+
+  .nothing .nothing-title {
+    margin-block-end: 0.25rem;
+    color: var(--_ink);
+    font-size: 1.0625rem;
+    font-weight: 600;
+  }
+
   .footnote {
     margin: 0.25rem 0 0;
     color: var(--_muted);
@@ -190,7 +316,27 @@ export const rank1RerankStyles = css`
     }
   }
 
+  @media print {
+    .toolbar {
+      position: static;
+    }
+
+    button,
+    .actions,
+    .threshold,
+    .export,
+    .progress {
+      display: none;
+    }
+  }
+
   @media (forced-colors: active) {
+    .main {
+      border-color: ButtonBorder;
+      background: ButtonFace;
+      color: ButtonText;
+    }
+
     .progress-fill {
       background: Highlight;
     }

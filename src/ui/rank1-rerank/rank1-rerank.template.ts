@@ -2,49 +2,70 @@
  * What `<rank1-rerank>` looks like in each phase. Pure: everything comes from the element and its controller. Widths are
  * set through the `style` property, never the attribute, which a strict Content-Security-Policy would refuse.
  */
-import { html, nothing, type TemplateResult } from 'lit';
+import { msg } from '@lit/localize';
+import { html, nothing, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { isFinished, type RankedList } from '../../client/ranked-list.ts';
 import type { LoadProgress } from '../../protocol/rerank-api.ts';
+import { interfaceLanguage } from '../localization/interface-language.ts';
+import { renderRemoteNotice } from '../remote-notice.ts';
 import type { RerankController } from '../rerank-controller.ts';
-import { completeStatus, countOf, deviceLabel, loadingStatus, runningStatus } from '../wording.ts';
+import {
+  completeStatus,
+  deviceLabel,
+  judgedStatus,
+  loadingStatus,
+  nothingText,
+  rankLabel,
+  interruptionText,
+  runningStatus,
+} from '../wording.ts';
+import { renderExportPanel } from './export-panel.template.ts';
 import type { Rank1RerankElement, RerankNotice } from './rank1-rerank.ts';
+import { renderThreshold } from './threshold.template.ts';
 
 const INNER_PARTS =
-  'list, result, queued, reading, thinking, decided, forced, failed, stopped, rank, title, passage, judgement, verdict, score, score-bar, note, figures, toggle, chain, quote';
-
-const NOTICES: Record<RerankNotice, string> = {
-  'blank-query': 'Write a question first. Documents are judged by what it asks for.',
-  'no-documents': 'Add at least one document to judge.',
-};
+  'list, result, outside, queued, reading, thinking, decided, forced, failed, stopped, rank, title, passage, judgement, verdict, score, score-bar, logit, badge, note, figures, toggle, chain, quote, order-button';
 
 export function renderRerank(element: Rank1RerankElement): TemplateResult {
-  const { controller, notice, expanded } = element;
+  const { controller, notice, expanded, exporting } = element;
+  const language = interfaceLanguage();
+  const hasVerdicts = controller.list.items.some(({ verdict }) => verdict !== null);
   return html`
     <div part="base" class="base">
-      <div part="toolbar" class="toolbar">
-        ${renderMainButton(element)}
+      <div part="toolbar" class=${controller.busy ? 'toolbar busy' : 'toolbar'} lang=${language}>
+        ${renderMainButton(element)} ${renderPauseButton(element)}
         <p part="status" class="status">${statusText(element)}</p>
-        ${renderExpandButton(element)} ${renderProgress(controller)}
-        ${notice ? html`<p part="notice" class="notice" role="status">${NOTICES[notice]}</p>` : nothing}
+        <div class="actions">
+          <slot name="actions"></slot>
+          ${renderExpandButton(element)} ${hasVerdicts ? renderExportButton(element) : nothing}
+        </div>
+        ${renderProgress(controller)} ${renderRemoteNotice(element.remoteHost)}
+        ${notice ? html`<p part="notice" class="notice" role="status">${noticeText(notice)}</p>` : nothing}
         ${controller.error ? renderError(controller.error) : nothing}
       </div>
+      ${exporting && hasVerdicts ? renderExportPanel(element) : nothing}
+      ${hasVerdicts ? renderThreshold(element) : nothing}
+      ${controller.documents.length === 0 ? html`<slot name="empty"></slot>` : nothing}
+      ${isNothingRelevant(element) ? renderNothing(element) : nothing}
       <rank1-ranked-results
         exportparts=${INNER_PARTS}
         .documents=${controller.documents}
         .list=${controller.list}
         .expanded=${expanded}
         .running=${controller.busy}
+        .paused=${controller.paused}
+        .numSelected=${element.numSelected}
       ></rank1-ranked-results>
-      ${
-        controller.model
-          ? html`<p part="footnote" class="footnote">
-              <span class="device">${deviceLabel(controller.model.device)}</span>
-              ${controller.model.deviceReason}
-            </p>`
-          : nothing
-      }
-      <div class="visually-hidden" role="log" aria-live="polite" aria-label="Verdicts">
+      ${controller.model ? renderFootnote(controller.model, language) : nothing}
+      <slot name="footer"></slot>
+      <div
+        class="visually-hidden"
+        role="log"
+        aria-live="polite"
+        aria-label=${msg('Verdicts')}
+        lang=${language}
+      >
         ${repeat(
           controller.announcements,
           ({ id }) => id,
@@ -53,6 +74,12 @@ export function renderRerank(element: Rank1RerankElement): TemplateResult {
       </div>
     </div>
   `;
+}
+
+function noticeText(notice: RerankNotice): string {
+  return notice === 'blank-query'
+    ? msg('Write a question first. Documents are judged by what it asks for.')
+    : msg('Add at least one document to judge.');
 }
 
 /** One button in every phase, so that it keeps focus when it changes from start to stop and back. */
@@ -67,6 +94,7 @@ function renderMainButton(element: Rank1RerankElement): TemplateResult {
     part=${mainPart(controller)}
     class=${controller.busy ? 'main stop' : 'main'}
     type="button"
+    ?disabled=${element.isDisabled && !controller.busy}
     @click=${onClick}
   >
     ${controller.busy ? html`<span class="square" aria-hidden="true"></span>` : nothing}${mainLabel(element)}
@@ -79,35 +107,71 @@ function mainPart({ busy, phase }: RerankController): string {
 }
 
 function mainLabel({ controller: { busy, stopping, phase }, documents }: Rank1RerankElement): string {
-  if (busy) return stopping ? 'Stopping' : 'Stop';
-  if (phase === 'failed') return 'Try again';
-  if (phase === 'complete' || phase === 'aborted') return 'Rank again';
-  return `Rank ${countOf(documents.length, 'document')}`;
+  if (busy) return stopping ? msg('Stopping') : msg('Stop');
+  if (phase === 'failed') return msg('Try again');
+  if (phase === 'complete' || phase === 'aborted') return msg('Rank again');
+  return rankLabel(documents.length);
+}
+
+function renderPauseButton(element: Rank1RerankElement): TemplateResult | typeof nothing {
+  const { busy, stopping, paused } = element.controller;
+  if (!busy || stopping) return nothing;
+  const onClick = (): void => (paused ? element.resume() : element.pause());
+  return html`<button part="pause-button" class="second" type="button" @click=${onClick}>
+    ${paused ? play : bars}${paused ? msg('Resume') : msg('Pause')}
+  </button>`;
 }
 
 function renderExpandButton(element: Rank1RerankElement): TemplateResult | typeof nothing {
   if (!element.controller.list.items.some(isFinished)) return nothing;
   const toggle = (): void => void (element.expanded = !element.expanded);
   return html`<button part="expand-button" class="quiet" type="button" @click=${toggle}>
-    ${element.expanded ? 'Hide reasoning' : 'Show all reasoning'}
+    ${element.expanded ? msg('Hide reasoning') : msg('Show all reasoning')}
   </button>`;
 }
 
-function statusText({ controller, query }: Rank1RerankElement): string {
-  const { phase, list, stats, loadProgress } = controller;
+function renderExportButton(element: Rank1RerankElement): TemplateResult {
+  const toggle = (): void => {
+    element.exporting = !element.exporting;
+    element.exportNote = '';
+  };
+  return html`<button
+    part="export-button"
+    class="quiet"
+    type="button"
+    aria-expanded=${element.exporting}
+    @click=${toggle}
+  >
+    ${msg('Export')}
+  </button>`;
+}
+
+function statusText(element: Rank1RerankElement): string {
+  const { controller, query, documents } = element;
+  const { phase, paused, list, stats, loadProgress, runState } = controller;
+  const numJudged = list.items.filter((item) => item.verdict).length;
+  const interruption = controller.busy && !paused ? interruptionText(runState) : null;
+  if (interruption) return interruption;
   switch (phase) {
     case 'idle':
-      return 'Ready. Each document is read and reasoned about in turn.';
+      return documents.length === 0 ? '' : msg('Ready. Each document is read and reasoned about in turn.');
+    case 'waiting':
+      return msg('Waiting for another ranking on this page to end');
     case 'loading':
       return loadingStatus(loadProgress);
     case 'running':
-      return runningStatus(list, stats);
+      return paused
+        ? [msg('Paused'), judgedStatus(numJudged, list.items.length)].join(' · ')
+        : runningStatus(list, stats);
     case 'aborted':
-      return `Stopped. ${list.items.filter((item) => item.verdict).length} of ${list.items.length} judged.`;
+      return [msg('Stopped'), judgedStatus(numJudged, list.items.length)].join(' · ');
     case 'failed':
-      return `${list.items.filter((item) => item.verdict).length} of ${list.items.length} judged.`;
+      return judgedStatus(numJudged, list.items.length);
     case 'complete':
-      return `${stats ? completeStatus(list.items, stats) : ''}${query === controller.query ? '' : ' · for the earlier question'}`;
+      return [
+        ...(stats ? [completeStatus(list.items, stats, element.numSelected)] : []),
+        ...(query === controller.query ? [] : [msg('for the earlier question')]),
+      ].join(' · ');
   }
 }
 
@@ -115,17 +179,18 @@ function renderProgress(controller: RerankController): TemplateResult {
   const loading = controller.phase === 'loading';
   const share = loading ? loadedShare(controller.loadProgress) : finishedShare(controller.list);
   const percent = Math.round(100 * share);
+  const still = controller.paused || controller.phase === 'waiting';
   return html`<div
     part="progress"
-    class=${share === 0 ? 'progress unknown' : 'progress'}
+    class=${share === 0 && !still ? 'progress unknown' : 'progress'}
     role="progressbar"
-    aria-label=${loading ? 'Loading the model' : 'Documents judged'}
+    aria-label=${loading ? msg('Loading the model') : msg('Documents judged')}
     aria-valuemin="0"
     aria-valuemax="100"
     aria-valuenow=${share === 0 ? nothing : percent}
     ?hidden=${!controller.busy}
   >
-    <div class="progress-fill" .style=${share === 0 ? '' : `inline-size: ${percent}%`}></div>
+    <div class="progress-fill" .style=${share === 0 && !still ? '' : `inline-size: ${percent}%`}></div>
   </div>`;
 }
 
@@ -141,7 +206,39 @@ function finishedShare({ items }: RankedList): number {
 
 function renderError(error: Error): TemplateResult {
   return html`<div part="error" class="error" role="alert">
-    <p class="error-title">The documents could not be ranked</p>
+    <p class="error-title">${msg('The documents could not be ranked')}</p>
     <p>${error.message}</p>
   </div>`;
 }
+
+/** Only once everything is judged: before that the next document may be the one. */
+function isNothingRelevant({ controller, numSelected }: Rank1RerankElement): boolean {
+  return controller.phase === 'complete' && controller.list.items.length > 0 && numSelected === 0;
+}
+
+function renderNothing(element: Rank1RerankElement): TemplateResult {
+  const best = element.results[0]?.verdict;
+  return html`<div part="nothing" class="nothing" lang=${interfaceLanguage()}>
+    <slot name="nothing">
+      <p class="nothing-title">${msg('Nothing is relevant')}</p>
+      <p>${nothingText(element.effectiveThreshold, best ?? null)}</p>
+    </slot>
+  </div>`;
+}
+
+function renderFootnote(
+  { device, deviceReason }: NonNullable<RerankController['model']>,
+  language: string,
+): TemplateResult {
+  return html`<p part="footnote" class="footnote" lang=${language}>
+    <span class="device">${deviceLabel(device)}</span>
+    ${deviceReason}
+  </p>`;
+}
+
+const bars = svg`<svg class="glyph" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+  <path d="M2.5 1h2.5v10H2.5z M7 1h2.5v10H7z" fill="currentColor" />
+</svg>`;
+const play = svg`<svg class="glyph" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+  <path d="M2.5 1 10.5 6 2.5 11z" fill="currentColor" />
+</svg>`;

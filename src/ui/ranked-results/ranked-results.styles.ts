@@ -16,20 +16,68 @@ export const rankedResultsStyles = css`
     overflow-anchor: none;
   }
 
+  .long {
+    display: block;
+  }
+
+  .long > .row {
+    width: 100%;
+    margin-block-end: 0.5rem;
+  }
+
+  .list:focus-visible {
+    outline-offset: 4px;
+  }
+
+  .order {
+    position: sticky;
+    z-index: 1;
+    inset-block-start: calc(var(--rank1-toolbar-offset, 0px) + 4.5rem);
+    display: block;
+    min-height: 2.25rem;
+    margin: 0 auto 0.5rem;
+    padding-inline: 1rem;
+    border: 1px solid transparent;
+    border-radius: 2rem;
+    background: var(--_accent);
+    color: var(--_on-accent);
+    font-size: 0.875rem;
+    font-weight: 600;
+    cursor: pointer;
+  }
+
   .row {
+    position: relative;
     display: grid;
     grid-template-columns: 1.75rem minmax(0, 1fr);
     column-gap: 0.5rem;
-    padding: 1rem 1rem 0.875rem 0.75rem;
+    padding-block: 1rem 0.875rem;
+    padding-inline: 0.75rem 1rem;
     border: 1px solid var(--_line);
     border-radius: var(--_radius);
     background: var(--_surface);
   }
 
-  .row[data-label='false'],
+  .row[data-counts='false'],
   .row[data-state='stopped'],
   .row[data-state='failed'] {
     background: var(--_soft);
+  }
+
+  /* where the documents that count end */
+  .first-outside {
+    margin-block-start: 2.25rem;
+  }
+
+  .first-outside::before {
+    position: absolute;
+    inset-block-end: calc(100% + 0.5rem);
+    inset-inline-start: 0.75rem;
+    color: var(--_muted);
+    font-size: 0.8125rem;
+    font-weight: 600;
+    line-height: 1.25rem;
+    content: attr(data-divider);
   }
 
   .rank {
@@ -42,7 +90,7 @@ export const rankedResultsStyles = css`
     text-align: center;
   }
 
-  .row[data-label='true'] .rank {
+  .row[data-counts='true'] .rank {
     color: var(--_relevant);
   }
 
@@ -73,7 +121,8 @@ export const rankedResultsStyles = css`
   }
 
   .title {
-    margin: 0 0 0.125rem;
+    margin: 0;
+    margin-block-end: 0.125rem;
     font-size: 1rem;
     font-weight: 600;
     line-height: 1.5rem;
@@ -88,6 +137,7 @@ export const rankedResultsStyles = css`
     line-height: 1.6;
     white-space: pre-line;
     overflow-wrap: anywhere;
+    line-break: strict;
   }
 
   .clamped,
@@ -109,20 +159,20 @@ export const rankedResultsStyles = css`
     line-clamp: 12;
   }
 
-  .row[data-label='true'] .text {
+  .row[data-counts='true'] .text {
     color: var(--_ink);
   }
 
   /* what is not relevant recedes, so that what is still being thought about stays in view */
-  .row[data-label='false'] {
+  .row[data-counts='false'] {
     padding-block: 0.625rem 0.5rem;
   }
 
-  .row[data-label='false'] .title {
-    margin: 0;
+  .row[data-counts='false'] .title {
+    margin-block-end: 0;
   }
 
-  .row[data-label='false'] .clamped {
+  .row[data-counts='false'] .clamped {
     -webkit-line-clamp: 1;
     line-clamp: 1;
   }
@@ -135,8 +185,9 @@ export const rankedResultsStyles = css`
 
   .verdict {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
-    gap: 0.375rem;
+    gap: 0 0.375rem;
     color: var(--_muted);
     font-size: 0.875rem;
     line-height: 1.5rem;
@@ -148,15 +199,16 @@ export const rankedResultsStyles = css`
 
   .verdict-label {
     flex: none;
-    min-inline-size: 6.25rem;
+    min-inline-size: 5.75rem;
     font-weight: 600;
   }
 
   .bar {
     position: relative;
-    flex: 1 1 3rem;
-    max-inline-size: 14rem;
+    flex: 1 0 100%;
+    order: 1;
     height: 0.375rem;
+    margin-block: 0.125rem 0.25rem;
     overflow: hidden;
     border-radius: 1rem;
     background: color-mix(in srgb, var(--_ink) 11%, transparent);
@@ -192,16 +244,56 @@ export const rankedResultsStyles = css`
     text-align: end;
   }
 
-  .row[data-label='true'] .verdict {
+  .logit {
+    flex: none;
+    min-inline-size: 3.25rem;
+    color: var(--_muted);
+    font-size: 0.8125rem;
+    font-variant-numeric: tabular-nums;
+    text-align: end;
+  }
+
+  .badges {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.25rem 0.375rem;
+    margin: 0.125rem 0 0;
+  }
+
+  .badge {
+    padding-inline: 0.375rem;
+    border: 1px solid var(--_line-strong);
+    border-radius: 0.25rem;
+    color: var(--_muted);
+    font-size: 0.75rem;
+    font-weight: 600;
+    line-height: 1.25rem;
+  }
+
+  .row[data-counts='true'] .verdict {
     color: var(--_relevant);
   }
 
-  .row[data-label='true'] .fill {
+  .row[data-counts='true'] .fill {
     background: var(--_relevant);
   }
 
-  .row[data-label='false'] .score {
+  .row[data-counts='false'] .score {
     color: var(--_muted);
+  }
+
+  .note {
+    display: flex;
+    align-items: center;
+    gap: 0.375rem;
+  }
+
+  .row[data-state='failed'] .note {
+    color: var(--_danger);
+  }
+
+  :host([paused]) .row[data-state] .dot {
+    animation: none;
   }
 
   .note,
@@ -234,6 +326,16 @@ export const rankedResultsStyles = css`
     }
   }
 
+  /* where it has room, the bar stands in the line of the verdict */
+  @container (26rem < width < 42rem) or (width > 56rem) {
+    .bar {
+      flex: 1 1 3rem;
+      order: 0;
+      max-inline-size: 14rem;
+      margin-block: 0;
+    }
+  }
+
   @container (min-width: 56rem) {
     .row {
       grid-template-columns: 2.25rem minmax(0, 1.5fr) minmax(0, 1fr);
@@ -251,7 +353,29 @@ export const rankedResultsStyles = css`
     }
   }
 
+  @media print {
+    .row {
+      break-inside: avoid;
+    }
+
+    .row .text {
+      display: block;
+      -webkit-line-clamp: none;
+      line-clamp: none;
+    }
+
+    .order {
+      display: none;
+    }
+  }
+
   @media (forced-colors: active) {
+    .order {
+      border-color: ButtonBorder;
+      background: ButtonFace;
+      color: ButtonText;
+    }
+
     .fill {
       background: CanvasText;
     }

@@ -1,20 +1,30 @@
-import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
+import { virtualize } from '@lit-labs/virtualizer/virtualize.js';
+import { msg, updateWhenLocaleChanges } from '@lit/localize';
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { isFinished, startRankedList, type RankedItem, type RankedList } from '../../client/ranked-list.ts';
 import type { RerankDocument } from '../../protocol/rerank-api.ts';
+import { interfaceLanguage } from '../localization/interface-language.ts';
 import { themeStyles } from '../theme.styles.ts';
+import { FrozenOrder } from './frozen-order.ts';
+import { PlaceKeeper } from './place-keeper.ts';
 import { rankedResultsStyles } from './ranked-results.styles.ts';
 import { ReadingHold } from './reading-hold.ts';
 import { ReorderAnimation } from './reorder-animation.ts';
 import { renderResultRow } from './result-row.ts';
 
+/** Longer lists render only the rows near the screen. */
+const MAX_RENDERED_ROWS = 200;
+
 /**
  * The documents in their present order, each with its chain beside it. A chain is open while it streams and folds
- * itself away with its verdict, except where the person opened it or is reading it at that moment.
+ * itself away with its verdict, except where the person opened it or is reading it at that moment. A long list renders the
+ * rows near the screen only, and does not change its order under a person who is in the midst of it: it offers to.
  *
- * @csspart list, result, rank, title, passage, judgement, verdict, score, score-bar, note, figures
+ * @csspart list - the list
+ * @csspart order-button - shows the new order of a long list
  */
 export class RankedResultsElement extends LitElement {
   static override styles = [themeStyles, rankedResultsStyles];
@@ -24,39 +34,93 @@ export class RankedResultsElement extends LitElement {
   /** Opens every chain there is; single ones can still be closed. */
   @property({ type: Boolean }) expanded = false;
   @property({ type: Boolean }) running = false;
+  @property({ type: Boolean, reflect: true }) paused = false;
+  /** So many of the first count; those after them recede. */
+  @property({ attribute: false }) numSelected = Infinity;
 
   readonly #hold = new ReadingHold(this);
+  readonly #frozen = new FrozenOrder(this, this.#hold);
+  readonly #places = new PlaceKeeper(this, this.#hold);
   readonly #animation = new ReorderAnimation();
   /** The person's own choices in this run, by input index. */
   #choices = new Map<number, boolean>();
   /** Rows were measured and have not been set in motion yet. */
   #captured = false;
 
+  constructor() {
+    super();
+    updateWhenLocaleChanges(this);
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get('list');
     if (before?.runId !== undefined && before.runId !== this.list.runId) this.#choices = new Map();
     if (changed.has('expanded')) this.#choices = new Map();
     if (before) this.#keepOpenWhatIsRead(before);
-    if (this.hasUpdated && before) this.#capture(before);
+    if (this.#isLong) {
+      this.#frozen.follow(this.list);
+      this.#places.keep(this.#list);
+    } else if (this.hasUpdated && before) this.#capture(before);
   }
 
   protected override render(): TemplateResult {
-    return html`<ol part="list" class="list">
-      ${repeat(
-        this.list.order,
-        (index) => index,
-        (index, place) => this.#renderRow(index, place),
-      )}
-    </ol>`;
+    if (!this.#isLong)
+      return html`<ol part="list" class="list">
+        ${repeat(
+          this.list.order,
+          (index) => index,
+          (index, place) => this.#renderRow(index, place),
+        )}
+      </ol>`;
+    return html`
+      ${this.#frozen.isStale ? this.#renderOrderButton() : nothing}
+      <ol part="list" class="list long" tabindex="-1" @rangeChanged=${this.#onRangeChanged}>
+        ${virtualize<number>({
+          items: this.#frozen.order as number[],
+          keyFunction: (index) => index,
+          renderItem: (index) =>
+            this.#renderRow(index, this.#frozen.places(this.list)[index] ?? 0) as TemplateResult,
+        })}
+      </ol>
+    `;
   }
 
   protected override updated(): void {
     if (this.#captured) void this.#play();
   }
 
+  get #isLong(): boolean {
+    return this.list.items.length > MAX_RENDERED_ROWS;
+  }
+
   get #rows(): HTMLElement[] {
     return [...this.renderRoot.querySelectorAll<HTMLElement>('.row')];
   }
+
+  #renderOrderButton(): TemplateResult {
+    const onClick = async (): Promise<void> => {
+      this.#frozen.release();
+      await this.updateComplete;
+      this.#list?.focus({ preventScroll: true });
+      this.scrollIntoView({ block: 'start' });
+    };
+    return html`<button
+      part="order-button"
+      class="order"
+      type="button"
+      @click=${onClick}
+      lang=${interfaceLanguage()}
+    >
+      ${msg('Show the new order')}
+    </button>`;
+  }
+
+  /** A row that leaves the screen leaves the page; the focus it had stays in the list. */
+  readonly #onRangeChanged = (): void => {
+    requestAnimationFrame(() => {
+      if (this.#hold.hasLostFocusedRow) this.#list?.focus({ preventScroll: true });
+    });
+  };
 
   #capture(before: RankedList): void {
     if (this.#captured) return; // what was measured earlier is still what is on the screen
@@ -76,15 +140,46 @@ export class RankedResultsElement extends LitElement {
     this.#animation.play(this.#rows);
   }
 
+  get #list(): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>('.list');
+  }
+
+  /** @param place in the order as it is, which in a long list may differ from the order that is shown */
   #renderRow(index: number, place: number): unknown {
     const item = this.list.items[index];
     const document = this.documents[index];
-    if (!item || !document) return null;
+    if (!item || !document) return nothing;
     const open = this.#choices.get(index) ?? (this.expanded || isAtWork(item));
     const rank = item.verdict ? place + 1 : null;
-    const running = this.running;
-    const row = { item, document, rank, open, running, onToggle: this.#onToggle };
-    return guard([item, document, rank, open, running], () => renderResultRow(row));
+    const { running, numSelected } = this;
+    const outside = rank !== null && rank > numSelected;
+    const divider = outside && rank === numSelected + 1 && numSelected > 0 && !this.#frozen.isStale;
+    const setSize = this.#isLong ? this.list.items.length : null;
+    const row = {
+      item,
+      document,
+      rank,
+      place,
+      outside,
+      divider,
+      setSize,
+      open,
+      running,
+      onToggle: this.#onToggle,
+    };
+    const reasons = [
+      item,
+      document,
+      rank,
+      place,
+      outside,
+      divider,
+      setSize,
+      open,
+      running,
+      interfaceLanguage(),
+    ];
+    return guard(reasons, () => renderResultRow(row));
   }
 
   readonly #onToggle = (index: number, open: boolean): void => {

@@ -5,10 +5,16 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 const POINTER_HOLD_MS = 3000;
+/** Scrolling goes on for so long after the wheel, the finger or the key. */
+const SCROLL_MS = 700;
+/** What makes a window scroll by the person's own hand. */
+const SCROLL_INPUTS = ['wheel', 'touchmove', 'keydown'] as const;
 
 export class ReadingHold implements ReactiveController {
   #pointerRow: HTMLElement | null = null;
   #pointerTime = 0;
+  #scrollTime = -Infinity;
+  #lastFocusedRow: HTMLElement | null = null;
 
   constructor(private readonly host: ReactiveControllerHost & HTMLElement) {
     host.addController(this);
@@ -17,17 +23,40 @@ export class ReadingHold implements ReactiveController {
   hostConnected(): void {
     this.host.addEventListener('pointermove', this.#onPointerMove);
     this.host.addEventListener('pointerleave', this.#onPointerLeave);
+    for (const type of SCROLL_INPUTS)
+      this.host.ownerDocument.addEventListener(type, this.#onScrollInput, { capture: true, passive: true });
+    this.host.addEventListener('focusin', this.#onFocus);
+    this.host.addEventListener('focusout', this.#onBlur);
   }
 
   hostDisconnected(): void {
     this.host.removeEventListener('pointermove', this.#onPointerMove);
     this.host.removeEventListener('pointerleave', this.#onPointerLeave);
+    for (const type of SCROLL_INPUTS)
+      this.host.ownerDocument.removeEventListener(type, this.#onScrollInput, { capture: true });
+    this.host.removeEventListener('focusin', this.#onFocus);
+    this.host.removeEventListener('focusout', this.#onBlur);
     this.#pointerRow = null;
   }
 
+  get focusedRow(): HTMLElement | null {
+    return this.host.shadowRoot?.activeElement?.closest<HTMLElement>('[data-index]') ?? null;
+  }
+
+  /** The person is scrolling, so that nothing should be kept where it was. */
+  get isScrolling(): boolean {
+    return performance.now() - this.#scrollTime < SCROLL_MS;
+  }
+
+  /** The row that had focus is gone, and nothing else took it. */
+  get hasLostFocusedRow(): boolean {
+    const lost = this.#lastFocusedRow !== null && !this.#lastFocusedRow.isConnected;
+    return lost && this.host.ownerDocument.activeElement === this.host.ownerDocument.body;
+  }
+
   get row(): HTMLElement | null {
-    const focused = this.host.shadowRoot?.activeElement?.closest<HTMLElement>('[data-index]');
-    if (focused) return focused;
+    const { focusedRow } = this;
+    if (focusedRow) return focusedRow;
     return performance.now() - this.#pointerTime < POINTER_HOLD_MS ? this.#pointerRow : null;
   }
 
@@ -37,6 +66,18 @@ export class ReadingHold implements ReactiveController {
       .find((node) => node instanceof HTMLElement && node.dataset['index'] !== undefined);
     this.#pointerRow = (row as HTMLElement | undefined) ?? null;
     this.#pointerTime = performance.now();
+  };
+
+  readonly #onScrollInput = (): void => {
+    this.#scrollTime = performance.now();
+  };
+
+  readonly #onFocus = (): void => {
+    this.#lastFocusedRow = this.focusedRow;
+  };
+
+  readonly #onBlur = (event: FocusEvent): void => {
+    if (event.relatedTarget) this.#lastFocusedRow = null; // else the person left, or the row did
   };
 
   readonly #onPointerLeave = (): void => {

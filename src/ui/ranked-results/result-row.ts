@@ -1,29 +1,42 @@
 /** One document of the list: passage on one side, what the model makes of it on the other. A pure template. */
+import { msg } from '@lit/localize';
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import type { DocumentState, RankedItem } from '../../client/ranked-list.ts';
+import type { RankedItem } from '../../client/ranked-list.ts';
 import type { RerankDocument, Verdict } from '../../protocol/rerank-api.ts';
+import { interfaceLanguage } from '../localization/interface-language.ts';
 import { markPassage, splitStretches } from '../think-chain/quotes.ts';
 import { renderStretches } from '../think-chain/stretches.ts';
-import { countOf, documentName, formatLogitDifference, formatScore, verdictLabel } from '../wording.ts';
+import {
+  badges,
+  documentName,
+  figures,
+  formatLogitDifference,
+  formatScore,
+  stateNote,
+  verdictLabel,
+} from '../wording.ts';
 
 export interface ResultRow {
   readonly item: RankedItem;
   readonly document: RerankDocument;
   /** 1 is best; null without a verdict */
   readonly rank: number | null;
+  /** in the ranking, from 0 */
+  readonly place: number;
+  /** judged, but below the threshold or beyond the number wanted */
+  readonly outside: boolean;
+  /** the first of those */
+  readonly divider: boolean;
+  /** how many rows there are, where not all are rendered */
+  readonly setSize: number | null;
   readonly open: boolean;
   /** a run is in progress, so that an untouched document is waiting for its turn */
   readonly running: boolean;
   readonly onToggle: (index: number, open: boolean) => void;
 }
 
-const STATE_NOTES: Partial<Record<DocumentState, string>> = {
-  failed: 'Too long for this model to judge',
-  stopped: 'Stopped before a verdict',
-};
-
 export function renderResultRow(row: ResultRow): TemplateResult {
-  const { item, document, rank, open } = row;
+  const { item, document, rank, open, outside, divider, setSize, place } = row;
   const { state, verdict, index } = item;
   const name = documentName(document, index);
   const judged = document.title ? `${document.title} ${document.text}` : document.text;
@@ -31,17 +44,25 @@ export function renderResultRow(row: ResultRow): TemplateResult {
     markPassage(judged, item.reasoning),
     document.title ? document.title.length + 1 : 0,
   );
-  const passage = document.text === '' ? html`<em>Empty document</em>` : renderStretches(text);
+  const passage = document.text === '' ? html`<em>${msg('Empty document')}</em>` : renderStretches(text);
   return html`
     <li
-      part="result ${state}"
-      class="row"
+      part="result ${state}${outside ? ' outside' : ''}"
+      class=${divider ? 'row first-outside' : 'row'}
       data-index=${index}
       data-state=${state}
       data-label=${verdict?.label ?? nothing}
+      data-counts=${verdict ? String(!outside) : nothing}
+      data-divider=${divider ? msg('Below the threshold') : nothing}
+      aria-setsize=${setSize ?? nothing}
+      aria-posinset=${setSize === null ? nothing : place + 1}
     >
       <div part="rank" class="rank">
-        ${rank === null ? html`<span class="dot"></span>` : html`<span class="visually-hidden">Rank </span>${rank}`}
+        ${
+          rank === null
+            ? html`<span class="dot"></span>`
+            : html`<span class="visually-hidden">${msg('Rank')} </span>${rank}`
+        }
       </div>
       <div class="passage">
         <p part="title" class="title" dir="auto">${document.title ? renderStretches(title) : name}</p>
@@ -56,8 +77,9 @@ function renderJudgement(row: ResultRow, judged: string, name: string): Template
   const { item, open, running, onToggle } = row;
   const { state, verdict, reasoning, index } = item;
   const streaming = state === 'reading' || state === 'thinking';
-  const note = state === 'queued' && running ? 'Waiting' : STATE_NOTES[state];
+  const note = stateNote(item, running);
   if (!verdict && !note && !streaming) return nothing;
+  const facts = figures(item);
   const chain = html`<rank1-think-chain
     exportparts="toggle, chain, quote"
     .reasoning=${reasoning}
@@ -67,11 +89,11 @@ function renderJudgement(row: ResultRow, judged: string, name: string): Template
     ?streaming=${streaming}
     ?open=${open}
     @rank1-chain-toggle=${(event: CustomEvent<{ open: boolean }>) => onToggle(index, event.detail.open)}
-    >${renderFigures(item)}</rank1-think-chain
+    >${facts.length > 0 ? html`<p part="figures" class="figures">${facts.join(' · ')}</p>` : nothing}</rank1-think-chain
   >`;
-  return html`<div part="judgement" class="judgement">
-    ${verdict ? renderVerdict(verdict) : nothing}
-    ${note ? html`<p part="note" class="note">${note}</p>` : nothing}
+  return html`<div part="judgement" class="judgement" lang=${interfaceLanguage()}>
+    ${verdict ? renderVerdict(verdict) : nothing} ${renderBadges(item)}
+    ${note ? html`<p part="note" class="note">${state === 'failed' ? alert : nothing}${note}</p>` : nothing}
     ${streaming || reasoning !== '' ? chain : nothing}
   </div>`;
 }
@@ -84,28 +106,27 @@ function renderVerdict(verdict: Verdict): TemplateResult {
       ><span class="fill" .style=${`inline-size: ${100 * verdict.score}%`}></span
     ></span>
     <span part="score" class="score"
-      ><span class="visually-hidden">score </span>${formatScore(verdict.score)}</span
+      ><span class="visually-hidden">${msg('score')} </span>${formatScore(verdict.score)}</span
+    >
+    <span part="logit" class="logit" title=${msg('logit difference')}
+      ><span class="visually-hidden">${msg('logit difference')} </span>${formatLogitDifference(
+        verdict.logitDifference,
+      )}</span
     >
   </div>`;
 }
 
-function renderFigures({
-  verdict,
-  finishReason,
-  truncated,
-  numPromptTokens,
-}: RankedItem): TemplateResult | typeof nothing {
-  if (!verdict) return nothing;
-  const figures = [`Logit difference ${formatLogitDifference(verdict.logitDifference)}`];
-  if (numPromptTokens > 0) figures.push(`${countOf(numPromptTokens, 'token')} read`);
-  if (finishReason === 'loop') figures.push('asked to decide because it was repeating itself');
-  else if (verdict.forced) figures.push('asked to decide before it had finished');
-  if (truncated) figures.push('passage shortened to fit');
-  return html`<p part="figures" class="figures">${figures.join(' · ')}</p>`;
+function renderBadges(item: RankedItem): TemplateResult | typeof nothing {
+  const all = badges(item);
+  if (all.length === 0) return nothing;
+  return html`<p class="badges">
+    ${all.map((text) => html`<span part="badge" class="badge">${text}</span> `)}
+  </p>`;
 }
 
 const check = icon('M3.5 8.5 6.5 11.5 12.5 4.5');
 const cross = icon('M4.5 4.5 11.5 11.5 M11.5 4.5 4.5 11.5');
+const alert = icon('M8 2.5v6.5 M8 12.75v.5');
 
 function icon(path: string): TemplateResult {
   return html`<svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">

@@ -9,8 +9,9 @@ export interface Stretch {
   readonly quoted: boolean;
 }
 
-const OPENING = /["“]\s*…?\s*/g;
-const CLOSING = /\s*…?\s*["”]/g;
+/** Also as Chinese and Japanese quote: 「…」『…』, and full-width marks. */
+const OPENING = /["“「『＂«]\s*…*\s*/g;
+const CLOSING = /\s*…*\s*["”」』＂»]/g;
 const MIN_QUOTE_LENGTH = 2;
 const MAX_QUOTE_LENGTH = 200;
 

@@ -10,9 +10,9 @@ export const thinkChainStyles = css`
     display: inline-flex;
     align-items: center;
     gap: 0.5rem;
-    min-height: 1.75rem;
-    margin: 0 0 0 -0.375rem;
-    padding: 0 0.5rem 0 0.375rem;
+    min-height: 2rem;
+    margin-inline-start: -0.375rem;
+    padding-inline: 0.375rem 0.5rem;
     border: 0;
     border-radius: 0.375rem;
     background: none;
@@ -32,6 +32,14 @@ export const thinkChainStyles = css`
   }
 
   :host([open]) .chevron {
+    transform: rotate(90deg);
+  }
+
+  :host(:dir(rtl)) .chevron {
+    transform: scaleX(-1);
+  }
+
+  :host([open]:dir(rtl)) .chevron {
     transform: rotate(90deg);
   }
 
@@ -59,6 +67,7 @@ export const thinkChainStyles = css`
     line-height: 1.6;
     white-space: pre-wrap;
     overflow-wrap: anywhere;
+    line-break: strict;
   }
 
   .caret {
@@ -75,6 +84,16 @@ export const thinkChainStyles = css`
   @keyframes blink {
     to {
       opacity: 0.15;
+    }
+  }
+
+  @media print {
+    .body[hidden] {
+      display: block !important;
+    }
+
+    .chevron {
+      display: none;
     }
   }
 

@@ -1,7 +1,8 @@
+import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
 import { LitElement, html, nothing, svg, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { themeStyles } from '../theme.styles.ts';
-import { countOf } from '../wording.ts';
+import { tokenCount } from '../wording.ts';
 import { markChain } from './quotes.ts';
 import { renderStretches } from './stretches.ts';
 import { thinkChainStyles } from './think-chain.styles.ts';
@@ -28,6 +29,11 @@ export class ThinkChainElement extends LitElement {
   @property({ type: Boolean }) streaming = false;
   @property({ type: Boolean, reflect: true }) open = false;
 
+  constructor() {
+    super();
+    updateWhenLocaleChanges(this);
+  }
+
   override focus(options?: FocusOptions): void {
     this.renderRoot.querySelector('button')?.focus(options);
   }
@@ -44,15 +50,20 @@ export class ThinkChainElement extends LitElement {
         @click=${this.#toggle}
       >
         ${chevron}
-        <span class="label">${this.streaming ? (this.reasoning ? 'Thinking' : 'Reading') : 'Reasoning'}</span>
-        <span class="visually-hidden">about ${this.subject}</span>
-        ${this.numTokens > 0 ? html`<span class="count">${countOf(this.numTokens, 'token')}</span>` : nothing}
+        <span class="label">${this.#label}</span>
+        <span class="visually-hidden">${msg(str`about ${this.subject}`)}</span>
+        ${this.numTokens > 0 ? html`<span class="count">${tokenCount(this.numTokens)}</span>` : nothing}
       </button>
       <div id="chain" class="body" ?hidden=${!this.open}>
         <p part="chain" class="chain" dir="auto">${text}${caret}</p>
         <slot></slot>
       </div>
     `;
+  }
+
+  get #label(): string {
+    if (!this.streaming) return msg('Reasoning');
+    return this.reasoning ? msg('Thinking') : msg('Reading');
   }
 
   readonly #toggle = (): void => {

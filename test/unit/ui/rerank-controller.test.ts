@@ -53,10 +53,10 @@ describe('RerankController', () => {
 
   it('keeps the error of a failed run, and forgets it with the next', async () => {
     const { api, controller, events } = setUp();
-    api.failNextRun = 'device-lost';
+    api.failNextRun = 'model-corrupt';
     await expect(controller.run(REQUEST)).resolves.toBeNull();
     expect(controller.phase).toBe('failed');
-    expect(controller.error).toMatchObject({ code: 'device-lost' });
+    expect(controller.error).toMatchObject({ code: 'model-corrupt' });
     expect(events.at(-1)).toBe('rank1-error');
     await controller.run(REQUEST);
     expect(controller.error).toBeNull();
@@ -94,5 +94,54 @@ describe('RerankController', () => {
     await run;
     expect(controller.phase).toBe('idle');
     expect(controller.list.items.map(({ state }) => state)).toEqual(['queued']);
+  });
+
+  it('holds a run and lets it go on where it was', async () => {
+    const { controller, events } = setUp();
+    const run = controller.run(REQUEST);
+    controller.pause();
+    expect(controller.paused).toBe(true);
+    await vi.waitFor(() => expect(controller.runState).toEqual({ type: 'paused', by: 'caller' }));
+    expect(controller.list.items.every(({ verdict }) => verdict === null)).toBe(true);
+    controller.resume();
+    await expect(run).resolves.toMatchObject({ numFinished: 2, aborted: false });
+    expect(controller.paused).toBe(false);
+    expect(events.filter((type) => type === 'rank1-pause' || type === 'rank1-resume')).toEqual([
+      'rank1-pause',
+      'rank1-resume',
+    ]);
+  });
+
+  it('aborts a run that is held', async () => {
+    const { controller } = setUp();
+    const run = controller.run(REQUEST);
+    controller.pause();
+    await vi.waitFor(() => expect(controller.runState).toEqual({ type: 'paused', by: 'caller' }));
+    controller.abort();
+    await run;
+    expect(controller.phase).toBe('aborted');
+    expect(controller.paused).toBe(false);
+  });
+
+  it('waits for its turn on a reranker that another uses, and can give up waiting', async () => {
+    const { api, controller } = setUp();
+    const other = new RerankController({
+      addController: () => undefined,
+      removeController: () => undefined,
+      requestUpdate: () => undefined,
+      updateComplete: Promise.resolve(true),
+      acquireReranker: () => rerankers.at(-1) as Reranker,
+      emit: () => undefined,
+    });
+    const first = other.run(REQUEST);
+    const second = controller.run(REQUEST);
+    expect(controller.phase).toBe('waiting');
+    controller.abort();
+    await second;
+    expect(controller.phase).toBe('aborted');
+    const third = controller.run(REQUEST);
+    await expect(first).resolves.toMatchObject({ aborted: false, numFinished: 2 });
+    await expect(third).resolves.toMatchObject({ aborted: false, numFinished: 2 });
+    expect(api.requests).toHaveLength(2);
   });
 });

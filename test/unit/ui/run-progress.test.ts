@@ -6,6 +6,11 @@ import { msLeft, tokensPerSecond } from '../../../src/ui/run-progress.ts';
 const STATS: RunStats = {
   numPrefillTokens: 500,
   numPaddedPrefillTokens: 512,
+  numPrefixTokensSaved: 0,
+  overheadMs: 0,
+  readBackBytes: 0,
+  cacheBytes: 0,
+  peakCacheBytes: 0,
   numDecodeTokens: 200,
   numPrefillSteps: 1,
   numDecodeSteps: 50,

@@ -5,7 +5,22 @@ import * as wording from '../../../src/ui/wording.ts';
 
 function stats(elapsedMs: number, numDecodeTokens: number): RunStats {
   const counts = { numPrefillTokens: 0, numPaddedPrefillTokens: 0, numPrefillSteps: 0, numDecodeSteps: 10 };
-  return { ...counts, numDecodeTokens, prefillMs: 0, decodeMs: elapsedMs, rowsActive: 0, elapsedMs };
+  const costs = {
+    numPrefixTokensSaved: 0,
+    overheadMs: 0,
+    readBackBytes: 0,
+    cacheBytes: 0,
+    peakCacheBytes: 0,
+  };
+  return {
+    ...counts,
+    ...costs,
+    numDecodeTokens,
+    prefillMs: 0,
+    decodeMs: elapsedMs,
+    rowsActive: 0,
+    elapsedMs,
+  };
 }
 
 function verdict(logitDifference: number): Verdict {
@@ -65,10 +80,10 @@ describe('wording', () => {
   });
 
   it('sums a run up, with a plain word when nothing is relevant', () => {
-    expect(wording.completeStatus(listOf(1, 2, -1, -2).items, stats(8230, 1204))).toBe(
+    expect(wording.completeStatus(listOf(1, 2, -1, -2).items, stats(8230, 1204), 2)).toBe(
       '2 of 4 relevant · 8.2 s · 1,204 tokens',
     );
-    expect(wording.completeStatus(listOf(-1, -2, -1, -2).items, stats(12_600, 1))).toBe(
+    expect(wording.completeStatus(listOf(-1, -2, -1, -2).items, stats(12_600, 1), 0)).toBe(
       'Nothing is relevant · 13 s · 1 token',
     );
   });

@@ -1,0 +1,32 @@
+/** React 19 sets properties of custom elements, and listens to their events, as it does for its own. */
+import 'rank1-rerank/element';
+import type { Rank1EventMap } from 'rank1-rerank/element';
+import { useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import { DOCUMENTS } from '../documents.ts';
+
+function App() {
+  const [query, setQuery] = useState('Which city is the coldest?');
+  const [best, setBest] = useState('nothing yet');
+  const onComplete = ({ detail }: Rank1EventMap['rank1-complete']) =>
+    setBest(detail.results[0]?.document.title ?? '');
+  return (
+    <>
+      <h1>A reranker in React</h1>
+      <label>
+        Question <input value={query} onChange={(event) => setQuery(event.target.value)} />
+      </label>
+      <rank1-rerank
+        query={query}
+        documents={DOCUMENTS}
+        model="/models/rank1-demo/"
+        onrank1-complete={onComplete}
+      />
+      <p>
+        Best: <output id="best">{best}</output>
+      </p>
+    </>
+  );
+}
+
+createRoot(document.querySelector('#app') as Element).render(<App />);

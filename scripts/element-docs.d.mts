@@ -1,0 +1,1 @@
+export function elementDocs(manifest: unknown): Promise<string>;

@@ -1,0 +1,33 @@
+/** Tells the page which language its element stands in, now and when it changes; renders the element when it is there. */
+import { updateWhenLocaleChanges } from '@lit/localize';
+import type { LitElement, ReactiveController } from 'lit';
+import { LanguageRequestEvent } from '../page-requests.ts';
+import { chooseLanguage, nearestLang } from './interface-language.ts';
+
+export class LanguageController implements ReactiveController {
+  #observer: MutationObserver | null = null;
+
+  constructor(private readonly host: LitElement) {
+    updateWhenLocaleChanges(host);
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.#tell();
+    this.#observer = new MutationObserver(() => this.#tell());
+    const { documentElement } = this.host.ownerDocument;
+    this.#observer.observe(documentElement, { attributeFilter: ['lang'], subtree: true });
+    const root = this.host.getRootNode();
+    if (root instanceof ShadowRoot)
+      this.#observer.observe(root, { attributeFilter: ['lang'], subtree: true });
+  }
+
+  hostDisconnected(): void {
+    this.#observer?.disconnect();
+    this.#observer = null;
+  }
+
+  #tell(): void {
+    this.host.dispatchEvent(new LanguageRequestEvent(chooseLanguage(nearestLang(this.host))));
+  }
+}

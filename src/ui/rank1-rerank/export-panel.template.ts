@@ -1,0 +1,50 @@
+/** The panel for copying and saving the ranking. Files are made on this device and go nowhere else. */
+import { msg } from '@lit/localize';
+import { html, type TemplateResult } from 'lit';
+import { EXPORT_FORMATS, type ExportFormat } from '../../export/index.ts';
+import { interfaceLanguage } from '../localization/interface-language.ts';
+import { saveFile } from '../save-file.ts';
+import { exportFormatLabel } from '../wording.ts';
+import type { Rank1RerankElement } from './rank1-rerank.ts';
+
+export function renderExportPanel(element: Rank1RerankElement): TemplateResult {
+  const onFormat = (event: Event): void => {
+    element.exportFormat = (event.currentTarget as HTMLSelectElement).value as ExportFormat;
+    element.exportNote = '';
+  };
+  return html`<div
+    part="export"
+    class="export"
+    role="group"
+    aria-label=${msg('Export')}
+    lang=${interfaceLanguage()}
+  >
+    <label for="format">${msg('Format')}</label>
+    <select id="format" @change=${onFormat}>
+      ${EXPORT_FORMATS.map(
+        (format) =>
+          html`<option value=${format} .selected=${format === element.exportFormat}>
+            ${exportFormatLabel(format)}
+          </option>`,
+      )}
+    </select>
+    <button class="second" type="button" @click=${() => void copy(element)}>${msg('Copy')}</button>
+    <button class="second" type="button" @click=${() => save(element)}>${msg('Save')}</button>
+    <span class="export-note" role="status">${element.exportNote}</span>
+  </div>`;
+}
+
+async function copy(element: Rank1RerankElement): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(element.exportAs(element.exportFormat).text);
+    element.exportNote = msg('Copied');
+  } catch {
+    element.exportNote = msg('The browser did not allow copying. Save the file instead.');
+  }
+}
+
+function save(element: Rank1RerankElement): void {
+  const file = element.exportAs(element.exportFormat);
+  saveFile(file, element.ownerDocument);
+  element.exportNote = file.name;
+}

@@ -1,0 +1,33 @@
+/** The slider that says from which score on a document counts. */
+import { msg } from '@lit/localize';
+import { html, type TemplateResult } from 'lit';
+import { interfaceLanguage } from '../localization/interface-language.ts';
+import { logOddsToThreshold, MAX_LOG_ODDS, thresholdToLogOdds } from '../ranking-selection.ts';
+import { countAtThreshold, formatScore, thresholdText } from '../wording.ts';
+import type { Rank1RerankElement } from './rank1-rerank.ts';
+
+export function renderThreshold(element: Rank1RerankElement): TemplateResult {
+  const { effectiveThreshold: threshold, numSelected, controller } = element;
+  const onInput = (event: Event): void => {
+    const logOdds = (event.currentTarget as HTMLInputElement).valueAsNumber;
+    element.threshold = logOddsToThreshold(logOdds);
+    element.emit('rank1-threshold', { threshold: element.threshold });
+  };
+  const numJudged = controller.list.items.filter(({ verdict }) => verdict !== null).length;
+  return html`<div part="threshold" class="threshold" lang=${interfaceLanguage()}>
+    <label for="threshold">${msg('Threshold')}</label>
+    <input
+      id="threshold"
+      part="threshold-slider"
+      type="range"
+      min=${-MAX_LOG_ODDS}
+      max=${MAX_LOG_ODDS}
+      step="0.1"
+      .value=${String(thresholdToLogOdds(threshold))}
+      aria-valuetext=${thresholdText(threshold)}
+      @input=${onInput}
+    />
+    <output for="threshold" class="threshold-value">${formatScore(threshold)}</output>
+    <span class="threshold-count">${countAtThreshold(numSelected, numJudged)}</span>
+  </div>`;
+}

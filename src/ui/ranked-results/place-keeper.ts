@@ -1,0 +1,68 @@
+/**
+ * Keeps the row that is being read at the same height of the screen in a long list, whose rows are measured and placed after
+ * they were rendered: it looks whenever the list has another height, and in the frames after an update, and scrolls along.
+ */
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { ReadingHold } from './reading-hold.ts';
+
+/** Heights are known a frame after rows were rendered, places one later; one more for chains. */
+const NUM_FRAMES = 4;
+
+export class PlaceKeeper implements ReactiveController {
+  #row: HTMLElement | null = null;
+  #top = 0;
+  #framesLeft = 0;
+  #list: Element | null = null;
+  #observer: ResizeObserver | null = null;
+
+  constructor(
+    private readonly host: ReactiveControllerHost & HTMLElement,
+    private readonly hold: ReadingHold,
+  ) {
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.#observer?.disconnect();
+    this.#list = null;
+    this.#row = null;
+  }
+
+  /** Call before rows change, with the list that holds them. */
+  keep(list: Element | null): void {
+    this.#observe(list);
+    const { row, isScrolling } = this.hold;
+    if (row !== this.#row || isScrolling) this.#anchor(row);
+    if (!row) return;
+    const isIdle = this.#framesLeft === 0;
+    this.#framesLeft = NUM_FRAMES;
+    if (isIdle) requestAnimationFrame(this.#onFrame);
+  }
+
+  #anchor(row: HTMLElement | null): void {
+    this.#row = row;
+    this.#top = row?.getBoundingClientRect().top ?? 0;
+  }
+
+  #observe(list: Element | null): void {
+    if (!list || list === this.#list) return;
+    this.#observer?.disconnect();
+    this.#observer = new ResizeObserver(() => this.#restore());
+    this.#observer.observe(list);
+    this.#list = list;
+  }
+
+  readonly #onFrame = (): void => {
+    this.#restore();
+    this.#framesLeft -= 1;
+    if (this.#framesLeft > 0) requestAnimationFrame(this.#onFrame);
+  };
+
+  #restore(): void {
+    const row = this.#row;
+    if (!row?.isConnected || row !== this.hold.row) return;
+    if (this.hold.isScrolling) return this.#anchor(row);
+    const distance = row.getBoundingClientRect().top - this.#top;
+    if (Math.abs(distance) >= 1) this.host.ownerDocument.defaultView?.scrollBy(0, distance);
+  }
+}

@@ -1,0 +1,64 @@
+/** The ranking of an element as the exporters take it, and their words in the language of the page. */
+import { msg, str } from '@lit/localize';
+import type { RankedList } from '../client/ranked-list.ts';
+import type { Fact, RankingReport, ReportedDocument, ReportWords } from '../export/index.ts';
+import type { RerankDocument } from '../protocol/rerank-api.ts';
+import { interfaceLanguage } from './localization/interface-language.ts';
+
+export type ReportContext = Omit<RankingReport, 'documents'>;
+
+export function rankingReport(
+  list: RankedList,
+  documents: readonly RerankDocument[],
+  context: ReportContext,
+): RankingReport {
+  return {
+    ...context,
+    documents: list.order.flatMap((index, place): ReportedDocument[] => {
+      const item = list.items[index];
+      const document = documents[index];
+      if (!item || !document) return [];
+      const { verdict, finishReason, truncated, reasoning, numPromptTokens, numNewTokens } = item;
+      const { id, title, text, metadata } = document;
+      const rank = verdict ? place + 1 : null;
+      const figures = { verdict, finishReason, truncated, reasoning, numPromptTokens, numNewTokens };
+      return [{ rank, index, id, title, text, ...figures, facts: factsOf(metadata) }];
+    }),
+  };
+}
+
+/** What can stand in a cell: the plain values of a document's metadata. */
+function factsOf(metadata: unknown): Record<string, Fact> | undefined {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return undefined;
+  const facts = Object.entries(metadata).filter((entry): entry is [string, Fact] => isFact(entry[1]));
+  return facts.length > 0 ? Object.fromEntries(facts) : undefined;
+}
+
+function isFact(value: unknown): value is Fact {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+export function reportWords(): ReportWords {
+  return {
+    language: interfaceLanguage(),
+    title: msg('Ranking'),
+    question: msg('Question'),
+    instruction: msg('Instruction'),
+    model: msg('Model'),
+    created: msg('Made'),
+    relevant: msg('Relevant'),
+    notRelevant: msg('Not relevant'),
+    noVerdict: msg('No verdict'),
+    score: msg('score'),
+    logitDifference: msg('logit difference'),
+    reasoning: msg('Reasoning'),
+    passage: msg('Passage'),
+    forced: msg('asked to decide before it had finished'),
+    truncated: msg('passage shortened to fit'),
+    nothingRelevant: msg('Nothing is relevant.'),
+    madeBy: msg(
+      'Verdicts and reasoning were written by a language model and can be wrong. Made with rank1-rerank, on this device.',
+    ),
+    document: (place) => msg(str`Document ${place}`),
+  };
+}

@@ -1,0 +1,83 @@
+/** The figures of a run as a person reads them: pure, from the stats that come with every step. */
+import type { RunStats } from '../../protocol/rerank-api.ts';
+
+export interface RunFigure {
+  readonly label: string;
+  readonly value: string;
+  /** what it means, or what it is made of */
+  readonly note: string;
+}
+
+/** Null where there is nothing to divide by yet. */
+function ratio(dividend: number, divisor: number): number | null {
+  return divisor > 0 ? dividend / divisor : null;
+}
+
+const NONE = '–';
+
+function count(value: number | null, unit: string): string {
+  if (value === null) return NONE;
+  const digits = value !== 0 && value < 10 ? 1 : 0;
+  return `${value.toLocaleString('en', { maximumFractionDigits: digits })} ${unit}`;
+}
+
+function percent(share: number | null): string {
+  return share === null ? NONE : `${Math.round(100 * share)} %`;
+}
+
+function bytes(value: number | null): string {
+  if (value === null) return NONE;
+  if (value >= 1e9) return count(value / 1e9, 'GB');
+  if (value >= 1e6) return count(value / 1e6, 'MB');
+  return value >= 1e3 ? count(value / 1e3, 'kB') : count(value, 'bytes');
+}
+
+export function runFigures(stats: RunStats): readonly RunFigure[] {
+  const { numPrefillTokens, numPaddedPrefillTokens, numPrefixTokensSaved, numDecodeTokens } = stats;
+  const numSteps = stats.numPrefillSteps + stats.numDecodeSteps;
+  const numPromptTokens = numPrefillTokens + numPrefixTokensSaved;
+  const padding = ratio(numPaddedPrefillTokens - numPrefillTokens, numPaddedPrefillTokens);
+  return [
+    {
+      label: 'Reading',
+      value: count(ratio(1000 * numPromptTokens, stats.prefillMs), 'tokens/s'),
+      note: `${numPromptTokens.toLocaleString('en')} tokens of prompts`,
+    },
+    {
+      label: 'Thinking',
+      value: count(ratio(1000 * numDecodeTokens, stats.decodeMs), 'tokens/s'),
+      note: `${numDecodeTokens.toLocaleString('en')} tokens, all chains together`,
+    },
+    {
+      label: 'One step',
+      value: count(ratio(stats.decodeMs, stats.numDecodeSteps), 'ms'),
+      note: 'a token for every chain in flight',
+    },
+    {
+      label: 'Our share',
+      value: count(ratio(stats.overheadMs, numSteps), 'ms'),
+      note: 'of a step, outside the runtime’s own call',
+    },
+    {
+      label: 'Chains at once',
+      value: count(ratio(numDecodeTokens, stats.numDecodeSteps), '').trim(),
+      note: stats.rowsActive > 0 ? `${stats.rowsActive} now, the mean so far` : 'the mean of all steps',
+    },
+    {
+      label: 'Read once',
+      value: percent(ratio(numPrefixTokensSaved, numPromptTokens)),
+      note: 'of the prompts: they all begin alike',
+    },
+    { label: 'Padding', value: percent(padding), note: 'of the tokens that were run while reading' },
+    {
+      label: 'Keys and values',
+      value: bytes(stats.peakCacheBytes),
+      note: stats.cacheBytes > 0 ? `at most; ${bytes(stats.cacheBytes)} now` : 'at most',
+    },
+    {
+      label: 'Read back',
+      value: bytes(ratio(stats.readBackBytes, numSteps)),
+      note: 'from the device in a step',
+    },
+  ];
+}
