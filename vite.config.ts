@@ -1,7 +1,9 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { defineConfig } from 'vite';
+import { offlineSite } from './scripts/vite/offline.ts';
+import { listPages, policyHeaders } from './scripts/vite/site-pages.ts';
 
 /** The runtime's builds that `src/runtime/ort.ts` may choose; served untouched from `ort/`, same origin. */
 const ORT_BUILDS = [
@@ -23,6 +25,14 @@ function copyOrtFiles(): void {
 
 copyOrtFiles();
 
+/** Character maps of CJK fonts, for PDF files that name one instead of holding it. */
+function copyPdfCharacterMaps(): void {
+  const source = join(dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json')), 'cmaps');
+  cpSync(source, join(import.meta.dirname, 'public/pdf-cmaps'), { recursive: true });
+}
+
+copyPdfCharacterMaps();
+
 /**
  * Cross-origin isolation lets WASM use threads. Served here for the demo; the page works without it, on one
  * thread.
@@ -41,11 +51,17 @@ export default defineConfig(({ mode }) => ({
     target: 'es2022',
     sourcemap: true,
     // The test build is the real one plus the pages that the browser tests open.
-    ...(mode === 'test' && {
-      outDir: 'dist-test',
-      rollupOptions: { input: ['index.html', 'test/harness/index.html'] },
-    }),
+    ...(mode === 'test' && { outDir: 'dist-test' }),
+    rollupOptions: {
+      input: [
+        ...listPages(import.meta.dirname),
+        ...(mode === 'test'
+          ? ['test/harness/index.html', 'test/harness/faults.html', 'test/harness/soak.html']
+          : []),
+      ],
+    },
   },
+  plugins: [policyHeaders(import.meta.dirname), offlineSite(import.meta.dirname)],
   worker: { format: 'es' },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
   server: { port: 5173, headers: ISOLATION_HEADERS },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDocuments, parseDocuments } from '../../../src/app/documents-text.ts';
+import { formatDocuments, parseDocuments } from '../../../src/app/demo/documents-text.ts';
 
 describe('the text of the document editor', () => {
   it('is divided by empty lines', () => {

@@ -2,7 +2,7 @@
  * The editor's plain text and the documents it stands for. Documents are divided by empty lines or, where the text
  * holds a line of three dashes, by such lines only. A first line that starts with `# ` is the title.
  */
-import type { RerankDocument } from '../protocol/rerank-api.ts';
+import type { RerankDocument } from '../../protocol/rerank-api.ts';
 
 const DASHES = /^---[ \t]*$/m;
 const EMPTY_LINE = /\n[ \t]*\n/;

@@ -1,12 +1,19 @@
 /** The demo page: connects the form to `<rank1-rerank>`. The markup is in index.html. */
 import { html, render } from 'lit';
-import type { DevicePreference } from '../protocol/rerank-api.ts';
-import '../ui/index.ts';
+import type { DevicePreference } from '../../protocol/rerank-api.ts';
+import '../../ui/index.ts';
+import { StatsPanelElement } from '../../ui/stats-panel/stats-panel.ts';
+import { readChosenModel } from '../models/chosen-model.ts';
+import { confineRerankers } from '../shell/confined-rerankers.ts';
+import '../shell/index.ts';
 import { formatDocuments, parseDocuments } from './documents-text.ts';
 import { fetchSample, listSamples, type SampleCollection, type SampleListing } from './sample-collections.ts';
 import { renderSources } from './sources.ts';
 
 const EDIT_PAUSE_MS = 250;
+
+customElements.define('rank1-stats-panel', StatsPanelElement);
+confineRerankers(document.body);
 
 function byId<Type extends HTMLElement>(id: string): Type {
   return document.getElementById(id) as Type;
@@ -101,5 +108,10 @@ query.addEventListener('keydown', (event) => {
 });
 form.addEventListener('submit', (event) => event.preventDefault());
 
+const statsPanel = document.querySelector('rank1-stats-panel') as StatsPanelElement;
+reranker.addEventListener('rank1-update', ({ detail }) => (statsPanel.stats = detail.stats));
+reranker.addEventListener('rank1-complete', ({ detail }) => (statsPanel.stats = detail.summary.stats));
+
+reranker.model = readChosenModel();
 applySettings();
 attempt(offerSamples());

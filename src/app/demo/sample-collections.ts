@@ -1,5 +1,5 @@
 /** The sample collections that come with the page: a question, documents, and where they come from. */
-import type { RerankDocument } from '../protocol/rerank-api.ts';
+import type { RerankDocument } from '../../protocol/rerank-api.ts';
 
 export interface SampleSource {
   readonly source: string;

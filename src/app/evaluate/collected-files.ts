@@ -1,0 +1,82 @@
+/** What the dropped files come to: runs, judgements, and scores that can be calibrated. Never changed in place. */
+import {
+  detectFormat,
+  givenOrderScores,
+  judgementsOf,
+  logitDifferences,
+  readAnyQrels,
+  readAnyRun,
+  readEvalJsonl,
+  readQueryResults,
+  readRankLlmRequests,
+  type Judgements,
+  type Run,
+  type SourceFile,
+} from '../../evaluation/index.ts';
+
+export interface CollectedFile {
+  readonly name: string;
+  /** what it turned out to be, for people */
+  readonly kind: string;
+  readonly numQueries: number;
+  readonly run?: Run;
+  readonly judgements?: ReadonlyMap<string, Judgements>;
+  /** of a file that keeps the scores themselves, 0 to 1, beside the judgement */
+  readonly scores?: readonly { readonly score: number; readonly grade: number | null }[];
+}
+
+/** @throws Rank1Error invalid-file with file and line */
+export async function collectFile(source: SourceFile): Promise<CollectedFile> {
+  const { name } = source;
+  const detected = await detectFormat(source);
+  switch (detected.format) {
+    case 'trec-run':
+    case 'rank1-run':
+    case 'mteb-predictions': {
+      const run = await readAnyRun(detected, { split: 'test' });
+      return { name, kind: RUN_KINDS[detected.format], numQueries: run.size, run };
+    }
+    case 'trec-qrels':
+    case 'beir-qrels': {
+      const qrels = await readAnyQrels(detected);
+      const judgements = new Map([...qrels].map(([qid, grades]) => [qid, { grades }]));
+      return { name, kind: 'Judgements', numQueries: qrels.size, judgements };
+    }
+    case 'eval-jsonl': {
+      const judgements = new Map<string, Judgements>();
+      const run: Run = new Map();
+      for await (const query of readEvalJsonl(detected.source)) {
+        judgements.set(query.qid, judgementsOf(query));
+        run.set(query.qid, givenOrderScores(query));
+      }
+      return { name, kind: 'Collection, in its given order', numQueries: run.size, run, judgements };
+    }
+    case 'rank-llm-requests': {
+      const run: Run = new Map();
+      for await (const { qid, candidates } of readRankLlmRequests(detected.source))
+        run.set(qid, new Map(candidates.map(({ docid, score }) => [docid, score])));
+      return { name, kind: 'rank_llm requests', numQueries: run.size, run };
+    }
+    case 'query-results': {
+      const run: Run = new Map();
+      const scores: { score: number; grade: number | null }[] = [];
+      for await (const result of readQueryResults(detected.source)) {
+        run.set(result.qid, logitDifferences(result));
+        for (const { verdict, grade } of result.ranking)
+          if (verdict) scores.push({ score: verdict.score, grade });
+      }
+      return { name, kind: 'Results with chains', numQueries: run.size, run, scores };
+    }
+    case 'beir-queries':
+    case 'beir-corpus':
+      return { name, kind: 'Texts, which no measure needs', numQueries: 0 };
+    case 'mteb-result':
+      return { name, kind: 'Figures of mteb, already measured', numQueries: 0 };
+  }
+}
+
+const RUN_KINDS = {
+  'trec-run': 'TREC run',
+  'rank1-run': 'rank1 run file',
+  'mteb-predictions': 'mteb predictions',
+} as const;

@@ -1,0 +1,15 @@
+/** Control characters, and those that turn the direction of text, which can make `gpj.exe` read as `exe.jpg`. */
+// eslint-disable-next-line no-control-regex -- they are what is removed
+const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const MAX_LENGTH = 400;
+
+/** A path out of a stranger's archive, for showing: no root, no way up, no characters that cannot be seen. */
+export function cleanPath(path: string): string {
+  const parts = path
+    .replace(/\\/g, '/')
+    .split('/')
+    .map((part) => part.replace(INVISIBLE, '').trim())
+    .filter((part) => part !== '' && part !== '.' && part !== '..' && !/^[a-z]:$/i.test(part));
+  const cleaned = parts.join('/') || 'unnamed';
+  return cleaned.length > MAX_LENGTH ? `…${cleaned.slice(-MAX_LENGTH)}` : cleaned;
+}

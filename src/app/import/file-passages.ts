@@ -1,0 +1,82 @@
+/** Units of text to passages that the model can judge at a time, each with the lines it stands on. */
+import { splitPassages } from '../../passages/split-passages.ts';
+import { contentHash } from './content-hash.ts';
+import type { ImportedPassage, TextUnit } from './import-types.ts';
+import { IMPORT_LIMITS } from './import-limits.ts';
+
+/** About what a paragraph or two take; small models judge short passages best. */
+const MAX_PASSAGE_TOKENS = 240;
+/** Text is counted in tokens without a tokenizer: which model will judge it is not known yet. */
+const ESTIMATE = { encode: (text: string) => ({ length: estimateTokens(text) }) };
+/** A unit is split in stretches of about this size, so that sentences are not looked for in all of a book at once. */
+const STRETCH_CHARACTERS = 20_000;
+
+export async function filePassages(
+  units: Iterable<TextUnit>,
+): Promise<{ passages: ImportedPassage[]; warnings: string[] }> {
+  const passages: ImportedPassage[] = [];
+  for (const unit of units) {
+    for (const passage of unitPassages(unit)) {
+      if (passages.length >= IMPORT_LIMITS.maxPassages) {
+        const limit = IMPORT_LIMITS.maxPassages.toLocaleString('en');
+        return {
+          passages,
+          warnings: [`Only its first ${limit} passages were read. Split the file to read the rest.`],
+        };
+      }
+      passages.push({ ...passage, hash: await contentHash(passage.text) });
+    }
+  }
+  return { passages, warnings: [] };
+}
+
+function* unitPassages(unit: TextUnit): Generator<Omit<ImportedPassage, 'hash'>, void> {
+  const { page, firstLine, oneLine } = unit;
+  const text = unit.text.replace(/\r\n?/g, '\n');
+  let line = firstLine;
+  let counted = 0;
+  for (const stretch of stretches(text)) {
+    for (const { start, end } of splitPassages(
+      ESTIMATE,
+      text.slice(stretch.start, stretch.end),
+      MAX_PASSAGE_TOKENS,
+    )) {
+      const [from, to] = [stretch.start + start, stretch.start + end];
+      // Passages overlap, so the place may lie before what was counted.
+      line += from >= counted ? numBreaks(text, counted, from) : -numBreaks(text, from, counted);
+      counted = from;
+      const lastLine = oneLine ? firstLine : line + numBreaks(text, from, to);
+      const passage = { text: text.slice(from, to), firstLine: oneLine ? firstLine : line, lastLine };
+      yield page === undefined ? passage : { ...passage, page };
+    }
+  }
+}
+
+/** Cut at an empty line where there is one near, else at a line's end, else anywhere between words. */
+function* stretches(text: string): Generator<{ start: number; end: number }, void> {
+  for (let start = 0; start < text.length;) {
+    let end = Math.min(text.length, start + STRETCH_CHARACTERS);
+    if (end < text.length) {
+      const window = text.slice(start, end);
+      const cut = [window.lastIndexOf('\n\n'), window.lastIndexOf('\n'), window.lastIndexOf(' ')].find(
+        (place) => place > STRETCH_CHARACTERS / 2,
+      );
+      if (cut !== undefined) end = start + cut + 1;
+      else if (/[\ud800-\udbff]/.test(text.charAt(end - 1))) end -= 1;
+    }
+    yield { start, end };
+    start = end;
+  }
+}
+
+function numBreaks(text: string, from: number, to: number): number {
+  let count = 0;
+  for (let at = text.indexOf('\n', from); at !== -1 && at < to; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}
+
+/** Four letters a token, one for a character of Chinese, Japanese or Korean. */
+function estimateTokens(text: string): number {
+  const numCjk = text.match(/[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/g)?.length ?? 0;
+  return numCjk + Math.ceil((text.length - numCjk) / 4);
+}

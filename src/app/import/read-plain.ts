@@ -1,0 +1,6 @@
+/** Text and Markdown: one unit, as it stands. */
+import type { TextUnit } from './import-types.ts';
+
+export function readPlain(text: string): TextUnit[] {
+  return [{ text, firstLine: 1 }];
+}

@@ -1,0 +1,74 @@
+/** Folders, files and archives that a person picks or drops, as files by path relative to the model's folder. */
+import { readZip } from './picked-zip.ts';
+
+export type PickedFiles = Readonly<Record<string, File>>;
+
+/** A folder made by the converter, or a checkpoint to be converted; `null` when it is neither. */
+export type PickedKind = 'model' | 'checkpoint' | null;
+
+/** More than any model has; a person who drops a whole disk is told so. */
+const MAX_FILES = 2000;
+
+export function kindOf(files: PickedFiles): PickedKind {
+  if (Object.hasOwn(files, 'rank1.json')) return 'model';
+  const names = Object.keys(files);
+  const isCheckpoint = names.includes('config.json') && names.some((name) => name.endsWith('.safetensors'));
+  return isCheckpoint ? 'checkpoint' : null;
+}
+
+/** From `<input type="file" webkitdirectory>`, or a picked archive. */
+export async function filesOfInput(list: readonly File[]): Promise<PickedFiles> {
+  const [only] = list;
+  if (list.length === 1 && only && isArchive(only)) return withoutRoot(await readZip(only));
+  return withoutRoot(Object.fromEntries(list.map((file) => [file.webkitRelativePath || file.name, file])));
+}
+
+export async function filesOfDrop(transfer: DataTransfer): Promise<PickedFiles> {
+  // Read now: the list is empty as soon as this function waits.
+  const entries = [...transfer.items]
+    .map((item) => item.webkitGetAsEntry())
+    .filter((entry) => entry !== null);
+  const [only] = entries;
+  if (entries.length === 1 && only?.isFile) {
+    const file = await fileOf(only as FileSystemFileEntry);
+    if (isArchive(file)) return withoutRoot(await readZip(file));
+  }
+  const found: Record<string, File> = {};
+  for (const entry of entries) await collect(entry, '', found);
+  return withoutRoot(found);
+}
+
+function isArchive(file: File): boolean {
+  return file.name.toLowerCase().endsWith('.zip');
+}
+
+/** What all paths have in common at their start is where the folder was, not what is in it. */
+function withoutRoot(files: PickedFiles): PickedFiles {
+  const marker = Object.keys(files)
+    .filter((path) => /(^|\/)(rank1|config)\.json$/.test(path))
+    .sort((a, b) => a.split('/').length - b.split('/').length)[0];
+  const root = marker?.slice(0, marker.lastIndexOf('/') + 1) ?? '';
+  const inside = Object.entries(files).filter(([path]) => path.startsWith(root));
+  return Object.fromEntries(inside.map(([path, file]) => [path.slice(root.length), file]));
+}
+
+async function collect(entry: FileSystemEntry, prefix: string, found: Record<string, File>): Promise<void> {
+  if (Object.keys(found).length >= MAX_FILES)
+    throw new RangeError('The folder has too many files. Choose the model’s own folder.');
+  if (entry.isFile) {
+    found[prefix + entry.name] = await fileOf(entry as FileSystemFileEntry);
+    return;
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  for (;;) {
+    const batch = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
+    if (batch.length === 0) return;
+    for (const child of batch) await collect(child, `${prefix}${entry.name}/`, found);
+  }
+}
+
+function fileOf(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve, reject) => entry.file(resolve, reject));
+}

@@ -1,0 +1,47 @@
+/** The files of a ZIP archive, unpacked as it is read; what has been unpacked is handed to the browser piece by piece. */
+import { Unzip, UnzipInflate, type UnzipFile } from 'fflate';
+
+/** Pieces are kept as Blobs, which the browser holds outside of the heap. */
+const PIECE_BYTES = 16 * 2 ** 20;
+const MAX_FILES = 2000;
+/** An archive that unpacks to more is taken for a bomb: no model for a browser is larger. */
+const MAX_BYTES = 32 * 2 ** 30;
+
+/** @throws RangeError when it holds too much, Error when it is damaged */
+export async function readZip(archive: File): Promise<Record<string, File>> {
+  const files: Record<string, File> = Object.create(null) as Record<string, File>;
+  let totalBytes = 0;
+  let numFiles = 0;
+  const unzip = new Unzip((file: UnzipFile) => {
+    if (file.name.endsWith('/')) return;
+    numFiles += 1;
+    if (numFiles > MAX_FILES) throw new RangeError('The archive holds too many files to be a model.');
+    let pieces: Blob[] = [];
+    let waiting: Uint8Array<ArrayBuffer>[] = [];
+    let waitingBytes = 0;
+    file.ondata = (error, bytes, isLast) => {
+      if (error) throw error;
+      totalBytes += bytes.length;
+      if (totalBytes > MAX_BYTES) throw new RangeError('The archive holds more than any model has.');
+      waiting.push(bytes.slice());
+      waitingBytes += bytes.length;
+      if (waitingBytes < PIECE_BYTES && !isLast) return;
+      pieces.push(new Blob(waiting));
+      waiting = [];
+      waitingBytes = 0;
+      if (!isLast) return;
+      files[file.name] = new File(pieces, file.name, { lastModified: archive.lastModified });
+      pieces = [];
+    };
+    file.start();
+  });
+  unzip.register(UnzipInflate);
+  const reader = archive.stream().getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    unzip.push(value);
+  }
+  unzip.push(new Uint8Array(0), true);
+  return files;
+}

@@ -1,0 +1,165 @@
+/** A session as one file, to be kept or taken to another device. What is read back is a stranger's until it is checked. */
+import * as z from 'zod/mini';
+import { Rank1Error } from '../../errors.ts';
+import type { ExportedFile } from '../../export/index.ts';
+import { contentHash } from '../import/content-hash.ts';
+import { judgementKey } from './judgement-key.ts';
+import type { SessionStore } from './session-store.ts';
+import { MAX_TOP_K, type FileRecord, type SessionRecord } from './session-types.ts';
+
+const FORMAT = 'rank1-rerank/triage-session';
+const VERSION = 1;
+const MAX_BYTES = 512 * 2 ** 20;
+
+export async function exportSession(store: SessionStore, session: SessionRecord): Promise<ExportedFile> {
+  const files = await store.getFiles(session.id);
+  const decisions = await store.getDecisions(session.id);
+  const judgements = await store.findJudgements(new Set(files.flatMap(hashesOf)));
+  const content = { format: FORMAT, version: VERSION, session, files, decisions, judgements };
+  const day = new Date().toISOString().slice(0, 10);
+  return {
+    name: `triage-session-${day}.json`,
+    mediaType: 'application/json',
+    text: `${JSON.stringify(content)}\n`,
+  };
+}
+
+/**
+ * Stores the session of a file as a new one; it never replaces one that is there.
+ *
+ * @throws Rank1Error `invalid-file`
+ */
+export async function importSession(store: SessionStore, file: Blob): Promise<SessionRecord> {
+  if (file.size > MAX_BYTES) throw invalid('it is far too large');
+  const { session, files, decisions, judgements } = parseSessionFile(await file.text());
+  const id = crypto.randomUUID();
+  const hashes = new Set<string>();
+  for (const { passages } of files) {
+    for (const passage of passages) {
+      // A hash that is not the text's own would put one text's verdict under another.
+      if (passage.hash !== (await contentHash(passage.text))) throw invalid('a text in it was changed');
+      hashes.add(passage.hash);
+    }
+  }
+  const own = judgements.filter(
+    ({ key, hash }) => hashes.has(hash) && key === judgementKey(key.slice(0, 64), hash),
+  );
+  const record: SessionRecord = {
+    ...session,
+    id,
+    running: false,
+    numFruitlessStarts: 0,
+    updatedAt: new Date().toISOString(),
+  };
+  await store.putFiles(
+    files.map((fileRecord, place) => ({ ...fileRecord, sessionId: id, id: place }) as FileRecord),
+  );
+  await store.putDecisions(decisions.map((decision) => ({ ...decision, sessionId: id })));
+  // What this device has judged itself is not replaced by what a file says.
+  const known = await store.getJudgements(own.map(({ key }) => key));
+  await store.putJudgements(own.filter((_, place) => known[place] === undefined));
+  await store.putSession(record);
+  return record;
+}
+
+/** @throws Rank1Error `invalid-file` */
+export function parseSessionFile(json: string) {
+  let content: unknown;
+  try {
+    content = JSON.parse(json);
+  } catch {
+    throw invalid('it is not JSON');
+  }
+  const result = sessionFileSchema().safeParse(content, { jitless: true });
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw invalid(`${issue?.path.slice(0, 4).join('.') || 'it'} is not as it should be`);
+}
+
+function sessionFileSchema() {
+  z.config({ jitless: true }); // code made from texts is what the page's policy forbids
+  const text = z.string().check(z.maxLength(200_000));
+  const count = z.int().check(z.minimum(0));
+  const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+  const question = z.object({
+    query: text,
+    instruction: text,
+    preset: z.nullable(
+      z.enum([
+        'evidence',
+        'answer',
+        'counterargument',
+        'argument',
+        'citation',
+        'same-technique',
+        'any-connection',
+      ]),
+    ),
+    mode: z.enum(['reason', 'instant']),
+    topK: z.int().check(z.minimum(1), z.maximum(MAX_TOP_K)),
+  });
+  const verdict = z.object({
+    label: z.enum(['true', 'false']),
+    score: z.number().check(z.minimum(0), z.maximum(1)),
+    logitDifference: z.number(),
+    forced: z.boolean(),
+  });
+  const date = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/));
+  const passage = z.object({ text, hash, page: z.optional(count), firstLine: count, lastLine: count });
+  const kind = z.enum([
+    'pdf',
+    'docx',
+    'email',
+    'mbox',
+    'html',
+    'markdown',
+    'text',
+    'csv',
+    'json',
+    'jsonl',
+    'zip',
+  ]);
+  return z.object({
+    format: z.literal(FORMAT),
+    version: z.literal(VERSION),
+    session: z.object({ name: text, createdAt: date, question, asked: z.nullable(question) }),
+    files: z.array(
+      z.object({
+        path: text,
+        kind: z.nullable(kind),
+        numBytes: count,
+        passages: z.array(passage),
+        warnings: z.array(text),
+        error: z.nullable(text),
+      }),
+    ),
+    decisions: z.array(
+      z.object({
+        questionKey: hash,
+        hash,
+        decision: z.nullable(z.enum(['keep', 'drop', 'unsure'])),
+        note: text,
+      }),
+    ),
+    judgements: z.array(
+      z.object({
+        key: z.string().check(z.regex(/^[0-9a-f]{64}:[0-9a-f]{64}$/)),
+        hash,
+        verdict: z.nullable(verdict),
+        reasoning: text,
+        finishReason: z.enum(['verdict', 'length', 'loop', 'prompt-too-long']),
+        truncated: z.boolean(),
+        numPromptTokens: count,
+        numNewTokens: count,
+      }),
+    ),
+  });
+}
+
+function hashesOf({ passages }: FileRecord): string[] {
+  return passages.map(({ hash }) => hash);
+}
+
+function invalid(problem: string): Rank1Error {
+  return new Rank1Error('invalid-file', `This is not a session file that can be opened: ${problem}.`);
+}

@@ -1,0 +1,188 @@
+/**
+ * A session at work: its files and texts, its question and run, the person's decisions. It keeps what happens in the
+ * store as it happens and shows nothing. `change` fires when something to be shown has changed.
+ */
+import type { Reranker } from '../../client/reranker.ts';
+import { Shortlist } from '../shortlist/shortlist.ts';
+import type { ImportedFile } from '../import/import-types.ts';
+import { JudgingRun } from './judging-run.ts';
+import { questionKey } from './judgement-key.ts';
+import { PassageTable, type Passage } from './passage-table.ts';
+import type { SessionStore } from './session-store.ts';
+import type { Decision, DecisionRecord, FileRecord, Question, SessionRecord } from './session-types.ts';
+
+/** Starts of a run that brought no verdict, after which the person is asked before it is tried again. */
+const MAX_FRUITLESS_STARTS = 2;
+
+export interface SessionSurroundings {
+  readonly store: SessionStore;
+  readonly reranker: Reranker;
+  readonly modelUrl: string;
+}
+
+export class TriageSession extends EventTarget {
+  readonly table = new PassageTable();
+  readonly files: FileRecord[] = [];
+  run: JudgingRun | null = null;
+  readonly #shortlist = new Shortlist();
+  readonly #fileKeys = new Set<string>();
+  #indexing: Promise<void> = Promise.resolve();
+  #judging: Promise<void> = Promise.resolve();
+  #allDecisions: DecisionRecord[] = [];
+  #decisions = new Map<string, DecisionRecord>();
+  #questionKey = '';
+
+  private constructor(
+    public record: SessionRecord,
+    private readonly surroundings: SessionSurroundings,
+  ) {
+    super();
+  }
+
+  /** Opens a stored session, and goes on with its run if one was cut short. */
+  static async open(record: SessionRecord, surroundings: SessionSurroundings): Promise<TriageSession> {
+    const session = new TriageSession(record, surroundings);
+    session.#allDecisions = await surroundings.store.getDecisions(record.id);
+    const files = await surroundings.store.getFiles(record.id);
+    for (const file of files) session.#fileKeys.add(fileKey(file));
+    session.#take(files);
+    await session.#indexing;
+    if (record.asked) await session.#resume(record.asked);
+    return session;
+  }
+
+  /** Passages that can be found so far; the rest is being indexed. */
+  get numIndexed(): number {
+    return this.#shortlist.size;
+  }
+
+  async addFiles(imported: readonly ImportedFile[]): Promise<void> {
+    const added: FileRecord[] = [];
+    for (const file of imported) {
+      const record = { ...file, sessionId: this.record.id, id: this.files.length + added.length };
+      const key = fileKey(record);
+      if (this.#fileKeys.has(key)) continue;
+      this.#fileKeys.add(key);
+      added.push(record);
+    }
+    this.#take(added);
+    await this.surroundings.store.putFiles(added);
+    await this.#save({});
+  }
+
+  /** The texts that would be judged, best first by words; indexing may still be adding to them. */
+  shortlist({ query, topK }: Question): Passage[] {
+    const { passages } = this.table;
+    const indexes = this.#shortlist.search(query, topK, passages.length);
+    return indexes.flatMap((index) => passages[index] ?? []);
+  }
+
+  async setQuestion(question: Question): Promise<void> {
+    await this.#save({ question });
+  }
+
+  async rename(name: string): Promise<void> {
+    await this.#save({ name });
+  }
+
+  /** Judges the shortlist of the question; what was judged before is not judged again. */
+  async ask(question: Question): Promise<void> {
+    this.run?.stop();
+    await this.#indexing;
+    await this.#save({ question, asked: question, numFruitlessStarts: 0 });
+    await this.#begin(question);
+    await this.judge();
+  }
+
+  /** Begins, or goes on with, the run at hand. */
+  async judge(): Promise<void> {
+    const { run } = this;
+    if (!run || run.busy) return;
+    this.#judging = this.#judge(run);
+    await this.#judging;
+  }
+
+  async #judge(run: JudgingRun): Promise<void> {
+    await this.#save({ running: true, numFruitlessStarts: this.record.numFruitlessStarts + 1 });
+    await run.judge();
+    // A page that is closed never gets here: that is how a run that was cut short is known.
+    if (this.run === run) await this.#save({ running: false });
+  }
+
+  stop(): void {
+    this.run?.stop();
+  }
+
+  decisionOf({ hash }: Passage): DecisionRecord | undefined {
+    return this.#decisions.get(hash);
+  }
+
+  async decide(
+    passage: Passage,
+    change: { readonly decision?: Decision | null; readonly note?: string },
+  ): Promise<void> {
+    const before = this.decisionOf(passage) ?? { decision: null, note: '' };
+    const { hash } = passage;
+    const record = { ...before, ...change, sessionId: this.record.id, questionKey: this.#questionKey, hash };
+    this.#decisions.set(hash, record);
+    this.#allDecisions = [...this.#allDecisions.filter((other) => !isSame(other, record)), record];
+    this.#changed();
+    await this.surroundings.store.putDecisions([record]);
+  }
+
+  /** Stops what is at work; the store stays open. Resolves when nothing more of this session will be stored. */
+  async close(): Promise<void> {
+    this.run?.stop();
+    await this.#judging.catch(() => undefined); // whoever began the run was told
+  }
+
+  async #resume(asked: Question): Promise<void> {
+    await this.#begin(asked);
+    try {
+      await this.run?.recall();
+    } catch (error) {
+      if (this.run) this.run.error = error as Error;
+    }
+    const mayGoOn = this.record.running && this.record.numFruitlessStarts <= MAX_FRUITLESS_STARTS;
+    if (mayGoOn) void this.judge();
+  }
+
+  async #begin(question: Question): Promise<void> {
+    this.#questionKey = await questionKey(question);
+    const own = this.#allDecisions.filter((record) => record.questionKey === this.#questionKey);
+    this.#decisions = new Map(own.map((record) => [record.hash, record]));
+    const run = new JudgingRun(question, this.shortlist(question), this.surroundings);
+    run.addEventListener('change', () => this.run === run && this.#changed());
+    run.addEventListener('verdict', () => {
+      if (this.record.numFruitlessStarts > 0) void this.#save({ numFruitlessStarts: 0 });
+    });
+    this.run = run;
+    this.#changed();
+  }
+
+  #take(files: readonly FileRecord[]): void {
+    this.files.push(...files);
+    const added = files.flatMap((file) => this.table.add(file));
+    this.#indexing = this.#indexing.then(() => this.#shortlist.add(added)).then(() => this.#changed());
+    this.#changed();
+  }
+
+  async #save(change: Partial<SessionRecord>): Promise<void> {
+    this.record = { ...this.record, ...change, updatedAt: new Date().toISOString() };
+    this.#changed();
+    await this.surroundings.store.putSession(this.record);
+  }
+
+  #changed(): void {
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+/** The same file added twice is there once; a changed one is another. */
+function fileKey({ path, numBytes, passages, error }: FileRecord): string {
+  return JSON.stringify([path, numBytes, error, passages.map(({ hash }) => hash)]);
+}
+
+function isSame(a: DecisionRecord, b: DecisionRecord): boolean {
+  return a.hash === b.hash && a.questionKey === b.questionKey;
+}

@@ -1,0 +1,19 @@
+/** Lets the elements of a page share workers that are under the page's own policy, and that report what they fetch. */
+import rerankWorkerUrl from '../../../workers/rerank.worker.ts?worker&url';
+import { Reranker } from '../../client/reranker.ts';
+import { SharedRerankers } from '../../client/shared-rerankers.ts';
+import { RerankerRequestEvent } from '../../ui/page-requests.ts';
+import { startConfinedWorker } from './confined-worker.ts';
+
+export function confinedReranker(): Reranker {
+  return new Reranker({ createWorker: () => startConfinedWorker(rerankWorkerUrl, 'rank1-rerank') });
+}
+
+/** Answers the elements within `root`, before the document does. */
+export function confineRerankers(root: HTMLElement): void {
+  const rerankers = new SharedRerankers(confinedReranker);
+  root.addEventListener(RerankerRequestEvent.type, (event) => {
+    const request = event as RerankerRequestEvent;
+    request.answer(rerankers.acquire(request.load));
+  });
+}

@@ -1,0 +1,64 @@
+/**
+ * What this page and its workers have fetched since they started, and what the Content-Security-Policy has refused.
+ * Workers have a timeline of their own: `confined-worker.ts` makes them report theirs on a channel.
+ */
+
+/** One thing that was asked of the network or of a cache. */
+export interface FetchedResource {
+  readonly url: string;
+  /** of the body; 0 where it is not told, as for other origins */
+  readonly numBytes: number;
+}
+
+export interface NetworkReport {
+  readonly fetched?: readonly FetchedResource[];
+  /** what the policy refused, as it names it: an address or `inline` */
+  readonly refused?: string;
+}
+
+export const NETWORK_CHANNEL = 'rank1-network-reports';
+
+export class NetworkLog extends EventTarget {
+  readonly fetched: FetchedResource[] = [];
+  readonly refused: string[] = [];
+  readonly #observer: PerformanceObserver;
+  readonly #channel = new BroadcastChannel(NETWORK_CHANNEL);
+
+  constructor() {
+    super();
+    this.#observer = new PerformanceObserver((list) => {
+      const entries = list.getEntries() as PerformanceResourceTiming[];
+      this.#add({
+        fetched: entries.map(({ name, decodedBodySize }) => ({ url: name, numBytes: decodedBodySize })),
+      });
+    });
+    this.#observer.observe({ type: 'resource', buffered: true });
+    this.#channel.onmessage = ({ data }: MessageEvent<NetworkReport>) => this.#add(data);
+    document.addEventListener('securitypolicyviolation', this.#onRefusal);
+  }
+
+  /** Requests that went to another origin than the page's. */
+  get foreign(): FetchedResource[] {
+    return this.fetched.filter(({ url }) => new URL(url).origin !== location.origin);
+  }
+
+  get numBytes(): number {
+    return this.fetched.reduce((sum, { numBytes }) => sum + numBytes, 0);
+  }
+
+  close(): void {
+    this.#observer.disconnect();
+    this.#channel.close();
+    document.removeEventListener('securitypolicyviolation', this.#onRefusal);
+  }
+
+  #add({ fetched = [], refused }: NetworkReport): void {
+    // What a worker makes up for itself (blob:, data:) has not come from anywhere.
+    this.fetched.push(...fetched.filter(({ url }) => /^https?:/.test(url)));
+    if (refused !== undefined) this.refused.push(refused);
+    this.dispatchEvent(new Event('change'));
+  }
+
+  readonly #onRefusal = ({ blockedURI }: SecurityPolicyViolationEvent): void =>
+    this.#add({ refused: blockedURI });
+}

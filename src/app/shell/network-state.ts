@@ -1,0 +1,122 @@
+import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
+import { NetworkLog } from './network-log.ts';
+
+/**
+ * "Nothing leaves this device", and on demand the list of what was fetched since the page was opened. It renders into
+ * the page itself and is dressed by shell.css.
+ */
+export class NetworkStateElement extends LitElement {
+  /** What the page may fetch from elsewhere, for the one page that may: "models from huggingface.co". */
+  @property() allows = '';
+
+  #log: NetworkLog | null = null;
+
+  constructor() {
+    super();
+    updateWhenLocaleChanges(this);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#log = new NetworkLog();
+    this.#log.addEventListener('change', () => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#log?.close();
+    this.#log = null;
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    this.#close();
+    this.querySelector('summary')?.focus();
+  };
+
+  readonly #onFocusOut = ({ relatedTarget }: FocusEvent): void => {
+    if (relatedTarget instanceof Node && !this.contains(relatedTarget)) this.#close();
+  };
+
+  #close(): void {
+    this.querySelector('details')?.removeAttribute('open');
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const log = this.#log;
+    if (!log) return nothing;
+    const files = [...log.fetched].reverse();
+    return html`<details
+      class="network-state"
+      data-foreign=${log.foreign.length}
+      @keydown=${this.#onKey}
+      @focusout=${this.#onFocusOut}
+    >
+      <summary>
+        ${lock}<span
+          >${log.refused.length > 0 ? msg('A request was refused') : msg('Nothing leaves this device')}</span
+        >
+      </summary>
+      <div class="network-panel">
+        <p>
+          ${msg('Your documents, questions and decisions stay in this browser.')}
+          ${
+            this.allows
+              ? msg(str`This page may only fetch ${this.allows}; it sends nothing of yours.`)
+              : msg('This page cannot connect to any other site: its security policy forbids it.')
+          }
+        </p>
+        ${
+          log.refused.length > 0
+            ? html`<p class="refused">${msg('Refused by the policy:')} ${log.refused.join(', ')}</p>`
+            : nothing
+        }
+        <p>
+          ${
+            files.length === 1
+              ? msg(str`Fetched since it was opened: 1 file, ${megabytes(log.numBytes)} MB.`)
+              : msg(str`Fetched since it was opened: ${files.length} files, ${megabytes(log.numBytes)} MB.`)
+          }
+          ${log.foreign.length === 0 ? msg('All from this site.') : foreignFiles(log.foreign.length)}
+        </p>
+        <ul tabindex="0" aria-label=${msg('Files fetched')}>
+          ${files.map(({ url, numBytes }) => html`<li><span>${shortAddress(url)}</span> <span>${kilobytes(numBytes)}</span></li>`)}
+        </ul>
+      </div>
+    </details>`;
+  }
+}
+
+function foreignFiles(count: number): string {
+  return count === 1 ? msg('1 from another site.') : msg(str`${count} from other sites.`);
+}
+
+/** Addresses of this site without its origin; others whole. */
+function shortAddress(url: string): string {
+  return url.startsWith(`${location.origin}/`) ? url.slice(location.origin.length) : url;
+}
+
+function megabytes(numBytes: number): string {
+  return (numBytes / 1e6).toFixed(1);
+}
+
+function kilobytes(numBytes: number): string {
+  return numBytes === 0 ? '' : `${Math.ceil(numBytes / 1000).toLocaleString('en')} kB`;
+}
+
+const lock = html`<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+  <path d="M5 7V5a3 3 0 0 1 6 0v2" fill="none" stroke="currentColor" stroke-width="1.75" />
+  <rect x="3" y="7" width="10" height="7" rx="1.75" fill="currentColor" />
+</svg>`;
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rank1-network-state': NetworkStateElement;
+  }
+}

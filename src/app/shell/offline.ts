@@ -1,0 +1,40 @@
+/** Makes the site open without a network, and tells whether it would. */
+
+/** What the service worker keeps when it is first used; it is asked for once more where it was fetched before there was one. */
+const KEPT_ON_USE = /\/(ort|models|pdf-cmaps)\//;
+/** Longer than any browser takes to start a service worker; without one the page works as well, online. */
+const MAX_WAIT_MS = 4_000;
+
+/**
+ * Registers the service worker of a built site. Resolves when it serves this page, or when there will be none, so that
+ * what is fetched afterwards is kept. Never rejects.
+ */
+export async function startOffline(): Promise<void> {
+  if (import.meta.env.DEV || !('serviceWorker' in navigator)) return;
+  const { serviceWorker } = navigator;
+  try {
+    await serviceWorker.register(new URL('service-worker.js', document.baseURI));
+    if (serviceWorker.controller) return;
+    const controlled = new Promise((resolve) =>
+      serviceWorker.addEventListener('controllerchange', resolve, { once: true }),
+    );
+    await Promise.race([controlled, new Promise((resolve) => setTimeout(resolve, MAX_WAIT_MS))]);
+  } catch {
+    // Private windows and some settings forbid it.
+  }
+}
+
+/** Asks once more, through the service worker, for what workers fetched past it; false when some of it is not kept. */
+export async function keepForOffline(urls: Iterable<string>): Promise<boolean> {
+  if (!navigator.serviceWorker?.controller) return false;
+  const wanted = [...new Set(urls)].filter((url) => KEPT_ON_USE.test(new URL(url).pathname));
+  const kept = await Promise.all(
+    wanted.map(async (url) => {
+      if (await caches.match(url)) return true;
+      const response = await fetch(url).catch(() => null);
+      await response?.arrayBuffer().catch(() => null);
+      return response?.ok ?? false;
+    }),
+  );
+  return wanted.length > 0 && kept.every(Boolean);
+}

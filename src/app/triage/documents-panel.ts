@@ -1,0 +1,167 @@
+import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import type { TriageSession } from '../session/triage-session.ts';
+import { canPickFolder, droppedFiles, pickedFiles, pickFolder } from './dropped-files.ts';
+import type { DroppedFile, ImportConnection } from './import-connection.ts';
+import { ImportJob } from './import-job.ts';
+import { filesSummary, importStatus, numberOf } from './wording.ts';
+
+/** Problems listed before the rest is only counted. */
+const MAX_LISTED = 200;
+
+/** Where documents come in: a place to drop them, progress while they are read, and what could not be read. */
+export class DocumentsPanelElement extends LitElement {
+  @property({ attribute: false }) session: TriageSession | null = null;
+  @property({ attribute: false }) connection: ImportConnection | null = null;
+  @property({ type: Number }) revision = 0;
+  @state() private job: ImportJob | null = null;
+  @state() private dragging = false;
+  @state() private problem = '';
+
+  constructor() {
+    super();
+    updateWhenLocaleChanges(this);
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { session } = this;
+    if (!session) return nothing;
+    const isEmpty = session.files.length === 0;
+    return html`<section class="documents" aria-labelledby="documents-heading">
+      <h2 id="documents-heading">${msg('Documents')}</h2>
+      <div
+        class="drop"
+        data-empty=${isEmpty}
+        data-dragging=${this.dragging}
+        @dragover=${this.#onDragOver}
+        @dragleave=${() => (this.dragging = false)}
+        @drop=${this.#onDrop}
+      >
+        <p class="drop-title">${isEmpty ? msg('Drop files or a folder here') : this.#summary(session)}</p>
+        <div class="drop-buttons">
+          <label class="button quiet"
+            >${msg('Add files')}<input class="visually-hidden" type="file" multiple @change=${this.#onPick}
+          /></label>
+          ${
+            canPickFolder()
+              ? html`<button type="button" class="quiet" @click=${this.#onFolder}>
+                  ${msg('Add a folder')}
+                </button>`
+              : html`<label class="button quiet"
+                  >${msg('Add a folder')}<input
+                    class="visually-hidden"
+                    type="file"
+                    webkitdirectory
+                    multiple
+                    @change=${this.#onPick}
+                /></label>`
+          }
+        </div>
+        ${
+          isEmpty
+            ? html`<p class="hint">
+                ${msg('PDF, Word, mail (EML, MBOX), HTML, Markdown, text, CSV, JSON, and ZIP archives of these. They are read on this device and never uploaded.')}
+              </p>`
+            : nothing
+        }
+        ${this.#renderJob()}
+      </div>
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+      ${this.#renderProblems(session)}
+    </section>`;
+  }
+
+  #summary({ files, table }: TriageSession): string {
+    const numRead = files.filter(({ error }) => error === null).length;
+    return filesSummary(numRead, table.numFound, table.numFound - table.passages.length);
+  }
+
+  #renderJob(): TemplateResult | typeof nothing {
+    const { job } = this;
+    if (!job) return nothing;
+    const { numRead, numFiles } = job;
+    return html`<div class="import-progress">
+      <progress aria-label=${msg('Files read')} .value=${numRead} .max=${numFiles ?? 1}></progress>
+      <p class="import-status">
+        <span>${importStatus(numRead, numFiles)}</span> <bdi class="current">${job.current}</bdi>
+      </p>
+      <button type="button" class="quiet" @click=${() => job.cancel()}>${msg('Cancel')}</button>
+    </div>`;
+  }
+
+  #renderProblems({ files }: TriageSession): TemplateResult | typeof nothing {
+    const unread = files.filter(({ error }) => error !== null);
+    const all = files.filter(({ error, warnings }) => error !== null || warnings.length > 0);
+    if (all.length === 0) return nothing;
+    const heading =
+      unread.length === 1
+        ? msg('1 file could not be read')
+        : unread.length > 0
+          ? msg(str`${numberOf(unread.length)} files could not be read`)
+          : msg('Some files were read in part');
+    return html`<details class="import-problems">
+      <summary>${heading}</summary>
+      <ul>
+        ${all
+          .slice(0, MAX_LISTED)
+          .map(
+            ({ path, error, warnings }) =>
+              html`<li><bdi class="path">${path}</bdi> <span>${error ?? warnings.join(' ')}</span></li>`,
+          )}
+        ${all.length > MAX_LISTED ? html`<li>${msg(str`and ${numberOf(all.length - MAX_LISTED)} more`)}</li>` : nothing}
+      </ul>
+    </details>`;
+  }
+
+  readonly #onDragOver = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.dragging = true;
+  };
+
+  readonly #onDrop = (event: DragEvent): void => {
+    this.dragging = false;
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    void this.#import(droppedFiles(event.dataTransfer));
+  };
+
+  readonly #onPick = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    const files = [...(input.files ?? [])];
+    input.value = '';
+    if (files.length > 0) void this.#import(pickedFiles(files));
+  };
+
+  readonly #onFolder = async (): Promise<void> => {
+    const files = await pickFolder().catch(() => {
+      this.problem = msg('This folder could not be opened. Try dropping it here instead.');
+      return null;
+    });
+    if (files) await this.#import(files);
+  };
+
+  async #import(files: AsyncIterable<DroppedFile>): Promise<void> {
+    if (!this.session || !this.connection || this.job) return;
+    this.problem = '';
+    this.job = new ImportJob(this.connection, this.session, () => this.requestUpdate());
+    try {
+      await this.job.run(files);
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    } finally {
+      this.job = null;
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rank1-documents-panel': DocumentsPanelElement;
+  }
+}

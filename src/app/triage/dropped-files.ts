@@ -1,0 +1,82 @@
+/** What a person drops or picks, file by file, folders walked through; the page's only way to the disk, read-only. */
+import type { DroppedFile } from './import-connection.ts';
+
+/** System files that say nothing. */
+const IGNORED = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini|\.git|__MACOSX)(\/|$)/;
+
+/** Must be called while the drop event is being handled: the transfer is empty afterwards. */
+export function droppedFiles(transfer: DataTransfer): AsyncIterable<DroppedFile> {
+  const items = [...transfer.items].filter(({ kind }) => kind === 'file');
+  const roots = items
+    .map((item) => item.webkitGetAsEntry() ?? item.getAsFile())
+    .filter((root) => root !== null);
+  return ignoring(walkAll(roots));
+}
+
+/** Files of an `<input type=file>`, with or without a folder. */
+export function pickedFiles(files: Iterable<File>): AsyncIterable<DroppedFile> {
+  return ignoring([...files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+}
+
+/** Whether the browser can hand over a folder by itself; elsewhere an input does. */
+export function canPickFolder(): boolean {
+  return 'showDirectoryPicker' in window;
+}
+
+/** Null when the person changed their mind. */
+export async function pickFolder(): Promise<AsyncIterable<DroppedFile> | null> {
+  try {
+    const folder = await (window as unknown as PickerWindow).showDirectoryPicker({ mode: 'read' });
+    return ignoring(walkHandle(folder, folder.name));
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return null;
+    throw error;
+  }
+}
+
+interface PickerWindow {
+  showDirectoryPicker(options: { mode: 'read' }): Promise<FileSystemDirectoryHandle>;
+}
+
+async function* ignoring(
+  files: AsyncIterable<DroppedFile> | Iterable<DroppedFile>,
+): AsyncGenerator<DroppedFile, void> {
+  for await (const file of files) if (!IGNORED.test(file.path)) yield file;
+}
+
+async function* walkHandle(
+  folder: FileSystemDirectoryHandle,
+  path: string,
+): AsyncGenerator<DroppedFile, void> {
+  for await (const handle of folder.values()) {
+    const inner = `${path}/${handle.name}`;
+    if (handle.kind === 'directory') yield* walkHandle(handle as FileSystemDirectoryHandle, inner);
+    else yield { path: inner, file: await (handle as FileSystemFileHandle).getFile() };
+  }
+}
+
+async function* walkAll(roots: readonly (FileSystemEntry | File)[]): AsyncGenerator<DroppedFile, void> {
+  for (const root of roots) {
+    if (root instanceof File) yield { path: root.name, file: root };
+    else yield* walkEntry(root);
+  }
+}
+
+async function* walkEntry(entry: FileSystemEntry): AsyncGenerator<DroppedFile, void> {
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) =>
+      (entry as FileSystemFileEntry).file(resolve, reject),
+    );
+    yield { path: entry.fullPath.replace(/^\//, ''), file };
+    return;
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  for (;;) {
+    // A reader hands over at most a hundred entries at a time.
+    const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
+    if (entries.length === 0) return;
+    for (const inner of entries) yield* walkEntry(inner);
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * The page's side of the import worker. One file is read at a time, so that a file which brings the worker down is
+ * known by name; the next one gets a fresh worker. Cancelling ends the worker at once, whatever it is doing.
+ */
+import { wrap, type Remote } from 'comlink';
+import { msg } from '@lit/localize';
+import type { ImportApi, ImportedFile } from '../import/import-types.ts';
+
+export interface DroppedFile {
+  /** with the folders within what was dropped */
+  readonly path: string;
+  readonly file: File;
+}
+
+export class ImportConnection {
+  #worker: Worker | null = null;
+  #remote: Remote<ImportApi> | null = null;
+
+  constructor(private readonly createWorker: () => Worker) {}
+
+  /** Never rejects: a file that cannot be read comes back with the reason. Null when it was cancelled. */
+  async importFile({ path, file }: DroppedFile, signal: AbortSignal): Promise<ImportedFile[] | null> {
+    if (signal.aborted) return null;
+    const remote = this.#connect();
+    const worker = this.#worker;
+    const ended = new AbortController();
+    const once = { signal: ended.signal };
+    try {
+      return await new Promise<ImportedFile[] | null>((resolve, reject) => {
+        signal.addEventListener('abort', () => resolve(null), once);
+        worker?.addEventListener('error', () => reject(new Error('the worker failed')), once);
+        remote.importFile(path, file).then(resolve, reject);
+      });
+    } catch {
+      this.close();
+      const error = msg('Reading this file took more memory than there is. Split it and add the parts.');
+      return [{ path, kind: null, numBytes: file.size, passages: [], warnings: [], error }];
+    } finally {
+      ended.abort();
+      if (signal.aborted) this.close();
+    }
+  }
+
+  close(): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#remote = null;
+  }
+
+  #connect(): Remote<ImportApi> {
+    if (!this.#worker || !this.#remote) {
+      this.#worker = this.createWorker();
+      this.#remote = wrap<ImportApi>(this.#worker);
+    }
+    return this.#remote;
+  }
+}

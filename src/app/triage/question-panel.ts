@@ -1,0 +1,177 @@
+import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import type { QueryPreset, RerankMode } from '../../protocol/rerank-api.ts';
+import { MAX_TOP_K, type Question } from '../session/session-types.ts';
+import type { TriageSession } from '../session/triage-session.ts';
+import { judgeLabel, numberOf, presetLabel } from './wording.ts';
+
+const PRESETS: readonly QueryPreset[] = [
+  'answer',
+  'evidence',
+  'argument',
+  'counterargument',
+  'citation',
+  'same-technique',
+  'any-connection',
+];
+const SAVE_PAUSE_MS = 300;
+
+/** The question, and how much of the shortlist the model is to read. */
+export class QuestionPanelElement extends LitElement {
+  @property({ attribute: false }) session: TriageSession | null = null;
+  @property({ type: Number }) revision = 0;
+  @state() private draft: Question | null = null;
+  #saving: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    updateWhenLocaleChanges(this);
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has('session')) this.draft = this.session?.record.question ?? null;
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { session, draft } = this;
+    if (!session || !draft) return nothing;
+    const count = Math.min(draft.topK, session.table.passages.length);
+    return html`<form class="question-form" autocomplete="off" @submit=${this.#onSubmit}>
+      <h2><label for="triage-query">${msg('Question')}</label></h2>
+      <textarea
+        id="triage-query"
+        class="question"
+        rows="1"
+        enterkeyhint="go"
+        placeholder=${msg('What are you looking for in these documents?')}
+        .value=${draft.query}
+        @input=${(event: Event) => this.#change({ query: (event.target as HTMLTextAreaElement).value })}
+        @keydown=${this.#onKey}
+      ></textarea>
+      <details class="panel">
+        <summary>
+          <span>${msg('Settings')}</span> <span class="summary-note">${this.#settingsNote(draft)}</span>
+        </summary>
+        <div class="settings">
+          <div class="field wide">
+            <label for="triage-instruction"
+              >${msg('Instruction')} <span class="optional">${msg('optional')}</span></label
+            >
+            <input
+              id="triage-instruction"
+              type="text"
+              .value=${draft.instruction}
+              @input=${(event: Event) => this.#change({ instruction: (event.target as HTMLInputElement).value })}
+            />
+          </div>
+          <div class="field">
+            <label for="triage-preset">${msg('A passage is relevant when')}</label>
+            <select
+              id="triage-preset"
+              .value=${draft.preset ?? ''}
+              @change=${(event: Event) => this.#change({ preset: ((event.target as HTMLSelectElement).value || null) as QueryPreset | null })}
+            >
+              <option value="">${msg('The model thinks so')}</option>
+              ${PRESETS.map((preset) => html`<option value=${preset} ?selected=${preset === draft.preset}>${presetLabel(preset)}</option>`)}
+            </select>
+          </div>
+          <div class="field">
+            <label for="triage-top-k">${msg('Passages to judge')}</label>
+            <input
+              id="triage-top-k"
+              type="number"
+              min="1"
+              max=${MAX_TOP_K}
+              .value=${String(draft.topK)}
+              @change=${(event: Event) => this.#change({ topK: clampTopK((event.target as HTMLInputElement).valueAsNumber) })}
+            />
+          </div>
+          <div class="field">
+            <label for="triage-mode">${msg('How')}</label>
+            <select
+              id="triage-mode"
+              .value=${draft.mode}
+              @change=${(event: Event) => this.#change({ mode: (event.target as HTMLSelectElement).value as RerankMode })}
+            >
+              <option value="reason" ?selected=${draft.mode === 'reason'}>
+                ${msg('Think, then answer')}
+              </option>
+              <option value="instant" ?selected=${draft.mode === 'instant'}>${msg('Answer at once')}</option>
+            </select>
+          </div>
+        </div>
+      </details>
+      <div class="ask-bar">
+        <button class="primary" type="submit" ?disabled=${count === 0 || draft.query.trim() === ''}>
+          ${judgeLabel(count)}
+        </button>
+        <p class="hint">${this.#shortlistNote(session, count)}</p>
+      </div>
+    </form>`;
+  }
+
+  #settingsNote({ topK, preset, mode, instruction }: Question): string {
+    return [
+      msg(str`best ${numberOf(topK)}`),
+      mode === 'instant' ? msg('answer at once') : '',
+      preset ? presetLabel(preset) : '',
+      instruction.trim() ? msg('with an instruction') : '',
+    ]
+      .filter(Boolean)
+      .join(' · ');
+  }
+
+  #shortlistNote(session: TriageSession, count: number): string {
+    const numPassages = session.table.passages.length;
+    if (numPassages === 0) return msg('Add documents first.');
+    if (session.numIndexed < numPassages) return msg('Preparing the search');
+    if (count === numPassages) return msg('All passages are judged.');
+    if (count === 1)
+      return msg(str`The one that shares the most words with the question, out of ${numberOf(numPassages)}.`);
+    return msg(
+      str`The ${numberOf(count)} that share the most words with the question, out of ${numberOf(numPassages)}.`,
+    );
+  }
+
+  #change(change: Partial<Question>): void {
+    if (!this.draft) return;
+    const draft = { ...this.draft, ...change };
+    this.draft = draft;
+    clearTimeout(this.#saving);
+    const { session } = this;
+    this.#saving = setTimeout(() => void session?.setQuestion(draft), SAVE_PAUSE_MS);
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.#ask();
+  };
+
+  readonly #onSubmit = (event: Event): void => {
+    event.preventDefault();
+    this.#ask();
+  };
+
+  #ask(): void {
+    clearTimeout(this.#saving);
+    const { session, draft } = this;
+    if (!session || !draft || draft.query.trim() === '' || session.table.passages.length === 0) return;
+    void session.ask(draft);
+  }
+}
+
+function clampTopK(value: number): number {
+  return Number.isFinite(value) ? Math.min(MAX_TOP_K, Math.max(1, Math.floor(value))) : 25;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rank1-question-panel': QuestionPanelElement;
+  }
+}

@@ -1,0 +1,288 @@
+import { msg, updateWhenLocaleChanges } from '@lit/localize';
+import { virtualize, virtualizerRef } from '@lit-labs/virtualizer/virtualize.js';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
+import { EXPORT_FORMATS, type ExportFormat } from '../../export/index.ts';
+import { exportDecisions } from '../session/export-decisions.ts';
+import type { Decision } from '../session/session-types.ts';
+import type { TriageSession } from '../session/triage-session.ts';
+import { NeverEmptyFlow } from './never-empty-flow.ts';
+import { filterPassages, REVIEW_FILTERS, type ReviewFilter } from './review-filter.ts';
+import { renderReviewRow } from './review-row.ts';
+import { saveFile } from './save-file.ts';
+import { decisionAnnouncement, filterLabel, runStatus } from './wording.ts';
+
+const KEYS: Readonly<Record<string, Decision>> = { k: 'keep', d: 'drop', u: 'unsure' };
+
+/**
+ * The judged passages, best first, for review: a feed (ARIA) of which only what is in sight is in the page. While the
+ * person is in it the order stands still; what has changed meanwhile is offered, never forced.
+ */
+export class ReviewListElement extends LitElement {
+  @property({ attribute: false }) session: TriageSession | null = null;
+  /** Counts the session's changes, so that the list is drawn anew. */
+  @property({ type: Number }) revision = 0;
+
+  @state() private filter: ReviewFilter = 'all';
+  /** index of the passage that the keyboard is on */
+  @state() private active: number | null = null;
+  @state() private announcement = '';
+  @state() private openNote: number | null = null;
+  #openChains = new Map<number, boolean>();
+  /** The order shown while the person is in the list, and the run it is of. */
+  #held: {
+    readonly run: object;
+    readonly order: readonly number[];
+    readonly shown: readonly number[];
+  } | null = null;
+  #shown: readonly number[] = [];
+
+  constructor() {
+    super();
+    updateWhenLocaleChanges(this);
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has('session')) this.#reset();
+    const run = this.session?.run;
+    if (this.#held && this.#held.run !== run) this.#reset();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const run = this.session?.run;
+    if (!this.session || !run) return nothing;
+    const groups = filterPassages(this.session, this.#held?.order ?? run.list.order);
+    this.#show(this.#held?.shown ?? groups[this.filter]);
+    return html`<section class="review" aria-labelledby="review-heading">
+      <h2 id="review-heading">${msg('Review')}</h2>
+      <p class="review-question" dir="auto">${run.question.query}</p>
+      <div class="review-bar">
+        <p class="review-status">${runStatus(run)}</p>
+        ${this.#renderRunButton()} ${this.#renderExport()}
+      </div>
+      ${run.error ? html`<p class="problem" role="alert">${run.error.message}</p>` : nothing}
+      <div class="review-bar review-tools">
+        <div role="group" aria-label=${msg('Show')} class="filters">
+          ${REVIEW_FILTERS.map((filter) => this.#renderFilter(filter, groups[filter].length))}
+        </div>
+        <p class="shortcuts">
+          <kbd>↑</kbd> <kbd>↓</kbd> ${msg('move')} · <kbd>K</kbd> ${msg('keep')} · <kbd>D</kbd> ${msg('drop')}
+          · <kbd>U</kbd> ${msg('unsure')} · <kbd>N</kbd> ${msg('note')} · <kbd>R</kbd> ${msg('reasoning')}
+        </p>
+      </div>
+      ${this.#renderOrderOffer()}
+      ${this.#shown.length === 0 ? html`<p class="review-empty">${msg('There is nothing here.')}</p>` : nothing}
+      <div
+        class="feed"
+        role="feed"
+        aria-labelledby="review-heading"
+        aria-busy=${run.busy}
+        @keydown=${this.#onKey}
+        @focusin=${this.#onFocusIn}
+        @focusout=${this.#onFocusOut}
+      >
+        ${virtualize({
+          layout: { type: NeverEmptyFlow },
+          items: this.#shown as number[], // it never changes them
+          // Heights are measured by place: a place that gets another passage gets another row, to be measured anew.
+          keyFunction: (_index, place) => place,
+          renderItem: (index, place) => html`${keyed(index, this.#renderRow(index, place))}`,
+        })}
+      </div>
+      <p class="visually-hidden" role="status">${this.announcement}</p>
+    </section>`;
+  }
+
+  #renderFilter(filter: ReviewFilter, count: number): TemplateResult {
+    return html`<button
+      type="button"
+      class="chip"
+      aria-pressed=${filter === this.filter}
+      @click=${() => {
+        this.#reset();
+        this.filter = filter;
+      }}
+    >
+      ${filterLabel(filter, count)}
+    </button>`;
+  }
+
+  #renderRunButton(): TemplateResult | typeof nothing {
+    const { session } = this;
+    const run = session?.run;
+    if (!session || !run) return nothing;
+    if (run.busy)
+      return html`<button type="button" class="quiet" @click=${() => session.stop()}>${msg('Stop')}</button>`;
+    if (run.numJudged === run.passages.length && run.phase === 'complete') return nothing;
+    return html`<button type="button" class="quiet" @click=${() => session.judge()}>
+      ${msg('Continue')}
+    </button>`;
+  }
+
+  #renderExport(): TemplateResult {
+    return html`<label class="export">
+      <span class="visually-hidden">${msg('Export decisions as')}</span>
+      <select class="compact" @change=${this.#onExport}>
+        <option value="">${msg('Export…')}</option>
+        ${EXPORT_FORMATS.map((format) => html`<option value=${format}>${format.toUpperCase()}</option>`)}
+      </select>
+    </label>`;
+  }
+
+  #renderOrderOffer(): TemplateResult | typeof nothing {
+    const run = this.session?.run;
+    const held = this.#held;
+    if (!run || !held || held.order.every((index, place) => index === run.list.order[place])) return nothing;
+    return html`<button type="button" class="order-offer" @click=${() => this.#reset()}>
+      ${msg('The order has changed meanwhile. Show it')}
+    </button>`;
+  }
+
+  #renderRow(index: number, place: number): TemplateResult {
+    const run = this.session?.run;
+    const item = run?.list.items[index];
+    const passage = run?.passages[index];
+    if (!item || !passage) return html``;
+    const atWork = item.state === 'reading' || item.state === 'thinking';
+    return renderReviewRow({
+      item,
+      passage,
+      decided: this.session?.decisionOf(passage),
+      place: place + 1,
+      count: this.#shown.length,
+      active: index === (this.active ?? this.#shown[0]),
+      open: this.#openChains.get(index) ?? atWork,
+      noteOpen: this.openNote === index,
+      onDecide: this.#decide,
+      onToggleChain: this.#toggleChain,
+      onToggleNote: this.#toggleNote,
+      onNote: this.#note,
+    });
+  }
+
+  /** Keeps the list itself while it holds the same: the virtualizer measures anew for every other list. */
+  #show(indexes: readonly number[]): void {
+    const isSame =
+      indexes.length === this.#shown.length && indexes.every((index, place) => index === this.#shown[place]);
+    if (!isSame) this.#shown = indexes;
+  }
+
+  #reset(): void {
+    this.#held = null;
+    this.active = null;
+    this.openNote = null;
+    this.requestUpdate();
+  }
+
+  readonly #onFocusIn = (event: Event): void => {
+    const row = (event.target as HTMLElement).closest<HTMLElement>('.review-row');
+    const run = this.session?.run;
+    if (!row || !run) return;
+    this.active = Number(row.dataset['index']);
+    this.#held ??= { run, order: run.list.order, shown: this.#shown };
+  };
+
+  readonly #onFocusOut = (event: FocusEvent): void => {
+    const next = event.relatedTarget;
+    // Focus on nothing is a row that scrolled away, or another window: the person is still here.
+    if (!(next instanceof Node) || this.querySelector('.feed')?.contains(next)) return;
+    this.#held = null;
+    this.requestUpdate();
+  };
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const target = event.target as HTMLElement;
+    const index = this.active;
+    if (index === null || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (target instanceof HTMLInputElement) {
+      if (event.key === 'Enter' || event.key === 'Escape') this.#focusRow(index);
+      return;
+    }
+    const key = event.key.toLowerCase();
+    const steps: Record<string, number> = { arrowdown: 1, j: 1, pagedown: 5, arrowup: -1, pageup: -5 };
+    const decision = KEYS[key];
+    if (decision) this.#decide(index, decision, true);
+    else if (key in steps) this.#move(steps[key] ?? 0);
+    else if (key === 'home') this.#move(-Infinity);
+    else if (key === 'end') this.#move(Infinity);
+    else if (key === 'n') this.#toggleNote(index);
+    else if (key === 'r') this.#toggleChain(index, !(this.#openChains.get(index) ?? false));
+    else return;
+    event.preventDefault();
+  };
+
+  /** A decision by the keyboard goes on to the next passage; the same again takes it back. */
+  readonly #decide = (index: number, decision: Decision, andMove = false): void => {
+    const passage = this.session?.run?.passages[index];
+    if (!passage || !this.session) return;
+    const before = this.session.decisionOf(passage)?.decision;
+    const next = before === decision ? null : decision;
+    void this.session.decide(passage, { decision: next });
+    const place = this.#shown.indexOf(index);
+    this.announcement = decisionAnnouncement(next, place + 1, this.#shown.length);
+    if (andMove && next !== null) this.#move(1);
+    else this.requestUpdate();
+  };
+
+  readonly #toggleChain = (index: number, open: boolean): void => {
+    this.#openChains = new Map(this.#openChains).set(index, open);
+    this.requestUpdate();
+  };
+
+  readonly #toggleNote = (index: number): void => {
+    this.openNote = this.openNote === index ? null : index;
+    void this.updateComplete.then(() =>
+      this.#rowOf(index)?.querySelector<HTMLElement>('.review-note')?.focus(),
+    );
+  };
+
+  readonly #note = (index: number, note: string): void => {
+    const passage = this.session?.run?.passages[index];
+    if (passage) void this.session?.decide(passage, { note });
+  };
+
+  #move(steps: number): void {
+    const place = this.active === null ? -1 : this.#shown.indexOf(this.active);
+    const next = Math.min(this.#shown.length - 1, Math.max(0, place + steps));
+    const index = this.#shown[next];
+    if (index !== undefined) this.#focusRow(index);
+  }
+
+  #focusRow(index: number): void {
+    this.active = index;
+    this.openNote = null;
+    const feed = this.querySelector<HTMLElement & { [virtualizerRef]?: VirtualizedList }>('.feed');
+    const row = this.#rowOf(index);
+    if (row) return void this.updateComplete.then(() => row.focus());
+    feed?.[virtualizerRef]?.element(this.#shown.indexOf(index))?.scrollIntoView({ block: 'nearest' });
+    void feed?.[virtualizerRef]?.layoutComplete.then(() => this.#rowOf(index)?.focus());
+  }
+
+  #rowOf(index: number): HTMLElement | null {
+    return this.querySelector(`.review-row[data-index="${index}"]`);
+  }
+
+  readonly #onExport = (event: Event): void => {
+    const select = event.target as HTMLSelectElement;
+    const file =
+      this.session && select.value ? exportDecisions(this.session, select.value as ExportFormat) : null;
+    select.value = '';
+    if (file) saveFile(file);
+  };
+}
+
+interface VirtualizedList {
+  element(place: number): { scrollIntoView(options: ScrollIntoViewOptions): void } | undefined;
+  readonly layoutComplete: Promise<void>;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rank1-review-list': ReviewListElement;
+  }
+}

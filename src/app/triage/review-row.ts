@@ -1,0 +1,164 @@
+/** One passage under review: where it stands, what it says, what the model makes of it, what the person decides. */
+import { msg, str } from '@lit/localize';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { RankedItem } from '../../client/ranked-list.ts';
+import { markPassage } from '../../ui/think-chain/quotes.ts';
+import { renderStretches } from '../../ui/think-chain/stretches.ts';
+import { formatScore, verdictLabel } from '../../ui/wording.ts';
+import type { Passage, Source } from '../session/passage-table.ts';
+import type { Decision, DecisionRecord } from '../session/session-types.ts';
+import { decisionLabel, sourcePlace } from './wording.ts';
+
+export interface ReviewRow {
+  readonly item: RankedItem;
+  readonly passage: Passage;
+  readonly decided: DecisionRecord | undefined;
+  /** place in the list shown, from 1, and how many there are */
+  readonly place: number;
+  readonly count: number;
+  /** the row that the keyboard is on */
+  readonly active: boolean;
+  readonly open: boolean;
+  readonly noteOpen: boolean;
+  readonly onDecide: (index: number, decision: Decision) => void;
+  readonly onToggleChain: (index: number, open: boolean) => void;
+  readonly onToggleNote: (index: number) => void;
+  readonly onNote: (index: number, note: string) => void;
+}
+
+const DECISIONS: readonly (readonly [Decision, string])[] = [
+  ['keep', 'K'],
+  ['drop', 'D'],
+  ['unsure', 'U'],
+];
+
+export function renderReviewRow(row: ReviewRow): TemplateResult {
+  const { item, passage, decided, place, count, active } = row;
+  const { index, verdict, state } = item;
+  const [source, ...others] = passage.sources;
+  return html`<article
+    class="review-row"
+    tabindex=${active ? 0 : -1}
+    data-index=${index}
+    data-state=${state}
+    data-label=${verdict?.label ?? nothing}
+    data-decision=${decided?.decision ?? nothing}
+    aria-posinset=${place}
+    aria-setsize=${count}
+    aria-labelledby=${`source-${index}`}
+    aria-describedby=${`verdict-${index}`}
+  >
+    <div class="review-text">
+      <h3 id=${`source-${index}`} class="review-source" dir="auto">
+        ${source ? renderSource(source) : nothing}
+      </h3>
+      <p class="review-passage" dir="auto">${renderStretches(markPassage(passage.text, item.reasoning))}</p>
+      ${others.length > 0 ? renderOthers(others) : nothing}
+    </div>
+    <div class="review-judgement">${renderVerdict(row)} ${renderChain(row)}</div>
+    ${renderDecision(row)}
+  </article>`;
+}
+
+function renderSource(source: Source): TemplateResult {
+  return html`<bdi>${source.path}</bdi> <span class="review-place">${sourcePlace(source)}</span>`;
+}
+
+function renderOthers(others: readonly Source[]): TemplateResult {
+  return html`<details class="review-others">
+    <summary>
+      ${others.length === 1 ? msg('The same text stands in 1 other place') : msg(str`The same text stands in ${others.length} other places`)}
+    </summary>
+    <ul>
+      ${others.slice(0, 100).map((source) => html`<li dir="auto">${renderSource(source)}</li>`)}
+    </ul>
+  </details>`;
+}
+
+function renderVerdict({ item }: ReviewRow): TemplateResult {
+  const { verdict, state, index } = item;
+  const waiting: Partial<Record<typeof state, string>> = {
+    queued: msg('Waiting'),
+    reading: msg('Being read'),
+    thinking: msg('Being judged'),
+    stopped: msg('Not judged yet'),
+    failed: msg('Too long for this model to judge'),
+  };
+  const text = verdict
+    ? html`<strong>${verdictLabel(verdict)}</strong>
+        <span class="bar" aria-hidden="true"
+          ><span class="fill" .style=${`inline-size: ${100 * verdict.score}%`}></span
+        ></span>
+        <span class="score"
+          ><span class="visually-hidden">${msg('score')} </span>${formatScore(verdict.score)}</span
+        >`
+    : html`<span>${waiting[state] ?? ''}</span>`;
+  const notes = [
+    ...(item.verdict?.forced ? [msg('asked to decide before it had finished')] : []),
+    ...(item.truncated ? [msg('shortened to fit the model')] : []),
+  ];
+  return html`<p id=${`verdict-${index}`} class="review-verdict">${text}</p>
+    ${notes.length > 0 ? html`<p class="review-note-line">${notes.join(' · ')}</p>` : nothing}`;
+}
+
+function renderChain({ item, passage, open, onToggleChain }: ReviewRow): TemplateResult | typeof nothing {
+  const streaming = item.state === 'reading' || item.state === 'thinking';
+  if (item.reasoning === '' && !streaming) return nothing;
+  return html`<rank1-think-chain
+    .reasoning=${item.reasoning}
+    .passage=${passage.text}
+    .subject=${passage.sources[0]?.path ?? ''}
+    .numTokens=${item.numNewTokens}
+    ?streaming=${streaming}
+    ?open=${open}
+    @rank1-chain-toggle=${(event: CustomEvent<{ open: boolean }>) => onToggleChain(item.index, event.detail.open)}
+  ></rank1-think-chain>`;
+}
+
+function renderDecision({
+  item,
+  decided,
+  noteOpen,
+  onDecide,
+  onToggleNote,
+  onNote,
+}: ReviewRow): TemplateResult {
+  const { index } = item;
+  const note = decided?.note ?? '';
+  return html`<div class="review-decision">
+    <div role="group" aria-label=${msg('Your decision')} class="decision-buttons">
+      ${DECISIONS.map(
+        ([decision, key]) =>
+          html`<button
+            type="button"
+            class="decision"
+            data-decision=${decision}
+            aria-pressed=${decided?.decision === decision}
+            @click=${() => onDecide(index, decision)}
+          >
+            ${decisionLabel(decision)}<kbd aria-hidden="true">${key}</kbd>
+          </button>`,
+      )}
+      <button
+        type="button"
+        class="decision"
+        aria-expanded=${noteOpen || note !== ''}
+        @click=${() => onToggleNote(index)}
+      >
+        ${msg('Note')}<kbd aria-hidden="true">N</kbd>
+      </button>
+    </div>
+    ${
+      noteOpen || note !== ''
+        ? html`<input
+            class="review-note"
+            type="text"
+            aria-label=${msg('Note on this passage')}
+            placeholder=${msg('Note on this passage')}
+            .value=${note}
+            @change=${(event: Event) => onNote(index, (event.target as HTMLInputElement).value)}
+          />`
+        : nothing
+    }
+  </div>`;
+}

@@ -1,0 +1,129 @@
+import { msg, updateWhenLocaleChanges } from '@lit/localize';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
+import { exportSession, importSession } from '../session/session-file.ts';
+import type { SessionStore } from '../session/session-store.ts';
+import type { SessionRecord } from '../session/session-types.ts';
+import type { TriageSession } from '../session/triage-session.ts';
+import { saveFile } from './save-file.ts';
+
+/**
+ * Which session is open, and what can be done with all of it.
+ *
+ * @fires rank1-session-open - `{id}`
+ * @fires rank1-session-new
+ * @fires rank1-session-delete - the person has confirmed it
+ */
+export class SessionBarElement extends LitElement {
+  @property({ attribute: false }) session: TriageSession | null = null;
+  @property({ attribute: false }) sessions: readonly SessionRecord[] = [];
+  @property({ attribute: false }) store: SessionStore | null = null;
+  @property({ type: Number }) revision = 0;
+  @property({ attribute: false }) problem = '';
+
+  constructor() {
+    super();
+    updateWhenLocaleChanges(this);
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const record = this.session?.record;
+    if (!record) return nothing;
+    return html`<div class="session-bar">
+        <label class="session-name">
+          <span class="visually-hidden">${msg('Name of this session')}</span>
+          <input type="text" maxlength="120" .value=${record.name} @change=${this.#onRename} />
+        </label>
+        <label class="session-switch" ?hidden=${this.sessions.length < 2}>
+          <span class="visually-hidden">${msg('Open another session')}</span>
+          <select class="compact" @change=${this.#onSwitch}>
+            <option value="">${msg('Other sessions…')}</option>
+            ${this.sessions
+              .filter(({ id }) => id !== record.id)
+              .map(
+                ({ id, name, updatedAt }) =>
+                  html`<option value=${id}>${name} · ${updatedAt.slice(0, 10)}</option>`,
+              )}
+          </select>
+        </label>
+        <div class="session-actions">
+          <button type="button" class="quiet" @click=${() => this.#fire('rank1-session-new')}>
+            ${msg('New')}
+          </button>
+          <button type="button" class="quiet" @click=${this.#onExport}>${msg('Save to a file')}</button>
+          <label class="button quiet"
+            >${msg('Open a file')}<input
+              class="visually-hidden"
+              type="file"
+              accept=".json,application/json"
+              @change=${this.#onImport}
+          /></label>
+          <button type="button" class="quiet danger" @click=${this.#confirm}>${msg('Delete')}</button>
+        </div>
+      </div>
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+      <dialog class="confirm" aria-labelledby="confirm-heading">
+        <h2 id="confirm-heading">${msg('Delete this session for good?')}</h2>
+        <p>
+          ${msg('Its documents, verdicts, reasoning and decisions are removed from this browser. This cannot be undone. Your own files stay where they are.')}
+        </p>
+        <form method="dialog" class="confirm-buttons">
+          <button class="quiet" value="cancel">${msg('Keep it')}</button>
+          <button type="button" class="quiet danger" @click=${this.#onDelete}>
+            ${msg('Delete for good')}
+          </button>
+        </form>
+      </dialog>`;
+  }
+
+  readonly #onRename = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    const name = input.value.trim() || msg('Untitled session');
+    void this.session?.rename(name);
+  };
+
+  readonly #onSwitch = (event: Event): void => {
+    const select = event.target as HTMLSelectElement;
+    if (select.value) this.#fire('rank1-session-open', { id: select.value });
+    select.value = '';
+  };
+
+  readonly #onExport = async (): Promise<void> => {
+    if (this.session && this.store) saveFile(await exportSession(this.store, this.session.record));
+  };
+
+  readonly #onImport = async (event: Event): Promise<void> => {
+    const input = event.target as HTMLInputElement;
+    const file = input.files?.[0];
+    input.value = '';
+    if (!file || !this.store) return;
+    this.problem = '';
+    try {
+      const { id } = await importSession(this.store, file);
+      this.#fire('rank1-session-open', { id });
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
+  };
+
+  readonly #confirm = (): void => this.querySelector('dialog')?.showModal();
+
+  readonly #onDelete = (): void => {
+    this.querySelector('dialog')?.close();
+    this.#fire('rank1-session-delete');
+  };
+
+  #fire(type: string, detail?: unknown): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rank1-session-bar': SessionBarElement;
+  }
+}

@@ -1,0 +1,214 @@
+import { msg, str } from '@lit/localize';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import importWorkerUrl from '../../../workers/import.worker.ts?worker&url';
+import { readChosenModel } from '../models/chosen-model.ts';
+import { confinedReranker } from '../shell/confined-rerankers.ts';
+import { startConfinedWorker } from '../shell/confined-worker.ts';
+import { NetworkLog } from '../shell/network-log.ts';
+import { keepForOffline, startOffline } from '../shell/offline.ts';
+import { LanguageController } from '../../ui/localization/language-controller.ts';
+import { tryLockSession, waitForSession, type SessionLock } from '../session/session-lock.ts';
+import { SessionStore } from '../session/session-store.ts';
+import { newSession, type SessionRecord } from '../session/session-types.ts';
+import { TriageSession } from '../session/triage-session.ts';
+import { ImportConnection } from './import-connection.ts';
+
+/** The triage page: one session at a time, from documents to decisions. */
+export class TriageAppElement extends LitElement {
+  /** folder of the model, relative to the page */
+  @property({ attribute: 'model' }) modelUrl = readChosenModel();
+  @state() private session: TriageSession | null = null;
+  @state() private sessions: readonly SessionRecord[] = [];
+  /** what is to be opened here, and is open in another tab */
+  @state() private awaited: SessionRecord | null = null;
+  @state() private problem = '';
+  @state() private revision = 0;
+  @state() private worksOffline = false;
+
+  readonly #reranker = confinedReranker();
+  readonly #connection = new ImportConnection(() => startConfinedWorker(importWorkerUrl, 'rank1-import'));
+  #store: SessionStore | null = null;
+  #lock: SessionLock | null = null;
+  #wait = new AbortController();
+
+  constructor() {
+    super();
+    new LanguageController(this);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#attempt(this.#start());
+    void this.#prepareOffline();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#wait.abort();
+    void this.#closeSession();
+    this.#reranker.dispose();
+    this.#connection.close();
+    this.#store?.close();
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render(): TemplateResult {
+    const { session, revision } = this;
+    return html`
+      <h1>${msg('Sort your own documents by a question')}</h1>
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+      ${this.awaited ? this.#renderAwaited(this.awaited) : nothing}
+      <rank1-session-bar
+        .session=${session}
+        .sessions=${this.sessions}
+        .store=${this.#store}
+        .revision=${revision}
+        @rank1-session-open=${(event: CustomEvent<{ id: string }>) => this.#attempt(this.#openById(event.detail.id))}
+        @rank1-session-new=${() => this.#attempt(this.#openNew())}
+        @rank1-session-delete=${() => this.#attempt(this.#delete())}
+      ></rank1-session-bar>
+      <rank1-documents-panel
+        .session=${session}
+        .connection=${this.#connection}
+        .revision=${revision}
+      ></rank1-documents-panel>
+      <rank1-question-panel .session=${session} .revision=${revision}></rank1-question-panel>
+      <rank1-review-list .session=${session} .revision=${revision}></rank1-review-list>
+      <p class="offline-state" data-offline=${this.worksOffline}>
+        ${this.worksOffline ? msg('Works without a network from now on.') : nothing}
+        ${msg('The model is a small demonstration model trained by this project. It makes mistakes: read what you keep and what you drop.')}
+      </p>
+    `;
+  }
+
+  async #start(): Promise<void> {
+    this.#store = await SessionStore.open();
+    await this.#openLast();
+  }
+
+  async #openLast(): Promise<void> {
+    const [last] = (await this.#store?.listSessions()) ?? [];
+    if (last) await this.#openWhenFree(last);
+    else await this.#openNew();
+  }
+
+  /** One visit is enough to work offline: the model is loaded now, not when it is first asked, which is quicker too. */
+  async #prepareOffline(): Promise<void> {
+    const log = new NetworkLog();
+    try {
+      await startOffline();
+      await this.#reranker.load({ model: this.#modelAddress });
+      this.worksOffline = await keepForOffline(log.fetched.map(({ url }) => url));
+    } catch {
+      // Whoever asks the model next is told what is wrong with it.
+    } finally {
+      log.close();
+    }
+  }
+
+  get #modelAddress(): string {
+    return new URL(this.modelUrl, document.baseURI).href;
+  }
+
+  #renderAwaited({ name }: SessionRecord): TemplateResult {
+    return html`<div class="awaited" role="status">
+      <p>
+        ${msg(str`“${name}” is open in another tab or window. It opens here as soon as it is closed there.`)}
+      </p>
+      <button type="button" class="quiet" @click=${() => this.#attempt(this.#openNew())}>
+        ${msg('Start a new session')}
+      </button>
+    </div>`;
+  }
+
+  async #openWhenFree(record: SessionRecord): Promise<void> {
+    this.#wait.abort();
+    this.awaited = null;
+    const { signal } = (this.#wait = new AbortController());
+    let lock = await tryLockSession(record.id);
+    if (!lock) {
+      this.awaited = record;
+      lock = await waitForSession(record.id, signal);
+    }
+    if (!lock) return;
+    this.awaited = null;
+    // The other tab may have changed it, or deleted it.
+    const current = await this.#findSession(record.id);
+    if (current) return this.#open(current, lock);
+    lock.release();
+    if (!this.session) await this.#openLast();
+  }
+
+  async #open(record: SessionRecord, lock: SessionLock): Promise<void> {
+    if (!this.#store) return;
+    void this.#closeSession();
+    this.#lock = lock;
+    const modelUrl = this.#modelAddress;
+    const session = await TriageSession.open(record, {
+      store: this.#store,
+      reranker: this.#reranker,
+      modelUrl,
+    });
+    session.addEventListener('change', () => (this.revision += 1));
+    this.session = session;
+    this.sessions = await this.#store.listSessions();
+  }
+
+  async #openById(id: string): Promise<void> {
+    const record = await this.#findSession(id);
+    if (record) await this.#openWhenFree(record);
+  }
+
+  async #findSession(id: string): Promise<SessionRecord | undefined> {
+    const sessions = (await this.#store?.listSessions()) ?? [];
+    return sessions.find((candidate) => candidate.id === id);
+  }
+
+  async #openNew(): Promise<void> {
+    const record = newSession(msg('Untitled session'));
+    await this.#store?.putSession(record);
+    await this.#openWhenFree(record);
+  }
+
+  async #delete(): Promise<void> {
+    const id = this.session?.record.id;
+    if (!this.#store || id === undefined) return;
+    const store = this.#store;
+    const deleting = this.#closeSession(() => store.deleteSession(id));
+    this.session = null;
+    await deleting;
+    await this.#openLast();
+  }
+
+  /** @param last is done when nothing more of the session will be stored, and before another tab may have it */
+  async #closeSession(last?: () => Promise<void>): Promise<void> {
+    const { session } = this;
+    const lock = this.#lock;
+    this.#lock = null;
+    try {
+      await session?.close();
+      await last?.();
+    } finally {
+      lock?.release();
+    }
+  }
+
+  async #attempt(task: Promise<void>): Promise<void> {
+    this.problem = '';
+    try {
+      await task;
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rank1-triage-app': TriageAppElement;
+  }
+}

@@ -1,0 +1,85 @@
+/** The sentences of the triage page that depend on numbers or states. */
+import { msg, str } from '@lit/localize';
+import type { QueryPreset } from '../../protocol/rerank-api.ts';
+import { loadingStatus, runningStatus } from '../../ui/wording.ts';
+import type { JudgingRun } from '../session/judging-run.ts';
+import type { Decision } from '../session/session-types.ts';
+import type { Source } from '../session/passage-table.ts';
+import type { ReviewFilter } from './review-filter.ts';
+
+export function numberOf(count: number): string {
+  return count.toLocaleString(document.documentElement.lang || 'en');
+}
+
+export function filesSummary(numFiles: number, numPassages: number, numDuplicates: number): string {
+  const files = numFiles === 1 ? msg('1 file') : msg(str`${numberOf(numFiles)} files`);
+  const passages = numPassages === 1 ? msg('1 passage') : msg(str`${numberOf(numPassages)} passages`);
+  const counts = `${files} · ${passages}`;
+  return numDuplicates > 0
+    ? `${counts} · ${msg(str`${numberOf(numDuplicates)} repeated, judged once`)}`
+    : counts;
+}
+
+export function importStatus(numRead: number, numFiles: number | null): string {
+  if (numFiles === null) return msg('Looking through the folder');
+  return msg(str`Reading file ${numberOf(Math.min(numRead + 1, numFiles))} of ${numberOf(numFiles)}`);
+}
+
+export function judgeLabel(numPassages: number): string {
+  if (numPassages === 0) return msg('Judge');
+  return numPassages === 1 ? msg('Judge 1 passage') : msg(str`Judge ${numberOf(numPassages)} passages`);
+}
+
+/** What the run does or has come to, in one line. */
+export function runStatus(run: JudgingRun): string {
+  const { phase, list } = run;
+  if (phase === 'loading') return loadingStatus(run.loadProgress);
+  if (phase === 'running') return runningStatus(list, run.stats);
+  const numRelevant = list.items.filter(({ verdict }) => verdict?.label === 'true').length;
+  const judged = msg(str`${numberOf(run.numWithVerdict)} of ${numberOf(list.items.length)} judged`);
+  const relevant =
+    numRelevant === 0 ? msg('nothing is relevant') : msg(str`${numberOf(numRelevant)} relevant`);
+  const known = run.numKnown > 0 ? [msg(str`${numberOf(run.numKnown)} known from before`)] : [];
+  return [judged, ...(run.numWithVerdict > 0 ? [relevant] : []), ...known].join(' · ');
+}
+
+export function sourcePlace({ page, firstLine, lastLine }: Source): string {
+  const lines =
+    firstLine === lastLine
+      ? msg(str`line ${numberOf(firstLine)}`)
+      : msg(str`lines ${numberOf(firstLine)}–${numberOf(lastLine)}`);
+  return page === undefined ? lines : `${msg(str`page ${numberOf(page)}`)}, ${lines}`;
+}
+
+export function decisionLabel(decision: Decision): string {
+  return { keep: () => msg('Keep'), drop: () => msg('Drop'), unsure: () => msg('Unsure') }[decision]();
+}
+
+export function decisionAnnouncement(decision: Decision | null, place: number, count: number): string {
+  const label = decision === null ? msg('Decision taken back') : decisionLabel(decision);
+  return msg(str`${label}. Passage ${numberOf(place)} of ${numberOf(count)}.`);
+}
+
+export function filterLabel(filter: ReviewFilter, count: number): string {
+  const labels: Record<ReviewFilter, () => string> = {
+    all: () => msg('All'),
+    open: () => msg('To review'),
+    keep: () => msg('Keep'),
+    drop: () => msg('Drop'),
+    unsure: () => msg('Unsure'),
+  };
+  return `${labels[filter]()} ${numberOf(count)}`;
+}
+
+export function presetLabel(preset: QueryPreset): string {
+  const labels: Record<QueryPreset, () => string> = {
+    answer: () => msg('It helps to answer the question'),
+    evidence: () => msg('It is evidence for or against a claim'),
+    argument: () => msg('It argues for either side of a dispute'),
+    counterargument: () => msg('It argues against an argument'),
+    citation: () => msg('A paper would cite it'),
+    'same-technique': () => msg('The same technique solves it'),
+    'any-connection': () => msg('It has any connection at all'),
+  };
+  return labels[preset]();
+}

@@ -1,0 +1,252 @@
+/** The model page and its worker in a real Chromium, on the origin private file system, against a server that fails. */
+import { AxeBuilder } from '@axe-core/playwright';
+import path from 'node:path';
+import { expect, test, type Page } from '@playwright/test';
+import { ModelServer, type Fault } from '../fakes/model-server.ts';
+import { servedModel } from '../fakes/served-model.ts';
+import { fixturePath } from '../unit/convert/support/fixtures.ts';
+
+const WEIGHT_BYTES = 6_000_000;
+const FEW_BYTES = 300_000;
+const DEMO = path.join(import.meta.dirname, '../../public/models/rank1-demo');
+
+let server: ModelServer;
+
+/** Worker scripts would else come from the service worker, where no route sees them. */
+test.use({ serviceWorkers: 'block' });
+
+test.beforeEach(async () => {
+  server = new ModelServer(servedModel(WEIGHT_BYTES));
+  await server.listen();
+});
+
+test.afterEach(async () => {
+  await server.close();
+});
+
+async function open(page: Page): Promise<void> {
+  await page.goto('models.html');
+  await expect(page.getByRole('heading', { name: 'This device', exact: true })).toBeVisible();
+}
+
+async function look(page: Page): Promise<void> {
+  await page.getByLabel('Address or Hugging Face id').fill(server.url);
+  await page.getByRole('button', { name: 'Look up' }).click();
+  await expect(page.getByRole('button', { name: /^Download q4/ })).toBeVisible();
+}
+
+async function download(page: Page): Promise<void> {
+  await look(page);
+  await page.getByRole('button', { name: /^Download q4/ }).click();
+}
+
+const use = (page: Page) => page.getByRole('button', { name: 'Use model', exact: true });
+const weightBytesSent = (): number =>
+  [...server.sent].reduce((sum, [file, bytes]) => (file.includes('onnx_data') ? sum + bytes : sum), 0);
+
+/** Lengths of the stored files of the model, `null` where there is no manifest. */
+function storedLengths(page: Page): Promise<Record<string, number> | null> {
+  return page.evaluate(async () => {
+    try {
+      const root = await navigator.storage.getDirectory();
+      const folder = await (await root.getDirectoryHandle('models')).getDirectoryHandle('model');
+      await folder.getFileHandle('rank1.json');
+      const onnx = await folder.getDirectoryHandle('onnx');
+      const lengths: Record<string, number> = {};
+      for await (const [name, handle] of onnx.entries()) {
+        lengths[name] = (await (handle as FileSystemFileHandle).getFile()).size;
+      }
+      return lengths;
+    } catch {
+      return null;
+    }
+  });
+}
+
+test('sizes come first, the model then in parts, and it is listed and can be deleted', async ({ page }) => {
+  await open(page);
+  await look(page);
+  expect(weightBytesSent()).toBe(0);
+  await page.getByRole('button', { name: /^Download q4 · 12 MB/ }).click();
+  await expect(use(page)).toBeVisible();
+  expect(weightBytesSent()).toBe(2 * WEIGHT_BYTES);
+  expect(await storedLengths(page)).toMatchObject({ 'model_q4.onnx_data': WEIGHT_BYTES });
+  await page.getByRole('button', { name: 'Delete model' }).click();
+  await expect(use(page)).toBeHidden();
+  expect(await storedLengths(page)).toBeNull();
+});
+
+test('a reload in mid-download costs no more than what was not noted, and nothing loads until it is whole', async ({
+  page,
+}) => {
+  server.chunkBytes = 100_000;
+  server.chunkMs = 60;
+  await open(page);
+  await download(page);
+  await expect.poll(weightBytesSent, { intervals: [30] }).toBeGreaterThan(7_000_000);
+  await page.reload();
+  expect(await storedLengths(page)).toBeNull();
+  await expect(page.getByRole('button', { name: 'Resume model' })).toBeVisible();
+  server.reset();
+  server.chunkMs = 0;
+  await page.getByRole('button', { name: 'Resume model' }).click();
+  await expect(use(page)).toBeVisible();
+  // Noted every 2 MiB, on two files at once.
+  expect(weightBytesSent()).toBeLessThan(2 * WEIGHT_BYTES - 7_000_000 + 2 * 2_097_152 + 400_000);
+});
+
+test('pausing keeps every byte', async ({ page }) => {
+  server.chunkBytes = 100_000;
+  server.chunkMs = 60;
+  await open(page);
+  await download(page);
+  await expect.poll(weightBytesSent, { intervals: [30] }).toBeGreaterThan(5_000_000);
+  await page.getByRole('button', { name: 'Pause model' }).click();
+  await expect(page.getByRole('button', { name: 'Resume model' })).toBeVisible();
+  server.reset();
+  server.chunkMs = 0;
+  await page.getByRole('button', { name: 'Resume model' }).click();
+  await expect(use(page)).toBeVisible();
+  // What was on its way when it was paused may have been sent in vain.
+  expect(weightBytesSent()).toBeLessThan(2 * WEIGHT_BYTES - 5_000_000 + 1_500_000);
+});
+
+test('a second tab waits and downloads nothing', async ({ page, context }) => {
+  server.chunkBytes = 100_000;
+  server.chunkMs = 60;
+  await open(page);
+  const other = await context.newPage();
+  await open(other);
+  await look(other);
+  await download(page);
+  await expect.poll(weightBytesSent, { intervals: [30] }).toBeGreaterThan(1_000_000);
+  await other.getByRole('button', { name: /^Download q4/ }).click();
+  await expect(other.getByText('Another tab is downloading it')).toBeVisible();
+  await expect(use(other)).toBeVisible();
+  await expect(use(page)).toBeVisible();
+  expect(weightBytesSent()).toBe(2 * WEIGHT_BYTES);
+});
+
+const REFUSED: readonly [Fault, RegExp][] = [
+  ['corrupt', /checksum/],
+  ['shifted', /checksum/],
+  ['wrong-length', /not 300000 as the model's manifest says/],
+  ['page', /web page/],
+  [404, /There is no .*404/],
+];
+const RESUMED: readonly Fault[] = ['truncate', 'ignore-range', 'wrong-range', 'gzip', 429, 503];
+
+test('a server that fails now and then still gives a whole model', async ({ page }) => {
+  for (const [file, bytes] of servedModel(FEW_BYTES)) server.files.set(file, bytes);
+  await open(page);
+  for (const fault of RESUMED) {
+    const isLasting = typeof fault === 'string' && fault !== 'truncate';
+    server.reset();
+    server.fault = ({ range }, nth) => {
+      if (isLasting) return range === undefined && fault === 'wrong-range' ? null : fault;
+      return nth < 1 ? fault : null;
+    };
+    await download(page);
+    await expect(use(page), String(fault)).toBeVisible();
+    expect(await storedLengths(page), String(fault)).toMatchObject({ 'model_q4.onnx_data_1': FEW_BYTES });
+    await page.getByRole('button', { name: 'Delete model' }).click();
+    await expect(use(page)).toBeHidden();
+  }
+});
+
+test('a server that always fails gives no model, and a sentence', async ({ page }) => {
+  for (const [file, bytes] of servedModel(FEW_BYTES)) server.files.set(file, bytes);
+  await open(page);
+  for (const [fault, sentence] of REFUSED) {
+    server.fault = () => fault;
+    await download(page);
+    await expect(page.getByRole('alert'), String(fault)).toHaveText(sentence);
+    expect(await storedLengths(page), String(fault)).toBeNull();
+    await page.getByRole('button', { name: /^Delete model/ }).click();
+    await expect(page.getByRole('alert')).toBeHidden();
+  }
+});
+
+test('a file that is changed in mid-download is never part of a model', async ({ page }) => {
+  server.chunkBytes = 100_000;
+  server.chunkMs = 60;
+  await open(page);
+  await download(page);
+  await expect.poll(weightBytesSent, { intervals: [30] }).toBeGreaterThan(5_000_000);
+  await page.getByRole('button', { name: 'Pause model' }).click();
+  await expect(page.getByRole('button', { name: 'Resume model' })).toBeVisible();
+  for (const file of ['onnx/model_q4.onnx_data', 'onnx/model_q4.onnx_data_1']) {
+    server.files.set(file, servedModel(WEIGHT_BYTES, 5).get(file)!);
+  }
+  server.chunkMs = 0;
+  await page.getByRole('button', { name: 'Resume model' }).click();
+  await expect(page.getByRole('alert')).toHaveText(/checksum/);
+  expect(await storedLengths(page)).toBeNull();
+});
+
+test('where storage is refused, the model can be kept in memory', async ({ page }) => {
+  const refuse = `navigator.storage.getDirectory = () => Promise.reject(new DOMException('no', 'SecurityError'))`;
+  await page.route(/models\.worker[^/]*\.js$/, async (route) => {
+    const body = `${refuse};\n${await (await route.fetch()).text()}`;
+    const headers = { 'Cross-Origin-Embedder-Policy': 'require-corp' };
+    await route.fulfill({ contentType: 'text/javascript', headers, body });
+  });
+  await open(page);
+  await expect(page.getByText('This browser stores nothing for the page')).toBeVisible();
+  // A script that a test made up may ask its own origin only.
+  await page.getByLabel('Address or Hugging Face id').fill(new URL('models/rank1-demo/', page.url()).href);
+  await page.getByRole('button', { name: 'Look up' }).click();
+  await page.getByRole('button', { name: 'in memory' }).click();
+  await expect(page.getByText('in memory until this page is closed')).toBeVisible();
+});
+
+test('a model that is stored runs', async ({ page }) => {
+  await open(page);
+  await page.getByLabel('Address or Hugging Face id').fill(new URL('models/rank1-demo/', page.url()).href);
+  await page.getByRole('button', { name: 'Look up' }).click();
+  await page.getByRole('button', { name: /^Download q4/ }).click();
+  await page.getByRole('button', { name: 'Use rank1-demo', exact: true }).click();
+  await page.goto('./');
+  const model = await page.evaluate(() => document.querySelector('rank1-rerank')?.model);
+  expect(model).toBe('opfs:rank1-demo');
+  const label = await page.evaluate(async () => {
+    const element = document.createElement('rank1-rerank');
+    Object.assign(element, {
+      model: 'opfs:rank1-demo',
+      device: 'wasm',
+      mode: 'instant',
+      query: 'What is Paris?',
+    });
+    element.documents = ['Paris is the capital of France.'];
+    document.body.append(element);
+    await element.rerank();
+    return element.results[0]?.verdict?.label;
+  });
+  expect(['true', 'false']).toContain(label);
+});
+
+test('a folder of safetensors becomes a model, and all is deleted at once', async ({ page }) => {
+  await open(page);
+  const folder = fixturePath('small/qwen2-untied');
+  await page.getByLabel('Choose a folder').setInputFiles(folder);
+  await page.getByRole('button', { name: 'Convert on this device' }).click();
+  await expect(page.getByRole('button', { name: 'Use qwen2-untied' })).toBeVisible();
+  await page.getByLabel('Choose a folder').setInputFiles(DEMO);
+  await page.getByRole('button', { name: 'Copy it into this browser' }).click();
+  await expect(page.getByRole('button', { name: 'Use rank1-demo' })).toBeVisible();
+  page.on('dialog', (dialog) => void dialog.accept());
+  await page.getByRole('button', { name: 'Delete all' }).click();
+  await expect(page.getByText('Nothing yet but the demo model')).toBeVisible();
+});
+
+test('the page is accessible, and says what runs here and why', async ({ page }) => {
+  await open(page);
+  await expect(page.getByRole('heading', { name: 'rank1 14B' })).toBeVisible();
+  await expect(page.getByText('Needs a server with a large GPU').first()).toBeVisible();
+  for (const summary of await page.locator('main summary').all()) await summary.click();
+  await look(page);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect((await new AxeBuilder({ page }).include('main').analyze()).violations).toEqual([]);
+  }
+});

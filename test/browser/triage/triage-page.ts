@@ -1,0 +1,44 @@
+/** The triage page in tests: opened, fed with files, asked. */
+import { expect, type Page } from '@playwright/test';
+
+export interface FileContent {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+export function file(name: string, content: string | Buffer): FileContent {
+  return { name, mimeType: '', buffer: Buffer.from(content) };
+}
+
+export async function openTriage(page: Page): Promise<void> {
+  await page.goto('./triage.html');
+  await expect(page.getByText('Drop files or a folder here')).toBeVisible();
+}
+
+/** Resolves when the last file has been read. */
+export async function addFiles(page: Page, ...files: FileContent[]): Promise<void> {
+  await page.getByLabel('Add files').setInputFiles(files);
+  await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0);
+}
+
+export async function ask(page: Page, question: string): Promise<void> {
+  await page.getByLabel('Question', { exact: true }).fill(question);
+  await page.getByRole('button', { name: /^Judge \d/ }).click();
+}
+
+export const rows = (page: Page) => page.locator('.review-row');
+export const status = (page: Page) => page.locator('.review-status');
+
+/** "path: what is wrong with it" of every file that could not be read, or only in part. */
+export async function problems(page: Page): Promise<Record<string, string>> {
+  await page.locator('.import-problems summary').click();
+  const items = page.locator('.import-problems li');
+  const entries = await items.evaluateAll((list) =>
+    list.map((item) => [
+      item.querySelector('.path')?.textContent ?? '',
+      item.querySelector('span')?.textContent ?? '',
+    ]),
+  );
+  return Object.fromEntries(entries) as Record<string, string>;
+}

@@ -1,0 +1,236 @@
+/** What becomes of files, honest and hostile ones. Formats that need a browser's worker are in test/browser/triage. */
+import { strToU8, zipSync, type Zippable } from 'fflate';
+import { describe, expect, test } from 'vitest';
+import { importFile } from '../../../../src/app/import/import-file.ts';
+import type { ImportedFile } from '../../../../src/app/import/import-types.ts';
+
+const surroundings = { cMapUrl: 'http://unused.invalid/' };
+
+type Content = string | Uint8Array<ArrayBuffer>;
+
+function read(name: string, content: Content): Promise<ImportedFile[]> {
+  return importFile(name, new Blob([content]), surroundings);
+}
+
+async function readOne(name: string, content: Content): Promise<ImportedFile> {
+  const files = await read(name, content);
+  expect(files).toHaveLength(1);
+  return files[0] as ImportedFile;
+}
+
+const texts = (file: ImportedFile) => file.passages.map(({ text }) => text);
+const zip = (files: Zippable) => zipSync(files) as Uint8Array<ArrayBuffer>;
+
+describe('text', () => {
+  test('is split into passages that know their lines', async () => {
+    const paragraph = 'One sentence about the weather in the north of the country. '.repeat(12).trim();
+    const file = await readOne('a.txt', `${paragraph}\n\n${paragraph}\r\n\r\n${paragraph}`);
+    expect(file.kind).toBe('text');
+    expect(file.passages.length).toBeGreaterThan(2);
+    expect(file.passages[0]?.firstLine).toBe(1);
+    expect(file.passages.at(-1)?.lastLine).toBe(5);
+    for (const { firstLine, lastLine } of file.passages) expect(lastLine).toBeGreaterThanOrEqual(firstLine);
+  });
+
+  test('keeps the place of every line, however long it is', async () => {
+    const lines = Array.from({ length: 4_000 }, (_, line) => `Line number ${line + 1} says something.`);
+    const file = await readOne('long.txt', lines.join('\n'));
+    for (const { text, firstLine, lastLine } of file.passages) {
+      const first = Number(/Line number (\d+)/.exec(text)?.[1]);
+      const last = Number([...text.matchAll(/Line number (\d+)/g)].at(-1)?.[1]);
+      expect([first, last]).toEqual([firstLine, lastLine]);
+    }
+  });
+
+  test('with the same words has the same hash, wherever it stands', async () => {
+    const [a, b] = [await readOne('a.txt', 'The same.'), await readOne('b.md', '\n\nThe same.  \n')];
+    expect(b.passages[0]?.hash).toBe(a.passages[0]?.hash);
+    expect(b.passages[0]?.firstLine).toBe(3);
+  });
+
+  test.each([
+    ['UTF-8 with a mark', [0xef, 0xbb, 0xbf, ...Buffer.from('冷', 'utf8')], '冷'],
+    ['UTF-16, little end first', [0xff, 0xfe, ...Buffer.from('最冷的城市', 'utf16le')], '最冷的城市'],
+    ['UTF-16, big end first', [0xfe, 0xff, ...Buffer.from('冷 city', 'utf16le').swap16()], '冷 city'],
+    ['UTF-16 without a mark', [...Buffer.from('A cold city', 'utf16le')], 'A cold city'],
+    // Big5 as written by Windows in Taiwan: 世界上最冷的城市
+    [
+      'Big5',
+      [0xa5, 0x40, 0xac, 0xc9, 0xa4, 0x57, 0xb3, 0xcc, 0xa7, 0x4e, 0xaa, 0xba, 0xab, 0xb0, 0xa5, 0xab],
+      '世界上最冷的城市',
+    ],
+    ['Windows-1252', [...Buffer.from('Le café est froid à Genève', 'latin1')], 'Le café est froid à Genève'],
+  ])('in %s is read', async (_, bytes, expected) => {
+    expect(texts(await readOne('a.txt', Uint8Array.from(bytes)))).toEqual([expected]);
+  });
+});
+
+describe('kinds', () => {
+  test.each([
+    ['a page called .txt', 'notes.txt', '<!doctype html><title>T</title><p>Hello <b>there</b></p>', 'html'],
+    ['a message called .log', 'x.log', 'From: a@b.c\nTo: d@e.f\nSubject: Hi\n\nBody', 'email'],
+    ['records called .txt', 'x.txt', '{"a":1}\n{"a":2}\n', 'jsonl'],
+    ['a record called .md', 'x.md', '{"a": {"b": "text"}}', 'json'],
+    ['a table called .dat', 'x.dat', 'a,b,c\n1,2,3\n4,5,6\n', 'csv'],
+    ['prose with commas', 'x.txt', 'One, two, three.\nFour.\nFive, six, seven, eight.\nNine.', 'text'],
+    ['prose called .json', 'x.json', 'This is no JSON at all.', 'text'],
+  ])('%s is told by its content', async (_, name, content, kind) => {
+    expect((await readOne(name, content)).kind).toBe(kind);
+  });
+
+  test.each([
+    ['a picture called .txt', Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0])],
+    ['a program called .txt', Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0])],
+    ['random bytes', Uint8Array.from({ length: 4_000 }, (_, i) => (i * 7919) % 251)],
+  ])('%s is refused in clear words', async (_, bytes) => {
+    expect((await readOne('x.txt', bytes)).error).toMatch(/not a kind of file that is read here/);
+  });
+
+  test('nothing in it is said', async () => {
+    expect((await readOne('empty.pdf', '')).error).toBe('This file is empty: it has 0 bytes.');
+    expect((await readOne('blank.txt', ' \n\n ')).error).toBe('There is no text in this file.');
+  });
+});
+
+describe('records', () => {
+  test('of a table are passages of their own, under the names of their columns', async () => {
+    const file = await readOne('t.csv', 'name,note\r\n"Doe, J","two\nlines"\r\n,\r\nRoe,=1+1\r\n');
+    expect(texts(file)).toEqual(['name: Doe, J\nnote: two\nlines', 'name: Roe\nnote: =1+1']);
+    expect(file.passages.map(({ firstLine }) => firstLine)).toEqual([2, 5]);
+  });
+
+  test('of JSON lines keep their line, and what is broken is told', async () => {
+    const file = await readOne('x.jsonl', '{"t":"a","deep":{"list":["b","c"]}}\n{"t":"d"}\n{"t":\n');
+    expect(texts(file)).toEqual(['t: a\ndeep.list: b\ndeep.list: c', 't: d']);
+    expect(file.passages[1]?.firstLine).toBe(2);
+    expect(file.warnings).toEqual(['Not JSON, and left out: line 3.']);
+  });
+
+  test('that are nested without end are read as far as they make sense', async () => {
+    const file = await readOne('x.json', `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`);
+    expect(file.error).toMatch(/no text|damaged/);
+  });
+});
+
+describe('a page', () => {
+  test('gives its text: no script, no style, no address', async () => {
+    const file = await readOne(
+      'x.html',
+      `<html><head><title>Cold</title><style>p{color:red}</style></head><body onload="alert(1)">
+       <script>fetch('http://evil.example/')</script><img src="http://evil.example/x.png" onerror="alert(2)">
+       <iframe src="http://evil.example/"></iframe><p>It is&nbsp;cold &amp; dark.</p><ul><li>One<li>Two</ul></body></html>`,
+    );
+    expect(texts(file)).toEqual(['Cold\n\nIt is cold & dark.\n\nOne\n\nTwo']);
+  });
+
+  test('nested too deeply is refused, not read for ever', async () => {
+    const file = await readOne('x.html', `<!doctype html>${'<div>'.repeat(200_000)}deep`);
+    expect(file.error).toBe('This page is nested too deeply to be read.');
+  });
+});
+
+describe('mail', () => {
+  const message = (subject: string, body: string) =>
+    `From: Ann <a@b.c>\r\nTo: d@e.f\r\nSubject: ${subject}\r\n\r\n${body}\r\n`;
+
+  test('gives head, text and attachments, and attachments of attachments', async () => {
+    const inner = `From: x@y.z\r\nSubject: Inner\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=in\r\n\r\n--in\r\n\r\nInner text\r\n--in\r\nContent-Type: text/csv\r\nContent-Disposition: attachment; filename="../../table.csv"\r\n\r\na,b,c\r\n1,2,3\r\n4,5,6\r\n--in--\r\n`;
+    const outer = `From: a@b.c\r\nSubject: =?utf-8?B?5Ya3?=\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=out\r\n\r\n--out\r\nContent-Type: text/html\r\n\r\n<p>Outer <img src="http://evil.example/pixel.gif">text</p>\r\n--out\r\nContent-Type: message/rfc822\r\n\r\n${inner}\r\n--out--\r\n`;
+    const files = await read('mail.eml', outer);
+    expect(files.map(({ path, kind }) => [path, kind])).toEqual([
+      ['mail.eml', 'email'],
+      ['mail.eml/attachment 1.eml', 'email'],
+      ['mail.eml/attachment 1.eml/table.csv', 'csv'],
+    ]);
+    expect(texts(files[0] as ImportedFile)).toEqual(['Subject: 冷\nFrom: a@b.c\n\nOuter text']);
+    expect(texts(files[2] as ImportedFile)).toEqual(['a: 1\nb: 2\nc: 3', 'a: 4\nb: 5\nc: 6']);
+  });
+
+  test('in a mailbox is read message by message', async () => {
+    const box = `From a@b.c Mon Jan  1\r\n${message('One', 'First.\r\n\r\n>From here on')}\r\nFrom a@b.c Tue Jan  2\r\n${message('Two', 'Second.')}`;
+    const files = await read('box', box);
+    expect(files.map(({ path }) => path)).toEqual(['box/message 1', 'box/message 2']);
+    expect(texts(files[1] as ImportedFile)[0]).toContain('Subject: Two');
+  });
+
+  test('within mail is opened a few deep, and the rest is told', async () => {
+    let mail = 'From: a@b.c\r\nSubject: core\r\n\r\nCore';
+    for (let depth = 0; depth < 8; depth++)
+      mail = `From: a@b.c\r\nSubject: ${depth}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b${depth}\r\n\r\n--b${depth}\r\nContent-Type: message/rfc822\r\n\r\n${mail}\r\n--b${depth}--\r\n`;
+    const files = await read('m.eml', mail);
+    expect(files.at(-1)?.error).toBe('Files within files are opened 4 deep, not deeper.');
+    expect(files.length).toBeLessThan(8);
+  });
+});
+
+describe('an archive', () => {
+  test('gives the files in it, under clean names', async () => {
+    const files = await read(
+      'a.zip',
+      zip({
+        'x/one.txt': strToU8('One'),
+        '../../etc/passwd': strToU8('Two'),
+        'C:\\win\\three.txt': strToU8('Three'),
+        'gnp.\u202etxt': strToU8('Four'),
+      }),
+    );
+    expect(files.map(({ path }) => path)).toEqual([
+      'a.zip/x/one.txt',
+      'a.zip/etc/passwd',
+      'a.zip/win/three.txt',
+      'a.zip/gnp.txt',
+    ]);
+    expect(files.flatMap(texts)).toEqual(['One', 'Two', 'Three', 'Four']);
+  });
+
+  test('that is a bomb is not unpacked', async () => {
+    const bomb = zip({
+      'bomb.txt': [new Uint8Array(64 * 2 ** 20), { level: 9 }],
+      'fine.txt': strToU8('Fine'),
+    });
+    const files = await read('bomb.zip', bomb);
+    expect(files.find(({ path }) => path.endsWith('bomb.txt'))?.error).toMatch(/as a ZIP bomb does/);
+    expect(files.find(({ path }) => path.endsWith('fine.txt'))?.passages).toHaveLength(1);
+  });
+
+  test('that lies about its sizes costs no more than it said', async () => {
+    const bomb = zip({ 'bomb.txt': [new Uint8Array(8 * 2 ** 20).fill(65), { level: 9 }] });
+    const view = new DataView(bomb.buffer, bomb.byteOffset);
+    for (let at = 0; at < bomb.length - 4; at++) {
+      if (view.getUint32(at, true) === 0x02014b50) view.setUint32(at + 24, 100, true);
+    }
+    const [file] = await read('lie.zip', bomb);
+    expect(file?.passages.reduce((sum, { text }) => sum + text.length, 0) ?? 0).toBeLessThanOrEqual(100);
+  });
+
+  test('of ten thousand files within folders within folders is read up to the limit, and says so', async () => {
+    const entries: Record<string, Uint8Array> = {};
+    for (let i = 0; i < 10_000; i++) entries[`${'d/'.repeat(i % 200)}${i}.txt`] = strToU8(`Text ${i}`);
+    const files = await read('many.zip', zip(entries));
+    expect(files[0]?.warnings).toEqual(['Holds 10,000 files; only the first 5,000 were read.']);
+    expect(files.filter(({ passages }) => passages.length === 1)).toHaveLength(5_000);
+  });
+
+  test('within archives is opened a few deep', async () => {
+    let archive = zip({ 'core.txt': strToU8('Core') });
+    for (let depth = 0; depth < 8; depth++) archive = zip({ 'inner.zip': archive });
+    const files = await read('a.zip', archive);
+    expect(files).toHaveLength(1);
+    expect(files[0]?.error).toMatch(/opened 4 deep/);
+  });
+
+  test('that is damaged, or another program’s, is refused in clear words', async () => {
+    const cut = zip({ 'a.txt': strToU8('Hello') }).slice(0, 40);
+    expect((await readOne('cut.zip', cut)).error).toBe('This archive is damaged and cannot be opened.');
+    const sheet = zip({ '[Content_Types].xml': strToU8('<x/>'), 'xl/workbook.xml': strToU8('<x/>') });
+    expect((await readOne('table.xlsx', sheet)).error).toMatch(/not a kind of file/);
+  });
+});
+
+describe('a Word file', () => {
+  test('that is a bomb is refused', async () => {
+    const document = [new Uint8Array(64 * 2 ** 20), { level: 9 }] as [Uint8Array, { level: 9 }];
+    const file = await readOne('b.docx', zip({ 'word/document.xml': document }));
+    expect(file.error).toMatch(/as a ZIP bomb does/);
+  });
+});
