@@ -53,8 +53,8 @@ async function judgeInPage({
 }): Promise<JudgedDocument[]> {
   const holder = globalThis as { evalElement?: HTMLElementTagNameMap['rank1-rerank'] };
   const element = (holder.evalElement ??= document.createElement('rank1-rerank'));
-  const { maxNewTokens, maxSlots, ...rest } = options;
-  Object.assign(element, rest, { maxNewTokens: maxNewTokens ?? undefined, maxSlots: maxSlots ?? undefined });
+  // null is a default here, undefined there.
+  for (const [name, value] of Object.entries(options)) Object.assign(element, { [name]: value ?? undefined });
   element.query = query;
   element.documents = texts.map((text) => ({ text }));
   const judged: JudgedDocument[] = [];

@@ -27,10 +27,13 @@ export async function main(args: readonly string[]): Promise<number> {
     const { judge, close } = await openBrowserJudge(ROOT, options.judge);
     try {
       const settings = await settingsOf(options);
-      const results = await runEvaluation(queries, judge, { out: options.out, settings }, (done, all) =>
-        console.error(`${done} of ${all} queries`),
+      const results = await runEvaluation(
+        queries,
+        judge,
+        { out: options.out, settings, relevanceLevel: options.relevanceLevel },
+        (done, all) => console.error(`${done} of ${all} queries`),
       );
-      const measures = writeReport(options.out, queries, results, `rank1-rerank-${options.judge.mode}`);
+      const measures = writeReport(options, queries, results);
       console.log(JSON.stringify(measures, null, 2));
     } finally {
       await close();
@@ -43,13 +46,28 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 /** All that decides the results, without the places that files lie in. */
-async function settingsOf({ data, run, split, depth, limit, judge }: EvalOptions) {
+async function settingsOf({
+  data,
+  run,
+  qrels,
+  split,
+  subset,
+  task,
+  relevanceLevel,
+  depth,
+  limit,
+  judge,
+}: EvalOptions) {
   const isFolder = statSync(data).isDirectory();
   return {
     data: basename(data),
     data_sha256: isFolder ? null : await sha256(data),
     run_sha256: run === null ? null : await sha256(run),
+    qrels_sha256: qrels === null ? null : await sha256(qrels),
     split: isFolder ? split : null,
+    subset,
+    task,
+    relevance_level: relevanceLevel,
     depth,
     limit,
     ...judge,

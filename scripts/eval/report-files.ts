@@ -1,87 +1,110 @@
 /** What a finished run leaves beside `results.jsonl`. Each file is written whole or not at all. */
-import { renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
-  bestOrder,
+  calibrate,
   evaluateJudgedRun,
-  expectedRandomNdcg,
+  formatMtebPredictions,
+  formatMtebTaskResult,
   formatRank1RunFile,
   formatTrecRun,
-  givenOrderScores,
-  gradeRanking,
   judgementsOf,
   logitDifferences,
-  pairedBootstrap,
+  MTEB_CUTOFFS,
+  pairedDifferences,
   parseMeasure,
-  reportTies,
+  perQueryGainPlot,
+  reliabilityPlot,
+  scoreHistogramPlot,
+  toMtebScores,
+  toSinglePrecision,
   type QueryResult,
 } from '../../src/evaluation/index.ts';
 import type { LoadedQuery } from './data.ts';
-import { MEASURES } from './run-evaluation.ts';
+import { computeMeasures, firstStageRun, NDCG } from './measures.ts';
+import type { EvalOptions } from './options.ts';
+import { writeWhole } from './write-whole.ts';
 
-const CUTOFF = 10;
-const NDCG = parseMeasure(`nDCG@${CUTOFF}`);
-const BOOTSTRAP_SEED = 1;
+export type ReportOptions = Pick<
+  EvalOptions,
+  'out' | 'data' | 'split' | 'subset' | 'task' | 'relevanceLevel'
+> & {
+  readonly judge: Pick<EvalOptions['judge'], 'mode' | 'model'>;
+};
 
-/** Writes run.trec, predictions.json and measures.json; returns the last. */
+/** mteb's name for the one subset that most tasks have. */
+const DEFAULT_SUBSET = 'default';
+
+/** Writes the run in three formats and, where there are judgements, measures and plots. Returns measures.json. */
 export function writeReport(
-  out: string,
+  options: ReportOptions,
   queries: readonly LoadedQuery[],
   results: readonly QueryResult[],
-  runTag: string,
 ): Record<string, unknown> {
+  const { out, split, subset, relevanceLevel, judge } = options;
+  const write = (name: string, pieces: Iterable<string>) => writeWhole(join(out, name), [...pieces].join(''));
   const run = new Map(results.map((result) => [result.qid, logitDifferences(result)]));
-  const measures = computeMeasures(queries, results, run);
-  writeWhole(join(out, 'run.trec'), [...formatTrecRun(run, runTag)].join(''));
-  writeWhole(join(out, 'predictions.json'), [...formatRank1RunFile(run)].join(''));
-  writeWhole(join(out, 'measures.json'), `${JSON.stringify(measures, null, 2)}\n`);
+  const measures = computeMeasures(queries, results, run, relevanceLevel);
+  const runs = new Map([[subset ?? DEFAULT_SUBSET, new Map([[split, run]])]]);
+  write('run.trec', formatTrecRun(run, `rank1-rerank-${judge.mode}`));
+  write('predictions.json', formatRank1RunFile(run));
+  write(
+    'mteb-predictions.json',
+    formatMtebPredictions({ modelName: basename(judge.model), revision: null, runs }),
+  );
+  write('measures.json', [`${JSON.stringify(measures, null, 2)}\n`]);
+  if (!queries.some(({ toJudge }) => toJudge.some(({ grade }) => grade !== null))) return measures;
+  write('mteb-result.json', [mtebResult(options, queries, run)]);
+  for (const [name, svg] of plots(queries, results, run, relevanceLevel)) write(name, [svg]);
   return measures;
 }
 
-function computeMeasures(
+/** Without date and duration: the same results are the same bytes. */
+function mtebResult(
+  { data, split, subset, task, relevanceLevel }: ReportOptions,
+  queries: readonly LoadedQuery[],
+  run: Map<string, Map<string, number>>,
+): string {
+  const names = MTEB_CUTOFFS.flatMap((k) => [`nDCG@${k}`, `AP@${k}`, `R@${k}`, `P@${k}`, `RR@${k}`]);
+  const evaluation = evaluateJudgedRun(
+    toSinglePrecision(run),
+    new Map(queries.map((query) => [query.qid, judgementsOf(query)])),
+    { measures: names.map(parseMeasure), relevanceLevel },
+  );
+  const scores = toMtebScores(evaluation, {
+    subset: subset ?? DEFAULT_SUBSET,
+    languages: ['eng-Latn'],
+    mainMeasure: NDCG.name,
+  });
+  return formatMtebTaskResult({
+    taskName: task ?? basename(data).replace(/\..*$/, ''),
+    datasetRevision: null,
+    mtebVersion: null,
+    evaluationTime: null,
+    kgCo2Emissions: null,
+    date: null,
+    scores: new Map([[split, [scores]]]),
+  });
+}
+
+function plots(
   queries: readonly LoadedQuery[],
   results: readonly QueryResult[],
   run: Map<string, Map<string, number>>,
-): Record<string, unknown> {
-  const judgements = new Map(queries.map((query) => [query.qid, judgementsOf(query)]));
-  const firstStage = new Map(
-    queries.map((query) => [query.qid, givenOrderScores({ ...query, candidates: query.toJudge })]),
-  );
-  const options = { measures: MEASURES };
-  const ours = evaluateJudgedRun(run, judgements, options);
-  const theirs = evaluateJudgedRun(firstStage, judgements, options);
-  const rankings = queries.map((query) =>
-    gradeRanking(
-      query.toJudge.map(({ docid }) => docid),
-      judgementsOf(query),
+  relevanceLevel: number,
+): [string, string][] {
+  const scored = results.flatMap(({ ranking }) =>
+    ranking.flatMap(({ verdict, grade }) =>
+      verdict ? [{ score: verdict.score, isRelevant: grade === null ? null : grade >= relevanceLevel }] : [],
     ),
   );
-  const ties = queries.map(({ qid }) => reportTies(run.get(qid) ?? new Map(), judgements.get(qid)!, CUTOFF));
-  const documents = results.flatMap(({ ranking }) => ranking);
-  const [baseline, system] = [theirs, ours].map(({ perQuery }) => perQuery.get(NDCG.name) ?? new Map());
-  return {
-    num_queries: queries.length,
-    num_documents: documents.length,
-    num_forced: documents.filter(({ verdict }) => verdict?.forced).length,
-    num_without_verdict: documents.filter(({ verdict }) => verdict === null).length,
-    num_ties_that_matter: ties.reduce((sum, { numTiesThatMatter }) => sum + numTiesThatMatter, 0),
-    reranked: Object.fromEntries(ours.means),
-    first_stage: Object.fromEntries(theirs.means),
-    [`random_order_${NDCG.name}`]: mean(rankings.map((ranking) => expectedRandomNdcg(ranking, CUTOFF))),
-    [`best_order_${NDCG.name}`]: mean(rankings.map((ranking) => NDCG.compute(bestOrder(ranking), 1))),
-    [`gain_over_first_stage_${NDCG.name}`]:
-      system && baseline && system.size > 0 && system.size === baseline.size
-        ? pairedBootstrap(baseline, system, { seed: BOOTSTRAP_SEED })
-        : null,
-  };
-}
-
-function mean(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === values.length ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
-}
-
-function writeWhole(file: string, text: string): void {
-  writeFileSync(`${file}.part`, text);
-  renameSync(`${file}.part`, file);
+  const calibration = calibrate(scored);
+  const judgements = new Map(queries.map((query) => [query.qid, judgementsOf(query)]));
+  const perQuery = [firstStageRun(queries), run].map((one) =>
+    evaluateJudgedRun(one, judgements, { measures: [NDCG] }).perQuery.get(NDCG.name)!,
+  );
+  const files: [string, string][] = [['scores.svg', scoreHistogramPlot(calibration)]];
+  if (calibration.numJudged > 0) files.push(['reliability.svg', reliabilityPlot(calibration)]);
+  if (perQuery[0]!.size > 0 && perQuery[0]!.size === perQuery[1]!.size)
+    files.push(['gain.svg', perQueryGainPlot(pairedDifferences(perQuery[0]!, perQuery[1]!), NDCG.name)]);
+  return files;
 }

@@ -4,7 +4,7 @@
  * that is kept: one that was interrupted among its documents is judged anew, in the same batches, and half a line at
  * the end of the file is dropped.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   evaluateJudgedRun,
@@ -18,8 +18,12 @@ import {
   type RankedDocument,
 } from '../../src/evaluation/index.ts';
 import type { LoadedQuery } from './data.ts';
+import { writeWhole } from './write-whole.ts';
 
-export const MEASURES = ['nDCG@5', 'nDCG@10', 'RR@10', 'P@5', 'Judged@10'].map(parseMeasure);
+export const MEASURES = [
+  ...['nDCG@5', 'nDCG@10', 'nDCG@20', 'AP', 'RR', 'RR@10'],
+  ...['P@5', 'P@10', 'R@20', 'R@100', 'Judged@10', 'Judged@20'],
+].map(parseMeasure);
 
 export type JudgedDocument = Pick<RankedDocument, 'finishReason' | 'verdict' | 'reasoning'>;
 
@@ -30,13 +34,15 @@ export interface RunFolder {
   readonly out: string;
   /** what decides the results; going on with other settings is refused */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** lowest grade that counts as relevant for AP, RR, P and R; 1 when left out */
+  readonly relevanceLevel?: number;
 }
 
 /** @throws Error when the folder holds a run with other settings or other queries */
 export async function runEvaluation(
   queries: readonly LoadedQuery[],
   judge: Judge,
-  { out, settings }: RunFolder,
+  { out, settings, relevanceLevel = 1 }: RunFolder,
   onProgress: (numDone: number, numQueries: number) => void = () => undefined,
 ): Promise<QueryResult[]> {
   mkdirSync(out, { recursive: true });
@@ -49,7 +55,7 @@ export async function runEvaluation(
   onProgress(results.length, queries.length);
   for (const query of queries.slice(results.length)) {
     const texts = query.toJudge.map(({ text }) => text);
-    const result = queryResult(query, await judge(query.query, texts));
+    const result = queryResult(query, await judge(query.query, texts), relevanceLevel);
     appendFileSync(file, formatQueryResult(result), { flush: true });
     results.push(result);
     onProgress(results.length, queries.length);
@@ -59,7 +65,7 @@ export async function runEvaluation(
 
 function pinSettings(file: string, settings: RunFolder['settings']): void {
   const text = `${JSON.stringify(settings, null, 2)}\n`;
-  if (!existsSync(file)) return writeFileSync(file, text);
+  if (!existsSync(file)) return writeWhole(file, text);
   if (readFileSync(file, 'utf8') !== text)
     throw new Error(`${file} is of a run with other settings. Choose another --out, or the same settings.`);
 }
@@ -77,7 +83,11 @@ async function readWholeLines(file: string): Promise<QueryResult[]> {
   return results;
 }
 
-function queryResult(query: LoadedQuery, judged: readonly JudgedDocument[]): QueryResult {
+function queryResult(
+  query: LoadedQuery,
+  judged: readonly JudgedDocument[],
+  relevanceLevel: number,
+): QueryResult {
   const documents = query.toJudge.map(({ docid, grade }, index): RankedDocument => {
     const document = judged[index];
     if (!document) throw new Error(`query ${query.qid}: document ${docid} was not judged`);
@@ -92,7 +102,7 @@ function queryResult(query: LoadedQuery, judged: readonly JudgedDocument[]): Que
   const { perQuery } = evaluateJudgedRun(
     new Map([[qid, logitDifferences(unmeasured)]]),
     new Map([[qid, judgementsOf(query)]]),
-    { measures: MEASURES },
+    { measures: MEASURES, relevanceLevel },
   );
   const measures = [...perQuery].flatMap(([name, values]): [string, number][] => {
     const value = values.get(qid);

@@ -16,6 +16,8 @@ export {
 export { pairedAccuracy, type PairedAccuracy } from './measures/paired-accuracy.ts';
 export { pairwiseMrr, type PairwiseMrr } from './measures/p-mrr.ts';
 
+export { readAnyQrels, readAnyRun, type RunChoice } from './files/any-run.ts';
+export { detectFormat, type DetectedFile, type FileFormat } from './files/detect-format.ts';
 export { sourceFile, type SourceFile } from './files/source-file.ts';
 export { readBeirCorpus, readBeirQrels, readBeirQueries, type BeirDocument } from './files/beir.ts';
 export {

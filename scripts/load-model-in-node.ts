@@ -1,0 +1,52 @@
+/** Loads a model folder from disk on WASM in Node: for what needs a real model and no browser. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseManifest, type ManifestModel } from '../src/model/manifest.ts';
+import { parseModelSpec } from '../src/model/model-spec.ts';
+import { ModelRuntime } from '../src/runtime/model-runtime.ts';
+import type { LoadedRuntime } from '../src/service/rerank-service.ts';
+import { createTokenizer } from '../src/tokenizer/tokenizer.ts';
+
+const ORT_ASSETS = fileURLToPath(new URL('../node_modules/onnxruntime-web/dist/', import.meta.url));
+
+/**
+ * @param folder as `rank1-rerank convert` leaves it
+ * @param graph another graph on the same weights, in place of the folder's
+ */
+export async function loadModelInNode(
+  folder: string,
+  dtype: string,
+  graph?: { readonly onnx: Uint8Array<ArrayBuffer>; readonly layout: ManifestModel['layout'] },
+): Promise<LoadedRuntime> {
+  const read = (file: string) => readFileSync(path.join(folder, file));
+  const readJson = (file: string) => JSON.parse(read(file).toString('utf8')) as unknown;
+  const manifest = parseManifest(readJson('rank1.json'));
+  const shipped = manifest.models[dtype];
+  if (!shipped) throw new Error(`${folder} has no ${dtype} version`);
+  const model = graph ? { ...shipped, layout: graph.layout } : shipped;
+  const spec = parseModelSpec(readJson('config.json'));
+  const tokenizerJson = readJson('tokenizer.json');
+  const tokenizerConfig = readJson('tokenizer_config.json');
+  const files = {
+    manifest,
+    dtype,
+    model,
+    spec,
+    tokenizerJson,
+    tokenizerConfig,
+    onnx: graph?.onnx ?? read(model.onnx),
+    externalData: model.externalData.map((file) => ({ path: path.basename(file), data: read(file) })),
+  };
+  const runtime = await ModelRuntime.load('wasm', files, ORT_ASSETS);
+  return {
+    device: runtime.device,
+    deviceReason: runtime.deviceReason,
+    dtype,
+    spec,
+    tokenizer: createTokenizer(tokenizerJson, tokenizerConfig),
+    defaultMaxNewTokens: manifest.defaultMaxNewTokens,
+    createRunner: (options) => runtime.createRunner(options),
+    dispose: () => runtime.dispose(),
+  };
+}

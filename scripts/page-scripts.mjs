@@ -1,0 +1,31 @@
+// Bundles what runs in a browser without a bundler of its own: the worker, and the page of the command line's headless
+// browser. The package is built with it, and the command line in a checkout uses it directly.
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** One file of browser code, as text. */
+export async function bundleForBrowser(input, options = {}) {
+  const build = await rolldown({
+    input: join(root, input),
+    platform: 'browser',
+    logLevel: 'warn',
+    ...options,
+  });
+  const { output } = await build.generate({ format: 'es', codeSplitting: false, minify: true });
+  await build.close();
+  if (output.length !== 1) throw new Error(`${input} must become one file, not ${output.length}`);
+  return output[0].code;
+}
+
+/** `extern-wasm` picks the runtime's entry points that load .wasm and .mjs from where they are told. */
+export function bundleWorker() {
+  const conditionNames = ['onnxruntime-web-use-extern-wasm', 'import', 'module', 'browser', 'default'];
+  return bundleForBrowser('workers/package.worker.ts', { resolve: { conditionNames } });
+}
+
+export function bundleEnginePage() {
+  return bundleForBrowser('src/cli/page/engine-page.ts');
+}

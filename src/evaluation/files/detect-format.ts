@@ -1,0 +1,92 @@
+/**
+ * Which of the field's formats a file is in, from its beginning: the first line, and how deep the JSON goes. Names of
+ * files say too little, and people should not have to.
+ */
+import { invalidFile } from './invalid-file.ts';
+import { decodeText, type SourceFile } from './source-file.ts';
+
+export type FileFormat =
+  | 'trec-run'
+  | 'trec-qrels'
+  | 'beir-qrels'
+  | 'beir-queries'
+  | 'beir-corpus'
+  | 'rank1-run'
+  | 'mteb-predictions'
+  | 'mteb-result'
+  | 'rank-llm-requests'
+  | 'eval-jsonl'
+  | 'query-results';
+
+export interface DetectedFile {
+  readonly format: FileFormat;
+  /** the whole file; take it instead of the source that was looked at */
+  readonly source: SourceFile;
+}
+
+/** Characters that are looked at. */
+const PEEK_LENGTH = 65_536;
+
+/** @throws Rank1Error invalid-file when the file is empty, is not UTF-8 at its beginning, or is in none of the formats */
+export async function detectFormat(source: SourceFile): Promise<DetectedFile> {
+  const seen: Uint8Array[] = [];
+  const chunks = (async function* () {
+    yield* source.chunks;
+  })();
+  const peeked = (async function* () {
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+      seen.push(next.value);
+      yield next.value;
+    }
+  })();
+  let head = '';
+  for await (const text of decodeText({ name: source.name, chunks: peeked })) {
+    head += text;
+    if (head.length >= PEEK_LENGTH) break;
+  }
+  const whole = (async function* () {
+    yield* seen;
+    yield* chunks;
+  })();
+  return { format: formatOf(head, source.name), source: { name: source.name, chunks: whole } };
+}
+
+function formatOf(head: string, file: string): FileFormat {
+  const text = head.trimStart();
+  const line = 1 + (head.slice(0, head.length - text.length).match(/\n/g)?.length ?? 0);
+  if (text === '')
+    throw invalidFile({ file, line: 1 }, 'the file is empty', 'Check that it was written to its end.');
+  const format = text.startsWith('{') ? jsonFormat(text) : columnFormat(text);
+  if (format) return format;
+  throw invalidFile(
+    { file, line },
+    'this is in none of the formats that can be read',
+    'Give a TREC run or qrels, a file of a BEIR folder, a rank1 run file, an mteb prediction file, rank_llm requests, or *.eval.jsonl.',
+  );
+}
+
+function columnFormat(text: string): FileFormat | null {
+  const first = text.split('\n').find((row) => row.trim() !== '' && !row.startsWith('#'));
+  const columns = first?.trim().split(/\s+/) ?? [];
+  if (columns.join(' ') === 'query-id corpus-id score') return 'beir-qrels';
+  // A row with a column too many or too few is still a row of that format: its reader says which line is wrong.
+  if (columns.length >= 5 && columns.length <= 7 && columns[1]?.toUpperCase() === 'Q0') return 'trec-run';
+  if (columns.length === 6) return 'trec-run';
+  if (columns.length === 4) return 'trec-qrels';
+  return null;
+}
+
+function jsonFormat(text: string): FileFormat | null {
+  const row = text.slice(0, (text.indexOf('\n') + 1 || text.length + 1) - 1);
+  const has = (key: string) => new RegExp(`"${key}"\\s*:`).test(row);
+  if (/^\{\s*"mteb_model_meta"\s*:/.test(text)) return 'mteb-predictions';
+  if (/"task_name"\s*:/.test(text) && /"scores"\s*:/.test(text)) return 'mteb-result';
+  if (has('_id')) return has('title') ? 'beir-corpus' : 'beir-queries';
+  if (has('candidates')) return /"query"\s*:\s*\{/.test(row) ? 'rank-llm-requests' : 'eval-jsonl';
+  if (has('ranking') && has('measures')) return 'query-results';
+  const key = String.raw`\{\s*"(?:[^"\\]|\\.)*"\s*:\s*`;
+  if (new RegExp(`^${key}${key}${key}`).test(text)) return 'mteb-predictions';
+  return new RegExp(`^(${key}){2}-?\\d`).test(text) || new RegExp(`^${key}\\{`).test(text)
+    ? 'rank1-run'
+    : null;
+}

@@ -1,0 +1,51 @@
+/**
+ * The evaluation with a judge that needs no model, for a test that kills it: `node scripted-eval.mjs <out> <when>`. It
+ * ends itself with SIGKILL at `document <n>`, when it is about to judge that one, or at `file <n>`, when it has written
+ * that file beside its place and is about to move it there; both counted from 0, in this process. `never` lets it end.
+ */
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { writeReport } from '../../../scripts/eval/report-files.ts';
+import { runEvaluation, type Judge } from '../../../scripts/eval/run-evaluation.ts';
+
+const [, , out = '', when = 'never'] = process.argv;
+const NUM_QUERIES = 3;
+const NUM_DOCUMENTS = 4;
+
+let numDocuments = 0;
+let numFiles = 0;
+const die = (): void => void process.kill(process.pid, 'SIGKILL');
+
+const rename = fs.renameSync;
+fs.renameSync = (from, to) => {
+  if (`file ${numFiles++}` === when) die();
+  rename(from, to);
+};
+syncBuiltinESMExports();
+
+const judge: Judge = async (_query, texts) =>
+  texts.map((text) => {
+    if (`document ${numDocuments++}` === when) die();
+    const logitDifference = text.length / 3 - 2;
+    const score = 1 / (1 + Math.exp(-logitDifference));
+    const label = logitDifference >= 0 ? 'true' : 'false';
+    return {
+      finishReason: 'verdict',
+      verdict: { label, score, logitDifference, forced: false },
+      reasoning: `Of ${text}: é`,
+    };
+  });
+
+const queries = Array.from({ length: NUM_QUERIES }, (_, q) => {
+  const candidates = Array.from({ length: NUM_DOCUMENTS }, (_, d) => ({
+    docid: `d${d}`,
+    text: 'x'.repeat(1 + ((d * 5 + q) % 7)),
+    grade: d % 3,
+    score: null,
+  }));
+  return { qid: `q${q}`, query: `question ${q}`, idealGrades: null, candidates, toJudge: candidates };
+});
+const judgeOptions = { mode: 'reason', model: 'models/scripted/' } as const;
+const results = await runEvaluation(queries, judge, { out, settings: { judge: 'scripted' } });
+const sources = { data: 'scripted', split: 'test', subset: null, task: null, relevanceLevel: 1 };
+writeReport({ ...sources, out, judge: judgeOptions }, queries, results);
