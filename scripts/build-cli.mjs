@@ -9,10 +9,10 @@ await build({
   configFile: false,
   publicDir: false,
   logLevel: 'warn',
-  // The runtime stays a dependency: it loads its .wasm from where it is installed.
-  ssr: { noExternal: true, external: ['onnxruntime-web'] },
+  // The runtime stays a dependency: it loads its .wasm from where it is installed. The browser's driver is a peer.
+  ssr: { noExternal: true, external: ['onnxruntime-web', 'playwright-core'] },
   build: {
-    ssr: 'src/convert/node/cli.ts',
+    ssr: 'src/cli/main.ts',
     outDir: 'dist-cli',
     target: 'node20',
     rollupOptions: { output: { entryFileNames: 'cli.mjs', chunkFileNames: '[name].mjs' } },

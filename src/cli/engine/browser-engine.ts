@@ -1,0 +1,140 @@
+/**
+ * The reranker in a headless browser, for as long as it is wanted. One call is with the browser at a time; the others
+ * wait here, so that a browser that dies takes one call with it at most, and that one is judged again in a new browser.
+ * Verdicts are the same whenever they are made, so nothing is lost and nothing can come out twice.
+ */
+import {
+  checkDocuments,
+  checkQuery,
+  checkRerankOptions,
+  type DocumentInput,
+} from '../../client/check-arguments.ts';
+import type { RerankCallbacks, RerankParameters } from '../../client/rerank-client.ts';
+import type { LoadCallOptions } from '../../client/model-worker.ts';
+import { checkSelection, type RerankResponse } from '../../client/rerank-result.ts';
+import { Rank1Error, isRank1Error } from '../../errors.ts';
+import type { LoadedModel, LoadProgress } from '../../protocol/rerank-api.ts';
+import { BrowserSession, type SessionSettings } from './browser-session.ts';
+import { modelName } from './model-place.ts';
+import type { RerankEngine } from './rerank-engine.ts';
+
+/** A call that brings three browsers down is not given a fourth. */
+const MAX_ATTEMPTS = 3;
+
+interface LoadedSession {
+  readonly session: BrowserSession;
+  readonly model: LoadedModel;
+}
+
+export class BrowserEngine implements RerankEngine {
+  readonly modelName: string;
+  #numStarts = 0;
+  #current: Promise<LoadedSession> | null = null;
+  /** the last that was opened, loaded or not */
+  #opened: BrowserSession | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
+  #onLoadProgress: ((progress: LoadProgress) => void) | undefined;
+
+  /** Nothing is started before the first call. */
+  constructor(private readonly settings: Omit<SessionSettings, 'onLoadProgress'>) {
+    this.modelName = modelName(settings.options.model);
+  }
+
+  get numRestarts(): number {
+    return Math.max(0, this.#numStarts - 1);
+  }
+
+  load({ onProgress, signal }: LoadCallOptions = {}): Promise<LoadedModel> {
+    this.#onLoadProgress = onProgress;
+    return this.#enqueue(signal, async () => (await this.#session()).model);
+  }
+
+  async rerank<D extends DocumentInput>(
+    call: RerankParameters<D> & RerankCallbacks,
+  ): Promise<RerankResponse<D>> {
+    const { query, documents, topN = Infinity, threshold = 0, signal } = call;
+    checkQuery(query);
+    checkDocuments(documents);
+    checkSelection(call);
+    checkRerankOptions(call);
+    const response = await this.#enqueue(signal, () => this.#judge(call));
+    const results = response.results.filter(({ score }) => score >= threshold).slice(0, topN);
+    return { ...response, results };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    // Also one that is still loading: a large model may take minutes.
+    await this.#opened?.close();
+    await this.#current?.catch(() => undefined);
+    this.#current = null;
+  }
+
+  async #judge<D extends DocumentInput>(
+    call: RerankParameters<D> & RerankCallbacks,
+  ): Promise<RerankResponse<D>> {
+    for (let attempt = 1; ; attempt++) {
+      let session: BrowserSession | null = null;
+      try {
+        ({ session } = await this.#session());
+        return await session.rerank(call);
+      } catch (error) {
+        const isLost = isRank1Error(error, 'worker-failed') || isRank1Error(error, 'device-lost');
+        if (!isLost) throw error;
+        if (session) await this.#discard(session);
+        if (attempt === MAX_ATTEMPTS || this.#closed) throw error;
+      }
+    }
+  }
+
+  async #session(): Promise<LoadedSession> {
+    const current = await this.#current?.catch(() => null);
+    if (current?.session.alive) return current;
+    if (current) await this.#discard(current.session);
+    if (this.#closed) throw engineClosed();
+    this.#current = this.#open();
+    return this.#current;
+  }
+
+  async #open(): Promise<LoadedSession> {
+    this.#numStarts++;
+    const session = await BrowserSession.open({
+      ...this.settings,
+      onLoadProgress: (progress) => this.#onLoadProgress?.(progress),
+    });
+    this.#opened = session;
+    try {
+      if (this.#closed) throw engineClosed();
+      return { session, model: await session.load(this.settings.options) };
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  async #discard(session: BrowserSession): Promise<void> {
+    this.#current = null;
+    await session.close();
+  }
+
+  /** In order of arrival. A call that is aborted rejects at once, whether it waits or runs. */
+  #enqueue<T>(signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(() => {
+      signal?.throwIfAborted();
+      return task();
+    });
+    this.#last = result.catch(() => undefined);
+    if (!signal) return result;
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => reject(signal.reason as Error);
+      if (signal.aborted) onAbort();
+      signal.addEventListener('abort', onAbort, { once: true });
+      result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    });
+  }
+}
+
+function engineClosed(): Rank1Error {
+  return new Rank1Error('worker-failed', 'The engine was closed while it was working.');
+}

@@ -1,0 +1,43 @@
+/** What `--model` names: a folder on this disk, or the address of one. */
+import { access } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Rank1Error } from '../../errors.ts';
+import { MANIFEST_FILE } from '../../model/manifest.ts';
+
+export interface ModelPlace {
+  /** null for an address */
+  readonly folder: string | null;
+  /** null for a folder */
+  readonly url: string | null;
+  readonly origin: string | null;
+  /** the last part of the path */
+  readonly name: string;
+}
+
+/** @throws Rank1Error `model-not-found` when a folder holds no model */
+export async function modelPlace(model: string): Promise<ModelPlace> {
+  if (/^https?:\/\//.test(model)) {
+    const url = new URL(model.endsWith('/') ? model : `${model}/`);
+    return { folder: null, url: url.href, origin: url.origin, name: modelName(url.pathname) };
+  }
+  const folder = resolve(model);
+  try {
+    await access(join(folder, MANIFEST_FILE));
+  } catch {
+    throw new Rank1Error(
+      'model-not-found',
+      `${model} holds no ${MANIFEST_FILE}, so it is no model folder. Make one with \`rank1-rerank convert\`.`,
+    );
+  }
+  return { folder, url: null, origin: null, name: modelName(folder) };
+}
+
+/** The last part of a path or address. */
+export function modelName(path: string): string {
+  return (
+    path
+      .split(/[/\\]+/)
+      .filter(Boolean)
+      .pop() ?? 'rank1'
+  );
+}

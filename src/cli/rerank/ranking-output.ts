@@ -1,0 +1,133 @@
+/** A judged task as text for the standard output. */
+import type { RerankResponse, ResultPassage } from '../../client/rerank-result.ts';
+import { formatJson, formatJsonLines } from '../../export/json.ts';
+import { formatScore, type RankingReport, type ReportedDocument } from '../../export/ranking-report.ts';
+import { formatTrec } from '../../export/trec.ts';
+import type { FinishReason, RerankDocument, Verdict } from '../../protocol/rerank-api.ts';
+import type { OutputFormat } from './rerank-arguments.ts';
+
+export interface RankingOutputOptions {
+  readonly output: OutputFormat;
+  readonly showChains: boolean;
+  /** columns of the terminal */
+  readonly width: number;
+}
+
+export interface JudgedTask {
+  readonly queryId: string | null;
+  readonly query: string;
+  readonly instruction: string | undefined;
+  readonly threshold: number | undefined;
+  readonly modelName: string;
+  readonly createdAt: string;
+  readonly response: RerankResponse<RerankDocument>;
+}
+
+export function rankingReport(task: JudgedTask): RankingReport {
+  const { queryId, query, instruction, threshold, modelName, createdAt, response } = task;
+  const { results, unjudged, model } = response;
+  return {
+    query,
+    instruction,
+    threshold,
+    model: modelName,
+    device: model?.device,
+    dtype: model?.dtype,
+    createdAt,
+    documents: [
+      ...results.map((result) => reported({ ...result, queryId })),
+      ...unjudged.map((document) => reported({ ...document, rank: null, verdict: null, queryId })),
+    ],
+  };
+}
+
+interface Judged {
+  readonly rank: number | null;
+  readonly index: number;
+  readonly id: string | undefined;
+  readonly document: RerankDocument;
+  readonly verdict: Verdict | null;
+  readonly finishReason: FinishReason;
+  readonly truncated: boolean;
+  readonly reasoning: string;
+  readonly passage: ResultPassage | null;
+  readonly usage: { readonly numPromptTokens: number; readonly numNewTokens: number };
+  readonly queryId: string | null;
+}
+
+function reported({ document, usage, passage, queryId, ...judged }: Judged): ReportedDocument {
+  const { rank, index, id, verdict, finishReason, truncated, reasoning } = judged;
+  return {
+    rank,
+    index,
+    id,
+    title: document.title,
+    text: document.text,
+    verdict,
+    finishReason,
+    truncated,
+    reasoning,
+    ...usage,
+    facts: {
+      ...(queryId !== null && { qid: queryId }),
+      ...(document.metadata as ReportedDocument['facts']),
+      ...(passage && {
+        passage_start: passage.start,
+        passage_end: passage.end,
+        num_passages: passage.numPassages,
+        passage: passage.text,
+      }),
+    },
+  };
+}
+
+/** All tasks of a command, in the order of its files. */
+export function formatRankings(tasks: readonly JudgedTask[], options: RankingOutputOptions): string {
+  const reports = tasks.map(rankingReport);
+  switch (options.output) {
+    case 'json':
+      return tasks.length === 1
+        ? formatJson(reports[0]!)
+        : `[${reports.map((report) => formatJson(report).trimEnd()).join(',\n')}]\n`;
+    case 'jsonl':
+      return reports.map(formatJsonLines).join('');
+    case 'trec':
+      return reports.map((report, place) => formatTrec(report, tasks[place]?.queryId ?? '1')).join('');
+    case 'table':
+      return reports.map((report) => formatTable(report, options)).join('\n');
+  }
+}
+
+/** Short enough to leave the text some room. */
+const MAX_ID_LENGTH = 24;
+
+function formatTable(
+  { query, documents }: RankingReport,
+  { showChains, width }: RankingOutputOptions,
+): string {
+  const idWidth = Math.min(MAX_ID_LENGTH, Math.max(2, ...documents.map(({ id }) => plain(id ?? '').length)));
+  const head = `${'rank'.padStart(4)}  ${'score'}  ${'verdict'}  ${'id'.padEnd(idWidth)}  text`;
+  const room = Math.max(20, width - idWidth - 24);
+  const lines = documents.flatMap(({ rank, verdict, finishReason, id, title, text, reasoning }) => {
+    const score = verdict ? formatScore(verdict.score) : '  –  ';
+    const label = verdict ? verdict.label : 'none';
+    const shown = verdict ? [title, text].filter(Boolean).join(' — ') : `(${finishReason}) ${text}`;
+    const line = `${String(rank ?? '–').padStart(4)}  ${score}  ${label.padEnd(7)}  ${cut(plain(id ?? ''), idWidth).padEnd(idWidth)}  ${cut(plain(shown), room)}`;
+    return showChains && reasoning ? [line, `${' '.repeat(6)}${plain(reasoning)}`] : [line];
+  });
+  const nothing = documents.some(({ verdict }) => verdict?.label === 'true') ? [] : ['Nothing is relevant.'];
+  return `${[plain(query), head, ...lines, ...nothing].join('\n')}\n`;
+}
+
+/** One line without control characters: a document must not be able to steer the terminal. */
+function plain(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function cut(text: string, width: number): string {
+  const characters = [...text];
+  return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
+}

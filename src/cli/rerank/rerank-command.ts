@@ -1,0 +1,96 @@
+/** `rank1-rerank rerank`: files to documents to verdicts to the standard output. */
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { Rank1Error, errorMessage } from '../../errors.ts';
+import { sourceFile, type SourceFile } from '../../evaluation/files/source-file.ts';
+import { EXIT, type Command, type CommandContext, type ExitCode } from '../command.ts';
+import { openEngine } from '../engine/open-engine.ts';
+import type { RerankEngine } from '../engine/rerank-engine.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
+import { readTasks, type JudgingTask } from './document-file.ts';
+import { formatRankings, type JudgedTask } from './ranking-output.ts';
+import { parseRerankArguments, RERANK_USAGE, type RerankArguments } from './rerank-arguments.ts';
+import { RerankProgress } from './rerank-progress.ts';
+
+export const rerankCommand: Command = {
+  summary: 'judge documents by a query, best first',
+  usage: RERANK_USAGE,
+  prepare: (args) => {
+    const parsed = parseRerankArguments(args);
+    return (context) => runRerank(parsed, context);
+  },
+};
+
+async function runRerank(args: RerankArguments, context: CommandContext): Promise<ExitCode> {
+  const tasks = await readTasks(args.files.map(openInput), args.input).catch((error: unknown) => {
+    throw unreadable(error);
+  });
+  if (tasks.some(({ query }) => query === null) && args.query === null)
+    throw new RangeError('These files bring no query: give --query <text>.');
+  const judged = await untilInterrupted(async (signal) => {
+    const engine = await openEngine(args.engine, context);
+    try {
+      return await judgeTasks(tasks, args, engine, signal);
+    } finally {
+      await engine.close();
+    }
+  });
+  process.stdout.write(formatRankings(judged, { ...args, width: process.stdout.columns ?? 100 }));
+  return judged.some(({ response }) => response.unjudged.length > 0) ? EXIT.incomplete : EXIT.done;
+}
+
+async function judgeTasks(
+  tasks: readonly JudgingTask[],
+  { query: ownQuery, options, selection, quiet }: RerankArguments,
+  engine: RerankEngine,
+  signal: AbortSignal,
+): Promise<JudgedTask[]> {
+  const numDocuments = tasks.reduce((sum, { documents }) => sum + documents.length, 0);
+  const progress = new RerankProgress(quiet ? null : process.stderr, numDocuments);
+  const judged: JudgedTask[] = [];
+  try {
+    await engine.load({ signal, onProgress: (step) => progress.loading(step) });
+    for (const { queryId, query, documents } of tasks) {
+      const asked = query ?? ownQuery ?? '';
+      const response = await engine.rerank({
+        ...options,
+        ...selection,
+        query: asked,
+        documents,
+        signal,
+        onUpdate: (updates) => progress.judged(updates.filter(({ type }) => type === 'finished').length),
+      });
+      const { instruction } = options;
+      const { threshold } = selection;
+      const createdAt = new Date().toISOString();
+      judged.push({
+        queryId,
+        query: asked,
+        instruction,
+        threshold,
+        modelName: engine.modelName,
+        createdAt,
+        response,
+      });
+    }
+  } finally {
+    progress.end();
+  }
+  return judged;
+}
+
+/** A name on disk, unpacked where it ends with .gz; or the standard input. */
+function openInput(path: string): SourceFile {
+  if (path === '-') return sourceFile('standard input', process.stdin);
+  const stream = createReadStream(path);
+  if (!path.endsWith('.gz')) return sourceFile(path, stream);
+  const unpacked = createGunzip();
+  stream.on('error', (error) => unpacked.destroy(error));
+  return sourceFile(path.slice(0, -'.gz'.length), stream.pipe(unpacked));
+}
+
+/** What the disk says, as a fault of the input. */
+function unreadable(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error instanceof Rank1Error) return error;
+  return new Rank1Error('invalid-file', `A file could not be read: ${errorMessage(error)}. Check its name.`);
+}

@@ -1,0 +1,59 @@
+/**
+ * Who may ask. On loopback every page in a browser on this machine could send requests: a name that was rebound to
+ * 127.0.0.1 is refused by its Host header, a page of another origin by its Origin header.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { HttpError } from './http-error.ts';
+
+export interface AccessRules {
+  /** null: nobody has to say who they are */
+  readonly token: string | null;
+  /** names, besides those of loopback, by which the server may be addressed */
+  readonly allowedHosts: readonly string[];
+  /** origins of pages that may ask; `*` for any */
+  readonly corsOrigins: readonly string[];
+}
+
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+
+/** @throws HttpError 401, 403 or 421 */
+export function checkAccess(
+  request: IncomingMessage,
+  { token, allowedHosts, corsOrigins }: AccessRules,
+): void {
+  // Who has the token is no page that was tricked into asking.
+  if (token !== null) checkToken(request.headers.authorization, token);
+  else checkHost(request.headers.host, allowedHosts);
+  const { origin } = request.headers;
+  if (origin !== undefined && !isAllowedOrigin(origin, corsOrigins))
+    throw new HttpError(
+      403,
+      `Pages of ${origin.slice(0, 100)} may not ask here. Start serve with --cors-origin.`,
+    );
+}
+
+export function isAllowedOrigin(origin: string, corsOrigins: readonly string[]): boolean {
+  return corsOrigins.includes('*') || corsOrigins.includes(origin);
+}
+
+function checkHost(host: string | undefined, allowedHosts: readonly string[]): void {
+  const name = (host ?? '').toLowerCase().replace(/:\d+$/, '');
+  if ([...LOOPBACK_NAMES, ...allowedHosts].includes(name)) return;
+  throw new HttpError(
+    421,
+    'This server is not known by that name. Address it as localhost, or start serve with --allow-host.',
+  );
+}
+
+function checkToken(authorization: string | undefined, token: string): void {
+  const given = /^bearer\s+(.*)$/i.exec(authorization ?? '')?.[1] ?? '';
+  if (timingSafeEqual(digest(given), digest(token))) return;
+  throw new HttpError(401, 'Send the token: authorization: Bearer <token>.', {
+    'www-authenticate': 'Bearer',
+  });
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,87 @@
+/** Counters of a server, as Prometheus reads them (text exposition format 0.0.4). Labels hold nothing of a request. */
+
+/** Upper bounds of the buckets, in seconds. */
+const DURATION_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300];
+
+export interface GaugeValues {
+  readonly inFlight: number;
+  readonly reservedBytes: number;
+  readonly engineRestarts: number;
+  readonly residentBytes: number;
+}
+
+export class Metrics {
+  readonly #requests = new Map<string, number>();
+  readonly #buckets = DURATION_BUCKETS.map(() => 0);
+  #numDurations = 0;
+  #sumSeconds = 0;
+  #documents = 0;
+  #unjudged = 0;
+  #promptTokens = 0;
+  #newTokens = 0;
+
+  /** @param route one of the server's own paths, never what was asked for */
+  countRequest(route: string, status: number): void {
+    const labels = `route="${route}",status="${status}"`;
+    this.#requests.set(labels, (this.#requests.get(labels) ?? 0) + 1);
+  }
+
+  countJudged(judged: {
+    readonly seconds: number;
+    readonly numDocuments: number;
+    readonly numUnjudged: number;
+    readonly numPromptTokens: number;
+    readonly numNewTokens: number;
+  }): void {
+    this.#documents += judged.numDocuments;
+    this.#unjudged += judged.numUnjudged;
+    this.#promptTokens += judged.numPromptTokens;
+    this.#newTokens += judged.numNewTokens;
+    this.#numDurations++;
+    this.#sumSeconds += judged.seconds;
+    DURATION_BUCKETS.forEach((bound, index) => {
+      if (judged.seconds <= bound) this.#buckets[index]!++;
+    });
+  }
+
+  format(gauges: GaugeValues): string {
+    const duration = 'rank1_rerank_duration_seconds';
+    const buckets = DURATION_BUCKETS.map((bound, i) => [
+      `${duration}_bucket{le="${bound}"}`,
+      this.#buckets[i]!,
+    ]);
+    return [
+      metric('rank1_requests_total', 'counter', 'Requests answered, by route and status.', [
+        ...[...this.#requests].map(([labels, count]) => [`rank1_requests_total{${labels}}`, count] as const),
+      ]),
+      metric(duration, 'histogram', 'Time from a whole request to its verdicts, waiting included.', [
+        ...(buckets as [string, number][]),
+        [`${duration}_bucket{le="+Inf"}`, this.#numDurations],
+        [`${duration}_sum`, this.#sumSeconds],
+        [`${duration}_count`, this.#numDurations],
+      ]),
+      single('rank1_documents_total', 'counter', 'Documents judged.', this.#documents),
+      single('rank1_documents_unjudged_total', 'counter', 'Documents without a verdict.', this.#unjudged),
+      single('rank1_prompt_tokens_total', 'counter', 'Tokens of prompts.', this.#promptTokens),
+      single('rank1_new_tokens_total', 'counter', 'Tokens the model wrote.', this.#newTokens),
+      single('rank1_requests_in_flight', 'gauge', 'Requests being read, waiting or judged.', gauges.inFlight),
+      single('rank1_reserved_bytes', 'gauge', 'Memory set aside for bodies.', gauges.reservedBytes),
+      single('rank1_engine_restarts_total', 'counter', 'Engines that died.', gauges.engineRestarts),
+      single('process_resident_memory_bytes', 'gauge', 'Without the browser.', gauges.residentBytes),
+    ].join('');
+  }
+}
+
+function single(name: string, type: string, help: string, value: number): string {
+  return metric(name, type, help, [[name, value]]);
+}
+
+function metric(
+  name: string,
+  type: string,
+  help: string,
+  samples: readonly (readonly [string, number])[],
+): string {
+  const lines = samples.map(([sample, value]) => `${sample} ${value}\n`).join('');
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines}`;
+}

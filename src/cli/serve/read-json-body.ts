@@ -1,0 +1,88 @@
+/** A request's body as JSON, in bounded memory and time: its size and its depth are limited before it is parsed. */
+import type { IncomingMessage } from 'node:http';
+import { HttpError } from './http-error.ts';
+
+/** A rerank request needs three. */
+const MAX_DEPTH = 32;
+
+/** @throws HttpError 400, 413 or 415 */
+export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const type = request.headers['content-type'] ?? '';
+  // A page of another origin can send any other type without asking first.
+  if (!/^application\/json\s*(;|$)/i.test(type))
+    throw new HttpError(415, 'Send the request as JSON, with the header content-type: application/json.');
+  const text = decode(await readBytes(request, maxBytes));
+  assertShallow(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpError(400, 'The body is not JSON.');
+  }
+}
+
+/** What a request may take of the memory: its length where it tells it, else the most that is allowed. */
+export function announcedBytes(request: IncomingMessage, maxBytes: number): number {
+  const length = Number(request.headers['content-length'] ?? NaN);
+  if (length > maxBytes) throw tooLarge(maxBytes);
+  return Number.isNaN(length) ? maxBytes : length;
+}
+
+function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let numBytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      numBytes += chunk.length;
+      if (numBytes <= maxBytes) return void chunks.push(chunk);
+      // What follows is read and forgotten, so that the sender gets to read the answer.
+      chunks.length = 0;
+      reject(tooLarge(maxBytes));
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('error', reject);
+    request.on('close', () => reject(new HttpError(400, 'The body broke off.')));
+  });
+}
+
+function tooLarge(maxBytes: number): HttpError {
+  return new HttpError(
+    413,
+    `The body is larger than ${maxBytes} bytes. Send fewer or shorter documents, or raise --max-body.`,
+  );
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new HttpError(400, 'The body is not UTF-8.');
+  }
+}
+
+function assertShallow(json: string): void {
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    const character = json.charCodeAt(at);
+    if (character === QUOTE) at = endOfString(json, at);
+    else if (character === OPEN_ARRAY || character === OPEN_OBJECT) depth++;
+    else if (character === CLOSE_ARRAY || character === CLOSE_OBJECT) depth--;
+    if (depth > MAX_DEPTH)
+      throw new HttpError(400, `The body is nested deeper than ${MAX_DEPTH} levels; a request needs three.`);
+  }
+}
+
+const QUOTE = '"'.charCodeAt(0);
+const OPEN_ARRAY = '['.charCodeAt(0);
+const CLOSE_ARRAY = ']'.charCodeAt(0);
+const OPEN_OBJECT = '{'.charCodeAt(0);
+const CLOSE_OBJECT = '}'.charCodeAt(0);
+
+/** The place of the closing quotation mark; of the end, where there is none. */
+function endOfString(json: string, start: number): number {
+  for (let at = json.indexOf('"', start + 1); at >= 0; at = json.indexOf('"', at + 1)) {
+    let numBackslashes = 0;
+    while (json[at - 1 - numBackslashes] === '\\') numBackslashes++;
+    if (numBackslashes % 2 === 0) return at;
+  }
+  return json.length;
+}

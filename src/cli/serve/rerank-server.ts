@@ -1,0 +1,238 @@
+/**
+ * The HTTP server in front of an engine: reads a request, has it judged, answers. What it holds is bounded: so many
+ * requests, so many bytes of bodies, so much time for each. A request whose sender has gone is not judged.
+ */
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { errorMessage, isRank1Error } from '../../errors.ts';
+import type { RerankOptions } from '../../protocol/rerank-api.ts';
+import type { RerankEngine } from '../engine/rerank-engine.ts';
+import { checkAccess, isAllowedOrigin, type AccessRules } from './access-guard.ts';
+import { HttpError } from './http-error.ts';
+import { Metrics } from './metrics.ts';
+import { announcedBytes, readJsonBody } from './read-json-body.ts';
+import { RERANK_SHAPES, type RerankShape, type ShapedRequest } from './rerank-shapes.ts';
+
+export interface ServeLimits {
+  readonly maxBodyBytes: number;
+  /** of all bodies together */
+  readonly maxReservedBytes: number;
+  readonly maxDocuments: number;
+  /** requests being read, waiting or judged */
+  readonly maxRequests: number;
+  /** for the head of a request, and for the whole of it */
+  readonly receiveTimeoutMs: number;
+  /** from a whole request to its answer */
+  readonly judgeTimeoutMs: number;
+}
+
+export interface RerankServerSettings {
+  readonly engine: RerankEngine;
+  readonly limits: ServeLimits;
+  readonly access: AccessRules;
+  /** what requests do not say */
+  readonly defaults: RerankOptions;
+}
+
+const MAX_HEADER_BYTES = 16_384;
+const MAX_CONNECTIONS = 1024;
+/** Longer than clients keep a connection they do not use, so that it is not closed under a request. */
+const KEEP_ALIVE_MS = 65_000;
+
+export class RerankServer {
+  readonly #server: Server;
+  readonly #metrics = new Metrics();
+  readonly #inFlight = new Set<AbortController>();
+  #reservedBytes = 0;
+  #isDraining = false;
+
+  constructor(private readonly settings: RerankServerSettings) {
+    const { receiveTimeoutMs } = settings.limits;
+    this.#server = createServer(
+      {
+        maxHeaderSize: MAX_HEADER_BYTES,
+        headersTimeout: receiveTimeoutMs,
+        requestTimeout: receiveTimeoutMs,
+        connectionsCheckingInterval: Math.min(1000, receiveTimeoutMs / 2),
+        keepAliveTimeout: KEEP_ALIVE_MS,
+      },
+      (request, response) => void this.#handle(request, response),
+    );
+    this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket));
+  }
+
+  /** @param port 0: one that is free */
+  async listen(host: string, port: number): Promise<AddressInfo> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, resolve);
+    });
+    return this.#server.address() as AddressInfo;
+  }
+
+  /** Takes no more requests, and resolves when those in flight are answered; after `timeoutMs` they are given up. */
+  async drain(timeoutMs: number): Promise<void> {
+    this.#isDraining = true;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const timeout = setTimeout(() => {
+      for (const request of this.#inFlight) request.abort(new HttpError(503, 'The server was stopped.'));
+      setTimeout(() => this.#server.closeAllConnections(), 1000).unref();
+    }, timeoutMs);
+    await closed;
+    clearTimeout(timeout);
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '/').split('?', 1)[0]!;
+    const shape = Object.hasOwn(RERANK_SHAPES, path) ? RERANK_SHAPES[path] : undefined;
+    const isKnown = shape !== undefined || path === '/health' || path === '/metrics';
+    response.once('finish', () => this.#metrics.countRequest(isKnown ? path : 'other', response.statusCode));
+    // Clients keep connections; those that are answered while the server drains must not hold it up.
+    response.once('close', () => {
+      if (this.#isDraining) setImmediate(() => this.#server.closeIdleConnections());
+    });
+    if (this.#isDraining) response.setHeader('connection', 'close');
+    try {
+      if (path === '/health' && request.method === 'GET') return this.#sendHealth(response);
+      const { origin } = request.headers;
+      this.#allowOrigin(origin, response);
+      if (request.method === 'OPTIONS' && origin !== undefined) return this.#sendPreflight(origin, response);
+      checkAccess(request, this.settings.access);
+      if (!isKnown) throw new HttpError(404, `There is no ${path.slice(0, 100)} here; see docs/serve.md.`);
+      const method = shape ? 'POST' : 'GET';
+      if (request.method !== method) throw new HttpError(405, `Use ${method}.`, { allow: method });
+      if (shape) await this.#rerank(request, response, shape);
+      else this.#sendMetrics(response);
+    } catch (error) {
+      const failure = toHttpError(error);
+      const format = shape?.formatError ?? ((_status: number, message: string) => ({ message }));
+      send(response, failure.status, format(failure.status, failure.message), failure.headers);
+    }
+  }
+
+  async #rerank(request: IncomingMessage, response: ServerResponse, shape: RerankShape): Promise<void> {
+    const { engine, limits, defaults } = this.settings;
+    if (this.#isDraining) throw new HttpError(503, 'The server is being stopped.', { 'retry-after': '5' });
+    const numBytes = announcedBytes(request, limits.maxBodyBytes);
+    const isFull =
+      this.#inFlight.size >= limits.maxRequests || this.#reservedBytes + numBytes > limits.maxReservedBytes;
+    if (isFull) throw new HttpError(429, 'Too many requests are waiting. Try again.', { 'retry-after': '1' });
+    const controller = new AbortController();
+    const onClose = (): void => {
+      if (!response.writableEnded) controller.abort(new HttpError(499, 'The client has gone.'));
+    };
+    response.on('close', onClose);
+    this.#inFlight.add(controller);
+    this.#reservedBytes += numBytes;
+    let timeout: NodeJS.Timeout | undefined;
+    try {
+      const body = await readJsonBody(request, limits.maxBodyBytes);
+      const { call, respond } = parseRequest(shape, body, limits.maxDocuments);
+      const started = performance.now();
+      timeout = setTimeout(
+        () => controller.abort(new HttpError(504, 'Judging took too long. Send fewer documents.')),
+        limits.judgeTimeoutMs,
+      );
+      const result = await engine.rerank({ ...defaults, ...call, signal: controller.signal });
+      this.#metrics.countJudged({
+        ...result.usage,
+        seconds: (performance.now() - started) / 1000,
+        numDocuments: call.documents.length,
+        numUnjudged: result.unjudged.length,
+      });
+      send(response, 200, respond(result, { id: randomUUID(), modelName: engine.modelName }));
+    } finally {
+      clearTimeout(timeout);
+      response.off('close', onClose);
+      this.#inFlight.delete(controller);
+      this.#reservedBytes -= numBytes;
+    }
+  }
+
+  #sendHealth(response: ServerResponse): void {
+    const status = this.#isDraining ? 'draining' : 'ok';
+    send(response, this.#isDraining ? 503 : 200, { status, model: this.settings.engine.modelName });
+  }
+
+  #sendMetrics(response: ServerResponse): void {
+    const text = this.#metrics.format({
+      inFlight: this.#inFlight.size,
+      reservedBytes: this.#reservedBytes,
+      engineRestarts: this.settings.engine.numRestarts,
+      residentBytes: process.memoryUsage.rss(),
+    });
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text);
+  }
+
+  #allowOrigin(origin: string | undefined, response: ServerResponse): void {
+    if (origin === undefined || !isAllowedOrigin(origin, this.settings.access.corsOrigins)) return;
+    response.setHeader('access-control-allow-origin', origin).setHeader('vary', 'origin');
+  }
+
+  #sendPreflight(origin: string, response: ServerResponse): void {
+    if (!isAllowedOrigin(origin, this.settings.access.corsOrigins))
+      throw new HttpError(403, 'Pages of this origin may not ask here. Start serve with --cors-origin.');
+    response
+      .writeHead(204, {
+        'access-control-allow-methods': 'GET, POST',
+        'access-control-allow-headers': 'authorization, content-type',
+        'access-control-max-age': '600',
+      })
+      .end();
+  }
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  if (response.destroyed || response.headersSent) return;
+  const text = JSON.stringify(body);
+  response
+    .writeHead(status, {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(text),
+      'x-content-type-options': 'nosniff',
+      ...headers,
+    })
+    .end(text);
+}
+
+/** What the checks of the public API find wrong is the caller's fault here too. */
+function parseRequest(shape: RerankShape, body: unknown, maxDocuments: number): ShapedRequest {
+  try {
+    return shape.parse(body, maxDocuments);
+  } catch (error) {
+    const isFaulty = error instanceof TypeError || error instanceof RangeError;
+    throw isFaulty ? new HttpError(400, `${error.message}.`) : error;
+  }
+}
+
+function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  const message = errorMessage(error);
+  if (isRank1Error(error, 'worker-failed')) return new HttpError(503, message, { 'retry-after': '5' });
+  return new HttpError(500, message);
+}
+
+const REFUSALS: Readonly<Record<string, readonly [line: string, message: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request took too long to arrive.'],
+  HPE_HEADER_OVERFLOW: [
+    '431 Request Header Fields Too Large',
+    `The headers are larger than ${MAX_HEADER_BYTES} bytes.`,
+  ],
+};
+
+/** What is no request that could be handed on is answered on the socket itself. */
+function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  const [line, message] = REFUSALS[error.code ?? ''] ?? ['400 Bad Request', 'This is not HTTP.'];
+  const body = JSON.stringify({ message });
+  socket.end(
+    `HTTP/1.1 ${line}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,122 @@
+/** The arguments of `rank1-rerank serve`. */
+import { parseArgs } from 'node:util';
+import type { RerankOptions } from '../../protocol/rerank-api.ts';
+import {
+  ENGINE_FLAGS,
+  ENGINE_USAGE,
+  engineOptions,
+  type EngineWish,
+  JUDGING_FLAGS,
+  JUDGING_USAGE,
+  judgingOptions,
+  wholeNumber,
+} from '../engine/engine-options.ts';
+import type { AccessRules } from './access-guard.ts';
+import type { ServeLimits } from './rerank-server.ts';
+
+export const SERVE_USAGE = `rank1-rerank serve [options]
+
+  Answers rerank requests over HTTP: POST /v1/rerank (Jina's and Cohere's shape), /v2/rerank (Cohere's client), /rerank
+  (text-embeddings-inference); GET /health, /metrics (Prometheus). docs/serve.md has the fields.
+
+  --host <address>         (default 127.0.0.1; any other needs a token)
+  --port <n>               (default 8484; 0 takes a free one)
+  --token <text>           what callers send as "authorization: Bearer"; better in RANK1_TOKEN, which no other user sees
+  --allow-host <name>      a further name the server may be addressed by, without a token; may be repeated
+  --cors-origin <origin>   pages that may ask, or "*"; may be repeated (default none)
+  --max-body <MiB>         of one request (default 8)
+  --max-documents <n>      of one request (default 1000)
+  --max-requests <n>       read, waiting or judged at a time; further ones get 429 (default 256)
+  --timeout <seconds>      for judging one request, waiting included (default 600)
+  --receive-timeout <seconds>  for a request to arrive (default 30)
+  --drain-timeout <seconds>    for what is in flight at SIGTERM (default 30)
+
+  What requests do not say for themselves:
+${JUDGING_USAGE}
+${ENGINE_USAGE}
+
+  SIGTERM or Ctrl-C: answers what is in flight, then ends with 0; a second one ends it at once.`;
+
+export interface ServeArguments {
+  readonly host: string;
+  readonly port: number;
+  readonly access: AccessRules;
+  readonly limits: ServeLimits;
+  readonly drainTimeoutMs: number;
+  readonly defaults: RerankOptions;
+  readonly engine: EngineWish;
+}
+
+const MEBIBYTE = 2 ** 20;
+/** Bodies that may be held at a time, in bodies of the largest size. */
+const MAX_LARGEST_BODIES = 16;
+
+/** @throws TypeError or RangeError that says which argument is wrong */
+export function parseServeArguments(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): ServeArguments {
+  const text = { type: 'string' } as const;
+  const several = { type: 'string', multiple: true, default: [] as string[] } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...ENGINE_FLAGS,
+      ...JUDGING_FLAGS,
+      host: { type: 'string', default: '127.0.0.1' },
+      port: { type: 'string', default: '8484' },
+      token: text,
+      'allow-host': several,
+      'cors-origin': several,
+      'max-body': { type: 'string', default: '8' },
+      'max-documents': { type: 'string', default: '1000' },
+      'max-requests': { type: 'string', default: '256' },
+      timeout: { type: 'string', default: '600' },
+      'receive-timeout': { type: 'string', default: '30' },
+      'drain-timeout': { type: 'string', default: '30' },
+    },
+  });
+  const count = (
+    name:
+      | 'max-body'
+      | 'max-documents'
+      | 'max-requests'
+      | 'timeout'
+      | 'receive-timeout'
+      | 'drain-timeout'
+      | 'port',
+    most: number,
+    least = 1,
+  ): number => wholeNumber(`--${name}`, values[name], least, most);
+  const token = values.token ?? environment['RANK1_TOKEN'] ?? null;
+  if (token === '') throw new RangeError('The token must not be empty.');
+  if (token === null && !isLoopback(values.host))
+    throw new RangeError(
+      `--host ${values.host} can be reached from other machines: give --token, or set RANK1_TOKEN.`,
+    );
+  const maxBodyBytes = count('max-body', 1024) * MEBIBYTE;
+  return {
+    host: values.host,
+    port: count('port', 65_535, 0),
+    access: {
+      token,
+      allowedHosts: values['allow-host'].map((name) => name.toLowerCase()),
+      corsOrigins: values['cors-origin'],
+    },
+    limits: {
+      maxBodyBytes,
+      maxReservedBytes: MAX_LARGEST_BODIES * maxBodyBytes,
+      maxDocuments: count('max-documents', 1e6),
+      maxRequests: count('max-requests', 1e5),
+      receiveTimeoutMs: count('receive-timeout', 86_400) * 1000,
+      judgeTimeoutMs: count('timeout', 86_400) * 1000,
+    },
+    drainTimeoutMs: count('drain-timeout', 86_400) * 1000,
+    defaults: judgingOptions(values),
+    engine: engineOptions(values),
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

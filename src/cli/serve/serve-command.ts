@@ -1,0 +1,38 @@
+/** `rank1-rerank serve`: loads the model, answers until it is told to stop, then finishes what it has begun. */
+import type { Command, CommandContext } from '../command.ts';
+import { openEngine } from '../engine/open-engine.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
+import { RerankServer } from './rerank-server.ts';
+import { parseServeArguments, SERVE_USAGE, type ServeArguments } from './serve-arguments.ts';
+
+export const serveCommand: Command = {
+  summary: 'answer rerank requests over HTTP',
+  usage: SERVE_USAGE,
+  prepare: (args) => {
+    const parsed = parseServeArguments(args, process.env);
+    return (context) => runServe(parsed, context);
+  },
+};
+
+async function runServe(args: ServeArguments, context: CommandContext): Promise<void> {
+  const { host, port, access, limits, defaults, drainTimeoutMs } = args;
+  await untilInterrupted(async (signal) => {
+    const engine = await openEngine(args.engine, context);
+    try {
+      const { device, deviceReason, dtype } = await engine.load({ signal });
+      const place = args.engine.remote ? args.engine.remote.endpoint : `${dtype}, on ${device}`;
+      console.error(`${engine.modelName}, ${place}. ${deviceReason}`);
+      const server = new RerankServer({ engine, limits, access, defaults });
+      const address = await server.listen(host, port);
+      const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+      console.error(
+        `listening on http://${name}:${address.port}${access.token === null ? '' : ', token needed'}`,
+      );
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      console.error('stopping: answering what is in flight');
+      await server.drain(drainTimeoutMs);
+    } finally {
+      await engine.close();
+    }
+  });
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { parseRerankArguments, RERANK_USAGE } from '../../../src/cli/rerank/rerank-arguments.ts';
+import { parseServeArguments, SERVE_USAGE } from '../../../src/cli/serve/serve-arguments.ts';
+import { ENGINE_FLAGS, JUDGING_FLAGS } from '../../../src/cli/engine/engine-options.ts';
+
+describe('the arguments of rerank', () => {
+  it('become a call', () => {
+    const line = '--query q --mode instant --top-n 3 --threshold .5 --slots 2 --instruction i --device wasm';
+    expect(parseRerankArguments([...line.split(' '), 'a.txt', '-'])).toMatchObject({
+      query: 'q',
+      files: ['a.txt', '-'],
+      input: 'auto',
+      output: 'table',
+      selection: { topN: 3, threshold: 0.5 },
+      options: { mode: 'instant', maxSlots: 2, instruction: 'i' },
+      engine: { device: 'wasm', model: undefined },
+    });
+  });
+
+  it.each([
+    ['a.txt', /--query/],
+    ['--query q', /file/],
+    ['--query= a.txt', /blank/],
+    ['--query q - -', /once/],
+    ['--query q --input rank-llm a', /their own/],
+    ['--query q --output xml a', /--output must be one of/],
+    ['--query q --input pdf a', /--input must be one of/],
+    ['--query q --top-n 0 a', /--top-n/],
+    ['--query q --top-n -3 a', /top-n/],
+    ['--query q --threshold 1.1 a', /threshold/],
+    ['--query q --threshold half a', /--threshold/],
+    ['--query q --mode guess a', /mode must be/],
+    ['--query q --mode instant --rethink 2 a', /rethink/],
+    ['--query q --slots 1e3 a', /--slots/],
+    ['--query q --device tpu a', /--device/],
+    ['--query q --nonsense a', /nonsense/],
+    ['--query q --temperature 0.5 a', /samples/],
+    ['--query q --samples 2 --temperature hot a', /temperature/],
+    ['--query q --endpoint http://h/v1 --model m a', /--endpoint/],
+    ['--query q --remote-model m a', /--endpoint/],
+  ])('%s is refused with a reason', (line, reason) => {
+    expect(() => parseRerankArguments(line.split(' '))).toThrow(reason);
+  });
+});
+
+describe('the arguments of serve', () => {
+  it('bind to loopback unless there is a token', () => {
+    expect(parseServeArguments([], {})).toMatchObject({ host: '127.0.0.1', access: { token: null } });
+    expect(() => parseServeArguments(['--host', '0.0.0.0'], {})).toThrow(/token/);
+    expect(() => parseServeArguments(['--host', '127.evil.test'], {})).toThrow(/token/);
+    const fromEnvironment = parseServeArguments(['--host', '0.0.0.0'], { RANK1_TOKEN: 's' });
+    expect(fromEnvironment.access.token).toBe('s');
+    expect(() => parseServeArguments(['--token', ''], {})).toThrow(/empty/);
+  });
+
+  it('have units in their names or their help, and bounds', () => {
+    const line = '--max-body 2 --timeout 5 --port 0';
+    expect(parseServeArguments(line.split(' '), {})).toMatchObject({
+      port: 0,
+      limits: { maxBodyBytes: 2 ** 21, judgeTimeoutMs: 5000 },
+    });
+    expect(() => parseServeArguments(['--port', '70000'], {})).toThrow(/--port/);
+  });
+});
+
+it('the help names every option of the engine', () => {
+  for (const flag of Object.keys({ ...ENGINE_FLAGS, ...JUDGING_FLAGS })) {
+    expect(RERANK_USAGE).toContain(`--${flag} `);
+    expect(SERVE_USAGE).toContain(`--${flag} `);
+  }
+});
