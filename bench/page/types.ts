@@ -4,6 +4,8 @@ import type { Device, RunStats } from '../../src/protocol/rerank-api.ts';
 export const CONTENDERS = [
   'ours',
   'ours-1',
+  'ours-no-prefix',
+  'ours-no-lead',
   'reranker',
   'transformers',
   'transformers-batch',

@@ -20,6 +20,9 @@ import { barChart, slotsChart } from './plot.ts';
 import { peakMemory, processorSeconds, setPriority } from './processes.ts';
 import { serve } from './server.ts';
 
+/** `ours-1` has one slot; `ours-no-…` are ours without one feature. */
+const BATCHING = /^(ours(-no-.*)?|reranker)$|-batch$/;
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const USAGE = `npm run bench -- [options]
@@ -101,7 +104,7 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const documents of numbers('--documents', values.documents)) {
     for (const contender of names) {
       if (contender.startsWith('wllama') && !model.hasGguf) continue;
-      const batches = contender === 'ours' || contender === 'reranker' || contender.endsWith('-batch');
+      const batches = BATCHING.test(contender);
       for (const slots of batches ? numbers('--slots', values.slots) : [1]) {
         cells.push({
           contender,

@@ -5,23 +5,13 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseModelSpec } from '../../src/model/model-spec.ts';
+import { withCheckpoint } from './demo-checkpoint.ts';
 import { writeQwen2Gguf, type TokenizerFile } from './gguf.ts';
 import { readModelTensors } from './model-tensors.ts';
-import { dequantise, readExternalTensors } from './onnx-weights.ts';
-import { writeSafetensors } from './safetensors-writer.ts';
+import { readExternalTensors } from './onnx-weights.ts';
 import { prepareShapes } from './shapes-model.ts';
 
 export interface PreparedModel {
@@ -67,17 +57,7 @@ function prepareDemo(root: string, folder: string): void {
   const tokenizer = JSON.parse(readFileSync(path.join(source, 'tokenizer.json'), 'utf8')) as TokenizerFile;
   writeQwen2Gguf(path.join(folder, 'model.gguf'), 'rank1-demo', spec, tensors, tokenizer);
 
-  const checkpoint = mkdtempSync(path.join(tmpdir(), 'rank1-bench-'));
-  try {
-    for (const file of ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json']) {
-      cpSync(path.join(source, file), path.join(checkpoint, file));
-    }
-    writeSafetensors(path.join(checkpoint, 'model.safetensors'), [
-      ...[...tensors.matrices].map(
-        ([name, weight]) => [`${name}.weight`, [weight.rows, weight.cols], dequantise(weight)] as const,
-      ),
-      ...[...tensors.vectors].map(([name, values]) => [name, [values.length], values] as const),
-    ]);
+  withCheckpoint(source, tensors, (checkpoint) => {
     const target = path.join(folder, 'transformersjs');
     const args = ['bin/rank1-rerank.mjs', 'convert', checkpoint, '--out', target, '--dtype', 'q4'];
     args.push('--layout', 'transformersjs', '--name', 'rank1-demo', '--quiet');
@@ -86,9 +66,7 @@ function prepareDemo(root: string, folder: string): void {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     if (status !== 0) throw new Error('the conversion to the transformersjs layout failed');
-  } finally {
-    rmSync(checkpoint, { recursive: true, force: true });
-  }
+  });
   assertSameWeights(folder);
   writeFileSync(stampFile, stamp);
 }

@@ -1,6 +1,7 @@
 /** Our engine on our runner, put together as the product's worker does it, without the service's messages. */
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
 import { Engine } from '../../../src/engine/engine.ts';
+import { sharedPrefix } from '../../../src/engine/shared-prefix.ts';
 import { Sequence } from '../../../src/engine/sequence.ts';
 import { fetchModelFiles, type ModelFiles } from '../../../src/model/model-files.ts';
 import { ChainReader } from '../../../src/rank1/chain-reader.ts';
@@ -29,13 +30,19 @@ export class OursContender implements Contender {
     const markers = findMarkerTokenIds(tokenizer);
     const slots = Math.min(prompts.length, request.contender === 'ours-1' ? 1 : request.slots);
     const longest = Math.max(...prompts.map((prompt) => prompt.tokenIds.length));
-    const runner = runtime.createRunner({
+    const runner = await runtime.createRunner({
       maxSlots: slots,
       maxLength: Math.min(request.maxLength, Math.ceil((longest + maxNewTokens) / 64) * 64),
       maxPrefillRows: slots,
       watchedTokenIds: [markers.trueTokenId, markers.falseTokenId],
     });
-    const engine = new Engine(runner);
+    // One feature less each, so that what it is worth can be seen within one run.
+    const engine = new Engine(runner, {
+      ...(request.contender !== 'ours-no-prefix' && {
+        prefixTokenIds: sharedPrefix(prompts.map(({ tokenIds }) => Int32Array.from(tokenIds))),
+      }),
+      ...(request.contender === 'ours-no-lead' && { leadRows: slots }),
+    });
     const rows = prompts.map((prompt) => {
       const reader = new ChainReader(tokenizer, markers, stopAtVerdict ? this.#files!.spec.eosTokenIds : []);
       const sequence = new Sequence({
