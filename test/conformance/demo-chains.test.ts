@@ -24,7 +24,7 @@ afterAll(() => model.dispose());
 
 async function decode(chains: readonly OracleChain[], maxSlots: number): Promise<number[][]> {
   const markers = findMarkerTokenIds(model.tokenizer);
-  const runner = model.createRunner({
+  const runner = await model.createRunner({
     maxSlots,
     maxLength: Math.max(...chains.map((chain) => chain.promptTokenIds.length + chain.maxNewTokens)),
     maxPrefillRows: maxSlots,
@@ -60,8 +60,7 @@ async function rerank(chains: readonly OracleChain[]): Promise<Map<OracleChain, 
     const [first] = group;
     if (!first) continue;
     const documents = group.map((chain) => ({ text: chain.document }));
-    // The reference has no loop guard: its chains go on to the limit.
-    const options = { maxNewTokens: first.maxNewTokens, loopGuard: false };
+    const options = { maxNewTokens: first.maxNewTokens };
     await service.rerank({ runId, query: first.query, documents, options }, (updates) => {
       for (const update of updates) {
         const chain = group[update.index];

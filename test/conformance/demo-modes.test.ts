@@ -108,7 +108,6 @@ describe('the modes of the demo model against transformers', () => {
     const finished = await rerank(oracle.rethink, ({ rethink, maxNewTokens }) => ({
       rethink,
       maxNewTokens,
-      loopGuard: false,
     }));
     expect(finished).toHaveLength(oracle.rethink.length);
     for (const [one, update] of finished) {
