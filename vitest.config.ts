@@ -5,7 +5,7 @@ const HANG_MS = 900_000;
 
 export default defineConfig({
   test: {
-    include: ['test/{unit,contract,conformance,package}/**/*.test.ts'],
+    include: ['test/{unit,contract,conformance,package,cli}/**/*.test.ts'],
     environment: 'node',
     testTimeout: HANG_MS,
     hookTimeout: HANG_MS,

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rolldown } from 'rolldown';
+import { bundleEnginePage, bundleForBrowser, bundleWorker } from './page-scripts.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = join(root, 'dist-package');
@@ -28,26 +28,11 @@ function renameToJavaScript() {
   }
 }
 
-async function bundle(input, file, options = {}) {
-  const build = await rolldown({
-    input: join(root, input),
-    platform: 'browser',
-    logLevel: 'warn',
-    ...options,
-  });
-  const { output } = await build.generate({ format: 'es', codeSplitting: false, minify: true });
-  await build.close();
-  if (output.length !== 1) throw new Error(`${file} must be one file, not ${output.length}`);
-  return output[0].code;
-}
-
 rmSync(target, { recursive: true, force: true });
 runNode(createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', 'tsconfig.package.json');
 renameToJavaScript();
 
-// `extern-wasm` picks the runtime's entry points that load .wasm and .mjs from where they are told.
-const conditionNames = ['onnxruntime-web-use-extern-wasm', 'import', 'module', 'browser', 'default'];
-const worker = await bundle('workers/package.worker.ts', 'the worker', { resolve: { conditionNames } });
+const worker = await bundleWorker();
 // The runtime asks for its own address; bundlers of pages must not look for such a file.
 const NOT_A_FILE = 'new URL(/* @vite-ignore */ /* webpackIgnore: true */ ';
 mkdirSync(join(target, 'workers'));
@@ -60,7 +45,8 @@ writeFileSync(
   '/** A module worker, not for import. */\nexport {};\n',
 );
 
-const standalone = await bundle('dist-package/src/ui/index.js', 'the element');
+const standalone = await bundleForBrowser('dist-package/src/ui/index.js');
 writeFileSync(join(target, 'rank1-rerank.js'), standalone.replaceAll('../../workers/', './workers/'));
 
 runNode('scripts/build-cli.mjs');
+writeFileSync(join(root, 'dist-cli/engine-page.js'), await bundleEnginePage());
