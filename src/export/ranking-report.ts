@@ -1,5 +1,5 @@
 /** What can be exported of a ranking: the one shape that every format of this folder writes. */
-import type { FinishReason, Verdict } from '../protocol/rerank-api.ts';
+import type { FinishReason, JudgedPassage, Verdict } from '../protocol/rerank-api.ts';
 
 export type Fact = string | number | boolean | null;
 
@@ -15,6 +15,8 @@ export interface ReportedDocument {
   /** null while the document is not finished */
   readonly finishReason: FinishReason | null;
   readonly truncated: boolean;
+  /** the passage that decided, where the document was split */
+  readonly passage?: JudgedPassage | undefined;
   readonly reasoning: string;
   readonly numPromptTokens: number;
   readonly numNewTokens: number;

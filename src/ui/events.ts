@@ -2,6 +2,8 @@
 import type { DocumentState, RankedList } from '../client/ranked-list.ts';
 import type { RunState } from '../client/run-state.ts';
 import type {
+  FinishReason,
+  JudgedPassage,
   LoadProgress,
   RerankDocument,
   RerankUpdate,
@@ -20,6 +22,14 @@ export interface RankedResult {
   readonly state: DocumentState;
   readonly verdict: Verdict | null;
   readonly reasoning: string;
+  /** null while the document is not finished */
+  readonly finishReason: FinishReason | null;
+  /** the document was cut to fit the model */
+  readonly truncated: boolean;
+  /** the passage that decided, where the document was split */
+  readonly passage?: JudgedPassage;
+  readonly numPromptTokens: number;
+  readonly numNewTokens: number;
 }
 
 export interface Rank1EventDetails {
@@ -57,8 +67,7 @@ export function rankedResults(list: RankedList, documents: readonly RerankDocume
     const item = list.items[index];
     const document = documents[index];
     if (!item || !document) return [];
-    const { state, verdict, reasoning } = item;
-    return { rank: verdict ? place + 1 : null, index, document, state, verdict, reasoning };
+    return { ...item, rank: item.verdict ? place + 1 : null, document };
   });
 }
 

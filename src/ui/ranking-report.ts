@@ -18,10 +18,11 @@ export function rankingReport(
       const item = list.items[index];
       const document = documents[index];
       if (!item || !document) return [];
-      const { verdict, finishReason, truncated, reasoning, numPromptTokens, numNewTokens } = item;
+      const { verdict, finishReason, truncated, reasoning, numPromptTokens, numNewTokens, passage } = item;
       const { id, title, text, metadata } = document;
       const rank = verdict ? place + 1 : null;
-      const figures = { verdict, finishReason, truncated, reasoning, numPromptTokens, numNewTokens };
+      const counts = { numPromptTokens, numNewTokens };
+      const figures = { verdict, finishReason, truncated, reasoning, ...counts, ...(passage && { passage }) };
       return [{ rank, index, id, title, text, ...figures, facts: factsOf(metadata) }];
     }),
   };

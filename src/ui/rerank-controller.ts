@@ -2,7 +2,6 @@
  * The state behind `<rank1-rerank>`: what is loaded, what runs, what has been decided. It starts runs on a Reranker and
  * folds what comes back; it renders nothing. A run that was replaced has no effect any more, whatever arrives from it.
  */
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import {
   foldUpdates,
   isFinished,
@@ -35,7 +34,8 @@ export interface RunRequest {
   readonly options: RerankOptions;
 }
 
-export interface RerankHost extends ReactiveControllerHost {
+export interface RerankHost {
+  requestUpdate(): void;
   /** Called when a run starts, so that nothing is created before it is needed. */
   acquireReranker(load: LoadOptions): Reranker;
   emit<Type extends keyof Rank1EventDetails>(type: Type, detail: Rank1EventDetails[Type]): void;
@@ -49,7 +49,7 @@ export interface Announcement {
 
 const MAX_ANNOUNCEMENTS = 40;
 
-export class RerankController implements ReactiveController {
+export class RerankController {
   phase: RerankPhase = 'idle';
   /** An abort was asked for; the step in flight is still being finished. */
   stopping = false;
@@ -73,13 +73,7 @@ export class RerankController implements ReactiveController {
   #abortController: AbortController | null = null;
   #numAnnouncements = 0;
 
-  constructor(private readonly host: RerankHost) {
-    host.addController(this);
-  }
-
-  hostConnected(): void {
-    // nothing to acquire: the first run does
-  }
+  constructor(private readonly host: RerankHost) {}
 
   get busy(): boolean {
     return this.phase === 'waiting' || this.phase === 'loading' || this.phase === 'running';
@@ -91,14 +85,14 @@ export class RerankController implements ReactiveController {
 
   /** Shows `documents` as waiting; a run in progress is aborted, results of an earlier one go. */
   reset(documents: readonly RerankDocument[]): void {
-    this.abort();
+    this.#replace();
     this.#begin('', documents);
     this.#enter('idle');
   }
 
   /** Resolves with null when the run failed or was replaced; the reason is in `error` and in the event. */
   async run(request: RunRequest): Promise<RunSummary | null> {
-    this.abort();
+    this.#replace();
     const runId = this.#begin(request.query, request.documents);
     const isCurrent = (): boolean => runId === this.#numRuns;
     const { signal } = (this.#abortController = new AbortController());
@@ -166,6 +160,13 @@ export class RerankController implements ReactiveController {
     this.paused = false;
     this.host.requestUpdate();
     this.#abortController?.abort();
+  }
+
+  /** A run that gives way to another tells of its end now: what comes from it later is not listened to. */
+  #replace(): void {
+    if (!this.busy) return;
+    this.abort();
+    this.#stop();
   }
 
   #begin(query: string, documents: readonly RerankDocument[]): number {

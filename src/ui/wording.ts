@@ -3,6 +3,7 @@ import { msg, str } from '@lit/localize';
 import { isFinished, type RankedItem, type RankedList } from '../client/ranked-list.ts';
 import type { RunState } from '../client/run-state.ts';
 import { formatScore } from '../export/ranking-report.ts';
+import { isRank1Error } from '../errors.ts';
 import type { ExportFormat } from '../export/export-formats.ts';
 import type { Device, LoadProgress, RerankDocument, RunStats, Verdict } from '../protocol/rerank-api.ts';
 import { msLeft, tokensPerSecond } from './run-progress.ts';
@@ -32,8 +33,11 @@ export function verdictLabel(verdict: Verdict): string {
 }
 
 /** Why there is no verdict yet, or none at all; null where the row says it otherwise. */
-export function stateNote({ state }: RankedItem, running: boolean): string | null {
-  if (state === 'failed') return msg('Too long for this model to judge');
+export function stateNote({ state, finishReason }: RankedItem, running: boolean): string | null {
+  if (state === 'failed')
+    return finishReason === 'failed'
+      ? msg('The model failed on this document, twice')
+      : msg('Too long for this model to judge');
   if (state === 'stopped') return msg('Stopped before a verdict');
   return state === 'queued' && running ? msg('Waiting') : null;
 }
@@ -48,21 +52,19 @@ export function badges({ verdict, finishReason, truncated }: RankedItem): string
 }
 
 /** The facts below a chain. */
-export function figures({
-  verdict,
-  finishReason,
-  truncated,
-  numPromptTokens,
-  passage,
-}: RankedItem): string[] {
+export function figures({ verdict, finishReason, truncated, numPromptTokens }: RankedItem): string[] {
   if (!verdict) return [];
   const all: string[] = [];
   if (numPromptTokens > 0) all.push(msg(str`${tokenCount(numPromptTokens)} read`));
   if (finishReason === 'loop') all.push(msg('asked to decide because it was repeating itself'));
   else if (verdict.forced) all.push(msg('asked to decide before it had finished'));
   if (truncated) all.push(msg('passage shortened to fit'));
-  if (passage) all.push(msg(str`best of ${passage.numPassages} passages`));
   return all;
+}
+
+/** Over the part of a long document that decided; null where all of it was read at once. */
+export function passageNote({ passage }: RankedItem): string | null {
+  return passage && passage.numPassages > 1 ? msg(str`Best of ${passage.numPassages} passages`) : null;
 }
 
 /** What is said aloud when a verdict lands. */
@@ -156,6 +158,35 @@ export function exportFormatLabel(format: ExportFormat): string {
       return msg('Markdown report');
     case 'html':
       return msg('Page to print (HTML)');
+  }
+}
+
+/** What went wrong, by its code, for those who do not read the English sentence that the error itself has. */
+export function faultText(error: Error): string | null {
+  if (!isRank1Error(error)) return null;
+  switch (error.code) {
+    case 'model-not-found':
+      return msg('There is no model at that address. Check the address and the files of the folder.');
+    case 'model-corrupt':
+    case 'invalid-file':
+      return msg('A file of the model is damaged. Download or convert the model again.');
+    case 'model-unsupported':
+    case 'tokenizer-unsupported':
+      return msg('This kind of model cannot be run here. Choose another one.');
+    case 'network':
+      return msg('The network failed. Check the connection, then try again.');
+    case 'access-denied':
+      return msg('The server refused access. Check the key and its rights.');
+    case 'device-unavailable':
+      return msg('The device that was asked for is not to be had here. Choose another one.');
+    case 'device-lost':
+      return msg('The graphics device was lost. Try again, or choose the CPU.');
+    case 'out-of-memory':
+      return msg('Memory ran out. Close other tabs, or choose a smaller model.');
+    case 'storage':
+      return msg('The storage of the browser failed. Free some space, or load the model again.');
+    default:
+      return msg('The model failed while it ran. Try again.');
   }
 }
 

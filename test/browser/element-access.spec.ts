@@ -110,6 +110,36 @@ for (const reading of ['focus', 'pointer'] as const) {
   });
 }
 
+test('keeps the row that is read at the same height in a box that scrolls by itself', async ({
+  page,
+  fakeWorker,
+}) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('./');
+  await page.locator('rank1-rerank').evaluate((element: HTMLElement) => {
+    const box = document.createElement('div');
+    box.id = 'box';
+    box.style.cssText = 'height: 420px; overflow-y: auto';
+    element.replaceWith(box);
+    box.append(element);
+  });
+  await page.getByRole('button', { name: 'Rank 14 documents' }).click();
+  await fakeWorker.send({ type: 'release', steps: LOAD_STEPS + 3 });
+  const row = page.locator('li[data-index="3"]');
+  await expect(row.getByRole('button')).toHaveText(/Thinking.*2 tokens/s);
+  await row.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+  await row.getByRole('button').focus();
+  const box = page.locator('#box');
+  const scrolled = await box.evaluate((element) => element.scrollTop);
+  const top = () => row.evaluate((element) => element.getBoundingClientRect().top);
+  const before = await top();
+  await fakeWorker.send({ type: 'release', steps: 25 });
+  await expect(page.locator('li[data-index="0"]')).toContainText('elevant');
+  await expect(row).toContainText('elevant');
+  expect(await box.evaluate((element) => element.scrollTop)).not.toBe(scrolled);
+  expect(Math.abs((await top()) - before)).toBeLessThan(2);
+});
+
 test('announces each verdict once, and no token', async ({ page, fakeWorker }) => {
   await page.goto('./');
   await expect(rows(page)).toHaveCount(14);

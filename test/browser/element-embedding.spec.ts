@@ -132,7 +132,7 @@ test('the threshold divides the list, and a list where nothing counts says so', 
 test('is a control of its form: value, required, reset, disabled', async ({ page, fakeWorker }) => {
   await embed(
     page,
-    `<form id="form"><fieldset id="set"><rank1-rerank id="a" name="ranking" required></rank1-rerank></fieldset></form>`,
+    `<form id="form"><fieldset id="set"><rank1-rerank id="a" name="ranking" threshold="0.7" required></rank1-rerank></fieldset></form>`,
   );
   await fakeWorker.send({ type: 'steady', stepMs: 1 });
   const read = () =>
@@ -143,11 +143,16 @@ test('is a control of its form: value, required, reset, disabled', async ({ page
   await expect.poll(read).toEqual({ valid: false, value: null });
   await page.locator('[part=run-button]').click();
   await expect(page.locator('#a')).toHaveAttribute('phase', 'complete');
+  const threshold = () =>
+    page.locator('#a').evaluate((element) => (element as unknown as { threshold?: number }).threshold);
+  expect(await threshold()).toBe(0.7);
+  await page.locator('#a').evaluate((element) => Object.assign(element, { threshold: 0.9 }));
+  await expect(page.locator('[part=threshold-value]')).toHaveText('0.900');
   const { valid, value } = await read();
   expect(valid).toBe(true);
   expect(JSON.parse(String(value))).toMatchObject({
     query: 'coldest city',
-    threshold: 0.5,
+    threshold: 0.9,
     results: [
       { rank: 1, index: 1, id: 'osl', label: 'true', logitDifference: 6, forced: false, selected: true },
       { rank: 2, id: 'cai', selected: false },
@@ -156,6 +161,7 @@ test('is a control of its form: value, required, reset, disabled', async ({ page
   });
   await page.evaluate(() => document.querySelector('form')?.reset());
   await expect.poll(read).toEqual({ valid: false, value: null });
+  expect(await threshold()).toBe(0.7);
   await page.evaluate(() => document.querySelector('fieldset')?.setAttribute('disabled', ''));
   await expect(page.locator('[part=run-button]')).toBeDisabled();
 });

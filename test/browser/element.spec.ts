@@ -168,6 +168,30 @@ test('tells documents apart that are forced, shortened, too long or empty', asyn
   await expect(rows(page).nth(2)).toContainText('Too long for this model to judge');
 });
 
+test('shows the passage of a long document that decided, and says so of one that failed', async ({
+  page,
+  fakeWorker,
+}) => {
+  const long = `Oslo is mild. [[best]]The coldest city is Oymyakon.[[/best]] ${'More of it. '.repeat(200)}`;
+  await setUp(page, 'coldest city', [long, '[[failed]]']);
+  await run(page);
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await expect(page.getByRole('button', { name: 'Rank again' })).toBeVisible();
+  await expect(rows(page).nth(0).locator('[part=passage]')).toHaveText('… The coldest city is Oymyakon. …');
+  await expect(rows(page).nth(0).locator('[part=passage-note]')).toHaveText('Best of 3 passages');
+  await expect(rows(page).nth(1)).toContainText('The model failed on this document, twice');
+  const [best] = await page
+    .locator('rank1-rerank')
+    .evaluate((element) => (element as unknown as { results: { passage?: object }[] }).results);
+  expect(best?.passage).toEqual({ start: 22, end: 51, numPassages: 3 });
+  const report = await page
+    .locator('rank1-rerank')
+    .evaluate(
+      (element) => (element as unknown as { exportAs(f: string): { text: string } }).exportAs('json').text,
+    );
+  expect(JSON.parse(report).documents[0].passage).toEqual({ start: 22, end: 51, numPassages: 3 });
+});
+
 test('keeps focus on its button from start to stop to start', async ({ page, fakeWorker }) => {
   await page.getByRole('button', { name: 'Rank 14 documents' }).focus();
   await page.keyboard.press('Enter');

@@ -4,9 +4,10 @@
  *
  *     logitDifference = 12 * f / n - 6        so that all found is +6, half 0 (false), none -6
  *
- * Marks in the passage ask for what cannot be had by counting: [[forced]], [[truncated]], [[too-long]].
+ * Marks in the passage ask for what cannot be had by counting: [[forced]], [[truncated]], [[too-long]], [[failed]]; what
+ * stands between [[best]] and [[/best]] is the passage that decided, of three.
  */
-import type { FinishReason, Verdict } from '../../src/protocol/rerank-api.ts';
+import type { FinishReason, JudgedPassage, Verdict } from '../../src/protocol/rerank-api.ts';
 
 export interface ScriptedChain {
   /** one per step, as the worker would stream them; empty when the prompt is too long */
@@ -15,6 +16,7 @@ export interface ScriptedChain {
   readonly verdict: Verdict | null;
   readonly finishReason: FinishReason;
   readonly truncated: boolean;
+  readonly passage?: JudgedPassage;
 }
 
 const STOP_WORDS = new Set(
@@ -23,9 +25,10 @@ const STOP_WORDS = new Set(
 
 export function scriptedChain(query: string, passage: string): ScriptedChain {
   const truncated = passage.includes('[[truncated]]');
-  if (passage.includes('[[too-long]]')) {
-    return { pieces: [], reasoning: '', verdict: null, finishReason: 'prompt-too-long', truncated };
-  }
+  const unjudged = { pieces: [], reasoning: '', verdict: null, truncated };
+  if (passage.includes('[[too-long]]')) return { ...unjudged, finishReason: 'prompt-too-long' };
+  if (passage.includes('[[failed]]')) return { ...unjudged, finishReason: 'failed' };
+  const best = { start: passage.indexOf('[[best]]') + '[[best]]'.length, end: passage.indexOf('[[/best]]') };
   const words = passage.split(/\s+/);
   const terms = contentWords(query);
   const places = terms.map((term) => words.findIndex((word) => bare(word) === term));
@@ -47,6 +50,7 @@ export function scriptedChain(query: string, passage: string): ScriptedChain {
     },
     finishReason: forced ? 'length' : 'verdict',
     truncated,
+    ...(best.end > 0 && { passage: { ...best, numPassages: 3 } }),
   };
 }
 

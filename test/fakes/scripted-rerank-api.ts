@@ -175,6 +175,7 @@ function finished(row: Row, aborted: boolean): RerankUpdate {
     numPromptTokens: row.numPromptTokens,
     numNewTokens: row.numNewTokens,
     truncated: row.chain.truncated,
+    ...(row.chain.passage && !aborted && { passage: row.chain.passage }),
   };
 }
 

@@ -20,7 +20,7 @@ export function renderExportPanel(element: Rank1RerankElement): TemplateResult {
     lang=${interfaceLanguage()}
   >
     <label for="format">${msg('Format')}</label>
-    <select id="format" @change=${onFormat}>
+    <select id="format" part="export-format" @change=${onFormat}>
       ${EXPORT_FORMATS.map(
         (format) =>
           html`<option value=${format} .selected=${format === element.exportFormat}>
@@ -28,9 +28,13 @@ export function renderExportPanel(element: Rank1RerankElement): TemplateResult {
           </option>`,
       )}
     </select>
-    <button class="second" type="button" @click=${() => void copy(element)}>${msg('Copy')}</button>
-    <button class="second" type="button" @click=${() => save(element)}>${msg('Save')}</button>
-    <span class="export-note" role="status">${element.exportNote}</span>
+    <button part="copy-button" class="second" type="button" @click=${() => void copy(element)}>
+      ${msg('Copy')}
+    </button>
+    <button part="save-button" class="second" type="button" @click=${() => save(element)}>
+      ${msg('Save')}
+    </button>
+    <span part="export-note" class="export-note" role="status">${element.exportNote}</span>
   </div>`;
 }
 

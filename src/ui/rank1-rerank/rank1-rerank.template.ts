@@ -13,6 +13,7 @@ import type { RerankController } from '../rerank-controller.ts';
 import {
   completeStatus,
   deviceLabel,
+  faultText,
   judgedStatus,
   loadingStatus,
   nothingText,
@@ -25,7 +26,7 @@ import type { Rank1RerankElement, RerankNotice } from './rank1-rerank.ts';
 import { renderThreshold } from './threshold.template.ts';
 
 const INNER_PARTS =
-  'list, result, outside, queued, reading, thinking, decided, forced, failed, stopped, rank, title, passage, judgement, verdict, score, score-bar, logit, badge, note, figures, toggle, chain, quote, order-button';
+  'list, result, outside, queued, reading, thinking, decided, forced, failed, stopped, rank, title, passage, passage-note, judgement, verdict, score, score-bar, logit, badge, note, figures, toggle, chain, token-count, quote, order-button';
 
 export function renderRerank(element: Rank1RerankElement): TemplateResult {
   const { controller, notice, expanded, exporting } = element;
@@ -204,10 +205,13 @@ function finishedShare({ items }: RankedList): number {
   return items.length === 0 ? 0 : items.filter(isFinished).length / items.length;
 }
 
+/** The error's own sentence is English and exact; other languages have one for its kind before it. */
 function renderError(error: Error): TemplateResult {
+  const translated = interfaceLanguage() === 'en' ? null : faultText(error);
   return html`<div part="error" class="error" role="alert">
     <p class="error-title">${msg('The documents could not be ranked')}</p>
-    <p>${error.message}</p>
+    ${translated ? html`<p>${translated}</p>` : nothing}
+    <p lang="en">${error.message}</p>
   </div>`;
 }
 
@@ -232,7 +236,7 @@ function renderFootnote(
 ): TemplateResult {
   return html`<p part="footnote" class="footnote" lang=${language}>
     <span class="device">${deviceLabel(device)}</span>
-    ${deviceReason}
+    <span lang="en">${deviceReason}</span>
   </p>`;
 }
 

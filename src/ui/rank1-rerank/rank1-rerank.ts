@@ -67,7 +67,13 @@ export type RerankNotice = 'blank-query' | 'no-documents';
  * @csspart remote-notice - where the documents are sent, when they leave the device
  * @csspart threshold - the slider with its label
  * @csspart threshold-slider - the slider itself
+ * @csspart threshold-value - its score
+ * @csspart threshold-count - how many documents reach it
  * @csspart export - the panel for copying and saving
+ * @csspart export-format - the choice of a format
+ * @csspart copy-button - copies the ranking
+ * @csspart save-button - saves it
+ * @csspart export-note - what became of that
  * @csspart nothing - the state in which nothing is relevant
  * @csspart footnote - the device the model runs on
  * @csspart list - the documents
@@ -84,8 +90,10 @@ export type RerankNotice = 'blank-query' | 'no-documents';
  * @csspart badge - forced, shortened
  * @csspart note - why there is no verdict
  * @csspart figures - facts below the chain
+ * @csspart passage-note - which passage of a long document is shown
  * @csspart toggle - opens and closes a chain
  * @csspart chain - the chain of thought
+ * @csspart token-count - how long it is
  * @csspart quote - words that the chain quotes, in chain and passage
  * @csspart order-button - shows the new order of a long list
  *
@@ -223,7 +231,11 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
       return null;
     }
     const { query } = this;
-    return this.controller.run({ query, documents, load: this.#loadOptions, options: this.#options });
+    const request = { query, documents, load: this.#loadOptions, options: this.#options };
+    const summary = await this.controller.run(request);
+    // Outside of a page nothing will ever disconnect it, and with that end the worker.
+    if (!this.isConnected && !this.controller.busy) this.#releaseLease();
+    return summary;
   }
 
   /** Stops loading at once, or the run after the step in flight. What was decided stays. */
@@ -277,7 +289,8 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
 
   /** @internal */
   formResetCallback(): void {
-    this.threshold = undefined;
+    const threshold = this.getAttribute('threshold');
+    this.threshold = threshold === null ? undefined : Number(threshold);
     this.notice = null;
     this.controller.reset(this.documents.map(toDocument));
   }

@@ -27,7 +27,7 @@ export function renderThreshold(element: Rank1RerankElement): TemplateResult {
       aria-valuetext=${thresholdText(threshold)}
       @input=${onInput}
     />
-    <output for="threshold" class="threshold-value">${formatScore(threshold)}</output>
-    <span class="threshold-count">${countAtThreshold(numSelected, numJudged)}</span>
+    <output for="threshold" part="threshold-value" class="threshold-value">${formatScore(threshold)}</output>
+    <span part="threshold-count" class="threshold-count">${countAtThreshold(numSelected, numJudged)}</span>
   </div>`;
 }

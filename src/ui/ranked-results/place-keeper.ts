@@ -4,6 +4,7 @@
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { ReadingHold } from './reading-hold.ts';
+import { scrollAround } from './scroll-container.ts';
 
 /** Heights are known a frame after rows were rendered, places one later; one more for chains. */
 const NUM_FRAMES = 4;
@@ -16,7 +17,7 @@ export class PlaceKeeper implements ReactiveController {
   #observer: ResizeObserver | null = null;
 
   constructor(
-    private readonly host: ReactiveControllerHost & HTMLElement,
+    host: ReactiveControllerHost & HTMLElement,
     private readonly hold: ReadingHold,
   ) {
     host.addController(this);
@@ -63,6 +64,6 @@ export class PlaceKeeper implements ReactiveController {
     if (!row?.isConnected || row !== this.hold.row) return;
     if (this.hold.isScrolling) return this.#anchor(row);
     const distance = row.getBoundingClientRect().top - this.#top;
-    if (Math.abs(distance) >= 1) this.host.ownerDocument.defaultView?.scrollBy(0, distance);
+    if (Math.abs(distance) >= 1) scrollAround(row, distance);
   }
 }

@@ -140,6 +140,12 @@ export const rankedResultsStyles = css`
     line-break: strict;
   }
 
+  .passage-note {
+    margin: 0 0 0.125rem;
+    color: var(--_muted);
+    font-size: 0.8125rem;
+  }
+
   .clamped,
   .row:is([data-state='reading'], [data-state='thinking']) .text {
     display: -webkit-box;

@@ -3,6 +3,8 @@
  * keeps the row being read at the same height of the screen by scrolling along. Without motion when reduced motion is
  * wanted; focus and scrolling are kept all the same.
  */
+import { scrollAround } from './scroll-container.ts';
+
 const DURATION_MS = 420;
 const EASING = 'cubic-bezier(0.25, 0.1, 0.1, 1)';
 
@@ -42,7 +44,7 @@ export class ReorderAnimation {
     const top = this.#held ? this.#tops.get(this.#held) : undefined;
     if (!this.#held?.isConnected || top === undefined) return;
     const wanted = top - this.#rounding;
-    window.scrollBy(0, this.#held.getBoundingClientRect().top - wanted);
+    scrollAround(this.#held, this.#held.getBoundingClientRect().top - wanted);
     const missed = this.#held.getBoundingClientRect().top - wanted;
     this.#rounding = Math.abs(missed) < 1 ? missed : 0; // more than that is the end of the page, not rounding
   }

@@ -10,6 +10,7 @@ import {
   badges,
   documentName,
   figures,
+  passageNote,
   formatLogitDifference,
   formatScore,
   stateNote,
@@ -39,12 +40,14 @@ export function renderResultRow(row: ResultRow): TemplateResult {
   const { item, document, rank, open, outside, divider, setSize, place } = row;
   const { state, verdict, index } = item;
   const name = documentName(document, index);
-  const judged = document.title ? `${document.title} ${document.text}` : document.text;
+  const read = readText(document, item);
+  const judged = document.title ? `${document.title} ${read}` : read;
   const [title, text] = splitStretches(
     markPassage(judged, item.reasoning),
     document.title ? document.title.length + 1 : 0,
   );
   const passage = document.text === '' ? html`<em>${msg('Empty document')}</em>` : renderStretches(text);
+  const note = passageNote(item);
   return html`
     <li
       part="result ${state}${outside ? ' outside' : ''}"
@@ -66,11 +69,19 @@ export function renderResultRow(row: ResultRow): TemplateResult {
       </div>
       <div class="passage">
         <p part="title" class="title" dir="auto">${document.title ? renderStretches(title) : name}</p>
+        ${note ? html`<p part="passage-note" class="passage-note" lang=${interfaceLanguage()}>${note}</p>` : nothing}
         <p part="passage" class=${open ? 'text' : 'text clamped'} dir="auto">${passage}</p>
       </div>
       ${renderJudgement(row, judged, name)}
     </li>
   `;
+}
+
+/** What the verdict is about: the text, or the passage of it that decided, with marks where something is left out. */
+function readText({ text }: RerankDocument, { passage }: RankedItem): string {
+  if (!passage) return text;
+  const { start, end } = passage;
+  return `${start > 0 ? '… ' : ''}${text.slice(start, end)}${end < text.length ? ' …' : ''}`;
 }
 
 function renderJudgement(row: ResultRow, judged: string, name: string): TemplateResult | typeof nothing {
@@ -81,7 +92,7 @@ function renderJudgement(row: ResultRow, judged: string, name: string): Template
   if (!verdict && !note && !streaming) return nothing;
   const facts = figures(item);
   const chain = html`<rank1-think-chain
-    exportparts="toggle, chain, quote"
+    exportparts="toggle, chain, quote, token-count"
     .reasoning=${reasoning}
     .passage=${judged}
     .subject=${name}

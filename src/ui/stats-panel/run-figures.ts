@@ -1,4 +1,5 @@
 /** The figures of a run as a person reads them: pure, from the stats that come with every step. */
+import { msg, str } from '@lit/localize';
 import type { RunStats } from '../../protocol/rerank-api.ts';
 
 export interface RunFigure {
@@ -39,45 +40,52 @@ export function runFigures(stats: RunStats): readonly RunFigure[] {
   const padding = ratio(numPaddedPrefillTokens - numPrefillTokens, numPaddedPrefillTokens);
   return [
     {
-      label: 'Reading',
-      value: count(ratio(1000 * numPromptTokens, stats.prefillMs), 'tokens/s'),
-      note: `${numPromptTokens.toLocaleString('en')} tokens of prompts`,
+      label: msg('Reading'),
+      value: count(ratio(1000 * numPromptTokens, stats.prefillMs), msg('tokens/s')),
+      note: msg(str`${numPromptTokens.toLocaleString('en')} tokens of prompts`),
     },
     {
-      label: 'Thinking',
-      value: count(ratio(1000 * numDecodeTokens, stats.decodeMs), 'tokens/s'),
-      note: `${numDecodeTokens.toLocaleString('en')} tokens, all chains together`,
+      label: msg('Thinking'),
+      value: count(ratio(1000 * numDecodeTokens, stats.decodeMs), msg('tokens/s')),
+      note: msg(str`${numDecodeTokens.toLocaleString('en')} tokens, all chains together`),
     },
     {
-      label: 'One step',
+      label: msg('One step'),
       value: count(ratio(stats.decodeMs, stats.numDecodeSteps), 'ms'),
-      note: 'a token for every chain in flight',
+      note: msg('a token for every chain in flight'),
     },
     {
-      label: 'Our share',
+      label: msg('Our share'),
       value: count(ratio(stats.overheadMs, numSteps), 'ms'),
-      note: 'of a step, outside the runtime’s own call',
+      note: msg('of a step, outside the runtime’s own call'),
     },
     {
-      label: 'Chains at once',
+      label: msg('Chains at once'),
       value: count(ratio(numDecodeTokens, stats.numDecodeSteps), '').trim(),
-      note: stats.rowsActive > 0 ? `${stats.rowsActive} now, the mean so far` : 'the mean of all steps',
+      note:
+        stats.rowsActive > 0
+          ? msg(str`${stats.rowsActive} now, the mean so far`)
+          : msg('the mean of all steps'),
     },
     {
-      label: 'Read once',
+      label: msg('Read once'),
       value: percent(ratio(numPrefixTokensSaved, numPromptTokens)),
-      note: 'of the prompts: they all begin alike',
+      note: msg('of the prompts: they all begin alike'),
     },
-    { label: 'Padding', value: percent(padding), note: 'of the tokens that were run while reading' },
     {
-      label: 'Keys and values',
+      label: msg('Padding'),
+      value: percent(padding),
+      note: msg('of the tokens that were run while reading'),
+    },
+    {
+      label: msg('Keys and values'),
       value: bytes(stats.peakCacheBytes),
-      note: stats.cacheBytes > 0 ? `at most; ${bytes(stats.cacheBytes)} now` : 'at most',
+      note: stats.cacheBytes > 0 ? msg(str`at most; ${bytes(stats.cacheBytes)} now`) : msg('at most'),
     },
     {
-      label: 'Read back',
+      label: msg('Read back'),
       value: bytes(ratio(stats.readBackBytes, numSteps)),
-      note: 'from the device in a step',
+      note: msg('from the device in a step'),
     },
   ];
 }

@@ -1,4 +1,5 @@
 /** `<rank1-stats-panel>`: what the engine is doing, for those who ask. Closed until opened; says nothing before a run. The page that wants it registers it. */
+import { msg, updateWhenLocaleChanges } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { RunStats } from '../../protocol/rerank-api.ts';
@@ -79,12 +80,17 @@ export class StatsPanelElement extends LitElement {
   @property({ attribute: false }) stats: RunStats | null = null;
   @state() private open = false;
 
+  constructor() {
+    super();
+    updateWhenLocaleChanges(this);
+  }
+
   protected override render(): TemplateResult | typeof nothing {
     const { stats } = this;
     if (!stats) return nothing;
     return html`
       <details part="base" @toggle=${this.onToggle}>
-        <summary part="summary">What the engine is doing</summary>
+        <summary part="summary">${msg('What the engine is doing')}</summary>
         ${
           this.open
             ? html`<dl part="figures">

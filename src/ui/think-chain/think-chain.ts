@@ -15,6 +15,7 @@ import { thinkChainStyles } from './think-chain.styles.ts';
  * @slot - facts shown under the text while it is open
  * @csspart toggle - the button
  * @csspart chain - the text
+ * @csspart token-count - how long it is
  * @csspart quote - words that the passage really holds
  */
 export class ThinkChainElement extends LitElement {
@@ -52,7 +53,7 @@ export class ThinkChainElement extends LitElement {
         ${chevron}
         <span class="label">${this.#label}</span>
         <span class="visually-hidden">${msg(str`about ${this.subject}`)}</span>
-        ${this.numTokens > 0 ? html`<span class="count">${tokenCount(this.numTokens)}</span>` : nothing}
+        ${this.numTokens > 0 ? html`<span part="token-count" class="count">${tokenCount(this.numTokens)}</span>` : nothing}
       </button>
       <div id="chain" class="body" ?hidden=${!this.open}>
         <p part="chain" class="chain" dir="auto">${text}${caret}</p>

@@ -25,10 +25,7 @@ function setUp(pace: Pace = new SteadyPace(0)) {
   rerankers.push(reranker);
   const events: (keyof Rank1EventDetails)[] = [];
   const host: RerankHost = {
-    addController: () => undefined,
-    removeController: () => undefined,
     requestUpdate: () => undefined,
-    updateComplete: Promise.resolve(true),
     acquireReranker: () => reranker,
     emit: (type) => void events.push(type),
   };
@@ -74,11 +71,13 @@ describe('RerankController', () => {
   });
 
   it('lets a replaced run have no effect', async () => {
-    const { controller } = setUp();
+    const { controller, events } = setUp();
     const first = controller.run(REQUEST);
     const second = controller.run({ ...REQUEST, query: 'oslo' });
+    expect(events).toEqual(['rank1-abort']); // whoever waits for its end is told
     await expect(first).resolves.toBeNull();
     await second;
+    expect(events.filter((type) => type === 'rank1-abort')).toHaveLength(1);
     expect(controller.query).toBe('oslo');
     expect(controller.phase).toBe('complete');
   });
@@ -126,10 +125,7 @@ describe('RerankController', () => {
   it('waits for its turn on a reranker that another uses, and can give up waiting', async () => {
     const { api, controller } = setUp();
     const other = new RerankController({
-      addController: () => undefined,
-      removeController: () => undefined,
       requestUpdate: () => undefined,
-      updateComplete: Promise.resolve(true),
       acquireReranker: () => rerankers.at(-1) as Reranker,
       emit: () => undefined,
     });
