@@ -1,4 +1,5 @@
-/** The demo page: connects the form to `<rank1-rerank>`. The markup is in index.html. */
+/** The demo page: connects the form to `<rank1-rerank>`. The markup is in demo-page.ts. */
+import { LOCALE_STATUS_EVENT } from '@lit/localize';
 import { html, render } from 'lit';
 import type { DevicePreference } from '../../protocol/rerank-api.ts';
 import '../../ui/index.ts';
@@ -6,6 +7,7 @@ import { StatsPanelElement } from '../../ui/stats-panel/stats-panel.ts';
 import { readChosenModel } from '../models/chosen-model.ts';
 import { confineRerankers } from '../shell/confined-rerankers.ts';
 import '../shell/index.ts';
+import { documentsNote, renderDemoPage, settingsNote } from './demo-page.ts';
 import { formatDocuments, parseDocuments } from './documents-text.ts';
 import { fetchSample, listSamples, type SampleCollection, type SampleListing } from './sample-collections.ts';
 import { renderSources } from './sources.ts';
@@ -19,6 +21,8 @@ function byId<Type extends HTMLElement>(id: string): Type {
   return document.getElementById(id) as Type;
 }
 
+render(renderDemoPage(), byId('demo'));
+
 const form = byId<HTMLFormElement>('ask');
 const query = byId<HTMLTextAreaElement>('query');
 const documents = byId<HTMLTextAreaElement>('documents');
@@ -26,7 +30,7 @@ const documentsCount = byId('documents-count');
 const instruction = byId<HTMLInputElement>('instruction');
 const device = byId<HTMLSelectElement>('device');
 const maxNewTokens = byId<HTMLInputElement>('max-new-tokens');
-const settingsNote = byId('settings-note');
+const settingsSummary = byId('settings-note');
 const samples = byId('samples');
 const sampleError = byId('sample-error');
 const sources = byId('sources');
@@ -35,13 +39,16 @@ const reranker = document.querySelector('rank1-rerank') as HTMLElementTagNameMap
 let sample: SampleCollection | null = null;
 
 function applyDocuments(): void {
-  const parsed = parseDocuments(documents.value, sample?.documents);
-  const numWords = parsed.reduce(
+  reranker.documents = parseDocuments(documents.value, sample?.documents);
+  describeDocuments();
+}
+
+function describeDocuments(): void {
+  const numWords = parseDocuments(documents.value).reduce(
     (sum, { title = '', text }) => sum + `${title} ${text}`.trim().split(/\s+/).length,
     0,
   );
-  documentsCount.textContent = `${parsed.length.toLocaleString('en')} · ${numWords.toLocaleString('en')} words · edit or paste your own`;
-  reranker.documents = parsed;
+  documentsCount.textContent = documentsNote(reranker.documents.length, numWords);
 }
 
 function applySettings(): void {
@@ -49,8 +56,14 @@ function applySettings(): void {
   reranker.device = device.value as DevicePreference;
   reranker.maxNewTokens =
     maxNewTokens.valueAsNumber >= 1 ? Math.floor(maxNewTokens.valueAsNumber) : undefined;
-  const chosen = [device.selectedOptions[0]?.text, instruction.value.trim() && 'with an instruction'];
-  settingsNote.textContent = chosen.filter(Boolean).join(' · ');
+  describeSettings();
+}
+
+function describeSettings(): void {
+  settingsSummary.textContent = settingsNote(
+    device.selectedOptions[0]?.text.trim() ?? '',
+    instruction.value.trim() !== '',
+  );
 }
 
 async function showSample(listing: SampleListing): Promise<void> {
@@ -111,6 +124,14 @@ form.addEventListener('submit', (event) => event.preventDefault());
 const statsPanel = document.querySelector('rank1-stats-panel') as StatsPanelElement;
 reranker.addEventListener('rank1-update', ({ detail }) => (statsPanel.stats = detail.stats));
 reranker.addEventListener('rank1-complete', ({ detail }) => (statsPanel.stats = detail.summary.stats));
+
+window.addEventListener(LOCALE_STATUS_EVENT, ({ detail }) => {
+  if (detail.status !== 'ready') return;
+  render(renderDemoPage(), byId('demo'));
+  describeDocuments();
+  describeSettings();
+  if (sample) render(renderSources(sample), sources);
+});
 
 reranker.model = readChosenModel();
 applySettings();

@@ -1,4 +1,5 @@
 /** The sample collections that come with the page: a question, documents, and where they come from. */
+import { msg, str } from '@lit/localize';
 import type { RerankDocument } from '../../protocol/rerank-api.ts';
 
 export interface SampleSource {
@@ -42,7 +43,7 @@ async function fetchJson(file: string): Promise<unknown> {
   const response = await fetch(new URL(FOLDER + file, document.baseURI));
   if (!response.ok)
     throw new Error(
-      `The samples could not be read (${response.status}). You can still paste your own documents.`,
+      msg(str`The samples could not be read (${response.status}). You can still paste your own documents.`),
     );
   return response.json();
 }

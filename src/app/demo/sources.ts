@@ -1,13 +1,14 @@
 /** The attribution of a sample collection, at the foot of the page. */
+import { msg } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SampleCollection } from './sample-collections.ts';
 
 export function renderSources(collection: SampleCollection): TemplateResult {
   const { attribution, changes, trainingNote, documents } = collection;
   return html`
-    <p>${attribution} Changes: ${changes} ${trainingNote}</p>
+    <p lang="en">${attribution} Changes: ${changes} ${trainingNote}</p>
     <details>
-      <summary>Source of each sample document</summary>
+      <summary>${msg('Source of each sample document')}</summary>
       <ol>
         ${documents.map(
           ({ metadata: { source, licence, url } }) =>

@@ -1,16 +1,22 @@
 // Do not modify this file by hand!
 // Re-generate this file by running lit-localize
 
+import { html } from 'lit';
 import { str } from '@lit/localize';
 
 /* eslint-disable no-irregular-whitespace */
 /* eslint-disable @typescript-eslint/no-explicit-any */
 
 export const templates = {
+  hb94ecb1265586840: html`這裡的模型是<strong>本專案訓練的小型示範模型</strong>。它在每個段落裡尋找問題中的詞語，而且會出錯。它不是約翰霍普金斯大學發布的
+  rank1 模型。`,
+  hd826a3105a25f0d1: html`可貼上任意多份文件，彼此以空行分隔。以
+    <code>#</code> 開頭的第一行是標題。若文件本身含有空行，請改用一行 <code>---</code> 分隔。`,
   language: `zh-Hant`,
   s031885edc7baeb5f: `每一步中，執行環境呼叫以外的時間`,
   s061cc20e3432dead: `暫停`,
   s07d99926780c3db1: `正在載入模型`,
+  s093695260e37663c: `範例`,
   s09c439cfe25c332c: str`問題與文件會離開這部裝置：它們會傳送到 ${0}。`,
   s09cbaeadc01c7877: `空白文件`,
   s0b1c24e8253f3401: str`${0} 個檔案無法讀取`,
@@ -82,6 +88,7 @@ export const templates = {
   s4dec98a7db946540: `正在準備搜尋`,
   s4ee5dd503ea66151: `同時推理數`,
   s4f566a3b2235ad29: `正在停止`,
+  s4f812f827fd1ec21: `看重排序模型思考`,
   s501ab232f5777ddf: `rank1-rerank：在瀏覽器裡會推理的重排序模型`,
   s53554c58a3f711fa: str`這個頁面只能取得${0}，不會送出您的任何資料。`,
   s53fc8924e7cfeeca: `其中的文件、判定、推理與決定都會從這個瀏覽器移除，無法復原。您自己的檔案仍留在原處。`,
@@ -141,9 +148,11 @@ export const templates = {
   s889fce46bd2236e5: `文件`,
   s89118d3a7be870ca: `繼續`,
   s8a61fb26b25cdfa3: `段落過長，已截短`,
+  s8c5c870d4a18b053: str`${0} 份 · ${1} 個詞 · 可編輯或貼上自己的文件`,
   s8ca0ea3aa8dcaa2e: `請先為文件排序。`,
   s8cf0e1cbb284e871: `直接回答`,
   s8d2c1de7627460cb: `您想在這些文件中找什麼？`,
+  s8d8f44d6950dc21c: str`無法讀取範例（${0}）。您仍可貼上自己的文件。`,
   s8ea4a919ea1a3f1a: `反駁某個論點`,
   s91141b700448d674: `等待此頁的另一個排序結束`,
   s924f27318967e6ca: str`${0} 個相關`,
@@ -163,6 +172,7 @@ export const templates = {
   sa36aef46efe431eb: `模型`,
   sa3c9339de23c1752: `格式`,
   sa51fa993501faba4: `判斷`,
+  sa54c4069e697d1b0: `附加在問題之後，例如「只計入歐洲的城市」。`,
   sa6a4730484ccc9d5: str`${0} 個重複，只判斷一次`,
   sa8f59644135e2480: `有任何關聯`,
   sab5bbfc5ec1101a1: str`第 ${0} 行`,
@@ -177,11 +187,13 @@ export const templates = {
   sb40b96e45e769f0f: `展開所有推理`,
   sb4f593d4c6b311a5: `問題`,
   sb5261bdf1be31967: `最高值`,
+  sb5529b8715761f97: `執行裝置`,
   sb7330adbce6daa72: `低於門檻`,
   sb743e284b1689a08: `網路發生問題。請檢查連線後再試一次。`,
   sb770d6d53b215cc4: `已讀取的檔案`,
   sb89fb944aa4c9f23: str`每秒 ${0} 個 token`,
   sb8b919fcd36c8c7b: `閱讀中`,
+  sb9d71edaf7aacf84: `自動`,
   sba18045dacafa20b: `已截短`,
   sba2a014979fa4258: `有一個請求被拒絕`,
   sbb1fdcb395b308b4: `1 個段落`,
@@ -202,6 +214,7 @@ export const templates = {
   sc9fa05a23b5d095b: `被政策拒絕：`,
   scaa4a7bc0e532167: `沒有相關的文件。`,
   scc2f862c1d285c7d: `思考中`,
+  scd026aadab15fde5: `每份範例文件的來源`,
   scd1dd6ff53d0d01a: `再試一次`,
   scd5fb96823effd85: `CSV（試算表用）`,
   sce187e4f608b2a71: `準備就緒。模型會逐一閱讀每份文件並推理。`,
@@ -209,6 +222,7 @@ export const templates = {
   scf7b670d011f953e: `模型在這份文件上失敗了兩次`,
   scf854d929b07dd9a: `開啟其他工作階段`,
   sd0721c7343e74776: `示範`,
+  sd200028b9f6015e4: `自動`,
   sd2c75ab6c11a13d2: `順序已有變動，點此顯示`,
   sd42451bc08194c74: `儲存成檔案`,
   sd4a04a096fd80942: `會判斷所有段落。`,
@@ -218,6 +232,7 @@ export const templates = {
   sd8cb1798d9185c19: `已取得的檔案`,
   sd9ad53251f2330a5: `停止`,
   sd9bdaa719101c650: `由模型判斷`,
+  sd9f6a67b39043695: `每段一份文件`,
   sdae122cfcbcdd152: `自有開銷`,
   sdbfd8979989a07d4: str`第 ${0} 頁`,
   sdc673e73b5c13aea: `刪除`,
@@ -226,6 +241,7 @@ export const templates = {
   sdf05f87b33ce6555: `收合推理`,
   se18ffe239a3fd2b5: str`${1} 份中有 ${0} 份達標`,
   se19cc57dd8675498: `門檻`,
+  se24c081eb5ccc273: `推理長度上限（token）`,
   se3544c876cb6720a: `評量`,
   se4db352cd8d35224: `可列印的網頁（HTML）`,
   se5e8e10ea56cf5e5: `顯示新的順序`,
@@ -243,8 +259,10 @@ export const templates = {
   sf2f27410760b41f9: `有些檔案只讀取了一部分`,
   sf47b0f75587a3346: `鍵值快取`,
   sf4de3bfbfaca12e5: `已複製`,
+  sf59f359396914fa2: `全部移除`,
   sf5fd65b76114f226: `有助於回答問題`,
   sf6cdc703db749057: `是支持或反對某項主張的證據`,
+  sf727a44646d420bc: `會推理的重排序模型會讀每份文件，把思考過程寫出來，再判定它是否回答了您的問題。模型在這個瀏覽器分頁裡執行：您的問題與文件不會傳送到任何地方。`,
   sf8350f747110c9ec: `因推理不斷重複而要求判定`,
   sf993bb199fefbe04: `全部`,
   sfc53e352afbca881: `檢閱`,

@@ -1,0 +1,103 @@
+/** The markup of the demo page, in the language in force. It is rendered again when that changes; what was typed stays. */
+import { msg, str } from '@lit/localize';
+import { html, type TemplateResult } from 'lit';
+
+export function renderDemoPage(): TemplateResult {
+  return html`
+    <section class="masthead">
+      <h1>${msg('Watch a reranker think')}</h1>
+      <p class="lead">
+        ${msg(
+          'A reasoning reranker reads every document, thinks aloud about it, and then says whether it answers your question. It runs in this browser tab: your question and documents are not sent anywhere.',
+        )}
+      </p>
+      <p class="honest">${honestText()}</p>
+    </section>
+
+    <form id="ask" class="ask" autocomplete="off">
+      <div class="question-head">
+        <label for="query">${msg('Question')}</label>
+        <div class="samples" role="group" aria-labelledby="samples-label">
+          <span id="samples-label">${msg('Samples')}</span>
+          <span id="samples" class="sample-buttons"></span>
+        </div>
+      </div>
+      <textarea id="query" class="question" rows="1" enterkeyhint="go"></textarea>
+      <p id="sample-error" class="sample-error" role="alert" hidden></p>
+    </form>
+
+    <div class="panels">${documentsPanel()} ${settingsPanel()}</div>
+
+    <h2 class="visually-hidden">${msg('Ranking')}</h2>
+    <rank1-rerank id="reranker"></rank1-rerank>
+    <rank1-stats-panel></rank1-stats-panel>
+  `;
+}
+
+function documentsPanel(): TemplateResult {
+  return html`<details class="panel">
+    <summary>
+      <span>${msg('Documents')}</span> <span id="documents-count" class="summary-note"></span>
+    </summary>
+    <div class="panel-body">
+      <label for="documents">${msg('One document per paragraph')}</label>
+      <p id="documents-hint" class="hint">${pasteText()}</p>
+      <textarea id="documents" rows="14" spellcheck="false" aria-describedby="documents-hint"></textarea>
+      <button id="clear" class="quiet" type="button">${msg('Remove all')}</button>
+    </div>
+  </details>`;
+}
+
+function settingsPanel(): TemplateResult {
+  return html`<details class="panel">
+    <summary><span>${msg('Settings')}</span> <span id="settings-note" class="summary-note"></span></summary>
+    <div class="panel-body settings">
+      <div class="field wide">
+        <label for="instruction"
+          >${msg('Instruction')} <span class="optional">${msg('optional')}</span></label
+        >
+        <input id="instruction" type="text" aria-describedby="instruction-hint" />
+        <p id="instruction-hint" class="hint">
+          ${msg('Added to the question, for example “Only count European cities.”')}
+        </p>
+      </div>
+      <div class="field">
+        <label for="device">${msg('Run on')}</label>
+        <select id="device">
+          <option value="auto">${msg('Automatic')}</option>
+          <option value="webgpu">WebGPU</option>
+          <option value="wasm">CPU (WebAssembly)</option>
+        </select>
+      </div>
+      <div class="field">
+        <label for="max-new-tokens">${msg('Longest chain, in tokens')}</label>
+        <input
+          id="max-new-tokens"
+          type="number"
+          min="1"
+          max="8192"
+          step="1"
+          placeholder=${msg('automatic')}
+        />
+      </div>
+    </div>
+  </details>`;
+}
+
+// Spaces between words are part of what is translated.
+// prettier-ignore
+const honestText = (): TemplateResult => msg(html`The model here is a <strong>small demonstration model trained by this project</strong>. It looks up the words of your question in each passage, and it makes mistakes. It is not one of the rank1 checkpoints published by Johns Hopkins University.`);
+
+// prettier-ignore
+const pasteText = (): TemplateResult => msg(html`Paste as many as you like, with an empty line between them. A first line that starts with <code>#</code> is a title. If your documents hold empty lines themselves, put a line of <code>---</code> between them instead.`);
+
+/** "14 · 1,204 words · edit or paste your own" */
+export function documentsNote(numDocuments: number, numWords: number): string {
+  const [documents, words] = [numDocuments, numWords].map((count) => count.toLocaleString('en'));
+  return msg(str`${documents} · ${words} words · edit or paste your own`);
+}
+
+/** "Automatic · with an instruction" */
+export function settingsNote(device: string, hasInstruction: boolean): string {
+  return hasInstruction ? [device, msg('with an instruction')].join(' · ') : device;
+}
