@@ -150,6 +150,9 @@ export class SupervisedRun {
       const summary = await running;
       await delivery.complete(summary);
       return summary;
+    } catch (error) {
+      if (!signal.aborted) await delivery.drain();
+      throw error;
     } finally {
       this.#sent = null;
       delivery.close();

@@ -1,11 +1,14 @@
 /**
- * The callback and the result of a run travel on different message ports, so the result can overtake the last updates.
- * This counts what has arrived and lets a run settle only after its last verdict was delivered.
+ * The callback and the result of a run travel on different message ports, and the error of a worker on neither, so the
+ * end of a run can overtake its last updates. This counts what has arrived and lets a run settle only after its last
+ * verdict was delivered, and a run that failed only after what was on its way.
  */
 import type { RunSummary, UpdateListener } from '../protocol/rerank-api.ts';
 
 /** Longest wait for updates that were promised by the summary; a worker that breaks its promise must not hang the page. */
 const MAX_WAIT_MS = 1000;
+/** A message that was sent is here within a few milliseconds, unless the page stands still. */
+const DRAIN_MS = 100;
 
 export class UpdateDelivery {
   #numFinished = 0;
@@ -31,11 +34,27 @@ export class UpdateDelivery {
 
   /** Resolves when all finished documents of `summary` were delivered, or delivery was closed. */
   async complete(summary: RunSummary): Promise<void> {
-    const timeout = setTimeout(() => this.close(), MAX_WAIT_MS);
     while (!this.#closed && this.#numFinished < summary.numFinished) {
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      // After a page stood still, the timer may run before the messages that have waited behind it.
+      if (!(await this.#isHeardWithin(MAX_WAIT_MS)) && !(await this.#isHeardWithin(DRAIN_MS))) break;
     }
-    clearTimeout(timeout);
-    this.#closed = true;
+    this.close();
+  }
+
+  /** After a fault of the worker: takes what it had sent before, until there is silence or delivery was closed. */
+  async drain(): Promise<void> {
+    while (!this.#closed && (await this.#isHeardWithin(DRAIN_MS)));
+    this.close();
+  }
+
+  /** Whether an update was delivered, or delivery closed, before so much time had passed. */
+  async #isHeardWithin(ms: number): Promise<boolean> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const heard = await new Promise<boolean>((resolve) => {
+      this.#wake = () => resolve(true);
+      timer = setTimeout(() => resolve(false), ms);
+    });
+    clearTimeout(timer);
+    return heard;
   }
 }
