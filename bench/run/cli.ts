@@ -20,8 +20,8 @@ import { barChart, slotsChart } from './plot.ts';
 import { peakMemory, processorSeconds, setPriority } from './processes.ts';
 import { serve } from './server.ts';
 
-/** `ours-1` has one slot; `ours-no-…` are ours without one feature. */
-const BATCHING = /^(ours(-no-.*)?|reranker)$|-batch$/;
+/** `ours-1` has one slot; `ours-no-…` and `ours-split-…` are ours without one feature. */
+const BATCHING = /^(ours(-(no|split)-.*)?|reranker)$|-batch$/;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

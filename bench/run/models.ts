@@ -1,6 +1,7 @@
 /**
  * The files every contender loads, in dist-bench-models/<model>/ (git-ignored), made from one set of weights:
  *   rank1/          our own layout      transformersjs/  the standard layout      model.gguf  llama.cpp's
+ *   rank1-split-qkv/  ours, but with the products for queries, keys and values apart
  * The demo model's come from public/models/rank1-demo, so its 4-bit codes are the same in all three; this is checked.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,6 +13,7 @@ import { withCheckpoint } from './demo-checkpoint.ts';
 import { writeQwen2Gguf, type TokenizerFile } from './gguf.ts';
 import { readModelTensors } from './model-tensors.ts';
 import { readExternalTensors } from './onnx-weights.ts';
+import { splitQkv } from './split-qkv.ts';
 import { prepareShapes } from './shapes-model.ts';
 
 export interface PreparedModel {
@@ -68,6 +70,7 @@ function prepareDemo(root: string, folder: string): void {
     if (status !== 0) throw new Error('the conversion to the transformersjs layout failed');
   });
   assertSameWeights(folder);
+  splitQkv(path.join(folder, 'rank1'), path.join(folder, 'rank1-split-qkv'), 'q4');
   writeFileSync(stampFile, stamp);
 }
 

@@ -48,7 +48,7 @@ function readTensor(reader: BinaryReader): StoredTensor {
   return { name, dims, file: location, offset: Number(offset), length: Number(length) };
 }
 
-function eachField(
+export function eachField(
   reader: BinaryReader,
   take: (field: number, reader: BinaryReader, wireType: WireType) => boolean,
 ): void {

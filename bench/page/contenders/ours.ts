@@ -18,7 +18,9 @@ export class OursContender implements Contender {
 
   async load(request: LoadRequest): Promise<void> {
     this.#request = request;
-    this.#files = await fetchModelFiles(`${request.modelUrl}rank1/`, request.dtype, () => undefined);
+    withoutFeature(request.contender);
+    const folder = request.contender === 'ours-split-qkv' ? 'rank1-split-qkv' : 'rank1';
+    this.#files = await fetchModelFiles(`${request.modelUrl}${folder}/`, request.dtype, () => undefined);
     this.#tokenizer = createTokenizer(this.#files.tokenizerJson, this.#files.tokenizerConfig);
     this.#runtime = await ModelRuntime.load(request.device, this.#files, request.assetsUrl);
   }
@@ -81,6 +83,13 @@ export class OursContender implements Contender {
   async dispose(): Promise<void> {
     await this.#runtime?.dispose();
   }
+}
+
+/** Hides from the runtime what it would use. The worker is this contender's alone. */
+function withoutFeature(contender: LoadRequest['contender']): void {
+  if (contender === 'ours-no-jspi') Reflect.deleteProperty(WebAssembly, 'Suspending');
+  if (contender === 'ours-no-threads')
+    Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1, configurable: true });
 }
 
 /** Counts what goes through session.run until the returned function is called. */
