@@ -2,7 +2,6 @@ import { LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { toDocument, type DocumentInput } from '../../client/check-arguments.ts';
 import type { Reranker } from '../../client/reranker.ts';
-import { SharedRerankers, type RerankerLease } from '../../client/shared-rerankers.ts';
 import { exportRanking, type ExportedFile, type ExportFormat } from '../../export/index.ts';
 import type {
   DevicePreference,
@@ -10,12 +9,10 @@ import type {
   LongDocuments,
   QueryPreset,
   RerankMode,
-  RerankOptions,
   RunSummary,
 } from '../../protocol/rerank-api.ts';
 import { rank1Event, type Rank1EventDetails, type RankedResult } from '../events.ts';
 import { LanguageController } from '../localization/language-controller.ts';
-import { RerankerRequestEvent } from '../page-requests.ts';
 import { rankingReport, reportWords } from '../ranking-report.ts';
 import { DEFAULT_THRESHOLD, numSelected } from '../ranking-selection.ts';
 import { RerankController, type RerankHost, type RerankPhase } from '../rerank-controller.ts';
@@ -23,6 +20,8 @@ import { themeStyles } from '../theme.styles.ts';
 import { formValue } from './form-value.ts';
 import { rank1RerankStyles } from './rank1-rerank.styles.ts';
 import { renderRerank } from './rank1-rerank.template.ts';
+import { RerankerSource } from './reranker-source.ts';
+import { loadOptions, runOptions } from './run-options.ts';
 import { requiredText } from '../wording.ts';
 
 /** A caller's fault that deserves a friendly line instead of an exception. */
@@ -133,6 +132,8 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
   @property() dtype = '';
   /** URL of a folder with the runtime's files; needed only where no bundler has put them beside the worker. */
   @property({ attribute: 'assets-url' }) assetsUrl = '';
+  /** Leaves out the step that compiles and warms the model up before the first run, which then begins slower. */
+  @property({ attribute: 'no-warm-up', type: Boolean }) noWarmUp = false;
   /** Appended to the question, as the reference does. */
   @property() instruction = '';
   /** `instant` answers in one step, without a chain. */
@@ -185,8 +186,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
   /** @internal */
   readonly controller = new RerankController(this);
   readonly #internals = this.attachInternals();
-  #lease: RerankerLease | null = null;
-  #leasedFor = '';
+  readonly #source = new RerankerSource(this);
   /** What the controller was last given: a run that starts before the next render must not be reset by it. */
   #given: Pick<Rank1RerankElement, 'query' | 'documents'> = { query: '', documents: [] };
 
@@ -231,10 +231,10 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
       return null;
     }
     const { query } = this;
-    const request = { query, documents, load: this.#loadOptions, options: this.#options };
+    const request = { query, documents, load: loadOptions(this), options: runOptions(this) };
     const summary = await this.controller.run(request);
     // Outside of a page nothing will ever disconnect it, and with that end the worker.
-    if (!this.isConnected && !this.controller.busy) this.#releaseLease();
+    if (!this.isConnected && !this.controller.busy) this.#source.release();
     return summary;
   }
 
@@ -318,20 +318,12 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
 
   /** Where the question and the documents are sent; null when they stay on this device. */
   get remoteHost(): string | null {
-    return (this.reranker ?? this.#lease?.reranker)?.remoteHost ?? null;
+    return this.#source.current?.remoteHost ?? null;
   }
 
   /** @internal */
   acquireReranker(load: LoadOptions): Reranker {
-    if (this.reranker) {
-      this.#releaseLease();
-      return this.reranker;
-    }
-    const key = JSON.stringify(load);
-    if (this.#leasedFor !== key) this.#releaseLease();
-    this.#lease ??= this.#requestLease(load);
-    this.#leasedFor = key;
-    return this.#lease.reranker;
+    return this.#source.acquire(load);
   }
 
   /** @internal */
@@ -344,7 +336,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
     queueMicrotask(() => {
       if (this.isConnected) return; // moved elements are connected again by now
       this.abort();
-      this.#releaseLease();
+      this.#source.release();
     });
   }
 
@@ -374,42 +366,6 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
   get #wantedThreshold(): number | null {
     const { threshold = NaN } = this;
     return threshold >= 0 && threshold <= 1 ? threshold : null;
-  }
-
-  get #loadOptions(): LoadOptions {
-    const { model, device, dtype, assetsUrl } = this;
-    return { model, device, ...(dtype && { dtype }), ...(assetsUrl && { assetsUrl }) };
-  }
-
-  get #options(): RerankOptions {
-    const { instruction, maxNewTokens, maxSlots, mode, rethink, queryTemplate, preset, longDocuments } = this;
-    const { samples, temperature, seed, loopGuard } = this;
-    return {
-      ...(mode !== 'reason' && { mode }),
-      ...(rethink && { rethink }),
-      ...(samples && { samples }),
-      ...(samples && temperature !== undefined && { temperature }),
-      ...(samples && seed !== undefined && { seed }),
-      ...(loopGuard && { loopGuard }),
-      ...(queryTemplate && { queryTemplate }),
-      ...(preset && { preset }),
-      ...(longDocuments !== 'truncate' && { longDocuments }),
-      ...(instruction.trim() && { instruction }),
-      ...(maxNewTokens && { maxNewTokens }),
-      ...(maxSlots && { maxSlots }),
-    };
-  }
-
-  #requestLease(load: LoadOptions): RerankerLease {
-    const request = new RerankerRequestEvent(load);
-    this.dispatchEvent(request);
-    return request.lease ?? new SharedRerankers().acquire(load); // no one answers: a worker of its own
-  }
-
-  #releaseLease(): void {
-    this.#lease?.release();
-    this.#lease = null;
-    this.#leasedFor = '';
   }
 }
 
