@@ -18,6 +18,7 @@ import { DEFAULT_THRESHOLD, numSelected } from '../ranking-selection.ts';
 import { RerankController, type RerankHost, type RerankPhase } from '../rerank-controller.ts';
 import { themeStyles } from '../theme.styles.ts';
 import { formValue } from './form-value.ts';
+import { panelStyles } from './panels.styles.ts';
 import { rank1RerankStyles } from './rank1-rerank.styles.ts';
 import { renderRerank } from './rank1-rerank.template.ts';
 import { RerankerSource } from './reranker-source.ts';
@@ -117,7 +118,7 @@ export type RerankNotice = 'blank-query' | 'no-documents';
  * @cssproperty --rank1-toolbar-offset - how far from the top of the window the toolbar sticks
  */
 export class Rank1RerankElement extends LitElement implements RerankHost {
-  static override styles = [themeStyles, rank1RerankStyles];
+  static override styles = [themeStyles, panelStyles, rank1RerankStyles];
   static readonly formAssociated = true;
 
   /** The question. */

@@ -9,6 +9,7 @@ import type { RerankDocument } from '../../protocol/rerank-api.ts';
 import { interfaceLanguage } from '../localization/interface-language.ts';
 import { themeStyles } from '../theme.styles.ts';
 import { FrozenOrder } from './frozen-order.ts';
+import { judgementStyles } from './judgement.styles.ts';
 import { PlaceKeeper } from './place-keeper.ts';
 import { rankedResultsStyles } from './ranked-results.styles.ts';
 import { ReadingHold } from './reading-hold.ts';
@@ -27,7 +28,7 @@ const MAX_RENDERED_ROWS = 200;
  * @csspart order-button - shows the new order of a long list
  */
 export class RankedResultsElement extends LitElement {
-  static override styles = [themeStyles, rankedResultsStyles];
+  static override styles = [themeStyles, judgementStyles, rankedResultsStyles];
 
   @property({ attribute: false }) documents: readonly RerankDocument[] = [];
   @property({ attribute: false }) list: RankedList = startRankedList(0, 0);
