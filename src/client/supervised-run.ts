@@ -91,7 +91,7 @@ export class SupervisedRun {
 
   /** @returns whether the run was aborted */
   async #attempt(untilEnd: AbortSignal): Promise<boolean> {
-    const { hold, worker, recovery, onLoadProgress } = this.#options;
+    const { hold, worker, recovery, signal, onLoadProgress } = this.#options;
     await this.#acquireDevice(untilEnd);
     const connection = await worker.connectionWith(recovery.load, {
       signal: untilEnd,
@@ -99,7 +99,12 @@ export class SupervisedRun {
     });
     recovery.loaded();
     if (!hold.held) this.#report({ type: 'running' });
-    const summary = await this.#send(connection);
+    const summary = await this.#send(connection).catch((error: unknown) => {
+      if (signal.aborted || this.#ledger.undecided.length > 0) throw error;
+      worker.end(error);
+      return null; // it failed behind its last verdict, and nothing is left to try again
+    });
+    if (summary === null) return false;
     if (summary.aborted) return true;
     if (this.#ledger.undecided.length > 0 && !this.#ledger.onlyDoubtfulLeft)
       throw new Rank1Error('worker-failed', 'Verdicts were lost between the worker and the page. Try again.');
@@ -124,6 +129,7 @@ export class SupervisedRun {
     const delivery = new UpdateDelivery(this.#ledgerListener(indexes));
     let abortTimer: ReturnType<typeof setTimeout> | undefined;
     const onAbort = (): void => {
+      if (!connection.alive) return delivery.close();
       void connection.remote.abort(runId);
       abortTimer = setTimeout(
         () => connection.end(new Error('the step in flight did not end')),
@@ -151,6 +157,8 @@ export class SupervisedRun {
       await delivery.complete(summary);
       return summary;
     } catch (error) {
+      // The failure may have overtaken verdicts, which decide what is left and whether the count of failures starts anew.
+      this.#sent = null;
       if (!signal.aborted) await delivery.drain();
       throw error;
     } finally {

@@ -3,11 +3,12 @@
  * end of a run can overtake its last updates. This counts what has arrived and lets a run settle only after its last
  * verdict was delivered, and a run that failed only after what was on its way.
  */
+import { nextTask } from '../next-task.ts';
 import type { RunSummary, UpdateListener } from '../protocol/rerank-api.ts';
 
 /** Longest wait for updates that were promised by the summary; a worker that breaks its promise must not hang the page. */
 const MAX_WAIT_MS = 1000;
-/** A message that was sent is here within a few milliseconds, unless the page stands still. */
+/** What a worker posted before it failed needs a task or two to arrive; nothing tells when the last of it has. */
 const DRAIN_MS = 100;
 
 export class UpdateDelivery {
@@ -32,29 +33,28 @@ export class UpdateDelivery {
     this.#wake?.();
   }
 
-  /** Resolves when all finished documents of `summary` were delivered, or delivery was closed. */
-  async complete(summary: RunSummary): Promise<void> {
-    while (!this.#closed && this.#numFinished < summary.numFinished) {
-      // After a page stood still, the timer may run before the messages that have waited behind it.
-      if (!(await this.#isHeardWithin(MAX_WAIT_MS)) && !(await this.#isHeardWithin(DRAIN_MS))) break;
+  /** Resolves when all finished documents of `summary` were delivered, or delivery was closed; closes it. */
+  complete(summary: RunSummary): Promise<void> {
+    return this.#closeWhen(() => this.#numFinished >= summary.numFinished, MAX_WAIT_MS);
+  }
+
+  /** Resolves when what the worker posted before it failed was delivered, or delivery was closed; closes it. */
+  drain(): Promise<void> {
+    return this.#closeWhen(() => false, DRAIN_MS);
+  }
+
+  async #closeWhen(isDone: () => boolean, maxWaitMs: number): Promise<void> {
+    let isLate = false;
+    const beLate = (): void => {
+      isLate = true;
+      this.#wake?.();
+    };
+    // On a page that was blocked, the timer may run in front of messages that arrived long before.
+    const timeout = setTimeout(() => void nextTask().then(beLate), maxWaitMs);
+    while (!this.#closed && !isLate && !isDone()) {
+      await new Promise<void>((resolve) => (this.#wake = resolve));
     }
-    this.close();
-  }
-
-  /** After a fault of the worker: takes what it had sent before, until there is silence or delivery was closed. */
-  async drain(): Promise<void> {
-    while (!this.#closed && (await this.#isHeardWithin(DRAIN_MS)));
-    this.close();
-  }
-
-  /** Whether an update was delivered, or delivery closed, before so much time had passed. */
-  async #isHeardWithin(ms: number): Promise<boolean> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const heard = await new Promise<boolean>((resolve) => {
-      this.#wake = () => resolve(true);
-      timer = setTimeout(() => resolve(false), ms);
-    });
-    clearTimeout(timer);
-    return heard;
+    clearTimeout(timeout);
+    this.#closed = true;
   }
 }

@@ -3,6 +3,7 @@
  * asked for, a continuation), that runs in the same engine and batch.
  */
 import { Rank1Error } from '../errors.ts';
+import { nextTask } from '../next-task.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Sequence } from '../engine/sequence.ts';
 import type {
@@ -89,6 +90,7 @@ export class RerankRun {
         this.#takeStep(sequences, engine);
         this.#send(stats());
         engine.stats.addOverhead(performance.now() - steppedAt);
+        // Lets messages in: on WASM a step holds the thread, and no abort or pause would arrive.
         await nextTask();
         await this.#control.untilResumed();
       }
@@ -226,16 +228,4 @@ function byDocument(planned: readonly PlannedDocument[]): Iterable<readonly Plan
     else groups.set(document.index, [document]);
   }
   return groups.values();
-}
-
-/** Lets messages in: on WASM a step holds the thread, and without a task in between no abort or pause would arrive. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

@@ -1,4 +1,7 @@
-/** A Worker over a MessageChannel, for Node: the api is exposed on the other end, and the test can make it crash. */
+/**
+ * A Worker over a MessageChannel, for Node: the api is exposed on the other end, and the test can make it crash. What it
+ * posted before it was terminated still arrives; what it would post afterwards does not.
+ */
 import { expose } from 'comlink';
 import type { RerankWorkerApi } from '../../src/protocol/rerank-api.ts';
 import { installTransferHandlers } from '../../src/protocol/transfer-handlers.ts';
@@ -16,7 +19,7 @@ export class FakeWorker extends EventTarget {
     this.#far = port2;
     this.#near.onmessage = ({ data }: MessageEvent) =>
       this.dispatchEvent(new MessageEvent('message', { data }));
-    expose(api, port2);
+    expose(this.#whileAlive(api), port2);
   }
 
   get asWorker(): Worker {
@@ -31,6 +34,19 @@ export class FakeWorker extends EventTarget {
     this.terminated = true;
     this.#near.close();
     this.#far.close();
+  }
+
+  #whileAlive(api: RerankWorkerApi): RerankWorkerApi {
+    return {
+      load: (options, onProgress) =>
+        api.load(options, (progress) => (this.terminated ? undefined : onProgress(progress))),
+      rerank: (request, onUpdates) =>
+        api.rerank(request, (updates, stats) => (this.terminated ? undefined : onUpdates(updates, stats))),
+      abort: (runId) => api.abort(runId),
+      pause: (runId) => api.pause(runId),
+      resume: (runId) => api.resume(runId),
+      dispose: () => api.dispose(),
+    };
   }
 
   crash(message: string): void {

@@ -28,6 +28,18 @@ function setUp(pace: Pace = new SteadyPace(0)) {
   return { api, workers, reranker };
 }
 
+/** The page hears of each crash before the verdict that the worker posted in front of it, as it may in a browser. */
+function crashBehindEachVerdict(api: ScriptedRerankApi, workers: readonly FakeWorker[]): void {
+  const rerank = api.rerank.bind(api);
+  api.rerank = (request, onUpdates) => {
+    const worker = workers.at(-1);
+    return rerank(request, (updates, stats) => {
+      onUpdates(updates, stats);
+      if (updates.some(({ type }) => type === 'finished')) worker?.crash('a fault');
+    });
+  };
+}
+
 afterEach(() => rerankers.splice(0).forEach((reranker) => reranker.dispose()));
 
 describe('Reranker', () => {
@@ -179,6 +191,24 @@ describe('Reranker', () => {
     await expect(run).resolves.toMatchObject({ numFinished: 3, aborted: false });
     expect(workers).toHaveLength(2);
     expect(api.loads).toHaveLength(2);
+  });
+
+  it('takes verdicts that were on their way when the worker crashed, and goes on counting from them', async () => {
+    const { api, workers, reranker } = setUp();
+    await reranker.load(MODEL);
+    crashBehindEachVerdict(api, workers);
+    const finished: number[] = [];
+    const summary = await reranker.rerank({
+      query: QUERY,
+      documents: DOCUMENTS.concat(DOCUMENTS),
+      options: { maxSlots: 1 },
+      onUpdate: (updates) =>
+        finished.push(...updates.filter(({ type }) => type === 'finished').map(({ index }) => index)),
+    });
+    expect(summary).toMatchObject({ numFinished: 6, aborted: false });
+    expect(finished).toEqual([0, 1, 2, 3, 4, 5]);
+    // No verdict is asked for twice, and behind the last one nothing is left to start a worker for.
+    expect(api.requests.map(({ documents }) => documents.length)).toEqual([6, 5, 4, 3, 2, 1]);
   });
 
   it('stops waiting for a load when its signal aborts', async () => {

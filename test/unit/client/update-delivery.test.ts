@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Reranker } from '../../../src/client/reranker.ts';
+import { NO_STATS } from '../../../src/client/run-ledger.ts';
 import { UpdateDelivery } from '../../../src/client/update-delivery.ts';
-import type { RerankUpdate, RunStats, UpdateListener } from '../../../src/protocol/rerank-api.ts';
+import type { RerankUpdate, RunSummary, UpdateListener } from '../../../src/protocol/rerank-api.ts';
 import { FakeWorker } from '../../fakes/fake-worker.ts';
 import { SteadyPace } from '../../fakes/pace.ts';
 import { ScriptedRerankApi } from '../../fakes/scripted-rerank-api.ts';
@@ -10,13 +11,77 @@ const finished = (index: number): RerankUpdate => ({
   type: 'finished',
   index,
   finishReason: 'verdict',
-  verdict: { label: 'true', score: 0.9, logitDifference: 2, forced: false },
+  verdict: { label: 'true', score: 0.5, logitDifference: 0, forced: false },
   reasoning: '',
   numPromptTokens: 1,
   numNewTokens: 1,
   truncated: false,
 });
-const NO_STATS = {} as RunStats;
+const FINISHED = finished(0);
+const SUMMARY: RunSummary = { numDocuments: 1, numFinished: 1, aborted: false, stats: NO_STATS };
+
+/** A port that brings updates to a delivery, as that of a run's callback does. */
+function deliveryByPort(): { delivery: UpdateDelivery; port: MessagePort; taken: RerankUpdate[] } {
+  const taken: RerankUpdate[] = [];
+  const delivery = new UpdateDelivery((updates) => taken.push(...updates));
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }: MessageEvent<RerankUpdate[]>) => {
+    port1.close();
+    delivery.listener(data, NO_STATS);
+  };
+  return { delivery, port: port2, taken };
+}
+
+describe('the delivery of updates', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('waits for the verdicts that a summary promises', async () => {
+    const { delivery, port, taken } = deliveryByPort();
+    const completed = delivery.complete(SUMMARY);
+    port.postMessage([FINISHED]);
+    await completed;
+    expect(taken).toEqual([FINISHED]);
+  });
+
+  it('takes what arrived while the page was blocked, though the time to wait is over', async () => {
+    const { delivery, port, taken } = deliveryByPort();
+    const completed = delivery.complete(SUMMARY);
+    port.postMessage([FINISHED]);
+    vi.advanceTimersByTime(60_000); // the timer runs in front of the message
+    await completed;
+    expect(taken).toEqual([FINISHED]);
+  });
+
+  it('takes what was posted in front of a failure', async () => {
+    const { delivery, port, taken } = deliveryByPort();
+    port.postMessage([FINISHED]);
+    const drained = delivery.drain();
+    vi.advanceTimersByTime(60_000);
+    await drained;
+    expect(taken).toEqual([FINISHED]);
+  });
+
+  it('ends its wait when promised verdicts never come, and takes nothing from then on', async () => {
+    const { delivery, port, taken } = deliveryByPort();
+    const completed = delivery.complete(SUMMARY);
+    vi.advanceTimersByTime(60_000);
+    await completed;
+    delivery.listener([FINISHED], NO_STATS);
+    expect(taken).toEqual([]);
+    port.close();
+  });
+
+  it('ends its wait when it is closed', async () => {
+    const { delivery, port, taken } = deliveryByPort();
+    const drained = delivery.drain();
+    delivery.close();
+    await drained;
+    delivery.listener([FINISHED], NO_STATS);
+    expect(taken).toEqual([]);
+    port.close();
+  });
+});
 
 describe('a verdict that is on its way', () => {
   /** The error event of a worker and the messages of its ports come in no certain order. */
