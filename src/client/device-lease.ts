@@ -42,15 +42,17 @@ export class DeviceLease {
     const { name, locks = (globalThis as { navigator?: Partial<Navigator> }).navigator?.locks } =
       this.#settings;
     if (this.#release || name === false || !locks) return;
-    const isFree = await this.#request(locks, name, { ifAvailable: true });
+    const isFree = await this.#request(locks, name, { ifAvailable: true }, signal);
     if (isFree) return;
     onWait();
-    await this.#request(locks, name, { signal });
+    await this.#request(locks, name, { signal }, signal);
   }
 
-  #request(locks: LockManager, name: string, options: LockOptions): Promise<boolean> {
+  #request(locks: LockManager, name: string, options: LockOptions, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const use = (lock: Lock | null): Promise<void> | undefined => {
+        // What was aborted on the way has released already, and would keep this one until the page closes.
+        if (signal.aborted) return void reject(signal.reason as Error);
         if (!lock) return void resolve(false);
         return new Promise((release) => {
           this.#release = release;
@@ -59,7 +61,7 @@ export class DeviceLease {
       };
       locks.request(name, options, use).catch((error: unknown) => {
         // A page without an origin of its own may not lock anything; it runs all the same.
-        if (options.signal?.aborted) reject(error as Error);
+        if (signal.aborted) reject(signal.reason as Error);
         else resolve(true);
       });
     });

@@ -187,7 +187,7 @@ export class SupervisedRun {
     if (!sent) return;
     if (hold.held) return this.#pause(sent);
     await lease.acquire(untilEnd, () => this.#report({ type: 'waiting' }));
-    if (hold.held) return lease.release();
+    if (untilEnd.aborted || hold.held) return lease.release();
     if (this.#sent !== sent) return;
     sent.connection.rest(false);
     void sent.connection.remote.resume(sent.runId);

@@ -5,6 +5,8 @@ interface Waiting {
 
 export class FakeLocks implements LockManager {
   numHeld = 0;
+  /** How long a request is on its way. */
+  roundTrip: () => Promise<void> = () => Promise.resolve();
   readonly #queues = new Map<string, Waiting[]>();
   readonly #forbidden: boolean;
 
@@ -28,6 +30,7 @@ export class FakeLocks implements LockManager {
     callback: (lock: Lock | null) => unknown,
   ): Promise<unknown> {
     if (this.#forbidden) throw new DOMException('denied', 'SecurityError');
+    await this.roundTrip();
     const queue = this.#queues.get(name);
     if (queue && ifAvailable) return callback(null);
     if (queue) await this.#turn(queue, signal);

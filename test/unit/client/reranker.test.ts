@@ -3,6 +3,7 @@ import { Reranker } from '../../../src/client/reranker.ts';
 import { isRank1Error } from '../../../src/errors.ts';
 import type { RunState } from '../../../src/client/run-state.ts';
 import type { RerankUpdate } from '../../../src/protocol/rerank-api.ts';
+import { FakeLocks } from '../../fakes/fake-locks.ts';
 import { FakeWorker } from '../../fakes/fake-worker.ts';
 import { ManualPace, SteadyPace, type Pace } from '../../fakes/pace.ts';
 import { ScriptedRerankApi } from '../../fakes/scripted-rerank-api.ts';
@@ -13,11 +14,12 @@ const DOCUMENTS = ['The coldest city is Yakutsk.', { title: 'Kuwait', text: 'A h
 
 const rerankers: Reranker[] = [];
 
-function setUp(pace: Pace = new SteadyPace(0)) {
+function setUp(pace: Pace = new SteadyPace(0), locks = new FakeLocks()) {
   const api = new ScriptedRerankApi(pace);
   const workers: FakeWorker[] = [];
   const reranker = new Reranker({
     faultTimes: { backOffMs: [0] },
+    locks,
     createWorker: () => {
       const worker = new FakeWorker(api);
       workers.push(worker);
@@ -221,9 +223,9 @@ describe('Reranker', () => {
 
   describe('when paused', () => {
     /** A run whose first update has come; each further step is the test's to give. */
-    async function runningRun() {
+    async function runningRun(locks = new FakeLocks()) {
       const pace = new ManualPace();
-      const { api, workers, reranker } = setUp(pace);
+      const { api, workers, reranker } = setUp(pace, locks);
       pace.release(5);
       await reranker.load(MODEL);
       const updates: RerankUpdate[] = [];
@@ -268,6 +270,26 @@ describe('Reranker', () => {
       const next = await reranker.rerank({ query: QUERY, documents: DOCUMENTS });
       expect(next).toMatchObject({ numFinished: 3 });
     });
+
+    it.each(['abort', 'dispose'] as const)(
+      'and resumed, keeps no device when %s comes before the lock does',
+      async (end) => {
+        const locks = new FakeLocks();
+        const { api, pace, reranker, run } = await runningRun(locks);
+        reranker.pause();
+        await vi.waitFor(() => expect(api.numPaused + locks.numHeld).toBe(1));
+        pace.release(100);
+        let arrive = (): void => undefined;
+        const arrival = new Promise<void>((resolve) => (arrive = resolve));
+        locks.roundTrip = () => arrival;
+        reranker.resume();
+        reranker[end]();
+        await run.catch(() => undefined);
+        arrive();
+        await new Promise((resolve) => setImmediate(resolve)); // all that follows the grant
+        expect(locks.numHeld).toBe(0);
+      },
+    );
 
     it('lets a new run take the place of the held one', async () => {
       const { api, pace, reranker, run } = await runningRun();
