@@ -1,24 +1,45 @@
 /** A model folder on a server. A file that does not arrive whole, with the checksum of the manifest, is never handed on. */
 import { Rank1Error, errorMessage } from '../errors.ts';
+import { readChunks } from './download/read-chunks.ts';
+import { StallGuard } from './download/stall-guard.ts';
 import type { ManifestFile } from './manifest.ts';
 import { assertChecksum, assertLength, type ModelFolder } from './model-folder.ts';
+
+/** Without a byte for so long, a request is given up. */
+const STALL_MS = 30_000;
+/** Tokenizers are the largest of the text files, with some 20 MB. */
+const MAX_TEXT_BYTES = 64 * 2 ** 20;
+
+export interface HttpFolderOptions {
+  readonly fetch?: typeof globalThis.fetch;
+  readonly stallMs?: number;
+  /** Ends whatever is being read, with its reason. */
+  readonly signal?: AbortSignal;
+}
 
 export class HttpFolder implements ModelFolder {
   readonly address: string;
 
   /** @param url absolute */
-  constructor(url: string) {
+  constructor(
+    url: string,
+    private readonly options: HttpFolderOptions = {},
+  ) {
     this.address = url.endsWith('/') ? url : `${url}/`;
   }
 
-  async readText(path: string): Promise<string> {
-    const response = await this.fetchFile(path);
-    let text: string;
-    try {
-      text = await response.text();
-    } catch (error) {
-      throw brokenOff(path, error);
-    }
+  /** @param maxBytes what is longer is no such file. @throws Rank1Error also `model-corrupt`, then */
+  async readText(path: string, maxBytes = MAX_TEXT_BYTES): Promise<string> {
+    const decoder = new TextDecoder();
+    let text = '';
+    let numBytes = 0;
+    await this.read(path, (chunk) => {
+      numBytes += chunk.length;
+      if (numBytes > maxBytes) throw tooLong(path, maxBytes);
+      text += decoder.decode(chunk, { stream: true });
+      return true;
+    });
+    text += decoder.decode();
     // A server that answers every path with its index page is the usual cause.
     if (!text.trimStart().startsWith('<')) return text;
     throw new Rank1Error(
@@ -33,28 +54,43 @@ export class HttpFolder implements ModelFolder {
     onBytes: (bytes: number) => void,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = allocate(path, file.bytes);
-    const response = await this.fetchFile(path);
     let received = 0;
-    try {
-      for await (const chunk of readChunks(response)) {
-        if (received + chunk.length <= file.bytes) bytes.set(chunk, received);
-        received += chunk.length;
-        if (received > file.bytes) break;
-        onBytes(chunk.length);
-      }
-    } catch (error) {
-      throw brokenOff(path, error);
-    }
+    await this.read(path, (chunk) => {
+      if (received + chunk.length <= file.bytes) bytes.set(chunk, received);
+      received += chunk.length;
+      if (received > file.bytes) return false;
+      onBytes(chunk.length);
+      return true;
+    });
     assertLength(path, received, file.bytes);
     await verifySha256(path, bytes, file.sha256);
     return bytes;
   }
 
-  private async fetchFile(path: string): Promise<Response> {
+  /** @param take returns whether it wants more */
+  private async read(path: string, take: (chunk: Uint8Array) => boolean): Promise<void> {
+    const { stallMs = STALL_MS, signal = new AbortController().signal } = this.options;
+    const guard = new StallGuard(stallMs, signal);
+    try {
+      const response = await this.fetchFile(path, guard.signal);
+      for await (const chunk of readChunks(response.body, guard.signal)) {
+        guard.touch();
+        if (!take(chunk)) return;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error instanceof Rank1Error ? error : brokenOff(path, error);
+    } finally {
+      guard.end();
+    }
+  }
+
+  private async fetchFile(path: string, signal: AbortSignal): Promise<Response> {
     const url = new URL(path, this.address);
+    const { fetch = globalThis.fetch } = this.options;
     let response: Response;
     try {
-      response = await fetch(url);
+      response = await fetch(url, { signal });
     } catch (error) {
       throw new Rank1Error(
         'network',
@@ -63,11 +99,19 @@ export class HttpFolder implements ModelFolder {
       );
     }
     if (response.ok) return response;
+    await response.body?.cancel().catch(() => undefined);
     throw new Rank1Error(
       response.status === 404 ? 'model-not-found' : 'network',
       `${url.href} answered ${response.status}. Check the model's address${response.status === 404 ? '; a model folder holds rank1.json, made by `rank1-rerank convert`' : ' and try again later'}.`,
     );
   }
+}
+
+function tooLong(path: string, maxBytes: number): Rank1Error {
+  return new Rank1Error(
+    'model-corrupt',
+    `${path} of the model is longer than ${maxBytes / 2 ** 20} MiB, which no such file is. Check the model's address.`,
+  );
 }
 
 function allocate(path: string, numBytes: number): Uint8Array<ArrayBuffer> {
@@ -89,21 +133,6 @@ async function verifySha256(path: string, bytes: Uint8Array<ArrayBuffer>, expect
   const digest = new Uint8Array(await subtle.digest('SHA-256', bytes));
   const actual = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
   assertChecksum(path, actual, expected);
-}
-
-async function* readChunks(response: Response): AsyncGenerator<Uint8Array> {
-  const reader = response.body?.getReader();
-  if (!reader) return;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    // Whoever stops reading early wants no more of it; a body that has ended or failed does not mind.
-    await reader.cancel().catch(() => undefined);
-  }
 }
 
 function brokenOff(path: string, error: unknown): Rank1Error {

@@ -68,7 +68,7 @@ export class ModelStoreService implements ModelStoreApi {
 
   async inspect(url: string): Promise<ModelOffer> {
     const address = checkFolderUrl(url);
-    const manifest = await fetchManifest(address);
+    const manifest = await fetchManifest(address, this.parts.tools, new AbortController().signal);
     const name = proposeName(address);
     const store = this.parts.disk ?? this.parts.memory;
     const folder = (await store.names()).includes(name) ? await store.folder(name) : null;
@@ -196,7 +196,11 @@ export class ModelStoreService implements ModelStoreApi {
   private async checkRoom(store: ModelStore, { url, name, dtype }: StoreRequest): Promise<void> {
     const { storage } = await this.parts.device();
     if (!storage) return;
-    const needed = await missingBytes(await store.folder(name), await fetchManifest(url), dtype);
+    const needed = await missingBytes(
+      await store.folder(name),
+      await fetchManifest(url, this.parts.tools, new AbortController().signal),
+      dtype,
+    );
     const free = storage.quotaBytes - storage.usedBytes;
     if (needed === 0 || needed + SPARE_BYTES <= free) return;
     throw new Rank1Error(

@@ -1,3 +1,5 @@
+import { abortable } from './abortable.ts';
+
 /** How many requests may be open at once, over all files of a download. First come, first served. */
 export class Connections {
   private readonly waiting: (() => void)[] = [];
@@ -17,17 +19,9 @@ export class Connections {
   }
 
   private nextFree(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        this.waiting.splice(this.waiting.indexOf(go), 1);
-        reject(signal.reason as Error);
-      };
-      const go = (): void => {
-        signal.removeEventListener('abort', onAbort);
-        resolve();
-      };
-      this.waiting.push(go);
-      signal.addEventListener('abort', onAbort, { once: true });
-    });
+    return abortable<void>((resolve) => {
+      this.waiting.push(resolve);
+      return () => this.waiting.splice(this.waiting.indexOf(resolve), 1);
+    }, signal);
   }
 }

@@ -10,6 +10,7 @@ import type { ByteRange } from './byte-ranges.ts';
 import type { Connections } from './connections.ts';
 import type { Journal, PlannedFile } from './journal.ts';
 import type { DownloadTools } from './limits.ts';
+import { readChunks } from './read-chunks.ts';
 import { UnusableAnswer, requestPart, type PartAnswer } from './request-part.ts';
 import { StallGuard } from './stall-guard.ts';
 
@@ -162,7 +163,7 @@ class FileDownload {
       noted = at;
     };
     try {
-      for await (const chunk of readChunks(answer.body, guard.signal)) {
+      for await (const chunk of readUntilBroken(answer.body, guard.signal)) {
         guard.touch();
         if (at + chunk.length > end)
           throw new UnusableAnswer('no-ranges', 'it sent more than it was asked for');
@@ -238,24 +239,11 @@ function isDamaged(error: unknown): boolean {
   return error instanceof Rank1Error && error.code === 'model-corrupt' && error.message.includes('checksum');
 }
 
-/**
- * Ends where the body ends, breaks off, or is aborted. It waits for nothing after that: a body that was aborted when
- * its last bytes had come does not always say so.
- */
-async function* readChunks(body: PartAnswer['body'], signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const reader = body?.getReader();
-  if (!reader) return;
-  const end = { done: true, value: undefined } as const;
-  const aborted = new Promise<typeof end>((resolve) =>
-    signal.addEventListener('abort', () => resolve(end), { once: true }),
-  );
+/** Ends where the body breaks off, too: the next request goes on from there. */
+async function* readUntilBroken(body: PartAnswer['body'], signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
-    while (!signal.aborted) {
-      const { done, value } = await Promise.race([reader.read().catch(() => end), aborted]);
-      if (done || !value) return;
-      yield value;
-    }
-  } finally {
-    reader.cancel().catch(() => undefined);
+    yield* readChunks(body, signal);
+  } catch {
+    // how far it came is all that counts
   }
 }

@@ -32,9 +32,17 @@ const TEXT_FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
 /** Copied where the manifest lists them. */
 const OPTIONAL_FILES = ['generation_config.json', 'special_tokens_map.json', 'README.md'];
 
-/** @throws Rank1Error `network`, `model-not-found`, `model-corrupt` */
-export async function fetchManifest(url: string): Promise<Manifest> {
-  const text = await new HttpFolder(url).readText(MANIFEST_FILE);
+/** A thousand times what a manifest has. */
+const MAX_MANIFEST_BYTES = 16 * 2 ** 20;
+
+/** @throws Rank1Error `network`, `model-not-found`, `model-corrupt`; the signal's reason */
+export async function fetchManifest(
+  url: string,
+  { fetch, limits: { stallMs } }: DownloadTools,
+  signal: AbortSignal,
+): Promise<Manifest> {
+  const folder = new HttpFolder(url, { fetch, stallMs, signal });
+  const text = await folder.readText(MANIFEST_FILE, MAX_MANIFEST_BYTES);
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -98,8 +106,7 @@ export async function downloadModel(
   signal: AbortSignal,
   tools: DownloadTools,
 ): Promise<void> {
-  const manifest = await fetchManifest(url);
-  signal.throwIfAborted();
+  const manifest = await fetchManifest(url, tools, signal);
   const files = plannedFiles(manifest, dtype);
   const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const folder = await store.folder(name);

@@ -1,3 +1,5 @@
+import { wait } from './abortable.ts';
+
 /** How a download behaves towards servers; tests take smaller numbers. */
 export interface DownloadLimits {
   /** requests open at once */
@@ -39,18 +41,3 @@ export const DOWNLOAD_TOOLS: DownloadTools = {
   wait,
   limits: DOWNLOAD_LIMITS,
 };
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    }, ms);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-}

@@ -143,7 +143,8 @@ describe('a download that was stopped', () => {
     await expect(download(stopAt(bytes))).rejects.toThrow('stopped');
     await expectNoModel();
     const folder = await store.folder('m');
-    const left = await missingBytes(folder, await fetchManifest(server.url), 'q4');
+    const manifest = await fetchManifest(server.url, DOWNLOAD_TOOLS, new AbortController().signal);
+    const left = await missingBytes(folder, manifest, 'q4');
     server.reset();
     await download();
     await expectWhole();
@@ -184,6 +185,33 @@ describe('a download that was stopped', () => {
     file.close();
     await download();
     await expectWhole();
+  });
+});
+
+describe('a manifest', () => {
+  beforeEach(() => {
+    server.faultyPath = /rank1.json/;
+  });
+
+  test.each<Fault>(['stall', 'stall-at-once'])('that never comes whole (%s) is given up', async (fault) => {
+    server.fault = () => fault;
+    await expect(download()).rejects.toMatchObject({ code: 'network', message: /nothing came any more/ });
+  });
+
+  test('that stalls can be stopped at once', async () => {
+    const controller = new AbortController();
+    server.fault = () => {
+      controller.abort(new Error('stopped'));
+      return 'stall-at-once';
+    };
+    const tools = { ...DOWNLOAD_TOOLS, limits: { ...LIMITS, stallMs: 2 ** 30 } };
+    await expect(fetchManifest(server.url, tools, controller.signal)).rejects.toThrow('stopped');
+  });
+
+  test('that goes on for too long is read no further', async () => {
+    server.files.set('rank1.json', Buffer.alloc(40 * 2 ** 20, ' '));
+    server.chunkBytes = 2 ** 20;
+    await expect(download()).rejects.toMatchObject({ code: 'model-corrupt', message: /longer than 16 MiB/ });
   });
 });
 
