@@ -5,13 +5,11 @@ import {
   expectedRandomNdcg,
   givenOrderScores,
   gradeRanking,
-  judgementsOf,
-  pairedAccuracy,
   pairedBootstrap,
-  pairwiseMrr,
+  pairMeasures,
   parseMeasure,
   reportTies,
-  type Qrels,
+  type Judgements,
   type QueryResult,
   type Run,
 } from '../../src/evaluation/index.ts';
@@ -23,9 +21,11 @@ export const NDCG = parseMeasure(`nDCG@${CUTOFF}`);
 const BOOTSTRAP_SEED = 1;
 
 export function firstStageRun(queries: readonly LoadedQuery[]): Run {
-  return new Map(
-    queries.map((query) => [query.qid, givenOrderScores({ ...query, candidates: query.toJudge })]),
-  );
+  return new Map(queries.map(({ qid, toJudge }) => [qid, givenOrderScores({ candidates: toJudge })]));
+}
+
+export function judgementsByQuery(queries: readonly LoadedQuery[]): Map<string, Judgements> {
+  return new Map(queries.map(({ qid, judgements }) => [qid, judgements]));
 }
 
 export function computeMeasures(
@@ -34,17 +34,19 @@ export function computeMeasures(
   run: Run,
   relevanceLevel: number,
 ): Record<string, unknown> {
-  const judgements = new Map(queries.map((query) => [query.qid, judgementsOf(query)]));
+  const judgements = judgementsByQuery(queries);
   const options = { measures: MEASURES, relevanceLevel };
   const ours = evaluateJudgedRun(run, judgements, options);
   const theirs = evaluateJudgedRun(firstStageRun(queries), judgements, options);
   const rankings = queries.map((query) =>
     gradeRanking(
       query.toJudge.map(({ docid }) => docid),
-      judgementsOf(query),
+      query.judgements,
     ),
   );
-  const ties = queries.map(({ qid }) => reportTies(run.get(qid) ?? new Map(), judgements.get(qid)!, CUTOFF));
+  const ties = queries.map(({ qid, judgements: known }) =>
+    reportTies(run.get(qid) ?? new Map(), known, CUTOFF),
+  );
   const documents = results.flatMap(({ ranking }) => ranking);
   const [baseline, system] = [theirs, ours].map(({ perQuery }) => perQuery.get(NDCG.name) ?? new Map());
   return {
@@ -52,45 +54,35 @@ export function computeMeasures(
     num_documents: documents.length,
     num_forced: documents.filter(({ verdict }) => verdict?.forced).length,
     num_without_verdict: documents.filter(({ verdict }) => verdict === null).length,
+    // They count as 0 here, and are not in run.trec: a TREC run cannot say that a query has no document.
+    num_queries_without_verdict: results.filter(({ ranking }) => ranking.every(({ verdict }) => !verdict))
+      .length,
     num_ties_that_matter: ties.reduce((sum, { numTiesThatMatter }) => sum + numTiesThatMatter, 0),
     reranked: Object.fromEntries(ours.means),
     first_stage: Object.fromEntries(theirs.means),
+    [`lowest_${NDCG.name}_by_ties`]: mean(ties.map(({ lowestNdcg }) => lowestNdcg)),
+    [`highest_${NDCG.name}_by_ties`]: mean(ties.map(({ highestNdcg }) => highestNdcg)),
     [`random_order_${NDCG.name}`]: mean(rankings.map((ranking) => expectedRandomNdcg(ranking, CUTOFF))),
     [`best_order_${NDCG.name}`]: mean(rankings.map((ranking) => NDCG.compute(bestOrder(ranking), 1))),
     [`gain_over_first_stage_${NDCG.name}`]:
       system && baseline && system.size > 0 && system.size === baseline.size
         ? pairedBootstrap(baseline, system, { seed: BOOTSTRAP_SEED })
         : null,
-    ...pairMeasures(queries, run),
+    ...pairFigures(run, judgements),
   };
 }
 
-/** Of collections whose query ids say that queries come in pairs, when every pair is there. */
-function pairMeasures(queries: readonly LoadedQuery[], run: Run): Record<string, unknown> {
-  const qrels: Qrels = new Map(queries.map((query) => [query.qid, new Map(judgementsOf(query).grades)]));
-  const isPaired = (first: string, second: string) =>
-    queries.length > 0 &&
-    queries.every(
-      ({ qid }) =>
-        (qid.endsWith(first) && qrels.has(qid.slice(0, -first.length) + second)) ||
-        (qid.endsWith(second) && qrels.has(qid.slice(0, -second.length) + first)),
-    );
-  if (isPaired('_q1', '_q2')) {
-    const { accuracy, strictAccuracy, numPairs, numTiedQueries } = pairedAccuracy(run, qrels);
-    return {
-      nevir_paired_accuracy: accuracy,
-      nevir_strict_paired_accuracy: strictAccuracy,
-      nevir_pairs: numPairs,
-      nevir_tied_queries: numTiedQueries,
-    };
-  }
-  const lost = (qid: string, changed: string) =>
-    [...qrels.get(qid)!].some(([docid, grade]) => grade > 0 && (qrels.get(changed)!.get(docid) ?? 0) <= 0);
-  if (!isPaired('-og', '-changed')) return {};
-  const anyLost = queries.some(
-    ({ qid }) => qid.endsWith('-og') && lost(qid, qid.replace(/-og$/, '-changed')),
-  );
-  return anyLost ? { p_mrr: pairwiseMrr(run, qrels).pMrr } : {};
+function pairFigures(run: Run, judgements: ReadonlyMap<string, Judgements>): Record<string, unknown> {
+  const { nevir, followIr } = pairMeasures(run, judgements);
+  return {
+    ...(nevir && {
+      nevir_paired_accuracy: nevir.accuracy,
+      nevir_strict_paired_accuracy: nevir.strictAccuracy,
+      nevir_pairs: nevir.numPairs,
+      nevir_tied_queries: nevir.numTiedQueries,
+    }),
+    ...(followIr && { p_mrr: followIr.pMrr }),
+  };
 }
 
 function mean(values: readonly (number | null)[]): number | null {

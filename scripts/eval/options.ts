@@ -1,7 +1,14 @@
 /** The command line of `npm run eval`. */
 import { parseArgs } from 'node:util';
+import {
+  JUDGING_FLAGS,
+  JUDGING_USAGE,
+  judgingOptions,
+  wholeNumber,
+} from '../../src/cli/engine/engine-options.ts';
+import { NO_REVISION } from '../../src/evaluation/index.ts';
+import type { RerankOptions } from '../../src/protocol/rerank-api.ts';
 import { findTemplate } from './templates.ts';
-import type { LongDocuments, QueryPreset, RerankMode } from '../../src/protocol/rerank-api.ts';
 
 export const USAGE = `Usage: npm run eval -- --data <file or folder> --out <folder> [options]
 
@@ -11,40 +18,25 @@ export const USAGE = `Usage: npm run eval -- --data <file or folder> --out <fold
   --subset <name>          the subset of mteb predictions that hold several
   --qrels <file>           judgements of rank_llm requests: TREC qrels or a BEIR folder's
   --task <name>            what result files call the collection, and its name in --templates
+  --dataset-revision <id>  of the collection, for mteb-result.json (default no_revision_available)
+  --languages <list>       of the collection, for mteb-result.json (default eng-Latn)
   --relevance-level <n>    lowest grade that counts as relevant for AP, RR, P and R (default 1; TREC DL takes 2)
   --out <folder>           results; a run that was interrupted goes on from there
   --depth <n>              candidates of each query that are judged (default 20)
   --limit <n>              only the first n queries
-  --mode <reason|instant>  (default reason)
-  --rethink <n>            continuations of each chain (default 0)
-  --samples <n>            chains sampled for each document, whose mean is the score
-  --temperature <n>, --seed <n>  of the samples (default 0.6 and 0)
-  --loop-guard             end chains that repeat themselves without end
   --templates <file>       JSON of task name to query template with FILL_QUERY_HERE; --task chooses
-  --long-documents <truncate|passages>  (default truncate)
-  --instruction <text>, --preset <name>, --query-template <text>
-  --max-new-tokens <n>, --max-slots <n>
   --model <address>        model folder, relative to the page (default models/rank1-demo/)
-  --dtype <name>           weights (default: the folder's first)
-  --device <auto|wasm|webgpu>  (default wasm)`;
+  --dtype <name>           weights (default: what suits the device)
+  --device <auto|wasm|webgpu>  (default wasm)
+${JUDGING_USAGE}`;
 
-/** Wishes that decide the results; null where the default is taken. */
+/** Which model judges, and how. */
 export interface JudgeOptions {
   readonly model: string;
   readonly dtype: string;
   readonly device: string;
-  readonly mode: RerankMode;
-  readonly rethink: number;
-  readonly samples: number | null;
-  readonly temperature: number | null;
-  readonly seed: number | null;
-  readonly loopGuard: boolean;
-  readonly longDocuments: LongDocuments;
-  readonly instruction: string;
-  readonly preset: QueryPreset | '';
-  readonly queryTemplate: string;
-  readonly maxNewTokens: number | null;
-  readonly maxSlots: number | null;
+  /** what was asked for; the rest is the default */
+  readonly rerank: RerankOptions;
 }
 
 export interface EvalOptions {
@@ -54,81 +46,53 @@ export interface EvalOptions {
   readonly subset: string | null;
   readonly qrels: string | null;
   readonly task: string | null;
+  readonly datasetRevision: string;
+  readonly languages: readonly string[];
   readonly relevanceLevel: number;
   readonly out: string;
   readonly depth: number;
   readonly limit: number | null;
   readonly judge: JudgeOptions;
+  /** what the person should know before the run */
+  readonly warnings: readonly string[];
 }
+
+const text = { type: 'string' } as const;
+const FLAGS = {
+  data: text,
+  run: text,
+  split: text,
+  subset: text,
+  qrels: text,
+  task: text,
+  'dataset-revision': text,
+  languages: text,
+  'relevance-level': text,
+  templates: text,
+  out: text,
+  depth: text,
+  limit: text,
+  model: text,
+  dtype: text,
+  device: text,
+  ...JUDGING_FLAGS,
+} as const;
 
 /** @throws Error with a sentence for people */
 export function parseOptions(args: readonly string[]): EvalOptions {
-  const text = { type: 'string' } as const;
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      data: text,
-      run: text,
-      split: text,
-      subset: text,
-      qrels: text,
-      task: text,
-      'relevance-level': text,
-      samples: text,
-      temperature: text,
-      seed: text,
-      'loop-guard': { type: 'boolean' },
-      templates: text,
-      out: text,
-      depth: text,
-      limit: text,
-      mode: text,
-      rethink: text,
-      'long-documents': text,
-      instruction: text,
-      preset: text,
-      'query-template': text,
-      'max-new-tokens': text,
-      'max-slots': text,
-      model: text,
-      dtype: text,
-      device: text,
-    },
-  });
+  const { values } = parseArgs({ args: [...args], options: FLAGS });
   if (!values.data || !values.out) throw new Error('--data and --out are needed.');
-  type CountName =
-    'depth' | 'limit' | 'rethink' | 'samples' | 'seed' | 'relevance-level' | 'max-new-tokens' | 'max-slots';
-  const count = (name: CountName, least = 1) => {
+  const count = (name: 'depth' | 'limit' | 'relevance-level') => {
     const value = values[name];
-    if (value === undefined) return null;
-    if (!/^\d{1,9}$/.test(value) || Number(value) < least)
-      throw new Error(`--${name} must be a whole number of at least ${least}.`);
-    return Number(value);
+    return value === undefined ? null : wholeNumber(`--${name}`, value, 1);
   };
-  const choice = <Choice extends string>(name: 'mode' | 'long-documents', choices: readonly Choice[]) => {
-    const value = values[name] ?? choices[0];
-    const chosen = choices.find((known) => known === value);
-    if (chosen === undefined) throw new Error(`--${name} must be one of ${choices.join(', ')}.`);
-    return chosen;
-  };
-  const mode = choice<RerankMode>('mode', ['reason', 'instant']);
-  const samples = count('samples');
-  if (samples !== null && mode === 'instant')
-    throw new Error('--samples needs --mode reason: an instant answer has no chain.');
-  const temperature = values.temperature === undefined ? null : Number(values.temperature);
-  if (
-    temperature !== null &&
-    !(temperature >= 0 && temperature < Infinity && values.temperature?.trim() !== '')
-  )
-    throw new Error('--temperature must be a number of at least 0.');
-  const seed = count('seed', 0);
-  if (samples === null && (temperature !== null || seed !== null))
-    throw new Error('--temperature and --seed are of sampled chains: give --samples too.');
-  if (values.templates !== undefined && values.task === undefined)
-    throw new Error('--templates needs --task, the name to look up.');
-  const template = values.templates === undefined ? null : findTemplate(values.templates, values.task!);
-  if (template !== null && (values['query-template'] || values.preset))
-    throw new Error('Give --templates, --query-template or --preset, only one of them.');
+  const device = values.device ?? 'wasm';
+  if (!['auto', 'wasm', 'webgpu'].includes(device))
+    throw new Error('--device must be one of auto, wasm, webgpu.');
+  const languages = (values.languages ?? 'eng-Latn').split(',').map((language) => language.trim());
+  if (languages.some((language) => !/^[a-z]{3}-[A-Z][a-z]{3}$/.test(language)))
+    throw new Error('--languages must be codes such as eng-Latn, separated by commas.');
+  const { template, warnings } = templateOf(values);
   return {
     data: values.data,
     run: values.run ?? null,
@@ -136,6 +100,8 @@ export function parseOptions(args: readonly string[]): EvalOptions {
     subset: values.subset ?? null,
     qrels: values.qrels ?? null,
     task: values.task ?? null,
+    datasetRevision: values['dataset-revision'] ?? NO_REVISION,
+    languages,
     relevanceLevel: count('relevance-level') ?? 1,
     out: values.out,
     depth: count('depth') ?? 20,
@@ -143,20 +109,25 @@ export function parseOptions(args: readonly string[]): EvalOptions {
     judge: {
       model: values.model ?? 'models/rank1-demo/',
       dtype: values.dtype ?? '',
-      device: values.device ?? 'wasm',
-      mode,
-      rethink: count('rethink', 0) ?? 0,
-      samples,
-      temperature,
-      seed,
-      loopGuard: values['loop-guard'] ?? false,
-      longDocuments: choice<LongDocuments>('long-documents', ['truncate', 'passages']),
-      instruction: values.instruction ?? '',
-      // The page knows the presets, and refuses others.
-      preset: (values.preset ?? '') as QueryPreset | '',
-      queryTemplate: template ?? values['query-template'] ?? '',
-      maxNewTokens: count('max-new-tokens'),
-      maxSlots: count('max-slots'),
+      device,
+      rerank: judgingOptions({ ...values, ...(template !== null && { 'query-template': template }) }),
     },
+    warnings,
   };
+}
+
+function templateOf(values: {
+  readonly templates?: string | undefined;
+  readonly task?: string | undefined;
+  readonly preset?: string | undefined;
+  readonly 'query-template'?: string | undefined;
+}): { template: string | null; warnings: string[] } {
+  const { templates, task } = values;
+  if (templates === undefined) return { template: null, warnings: [] };
+  if (task === undefined) throw new Error('--templates needs --task, the name to look up.');
+  if (values['query-template'] || values.preset)
+    throw new Error('Give --templates, --query-template or --preset, only one of them.');
+  const template = findTemplate(templates, task);
+  const warning = `${templates} has no template for ${task}: the queries are asked as they are.`;
+  return { template, warnings: template === null ? [warning] : [] };
 }

@@ -4,92 +4,76 @@ import {
   calibrate,
   evaluateJudgedRun,
   formatMtebPredictions,
-  formatMtebTaskResult,
   formatRank1RunFile,
   formatTrecRun,
-  judgementsOf,
+  isTrecId,
   logitDifferences,
-  MTEB_CUTOFFS,
+  mtebResultText,
   pairedDifferences,
-  parseMeasure,
   perQueryGainPlot,
   reliabilityPlot,
   scoreHistogramPlot,
-  toMtebScores,
-  toSinglePrecision,
   type QueryResult,
+  type Run,
 } from '../../src/evaluation/index.ts';
 import type { LoadedQuery } from './data.ts';
-import { computeMeasures, firstStageRun, NDCG } from './measures.ts';
+import { computeMeasures, firstStageRun, judgementsByQuery, NDCG } from './measures.ts';
 import type { EvalOptions } from './options.ts';
 import { writeWhole } from './write-whole.ts';
 
 export type ReportOptions = Pick<
   EvalOptions,
-  'out' | 'data' | 'split' | 'subset' | 'task' | 'relevanceLevel'
+  'out' | 'data' | 'split' | 'subset' | 'task' | 'datasetRevision' | 'languages' | 'relevanceLevel'
 > & {
-  readonly judge: Pick<EvalOptions['judge'], 'mode' | 'model'>;
+  readonly judge: { readonly model: string; readonly rerank: Pick<EvalOptions['judge']['rerank'], 'mode'> };
 };
+
+export interface Report {
+  /** what measures.json holds */
+  readonly measures: Record<string, unknown>;
+  /** what was left out, and why */
+  readonly notes: readonly string[];
+}
 
 /** mteb's name for the one subset that most tasks have. */
 const DEFAULT_SUBSET = 'default';
 
-/** Writes the run in three formats and, where there are judgements, measures and plots. Returns measures.json. */
+/** Writes the run in three formats and, where there are judgements, measures and plots. */
 export function writeReport(
   options: ReportOptions,
   queries: readonly LoadedQuery[],
   results: readonly QueryResult[],
-): Record<string, unknown> {
-  const { out, split, subset, relevanceLevel, judge } = options;
+): Report {
+  const { out, data, split, task, datasetRevision, languages, relevanceLevel, judge } = options;
+  const subset = options.subset ?? DEFAULT_SUBSET;
+  const notes: string[] = [];
   const write = (name: string, pieces: Iterable<string>) => writeWhole(join(out, name), [...pieces].join(''));
-  const run = new Map(results.map((result) => [result.qid, logitDifferences(result)]));
+  const run: Run = new Map(results.map((result) => [result.qid, logitDifferences(result)]));
   const measures = computeMeasures(queries, results, run, relevanceLevel);
-  const runs = new Map([[subset ?? DEFAULT_SUBSET, new Map([[split, run]])]]);
-  write('run.trec', formatTrecRun(run, `rank1-rerank-${judge.mode}`));
+  const unwritable = [...run].flatMap(([qid, scores]) => [qid, ...scores.keys()]).find((id) => !isTrecId(id));
+  if (unwritable === undefined)
+    write('run.trec', formatTrecRun(run, `rank1-rerank-${judge.rerank.mode ?? 'reason'}`));
+  else
+    notes.push(
+      `run.trec was left out: a TREC run cannot hold ids with spaces, such as ${JSON.stringify(unwritable)}.`,
+    );
   write('predictions.json', formatRank1RunFile(run));
-  write(
-    'mteb-predictions.json',
-    formatMtebPredictions({ modelName: basename(judge.model), revision: null, runs }),
-  );
+  const runs = new Map([[subset, new Map([[split, run]])]]);
+  const modelName = basename(judge.model);
+  write('mteb-predictions.json', formatMtebPredictions({ modelName, revision: null, runs }));
   write('measures.json', [`${JSON.stringify(measures, null, 2)}\n`]);
-  if (!queries.some(({ toJudge }) => toJudge.some(({ grade }) => grade !== null))) return measures;
-  write('mteb-result.json', [mtebResult(options, queries, run)]);
+  if (!queries.some(({ judgements }) => judgements.grades.size > 0)) return { measures, notes };
+  const taskName = task ?? basename(data).replace(/\..*$/, '');
+  const names = { taskName, datasetRevision, languages, subset, split, relevanceLevel };
+  write('mteb-result.json', [mtebResultText(run, judgementsByQuery(queries), names)]);
   for (const [name, svg] of plots(queries, results, run, relevanceLevel)) write(name, [svg]);
-  return measures;
-}
-
-/** Without date and duration: the same results are the same bytes. */
-function mtebResult(
-  { data, split, subset, task, relevanceLevel }: ReportOptions,
-  queries: readonly LoadedQuery[],
-  run: Map<string, Map<string, number>>,
-): string {
-  const names = MTEB_CUTOFFS.flatMap((k) => [`nDCG@${k}`, `AP@${k}`, `R@${k}`, `P@${k}`, `RR@${k}`]);
-  const evaluation = evaluateJudgedRun(
-    toSinglePrecision(run),
-    new Map(queries.map((query) => [query.qid, judgementsOf(query)])),
-    { measures: names.map(parseMeasure), relevanceLevel },
-  );
-  const scores = toMtebScores(evaluation, {
-    subset: subset ?? DEFAULT_SUBSET,
-    languages: ['eng-Latn'],
-    mainMeasure: NDCG.name,
-  });
-  return formatMtebTaskResult({
-    taskName: task ?? basename(data).replace(/\..*$/, ''),
-    datasetRevision: null,
-    mtebVersion: null,
-    evaluationTime: null,
-    kgCo2Emissions: null,
-    date: null,
-    scores: new Map([[split, [scores]]]),
-  });
+  return { measures, notes };
 }
 
 function plots(
   queries: readonly LoadedQuery[],
   results: readonly QueryResult[],
-  run: Map<string, Map<string, number>>,
+  run: Run,
   relevanceLevel: number,
 ): [string, string][] {
   const scored = results.flatMap(({ ranking }) =>
@@ -98,7 +82,7 @@ function plots(
     ),
   );
   const calibration = calibrate(scored);
-  const judgements = new Map(queries.map((query) => [query.qid, judgementsOf(query)]));
+  const judgements = judgementsByQuery(queries);
   const perQuery = [firstStageRun(queries), run].map((one) =>
     evaluateJudgedRun(one, judgements, { measures: [NDCG] }).perQuery.get(NDCG.name)!,
   );

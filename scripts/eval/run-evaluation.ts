@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import {
   evaluateJudgedRun,
   formatQueryResult,
-  judgementsOf,
   logitDifferences,
   parseMeasure,
   readQueryResults,
@@ -18,17 +17,13 @@ import {
   type RankedDocument,
 } from '../../src/evaluation/index.ts';
 import type { LoadedQuery } from './data.ts';
+import type { Judge, JudgedDocument } from './judge.ts';
 import { writeWhole } from './write-whole.ts';
 
 export const MEASURES = [
   ...['nDCG@5', 'nDCG@10', 'nDCG@20', 'AP', 'RR', 'RR@10'],
   ...['P@5', 'P@10', 'R@20', 'R@100', 'Judged@10', 'Judged@20'],
 ].map(parseMeasure);
-
-export type JudgedDocument = Pick<RankedDocument, 'finishReason' | 'verdict' | 'reasoning'>;
-
-/** Judges a query's documents, in their order. */
-export type Judge = (query: string, texts: readonly string[]) => Promise<readonly JudgedDocument[]>;
 
 export interface RunFolder {
   readonly out: string;
@@ -54,8 +49,8 @@ export async function runEvaluation(
     throw new Error(`${file} holds another query in line ${differs + 1}. Choose another --out.`);
   onProgress(results.length, queries.length);
   for (const query of queries.slice(results.length)) {
-    const texts = query.toJudge.map(({ text }) => text);
-    const result = queryResult(query, await judge(query.query, texts), relevanceLevel);
+    const documents = query.toJudge.map(({ title, text }) => (title ? { title, text } : { text }));
+    const result = queryResult(query, await judge(query.query, documents), relevanceLevel);
     appendFileSync(file, formatQueryResult(result), { flush: true });
     results.push(result);
     onProgress(results.length, queries.length);
@@ -101,7 +96,7 @@ function queryResult(
   const unmeasured: QueryResult = { qid, query: query.query, measures: new Map(), ranking };
   const { perQuery } = evaluateJudgedRun(
     new Map([[qid, logitDifferences(unmeasured)]]),
-    new Map([[qid, judgementsOf(query)]]),
+    new Map([[qid, query.judgements]]),
     { measures: MEASURES, relevanceLevel },
   );
   const measures = [...perQuery].flatMap(([name, values]): [string, number][] => {

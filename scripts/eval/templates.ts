@@ -1,8 +1,7 @@
-/** `--templates`: a JSON file of task name to query template, looked up as the reference does. */
+/** `--templates`: a JSON file of task name to query template. */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-
-const PLACE = 'FILL_QUERY_HERE';
+import { findQueryTemplate, parseQueryTemplates } from '../../src/rank1/query-template.ts';
 
 /**
  * The template of `{Dataset}_{subtask}`, else of `{Dataset}`, else none.
@@ -11,24 +10,18 @@ const PLACE = 'FILL_QUERY_HERE';
  * @throws Error with a sentence for people
  */
 export function findTemplate(file: string, task: string): string | null {
-  const templates = parse(readFileSync(file, 'utf8'), basename(file));
-  for (let name = task; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('_'))))
-    if (Object.hasOwn(templates, name)) return templates[name]!;
+  const templates = parseQueryTemplates(parse(readFileSync(file, 'utf8'), basename(file)), basename(file));
+  for (let name = task; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('_')))) {
+    const template = findQueryTemplate(templates, name);
+    if (template !== null) return template;
+  }
   return null;
 }
 
-function parse(text: string, file: string): Record<string, string> {
-  let templates: unknown;
+function parse(text: string, file: string): unknown {
   try {
-    templates = JSON.parse(text);
+    return JSON.parse(text) as unknown;
   } catch (error) {
     throw new Error(`${file} is not valid JSON: ${(error as Error).message}`, { cause: error });
   }
-  if (typeof templates !== 'object' || templates === null || Array.isArray(templates))
-    throw new Error(`${file} must be a JSON object of task name to template.`);
-  for (const [name, template] of Object.entries(templates)) {
-    if (typeof template !== 'string' || !template.includes(PLACE))
-      throw new Error(`${file}: the template of ${JSON.stringify(name)} must be a text that holds ${PLACE}.`);
-  }
-  return templates as Record<string, string>;
 }

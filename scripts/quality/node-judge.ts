@@ -1,21 +1,18 @@
 /** Judges in this process: the service, the engine and the runtime of the page, on one thread of WASM. */
 import type { RerankOptions } from '../../src/protocol/rerank-api.ts';
 import { RerankService, type LoadedRuntime } from '../../src/service/rerank-service.ts';
-import type { Judge, JudgedDocument } from '../eval/run-evaluation.ts';
+import { judgedDocument, type Judge, type JudgedDocument } from '../eval/judge.ts';
 
 /** @param model stays the caller's to dispose */
 export async function nodeJudge(model: LoadedRuntime, options: RerankOptions): Promise<Judge> {
   const service = new RerankService(() => Promise.resolve({ ...model, dispose: () => Promise.resolve() }));
   await service.load({ model: 'memory:/', device: 'wasm' }, () => undefined);
   let runId = 0;
-  return async (query, texts) => {
+  return async (query, documents) => {
     const judged: JudgedDocument[] = [];
-    const documents = texts.map((text) => ({ text }));
     await service.rerank({ runId: runId++, query, documents, options }, (updates) => {
       for (const update of updates) {
-        if (update.type !== 'finished') continue;
-        const { finishReason, verdict, reasoning } = update;
-        judged[update.index] = { finishReason, verdict, reasoning };
+        if (update.type === 'finished') judged[update.index] = judgedDocument(update);
       }
     });
     return judged;

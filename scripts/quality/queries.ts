@@ -2,7 +2,7 @@
 import path from 'node:path';
 import MiniSearch from 'minisearch';
 import { readEvalJsonl, type EvalQuery } from '../../src/evaluation/index.ts';
-import { openFile, type LoadedQuery } from '../eval/data.ts';
+import { loadedQuery, openFile, type LoadedQuery } from '../eval/data.ts';
 import { COLLECTIONS, type Collection } from './cells.ts';
 
 /** @param folder that holds `evaluation/` */
@@ -11,7 +11,7 @@ export async function loadCollection(folder: string, collection: Collection): Pr
   const queries: EvalQuery[] = [];
   for await (const query of readEvalJsonl(openFile(path.join(folder, file)))) queries.push(query);
   const ordered = firstStage === 'bm25' ? inBm25Order(queries) : queries;
-  return ordered.map((query) => ({ ...query, toJudge: query.candidates.slice(0, depth) }));
+  return ordered.map((query) => loadedQuery(query, depth));
 }
 
 /** BM25 (MiniSearch's BM25+) with the statistics of all candidates of the collection; the given order breaks ties. */

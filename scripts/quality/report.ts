@@ -4,7 +4,6 @@ import path from 'node:path';
 import {
   calibrate,
   evaluateJudgedRun,
-  judgementsOf,
   logitDifferences,
   pairedBootstrap,
   readQueryResults,
@@ -14,7 +13,7 @@ import {
   type QueryResult,
 } from '../../src/evaluation/index.ts';
 import type { LoadedQuery } from '../eval/data.ts';
-import { computeMeasures, NDCG } from '../eval/measures.ts';
+import { computeMeasures, judgementsByQuery, NDCG } from '../eval/measures.ts';
 import { writeWhole } from '../eval/write-whole.ts';
 import { cellName, COLLECTIONS, DTYPES, MODES, type Collection, type Dtype, type Mode } from './cells.ts';
 import { METHOD, ORIGIN } from './report-text.ts';
@@ -280,8 +279,7 @@ function runOf({ results }: MeasuredCell) {
 }
 
 function ndcgOf(cell: MeasuredCell): ReadonlyMap<string, number> {
-  const judgements = new Map(cell.queries.map((query) => [query.qid, judgementsOf(query)]));
-  return evaluateJudgedRun(runOf(cell), judgements, { measures: [NDCG] }).perQuery.get(NDCG.name)!;
+  return evaluateJudgedRun(runOf(cell), judgementsByQuery(cell.queries), { measures: [NDCG] }).perQuery.get(NDCG.name)!;
 }
 
 /** Of a mean over queries: the paired bootstrap against nothing. */

@@ -3,7 +3,7 @@ export { compareUtf8Bytes } from './byte-order.ts';
 export { orderDocuments, toSinglePrecision, type TieBreak } from './document-order.ts';
 export { gradeRanking } from './graded-ranking.ts';
 export { evaluateJudgedRun, evaluateRun, type EvaluateOptions, type Evaluation } from './evaluate.ts';
-export { toMtebScores } from './mteb-scores.ts';
+export { mtebResultText, NO_REVISION, toMtebScores, type MtebResultOptions } from './mteb-scores.ts';
 export type { GradedRanking, Judgements, Qrels, Run } from './types.ts';
 
 export {
@@ -14,10 +14,13 @@ export {
   type Measure,
 } from './measures/measure.ts';
 export { pairedAccuracy, type PairedAccuracy } from './measures/paired-accuracy.ts';
+export { pairMeasures, type PairMeasures } from './measures/pair-measures.ts';
 export { pairwiseMrr, type PairwiseMrr } from './measures/p-mrr.ts';
 
 export { readAnyQrels, readAnyRun, type RunChoice } from './files/any-run.ts';
 export { detectFormat, type DetectedFile, type FileFormat } from './files/detect-format.ts';
+export { gunzipped } from './files/gunzipped.ts';
+export { invalidFile, type FilePlace } from './files/invalid-file.ts';
 export { sourceFile, type SourceFile } from './files/source-file.ts';
 export { readBeirCorpus, readBeirQrels, readBeirQueries, type BeirDocument } from './files/beir.ts';
 export {
@@ -53,6 +56,7 @@ export {
 } from './files/rank-llm-requests.ts';
 export { formatRank1RunFile, readRank1RunFile } from './files/rank1-run-file.ts';
 export { formatTrecQrels, readTrecQrels } from './files/trec-qrels.ts';
+export { isTrecId } from './files/trec-columns.ts';
 export { formatTrecRun, readTrecRun, readTrecRunRows, type TrecRunRow } from './files/trec-run.ts';
 
 export {

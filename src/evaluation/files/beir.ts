@@ -1,6 +1,6 @@
 /** BEIR folders: `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv`. */
 import type { Qrels } from '../types.ts';
-import { invalidFile } from './invalid-file.ts';
+import { invalidFile, type OnPlace } from './invalid-file.ts';
 import { readJsonRows } from './json-row.ts';
 import { readLines } from './lines.ts';
 import { parseGrade } from './numbers.ts';
@@ -16,11 +16,12 @@ export interface BeirDocument {
 }
 
 /** `corpus.jsonl`, document by document: in memory are the ids, to notice one that occurs twice, but no texts. */
-export async function* readBeirCorpus(source: SourceFile): AsyncGenerator<BeirDocument> {
-  const docids = new UniqueIds('document');
+export async function* readBeirCorpus(source: SourceFile, onPlace?: OnPlace): AsyncGenerator<BeirDocument> {
+  const docids = new UniqueIds('document', source);
   for await (const row of readJsonRows(source)) {
     const docid = row.id('_id');
     docids.claim(docid, row.place);
+    onPlace?.(row.place);
     yield { docid, title: row.optional('title', row.string) ?? '', text: row.string('text') };
   }
 }
@@ -28,7 +29,7 @@ export async function* readBeirCorpus(source: SourceFile): AsyncGenerator<BeirDo
 /** `queries.jsonl`, qid to text. */
 export async function readBeirQueries(source: SourceFile): Promise<Map<string, string>> {
   const queries = new Map<string, string>();
-  const qids = new UniqueIds('query');
+  const qids = new UniqueIds('query', source);
   for await (const row of readJsonRows(source)) {
     const qid = row.id('_id');
     qids.claim(qid, row.place);
@@ -39,7 +40,7 @@ export async function readBeirQueries(source: SourceFile): Promise<Map<string, s
 
 /** `qrels/<split>.tsv`: a header line, then `query-id corpus-id score` separated by tabs. */
 export async function readBeirQrels(source: SourceFile): Promise<Qrels> {
-  const table = new ScoreTable();
+  const table = new ScoreTable(source);
   let isHeader = true;
   for await (const { file, line, text } of readLines(source)) {
     const columns = text.split('\t');

@@ -48,7 +48,7 @@ export async function detectFormat(source: SourceFile): Promise<DetectedFile> {
     yield* seen;
     yield* chunks;
   })();
-  return { format: formatOf(head, source.name), source: { name: source.name, chunks: whole } };
+  return { format: formatOf(head, source.name), source: { ...source, chunks: whole } };
 }
 
 function formatOf(head: string, file: string): FileFormat {

@@ -1,16 +1,18 @@
 /**
  * This project's data form, `*.eval.jsonl`: one query a line with its candidates in the first stage's order.
- * `{"qid", "query", "candidates": [{"docid", "rank", "text", "grade", ...}], "ideal_grades": [...]}`; `grade: null` is
- * unjudged; `ideal_grades` holds the highest grades of all judged documents, candidates or not, at most ten.
+ * `{"qid", "query", "candidates": [{"docid", "rank", "title", "text", "grade", ...}], "ideal_grades": [...]}`; `title` may
+ * be left out; `grade: null` is unjudged; `ideal_grades` holds the highest grades of all judged documents, candidates or not, at most ten.
  */
 import type { Judgements } from '../types.ts';
-import { invalidFile, quoted } from './invalid-file.ts';
+import { invalidFile, quoted, type OnPlace } from './invalid-file.ts';
 import { readJsonRows, type JsonRow } from './json-row.ts';
 import type { SourceFile } from './source-file.ts';
 import { UniqueIds } from './unique-ids.ts';
 
 export interface EvalCandidate {
   readonly docid: string;
+  /** left out where the document has none */
+  readonly title?: string;
   readonly text: string;
   /** null when nobody judged it */
   readonly grade: number | null;
@@ -31,12 +33,13 @@ export interface EvalQuery {
 const IDEAL_GRADES_DEPTH = 10;
 
 /** Queries one by one, in bounded memory. A query id that occurs twice is noticed, so ids are kept. */
-export async function* readEvalJsonl(source: SourceFile): AsyncGenerator<EvalQuery> {
-  const qids = new UniqueIds('query');
+export async function* readEvalJsonl(source: SourceFile, onPlace?: OnPlace): AsyncGenerator<EvalQuery> {
+  const qids = new UniqueIds('query', source);
   for await (const row of readJsonRows(source)) {
     const qid = row.id('qid');
     qids.claim(qid, row.place);
     const query = row.string('query');
+    onPlace?.(row.place);
     yield {
       qid,
       query,
@@ -55,16 +58,17 @@ export function judgementsOf({ candidates, idealGrades }: EvalQuery): Judgements
 }
 
 /** Scores that put the candidates into the given order, whatever the ids: minus the rank. */
-export function givenOrderScores({ candidates }: EvalQuery): Map<string, number> {
+export function givenOrderScores({ candidates }: Pick<EvalQuery, 'candidates'>): Map<string, number> {
   return new Map(candidates.map(({ docid }, index) => [docid, -(index + 1)]));
 }
 
 /** The query as one line of the form. */
 export function formatEvalQuery({ qid, query, candidates, idealGrades }: EvalQuery): string {
-  const rows = candidates.map(({ docid, text, grade, score }, index) => ({
+  const rows = candidates.map(({ docid, title, text, grade, score }, index) => ({
     docid,
     rank: index + 1,
     ...(score !== null && { score }),
+    ...(title && { title }),
     text,
     grade,
   }));
@@ -84,8 +88,10 @@ function readCandidates(row: JsonRow): EvalCandidate[] {
         'List the candidates by rank, from 1.',
       );
     }
+    const title = candidate.optional('title', candidate.string);
     return {
       docid,
+      ...(title && { title }),
       text: candidate.string('text'),
       grade: candidate.optional('grade', candidate.integer),
       score: candidate.optional('score', candidate.number),

@@ -7,6 +7,9 @@ export interface FilePlace {
   readonly line: number;
 }
 
+/** Told by a reader where in the file the row stands that it yields next. */
+export type OnPlace = (place: FilePlace) => void;
+
 /**
  * @param problem what is wrong, without a full stop
  * @param remedy one sentence: what the reader can do about it

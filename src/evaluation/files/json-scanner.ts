@@ -6,6 +6,7 @@
  * bounded by the keys of the objects that are open, never by the length of the file.
  */
 import { assert } from '../../assert.ts';
+import { entriesLimit, tooManyEntries } from './entries-limit.ts';
 import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
 import { decodeText, type SourceFile } from './source-file.ts';
 
@@ -32,7 +33,7 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** @throws Rank1Error invalid-file with file and line when the file is not one JSON document in UTF-8 */
 export async function scanJson(source: SourceFile, handler: JsonHandler): Promise<void> {
-  const scanner = new JsonScanner(source.name, handler);
+  const scanner = new JsonScanner(source, handler);
   for await (const text of decodeText(source)) scanner.write(text);
   scanner.end();
 }
@@ -40,6 +41,8 @@ export async function scanJson(source: SourceFile, handler: JsonHandler): Promis
 class JsonScanner {
   readonly #file: string;
   readonly #handler: JsonHandler;
+  /** of one object */
+  readonly #maxKeys: number;
   readonly #containers: Container[] = [];
   readonly #path: (string | number)[] = [];
   #line = 1;
@@ -51,8 +54,9 @@ class JsonScanner {
   /** what may come next */
   #expect: 'value' | 'first-value' | 'key' | 'first-key' | 'colon' | 'comma' | 'nothing' = 'value';
 
-  constructor(file: string, handler: JsonHandler) {
-    this.#file = file;
+  constructor(source: SourceFile, handler: JsonHandler) {
+    this.#file = source.name;
+    this.#maxKeys = entriesLimit(source);
     this.#handler = handler;
   }
 
@@ -150,6 +154,7 @@ class JsonScanner {
     const keys = this.#containers.at(-1)?.keys;
     assert(keys, 'a key belongs to an object');
     if (keys.has(key)) throw this.#invalid(`the key ${quoted(key)} occurs twice in one object`);
+    if (keys.size === this.#maxKeys) throw tooManyEntries(this.#place(), this.#maxKeys);
     keys.add(key);
     this.#path.push(key);
     this.#expect = 'colon';

@@ -29,7 +29,7 @@ export async function readMtebPredictions(source: SourceFile): Promise<MtebPredi
       const splits = tables.get(subset) ?? new Map<string, ScoreTable>();
       tables.set(subset, splits);
       if (split === undefined) return;
-      const table = splits.get(split) ?? new ScoreTable();
+      const table = splits.get(split) ?? new ScoreTable(source);
       splits.set(split, table);
       if (qid !== undefined) table.addQuery(qid, place);
     },

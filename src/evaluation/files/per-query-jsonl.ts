@@ -7,22 +7,40 @@ import { readJsonRows, type JsonRow } from './json-row.ts';
 import type { SourceFile } from './source-file.ts';
 import { UniqueIds } from './unique-ids.ts';
 
+/** A model's decision, as `Verdict` of the worker's protocol. */
+export interface ResultVerdict {
+  readonly label: 'true' | 'false';
+  readonly score: number;
+  readonly logitDifference: number;
+  readonly forced: boolean;
+}
+
+/** One of several chains whose mean the verdict is. */
+export interface ResultSample {
+  readonly verdict: ResultVerdict;
+  readonly finishReason: string;
+  readonly reasoning: string;
+}
+
 export interface RankedDocument {
   readonly docid: string;
   /** the place the first stage gave it, from 1 */
   readonly firstStageRank: number;
   readonly finishReason: string;
   /** null when the model was never asked */
-  readonly verdict: {
-    readonly label: 'true' | 'false';
-    readonly score: number;
-    readonly logitDifference: number;
-    readonly forced: boolean;
-  } | null;
+  readonly verdict: ResultVerdict | null;
   /** the chain, without its markers */
   readonly reasoning: string;
   /** null when nobody judged it, or no judgements were given */
   readonly grade: number | null;
+  /** the document was cut to fit the model */
+  readonly truncated: boolean;
+  readonly numPromptTokens: number;
+  readonly numNewTokens: number;
+  /** the part that decided, where the document was split; UTF-16 units of its text, end exclusive */
+  readonly passage?: { readonly start: number; readonly end: number; readonly numPassages: number };
+  /** where several chains were sampled */
+  readonly samples?: readonly ResultSample[];
 }
 
 export interface QueryResult {
@@ -40,20 +58,39 @@ export function formatQueryResult({ qid, query, measures, ranking }: QueryResult
     docid: document.docid,
     rank: index + 1,
     first_stage_rank: document.firstStageRank,
-    label: document.verdict?.label ?? null,
-    score: document.verdict?.score ?? null,
-    logit_difference: document.verdict?.logitDifference ?? null,
-    forced: document.verdict?.forced ?? null,
+    ...verdictFields(document.verdict),
     finish_reason: document.finishReason,
     grade: document.grade,
+    truncated: document.truncated,
+    num_prompt_tokens: document.numPromptTokens,
+    num_new_tokens: document.numNewTokens,
+    ...(document.passage && { passage: passageFields(document.passage) }),
     reasoning: document.reasoning,
+    ...(document.samples && { samples: document.samples.map(sampleFields) }),
   }));
   return `${JSON.stringify({ qid, query, measures: Object.fromEntries(measures), ranking: rows })}\n`;
 }
 
+function verdictFields(verdict: ResultVerdict | null) {
+  return {
+    label: verdict?.label ?? null,
+    score: verdict?.score ?? null,
+    logit_difference: verdict?.logitDifference ?? null,
+    forced: verdict?.forced ?? null,
+  };
+}
+
+function passageFields({ start, end, numPassages }: NonNullable<RankedDocument['passage']>) {
+  return { start, end, num_passages: numPassages };
+}
+
+function sampleFields({ verdict, finishReason, reasoning }: ResultSample) {
+  return { ...verdictFields(verdict), finish_reason: finishReason, reasoning };
+}
+
 /** Results one by one, in bounded memory. A query id that occurs twice is noticed, so ids are kept. */
 export async function* readQueryResults(source: SourceFile): AsyncGenerator<QueryResult> {
-  const qids = new UniqueIds('query');
+  const qids = new UniqueIds('query', source);
   for await (const row of readJsonRows(source)) {
     const qid = row.id('qid');
     qids.claim(qid, row.place);
@@ -79,6 +116,8 @@ function readRanking(row: JsonRow): RankedDocument[] {
   return row.rows('ranking').map((document) => {
     const docid = document.id('docid');
     docids.claim(docid, row.place);
+    const passage = document.has('passage') ? readPassage(document.row('passage')) : undefined;
+    const samples = document.has('samples') ? document.rows('samples').map(readSample) : undefined;
     return {
       docid,
       firstStageRank: document.integer('first_stage_rank'),
@@ -86,11 +125,26 @@ function readRanking(row: JsonRow): RankedDocument[] {
       verdict: document.optional('label', () => readVerdict(document)),
       reasoning: document.string('reasoning'),
       grade: document.optional('grade', document.integer),
+      truncated: document.boolean('truncated'),
+      numPromptTokens: document.integer('num_prompt_tokens'),
+      numNewTokens: document.integer('num_new_tokens'),
+      ...(passage && { passage }),
+      ...(samples && { samples }),
     };
   });
 }
 
-function readVerdict(document: JsonRow): RankedDocument['verdict'] {
+function readPassage(passage: JsonRow): NonNullable<RankedDocument['passage']> {
+  const numPassages = passage.integer('num_passages');
+  return { start: passage.integer('start'), end: passage.integer('end'), numPassages };
+}
+
+function readSample(sample: JsonRow): ResultSample {
+  const finishReason = sample.string('finish_reason');
+  return { verdict: readVerdict(sample), finishReason, reasoning: sample.string('reasoning') };
+}
+
+function readVerdict(document: JsonRow): ResultVerdict {
   const label = document.string('label');
   if (label !== 'true' && label !== 'false') {
     throw invalidFile(

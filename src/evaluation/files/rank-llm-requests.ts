@@ -1,4 +1,5 @@
 /** rank_llm's requests: JSONL `{"query": {"text", "qid"}, "candidates": [{"docid", "score", "doc": {...}}]}`. */
+import type { OnPlace } from './invalid-file.ts';
 import { readJsonRows, type JsonRow } from './json-row.ts';
 import type { SourceFile } from './source-file.ts';
 import { UniqueIds } from './unique-ids.ts';
@@ -23,8 +24,11 @@ export interface RankLlmRequest {
 const TEXT_FIELDS = ['text', 'segment', 'contents', 'content', 'body', 'passage'];
 
 /** Requests one by one, in bounded memory. A query id that occurs twice is noticed, so ids are kept. */
-export async function* readRankLlmRequests(source: SourceFile): AsyncGenerator<RankLlmRequest> {
-  const qids = new UniqueIds('query');
+export async function* readRankLlmRequests(
+  source: SourceFile,
+  onPlace?: OnPlace,
+): AsyncGenerator<RankLlmRequest> {
+  const qids = new UniqueIds('query', source);
   for await (const row of readJsonRows(source)) {
     const query = row.row('query');
     const qid = query.id('qid');
@@ -34,6 +38,7 @@ export async function* readRankLlmRequests(source: SourceFile): AsyncGenerator<R
     for (const { docid } of candidates) {
       docids.claim(docid, row.place);
     }
+    onPlace?.(row.place);
     yield { qid, query: query.string('text'), candidates };
   }
 }

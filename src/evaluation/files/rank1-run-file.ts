@@ -8,7 +8,7 @@ import type { SourceFile } from './source-file.ts';
 
 /** @throws Rank1Error invalid-file with file and line: not this shape, a score that is no number, an id twice */
 export async function readRank1RunFile(source: SourceFile): Promise<Run> {
-  const table = new ScoreTable();
+  const table = new ScoreTable(source);
   await scanJson(source, {
     open(path, kind, place) {
       if (kind !== 'object' || path.length > 1) throw wrongShape(place);

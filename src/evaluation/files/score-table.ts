@@ -1,23 +1,32 @@
 /** Fills a qid-to-docid-to-number table from a file and refuses what would make its meaning unclear. */
+import { entriesLimit, tooManyEntries } from './entries-limit.ts';
 import { checkId, detached } from './ids.ts';
 import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
-
-/** Rows a table may have when it is held in memory whole, about 1 GB. Larger files can be read row by row. */
-export const MAX_TABLE_ROWS = 10_000_000;
+import type { SourceFile } from './source-file.ts';
 
 export class ScoreTable {
   readonly #rows = new Map<string, Map<string, number>>();
-  #numRows = 0;
+  readonly #most: number;
+  #numEntries = 0;
+
+  constructor(source: Pick<SourceFile, 'maxEntries'>) {
+    this.#most = entriesLimit(source);
+  }
 
   /** The table so far; the caller may keep it. */
   get rows(): Map<string, Map<string, number>> {
     return this.#rows;
   }
 
-  /** Makes a query known even when it has no documents. */
+  /**
+   * Makes a query known even when it has no documents.
+   *
+   * @throws Rank1Error invalid-file when the table grows too large: queries and documents count alike
+   */
   addQuery(qid: string, place: FilePlace): Map<string, number> {
     let documents = this.#rows.get(qid);
     if (documents === undefined) {
+      this.#count(place);
       documents = new Map();
       this.#rows.set(detached(checkId(qid, 'query id', place)), documents);
     }
@@ -34,13 +43,11 @@ export class ScoreTable {
         'Keep one row for each query and document.',
       );
     }
-    if (++this.#numRows > MAX_TABLE_ROWS) {
-      throw invalidFile(
-        place,
-        `the file has more than ${MAX_TABLE_ROWS} rows`,
-        'Cut the lists at a smaller depth, or split the file by query.',
-      );
-    }
+    this.#count(place);
     documents.set(detached(checkId(docid, 'document id', place)), value);
+  }
+
+  #count(place: FilePlace): void {
+    if (++this.#numEntries > this.#most) throw tooManyEntries(place, this.#most);
   }
 }

@@ -8,6 +8,8 @@ export interface SourceFile {
   /** what messages call it: a file name or path */
   readonly name: string;
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** entries that may be held in memory; ten million when left out */
+  readonly maxEntries?: number;
 }
 
 const BLOB_CHUNK_BYTES = 1 << 20;

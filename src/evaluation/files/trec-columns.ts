@@ -53,9 +53,14 @@ function cutColumns({ file, line, text }: Line): ColumnLine {
   return { file, line, columns };
 }
 
+/** Whether an id can stand in a whitespace-separated file. BEIR's and mteb's may hold spaces. */
+export function isTrecId(id: string): boolean {
+  return id !== '' && !/[ \t\n\v\f\r\0]/.test(id);
+}
+
 /** @throws RangeError when the id could not be read back from a whitespace-separated file */
 export function trecColumn(id: string): string {
-  if (id === '' || /[ \t\n\v\f\r\0]/.test(id)) {
+  if (!isTrecId(id)) {
     throw new RangeError(`${JSON.stringify(id)} cannot be written to a TREC file: ids there have no spaces`);
   }
   return id;

@@ -7,7 +7,7 @@ import { readColumnBatches, trecColumn } from './trec-columns.ts';
 
 /** @throws Rank1Error invalid-file with file and line: columns, grade, encoding, or a document judged twice */
 export async function readTrecQrels(source: SourceFile): Promise<Qrels> {
-  const table = new ScoreTable();
+  const table = new ScoreTable(source);
   for await (const batch of readColumnBatches(source, 'qid 0 docno rel')) {
     for (const row of batch)
       table.add(row.columns[0]!, row.columns[2]!, parseGrade(row.columns[3]!, row), row);

@@ -26,7 +26,7 @@ export async function* readTrecRunRows(source: SourceFile): AsyncGenerator<TrecR
 
 /** @throws Rank1Error invalid-file with file and line: columns, score, encoding, or a document twice for one query */
 export async function readTrecRun(source: SourceFile): Promise<Run> {
-  const table = new ScoreTable();
+  const table = new ScoreTable(source);
   for await (const batch of readColumnBatches(source, COLUMNS)) {
     for (const row of batch)
       table.add(row.columns[0]!, row.columns[2]!, parseScore(row.columns[4]!, row), row);

@@ -1,13 +1,20 @@
 /** Notices an id that a file uses twice: its second meaning would silently replace or double the first. */
+import { entriesLimit, tooManyEntries } from './entries-limit.ts';
 import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
+import type { SourceFile } from './source-file.ts';
 
 export class UniqueIds {
   readonly #seen = new Set<string>();
   readonly #what: string;
+  readonly #most: number;
 
-  /** @param what `query` or `document`, for the message */
-  constructor(what: string) {
+  /**
+   * @param what `query` or `document`, for the message
+   * @param source the file, when it is its ids and not those of one row
+   */
+  constructor(what: string, source?: Pick<SourceFile, 'maxEntries'>) {
     this.#what = what;
+    this.#most = entriesLimit(source);
   }
 
   /** @throws Rank1Error invalid-file when the id was claimed before */
@@ -19,6 +26,7 @@ export class UniqueIds {
         'Keep one entry for each.',
       );
     }
+    if (this.#seen.size === this.#most) throw tooManyEntries({ file, line }, this.#most);
     this.#seen.add(id);
   }
 }

@@ -8,7 +8,8 @@ import { loadQueries, type LoadedQuery } from '../../../scripts/eval/data.ts';
 import { computeMeasures } from '../../../scripts/eval/measures.ts';
 import { parseOptions } from '../../../scripts/eval/options.ts';
 import { writeReport } from '../../../scripts/eval/report-files.ts';
-import { runEvaluation, type Judge } from '../../../scripts/eval/run-evaluation.ts';
+import type { Judge } from '../../../scripts/eval/judge.ts';
+import { runEvaluation } from '../../../scripts/eval/run-evaluation.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -25,8 +26,10 @@ const reportOptions = {
   split: 'test',
   subset: null,
   task: 'Tea',
+  datasetRevision: 'r1',
+  languages: ['eng-Latn', 'zho-Hant'],
   relevanceLevel: 1,
-  judge: { mode: 'reason', model: 'models/tea/' },
+  judge: { model: 'models/tea/', rerank: { mode: 'reason' } },
 } as const;
 const settings = { data: 'tea.eval.jsonl', depth: NUM_DOCUMENTS };
 
@@ -53,8 +56,8 @@ async function load(): Promise<LoadedQuery[]> {
 /** Scores by the number in the text; ends the run when it has judged so many documents in all. */
 function scriptedJudge(failAfter = Infinity): Judge {
   let numJudged = 0;
-  return async (_query, texts) =>
-    texts.map((text) => {
+  return async (_query, documents) =>
+    documents.map(({ text }) => {
       if (numJudged++ >= failAfter) throw new Error('interrupted');
       const logitDifference = Number(text.slice(5)) - 2.25;
       const score = 1 / (1 + Math.exp(-logitDifference));
@@ -64,6 +67,9 @@ function scriptedJudge(failAfter = Infinity): Judge {
         finishReason: verdict ? 'verdict' : 'prompt-too-long',
         verdict,
         reasoning: 'Because.\u2028\n"é"',
+        truncated: false,
+        numPromptTokens: 30,
+        numNewTokens: 5,
       };
     });
 }
@@ -108,7 +114,18 @@ describe('a run', () => {
     });
     expect(JSON.parse(files['mteb-result.json']!)).toMatchObject({
       task_name: 'Tea',
-      scores: { test: [{ hf_subset: 'default', languages: ['eng-Latn'] }] },
+      // mteb reads neither null.
+      dataset_revision: 'r1',
+      mteb_version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
+      scores: {
+        test: [
+          {
+            hf_subset: 'default',
+            languages: ['eng-Latn', 'zho-Hant'],
+            mteb_version: expect.stringMatching(/^\d/) as string,
+          },
+        ],
+      },
     });
     for (const name of ['gain.svg', 'reliability.svg', 'scores.svg']) expect(files[name]).toMatch(/^<svg/);
     const measures = JSON.parse(files['measures.json']!) as Record<string, unknown>;
@@ -123,6 +140,9 @@ describe('a run', () => {
       12,
     );
     expect(measures['best_order_nDCG@10']).toBeCloseTo(dcg([3, 3, 2, 0, 0]) / ideal, 12);
+    // No two scores are the same.
+    expect(measures['lowest_nDCG@10_by_ties']).toBeCloseTo(ours!, 12);
+    expect(measures['highest_nDCG@10_by_ties']).toBeCloseTo(ours!, 12);
   });
 
   test('interrupted at any document, and run again, leaves the same bytes', async () => {
@@ -165,74 +185,17 @@ describe('a run', () => {
   });
 });
 
-describe('data', () => {
-  test('of a BEIR folder come in the order of the run, with titles and whole judgements', async () => {
-    const data = join(folder, 'beir');
-    mkdirSync(join(data, 'qrels'), { recursive: true });
-    const corpus = ['a', 'b', 'c'].map((id) =>
-      JSON.stringify({ _id: id, title: `T${id}`, text: `text ${id}` }),
-    );
-    writeFileSync(join(data, 'corpus.jsonl'), corpus.join('\n'));
-    writeFileSync(join(data, 'queries.jsonl'), '{"_id": "1", "text": "why"}\n');
-    writeFileSync(join(data, 'qrels/test.tsv'), 'query-id\tcorpus-id\tscore\n1\tb\t2\n1\tc\t1\n');
-    const run = join(folder, 'bm25.run');
-    writeFileSync(run, '1 Q0 a 1 3.5 bm25\n1 Q0 b 2 9.25 bm25\n');
-    const options = { ...sources, data, run, depth: 1 };
-    const [query] = await loadQueries(options);
-    expect(query).toMatchObject({ qid: '1', query: 'why', idealGrades: [2, 1] });
-    expect(query?.toJudge).toEqual([{ docid: 'b', text: 'Tb text b', grade: 2, score: 9.25 }]);
-    await expect(loadQueries({ ...options, run: null })).rejects.toThrow('needs --run');
-    // The same candidates as a rank1 run file, and as mteb predictions.
-    const scores = { 1: { a: 3.5, b: 9.25 } };
-    for (const [name, content] of [
-      ['rank1.json', scores],
-      ['mteb.json', { mteb_model_meta: {}, default: { test: scores, dev: { 1: { a: 1 } } } }],
-    ] as const) {
-      const other = join(folder, name);
-      writeFileSync(other, JSON.stringify(content));
-      expect(await loadQueries({ ...options, run: other })).toEqual([query]);
-    }
-    writeFileSync(run, '1 Q0 z 1 3.5 bm25\n');
-    await expect(loadQueries(options)).rejects.toThrow('names the document z');
-  });
-
-  test('of rank_llm requests take judgements from a file', async () => {
-    const data = join(folder, 'requests.jsonl');
-    const request = {
-      query: { qid: 'q1', text: 'why' },
-      candidates: [
-        { docid: 'b', score: 2, doc: { title: 'B', text: 'text b' } },
-        { docid: 'a', score: 1, doc: { segment: 'text a' } },
-      ],
-    };
-    writeFileSync(data, `${JSON.stringify(request)}\n`);
-    const qrels = join(folder, 'qrels.txt');
-    writeFileSync(qrels, 'q1 0 a 2\nq1 0 z 3\n');
-    const [query] = await loadQueries({ ...sources, data, qrels, depth: 10 });
-    expect(query).toMatchObject({ qid: 'q1', query: 'why', idealGrades: [3, 2] });
-    expect(query?.toJudge).toEqual([
-      { docid: 'b', text: 'B text b', score: 2, grade: null },
-      { docid: 'a', text: 'text a', score: 1, grade: 2 },
-    ]);
-    const [unjudged] = await loadQueries({ ...sources, data, depth: 10 });
-    expect(unjudged?.toJudge.map(({ grade }) => grade)).toEqual([null, null]);
-    await expect(loadQueries({ ...sources, data, run: qrels, depth: 1 })).rejects.toThrow(
-      '--run is of a BEIR',
-    );
-    await expect(loadQueries({ ...sources, data: qrels, depth: 1 })).rejects.toThrow('no texts to judge');
-  });
-});
-
 describe('paired queries', () => {
   const paired = (qids: readonly string[], grades: readonly (readonly number[])[]): LoadedQuery[] =>
     qids.map((qid, q) => {
-      const candidates = ['a', 'b'].map((docid, d) => ({
+      const toJudge = ['a', 'b'].map((docid, d) => ({
         docid,
         text: docid,
         score: null,
         grade: grades[q]![d]!,
       }));
-      return { qid, query: qid, idealGrades: null, candidates, toJudge: candidates };
+      const known = new Map(toJudge.map(({ docid, grade }) => [docid, grade]));
+      return { qid, query: qid, toJudge, judgements: { grades: known } };
     });
   const run = (rows: readonly (readonly [string, number, number])[]) =>
     new Map(
@@ -280,6 +243,22 @@ describe('paired queries', () => {
     ).toMatchObject({ p_mrr: 50 });
   });
 
+  test('of FollowIR count a document that no list holds, just below the end of each', () => {
+    const follow = paired(['1-og', '1-changed'], [[1, 0], [0, 0]]).map((query) => ({
+      ...query,
+      // The document x loses its relevance, too; nobody retrieved it before, and it is last now: 1 - 3/3.
+      judgements: {
+        grades: new Map([...query.judgements.grades, ['x', query.qid === '1-og' ? 1 : 0]]),
+      },
+    })); // prettier-ignore
+    const scores = run([
+      ['1-og', 2, 1],
+      ['1-changed', 1, 2],
+    ]);
+    // a falls from 1 to 2, x stays: the mean of 1/2 and 0, times 100.
+    expect(computeMeasures(follow, [], scores, 1)).toMatchObject({ p_mrr: 25 });
+  });
+
   test('that are not all there are not counted', () => {
     const half = paired(['1_q1', '1_q2', '2_q1'], [...grades, [1, 0]]);
     const scores = run([
@@ -296,7 +275,9 @@ describe('the command line', () => {
     expect(parseOptions(['--data', 'x.eval.jsonl', '--out', 'o'])).toMatchObject({
       depth: 20,
       limit: null,
-      judge: { mode: 'reason', rethink: 0, longDocuments: 'truncate', device: 'wasm', maxNewTokens: null },
+      datasetRevision: 'no_revision_available',
+      languages: ['eng-Latn'],
+      judge: { model: 'models/rank1-demo/', device: 'wasm', rerank: {} },
     });
   });
 
@@ -304,11 +285,16 @@ describe('the command line', () => {
     [['--out', 'o'], '--data and --out'],
     [['--data', 'x', '--out', 'o', '--depth', '0'], '--depth must be'],
     [['--data', 'x', '--out', 'o', '--depth', '1.5'], '--depth must be'],
-    [['--data', 'x', '--out', 'o', '--mode', 'fast'], '--mode must be'],
+    [['--data', 'x', '--out', 'o', '--mode', 'fast'], 'mode must be'],
+    [['--data', 'x', '--out', 'o', '--preset', 'tea'], 'preset must be one of evidence'],
+    [['--data', 'x', '--out', 'o', '--mode', 'instant', '--rethink', '1'], "rethink needs mode 'reason'"],
+    [['--data', 'x', '--out', 'o', '--query-template', 'tea'], 'FILL_QUERY_HERE'],
+    [['--data', 'x', '--out', 'o', '--languages', 'English'], '--languages must be codes'],
+    [['--data', 'x', '--out', 'o', '--device', 'tpu'], '--device must be'],
     [['--data', 'x', '--out', 'o', '--colour'], '--colour'],
-    [['--data', 'x', '--out', 'o', '--samples', '2', '--mode', 'instant'], '--mode reason'],
-    [['--data', 'x', '--out', 'o', '--samples', '2', '--temperature=-1'], '--temperature must'],
-    [['--data', 'x', '--out', 'o', '--seed', '3'], 'give --samples'],
+    [['--data', 'x', '--out', 'o', '--samples', '2', '--mode', 'instant'], "mode 'reason'"],
+    [['--data', 'x', '--out', 'o', '--samples', '2', '--temperature=-1'], 'temperature must'],
+    [['--data', 'x', '--out', 'o', '--seed', '3'], 'give samples'],
     [['--data', 'x', '--out', 'o', '--templates', 't.json'], 'needs --task'],
   ])('refuses %j', (args, reason) => {
     expect(() => parseOptions(args)).toThrow(reason);
@@ -318,14 +304,17 @@ describe('the command line', () => {
     const file = join(folder, 'templates.json');
     const templates = { Bright: 'any FILL_QUERY_HERE', Bright_pony: 'pony FILL_QUERY_HERE' };
     writeFileSync(file, JSON.stringify(templates));
-    const templateOf = (task: string) =>
-      parseOptions(['--data', 'x', '--out', 'o', '--templates', file, '--task', task]).judge.queryTemplate;
+    const optionsOf = (task: string) =>
+      parseOptions(['--data', 'x', '--out', 'o', '--templates', file, '--task', task]);
+    const templateOf = (task: string) => optionsOf(task).judge.rerank.queryTemplate;
     expect(templateOf('Bright_pony')).toBe('pony FILL_QUERY_HERE');
     expect(templateOf('Bright_biology')).toBe('any FILL_QUERY_HERE');
-    expect(templateOf('SciFact')).toBe('');
+    expect(templateOf('SciFact')).toBeUndefined();
+    expect(optionsOf('SciFact').warnings.join()).toContain('no template for SciFact');
+    expect(optionsOf('Bright').warnings).toEqual([]);
     for (const [content, reason] of [
       ['{"a": "no place"}', 'FILL_QUERY_HERE'],
-      ['[1]', 'JSON object'],
+      ['[1]', 'not a file of query templates'],
       ['{', 'not valid JSON'],
     ]) {
       writeFileSync(file, content!);

@@ -28,7 +28,7 @@ const request = (candidates: string, qid = '"1"') =>
 const result = (ranking: string, measures = '{}') =>
   `{"qid": "q", "query": "x", "measures": ${measures}, "ranking": [${ranking}]}`;
 const RANKED =
-  '{"docid": "d", "first_stage_rank": 1, "finish_reason": "length", "label": null, "reasoning": "", "grade": null}';
+  '{"docid": "d", "first_stage_rank": 1, "finish_reason": "length", "label": null, "reasoning": "", "grade": null, "truncated": false, "num_prompt_tokens": 7, "num_new_tokens": 0}';
 const TASK_SCORE = '{"main_score": 0.5, "hf_subset": "default", "languages": ["eng-Latn"]}';
 
 const FORMATS: [name: string, read: Reader, valid: string, faults: Fault[]][] = [
@@ -215,6 +215,7 @@ const FORMATS: [name: string, read: Reader, valid: string, faults: Fault[]][] = 
       [result(`${RANKED}, ${RANKED}`), 1, 'document "d" occurs twice'],
       [`${result('')}\n${result('')}`, 2, 'query "q" occurs twice'],
       [result(RANKED.replace('null', '"maybe"')), 1, 'the label "maybe" is unknown'],
+      [result(RANKED.replace('}', ', "samples": [{}]}')), 1, '"finish_reason" of "samples"'],
       [result(RANKED.replace('null', '"true"')), 1, '"score" of "ranking"[0] is missing'],
       [result('', '{"nDCG@10": null}'), 1, '"nDCG@10" of "measures" is not a finite number'],
     ],

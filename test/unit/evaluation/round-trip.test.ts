@@ -122,7 +122,7 @@ describe('what is written reads back the same, to the last bit', () => {
       query: 'what\n"is"',
       candidates: [
         { docid: 'b', text: 't\u2028', grade: null, score: 0.1 + 0.2 },
-        { docid: 'a', text: '', grade: 3, score: null },
+        { docid: 'a', title: 'T', text: '', grade: 3, score: null },
       ],
       idealGrades: [3, 1],
     };
@@ -143,8 +143,29 @@ describe('what is written reads back the same, to the last bit', () => {
           verdict: { label: 'true', score: 1, logitDifference: 40.123456789, forced: false },
           reasoning: 'Okay,\nso "the" query… </think>',
           grade: 2,
+          truncated: true,
+          numPromptTokens: 812,
+          numNewTokens: 64,
+          passage: { start: 3, end: 90, numPassages: 4 },
+          samples: [
+            {
+              verdict: { label: 'false', score: 0.25, logitDifference: -1.0986, forced: true },
+              finishReason: 'length',
+              reasoning: 'Hm.\n',
+            },
+          ],
         },
-        { docid: 'b', firstStageRank: 1, finishReason: 'aborted', verdict: null, reasoning: '', grade: null },
+        {
+          docid: 'b',
+          firstStageRank: 1,
+          finishReason: 'aborted',
+          verdict: null,
+          reasoning: '',
+          grade: null,
+          truncated: false,
+          numPromptTokens: 0,
+          numNewTokens: 0,
+        },
       ],
     };
     const text = formatQueryResult(result);

@@ -6,7 +6,8 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { writeReport } from '../../../scripts/eval/report-files.ts';
-import { runEvaluation, type Judge } from '../../../scripts/eval/run-evaluation.ts';
+import type { Judge } from '../../../scripts/eval/judge.ts';
+import { runEvaluation } from '../../../scripts/eval/run-evaluation.ts';
 
 const [, , out = '', when = 'never'] = process.argv;
 const NUM_QUERIES = 3;
@@ -23,8 +24,8 @@ fs.renameSync = (from, to) => {
 };
 syncBuiltinESMExports();
 
-const judge: Judge = async (_query, texts) =>
-  texts.map((text) => {
+const judge: Judge = async (_query, documents) =>
+  documents.map(({ text }) => {
     if (`document ${numDocuments++}` === when) die();
     const logitDifference = text.length / 3 - 2;
     const score = 1 / (1 + Math.exp(-logitDifference));
@@ -33,19 +34,24 @@ const judge: Judge = async (_query, texts) =>
       finishReason: 'verdict',
       verdict: { label, score, logitDifference, forced: false },
       reasoning: `Of ${text}: é`,
+      truncated: false,
+      numPromptTokens: text.length,
+      numNewTokens: 1,
     };
   });
 
 const queries = Array.from({ length: NUM_QUERIES }, (_, q) => {
-  const candidates = Array.from({ length: NUM_DOCUMENTS }, (_, d) => ({
+  const toJudge = Array.from({ length: NUM_DOCUMENTS }, (_, d) => ({
     docid: `d${d}`,
     text: 'x'.repeat(1 + ((d * 5 + q) % 7)),
     grade: d % 3,
     score: null,
   }));
-  return { qid: `q${q}`, query: `question ${q}`, idealGrades: null, candidates, toJudge: candidates };
+  const grades = new Map(toJudge.map(({ docid, grade }) => [docid, grade]));
+  return { qid: `q${q}`, query: `question ${q}`, toJudge, judgements: { grades } };
 });
-const judgeOptions = { mode: 'reason', model: 'models/scripted/' } as const;
+const judgeOptions = { model: 'models/scripted/', rerank: {} };
 const results = await runEvaluation(queries, judge, { out, settings: { judge: 'scripted' } });
 const sources = { data: 'scripted', split: 'test', subset: null, task: null, relevanceLevel: 1 };
-writeReport({ ...sources, out, judge: judgeOptions }, queries, results);
+const names = { datasetRevision: 'none', languages: ['eng-Latn'] };
+writeReport({ ...sources, ...names, out, judge: judgeOptions }, queries, results);

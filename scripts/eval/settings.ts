@@ -1,0 +1,44 @@
+/** Pins what a run was made of, so that an interrupted one never goes on with other texts, judgements or weights. */
+import { createHash } from 'node:crypto';
+import { createReadStream, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { JudgingModel } from './browser-judge.ts';
+import { beirFiles } from './data.ts';
+import type { EvalOptions } from './options.ts';
+
+/** All that decides the results, without the places that files lie in. */
+export async function settingsOf(options: EvalOptions, model: JudgingModel) {
+  const { data, run, qrels, split, subset, relevanceLevel, depth, limit, judge } = options;
+  const isFolder = statSync(data).isDirectory();
+  return {
+    data: basename(data),
+    data_sha256: isFolder ? await folderHashes(data, split) : await sha256(data),
+    run_sha256: run === null ? null : await sha256(run),
+    qrels_sha256: qrels === null ? null : await sha256(qrels),
+    split: isFolder ? split : null,
+    subset,
+    task: options.task,
+    dataset_revision: options.datasetRevision,
+    languages: options.languages,
+    relevance_level: relevanceLevel,
+    depth,
+    limit,
+    model: judge.model,
+    model_sha256: model.manifestSha256,
+    dtype: model.dtype,
+    device: model.device,
+    options: judge.rerank,
+  };
+}
+
+async function folderHashes(folder: string, split: string): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const [name, file] of Object.entries(beirFiles(folder, split))) hashes[name] = await sha256(file);
+  return hashes;
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
+}

@@ -1,0 +1,31 @@
+/** How much text a run may hold in memory: what is judged is kept until its query is done. */
+import { invalidFile, type FilePlace } from '../../src/evaluation/index.ts';
+
+/** UTF-16 units, about 1 GB. */
+const MAX_TEXT_LENGTH = 500_000_000;
+
+export class TextBudget {
+  readonly #most: number;
+  #length = 0;
+  #place: FilePlace = { file: '', line: 0 };
+
+  constructor(most = MAX_TEXT_LENGTH) {
+    this.#most = most;
+  }
+
+  /** Told by a reader where the row stands that it yields next. */
+  readonly onPlace = (place: FilePlace): void => {
+    this.#place = place;
+  };
+
+  /** @throws Rank1Error invalid-file at the row that is too much */
+  spend(...texts: readonly { readonly title?: string; readonly text: string }[]): void {
+    for (const { title, text } of texts) this.#length += (title?.length ?? 0) + text.length;
+    if (this.#length <= this.#most) return;
+    throw invalidFile(
+      this.#place,
+      `the documents to judge hold more than ${this.#most} characters so far`,
+      'Judge fewer at a time: a smaller --depth or --limit, or a part of the queries.',
+    );
+  }
+}
