@@ -15,6 +15,8 @@ export interface CompletionRequest {
   readonly stop?: readonly string[];
   /** Nothing else may be answered; for servers that know token ids. */
   readonly allowedTokenIds?: readonly number[];
+  /** Greedy when left out. */
+  readonly sampling?: { readonly temperature: number; readonly seed: number };
 }
 
 export interface ServedModel {
@@ -126,13 +128,13 @@ export class CompletionClient {
 
 function requestBody(
   model: string,
-  { prompt, maxTokens, stop, allowedTokenIds }: CompletionRequest,
+  { prompt, maxTokens, stop, allowedTokenIds, sampling }: CompletionRequest,
 ): unknown {
   return {
     model,
     prompt,
     max_tokens: maxTokens,
-    temperature: 0,
+    ...(sampling ?? { temperature: 0 }),
     logprobs: NUM_LOGPROBS,
     stream: true,
     stream_options: { include_usage: true, continuous_usage_stats: true },

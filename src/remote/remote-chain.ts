@@ -1,5 +1,5 @@
 /**
- * One document on a remote engine: its chain, its continuations, and the question for an answer where none came, each a
+ * One chain on a remote engine: the chain itself, its continuations, and the question for an answer where none came, each a
  * completion. Text is all there is, so markers are found in text, as the reference does. Reports what streams; a try that
  * broke is reported as a new start.
  */
@@ -36,6 +36,8 @@ export interface RemoteChainSettings {
   /** the query as it stands in the prompt */
   readonly query: string;
   readonly options: RerankRequest['options'];
+  /** greedy when left out */
+  readonly sampling?: NonNullable<CompletionRequest['sampling']>;
   readonly signal: AbortSignal;
 }
 
@@ -148,11 +150,11 @@ export class RemoteChain {
 
   /** Streams a completion up to its answer, its end, or a loop. */
   #think(prompt: string, maxTokens: number): Promise<Thought> {
-    const { settings, signal, options } = this.#context;
-    const request = { prompt, maxTokens, stop: STOPS };
+    const { settings, signal, options, sampling } = this.#context;
+    const request = { prompt, maxTokens, stop: STOPS, ...(sampling && { sampling }) };
     const attempt = async (): Promise<Thought> => {
       const detector = new VerdictDetector({ markerIsToken: false });
-      const loop = options.loopGuard === false ? null : new TokenLoop();
+      const loop = options.loopGuard === true ? new TokenLoop() : null;
       let lastStep: CompletionStep | null = null;
       let loops = false;
       let lastTokens = '';
@@ -176,7 +178,9 @@ export class RemoteChain {
 
   /** The verdict of the step that wrote `label`; where it did not come with the answer, that step is asked for again. */
   async #read(prompt: string, { reasoning, lastStep }: Thought, label: Label): Promise<Verdict | null> {
-    const verdict = lastStep?.token === ANSWERS[label] ? answerVerdict(lastStep.topLogprobs, label) : null;
+    // What a server calls logprobs of a sampled token may be those at its temperature; the score is that of the model.
+    const isRead = !this.#context.sampling && lastStep?.token === ANSWERS[label];
+    const verdict = isRead ? answerVerdict(lastStep.topLogprobs, label) : null;
     if (verdict) return verdict;
     const step = await this.#answerStep(prompt + reasoning + CLOSE_MARKER);
     return answerVerdict(step.topLogprobs, label);

@@ -14,8 +14,10 @@ import type {
 } from '../protocol/rerank-api.ts';
 import { ANSWERS } from '../rank1/markers.ts';
 import { promptQuery } from '../rank1/query-template.ts';
+import { samplingOf } from '../rank1/sampled-chains.ts';
 import { CompletionClient } from './completion-client.ts';
-import { RemoteChain, type RemoteChainSettings } from './remote-chain.ts';
+import type { RemoteChain, RemoteChainSettings } from './remote-chain.ts';
+import { RemoteDocument } from './remote-document.ts';
 import { checkRemoteOptions, type RemoteOptions, type RemoteSettings } from './remote-options.ts';
 import { retrying } from './retrying.ts';
 import { RunGate } from './run-gate.ts';
@@ -31,6 +33,11 @@ interface Served {
   readonly model: string;
   readonly maxLength: number;
   readonly answerTokenIds: readonly number[] | null;
+}
+
+interface QueuedChain {
+  readonly document: RemoteDocument;
+  readonly chain: RemoteChain;
 }
 
 export class RemoteService implements RerankWorkerApi {
@@ -145,28 +152,35 @@ export class RemoteService implements RerankWorkerApi {
       options,
       signal: AbortSignal.any([gate.signal, failure.signal]),
     };
+    const sampling = samplingOf(options);
     const queue = documents
-      .map((document, index) => new RemoteChain(context, document, index, outbox.add))
+      .map((document, index) => new RemoteDocument(context, document, index, sampling, outbox.add))
+      .flatMap((document) => document.chains.map((chain) => ({ document, chain })))
       .values();
+    const end = ({ document, chain }: QueuedChain, update = chain.finished('aborted', null)): void => {
+      const last = document.end(chain, update);
+      if (last) outbox.add(last);
+    };
     const workThrough = async (): Promise<void> => {
-      for (const chain of queue) {
+      for (const queued of queue) {
         await gate.untilOpen();
-        if (context.signal.aborted) return outbox.add(chain.finished('aborted', null));
+        if (context.signal.aborted) return end(queued);
         outbox.numActive++;
         try {
-          outbox.add(await chain.judge());
+          end(queued, await queued.chain.judge());
         } catch (error) {
           if (!context.signal.aborted) failure.abort(error);
-          outbox.add(chain.finished('aborted', null));
+          end(queued);
         } finally {
           outbox.numActive--;
         }
       }
     };
-    const numLanes = Math.min(options.maxSlots ?? this.#settings.maxInFlight, documents.length);
+    const numChains = documents.length * (sampling?.numSamples ?? 1);
+    const numLanes = Math.min(options.maxSlots ?? this.#settings.maxInFlight, numChains);
     const lanes = Array.from({ length: numLanes }, workThrough);
     await Promise.all(lanes);
-    for (const chain of queue) outbox.add(chain.finished('aborted', null));
+    for (const queued of queue) end(queued);
     outbox.flush();
     if (failure.signal.aborted) throw failure.signal.reason;
     return {

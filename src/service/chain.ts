@@ -14,6 +14,7 @@ import {
   RETHINK_CUE,
   trimToLastSentence,
 } from '../rank1/prompt.ts';
+import type { Sampling } from '../rank1/sampled-chains.ts';
 import { makeVerdict } from '../rank1/verdict.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { cutText } from '../passages/cut-text.ts';
@@ -32,7 +33,7 @@ export interface ChainSettings {
   /** tokens a row can hold */
   readonly maxLength: number;
   /** null: greedy */
-  readonly sampling: { readonly temperature: number; readonly seed: number } | null;
+  readonly sampling: Pick<Sampling, 'temperature' | 'seed'> | null;
 }
 
 export interface ChainOutcome {

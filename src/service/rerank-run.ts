@@ -14,6 +14,7 @@ import type {
   UpdateListener,
 } from '../protocol/rerank-api.ts';
 import { findMarkerTokenIds, type MarkerTokenIds } from '../rank1/markers.ts';
+import { samplingOf, type Sampling } from '../rank1/sampled-chains.ts';
 import { Chain, type ChainSettings } from './chain.ts';
 import { planDocuments, type PlannedDocument, type RunPlan } from './document-plan.ts';
 import { DocumentTally } from './document-tally.ts';
@@ -22,8 +23,6 @@ import { SampleTally } from './sample-tally.ts';
 import type { RunControl } from './run-control.ts';
 
 const DEFAULT_MAX_SLOTS = 16;
-/** What DeepSeek recommends for R1, whose chains rank1 was trained on. */
-const DEFAULT_TEMPERATURE = 0.6;
 
 /** A document, or a passage of one, on its way. */
 interface Progress {
@@ -156,15 +155,13 @@ export class RerankRun {
     };
   }
 
-  /** null: greedy, which is what a temperature of 0 comes to */
-  get #sampling(): ChainSettings['sampling'] {
-    const { samples, temperature = DEFAULT_TEMPERATURE, seed = 0 } = this.#request.options;
-    return samples === undefined || temperature === 0 ? null : { temperature, seed };
+  /** null: greedy */
+  get #sampling(): Sampling | null {
+    return samplingOf(this.#request.options);
   }
 
-  /** Greedy chains of one prompt are all the same. */
   get #numSamples(): number {
-    return this.#sampling === null ? 1 : (this.#request.options.samples ?? 1);
+    return this.#sampling?.numSamples ?? 1;
   }
 
   #takeStep(sequences: readonly Sequence[], engine: Engine): void {

@@ -1,9 +1,7 @@
-/**
- * Brings the sampled chains of one prompt together: their mean is the verdict, and the chain whose score lies nearest to
- * it is the one that is shown. One chain is its own mean.
- */
+/** Brings the sampled chains of one prompt together, as they end; `src/rank1/sampled-chains.ts` says what they come to. */
 import { assert } from '../assert.ts';
-import type { SampledChain, Verdict } from '../protocol/rerank-api.ts';
+import type { SampledChain } from '../protocol/rerank-api.ts';
+import { meanVerdict, nearestChain } from '../rank1/sampled-chains.ts';
 import type { Chain, ChainOutcome } from './chain.ts';
 
 /** What a prompt came to. */
@@ -39,7 +37,7 @@ export class SampleTally {
     if (this.#failed)
       return { ...this.#failed, verdict: null, finishReason: 'failed', numNewTokens, samples: null };
     const mean = meanVerdict(this.#samples.map((one) => one.verdict));
-    const shown = nearest(this.#samples, mean);
+    const shown = nearestChain(this.#samples, mean);
     return {
       verdict: mean,
       finishReason: shown.finishReason,
@@ -48,39 +46,4 @@ export class SampleTally {
       samples: this.numSamples === 1 ? null : this.#samples,
     };
   }
-}
-
-/**
- * The mean of the scores. Its logit difference, log(mean p) - log(mean (1 - p)), comes from the logarithms of the
- * scores, so that means which are all 1 to a double still have an order. Forced when any of them was.
- */
-export function meanVerdict(verdicts: readonly Verdict[]): Verdict {
-  const [first] = verdicts;
-  assert(first, 'a mean needs at least one verdict');
-  if (verdicts.length === 1) return first;
-  const differences = verdicts.map((verdict) => verdict.logitDifference);
-  const logitDifference =
-    logSumExp(differences.map((difference) => logSigmoid(difference))) -
-    logSumExp(differences.map((difference) => logSigmoid(-difference)));
-  return {
-    label: logitDifference >= 0 ? 'true' : 'false',
-    score: verdicts.reduce((sum, { score }) => sum + score, 0) / verdicts.length,
-    logitDifference,
-    forced: verdicts.some(({ forced }) => forced),
-  };
-}
-
-/** The earliest of those that are nearest. */
-function nearest(samples: readonly SampledChain[], { score }: Verdict): SampledChain {
-  const distance = (sample: SampledChain) => Math.abs(sample.verdict.score - score);
-  return samples.reduce((best, sample) => (distance(sample) < distance(best) ? sample : best));
-}
-
-function logSigmoid(x: number): number {
-  return Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
-}
-
-function logSumExp(values: readonly number[]): number {
-  const max = Math.max(...values);
-  return max + Math.log(values.reduce((sum, value) => sum + Math.exp(value - max), 0));
 }

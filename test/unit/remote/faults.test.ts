@@ -330,14 +330,28 @@ describe('a verdict', () => {
     expect(finished[0]).toMatchObject({ finishReason: 'failed', verdict: null });
   });
 
-  it('of a chain that repeats itself without end is asked for', async () => {
-    const loop = Array.from({ length: 200 }, () => event(' again.'));
-    const { finished } = await judge(({ body }, response) => {
-      if (body.max_tokens > 1) return sendEvents(response, [...loop, DONE]);
-      sendEvents(response, [event(' false', { top: TOP, finish: 'length' }), DONE]);
-    });
+  const looping: Answer = ({ body }, response) => {
+    const loop = Array.from({ length: 200 }, () => ' again.');
+    if (body.max_tokens > 1) return sendEvents(response, chainEvents(loop));
+    sendEvents(response, [event(' false', { top: TOP, finish: 'length' }), DONE]);
+  };
+
+  it('of a chain that repeats itself is asked for where the loop guard is on', async () => {
+    const { finished } = await judge(looping, { loopGuard: true });
     expect(finished[0]).toMatchObject({ finishReason: 'loop', verdict: { forced: true } });
   });
+
+  it.each([{}, { loopGuard: false }])(
+    'of a chain that repeats itself is waited for with %j',
+    async (options) => {
+      const { finished } = await judge(looping, options);
+      expect(finished[0]).toMatchObject({
+        finishReason: 'verdict',
+        verdict: { label: 'true', forced: false },
+      });
+      expect(server.completions).toHaveLength(1);
+    },
+  );
 
   it('of mode instant is one step, and is not forced', async () => {
     const step: Answer = (_, response) =>

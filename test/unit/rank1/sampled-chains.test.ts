@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Verdict } from '../../../src/protocol/rerank-api.ts';
-import { meanVerdict } from '../../../src/service/sample-tally.ts';
+import { meanVerdict, samplingOf } from '../../../src/rank1/sampled-chains.ts';
 
 function verdict(logitDifference: number, forced = false): Verdict {
   return {
@@ -35,5 +35,37 @@ describe('the mean of verdicts', () => {
 
   test('is forced when any was', () => {
     expect(meanVerdict([verdict(1), verdict(2, true)]).forced).toBe(true);
+  });
+
+  test('of bounds is a bound, the lower one where there are both kinds', () => {
+    const least = { ...verdict(3), bound: 'at-least' as const };
+    const most = { ...verdict(-3), bound: 'at-most' as const };
+    expect(meanVerdict([verdict(1), verdict(2)])).not.toHaveProperty('bound');
+    expect(meanVerdict([verdict(1), least]).bound).toBe('at-least');
+    const upper = meanVerdict([verdict(1), most]);
+    expect(upper.bound).toBe('at-most');
+    expect(upper.score).toBeCloseTo((verdict(1).score + most.score) / 2, 12);
+    const mixed = meanVerdict([verdict(1), least, most]);
+    expect(mixed.bound).toBe('at-least');
+    expect(mixed.score).toBeCloseTo((verdict(1).score + least.score) / 3, 12);
+    expect(mixed.logitDifference).toBeCloseTo(Math.log(mixed.score / (1 - mixed.score)), 9);
+  });
+});
+
+describe('what a run asks for', () => {
+  test.each([{}, { temperature: 0.5, seed: 3 }, { samples: 4, temperature: 0 }])(
+    'is greedy with %j',
+    (options) => {
+      expect(samplingOf(options)).toBeNull();
+    },
+  );
+
+  test('is so many chains, at the temperature recommended for the teacher unless told otherwise', () => {
+    expect(samplingOf({ samples: 1 })).toEqual({ numSamples: 1, temperature: 0.6, seed: 0 });
+    expect(samplingOf({ samples: 3, temperature: 1, seed: -7 })).toEqual({
+      numSamples: 3,
+      temperature: 1,
+      seed: -7,
+    });
   });
 });

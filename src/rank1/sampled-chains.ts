@@ -1,0 +1,68 @@
+/**
+ * Several sampled chains of one prompt: what a run asks for, and what their verdicts come to. The mean of the scores is
+ * the verdict, and the chain nearest to it is the one that is shown. One chain is its own mean.
+ */
+import { assert } from '../assert.ts';
+import type { RerankOptions, SampledChain, Verdict } from '../protocol/rerank-api.ts';
+
+/** What DeepSeek recommends for R1, whose chains rank1 was trained on. */
+const DEFAULT_TEMPERATURE = 0.6;
+
+export interface Sampling {
+  /** chains of a prompt */
+  readonly numSamples: number;
+  /** above 0 */
+  readonly temperature: number;
+  readonly seed: number;
+}
+
+/** null: greedy, which is what a temperature of 0 comes to. Greedy chains of one prompt are all the same. */
+export function samplingOf({
+  samples,
+  temperature = DEFAULT_TEMPERATURE,
+  seed = 0,
+}: RerankOptions): Sampling | null {
+  return samples === undefined || temperature === 0 ? null : { numSamples: samples, temperature, seed };
+}
+
+/**
+ * The mean of the scores. Its logit difference, log(mean p) - log(mean (1 - p)), comes from the logarithms of the
+ * scores, so that means which are all 1 to a double still have an order. Forced when any of them was. The mean of bounds
+ * is a bound; where some are upper and some are lower ones, the upper ones count as 0, which leaves a lower one.
+ */
+export function meanVerdict(verdicts: readonly Verdict[]): Verdict {
+  const [first] = verdicts;
+  assert(first, 'a mean needs at least one verdict');
+  if (verdicts.length === 1) return first;
+  const bounds = new Set(verdicts.flatMap(({ bound }) => bound ?? []));
+  const isMixed = bounds.size > 1;
+  const counted = verdicts.map(({ score, logitDifference, bound }) =>
+    isMixed && bound === 'at-most' ? { score: 0, logitDifference: -Infinity } : { score, logitDifference },
+  );
+  const logitDifference =
+    logSumExp(counted.map((one) => logSigmoid(one.logitDifference))) -
+    logSumExp(counted.map((one) => logSigmoid(-one.logitDifference)));
+  const [bound] = isMixed ? (['at-least'] as const) : bounds;
+  return {
+    label: logitDifference >= 0 ? 'true' : 'false',
+    score: counted.reduce((sum, { score }) => sum + score, 0) / counted.length,
+    logitDifference,
+    forced: verdicts.some(({ forced }) => forced),
+    ...(bound && { bound }),
+  };
+}
+
+/** The chain that is shown for the mean: the earliest of those whose scores are nearest to it. */
+export function nearestChain(chains: readonly SampledChain[], { score }: Verdict): SampledChain {
+  const distance = (chain: SampledChain) => Math.abs(chain.verdict.score - score);
+  return chains.reduce((best, chain) => (distance(chain) < distance(best) ? chain : best));
+}
+
+function logSigmoid(x: number): number {
+  return Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+function logSumExp(values: readonly number[]): number {
+  const max = Math.max(...values);
+  return max + Math.log(values.reduce((sum, value) => sum + Math.exp(value - max), 0));
+}
