@@ -64,10 +64,13 @@ export class Sequence {
     return tokenId;
   }
 
-  /** Takes the token of a step and decides whether the sequence goes on; watched logits that are no numbers end it. */
-  append(tokenId: number, watchedLogits: Float32Array, maxLength: number): void {
+  /**
+   * Takes the token of a step and decides whether the sequence goes on; watched logits that are no numbers end it, and so
+   * does a token that could not be drawn (null).
+   */
+  append(tokenId: number | null, watchedLogits: Float32Array, maxLength: number): void {
     assert(this.finishReason === null, 'a finished sequence takes no token');
-    if (!watchedLogits.every(Number.isFinite)) {
+    if (tokenId === null || !watchedLogits.every(Number.isFinite)) {
       this.finishReason = 'failed';
       return;
     }

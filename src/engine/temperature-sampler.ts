@@ -3,13 +3,15 @@
  * tokens depend on the seed and the logits alone; one sampler serves one chain, so neither batch mates, slots nor order
  * can reach them.
  */
-import { Rank1Error } from '../errors.ts';
 import { seededRandom, type Random } from '../seeded-random.ts';
 
 /** Chooses a row's next token where greedy decoding is not wanted. */
 export interface TokenSampler {
-  /** @param logits [V] raw logits of the row */
-  next(logits: Float32Array): number;
+  /**
+   * @param logits [V] raw logits of the row
+   * @returns null when they hold NaN or infinity: no token is ever made up
+   */
+  next(logits: Float32Array): number | null;
 }
 
 /** How finely a draw splits [0, 1). */
@@ -25,22 +27,14 @@ export class TemperatureSampler implements TokenSampler {
     this.#random = seededRandom(seed);
   }
 
-  /**
-   * One draw, found in the cumulated weights exp((logit - max) / temperature) in order of ids, in double precision.
-   *
-   * @throws Rank1Error `run-failed` when the logits hold NaN or infinity: no token is ever made up
-   */
-  next(logits: Float32Array): number {
+  /** One draw, found in the cumulated weights exp((logit - max) / temperature) in order of ids, in double precision. */
+  next(logits: Float32Array): number | null {
     let max = -Infinity;
     for (const logit of logits) if (!(logit <= max)) max = logit;
     const weight = (tokenId: number) => Math.exp((logits[tokenId]! - max) / this.#temperature);
     let total = 0;
     for (let tokenId = 0; tokenId < logits.length; tokenId++) total += weight(tokenId);
-    if (!Number.isFinite(total))
-      throw new Rank1Error(
-        'run-failed',
-        'The model gave logits that are not numbers, so no token can be drawn. Take a dtype that computes in 32 bits, or another device.',
-      );
+    if (!Number.isFinite(total)) return null;
     let left = ((this.#random.below(DRAWS) + 0.5) / DRAWS) * total;
     let chosen = 0;
     for (let tokenId = 0; tokenId < logits.length && left >= 0; tokenId++) {

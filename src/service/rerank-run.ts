@@ -165,8 +165,9 @@ export class RerankRun {
   }
 
   #takeStep(sequences: readonly Sequence[], engine: Engine): void {
-    // One row without numbers is a document's; all rows of a batch are the device's.
-    if (sequences.length > 1 && sequences.every(({ finishReason }) => finishReason === 'failed'))
+    // Rows without numbers are a document's; all rows of a batch of several documents are the device's.
+    const documents = new Set(sequences.map((sequence) => this.#progressOf(sequence).tally));
+    if (documents.size > 1 && sequences.every(({ finishReason }) => finishReason === 'failed'))
       throw new Rank1Error(
         'run-failed',
         'The model gave no numbers for any document of a step. Load the model again, or choose another device or dtype.',

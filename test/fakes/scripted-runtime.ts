@@ -13,6 +13,8 @@ export interface DocumentScript {
   readonly chain: string;
   /** of ` true` and ` false` */
   readonly logits: readonly [number, number];
+  /** of the tokens from 0; where they are there, samples draw from them, whatever the chain says */
+  readonly allLogits?: readonly number[];
 }
 
 export interface ScriptedRuntimeOptions {
@@ -95,6 +97,10 @@ export class ScriptedRuntime implements LoadedRuntime {
     const isForced =
       written.at(-1) === tokenizer.addedTokenId('</think>') && !script.chain.includes('</think>');
     const answer = tokenizer.encode(script.logits[0] >= script.logits[1] ? ' true' : ' false')[0] ?? -1;
-    return { tokenId: isForced ? answer : (chain[written.length] ?? 1), watchedLogits: script.logits };
+    return {
+      tokenId: isForced ? answer : (chain[written.length] ?? 1),
+      watchedLogits: script.logits,
+      ...(script.allLogits && { logits: script.allLogits }),
+    };
   };
 }

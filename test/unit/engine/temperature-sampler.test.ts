@@ -19,7 +19,7 @@ describe('a sampler', () => {
     const numDraws = 40_000;
     const sampler = new TemperatureSampler(temperature, 11);
     const counts = LOGITS.map(() => 0);
-    for (let i = 0; i < numDraws; i++) counts[sampler.next(Float32Array.from(LOGITS))]!++;
+    for (let i = 0; i < numDraws; i++) counts[sampler.next(Float32Array.from(LOGITS)) ?? NaN]!++;
     // Pearson's chi-square over the tokens that are expected at least five times, the rest as one. With at most 7
     // degrees of freedom, 24.3 is exceeded once in a thousand seeds.
     const expected = softmax(LOGITS, temperature).map((share) => share * numDraws);
@@ -52,11 +52,9 @@ describe('a sampler', () => {
   });
 
   test.each([[[NaN, 1]], [[1, NaN]], [[Infinity, 1]], [[-Infinity, -Infinity]]])(
-    'refuses the logits %j',
+    'draws nothing from the logits %j',
     (logits) => {
-      expect(() => new TemperatureSampler(1, 0).next(Float32Array.from(logits))).toThrow(
-        expect.objectContaining({ code: 'run-failed' }),
-      );
+      expect(new TemperatureSampler(1, 0).next(Float32Array.from(logits))).toBeNull();
     },
   );
 });

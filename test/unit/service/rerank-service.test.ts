@@ -557,6 +557,34 @@ describe('a run that fails', () => {
     },
   );
 
+  describe('by a logit of a token that is no answer, under samples,', () => {
+    const options = { samples: 2, temperature: 1, maxNewTokens: 4 };
+    const scriptOf = (document: string) => ({
+      chain: 'So',
+      logits: [3, 1] as const,
+      allLogits: [-1000, 1, 1, 1, document === 'overflow' ? Infinity : 1],
+    });
+
+    test('goes on with the others', async () => {
+      const { service } = await loadedService({ scriptOf });
+      const { finished } = await rerank(service, ['tea', 'overflow', 'cake'], options);
+      expect(finished.sort((a, b) => a.index - b.index)).toMatchObject([
+        { finishReason: 'length', verdict: { label: 'true' } },
+        { finishReason: 'failed', verdict: null, numNewTokens: 0 },
+        { finishReason: 'length', verdict: { label: 'true' } },
+      ]);
+    });
+
+    test('is that of the document where all rows of the batch are its own', async () => {
+      const { service } = await loadedService({ scriptOf });
+      const { finished } = await rerank(service, ['overflow', 'tea'], { ...options, maxSlots: 2 });
+      expect(finished.sort((a, b) => a.index - b.index)).toMatchObject([
+        { finishReason: 'failed', verdict: null },
+        { finishReason: 'length', verdict: { label: 'true' } },
+      ]);
+    });
+  });
+
   test('when no row of a batch has numbers is the device’s fault, not that of the documents', async () => {
     const scriptOf = () => ({ chain: '</think> true', logits: [NaN, NaN] }) as const;
     const { service } = await loadedService({ scriptOf });
