@@ -1,5 +1,5 @@
 /** Wires model files, tokenizer and runtime into what the service asks for. No logic. */
-import { chooseDtype } from '../src/model/choose-dtype.ts';
+import { chooseVersion, type DeviceAbilities } from '../src/model/choose-version.ts';
 import type { Manifest } from '../src/model/manifest.ts';
 import { readModelFiles } from '../src/model/model-files.ts';
 import { openModelFolder } from '../src/model/stored-models.ts';
@@ -10,22 +10,30 @@ import type { LoadedRuntime, LoadRuntime } from '../src/service/rerank-service.t
 import { warmedUp } from '../src/service/warm-up.ts';
 import { createTokenizer } from '../src/tokenizer/tokenizer.ts';
 
+const CPU: DeviceAbilities = { device: 'wasm', float16: false, maxTensorBytes: Infinity };
+
 /** @param defaultAssets the runtime's files, for callers that give no `assetsUrl` */
 export function loadRuntimeWith(defaultAssets: OrtAssets): LoadRuntime {
   return async (options, onProgress) => {
     const folder = await openModelFolder(options.model, options.modelFiles);
-    const { float16, software } = await probeDevice(options.device);
-    const dtype =
-      options.dtype ?? ((manifest: Manifest) => chooseDtype(Object.keys(manifest.models), float16));
+    const probe = await probeDevice(options.device);
+    const devices = options.device === 'auto' ? [probe, CPU] : [probe];
+    const choose = (manifest: Manifest) => chooseVersion(manifest, options.dtype, devices);
+    const dtype = (manifest: Manifest) => choose(manifest)?.dtype ?? options.dtype;
     const files = await readModelFiles(folder, dtype, (loadedBytes, totalBytes) => {
       onProgress({ stage: 'download', loadedBytes, totalBytes });
     });
     const tokenizer = createTokenizer(files.tokenizerJson, files.tokenizerConfig);
     onProgress({ stage: 'session', loadedBytes: 0, totalBytes: 0 });
-    const runtime = await ModelRuntime.load(options.device, files, options.assetsUrl ?? defaultAssets);
+    const refusal = choose(files.manifest)?.refusal ?? null;
+    const runtime = await ModelRuntime.load(
+      refusal === null ? options.device : 'wasm',
+      files,
+      options.assetsUrl ?? defaultAssets,
+    );
     const loaded: LoadedRuntime = {
       device: runtime.device,
-      deviceReason: runtime.deviceReason,
+      deviceReason: refusal === null ? runtime.deviceReason : `${refusal} So the CPU is used.`,
       dtype: files.dtype,
       spec: files.spec,
       defaultMaxNewTokens: files.manifest.defaultMaxNewTokens,
@@ -33,7 +41,7 @@ export function loadRuntimeWith(defaultAssets: OrtAssets): LoadRuntime {
       createRunner: (runnerOptions) => runtime.createRunner(runnerOptions),
       dispose: () => runtime.dispose(),
     };
-    // A software adapter needs many seconds for two steps, and its first document gains nothing (measured).
-    return (options.warmUp ?? !software) ? warmedUp(loaded, onProgress) : loaded;
+    // A software adapter needs many seconds for such steps, and its first document gains nothing (measured).
+    return (options.warmUp ?? !probe.software) ? warmedUp(loaded, onProgress) : loaded;
   };
 }

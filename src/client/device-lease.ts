@@ -59,7 +59,7 @@ export class DeviceLease {
           resolve(true);
         });
       };
-      locks.request(name, options, use).catch((error: unknown) => {
+      locks.request(name, options, use).catch(() => {
         // A page without an origin of its own may not lock anything; it runs all the same.
         if (signal.aborted) reject(signal.reason as Error);
         else resolve(true);

@@ -97,7 +97,7 @@ export class Reranker {
 
   /**
    * Loads the model folder at `options.model`; free when that model is loaded on that device already. Waits for the run
-   * in progress. Where the device `auto` failed twice, the CPU takes its place until the reranker is disposed.
+   * in progress. Where the device `auto` failed twice, the CPU takes its place until the reranker is disposed, if it can run the model.
    * @throws TypeError, RangeError (caller's fault), Rank1Error, or the signal's reason
    */
   async load(options: Partial<LoadOptions>, call: LoadCallOptions = {}): Promise<LoadedModel> {
@@ -194,9 +194,10 @@ export class Reranker {
         (error) => this.#worker.end(error),
         (state) => call.onState?.(state),
       );
+      recovery.loaded();
       const fellBack = recovery.fellBack || (known?.fellBack ?? false);
       this.#model = { asked, options: recovery.load, fellBack };
-      return fellBack ? { ...model, deviceReason: 'The GPU failed twice, so the CPU is used.' } : model;
+      return fellBack ? { ...model, deviceReason: 'The GPU failed, so the CPU is used.' } : model;
     } finally {
       lease.release();
     }

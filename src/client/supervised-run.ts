@@ -92,6 +92,7 @@ export class SupervisedRun {
   /** @returns whether the run was aborted */
   async #attempt(untilEnd: AbortSignal): Promise<boolean> {
     const { hold, worker, recovery, signal, onLoadProgress } = this.#options;
+    recovery.begins(this.#maxRows);
     await this.#acquireDevice(untilEnd);
     const connection = await worker.connectionWith(recovery.load, {
       signal: untilEnd,
@@ -109,6 +110,12 @@ export class SupervisedRun {
     if (this.#ledger.undecided.length > 0 && !this.#ledger.onlyDoubtfulLeft)
       throw new Rank1Error('worker-failed', 'Verdicts were lost between the worker and the page. Try again.');
     return false;
+  }
+
+  /** Passages are counted by the worker alone. */
+  get #maxRows(): number {
+    const { longDocuments, samples = 1 } = this.#options.request.options;
+    return longDocuments === 'passages' ? Infinity : this.#ledger.undecided.length * samples;
   }
 
   async #acquireDevice(untilEnd: AbortSignal): Promise<void> {

@@ -47,11 +47,23 @@ export interface ManifestInput {
   readonly blockSize: number | null;
   readonly quantization: ConvertedModel['quantization'];
   readonly maxPositions: number;
+  readonly largestTensorBytes: number;
   readonly files: readonly FileRecord[];
 }
 
 export function buildManifest(input: ManifestInput): ConvertedManifest {
-  const { spec, dtype, layout, onnx, externalData, kvDtype, blockSize, quantization, maxPositions } = input;
+  const {
+    spec,
+    dtype,
+    layout,
+    onnx,
+    externalData,
+    kvDtype,
+    blockSize,
+    quantization,
+    maxPositions,
+    largestTensorBytes,
+  } = input;
   const weightBytes = input.files
     .filter((file) => externalData.includes(file.path))
     .reduce((sum, file) => sum + file.bytes, 0);
@@ -71,6 +83,7 @@ export function buildManifest(input: ManifestInput): ConvertedManifest {
         blockSize,
         quantization,
         maxPositions,
+        largestTensorBytes,
         kvBytesPerToken: bytesPerToken,
         memory: estimateMemory(weightBytes, bytesPerToken, Math.min(maxPositions, ESTIMATED_CONTEXT)),
       },

@@ -15,6 +15,7 @@ export interface WrittenGraph {
   /** paths in the model folder */
   readonly onnx: string;
   readonly externalData: readonly string[];
+  readonly largestTensorBytes: number;
 }
 
 /** @param fileName of the .onnx; its weights are `<fileName>_data`, `<fileName>_data_1` and so on */
@@ -32,7 +33,8 @@ export async function writeGraph(
   const onGroup = trackProgress(graph.weights, onProgress, signal);
   await writeExternalData(graph.weights, places, FOLDER, recorded, onGroup);
   const files = new Set([...places.values()].map((place) => `${FOLDER}/${place.file}`));
-  return { onnx: `${FOLDER}/${fileName}`, externalData: [...files] };
+  const largestTensorBytes = Math.max(0, ...[...places.values()].map(({ length }) => length));
+  return { onnx: `${FOLDER}/${fileName}`, externalData: [...files], largestTensorBytes };
 }
 
 function locatedTensors(

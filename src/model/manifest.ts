@@ -22,6 +22,8 @@ export interface ManifestModel {
   readonly kvDtype: 'float32' | 'float16';
   /** rows of the graph's rotary tables: no position at or behind this can be run */
   readonly maxPositions: number;
+  /** of one tensor of weights; left out: not known */
+  readonly largestTensorBytes?: number;
 }
 
 export interface Manifest {
@@ -66,7 +68,10 @@ function parseFile(value: unknown, path: string): ManifestFile {
 }
 
 function parseModel(value: unknown, dtype: string, files: Manifest['files']): ManifestModel {
-  const { onnx, externalData, layout, kvDtype, maxPositions } = record(value, `models.${dtype.slice(0, 20)}`);
+  const { onnx, externalData, layout, kvDtype, maxPositions, largestTensorBytes } = record(
+    value,
+    `models.${dtype.slice(0, 20)}`,
+  );
   const listed = (path: unknown): path is string => typeof path === 'string' && Object.hasOwn(files, path);
   if (!listed(onnx)) throw corrupt(`the graph of ${dtype} is not among the files`);
   if (!Array.isArray(externalData) || !externalData.every(listed)) {
@@ -75,7 +80,10 @@ function parseModel(value: unknown, dtype: string, files: Manifest['files']): Ma
   if (layout !== 'rank1' && layout !== 'transformersjs') throw corrupt(`layout of ${dtype} is unknown`);
   if (kvDtype !== 'float32' && kvDtype !== 'float16') throw corrupt(`kvDtype of ${dtype} is unknown`);
   if (!isCount(maxPositions) || maxPositions < 2) throw corrupt(`maxPositions of ${dtype} is not a length`);
-  return { onnx, externalData, layout, kvDtype, maxPositions };
+  const required = { onnx, externalData, layout, kvDtype, maxPositions } as const;
+  if (largestTensorBytes === undefined) return required;
+  if (!isCount(largestTensorBytes)) throw corrupt(`largestTensorBytes of ${dtype} is not a size`);
+  return { ...required, largestTensorBytes };
 }
 
 function assertSafePath(path: string): void {

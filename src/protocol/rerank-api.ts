@@ -25,7 +25,7 @@ export interface LoadOptions {
   /** URL of a folder with the runtime's files (`ort-wasm-*`), where the worker cannot find them by itself; same origin. */
   readonly assetsUrl?: string;
   /**
-   * `false` leaves out the two steps that compile the kernels before the first run, which then does it; left out: true, but on
+   * `false` leaves out the steps that compile the kernels before the first run, which then does it; left out: true, but on
    * a software adapter. A warm-up that fails fails the load, with its error.
    */
   readonly warmUp?: boolean;

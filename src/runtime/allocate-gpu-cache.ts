@@ -17,8 +17,3 @@ export async function allocateGpuCache(
     return allocateGpuCache(smaller, options);
   }
 }
-
-/** The largest buffer that a kernel can be given. */
-export function bufferLimit({ maxBufferSize, maxStorageBufferBindingSize }: GPUSupportedLimits): number {
-  return Math.min(maxBufferSize, maxStorageBufferBindingSize);
-}

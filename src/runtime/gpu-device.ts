@@ -3,6 +3,7 @@
  * made here, by what the browser answers, never by its name.
  */
 import { Rank1Error } from '../errors.ts';
+import { bufferLimit } from './buffer-limit.ts';
 import type { AdapterReport } from '../protocol/model-store-api.ts';
 import type { Device, DevicePreference } from '../protocol/rerank-api.ts';
 
@@ -25,23 +26,29 @@ const RAISED_LIMITS = [
   'maxComputeWorkgroupSizeZ',
 ] as const;
 
-/**
- * What `chooseDevice` would choose, told without making a device. Never throws.
- * @returns float16: whether it computes with 16-bit floats; software: whether it is a GPU that the CPU imitates
- */
-export async function probeDevice(
-  preference: DevicePreference,
-): Promise<Omit<ChosenDevice, 'gpuDevice'> & { readonly float16: boolean; readonly software: boolean }> {
+/** What `chooseDevice` would choose. */
+export interface DeviceProbe extends Omit<ChosenDevice, 'gpuDevice'> {
+  /** whether it computes with 16-bit floats */
+  readonly float16: boolean;
+  /** whether it is a GPU that the CPU imitates */
+  readonly software: boolean;
+  /** the largest tensor it takes */
+  readonly maxTensorBytes: number;
+}
+
+/** Tells without making a device. Never throws. */
+export async function probeDevice(preference: DevicePreference): Promise<DeviceProbe> {
   const adapter = preference === 'wasm' ? null : await requestAdapter();
   const reason = reasonForWasm(preference, adapter);
   if (reason !== null || adapter === null) {
     const why = reason ?? 'This browser offers no WebGPU adapter.';
-    return { device: 'wasm', float16: false, software: false, reason: why };
+    return { device: 'wasm', float16: false, software: false, maxTensorBytes: Infinity, reason: why };
   }
   return {
     device: 'webgpu',
     software: isSoftware(adapter),
     float16: adapter.features.has('shader-f16'),
+    maxTensorBytes: bufferLimit(adapter.limits),
     reason: `WebGPU adapter${adapterName(adapter)}.`,
   };
 }

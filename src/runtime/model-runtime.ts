@@ -9,7 +9,8 @@ import type { ModelFiles } from '../model/model-files.ts';
 import type { DevicePreference } from '../protocol/rerank-api.ts';
 import { createLayout } from './create-layout.ts';
 import { chooseDevice, type ChosenDevice } from './gpu-device.ts';
-import { allocateGpuCache, bufferLimit } from './allocate-gpu-cache.ts';
+import { allocateGpuCache } from './allocate-gpu-cache.ts';
+import { bufferLimit } from './buffer-limit.ts';
 import { memoryBudget, planCapacity } from './capacity-plan.ts';
 import { DeviceWatch } from './device-watch.ts';
 import type { GpuPrefix } from './gpu-kv-cache.ts';
@@ -68,17 +69,23 @@ export class ModelRuntime {
     assets: OrtAssets,
   ): Promise<ModelRuntime> {
     const chosen = await chooseDevice(preference);
-    if (files.model.kvDtype === 'float16' && !chosen.gpuDevice?.features.has('shader-f16')) {
-      throw new Rank1Error(
-        'device-unavailable',
-        `The ${files.dtype} version needs a GPU with 16-bit floats, which is not here. Choose the dtype "q4".`,
-      );
-    }
-    const runtime = await loadOrt(chosen.device, assets);
     const watch = chosen.gpuDevice && new DeviceWatch(chosen.gpuDevice);
-    const create = () => createSession(runtime, files, chosen.gpuDevice);
-    const session = await (watch ? watch.guard(create) : create());
-    return new ModelRuntime(chosen, runtime, session, watch, files);
+    try {
+      if (files.model.kvDtype === 'float16' && !chosen.gpuDevice?.features.has('shader-f16')) {
+        throw new Rank1Error(
+          'device-unavailable',
+          `The ${files.dtype} version needs a GPU with 16-bit floats, which is not here. Choose the dtype "q4".`,
+        );
+      }
+      const runtime = await loadOrt(chosen.device, assets);
+      const create = () => createSession(runtime, files, chosen.gpuDevice);
+      const session = await (watch ? watch.guard(create) : create());
+      return new ModelRuntime(chosen, runtime, session, watch, files);
+    } catch (error) {
+      watch?.close();
+      chosen.gpuDevice?.destroy();
+      throw error;
+    }
   }
 
   get device() {

@@ -4,6 +4,7 @@
  * The builds are separate downloads, so they are imported only when chosen.
  */
 import type * as OrtModule from 'onnxruntime-web/webgpu';
+import { errorMessage, Rank1Error } from '../errors.ts';
 import type { Device } from '../protocol/rerank-api.ts';
 
 export type Ort = typeof OrtModule;
@@ -54,7 +55,20 @@ function chooseBuild(device: Device): OrtBuild {
 }
 
 async function importBuild(build: OrtBuild): Promise<Ort> {
-  if (build === 'wasm') return (await import('onnxruntime-web/wasm')) as Ort;
-  if (build === 'jspi') return (await import('onnxruntime-web/jspi')) as Ort;
-  return import('onnxruntime-web/webgpu');
+  try {
+    if (build === 'wasm') return (await import('onnxruntime-web/wasm')) as Ort;
+    if (build === 'jspi') return (await import('onnxruntime-web/jspi')) as Ort;
+    return await import('onnxruntime-web/webgpu');
+  } catch (error) {
+    throw runtimeMissing(error);
+  }
+}
+
+/** The runtime's code or WebAssembly could not be fetched or started. */
+export function runtimeMissing(cause: unknown): Rank1Error {
+  return new Rank1Error(
+    'network',
+    `The files of the runtime could not be loaded (${errorMessage(cause).slice(0, 200)}). Check the connection, and that they are served where the page looks for them (assetsUrl).`,
+    { cause },
+  );
 }

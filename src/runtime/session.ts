@@ -3,11 +3,13 @@ import type { InferenceSession } from 'onnxruntime-web/webgpu';
 import { Rank1Error, errorMessage } from '../errors.ts';
 import type { ModelFiles } from '../model/model-files.ts';
 import { readBlob } from '../model/model-folder.ts';
-import type { OrtRuntime } from './ort.ts';
+import { runtimeMissing, type OrtRuntime } from './ort.ts';
 
 /**
  * @param gpuDevice the device the session runs on; null for WASM
- * @throws Rank1Error `out-of-memory`, `model-corrupt`, or `storage` where weights are gone since they were opened
+ * @throws Rank1Error `out-of-memory`; `storage` where weights are gone since they were opened; `network` where the runtime's
+ *   own files are; and where the graph is refused, `model-corrupt` on WASM, and `device-unavailable` on a GPU, whose
+ *   limits are as good a reason: WASM tells which it is
  */
 export async function createSession(
   runtime: OrtRuntime,
@@ -33,6 +35,14 @@ export async function createSession(
       throw new Rank1Error(
         'out-of-memory',
         'The model does not fit into the memory of this device. Close other tabs, or take a smaller model or dtype.',
+        { cause: error },
+      );
+    }
+    if (/no available backend/i.test(message)) throw runtimeMissing(error);
+    if (gpuDevice) {
+      throw new Rank1Error(
+        'device-unavailable',
+        `The GPU does not run the model's graph (${message.slice(0, 200)}). Choose the device "wasm", or a smaller model or dtype.`,
         { cause: error },
       );
     }

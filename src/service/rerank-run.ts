@@ -13,6 +13,7 @@ import type {
   RunSummary,
   UpdateListener,
 } from '../protocol/rerank-api.ts';
+import { DEFAULT_MAX_SLOTS } from '../protocol/run-defaults.ts';
 import { findMarkerTokenIds, type MarkerTokenIds } from '../rank1/markers.ts';
 import { samplingOf, type Sampling } from '../rank1/sampled-chains.ts';
 import { Chain, type ChainSettings } from './chain.ts';
@@ -22,7 +23,6 @@ import type { LoadedRuntime } from './rerank-service.ts';
 import { SampleTally } from './sample-tally.ts';
 import type { RunControl } from './run-control.ts';
 
-const DEFAULT_MAX_SLOTS = 16;
 
 /** A document, or a passage of one, on its way. */
 interface Progress {

@@ -1,16 +1,19 @@
 /**
- * Two steps of a model that was just loaded, whose answers nobody reads: the runtime compiles its kernels and grows its
- * arenas here, and not while the first document waits. They run in a runner of their own, so that a run finds no row,
- * prefix or figure of theirs. Knows neither ORT nor the GPU.
+ * A few steps of a model that was just loaded, whose answers nobody reads: the runtime compiles its kernels and grows its
+ * arenas here, and not while the first document waits. Kernels differ for many rows, for few and behind a kept prefix, so
+ * each is run once. They run in a runner of their own, so that a run finds no row or figure of theirs, and no prefix that
+ * could be its own. Knows neither ORT nor the GPU.
  */
-import type { PrefillRow } from '../engine/model-runner.ts';
+import type { DecodeRow, ModelRunner, PrefillRow } from '../engine/model-runner.ts';
 import type { LoadProgress } from '../protocol/rerank-api.ts';
+import { DEFAULT_MAX_SLOTS } from '../protocol/run-defaults.ts';
 import type { LoadedRuntime } from './rerank-service.ts';
 
-/** More than one, as in most runs: kernels for one row are others. */
-const NUM_ROWS = 2;
 /** Which tokens is of no consequence, and every vocabulary has these. */
 const PROMPT_TOKEN_IDS = [0, 1, 0, 1];
+const NUM_PREFIX_TOKENS = 2;
+/** Few: on WASM each is a call of its own. */
+const NUM_ROWS_BEHIND_PREFIX = 2;
 const CAPACITY = 64;
 
 /**
@@ -23,7 +26,7 @@ export async function warmedUp(
 ): Promise<LoadedRuntime> {
   onProgress({ stage: 'warm-up', loadedBytes: 0, totalBytes: 0 });
   try {
-    await runTwoSteps(runtime);
+    await runSteps(runtime);
     return runtime;
   } catch (error) {
     // Even where the runtime cannot be released, why the step failed is what there is to tell.
@@ -32,30 +35,44 @@ export async function warmedUp(
   }
 }
 
-async function runTwoSteps(runtime: LoadedRuntime): Promise<void> {
+async function runSteps(runtime: LoadedRuntime): Promise<void> {
   const runner = await runtime.createRunner({
-    maxSlots: NUM_ROWS,
+    maxSlots: DEFAULT_MAX_SLOTS,
     maxLength: Math.min(CAPACITY, runtime.spec.maxPositions),
-    maxPrefillRows: NUM_ROWS,
+    maxPrefillRows: DEFAULT_MAX_SLOTS,
     watchedTokenIds: PROMPT_TOKEN_IDS.slice(0, 2),
   });
   try {
-    const rows = Array.from({ length: Math.min(NUM_ROWS, runner.maxSlots) }, (_, slot): PrefillRow => ({
+    const prompts = Array.from({ length: Math.min(DEFAULT_MAX_SLOTS, runner.maxSlots) }, (_, slot) => ({
       slot,
       tokenIds: Int32Array.from(PROMPT_TOKEN_IDS),
     }));
-    const { tokenIds, watchedLogits } = await runner.run({ kind: 'prefill', rows });
-    // Rows without numbers have no next token; a run tells of them, document by document.
-    if (!watchedLogits.every(Number.isFinite)) return;
-    await runner.run({
-      kind: 'decode',
-      rows: rows.map(({ slot }, row) => ({
-        slot,
-        tokenId: tokenIds[row] ?? 0,
-        position: PROMPT_TOKEN_IDS.length,
-      })),
-    });
+    const behindPrefix = await prefill(runner, prompts.slice(0, NUM_ROWS_BEHIND_PREFIX), NUM_PREFIX_TOKENS);
+    const others = behindPrefix && (await prefill(runner, prompts.slice(NUM_ROWS_BEHIND_PREFIX), 0));
+    if (!others) return;
+    const rows = [...behindPrefix, ...others];
+    const { tokenIds } = await runner.run({ kind: 'decode', rows });
+    const [first] = rows;
+    const position = PROMPT_TOKEN_IDS.length + 1;
+    if (first)
+      await runner.run({ kind: 'decode', rows: [{ ...first, tokenId: tokenIds[0] ?? 0, position }] });
   } finally {
     await runner.dispose();
   }
+}
+
+/** @returns how the rows go on; null where one has no numbers, and so no next token: a run tells of that, document by document */
+async function prefill(
+  runner: ModelRunner,
+  rows: readonly PrefillRow[],
+  numPrefixTokens: number,
+): Promise<DecodeRow[] | null> {
+  if (rows.length === 0) return [];
+  const { tokenIds, watchedLogits } = await runner.run({ kind: 'prefill', rows, numPrefixTokens });
+  if (!watchedLogits.every(Number.isFinite)) return null;
+  return rows.map(({ slot }, row) => ({
+    slot,
+    tokenId: tokenIds[row] ?? 0,
+    position: PROMPT_TOKEN_IDS.length,
+  }));
 }

@@ -34,3 +34,8 @@ export interface FaultPlan {
 export interface PageEventMessage {
   readonly pageEvent: PageEvent;
 }
+
+/** What a worker was asked for, told by itself. */
+export interface AskedMessage {
+  readonly asked: { readonly device?: string; readonly numDocuments?: number; readonly maxSlots?: number };
+}

@@ -5,7 +5,7 @@ import { Reranker } from '../../src/client/reranker.ts';
 import type { RunState } from '../../src/client/run-state.ts';
 import { isRank1Error } from '../../src/errors.ts';
 import type { RerankUpdate, RunSummary } from '../../src/protocol/rerank-api.ts';
-import type { FaultPlan, PageEvent, PageEventMessage } from '../fakes/fault-plan.ts';
+import type { AskedMessage, FaultPlan, PageEvent, PageEventMessage } from '../fakes/fault-plan.ts';
 
 export interface FaultCase {
   /** What befalls the first worker, the second, and so on; workers behind them are sound. */
@@ -17,8 +17,8 @@ export interface FaultCase {
 export interface FaultOutcome {
   /** by document: label and logit difference, or the reason why there is none; null when it never finished */
   readonly verdicts: readonly (string | null)[];
-  /** documents that were finished more than once */
-  readonly numRepeated: number;
+  /** what each worker was asked for, in the order they were started */
+  readonly asked: readonly AskedOfWorker[];
   readonly summary: Pick<RunSummary, 'numFinished' | 'aborted'> | null;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly states: readonly RunState['type'][];
@@ -27,6 +27,14 @@ export interface FaultOutcome {
   readonly numAlive: number;
   /** bytes that the last worker's runners hold */
   readonly numBytes: number;
+}
+
+export interface AskedOfWorker {
+  readonly device: string | null;
+  readonly numDocuments: number | null;
+  readonly maxSlots: number | null;
+  /** documents without a verdict when the worker was started */
+  readonly numUndecided: number;
 }
 
 const DOCUMENTS = [
@@ -55,6 +63,7 @@ class FaultRun {
   readonly #workers: Worker[] = [];
   readonly #ended = new Set<Worker>();
   readonly #finished: Extract<RerankUpdate, { type: 'finished' }>[] = [];
+  readonly #asked: AskedOfWorker[] = [];
   readonly #states: RunState['type'][] = [];
   readonly #reranker: Reranker;
 
@@ -87,7 +96,7 @@ class FaultRun {
     this.#reranker.dispose();
     return {
       verdicts: DOCUMENTS.map((_, index) => this.#verdictOf(index)),
-      numRepeated: this.#finished.length - new Set(this.#finished.map(({ index }) => index)).size,
+      asked: this.#asked,
       summary: summary && { numFinished: summary.numFinished, aborted: summary.aborted },
       error,
       states: this.#states,
@@ -135,7 +144,11 @@ class FaultRun {
       terminate();
     };
     worker.postMessage({ plan: this.#case.plans[this.#workers.length] ?? null });
-    worker.addEventListener('message', ({ data }: MessageEvent<Partial<PageEventMessage>>) => {
+    const place = this.#workers.length;
+    const numUndecided = DOCUMENTS.length - new Set(this.#finished.map(({ index }) => index)).size;
+    this.#asked[place] = { device: null, numDocuments: null, maxSlots: null, numUndecided };
+    worker.addEventListener('message', ({ data }: MessageEvent<Partial<PageEventMessage & AskedMessage>>) => {
+      if (data.asked) Object.assign(this.#asked[place] ?? {}, data.asked);
       if (data.pageEvent === 'unreadable') worker.dispatchEvent(new MessageEvent('messageerror'));
       else if (data.pageEvent) this.#befall(data.pageEvent);
     });

@@ -5,7 +5,14 @@ import type { ModelRunner, StepOutput, StepPlan } from '../../src/engine/model-r
 import type { RerankRequest, RunSummary, UpdateListener } from '../../src/protocol/rerank-api.ts';
 import { installTransferHandlers } from '../../src/protocol/transfer-handlers.ts';
 import { RerankService } from '../../src/service/rerank-service.ts';
-import { LOAD_STAGES, PAGE_EVENTS, type FaultPlan, type PageEvent, type Stage } from '../fakes/fault-plan.ts';
+import {
+  LOAD_STAGES,
+  PAGE_EVENTS,
+  type AskedMessage,
+  type FaultPlan,
+  type PageEvent,
+  type Stage,
+} from '../fakes/fault-plan.ts';
 import { ScriptedRuntime } from '../fakes/scripted-runtime.ts';
 
 const CODES: readonly string[] = ['device-lost', 'out-of-memory', 'run-failed', 'network', 'storage'];
@@ -41,7 +48,8 @@ class FaultyApi extends RerankService {
   #verdictSent = false;
 
   constructor() {
-    super(async (_options, onProgress) => {
+    super(async ({ device }, onProgress) => {
+      tell({ device });
       for (const stage of LOAD_STAGES) {
         onProgress({ stage: 'download', loadedBytes: 1, totalBytes: 2 });
         await this.strike(stage);
@@ -53,6 +61,8 @@ class FaultyApi extends RerankService {
   }
 
   override rerank(request: RerankRequest, onUpdates: UpdateListener): Promise<RunSummary> {
+    const { maxSlots } = request.options;
+    tell({ numDocuments: request.documents.length, ...(maxSlots !== undefined && { maxSlots }) });
     return super.rerank(request, (updates, stats) => {
       onUpdates(updates, stats);
       this.#verdictSent ||= updates.some(({ type }) => type === 'finished');
@@ -89,6 +99,10 @@ class FaultyApi extends RerankService {
       });
     return new Promise<never>(() => undefined);
   }
+}
+
+function tell(asked: AskedMessage['asked']): void {
+  self.postMessage({ asked } satisfies AskedMessage);
 }
 
 const api = new FaultyApi();

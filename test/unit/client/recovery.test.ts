@@ -47,15 +47,51 @@ describe('a recovery', () => {
     expect(tried.maxSlots).toBe(8);
   });
 
+  it('begins to halve at the rows that there is work for', () => {
+    const tried = recovery();
+    tried.begins(5);
+    tried.failed(fault('out-of-memory'));
+    expect(tried.maxSlots).toBe(2);
+    tried.begins(5);
+    tried.failed(fault('out-of-memory'));
+    expect(tried.maxSlots).toBe(1);
+  });
+
   it('goes to the CPU as the last resort, and stays there', () => {
     const tried = recovery();
     tried.failed(fault('device-lost'));
     expect(tried.load.device).toBe('auto');
     tried.failed(fault('out-of-memory'));
     expect(tried.load.device).toBe('wasm');
+    expect(tried.fellBack).toBe(false); // not before it was loaded there
+    tried.loaded();
     expect(tried.fellBack).toBe(true);
     tried.progressed();
     expect(tried.load.device).toBe('wasm');
+  });
+
+  it('tries the GPU again, and tells of its fault, where the CPU cannot run the model', () => {
+    const tried = recovery();
+    tried.loaded();
+    tried.failed(fault('device-lost'));
+    tried.failed(fault('run-failed'));
+    expect(tried.load.device).toBe('wasm');
+    expect(tried.failed(fault('device-unavailable'))).toBe(2000);
+    expect(tried.load).toEqual(LOAD);
+    expect(tried.fellBack).toBe(false);
+    expect(() => tried.failed(fault('device-lost'))).toThrow(/3 times in a row.*Close other pages/);
+  });
+
+  it('goes to the CPU at once where the GPU cannot run the model, and tells of the GPU where neither can', () => {
+    const [cpuRuns, noneRuns] = [recovery(), recovery()];
+    const refusal = fault('device-unavailable');
+    for (const tried of [cpuRuns, noneRuns]) {
+      expect(tried.failed(refusal)).toBe(250);
+      expect(tried.load.device).toBe('wasm');
+    }
+    cpuRuns.loaded();
+    expect(cpuRuns.fellBack).toBe(true);
+    expect(() => noneRuns.failed(fault('device-unavailable'))).toThrow(refusal);
   });
 
   it.each(['webgpu', 'wasm'] as const)('keeps to the device %s, which the caller chose', (device) => {
@@ -81,7 +117,7 @@ describe('a recovery', () => {
     'device-unavailable',
   ] as const)('rethrows %s at once, as another try would meet the same', (code) => {
     const error = fault(code);
-    expect(() => recovery().failed(error)).toThrow(error);
+    expect(() => recovery({ ...LOAD, device: 'webgpu' }).failed(error)).toThrow(error);
   });
 
   it('waits for a device that was there once', () => {
@@ -91,16 +127,34 @@ describe('a recovery', () => {
     expect(tried.failed(fault('device-unavailable'))).toBe(2000);
   });
 
-  it('keeps the code in the end, and what was no Rank1Error as it was', () => {
-    const [known, unknown] = [recovery(), recovery()];
-    const bug = new Error('a bug');
-    for (let n = 0; n < 2; n++) {
-      known.failed(fault('out-of-memory'));
-      unknown.failed(bug);
-    }
-    expect(() => known.failed(fault('out-of-memory'))).toThrow(
+  it('keeps the code in the end', () => {
+    const tried = recovery();
+    for (let n = 0; n < 2; n++) tried.failed(fault('out-of-memory'));
+    expect(() => tried.failed(fault('out-of-memory'))).toThrow(
       expect.objectContaining({ code: 'out-of-memory' }) as Error,
     );
-    expect(() => unknown.failed(bug)).toThrow(bug);
   });
+
+  it('ends with a sentence that says what to do also for what was not foreseen', () => {
+    const tried = recovery();
+    const bug = new TypeError('x is undefined');
+    for (let n = 0; n < 2; n++) tried.failed(bug);
+    expect(() => tried.failed(bug)).toThrow(
+      expect.objectContaining({
+        code: 'worker-failed',
+        message: expect.stringMatching(/3 times in a row.*Reload the page.*x is undefined/) as string,
+        cause: bug,
+      }) as Error,
+    );
+  });
+
+  it.each(['storage', 'model-not-found', 'device-unavailable'] as const)(
+    'leaves the advice for %s to its own message',
+    (code) => {
+      const tried = recovery({ ...LOAD, device: 'wasm' });
+      tried.loaded();
+      for (let n = 0; n < 2; n++) tried.failed(fault('network'));
+      expect(() => tried.failed(fault(code))).toThrow(/are kept\. The last failure: It broke\./);
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Reranker } from '../../../src/client/reranker.ts';
-import { isRank1Error } from '../../../src/errors.ts';
+import { isRank1Error, Rank1Error } from '../../../src/errors.ts';
 import type { RunState } from '../../../src/client/run-state.ts';
 import type { RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { FakeLocks } from '../../fakes/fake-locks.ts';
@@ -211,6 +211,27 @@ describe('Reranker', () => {
     expect(finished).toEqual([0, 1, 2, 3, 4, 5]);
     // No verdict is asked for twice, and behind the last one nothing is left to start a worker for.
     expect(api.requests.map(({ documents }) => documents.length)).toEqual([6, 5, 4, 3, 2, 1]);
+  });
+
+  it('goes back to the GPU where the model has no version for the CPU, now and the next time', async () => {
+    const { api, reranker } = setUp();
+    const load = api.load.bind(api);
+    api.load = async (options, onProgress) => {
+      const model = await load(options, onProgress);
+      if (options.device === 'wasm') throw new Rank1Error('device-unavailable', 'There is only q4f16.');
+      return model;
+    };
+    await reranker.load(MODEL);
+    let numRuns = 0;
+    const rerank = api.rerank.bind(api);
+    api.rerank = (request, onUpdates) => {
+      if (++numRuns <= 2) api.failNextRun = 'device-lost';
+      return rerank(request, onUpdates);
+    };
+    const summary = await reranker.rerank({ query: QUERY, documents: DOCUMENTS });
+    expect(summary).toMatchObject({ numFinished: 3, aborted: false });
+    await reranker.load(MODEL);
+    expect(api.loads.map(({ device }) => device)).toEqual(['auto', 'auto', 'wasm', 'auto']);
   });
 
   it('stops waiting for a load when its signal aborts', async () => {

@@ -20,18 +20,60 @@ async function updatesOf(runtime: LoadedRuntime): Promise<RerankUpdate[]> {
   return updates;
 }
 
-const kindsOf = ({ runners }: ScriptedRuntime): string[][] =>
-  runners.map(({ plans }) => plans.map(({ kind }) => kind));
+const stepsOf = ({ runners }: ScriptedRuntime): (readonly (string | number | undefined)[])[][] =>
+  runners.map(({ plans }) =>
+    plans.map((plan) =>
+      plan.kind === 'prefill'
+        ? [plan.kind, plan.rows.length, plan.numPrefixTokens]
+        : [plan.kind, plan.rows.length],
+    ),
+  );
 
 describe('warming up', () => {
-  test('takes one prefill and one decode step, and leaves no runner behind', async () => {
+  test('runs rows behind a prefix, as many rows as runs have, and one alone, and leaves no runner behind', async () => {
     const runtime = new ScriptedRuntime();
     const stages: LoadProgress['stage'][] = [];
     expect(await warmedUp(runtime, ({ stage }) => stages.push(stage))).toBe(runtime);
     expect(stages).toEqual(['warm-up']);
-    expect(kindsOf(runtime)).toEqual([['prefill', 'decode']]);
+    expect(stepsOf(runtime)).toEqual([
+      [
+        ['prefill', 2, 2],
+        ['prefill', 14, 0],
+        ['decode', 16],
+        ['decode', 1],
+      ],
+    ]);
     expect(runtime.runners[0]?.disposed).toBe(true);
     expect(runtime.numDisposed).toBe(0);
+  });
+
+  test.each([
+    [
+      1,
+      [
+        ['prefill', 1, 2],
+        ['decode', 1],
+        ['decode', 1],
+      ],
+    ],
+    [
+      3,
+      [
+        ['prefill', 2, 2],
+        ['prefill', 1, 0],
+        ['decode', 3],
+        ['decode', 1],
+      ],
+    ],
+  ])('takes the %i rows that the device has room for', async (maxSlots, steps) => {
+    class SmallRuntime extends ScriptedRuntime {
+      override createRunner(options: Parameters<ScriptedRuntime['createRunner']>[0]) {
+        return super.createRunner({ ...options, maxSlots });
+      }
+    }
+    const runtime = new SmallRuntime();
+    await warmedUp(runtime, ignore);
+    expect(stepsOf(runtime)).toEqual([steps]);
   });
 
   test('changes nothing of the run that follows', async () => {
@@ -48,10 +90,10 @@ describe('warming up', () => {
   test('stops where the prefill has no numbers, for the run to tell of it', async () => {
     const runtime = new ScriptedRuntime({ scriptOf: () => ({ chain: '', logits: [NaN, NaN] }) });
     await warmedUp(runtime, ignore);
-    expect(kindsOf(runtime)).toEqual([['prefill']]);
+    expect(stepsOf(runtime)).toEqual([[['prefill', 2, 2]]]);
   });
 
-  test.each([0, 1])(
+  test.each([0, 1, 2, 3])(
     'that fails at step %i fails the load with that error, and keeps nothing',
     async (step) => {
       const fault = new Rank1Error('device-lost', 'The GPU is gone.');
