@@ -101,3 +101,17 @@ export function documentsNote(numDocuments: number, numWords: number): string {
 export function settingsNote(device: string, hasInstruction: boolean): string {
   return hasInstruction ? [device, msg('with an instruction')].join(' · ') : device;
 }
+
+/** The chosen model was deleted, or cleared by the browser. */
+export function modelGone(): string {
+  return msg(
+    'The model you chose is no longer in this browser’s storage. The demo model is used until you choose another on the page Models.',
+  );
+}
+
+/** Another tab had the model's files, and was closed. */
+export function filesGone(): string {
+  return msg(
+    'The model’s files can no longer be had: choose them again on the page Models. Until then the demo model is used.',
+  );
+}

@@ -4,10 +4,11 @@ import { html, render } from 'lit';
 import type { DevicePreference } from '../../protocol/rerank-api.ts';
 import '../../ui/index.ts';
 import { StatsPanelElement } from '../../ui/stats-panel/stats-panel.ts';
-import { readChosenModel } from '../models/chosen-model.ts';
-import { confineRerankers } from '../shell/confined-rerankers.ts';
+import { DEMO_MODEL, findChosenModel, readChosenModel } from '../models/chosen-model.ts';
+import { receiveModelFiles } from '../models/handed-files.ts';
+import { confinedReranker, confineRerankers } from '../shell/confined-rerankers.ts';
 import '../shell/index.ts';
-import { documentsNote, renderDemoPage, settingsNote } from './demo-page.ts';
+import { documentsNote, filesGone, modelGone, renderDemoPage, settingsNote } from './demo-page.ts';
 import { formatDocuments, parseDocuments } from './documents-text.ts';
 import { fetchSample, listSamples, type SampleCollection, type SampleListing } from './sample-collections.ts';
 import { renderSources } from './sources.ts';
@@ -133,6 +134,22 @@ window.addEventListener(LOCALE_STATUS_EVENT, ({ detail }) => {
   if (sample) render(renderSources(sample), sources);
 });
 
-reranker.model = readChosenModel();
+/** The files another tab hands over, or the chosen model; what is gone is said, and the demo model takes its place. */
+async function applyModel(): Promise<void> {
+  const chosen = readChosenModel();
+  reranker.model = chosen;
+  const handed = await receiveModelFiles(new URL(location.href));
+  if (handed !== null && handed !== 'gone') {
+    reranker.reranker = confinedReranker();
+    reranker.model = handed.name;
+    reranker.modelFiles = handed.files;
+    return;
+  }
+  reranker.model = handed === 'gone' ? DEMO_MODEL : await findChosenModel();
+  if (handed === 'gone') throw new Error(filesGone());
+  if (reranker.model !== chosen) throw new Error(modelGone());
+}
+
+attempt(applyModel());
 applySettings();
 attempt(offerSamples());

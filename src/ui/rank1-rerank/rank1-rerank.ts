@@ -127,6 +127,8 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
   @property({ attribute: false }) documents: readonly DocumentInput[] = [];
   /** URL of the model folder, relative to the page. */
   @property() model = 'models/rank1-demo/';
+  /** The model's files by path, where a person picked them: nothing is fetched or stored, and `model` is but their name. */
+  @property({ attribute: false }) modelFiles: Readonly<Record<string, Blob>> | undefined;
   /** `auto` takes the GPU if there is a real one, else the CPU. */
   @property() device: DevicePreference = 'auto';
   /** Which weights to load; the folder's first when empty. */

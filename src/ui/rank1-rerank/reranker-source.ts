@@ -1,12 +1,13 @@
 /** Where an element's runs find their Reranker: the page's own, a shared one that the page lends, or one of its own. */
 import type { Reranker } from '../../client/reranker.ts';
+import { isSameLoad } from '../../client/same-load.ts';
 import { SharedRerankers, type RerankerLease } from '../../client/shared-rerankers.ts';
 import type { LoadOptions } from '../../protocol/rerank-api.ts';
 import { RerankerRequestEvent } from '../page-requests.ts';
 
 export class RerankerSource {
   #lease: RerankerLease | null = null;
-  #leasedFor = '';
+  #leasedFor: LoadOptions | null = null;
 
   constructor(private readonly element: HTMLElement & { readonly reranker: Reranker | undefined }) {}
 
@@ -21,20 +22,21 @@ export class RerankerSource {
       this.release();
       return this.element.reranker;
     }
-    const key = JSON.stringify(load);
-    if (this.#leasedFor !== key) this.release();
+    if (this.#leasedFor && !isSameLoad(this.#leasedFor, load)) this.release();
     this.#lease ??= this.#request(load);
-    this.#leasedFor = key;
+    this.#leasedFor = load;
     return this.#lease.reranker;
   }
 
   release(): void {
     this.#lease?.release();
     this.#lease = null;
-    this.#leasedFor = '';
+    this.#leasedFor = null;
   }
 
   #request(load: LoadOptions): RerankerLease {
+    // Picked files are this element's own, and so is the worker that reads them.
+    if (load.modelFiles) return new SharedRerankers().acquire(load);
     const request = new RerankerRequestEvent(load);
     this.element.dispatchEvent(request);
     return request.lease ?? new SharedRerankers().acquire(load); // no one answers: a worker of its own

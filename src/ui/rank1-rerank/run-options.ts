@@ -2,9 +2,11 @@
 import type { LoadOptions, RerankOptions } from '../../protocol/rerank-api.ts';
 import type { Rank1RerankElement } from './rank1-rerank.ts';
 
-export function loadOptions({ model, device, dtype, assetsUrl, noWarmUp }: Rank1RerankElement): LoadOptions {
+export function loadOptions(element: Rank1RerankElement): LoadOptions {
+  const { model, modelFiles, device, dtype, assetsUrl, noWarmUp } = element;
   return {
     model,
+    ...(modelFiles && { modelFiles }),
     device,
     ...(dtype && { dtype }),
     ...(assetsUrl && { assetsUrl }),
