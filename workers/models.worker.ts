@@ -32,6 +32,7 @@ const api: ModelStoreApi = {
   device: async () => (await opening).device(),
   catalogue: async () => (await opening).catalogue(),
   inspect: async (url) => (await opening).inspect(url),
+  nameFor: async (wanted) => (await opening).nameFor(wanted),
   download: async (...call) => (await opening).download(...call),
   convert: async (...call) => (await opening).convert(...call),
   keep: async (...call) => (await opening).keep(...call),

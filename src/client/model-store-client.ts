@@ -1,7 +1,12 @@
-/** The page's side of the model store: owns the worker, which is started with the first call. */
-import { proxy, wrap, type Remote } from 'comlink';
+/**
+ * The page's side of the model store: owns the worker, which is started with the first call. When the worker dies, the
+ * calls in flight reject and the next call starts another: comlink alone would leave them pending for ever.
+ */
+import { proxy, releaseProxy, wrap, type Remote } from 'comlink';
+import { Rank1Error } from '../errors.ts';
 import type {
   CatalogueEntry,
+  CheckpointOffer,
   CheckpointRequest,
   DeviceReport,
   ModelOffer,
@@ -14,30 +19,42 @@ import { installTransferHandlers } from '../protocol/transfer-handlers.ts';
 
 type OnProgress = (progress: StoreProgress) => void;
 
+interface Connection {
+  readonly worker: Worker;
+  readonly remote: Remote<ModelStoreApi>;
+  /** rejects when the worker dies */
+  readonly failed: Promise<never>;
+}
+
 export class ModelStoreClient implements ModelStoreApi {
-  #worker: Worker | null = null;
-  #remote: Remote<ModelStoreApi> | null = null;
+  #connection: Connection | null = null;
+
+  constructor(private readonly createWorker: () => Worker = startWorker) {}
 
   device(): Promise<DeviceReport> {
-    return this.#api().device();
+    return this.#call((api) => api.device());
   }
 
   catalogue(): Promise<readonly CatalogueEntry[]> {
-    return this.#api().catalogue();
+    return this.#call((api) => api.catalogue());
   }
 
-  inspect(url: string): Promise<ModelOffer> {
-    return this.#api().inspect(url);
+  inspect(url: string): Promise<ModelOffer | CheckpointOffer> {
+    return this.#call<ModelOffer | CheckpointOffer>(async (api) => await api.inspect(url));
+  }
+
+  nameFor(wanted: string): Promise<string> {
+    return this.#call((api) => api.nameFor(wanted));
   }
 
   async download(request: StoreRequest, onProgress: OnProgress): Promise<StoredModel> {
     await askToPersist();
-    return this.#api().download(request, proxy(onProgress));
+    return this.#call((api) => api.download(request, proxy(onProgress)));
   }
 
   async convert(request: CheckpointRequest, onProgress: OnProgress): Promise<StoredModel> {
     await askToPersist();
-    return this.#api().convert(request, proxy(onProgress));
+    return this.#call((api) => api.convert(request, proxy(onProgress)));
   }
 
   async keep(
@@ -46,44 +63,73 @@ export class ModelStoreClient implements ModelStoreApi {
     onProgress: OnProgress,
   ): Promise<StoredModel> {
     await askToPersist();
-    return this.#api().keep(name, files, proxy(onProgress));
+    return this.#call((api) => api.keep(name, files, proxy(onProgress)));
   }
 
-  async pause(name: string): Promise<void> {
-    await this.#api().pause(name);
+  pause(name: string): Promise<void> {
+    return this.#call((api) => api.pause(name));
   }
 
   list(): Promise<readonly StoredModel[]> {
-    return this.#api().list();
+    return this.#call((api) => api.list());
   }
 
   files(name: string): Promise<Readonly<Record<string, Blob>>> {
-    return this.#api().files(name);
+    return this.#call((api) => api.files(name));
   }
 
   remove(name: string): Promise<void> {
-    return this.#api().remove(name);
+    return this.#call((api) => api.remove(name));
   }
 
   removeAll(): Promise<void> {
-    return this.#api().removeAll();
+    return this.#call((api) => api.removeAll());
   }
 
   /** Ends the worker; a download goes on where it was when it is asked for again. */
   dispose(): void {
-    this.#worker?.terminate();
-    this.#worker = null;
-    this.#remote = null;
+    this.#connection?.remote[releaseProxy]();
+    this.#connection?.worker.terminate();
+    this.#connection = null;
   }
 
-  #api(): Remote<ModelStoreApi> {
-    installTransferHandlers();
-    this.#worker ??= new Worker(new URL('../../workers/models.worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'rank1-models',
-    });
-    return (this.#remote ??= wrap<ModelStoreApi>(this.#worker));
+  /** @throws Rank1Error `worker-failed` when the worker dies before it answers */
+  #call<T>(ask: (api: Remote<ModelStoreApi>) => Promise<T>): Promise<T> {
+    const { remote, failed } = (this.#connection ??= this.#connect());
+    return Promise.race([ask(remote), failed]);
   }
+
+  #connect(): Connection {
+    installTransferHandlers();
+    const worker = this.createWorker();
+    const failed = new Promise<never>((_, reject) => {
+      const onFailure = (event: Event): void => {
+        event.preventDefault();
+        const { message } = event as Partial<ErrorEvent>;
+        if (this.#connection?.worker === worker) this.dispose();
+        reject(workerFailed(message));
+      };
+      worker.addEventListener('error', onFailure);
+      worker.addEventListener('messageerror', onFailure);
+    });
+    failed.catch(() => undefined); // with no call in flight, the next one starts another worker
+    return { worker, remote: wrap<ModelStoreApi>(worker), failed };
+  }
+}
+
+function startWorker(): Worker {
+  return new Worker(new URL('../../workers/models.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'rank1-models',
+  });
+}
+
+function workerFailed(message: string | undefined): Rank1Error {
+  const reason = message ? ` (${message})` : '';
+  return new Rank1Error(
+    'worker-failed',
+    `The worker that keeps models stopped${reason}. Try again: of a download, what has arrived is kept.`,
+  );
 }
 
 /** Only a page can ask the browser not to clear its storage; whatever it answers, the model can be stored. */

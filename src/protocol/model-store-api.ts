@@ -2,11 +2,25 @@
 
 /** What a model folder on a server offers; sizes before anything large is fetched. */
 export interface ModelOffer {
+  readonly kind: 'model';
   /** absolute, ends with a slash */
   readonly url: string;
   /** proposed for the store */
   readonly name: string;
   readonly versions: readonly ModelVersion[];
+  /** the dtype that suits this device best */
+  readonly recommended: string;
+}
+
+/** A checkpoint of safetensors on a server, which can be converted on this device. */
+export interface CheckpointOffer {
+  readonly kind: 'checkpoint';
+  /** absolute, ends with a slash */
+  readonly url: string;
+  /** proposed for the store */
+  readonly name: string;
+  /** of the safetensors; `null` where the server does not tell */
+  readonly bytes: number | null;
   /** the dtype that suits this device best */
   readonly recommended: string;
 }
@@ -26,9 +40,12 @@ export interface StoreRequest {
   readonly storage: 'disk' | 'memory';
 }
 
-/** `waiting`: another tab is downloading this model; its progress is shown where it tells. */
+/**
+ * `waiting`: another tab is downloading this model; its progress is shown where it tells. `repeat`: a file came damaged,
+ * and is fetched once more.
+ */
 export interface StoreProgress {
-  readonly stage: 'waiting' | 'download' | 'verify' | 'convert';
+  readonly stage: 'waiting' | 'download' | 'repeat' | 'verify' | 'copy' | 'convert';
   readonly loadedBytes: number;
   readonly totalBytes: number;
 }
@@ -37,7 +54,7 @@ export interface StoredModel {
   readonly name: string;
   /** what `createReranker({ model })` takes; `null` for a model in memory, see `files` */
   readonly address: string | null;
-  /** of the versions that are whole; empty while none is */
+  /** of the versions that are whole; empty while none is, and for what a copy or conversion that broke off has left */
   readonly dtypes: readonly string[];
   /** of everything that is here */
   readonly bytes: number;
@@ -57,8 +74,9 @@ export interface CheckpointRequest {
   /** of the stored model */
   readonly name: string;
   readonly dtype: string;
-  /** a folder of safetensors on a server (`https://…/resolve/main`), or its files */
-  readonly source: { readonly url: string } | { readonly files: readonly File[] };
+  /** a folder of safetensors on a server (`https://…/resolve/main`) and their bytes where known, or its files */
+  readonly source:
+    { readonly url: string; readonly bytes?: number | null } | { readonly files: readonly File[] };
 }
 
 /** What is known of this browser and its GPU; only facts that decide what can run. */
@@ -117,27 +135,29 @@ export interface CatalogueVersion {
 export interface ModelStoreApi {
   device(): Promise<DeviceReport>;
   catalogue(): Promise<readonly CatalogueEntry[]>;
-  /** @param url of a model folder, absolute. @throws Rank1Error */
-  inspect(url: string): Promise<ModelOffer>;
+  /** @param url of a model folder or a checkpoint, absolute. @throws Rank1Error */
+  inspect(url: string): Promise<ModelOffer | CheckpointOffer>;
+  /** A name for a new model: what is wanted, in the form of a name, with a number where that is taken. */
+  nameFor(wanted: string): Promise<string>;
   /**
    * Resolves when the model is whole; goes on where an earlier call was stopped.
    * @throws Rank1Error; `AbortError` when it was paused or cancelled
    */
   download(request: StoreRequest, onProgress: (progress: StoreProgress) => void): Promise<StoredModel>;
-  /** Turns a checkpoint into a stored model. @throws Rank1Error; `AbortError` */
+  /** Turns a checkpoint into a stored model; what is stopped has to start anew. @throws Rank1Error; `AbortError` */
   convert(request: CheckpointRequest, onProgress: (progress: StoreProgress) => void): Promise<StoredModel>;
-  /** Copies a model folder that was picked. @throws Rank1Error */
+  /** Copies a model folder that was picked, or finds the one that has the same files. @throws Rank1Error */
   keep(
     name: string,
     files: Readonly<Record<string, Blob>>,
     onProgress: (progress: StoreProgress) => void,
   ): Promise<StoredModel>;
-  /** Stops a download or conversion of that name; what has arrived of a download stays. */
+  /** Stops what is under way for that name; what has arrived of a download stays. */
   pause(name: string): void | Promise<void>;
   list(): Promise<readonly StoredModel[]>;
   /** The files of a model in memory, for `modelFiles`. */
   files(name: string): Promise<Readonly<Record<string, Blob>>>;
-  /** Stops what is under way for that name, and deletes it. */
+  /** Stops what is under way for that name, in any tab, and deletes it. */
   remove(name: string): Promise<void>;
   removeAll(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 /**
- * The worker's side of the model page: what is stored, what arrives, what goes. One model is written by one tab at a
- * time: a Web Lock of its name is held while it changes, and others wait for it and then find it whole. Is handed the
- * stores, the converter and what is known of the device.
+ * The worker's side of the model page: what is stored, what arrives, what goes. A model that is whole is never replaced
+ * by another: what comes under a name that is taken gets one of its own. Is handed the stores, the converter and what is
+ * known of the device.
  */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error, isRank1Error } from '../errors.ts';
 import { chooseDtype } from '../model/choose-dtype.ts';
 import {
   downloadModel,
@@ -11,14 +11,15 @@ import {
   missingBytes,
   plannedFiles,
 } from '../model/download/download-model.ts';
-import { Journal } from '../model/download/journal.ts';
+import { inspectCheckpoint } from '../model/download/inspect-checkpoint.ts';
 import type { DownloadTools } from '../model/download/limits.ts';
-import { importFiles } from '../model/store/import-files.ts';
+import type { Manifest } from '../model/manifest.ts';
+import { importFiles, readPickedManifest } from '../model/store/import-files.ts';
 import type { ModelStore } from '../model/store/model-store.ts';
-import { readStoredManifest } from '../model/store/stored-manifest.ts';
-import { isStoredName, storedModelAddress } from '../model/stored-models.ts';
+import { readStoredManifest, readStoredSource, sourceOf } from '../model/store/stored-manifest.ts';
 import type {
   CatalogueEntry,
+  CheckpointOffer,
   CheckpointRequest,
   DeviceReport,
   ModelOffer,
@@ -28,6 +29,10 @@ import type {
   StoredModel,
 } from '../protocol/model-store-api.ts';
 import { assessCatalogue } from './assess-catalogue.ts';
+import { ModelLock, type OnProgress } from './model-lock.ts';
+import { cleanName, freeName, proposeName } from './model-names.ts';
+import { assertRoom, convertedBytes } from './storage-room.ts';
+import { StoredFolders } from './stored-folders.ts';
 
 export interface StoreParts {
   /** `null` where the page may not store anything */
@@ -42,21 +47,14 @@ export interface StoreParts {
   ) => Promise<void>;
 }
 
-type OnProgress = (progress: StoreProgress) => void;
-/** What tabs tell each other while one of them writes a model. */
-interface Broadcast extends StoreProgress {
-  readonly name: string;
-}
-
-const LOCK_PREFIX = 'rank1-model:';
-const CHANNEL = 'rank1-models';
-/** Kept free for what else the page stores. */
-const SPARE_BYTES = 16 * 2 ** 20;
-
 export class ModelStoreService implements ModelStoreApi {
-  private readonly running = new Map<string, AbortController>();
+  private readonly lock = new ModelLock();
 
-  constructor(private readonly parts: StoreParts) {}
+  private readonly stored: StoredFolders;
+
+  constructor(private readonly parts: StoreParts) {
+    this.stored = new StoredFolders(parts.disk, parts.memory);
+  }
 
   device(): Promise<DeviceReport> {
     return this.parts.device();
@@ -66,66 +64,93 @@ export class ModelStoreService implements ModelStoreApi {
     return assessCatalogue(await this.parts.device());
   }
 
-  async inspect(url: string): Promise<ModelOffer> {
+  async inspect(url: string): Promise<ModelOffer | CheckpointOffer> {
     const address = checkFolderUrl(url);
-    const manifest = await fetchManifest(address, this.parts.tools, new AbortController().signal);
-    const name = proposeName(address);
-    const store = this.parts.disk ?? this.parts.memory;
-    const folder = (await store.names()).includes(name) ? await store.folder(name) : null;
-    const versions = [];
-    for (const dtype of Object.keys(manifest.models)) {
-      const bytes = plannedFiles(manifest, dtype).reduce((sum, file) => sum + file.bytes, 0);
-      versions.push({
-        dtype,
-        bytes,
-        missingBytes: folder ? await missingBytes(folder, manifest, dtype) : bytes,
-      });
+    const { signal } = new AbortController();
+    try {
+      return await this.offerModel(address, await fetchManifest(address, this.parts.tools, signal));
+    } catch (error) {
+      if (!isRank1Error(error, 'model-not-found')) throw error;
+      const listing = await inspectCheckpoint(address, this.parts.tools, signal);
+      if (!listing) throw notAModel(address, error);
+      const { dtype } = await this.parts.device();
+      const name = await this.nameFor(proposeName(address));
+      return { kind: 'checkpoint', url: address, name, bytes: listing.bytes, recommended: dtype };
     }
-    const { device, adapter } = await this.parts.device();
-    const float16 = device === 'webgpu' && (adapter?.features.includes('shader-f16') ?? false);
-    const dtypes = versions.map(({ dtype }) => dtype);
-    return { url: address, name, versions, recommended: chooseDtype(dtypes, float16) ?? '' };
   }
 
   download(request: StoreRequest, onProgress: OnProgress): Promise<StoredModel> {
+    const { name, dtype } = request;
     const url = checkFolderUrl(request.url);
     const store = request.storage === 'disk' && this.parts.disk ? this.parts.disk : this.parts.memory;
-    return this.exclusive(request.name, onProgress, async (report, signal) => {
-      if (store.kind === 'disk') await this.checkRoom(store, { ...request, url });
-      await downloadModel(store, { ...request, url }, report, signal, this.parts.tools);
-      return this.describe(store, request.name);
+    return this.lock.run(name, onProgress, async (report, signal) => {
+      const folder = await store.folder(name);
+      const isModel = (await readStoredManifest(folder)) !== null;
+      if (isModel && (await readStoredSource(folder)) !== sourceOf(url)) throw nameTaken(name);
+      if (store.kind === 'disk') {
+        const manifest = await fetchManifest(url, this.parts.tools, signal);
+        const needed = await missingBytes(folder, manifest, dtype);
+        assertRoom(await this.parts.device(), needed, 'keep this one in memory for this visit');
+      }
+      await downloadModel(store, { url, name, dtype }, report, signal, this.parts.tools);
+      return this.stored.describe(store, name);
     });
   }
 
-  convert(request: CheckpointRequest, onProgress: OnProgress): Promise<StoredModel> {
-    const { disk } = this.parts;
-    if (!disk) throw noStorage();
-    return this.exclusive(request.name, onProgress, async (report, signal) => {
+  async convert(request: CheckpointRequest, onProgress: OnProgress): Promise<StoredModel> {
+    const { name, dtype, source } = request;
+    const disk = this.diskOrThrow();
+    return this.lock.run(name, onProgress, async (report, signal) => {
+      const folder = await disk.folder(name);
+      const stored = await readStoredManifest(folder);
+      if (stored) {
+        // Another tab may have done it while this one waited.
+        const isSame = 'url' in source && (await readStoredSource(folder)) === sourceOf(source.url);
+        if (isSame && stored.models[dtype]) return this.stored.describe(disk, name);
+        throw nameTaken(name);
+      }
+      assertRoom(await this.parts.device(), convertedBytes(request), 'take a smaller version');
       await this.parts.convert(request, report, signal);
-      return this.describe(disk, request.name);
+      return this.stored.describe(disk, name);
     });
   }
 
-  keep(name: string, files: Readonly<Record<string, Blob>>, onProgress: OnProgress): Promise<StoredModel> {
-    const { disk } = this.parts;
-    if (!disk) throw noStorage();
-    return this.exclusive(name, onProgress, async (report, signal) => {
-      await importFiles(disk, name, files, report, signal);
-      return this.describe(disk, name);
+  async keep(
+    name: string,
+    files: Readonly<Record<string, Blob>>,
+    onProgress: OnProgress,
+  ): Promise<StoredModel> {
+    const disk = this.diskOrThrow();
+    const manifest = await readPickedManifest(files);
+    const same = await this.stored.findSame(disk, manifest);
+    if (same !== null) return this.stored.describe(disk, same);
+    return this.lock.run(name, onProgress, async (report, signal) => {
+      if (await readStoredManifest(await disk.folder(name))) throw nameTaken(name);
+      const needed = Object.values(manifest.files).reduce((sum, { bytes }) => sum + bytes, 0);
+      assertRoom(await this.parts.device(), needed, 'use it without copying it');
+      const onBytes = (loadedBytes: number, totalBytes: number): void =>
+        report({ stage: 'copy', loadedBytes, totalBytes });
+      await importFiles(disk, name, files, onBytes, signal);
+      return this.stored.describe(disk, name);
     });
+  }
+
+  async nameFor(wanted: string): Promise<string> {
+    const taken = new Set([...this.lock.names, ...(await this.stored.takenNames())]);
+    return freeName(cleanName(wanted), taken);
   }
 
   pause(name: string): void {
-    this.running.get(name)?.abort(new DOMException('The download was stopped.', 'AbortError'));
+    this.lock.stop(name);
   }
 
   async list(): Promise<readonly StoredModel[]> {
     const found: StoredModel[] = [];
-    for (const store of [this.parts.disk, this.parts.memory]) {
-      for (const name of (await store?.names()) ?? []) {
-        const model = await this.describe(store!, name);
-        if (model.dtypes.length > 0 || model.unfinished) found.push(model);
-      }
+    for (const { store, name } of await this.stored.all()) {
+      const model = await this.stored.describe(store, name);
+      const isLeftover = model.dtypes.length === 0 && !model.unfinished;
+      if (!isLeftover) found.push(model);
+      else if (model.bytes > 0 && !(await this.lock.isHeld(name))) found.push(model);
     }
     return found;
   }
@@ -142,95 +167,41 @@ export class ModelStoreService implements ModelStoreApi {
   }
 
   async remove(name: string): Promise<void> {
-    this.pause(name);
-    await locked(name, undefined, async () => {
+    await this.lock.instead(name, async () => {
       await this.parts.disk?.remove(name);
       await this.parts.memory.remove(name);
     });
   }
 
   async removeAll(): Promise<void> {
-    const names = new Set([
-      ...((await this.parts.disk?.names()) ?? []),
-      ...(await this.parts.memory.names()),
-    ]);
+    const names = new Set((await this.stored.all()).map(({ name }) => name));
     for (const name of names) await this.remove(name);
   }
 
-  /** Runs `task` when no other tab writes the model, and tells the other tabs how far it is. */
-  private async exclusive(
-    name: string,
-    onProgress: OnProgress,
-    task: (report: OnProgress, signal: AbortSignal) => Promise<StoredModel>,
-  ): Promise<StoredModel> {
-    if (!isStoredName(name)) {
-      throw new TypeError('name must be lower-case letters, digits, dots, dashes and underscores');
+  private async offerModel(address: string, manifest: Manifest): Promise<ModelOffer> {
+    const stored = await this.stored.findSource(address);
+    const name = stored ?? (await this.nameFor(proposeName(address)));
+    const store = this.parts.disk ?? this.parts.memory;
+    const folder = stored === null ? null : await store.folder(name);
+    const versions = [];
+    for (const dtype of Object.keys(manifest.models)) {
+      const bytes = plannedFiles(manifest, dtype).reduce((sum, file) => sum + file.bytes, 0);
+      const missing = folder ? await missingBytes(folder, manifest, dtype) : bytes;
+      versions.push({ dtype, bytes, missingBytes: missing });
     }
-    if (this.running.has(name)) {
-      throw new Rank1Error('storage', `${name} is being downloaded already. Wait for it, or stop it first.`);
-    }
-    const controller = new AbortController();
-    this.running.set(name, controller);
-    const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL);
-    let waiting = true;
-    if (channel) {
-      channel.onmessage = ({ data }: MessageEvent<Broadcast>) => {
-        if (waiting && data.name === name) onProgress({ ...data, stage: 'waiting' });
-      };
-    }
-    const report: OnProgress = (progress) => {
-      onProgress(progress);
-      channel?.postMessage({ name, ...progress } satisfies Broadcast);
-    };
-    try {
-      return await locked(name, controller.signal, () => {
-        waiting = false;
-        return task(report, controller.signal);
-      });
-    } finally {
-      channel?.close();
-      this.running.delete(name);
-    }
+    const { device, adapter } = await this.parts.device();
+    const float16 = device === 'webgpu' && (adapter?.features.includes('shader-f16') ?? false);
+    const recommended = chooseDtype(Object.keys(manifest.models), float16) ?? '';
+    return { kind: 'model', url: address, name, versions, recommended };
   }
 
-  private async checkRoom(store: ModelStore, { url, name, dtype }: StoreRequest): Promise<void> {
-    const { storage } = await this.parts.device();
-    if (!storage) return;
-    const needed = await missingBytes(
-      await store.folder(name),
-      await fetchManifest(url, this.parts.tools, new AbortController().signal),
-      dtype,
-    );
-    const free = storage.quotaBytes - storage.usedBytes;
-    if (needed === 0 || needed + SPARE_BYTES <= free) return;
+  private diskOrThrow(): ModelStore {
+    if (this.parts.disk) return this.parts.disk;
     throw new Rank1Error(
       'storage',
-      `The model needs ${megabytes(needed)} MB, and this browser gives the page ${megabytes(free)} MB. Delete a model, free disk space, or keep this one in memory for this visit.`,
+      'This browser lets the page store nothing. Leave private browsing, or use the model without storing it.',
     );
   }
-
-  private async describe(store: ModelStore, name: string): Promise<StoredModel> {
-    const folder = await store.folder(name);
-    const manifest = await readStoredManifest(folder);
-    const journal = await Journal.peek(folder);
-    const { header = null, doneBytes = 0 } = journal ?? {};
-    const whole = Object.values(manifest?.files ?? {}).reduce((sum, file) => sum + file.bytes, 0);
-    return {
-      name,
-      address: store.kind === 'disk' ? storedModelAddress(name) : null,
-      dtypes: Object.keys(manifest?.models ?? {}),
-      bytes: whole + doneBytes,
-      storage: store.kind,
-      unfinished: header && { ...header, loadedBytes: doneBytes },
-    };
-  }
-}
-
-/** Without Web Locks (an insecure page, a test) there is but this one tab to think of. */
-function locked<T>(name: string, signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
-  const locks = (globalThis.navigator as { locks?: LockManager } | undefined)?.locks;
-  if (!locks) return task();
-  return locks.request(`${LOCK_PREFIX}${name}`, signal ? { signal } : {}, task) as Promise<T>;
 }
 
 /** @throws TypeError */
@@ -242,25 +213,17 @@ function checkFolderUrl(url: string): string {
   return href.endsWith('/') ? href : `${href}/`;
 }
 
-/** From the last parts of the address that say something: `jhu-clsp/rank1-0.5b/resolve/main/` is `rank1-0.5b`. */
-export function proposeName(url: string): string {
-  const parts = new URL(url).pathname.split('/').filter(Boolean);
-  const resolve = parts.indexOf('resolve');
-  const revision = resolve > 0 ? parts[resolve + 1] : undefined;
-  const last = (resolve > 0 ? parts[resolve - 1] : parts.at(-1)) ?? 'model';
-  const suffix = revision && revision !== 'main' ? `-${revision.slice(0, 12)}` : '';
-  const name = `${last}${suffix}`
-    .toLowerCase()
-    .replace(/[^a-z0-9._-]+/g, '-')
-    .replace(/^[^a-z0-9]+/, '');
-  return name.slice(0, 100) || 'model';
-}
-
-function noStorage(): Rank1Error {
+function notAModel(address: string, cause: unknown): Rank1Error {
   return new Rank1Error(
-    'storage',
-    'This browser lets the page store nothing. Leave private browsing, or use the model without storing it.',
+    'model-not-found',
+    `${address} holds neither a rank1.json, made by rank1-rerank convert, nor a config.json with safetensors. Check the address or id, and the revision.`,
+    { cause },
   );
 }
 
-const megabytes = (bytes: number): string => Math.ceil(bytes / 1e6).toLocaleString('en');
+function nameTaken(name: string): Rank1Error {
+  return new Rank1Error(
+    'storage',
+    `There is another model called ${name} by now. Delete it first, or start again: this one gets a name of its own.`,
+  );
+}

@@ -14,8 +14,10 @@ import { readChunks } from './read-chunks.ts';
 import { UnusableAnswer, requestPart, type PartAnswer } from './request-part.ts';
 import { StallGuard } from './stall-guard.ts';
 
-/** Times that a file may turn out to be another, or damaged, before the model is given up. */
+/** Times that a file may turn out to be another than before. */
 const MAX_RESTARTS = 2;
+/** Times that a file that came whole may be damaged: each costs all of its bytes once more. */
+const MAX_REPEATS = 1;
 /** First parts that break before a byte: some servers compress parts, which browsers cannot read. Then the whole is tried. */
 const BROKEN_PARTS = 2;
 const VERIFY_BYTES = 4 * 2 ** 20;
@@ -25,6 +27,8 @@ export interface FileEvents {
   onBytes(bytes: number): void;
   /** bytes whose checksum was computed; from 0 for each attempt */
   onVerified(bytes: number): void;
+  /** It came whole and damaged, and is fetched once more. */
+  onRepeat(): void;
 }
 
 export interface FileDownloadOptions {
@@ -70,21 +74,34 @@ class FileDownload {
   ) {}
 
   async run(signal: AbortSignal): Promise<void> {
-    const { journal, file } = this.options;
+    const { journal, file, events } = this.options;
     this.report(0);
-    for (let restarts = 0; !journal.of(file).verified; restarts++) {
+    for (let restarts = 0, repeats = 0; !journal.of(file).verified;) {
       try {
         await this.fetchMissing(signal);
-        await this.verify(signal);
-        journal.setVerified(file);
       } catch (error) {
-        const isOther = error instanceof UnusableAnswer || isDamaged(error);
-        if (!isOther) throw error;
-        journal.reset(file);
-        this.report(0);
-        if (restarts === MAX_RESTARTS) throw isDamaged(error) ? error : this.unavailable(error);
+        if (!(error instanceof UnusableAnswer)) throw error;
+        this.startOver();
+        restarts += 1;
+        if (restarts > MAX_RESTARTS) throw this.unavailable(error);
+        continue;
       }
+      const actual = await this.hash(signal);
+      if (actual === file.sha256) {
+        journal.setVerified(file);
+        return;
+      }
+      this.startOver();
+      repeats += 1;
+      if (repeats > MAX_REPEATS) assertChecksum(file.path, actual, file.sha256);
+      events.onRepeat();
     }
+  }
+
+  private startOver(): void {
+    const { journal, file } = this.options;
+    journal.reset(file);
+    this.report(0);
   }
 
   /** The first part shows what the server can do; only when it gives parts, the others are asked for beside it. */
@@ -190,7 +207,8 @@ class FileDownload {
     if (at < file.bytes) throw new UnusableAnswer('retry', `only ${at} of ${file.bytes} bytes came`);
   }
 
-  private async verify(signal: AbortSignal): Promise<void> {
+  /** @returns SHA-256 of what is stored */
+  private async hash(signal: AbortSignal): Promise<string> {
     const { file, events } = this.options;
     const hash = new Sha256();
     const buffer = new Uint8Array(Math.min(VERIFY_BYTES, file.bytes));
@@ -204,7 +222,7 @@ class FileDownload {
       await new Promise((resolve) => setTimeout(resolve));
       signal.throwIfAborted();
     }
-    assertChecksum(file.path, hash.digestHex(), file.sha256);
+    return hash.digestHex();
   }
 
   private async backOff(problem: UnusableAnswer, failures: number, signal: AbortSignal): Promise<void> {
@@ -233,10 +251,6 @@ class FileDownload {
     this.unnoted += unnoted;
     events.onBytes(journal.of(file).done.size + this.unnoted);
   }
-}
-
-function isDamaged(error: unknown): boolean {
-  return error instanceof Rank1Error && error.code === 'model-corrupt' && error.message.includes('checksum');
 }
 
 /** Ends where the body breaks off, too: the next request goes on from there. */

@@ -8,7 +8,7 @@ import { MANIFEST_FILE, parseManifest, type Manifest } from '../manifest.ts';
 import type { ModelStore, StoreFolder } from '../store/model-store.ts';
 import { readStoredManifest, storedManifestJson } from '../store/stored-manifest.ts';
 import { Connections } from './connections.ts';
-import { downloadFile } from './download-file.ts';
+import { downloadFile, type FileEvents } from './download-file.ts';
 import { JOURNAL_FILE, Journal, type PlannedFile } from './journal.ts';
 import type { DownloadTools } from './limits.ts';
 
@@ -21,7 +21,8 @@ export interface DownloadRequest {
 }
 
 export interface DownloadProgress {
-  readonly stage: 'download' | 'verify';
+  /** `repeat`: a file that came whole did not match its checksum, and is fetched once more */
+  readonly stage: 'download' | 'verify' | 'repeat';
   /** arrived, or verified */
   readonly loadedBytes: number;
   readonly totalBytes: number;
@@ -160,6 +161,7 @@ function isStored(stored: Manifest | null, file: PlannedFile): boolean {
 class Progress {
   private readonly arrived = new Map<string, number>();
   private readonly verified = new Map<string, number>();
+  private repeats = false;
 
   constructor(
     private readonly totalBytes: number,
@@ -174,19 +176,23 @@ class Progress {
     }
   }
 
-  eventsOf({ path }: PlannedFile): { onBytes(bytes: number): void; onVerified(bytes: number): void } {
+  eventsOf({ path }: PlannedFile): FileEvents {
     const note = (counts: Map<string, number>) => (bytes: number) => {
       counts.set(path, bytes);
       this.report();
     };
-    return { onBytes: note(this.arrived), onVerified: note(this.verified) };
+    const onRepeat = (): void => {
+      this.repeats = true;
+    };
+    return { onBytes: note(this.arrived), onVerified: note(this.verified), onRepeat };
   }
 
   private report(): void {
     const arrived = sum(this.arrived);
-    const stage = arrived < this.totalBytes ? 'download' : 'verify';
-    const loadedBytes = stage === 'download' ? arrived : sum(this.verified);
-    this.onProgress({ stage, loadedBytes, totalBytes: this.totalBytes });
+    const { totalBytes } = this;
+    if (arrived === totalBytes)
+      this.onProgress({ stage: 'verify', loadedBytes: sum(this.verified), totalBytes });
+    else this.onProgress({ stage: this.repeats ? 'repeat' : 'download', loadedBytes: arrived, totalBytes });
   }
 }
 

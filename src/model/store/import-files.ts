@@ -1,59 +1,48 @@
 /** Copies a model folder that a person picked into a store, each file checked on the way; the manifest comes last. */
 import { Rank1Error } from '../../errors.ts';
-import type { DownloadProgress } from '../download/download-model.ts';
-import { MANIFEST_FILE, parseManifest } from '../manifest.ts';
-import { assertChecksum, assertLength } from '../model-folder.ts';
+import { MANIFEST_FILE, parseManifest, type Manifest } from '../manifest.ts';
+import { assertChecksum, assertLength, readBlob } from '../model-folder.ts';
 import { Sha256 } from '../sha256.ts';
-import type { ModelStore } from './model-store.ts';
+import type { ModelStore, StoreFolder } from './model-store.ts';
 
 const SLICE_BYTES = 4 * 2 ** 20;
 
+/** By path relative to the folder. */
+export type PickedBlobs = Readonly<Record<string, Blob>>;
+
+/** @throws Rank1Error `model-not-found`, `model-corrupt`, `storage` */
+export async function readPickedManifest(files: PickedBlobs): Promise<Manifest> {
+  return (await readManifest(files)).manifest;
+}
+
 /**
- * @param files by path relative to the folder
+ * @param name of a folder that holds no model: what is in it is replaced
  * @throws Rank1Error `model-not-found`, `model-corrupt`, `storage`; the signal's reason. Nothing is left behind then.
  */
 export async function importFiles(
   store: ModelStore,
   name: string,
-  files: Readonly<Record<string, Blob>>,
-  onProgress: (progress: DownloadProgress) => void,
+  files: PickedBlobs,
+  onBytes: (loadedBytes: number, totalBytes: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const find = (path: string): Blob => {
-    const blob = Object.hasOwn(files, path) ? files[path] : undefined;
-    if (blob) return blob;
-    throw new Rank1Error(
-      'model-not-found',
-      `There is no ${path} in the chosen folder. Choose a folder made by rank1-rerank convert.`,
-    );
-  };
-  const text = await find(MANIFEST_FILE).text();
-  const manifest = parseManifest(parseJson(text));
-  const listed = Object.entries(manifest.files).map(([path, file]) => ({ path, ...file, blob: find(path) }));
-  const totalBytes = listed.reduce((sum, { bytes }) => sum + bytes, 0);
+  const { manifest, text } = await readManifest(files);
+  const listed = Object.entries(manifest.files).map(([path, file]) => {
+    const blob = find(files, path);
+    assertLength(path, blob.size, file.bytes);
+    return { path, blob, sha256: file.sha256 };
+  });
+  const totalBytes = listed.reduce((sum, { blob }) => sum + blob.size, 0);
   let loadedBytes = 0;
+  const onSlice = (bytes: number): void => {
+    signal.throwIfAborted();
+    loadedBytes += bytes;
+    onBytes(loadedBytes, totalBytes);
+  };
   try {
     await store.remove(name);
     const folder = await store.folder(name);
-    for (const { path, bytes, sha256, blob } of listed) {
-      assertLength(path, blob.size, bytes);
-      const hash = new Sha256();
-      const target = await folder.open(path);
-      try {
-        for (let at = 0; at < bytes; at += SLICE_BYTES) {
-          signal.throwIfAborted();
-          const slice = new Uint8Array(await blob.slice(at, at + SLICE_BYTES).arrayBuffer());
-          hash.update(slice);
-          target.write(slice, at);
-          loadedBytes += slice.length;
-          onProgress({ stage: 'verify', loadedBytes, totalBytes });
-        }
-        assertChecksum(path, hash.digestHex(), sha256);
-        target.flush();
-      } finally {
-        target.close();
-      }
-    }
+    for (const { path, blob, sha256 } of listed) await copyFile(folder, path, blob, sha256, onSlice);
     await folder.replace(MANIFEST_FILE, text);
   } catch (error) {
     await store.remove(name);
@@ -61,12 +50,47 @@ export async function importFiles(
   }
 }
 
-function parseJson(text: string): unknown {
+async function copyFile(
+  folder: StoreFolder,
+  path: string,
+  blob: Blob,
+  sha256: string,
+  onSlice: (bytes: number) => void,
+): Promise<void> {
+  const hash = new Sha256();
+  const target = await folder.open(path);
   try {
-    return JSON.parse(text);
+    for (let at = 0; at < blob.size; at += SLICE_BYTES) {
+      const slice = await readBlob(path, blob.slice(at, at + SLICE_BYTES));
+      hash.update(slice);
+      target.write(slice, at);
+      onSlice(slice.length);
+    }
+    assertChecksum(path, hash.digestHex(), sha256);
+    target.flush();
+  } finally {
+    target.close();
+  }
+}
+
+async function readManifest(files: PickedBlobs): Promise<{ manifest: Manifest; text: string }> {
+  const text = new TextDecoder().decode(await readBlob(MANIFEST_FILE, find(files, MANIFEST_FILE)));
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
   } catch (error) {
     throw new Rank1Error('model-corrupt', `${MANIFEST_FILE} is not valid JSON. Choose another folder.`, {
       cause: error,
     });
   }
+  return { manifest: parseManifest(json), text };
+}
+
+function find(files: PickedBlobs, path: string): Blob {
+  const blob = Object.hasOwn(files, path) ? files[path] : undefined;
+  if (blob) return blob;
+  throw new Rank1Error(
+    'model-not-found',
+    `There is no ${path} in the chosen folder. Choose a folder made by rank1-rerank convert.`,
+  );
 }

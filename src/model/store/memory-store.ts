@@ -1,4 +1,5 @@
 /** Models in memory, where a page may not store anything. They are gone when the worker ends. */
+import { Rank1Error } from '../../errors.ts';
 import type { ModelStore, RandomAccessFile, StoreFolder } from './model-store.ts';
 
 export class MemoryStore implements ModelStore {
@@ -36,7 +37,7 @@ class MemoryFolder implements StoreFolder {
   read(path: string): Promise<Blob | null> {
     const found = this.files.get(path);
     if (!(found instanceof MemoryFile)) return Promise.resolve(found ?? null);
-    const blob = new Blob([found.bytes]);
+    const blob = found.toBlob();
     this.files.set(path, blob);
     return Promise.resolve(blob);
   }
@@ -46,40 +47,47 @@ class MemoryFolder implements StoreFolder {
     return Promise.resolve();
   }
 
+  bytes(): Promise<number> {
+    return Promise.resolve([...this.files.values()].reduce((sum, { size }) => sum + size, 0));
+  }
+
   remove(path: string): Promise<void> {
     this.files.delete(path);
     return Promise.resolve();
   }
 }
 
+/** In blocks, so that a file that grows is never copied. */
+const BLOCK_BYTES = 4 * 2 ** 20;
+
 class MemoryFile implements RandomAccessFile {
-  private buffer = new Uint8Array(0);
+  private readonly blocks: Uint8Array<ArrayBuffer>[] = [];
   size = 0;
 
-  get bytes(): Uint8Array<ArrayBuffer> {
-    return this.buffer.subarray(0, this.size);
+  toBlob(): Blob {
+    return new Blob(
+      this.blocks.map((block, nth) => block.subarray(0, Math.max(0, this.size - nth * BLOCK_BYTES))),
+    );
   }
 
   read(into: Uint8Array<ArrayBuffer>, at: number): number {
-    const found = this.bytes.subarray(at, at + into.length);
-    into.set(found);
-    return found.length;
+    const numBytes = Math.max(0, Math.min(into.length, this.size - at));
+    this.eachBlock(at, numBytes, (block, done) => into.set(block, done));
+    return numBytes;
   }
 
+  /** @throws Rank1Error `out-of-memory` */
   write(bytes: Uint8Array, at: number): void {
     const end = at + bytes.length;
-    if (end > this.buffer.length) {
-      const grown = new Uint8Array(Math.max(end, Math.min(2 * this.buffer.length, end + 2 ** 26)));
-      grown.set(this.bytes);
-      this.buffer = grown;
-    }
-    this.buffer.set(bytes, at);
+    while (this.blocks.length * BLOCK_BYTES < end) this.blocks.push(allocateBlock());
+    this.eachBlock(at, bytes.length, (block, done) => block.set(bytes.subarray(done, done + block.length)));
     this.size = Math.max(this.size, end);
   }
 
   truncate(bytes: number): void {
     this.size = Math.min(this.size, bytes);
-    this.buffer.fill(0, this.size);
+    this.blocks.length = Math.ceil(this.size / BLOCK_BYTES);
+    this.blocks.at(-1)?.fill(0, this.size - (this.blocks.length - 1) * BLOCK_BYTES);
   }
 
   flush(): void {
@@ -88,5 +96,31 @@ class MemoryFile implements RandomAccessFile {
 
   close(): void {
     // nothing is held
+  }
+  /** The parts of the blocks that hold so many bytes from `at` on; `done` is how many came before. */
+  private eachBlock(
+    at: number,
+    numBytes: number,
+    visit: (block: Uint8Array<ArrayBuffer>, done: number) => void,
+  ): void {
+    for (let done = 0; done < numBytes;) {
+      const from = (at + done) % BLOCK_BYTES;
+      const block = this.blocks[Math.floor((at + done) / BLOCK_BYTES)]!;
+      const part = block.subarray(from, from + numBytes - done);
+      visit(part, done);
+      done += part.length;
+    }
+  }
+}
+
+function allocateBlock(): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(BLOCK_BYTES);
+  } catch (cause) {
+    throw new Rank1Error(
+      'out-of-memory',
+      'There is no memory for the model. Close other tabs, or take a smaller model or version.',
+      { cause },
+    );
   }
 }

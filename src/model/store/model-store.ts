@@ -19,6 +19,8 @@ export interface StoreFolder {
   read(path: string): Promise<Blob | null>;
   /** Puts a small file in the place of the old one at once: a crash leaves the one or the other. */
   replace(path: string, text: string): Promise<void>;
+  /** Of all files, whatever they are. */
+  bytes(): Promise<number>;
   /** Does nothing where there is none. */
   remove(path: string): Promise<void>;
 }

@@ -71,6 +71,10 @@ class OpfsFolder implements StoreFolder {
     });
   }
 
+  bytes(): Promise<number> {
+    return inStorage(() => bytesIn(this.folder));
+  }
+
   async remove(path: string): Promise<void> {
     const { parent, name } = await this.parentOf(path);
     await inStorage(() => parent.removeEntry(name).catch(ignoreMissing));
@@ -92,39 +96,42 @@ class OpfsFolder implements StoreFolder {
   }
 }
 
+async function bytesIn(folder: FileSystemDirectoryHandle): Promise<number> {
+  let bytes = 0;
+  for await (const handle of folder.values()) {
+    if (handle.kind === 'directory') bytes += await bytesIn(handle as FileSystemDirectoryHandle);
+    else bytes += (await (handle as FileSystemFileHandle).getFile()).size;
+  }
+  return bytes;
+}
+
 class OpfsFile implements RandomAccessFile {
   constructor(private readonly handle: SyncAccessHandle) {}
 
   get size(): number {
-    return this.handle.getSize();
+    return onDisk(() => this.handle.getSize());
   }
 
   read(into: Uint8Array<ArrayBuffer>, at: number): number {
-    return this.handle.read(into, { at });
+    return onDisk(() => this.handle.read(into, { at }));
   }
 
   write(bytes: Uint8Array, at: number): void {
-    try {
+    onDisk(() => {
       for (let done = 0; done < bytes.length;) {
         const written = this.handle.write(bytes.subarray(done), { at: at + done });
         if (written === 0) throw new Error('nothing more could be written');
         done += written;
       }
-    } catch (error) {
-      throw storageError(error);
-    }
+    });
   }
 
   truncate(bytes: number): void {
-    this.handle.truncate(bytes);
+    onDisk(() => this.handle.truncate(bytes));
   }
 
   flush(): void {
-    try {
-      this.handle.flush();
-    } catch (error) {
-      throw storageError(error);
-    }
+    onDisk(() => this.handle.flush());
   }
 
   close(): void {
@@ -144,12 +151,20 @@ async function inStorage<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
+function onDisk<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw storageError(error);
+  }
+}
+
 function storageError(cause: unknown): Rank1Error {
   const isFull = cause instanceof DOMException && cause.name === 'QuotaExceededError';
   return new Rank1Error(
     'storage',
     isFull
-      ? "The browser's storage is full. Delete a model, or free disk space, and go on: what has arrived is kept."
+      ? "The browser's storage is full. Delete a model, or free disk space, and try again: of a download, what has arrived is kept."
       : `The browser's storage failed (${errorMessage(cause)}). Close other tabs of this page that use the model, and try again.`,
     { cause },
   );

@@ -4,13 +4,29 @@ import type { StoreFolder } from './model-store.ts';
 
 /** `null` where there is none, or none that can be read: then there is no model. */
 export async function readStoredManifest(folder: StoreFolder): Promise<Manifest | null> {
-  const blob = await folder.read(MANIFEST_FILE);
-  if (!blob) return null;
   try {
-    return parseManifest(JSON.parse(await blob.text()));
+    return parseManifest(await readJson(folder));
   } catch {
     return null;
   }
+}
+
+/** The address a stored model came from, without a slash at its end; `null` where none is told. */
+export async function readStoredSource(folder: StoreFolder): Promise<string | null> {
+  try {
+    const { source } = (await readJson(folder)) as { source?: { name?: unknown } };
+    return typeof source?.name === 'string' ? sourceOf(source.name) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** So that addresses can be compared. */
+export const sourceOf = (url: string): string => url.replace(/\/+$/, '');
+
+async function readJson(folder: StoreFolder): Promise<unknown> {
+  const blob = await folder.read(MANIFEST_FILE);
+  return blob && (JSON.parse(await blob.text()) as unknown);
 }
 
 /**

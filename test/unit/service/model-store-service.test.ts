@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DOWNLOAD_TOOLS } from '../../../src/model/download/limits.ts';
 import { MemoryStore } from '../../../src/model/store/memory-store.ts';
 import type { DeviceReport } from '../../../src/protocol/model-store-api.ts';
-import { ModelStoreService, proposeName } from '../../../src/service/model-store-service.ts';
+import { freeName, proposeName } from '../../../src/service/model-names.ts';
+import { ModelStoreService } from '../../../src/service/model-store-service.ts';
+import type { ModelStore } from '../../../src/model/store/model-store.ts';
 import { ModelServer } from '../../fakes/model-server.ts';
 import { servedModel } from '../../fakes/served-model.ts';
 
@@ -23,8 +25,10 @@ const DEVICE: DeviceReport = {
 };
 
 let server: ModelServer;
+let converted: string[];
 
 beforeEach(async () => {
+  converted = [];
   server = new ModelServer(servedModel(WEIGHT_BYTES));
   await server.listen();
 });
@@ -34,14 +38,17 @@ afterEach(async () => {
 });
 
 /** Its disk is in memory, too. */
-function createService(quotaBytes = 1e9): ModelStoreService {
+function createService(quotaBytes = 1e9, disk: ModelStore = new MemoryStore()): ModelStoreService {
   const storage = { usedBytes: 0, quotaBytes, persistent: false };
   return new ModelStoreService({
-    disk: Object.assign(new MemoryStore(), { kind: 'disk' as const }) as never,
+    disk: Object.assign(disk, { kind: 'disk' as const }) as never,
     memory: new MemoryStore(),
     tools: DOWNLOAD_TOOLS,
     device: () => Promise.resolve({ ...DEVICE, storage }),
-    convert: () => Promise.reject(new Error('nothing is converted here')),
+    convert: (call) => {
+      converted.push(call.name);
+      return Promise.resolve();
+    },
   });
 }
 
@@ -56,6 +63,7 @@ describe('a model', () => {
   test('is described before it is fetched, with the version that suits the device', async () => {
     const offer = await createService().inspect(server.url);
     expect(offer).toMatchObject({ name: 'model', recommended: 'q4' });
+    if (offer.kind !== 'model') throw new Error('not a model');
     expect(offer.versions.map(({ dtype, missingBytes }) => [dtype, missingBytes > 2 * WEIGHT_BYTES])).toEqual(
       [
         ['q4', true],
@@ -110,6 +118,141 @@ describe('a model', () => {
   });
 });
 
+/** A model folder as a person picks it. */
+const picked = (seed = 1): Record<string, Blob> =>
+  Object.fromEntries(
+    [...servedModel(WEIGHT_BYTES, seed)].map(([path, content]) => [
+      path,
+      new Blob([new Uint8Array(content)]),
+    ]),
+  );
+const nothing = (): void => undefined;
+
+describe('a model that is whole', () => {
+  test('is never replaced: not by a folder, a download or a conversion of the same name', async () => {
+    const disk = new MemoryStore();
+    const service = createService(1e9, disk);
+    await service.keep('m', picked(), nothing);
+    const before = await bytesOf(disk, 'm');
+    const damaged = { ...picked(2), 'onnx/model_q4.onnx_data': new Blob(['x']) };
+    await expect(service.keep('m', damaged, nothing)).rejects.toMatchObject({ code: 'storage' });
+    await expect(service.keep('m', picked(2), nothing)).rejects.toMatchObject({
+      message: /another model called m/,
+    });
+    await expect(service.download(request(), nothing)).rejects.toMatchObject({ code: 'storage' });
+    const conversion = { name: 'm', dtype: 'q4', source: { url: 'https://hub.test/x' } };
+    await expect(service.convert(conversion, nothing)).rejects.toMatchObject({ code: 'storage' });
+    expect(await bytesOf(disk, 'm')).toEqual(before);
+    expect(converted).toEqual([]);
+  });
+
+  test('gives its name to no other: the next one gets a number', async () => {
+    const service = createService();
+    expect(await service.nameFor('My Model!')).toBe('my-model-');
+    await service.keep('m', picked(), nothing);
+    expect(await service.nameFor('M')).toBe('m-2');
+    await service.keep('m-2', picked(2), nothing);
+    expect(await service.nameFor('m')).toBe('m-3');
+  });
+
+  test('and is picked again is found, not copied', async () => {
+    const service = createService();
+    await service.keep('m', picked(), nothing);
+    expect(await service.keep('m-2', picked(), nothing)).toMatchObject({ name: 'm' });
+    expect(await service.list()).toHaveLength(1);
+  });
+
+  test('is found by its address when it is looked up again, and another address gets another name', async () => {
+    const service = createService();
+    await service.download({ ...request(), name: 'model' }, nothing);
+    expect(await service.inspect(server.url)).toMatchObject({ name: 'model' });
+    const other = server.url.replace('127.0.0.1', 'localhost');
+    expect(await service.inspect(other)).toMatchObject({ name: 'model-2' });
+  });
+
+  test('of a checkpoint that another tab has converted meanwhile is not converted again', async () => {
+    const disk = new MemoryStore();
+    const service = createService(1e9, disk);
+    const manifest = JSON.parse(servedModel(10).get('rank1.json')!.toString()) as object;
+    const source = { name: 'https://hub.test/x/resolve/main', revision: null };
+    await (await disk.folder('x')).replace('rank1.json', JSON.stringify({ ...manifest, source }));
+    const call = { name: 'x', dtype: 'q4', source: { url: 'https://hub.test/x/resolve/main/' } };
+    expect(await service.convert(call, nothing)).toMatchObject({ name: 'x', dtypes: ['q4', 'fp32'] });
+    expect(converted).toEqual([]);
+  });
+});
+
+async function bytesOf(store: MemoryStore, name: string): Promise<Record<string, string>> {
+  const folder = await store.folder(name);
+  const found: Record<string, string> = {};
+  for (const path of servedModel(WEIGHT_BYTES).keys()) {
+    found[path] = Buffer.from(await (await folder.read(path))!.arrayBuffer()).toString('base64');
+  }
+  return found;
+}
+
+describe('without room', () => {
+  test('nothing is copied or converted, and it is said what to do', async () => {
+    const service = createService(17_000_000);
+    await expect(service.keep('m', picked(), nothing)).rejects.toMatchObject({
+      code: 'storage',
+      message: /use it without copying/,
+    });
+    const url = 'https://hub.test/x';
+    const conversion = { name: 'x', dtype: 'q4', source: { url, bytes: 10_000_000 } };
+    await expect(service.convert(conversion, nothing)).rejects.toMatchObject({ message: /needs 4 MB/ });
+    expect(converted).toEqual([]);
+    await service.convert({ ...conversion, source: { url, bytes: 100_000 } }, nothing);
+    expect(converted).toEqual(['x']);
+  });
+});
+
+describe('what a copy that broke off has left', () => {
+  test('is listed with its size, can be written over, and is deleted', async () => {
+    const disk = new MemoryStore();
+    const service = createService(1e9, disk);
+    const file = await (await disk.folder('m')).open('onnx/model_q4.onnx_data');
+    file.write(new Uint8Array(1000), 0);
+    expect(await service.list()).toMatchObject([{ name: 'm', dtypes: [], bytes: 1000, unfinished: null }]);
+    expect(await service.nameFor('m')).toBe('m');
+    await service.removeAll();
+    expect(await service.list()).toEqual([]);
+  });
+});
+
+describe('an address without rank1.json', () => {
+  beforeEach(() => {
+    server.files.delete('rank1.json');
+  });
+
+  test('that holds safetensors is offered for conversion, with its size', async () => {
+    server.files.set('model.safetensors', Buffer.alloc(1234));
+    expect(await createService().inspect(server.url)).toMatchObject({
+      kind: 'checkpoint',
+      name: 'model',
+      bytes: 1234,
+      recommended: 'q4',
+    });
+    expect(server.sent.get('model.safetensors')).toBe(1);
+  });
+
+  test('that holds safetensors in parts is as large as its index says', async () => {
+    const index = { metadata: { total_size: 5_000_000_000 }, weight_map: {} };
+    server.files.set('model.safetensors.index.json', Buffer.from(JSON.stringify(index)));
+    expect(await createService().inspect(server.url)).toMatchObject({
+      kind: 'checkpoint',
+      bytes: 5_000_000_000,
+    });
+  });
+
+  test('that holds none is refused, saying what is missing', async () => {
+    await expect(createService().inspect(server.url)).rejects.toMatchObject({
+      code: 'model-not-found',
+      message: /neither a rank1.json.* nor a config.json with safetensors/,
+    });
+  });
+});
+
 test.each([
   ['https://huggingface.co/jhu-clsp/rank1-0.5b/resolve/main/', 'rank1-0.5b'],
   ['https://huggingface.co/jhu-clsp/rank1-0.5b/resolve/v2/', 'rank1-0.5b-v2'],
@@ -117,4 +260,9 @@ test.each([
   ['https://models.test/', 'model'],
 ])('%s is called %s', (url, name) => {
   expect(proposeName(url)).toBe(name);
+});
+
+test('a number is added to a name that is taken', () => {
+  expect(freeName('a', new Set())).toBe('a');
+  expect(freeName('a', new Set(['a', 'a-2']))).toBe('a-3');
 });

@@ -209,9 +209,9 @@ describe('a manifest', () => {
   });
 
   test('that goes on for too long is read no further', async () => {
-    server.files.set('rank1.json', Buffer.alloc(40 * 2 ** 20, ' '));
-    server.chunkBytes = 2 ** 20;
-    await expect(download()).rejects.toMatchObject({ code: 'model-corrupt', message: /longer than 16 MiB/ });
+    server.files.set('rank1.json', Buffer.alloc(20 * 2 ** 20, ' '));
+    const fetching = fetchManifest(server.url, DOWNLOAD_TOOLS, new AbortController().signal);
+    await expect(fetching).rejects.toMatchObject({ code: 'model-corrupt', message: /longer than 16 MiB/ });
   });
 });
 
@@ -233,6 +233,16 @@ describe('a server that fails for a while', () => {
       await download();
       await expectWhole();
     }
+  });
+
+  test('with wrong bytes for ever is asked for the file twice, and it is told', async () => {
+    server.fault = () => 'corrupt';
+    server.faultyPath = /onnx_data_1/;
+    const stages = new Set<string>();
+    const failing = download({ onProgress: ({ stage }) => stages.add(stage) });
+    await expect(failing).rejects.toMatchObject({ code: 'model-corrupt' });
+    expect(server.sent.get(`${DATA}_1`)).toBe(2 * WEIGHT_BYTES);
+    expect(stages).toContain('repeat');
   });
 
   test('is asked again after longer and longer times', async () => {

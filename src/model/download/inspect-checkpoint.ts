@@ -1,0 +1,63 @@
+/** Whether an address is a checkpoint of safetensors that can be converted, and how large; no weights are fetched. */
+import { Rank1Error, isRank1Error } from '../../errors.ts';
+import { HttpFolder } from '../http-folder.ts';
+import { parseModelSpec } from '../model-spec.ts';
+import type { DownloadTools } from './limits.ts';
+import { StallGuard } from './stall-guard.ts';
+
+const MAX_INDEX_BYTES = 16 * 2 ** 20;
+
+export interface CheckpointListing {
+  /** of the safetensors; `null` where the server does not tell */
+  readonly bytes: number | null;
+}
+
+/**
+ * @param url of the folder, absolute
+ * @returns `null` where there is no checkpoint
+ * @throws Rank1Error `network`, `model-unsupported`, `model-corrupt`; the signal's reason
+ */
+export async function inspectCheckpoint(
+  url: string,
+  { fetch, limits: { stallMs } }: DownloadTools,
+  signal: AbortSignal,
+): Promise<CheckpointListing | null> {
+  const folder = new HttpFolder(url, { fetch, stallMs, signal });
+  const read = (path: string) =>
+    folder.readText(path, MAX_INDEX_BYTES).catch((error: unknown) => {
+      if (isRank1Error(error, 'model-not-found')) return null;
+      throw error;
+    });
+  const config = await read('config.json');
+  if (config === null) return null;
+  parseModelSpec(parseJson('config.json', config));
+  const index = await read('model.safetensors.index.json');
+  if (index !== null) return { bytes: totalSize(parseJson('model.safetensors.index.json', index)) };
+  const guard = new StallGuard(stallMs, signal);
+  try {
+    const request = { signal: guard.signal, headers: { Range: 'bytes=0-0' } };
+    const response = await fetch(new URL('model.safetensors', folder.address), request);
+    await response.body?.cancel().catch(() => undefined);
+    if (!response.ok || response.headers.get('content-type')?.startsWith('text/html')) return null;
+    const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
+    return { bytes: total === undefined ? null : Number(total) };
+  } catch {
+    signal.throwIfAborted();
+    return { bytes: null }; // the conversion will say what is wrong with it
+  } finally {
+    guard.end();
+  }
+}
+
+function totalSize(index: unknown): number | null {
+  const size = (index as { metadata?: { total_size?: unknown } } | null)?.metadata?.total_size;
+  return Number.isSafeInteger(size) && (size as number) > 0 ? (size as number) : null;
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new Rank1Error('model-corrupt', `${path} of the checkpoint is not valid JSON.`, { cause });
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * One model is written by one tab at a time: a Web Lock of its name is held while it changes. Tabs tell each other how
+ * far they are, and ask the one that writes to stop. Without Web Locks (an insecure page, a test) there is but this tab.
+ */
+import { Rank1Error } from '../errors.ts';
+import { isStoredName } from '../model/stored-models.ts';
+import type { StoreProgress } from '../protocol/model-store-api.ts';
+
+export type OnProgress = (progress: StoreProgress) => void;
+
+/** What tabs tell each other. */
+type Broadcast =
+  | { readonly type: 'progress'; readonly name: string; readonly progress: StoreProgress }
+  | { readonly type: 'stop'; readonly name: string };
+
+const LOCK_PREFIX = 'rank1-model:';
+const CHANNEL = 'rank1-models';
+/** Pages show no more, and each message makes them draw. */
+const PROGRESS_MS = 100;
+
+export class ModelLock {
+  private readonly running = new Map<string, AbortController>();
+
+  /** Names that this tab writes, or waits to write. */
+  get names(): readonly string[] {
+    return [...this.running.keys()];
+  }
+
+  /**
+   * Runs `task` when no other tab writes the model.
+   * @throws TypeError for a name that cannot be stored; Rank1Error `storage` when this tab is at it already
+   */
+  async run<T>(
+    name: string,
+    onProgress: OnProgress,
+    task: (report: OnProgress, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    if (!isStoredName(name)) {
+      throw new TypeError('name must be lower-case letters, digits, dots, dashes and underscores');
+    }
+    if (this.running.has(name)) {
+      throw new Rank1Error('storage', `${name} is being written already. Wait for it, or stop it first.`);
+    }
+    const controller = new AbortController();
+    this.running.set(name, controller);
+    const channel = openChannel();
+    let waiting = true;
+    if (channel) {
+      channel.onmessage = ({ data }: MessageEvent<Broadcast>) => {
+        if (data.name !== name) return;
+        if (data.type === 'stop') this.stop(name);
+        else if (waiting) onProgress({ ...data.progress, stage: 'waiting' });
+      };
+    }
+    const report = throttled((progress) => {
+      onProgress(progress);
+      channel?.postMessage({ type: 'progress', name, progress } satisfies Broadcast);
+    });
+    try {
+      return await locked(name, controller.signal, () => {
+        waiting = false;
+        return task(report, controller.signal);
+      });
+    } finally {
+      channel?.close();
+      this.running.delete(name);
+    }
+  }
+
+  stop(name: string): void {
+    this.running.get(name)?.abort(new DOMException('It was stopped.', 'AbortError'));
+  }
+
+  /** Stops whatever is done to the model, in this tab or another, and then runs `task` alone. */
+  async instead<T>(name: string, task: () => Promise<T>): Promise<T> {
+    this.stop(name);
+    const channel = openChannel();
+    channel?.postMessage({ type: 'stop', name } satisfies Broadcast);
+    channel?.close();
+    return locked(name, undefined, task);
+  }
+
+  /** Whether some tab writes the model now. */
+  async isHeld(name: string): Promise<boolean> {
+    const { held = [] } = (await lockManager()?.query()) ?? {};
+    return this.running.has(name) || held.some((lock) => lock.name === `${LOCK_PREFIX}${name}`);
+  }
+}
+
+function lockManager(): LockManager | undefined {
+  return (globalThis.navigator as { locks?: LockManager } | undefined)?.locks;
+}
+
+function locked<T>(name: string, signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
+  const locks = lockManager();
+  if (!locks) return task();
+  return locks.request(`${LOCK_PREFIX}${name}`, signal ? { signal } : {}, task) as Promise<T>;
+}
+
+function openChannel(): BroadcastChannel | null {
+  return typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL);
+}
+
+/** Lets the first of each stage pass, the last, and some between. */
+function throttled(report: OnProgress): OnProgress {
+  let last: { readonly stage: string; readonly at: number } | null = null;
+  return (progress) => {
+    const { stage, loadedBytes, totalBytes } = progress;
+    const now = performance.now();
+    if (last?.stage === stage && loadedBytes < totalBytes && now - last.at < PROGRESS_MS) return;
+    last = { stage, at: now };
+    report(progress);
+  };
+}

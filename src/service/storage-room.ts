@@ -1,0 +1,36 @@
+/** Whether there is room for a model before it is fetched, copied or converted. */
+import { Rank1Error } from '../errors.ts';
+import type { CheckpointRequest, DeviceReport } from '../protocol/model-store-api.ts';
+
+/** Kept free for what else the page stores. */
+const SPARE_BYTES = 16 * 2 ** 20;
+/** Weights of each dtype by bytes of a checkpoint in 16-bit floats: the largest among the catalogue's models. */
+const CONVERTED_SHARE: Readonly<Record<string, number>> = {
+  q4: 0.33,
+  q4f16: 0.3,
+  q8: 0.58,
+  fp16: 1.01,
+  fp32: 2.01,
+};
+
+/** @throws Rank1Error `storage` */
+export function assertRoom({ storage }: DeviceReport, neededBytes: number, otherwise: string): void {
+  if (!storage || neededBytes === 0) return;
+  const free = Math.max(0, storage.quotaBytes - storage.usedBytes);
+  if (neededBytes + SPARE_BYTES <= free) return;
+  throw new Rank1Error(
+    'storage',
+    `The model needs ${megabytes(neededBytes)} MB, and this browser gives the page ${megabytes(free)} MB. Delete a model, free disk space, or ${otherwise}.`,
+  );
+}
+
+/** What a conversion will write; 0 where nothing is known of the checkpoint. */
+export function convertedBytes({ source, dtype }: CheckpointRequest): number {
+  const bytes =
+    'url' in source
+      ? (source.bytes ?? 0)
+      : source.files.reduce((sum, { name, size }) => sum + (name.endsWith('.safetensors') ? size : 0), 0);
+  return Math.ceil(bytes * (CONVERTED_SHARE[dtype] ?? 1));
+}
+
+const megabytes = (bytes: number): string => Math.ceil(bytes / 1e6).toLocaleString('en');

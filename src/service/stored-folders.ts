@@ -1,0 +1,77 @@
+/** What the folders of the stores hold: models, downloads that are not finished, and what something that broke off has left. */
+import { Journal } from '../model/download/journal.ts';
+import type { Manifest } from '../model/manifest.ts';
+import type { ModelStore } from '../model/store/model-store.ts';
+import { readStoredManifest, readStoredSource, sourceOf } from '../model/store/stored-manifest.ts';
+import { storedModelAddress } from '../model/stored-models.ts';
+import type { StoredModel } from '../protocol/model-store-api.ts';
+
+export class StoredFolders {
+  constructor(
+    private readonly disk: ModelStore | null,
+    private readonly memory: ModelStore,
+  ) {}
+
+  async all(): Promise<readonly { readonly store: ModelStore; readonly name: string }[]> {
+    const found = [];
+    for (const store of [this.disk, this.memory]) {
+      for (const name of (await store?.names()) ?? []) found.push({ store: store!, name });
+    }
+    return found;
+  }
+
+  /** Of models, and of downloads that can be taken up; other folders may be written over. */
+  async takenNames(): Promise<readonly string[]> {
+    const taken = [];
+    for (const { store, name } of await this.all()) {
+      const folder = await store.folder(name);
+      if ((await readStoredManifest(folder)) ?? (await Journal.peek(folder))) taken.push(name);
+    }
+    return taken;
+  }
+
+  async describe(store: ModelStore, name: string): Promise<StoredModel> {
+    const folder = await store.folder(name);
+    const manifest = await readStoredManifest(folder);
+    const journal = await Journal.peek(folder);
+    const { header = null, doneBytes = 0 } = journal ?? {};
+    const whole = Object.values(manifest?.files ?? {}).reduce((sum, file) => sum + file.bytes, 0);
+    return {
+      name,
+      address: store.kind === 'disk' ? storedModelAddress(name) : null,
+      dtypes: Object.keys(manifest?.models ?? {}),
+      bytes: manifest || header ? whole + doneBytes : await folder.bytes(),
+      storage: store.kind,
+      unfinished: header && { ...header, loadedBytes: doneBytes },
+    };
+  }
+
+  /** The name under which the model of an address is stored, or is arriving. */
+  async findSource(address: string): Promise<string | null> {
+    const store = this.disk ?? this.memory;
+    for (const name of await store.names()) {
+      const folder = await store.folder(name);
+      const source = (await readStoredSource(folder)) ?? (await Journal.peek(folder))?.header?.url;
+      if (source && sourceOf(source) === sourceOf(address)) return name;
+    }
+    return null;
+  }
+
+  /** The name of a model with the very same files. */
+  async findSame(store: ModelStore, manifest: Manifest): Promise<string | null> {
+    const wanted = fingerprint(manifest);
+    for (const name of await store.names()) {
+      const stored = await readStoredManifest(await store.folder(name));
+      if (stored && fingerprint(stored) === wanted) return name;
+    }
+    return null;
+  }
+}
+
+function fingerprint({ files }: Manifest): string {
+  return JSON.stringify(
+    Object.entries(files)
+      .map(([path, { sha256 }]) => `${path} ${sha256}`)
+      .sort(),
+  );
+}
