@@ -1,12 +1,14 @@
 /** Ways to bring a model here: an address, a Hugging Face id, a folder or archive that is picked or dropped. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ModelOffer } from '../../protocol/model-store-api.ts';
+import type { CheckpointOffer, ModelOffer } from '../../protocol/model-store-api.ts';
 import { formatBytes } from './byte-sizes.ts';
-import { kindOf, type PickedFiles } from './picked-folder.ts';
+import { kindOf, type PickedFolder } from './picked-folder.ts';
 
 export interface AddModelState {
-  readonly offer: ModelOffer | null;
-  readonly picked: PickedFiles | null;
+  readonly offer: ModelOffer | CheckpointOffer | null;
+  readonly picked: PickedFolder | null;
+  /** of a page that runs the picked model as it is */
+  readonly tryAddress: string;
   readonly busy: boolean;
   readonly error: string | null;
   readonly dragging: boolean;
@@ -16,20 +18,9 @@ export interface AddModelActions {
   look(address: string, revision: string): void;
   download(offer: ModelOffer, dtype: string, storage: 'disk' | 'memory'): void;
   pick(files: readonly File[]): void;
-  keep(files: PickedFiles): void;
-  convert(files: PickedFiles): void;
-}
-
-/** A folder's address from what a person writes: a URL as it is, a Hugging Face id as its files' address. */
-export function folderAddress(written: string, revision: string): string {
-  const text = written.trim();
-  if (/^https?:\/\//.test(text)) return text;
-  if (/^[\w.-]+\/[\w.-]+$/.test(text)) {
-    return `https://huggingface.co/${text}/resolve/${encodeURIComponent(revision.trim() || 'main')}/`;
-  }
-  throw new RangeError(
-    'Write an address that starts with https://, or a Hugging Face id such as name/model.',
-  );
+  keep(picked: PickedFolder): void;
+  convert(picked: PickedFolder): void;
+  convertHosted(offer: CheckpointOffer): void;
 }
 
 export function renderAddModel(state: AddModelState, actions: AddModelActions): TemplateResult {
@@ -59,15 +50,17 @@ export function renderAddModel(state: AddModelState, actions: AddModelActions): 
             aria-describedby="address-hint"
           />
           <p id="address-hint" class="hint">
-            A folder with a rank1.json, as <code>rank1-rerank convert</code> writes it. Only sizes are fetched
-            at first.
+            A folder with a rank1.json, as <code>rank1-rerank convert</code> writes it, or a checkpoint of
+            safetensors to convert here. Only sizes are fetched at first.
           </p>
         </div>
         <div class="field">
           <label for="revision">Revision <span class="optional">optional</span></label>
           <input id="revision" name="revision" type="text" spellcheck="false" placeholder="main" />
         </div>
-        <button class="quiet" type="submit" ?disabled=${state.busy}>Look up</button>
+        <button class="quiet" type="submit" ?disabled=${state.busy}>
+          ${state.busy ? 'Looking …' : 'Look up'}
+        </button>
       </form>
       <div class="drop" ?data-over=${state.dragging}>
         <p>
@@ -81,8 +74,9 @@ export function renderAddModel(state: AddModelState, actions: AddModelActions): 
       </div>
     </div>
     ${state.error ? html`<p class="refused" role="alert">${state.error}</p>` : nothing}
-    ${state.offer ? renderOffer(state.offer, actions) : nothing}
-    ${state.picked ? renderPicked(state.picked, actions) : nothing}
+    ${state.offer?.kind === 'model' ? renderOffer(state.offer, actions) : nothing}
+    ${state.offer?.kind === 'checkpoint' ? renderCheckpoint(state.offer, actions) : nothing}
+    ${state.picked ? renderPicked(state.picked, state.tryAddress, actions) : nothing}
   </section>`;
 }
 
@@ -119,7 +113,29 @@ function renderOffer(offer: ModelOffer, actions: AddModelActions): TemplateResul
   </div>`;
 }
 
-function renderPicked(files: PickedFiles, actions: AddModelActions): TemplateResult {
+function renderCheckpoint(offer: CheckpointOffer, actions: AddModelActions): TemplateResult {
+  const size = offer.bytes === null ? '' : ` ${formatBytes(offer.bytes)}`;
+  return html`<div class="card">
+    <div class="card-head">
+      <h3>${offer.name}</h3>
+      <span class="note">${offer.url}</span>
+    </div>
+    <p class="hint">
+      A checkpoint of safetensors. It is read piece by piece and becomes a ${offer.recommended} model in this
+      browser’s storage. ${CONVERSION_NOTE}
+    </p>
+    <div class="actions">
+      <button class="quiet leading" type="button" @click=${() => actions.convertHosted(offer)}>
+        Fetch${size} and convert
+      </button>
+    </div>
+  </div>`;
+}
+
+const CONVERSION_NOTE = 'A conversion that is stopped starts anew: keep this page open.';
+
+function renderPicked(picked: PickedFolder, tryAddress: string, actions: AddModelActions): TemplateResult {
+  const { files, name } = picked;
   const kind = kindOf(files);
   const bytes = Object.values(files).reduce((sum, file) => sum + file.size, 0);
   if (kind === null) {
@@ -130,19 +146,38 @@ function renderPicked(files: PickedFiles, actions: AddModelActions): TemplateRes
   }
   return html`<div class="card">
     <div class="card-head">
-      <h3>${kind === 'model' ? 'A converted model' : 'A checkpoint'}</h3>
-      <span class="note">${Object.keys(files).length} files · ${formatBytes(bytes)}</span>
+      <h3>${name || (kind === 'model' ? 'A converted model' : 'A checkpoint')}</h3>
+      <span class="note">
+        ${kind === 'model' ? 'converted model' : 'checkpoint'} · ${Object.keys(files).length} files ·
+        ${formatBytes(bytes)}
+      </span>
     </div>
-    <div class="actions">
-      ${
-        kind === 'model'
-          ? html`<button class="quiet leading" type="button" @click=${() => actions.keep(files)}>
-              Copy it into this browser
-            </button>`
-          : html`<button class="quiet leading" type="button" @click=${() => actions.convert(files)}>
-              Convert on this device
-            </button>`
-      }
-    </div>
+    ${kind === 'model' ? renderPickedModel(picked, tryAddress, actions) : renderPickedCheckpoint(picked, actions)}
   </div>`;
+}
+
+function renderPickedModel(
+  picked: PickedFolder,
+  tryAddress: string,
+  actions: AddModelActions,
+): TemplateResult {
+  return html`<div class="actions">
+      <button class="quiet leading" type="button" @click=${() => actions.keep(picked)}>
+        Copy it into this browser
+      </button>
+      <a class="quiet" href=${tryAddress} target="_blank">Use it without copying</a>
+    </div>
+    <p class="hint">
+      Without copying, it runs on the demo page in a new tab, until that is closed. Keep this page open while
+      it loads.
+    </p>`;
+}
+
+function renderPickedCheckpoint(picked: PickedFolder, actions: AddModelActions): TemplateResult {
+  return html`<div class="actions">
+      <button class="quiet leading" type="button" @click=${() => actions.convert(picked)}>
+        Convert on this device
+      </button>
+    </div>
+    <p class="hint">${CONVERSION_NOTE}</p>`;
 }

@@ -1,14 +1,20 @@
 /** What this device is, what was chosen for it and why, and a report to copy into a bug report. */
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { DeviceReport } from '../../protocol/model-store-api.ts';
 import { formatBytes } from './byte-sizes.ts';
 
-export function renderDevice(report: DeviceReport, onCopy: () => void, copied: boolean): TemplateResult {
+/** What became of the wish to copy the report. */
+export type CopyState = 'idle' | 'copied' | 'refused';
+
+export function renderDevice(report: DeviceReport, onCopy: () => void, state: CopyState): TemplateResult {
   return html`<section class="device" aria-labelledby="device-title">
     <div class="section-head">
       <h2 id="device-title">This device</h2>
-      <button class="quiet" type="button" @click=${onCopy}>${copied ? 'Copied' : 'Copy report'}</button>
+      <button class="quiet" type="button" @click=${onCopy}>
+        ${state === 'copied' ? 'Copied' : 'Copy report'}
+      </button>
     </div>
+    ${state === 'refused' ? renderReportText(report) : nothing}
     <dl class="facts">
       <div>
         <dt>Runs on</dt>
@@ -44,6 +50,13 @@ export function renderDevice(report: DeviceReport, onCopy: () => void, copied: b
       </div>
     </details>
   </section>`;
+}
+
+function renderReportText(report: DeviceReport): TemplateResult {
+  return html`<div class="field report">
+    <label for="report">The browser did not let the page copy. Select the report and copy it yourself:</label>
+    <textarea id="report" readonly rows="6" .value=${reportText(report, navigator.userAgent)}></textarea>
+  </div>`;
 }
 
 /** The same as plain text, without anything that tells who the person is. */

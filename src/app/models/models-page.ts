@@ -3,18 +3,31 @@ import { state } from 'lit/decorators.js';
 import { ModelStoreClient } from '../../client/model-store-client.ts';
 import type {
   CatalogueEntry,
+  CheckpointRequest,
   DeviceReport,
   StoredModel,
   StoreProgress,
 } from '../../protocol/model-store-api.ts';
-import { folderAddress, renderAddModel, type AddModelActions, type AddModelState } from './add-model.ts';
+import { renderAddModel, type AddModelActions, type AddModelState } from './add-model.ts';
 import { renderCatalogue } from './catalogue-list.ts';
-import { readChosenModel, writeChosenModel } from './chosen-model.ts';
-import { renderDevice, reportText } from './device-panel.ts';
-import { filesOfDrop, filesOfInput, type PickedFiles } from './picked-folder.ts';
+import { DEMO_MODEL, readChosenModel, writeChosenModel } from './chosen-model.ts';
+import { renderDevice, reportText, type CopyState } from './device-panel.ts';
+import { folderAddress } from './folder-address.ts';
+import { FilesDesk } from './handed-files.ts';
+import { filesOfDrop, filesOfInput, type PickedFolder } from './picked-folder.ts';
 import { renderStored, type ModelJob, type StoredListActions } from './stored-list.ts';
 
-const NO_CHOICE: AddModelState = { offer: null, picked: null, busy: false, error: null, dragging: false };
+const NO_CHOICE: AddModelState = {
+  offer: null,
+  picked: null,
+  tryAddress: '',
+  busy: false,
+  error: null,
+  dragging: false,
+};
+/** The page that runs a model from another tab's files. */
+const TRY_PAGE = './';
+const COPIED_MS = 4_000;
 
 /** The model page: what this device can run, what it keeps, and how more comes. It renders into the page. */
 export class ModelsPageElement extends LitElement {
@@ -23,11 +36,14 @@ export class ModelsPageElement extends LitElement {
   @state() private stored: readonly StoredModel[] = [];
   @state() private jobs: ReadonlyMap<string, ModelJob> = new Map();
   @state() private adding: AddModelState = NO_CHOICE;
-  @state() private copied = false;
+  @state() private copying: CopyState = 'idle';
   @state() private chosen = readChosenModel();
   @state() private announcement = '';
 
   readonly #store = new ModelStoreClient();
+  readonly #desk = new FilesDesk();
+  /** Of models in memory, by name; a ticket is made once. */
+  readonly #tryAddresses = new Map<string, string>();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -35,12 +51,13 @@ export class ModelsPageElement extends LitElement {
     this.addEventListener('dragleave', this.#onDragLeave);
     this.addEventListener('drop', this.#onDrop);
     void this.#refresh();
-    void this.#store.catalogue().then((entries) => (this.catalogue = entries));
+    void this.#loadCatalogue();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#store.dispose();
+    this.#desk.close();
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -53,7 +70,7 @@ export class ModelsPageElement extends LitElement {
       <p class="lead">
         A model is fetched once, checked, and kept in this browser. Your documents never meet this page.
       </p>
-      ${this.device ? renderDevice(this.device, () => void this.#copyReport(), this.copied) : nothing}
+      ${this.device ? renderDevice(this.device, () => void this.#copyReport(), this.copying) : nothing}
       ${renderStored(this.stored, this.jobs, this.chosen, this.#storedActions)}
       ${renderAddModel(this.adding, this.#addActions)}
       ${renderCatalogue(this.catalogue, (entry) => this.#convertEntry(entry))}
@@ -62,10 +79,12 @@ export class ModelsPageElement extends LitElement {
   }
 
   readonly #storedActions: StoredListActions = {
-    use: ({ address }) => {
-      if (address === null) return;
-      this.chosen = address;
-      writeChosenModel(address);
+    use: (address) => this.#use(address),
+    tryAddress: ({ name }) => {
+      const address =
+        this.#tryAddresses.get(name) ?? this.#desk.addressFor(TRY_PAGE, name, () => this.#store.files(name));
+      this.#tryAddresses.set(name, address);
+      return address;
     },
     resume: ({ name, unfinished, storage }) => {
       if (unfinished) this.#download({ ...unfinished, name, storage });
@@ -84,51 +103,73 @@ export class ModelsPageElement extends LitElement {
       this.#download({ url, name, dtype, storage });
     },
     pick: (files) => void this.#choose(filesOfInput(files)),
-    keep: (files) => {
-      const name = nameOf(files, 'model');
+    keep: ({ name, files }) => {
       this.adding = NO_CHOICE;
-      void this.#work(name, (report) => this.#store.keep(name, files, report));
+      void this.#begin('copy', name, (free, report) => this.#store.keep(free, files, report));
     },
-    convert: (files) => {
-      const name = nameOf(files, 'converted');
+    convert: ({ name, files }) => {
       this.#convert(name, { files: Object.entries(files).map(([path, file]) => new File([file], path)) });
+    },
+    convertHosted: ({ name, url, bytes }) => {
+      this.#convert(name, { url: url.replace(/\/$/, ''), bytes });
     },
   };
 
+  #use(address: string): void {
+    this.chosen = address;
+    writeChosenModel(address);
+  }
+
   #download(request: { url: string; name: string; dtype: string; storage: 'disk' | 'memory' }): void {
     const { url, name, dtype, storage } = request;
-    void this.#work(name, (report) => this.#store.download({ url, name, dtype, storage }, report));
+    void this.#work('download', name, (report) =>
+      this.#store.download({ url, name, dtype, storage }, report),
+    );
   }
 
-  #convertEntry({ id, repository, recommended }: CatalogueEntry): void {
+  #convertEntry({ id, repository, recommended, checkpointBytes }: CatalogueEntry): void {
     if (repository === null || recommended === null) return;
-    this.#convert(id, { url: `https://huggingface.co/${repository}/resolve/main` }, recommended);
+    const url = `https://huggingface.co/${repository}/resolve/main`;
+    this.#convert(id, { url, bytes: checkpointBytes }, recommended);
   }
 
-  #convert(
-    name: string,
-    source: { url: string } | { files: readonly File[] },
-    dtype = this.device?.dtype ?? 'q4',
-  ): void {
+  #convert(name: string, source: CheckpointRequest['source'], dtype = this.device?.dtype ?? 'q4'): void {
     this.adding = NO_CHOICE;
-    void this.#work(name, (report) => this.#store.convert({ name, dtype, source }, report));
+    void this.#begin('convert', name, (free, report) =>
+      this.#store.convert({ name: free, dtype, source }, report),
+    );
+  }
+
+  /** Finds a name that is free first: nothing that is stored is replaced. */
+  async #begin(
+    kind: ModelJob['kind'],
+    wanted: string,
+    task: (name: string, report: (progress: StoreProgress) => void) => Promise<StoredModel>,
+  ): Promise<void> {
+    try {
+      const name = await this.#store.nameFor(wanted);
+      await this.#work(kind, name, (report) => task(name, report));
+    } catch (error) {
+      this.adding = { ...NO_CHOICE, error: messageOf(error) };
+    }
   }
 
   /** Runs something that takes long for one model, and shows how far it is, or why it failed. */
   async #work(
+    kind: ModelJob['kind'],
     name: string,
     task: (report: (progress: StoreProgress) => void) => Promise<StoredModel>,
   ): Promise<void> {
-    this.#setJob(name, { name, progress: null, error: null });
+    this.#setJob(name, { name, kind, progress: null, error: null });
     try {
-      await task((progress) => {
-        if (this.jobs.get(name)) this.#setJob(name, { name, progress, error: null });
+      const stored = await task((progress) => {
+        if (this.jobs.get(name)) this.#setJob(name, { name, kind, progress, error: null });
       });
       this.#setJob(name, null);
-      this.announcement = `${name} is ready.`;
+      this.announcement = stored.name === name ? `${name} is ready.` : `It is here already: ${stored.name}.`;
     } catch (error) {
       const stopped = error instanceof Error && error.name === 'AbortError';
-      this.#setJob(name, stopped ? null : { name, progress: null, error: messageOf(error) });
+      this.#setJob(name, stopped ? null : { name, kind, progress: null, error: messageOf(error) });
     }
     await this.#refresh();
   }
@@ -138,7 +179,7 @@ export class ModelsPageElement extends LitElement {
       await action();
       if (name) this.#setJob(name, null);
     } catch (error) {
-      if (name) this.#setJob(name, { name, progress: null, error: messageOf(error) });
+      if (name) this.#setJob(name, { name, kind: 'copy', progress: null, error: messageOf(error) });
     }
     await this.#refresh();
   }
@@ -159,10 +200,14 @@ export class ModelsPageElement extends LitElement {
     }
   }
 
-  async #choose(files: Promise<PickedFiles>): Promise<void> {
+  async #choose(reading: Promise<PickedFolder>): Promise<void> {
     this.adding = { ...NO_CHOICE, busy: true };
     try {
-      this.adding = { ...NO_CHOICE, picked: await files };
+      const picked = await reading;
+      const tryAddress = this.#desk.addressFor(TRY_PAGE, picked.name || 'the chosen folder', () =>
+        Promise.resolve(picked.files),
+      );
+      this.adding = { ...NO_CHOICE, picked, tryAddress };
     } catch (error) {
       this.adding = { ...NO_CHOICE, error: messageOf(error) };
     }
@@ -173,14 +218,33 @@ export class ModelsPageElement extends LitElement {
       [this.device, this.stored] = await Promise.all([this.#store.device(), this.#store.list()]);
     } catch (error) {
       this.adding = { ...this.adding, error: messageOf(error) };
+      return;
+    }
+    const isThere = this.stored.some(({ address, dtypes }) => address === this.chosen && dtypes.length > 0);
+    if (this.chosen === DEMO_MODEL || isThere) return;
+    this.#use(DEMO_MODEL);
+    this.announcement = 'The model that the pages used is gone. They use the demo model again.';
+  }
+
+  async #loadCatalogue(): Promise<void> {
+    try {
+      this.catalogue = await this.#store.catalogue();
+    } catch (error) {
+      this.adding = { ...this.adding, error: messageOf(error) };
     }
   }
 
   async #copyReport(): Promise<void> {
     if (!this.device) return;
-    await navigator.clipboard.writeText(reportText(this.device, navigator.userAgent));
-    this.copied = true;
+    try {
+      await navigator.clipboard.writeText(reportText(this.device, navigator.userAgent));
+    } catch {
+      this.copying = 'refused'; // the report is shown instead
+      return;
+    }
+    this.copying = 'copied';
     this.announcement = 'The report was copied.';
+    setTimeout(() => (this.copying = 'idle'), COPIED_MS);
   }
 
   readonly #onDragOver = (event: DragEvent): void => {
@@ -198,17 +262,6 @@ export class ModelsPageElement extends LitElement {
     event.preventDefault();
     void this.#choose(filesOfDrop(event.dataTransfer));
   };
-}
-
-/** From the folder a file was in, where the browser tells. */
-function nameOf(files: PickedFiles, fallback: string): string {
-  const [root = ''] = (Object.values(files)[0]?.webkitRelativePath ?? '').split('/');
-  const name = root
-    .toLowerCase()
-    .replace(/[^a-z0-9._-]+/g, '-')
-    .replace(/^[^a-z0-9]+/, '')
-    .slice(0, 100);
-  return name || fallback;
 }
 
 function messageOf(error: unknown): string {

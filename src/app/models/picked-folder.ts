@@ -3,6 +3,12 @@ import { readZip } from './picked-zip.ts';
 
 export type PickedFiles = Readonly<Record<string, File>>;
 
+export interface PickedFolder {
+  /** of the folder or archive that holds the model; empty where nothing tells */
+  readonly name: string;
+  readonly files: PickedFiles;
+}
+
 /** A folder made by the converter, or a checkpoint to be converted; `null` when it is neither. */
 export type PickedKind = 'model' | 'checkpoint' | null;
 
@@ -17,13 +23,13 @@ export function kindOf(files: PickedFiles): PickedKind {
 }
 
 /** From `<input type="file" webkitdirectory>`, or a picked archive. */
-export async function filesOfInput(list: readonly File[]): Promise<PickedFiles> {
+export async function filesOfInput(list: readonly File[]): Promise<PickedFolder> {
   const [only] = list;
-  if (list.length === 1 && only && isArchive(only)) return withoutRoot(await readZip(only));
+  if (list.length === 1 && only && isArchive(only)) return unpacked(only);
   return withoutRoot(Object.fromEntries(list.map((file) => [file.webkitRelativePath || file.name, file])));
 }
 
-export async function filesOfDrop(transfer: DataTransfer): Promise<PickedFiles> {
+export async function filesOfDrop(transfer: DataTransfer): Promise<PickedFolder> {
   // Read now: the list is empty as soon as this function waits.
   const entries = [...transfer.items]
     .map((item) => item.webkitGetAsEntry())
@@ -31,11 +37,15 @@ export async function filesOfDrop(transfer: DataTransfer): Promise<PickedFiles> 
   const [only] = entries;
   if (entries.length === 1 && only?.isFile) {
     const file = await fileOf(only as FileSystemFileEntry);
-    if (isArchive(file)) return withoutRoot(await readZip(file));
+    if (isArchive(file)) return unpacked(file);
   }
   const found: Record<string, File> = {};
   for (const entry of entries) await collect(entry, '', found);
   return withoutRoot(found);
+}
+
+async function unpacked(archive: File): Promise<PickedFolder> {
+  return withoutRoot(await readZip(archive), archive.name.replace(/\.zip$/i, ''));
 }
 
 function isArchive(file: File): boolean {
@@ -43,13 +53,16 @@ function isArchive(file: File): boolean {
 }
 
 /** What all paths have in common at their start is where the folder was, not what is in it. */
-function withoutRoot(files: PickedFiles): PickedFiles {
+function withoutRoot(files: PickedFiles, nameOfAll = ''): PickedFolder {
   const marker = Object.keys(files)
     .filter((path) => /(^|\/)(rank1|config)\.json$/.test(path))
     .sort((a, b) => a.split('/').length - b.split('/').length)[0];
   const root = marker?.slice(0, marker.lastIndexOf('/') + 1) ?? '';
   const inside = Object.entries(files).filter(([path]) => path.startsWith(root));
-  return Object.fromEntries(inside.map(([path, file]) => [path.slice(root.length), file]));
+  return {
+    name: root.split('/').at(-2) ?? nameOfAll,
+    files: Object.fromEntries(inside.map(([path, file]) => [path.slice(root.length), file])),
+  };
 }
 
 async function collect(entry: FileSystemEntry, prefix: string, found: Record<string, File>): Promise<void> {

@@ -7,7 +7,7 @@ const MAX_FILES = 2000;
 /** An archive that unpacks to more is taken for a bomb: no model for a browser is larger. */
 const MAX_BYTES = 32 * 2 ** 30;
 
-/** @throws RangeError when it holds too much, Error when it is damaged */
+/** @throws RangeError when it is no archive, is cut or damaged, or holds too much */
 export async function readZip(archive: File): Promise<Record<string, File>> {
   const files: Record<string, File> = Object.create(null) as Record<string, File>;
   let totalBytes = 0;
@@ -40,8 +40,18 @@ export async function readZip(archive: File): Promise<Record<string, File>> {
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    unzip.push(value);
+    try {
+      unzip.push(value);
+    } catch (cause) {
+      if (cause instanceof RangeError) throw cause;
+      throw new RangeError(`${archive.name} is damaged. Copy or download the archive again.`, { cause });
+    }
   }
   unzip.push(new Uint8Array(0), true);
+  if (numFiles === 0)
+    throw new RangeError(`${archive.name} is no ZIP archive, or an empty one. Choose another.`);
+  if (numFiles > Object.keys(files).length) {
+    throw new RangeError(`${archive.name} ends before its files do. Copy or download the archive again.`);
+  }
   return files;
 }

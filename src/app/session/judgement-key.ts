@@ -1,5 +1,6 @@
 /** What a stored judgement depends on. Whatever could change the answer is in the key, so a stale one is never found. */
 import { Rank1Error } from '../../errors.ts';
+import { readStoredManifest } from '../models/chosen-model.ts';
 import { contentHash } from '../import/content-hash.ts';
 import type { Question } from './session-types.ts';
 
@@ -15,17 +16,23 @@ const PROMPT_VERSION = 'rank1-1';
 
 /** @throws Rank1Error `model-not-found` or `model-corrupt` */
 export async function identifyModel(modelUrl: string): Promise<ModelIdentity> {
-  const response = await fetch(new URL('rank1.json', modelUrl)).catch(() => null);
-  if (!response?.ok)
+  const manifest = modelUrl.startsWith('opfs:')
+    ? await readStoredManifest(modelUrl)
+    : await fetchManifest(modelUrl);
+  if (manifest === null)
     throw new Rank1Error(
       'model-not-found',
-      'The model could not be found. Open this page once while online.',
+      'The model could not be found. Open this page once while online, or choose another on the page Models.',
     );
-  const manifest = await response.text();
   const [dtype] = Object.keys(readModels(manifest));
   if (dtype === undefined)
     throw new Rank1Error('model-corrupt', 'The model folder lists no model. Download the model again.');
   return { revision: await contentHash(manifest), dtype };
+}
+
+async function fetchManifest(modelUrl: string): Promise<string | null> {
+  const response = await fetch(new URL('rank1.json', modelUrl)).catch(() => null);
+  return response?.ok ? response.text() : null;
 }
 
 function readModels(manifest: string): object {

@@ -2,7 +2,7 @@ import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import importWorkerUrl from '../../../workers/import.worker.ts?worker&url';
-import { readChosenModel } from '../models/chosen-model.ts';
+import { findChosenModel, readChosenModel } from '../models/chosen-model.ts';
 import { confinedReranker } from '../shell/confined-rerankers.ts';
 import { startConfinedWorker } from '../shell/confined-worker.ts';
 import { NetworkLog } from '../shell/network-log.ts';
@@ -40,7 +40,6 @@ export class TriageAppElement extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     void this.#attempt(this.#start());
-    void this.#prepareOffline();
   }
 
   override disconnectedCallback(): void {
@@ -86,6 +85,8 @@ export class TriageAppElement extends LitElement {
   }
 
   async #start(): Promise<void> {
+    if (this.modelUrl === readChosenModel()) this.modelUrl = await findChosenModel();
+    void this.#prepareOffline();
     this.#store = await SessionStore.open();
     await this.#openLast();
   }
