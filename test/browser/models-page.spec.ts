@@ -1,5 +1,7 @@
 /** The model page and its worker in a real Chromium, on the origin private file system, against a server that fails. */
 import { AxeBuilder } from '@axe-core/playwright';
+import { zipSync } from 'fflate';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
 import { ModelServer, type Fault } from '../fakes/model-server.ts';
@@ -45,11 +47,11 @@ const weightBytesSent = (): number =>
   [...server.sent].reduce((sum, [file, bytes]) => (file.includes('onnx_data') ? sum + bytes : sum), 0);
 
 /** Lengths of the stored files of the model, `null` where there is no manifest. */
-function storedLengths(page: Page): Promise<Record<string, number> | null> {
-  return page.evaluate(async () => {
+function storedLengths(page: Page, name = 'model'): Promise<Record<string, number> | null> {
+  return page.evaluate(async (name) => {
     try {
       const root = await navigator.storage.getDirectory();
-      const folder = await (await root.getDirectoryHandle('models')).getDirectoryHandle('model');
+      const folder = await (await root.getDirectoryHandle('models')).getDirectoryHandle(name);
       await folder.getFileHandle('rank1.json');
       const onnx = await folder.getDirectoryHandle('onnx');
       const lengths: Record<string, number> = {};
@@ -60,7 +62,7 @@ function storedLengths(page: Page): Promise<Record<string, number> | null> {
     } catch {
       return null;
     }
-  });
+  }, name);
 }
 
 test('sizes come first, the model then in parts, and it is listed and can be deleted', async ({ page }) => {
@@ -121,7 +123,7 @@ test('a second tab waits and downloads nothing', async ({ page, context }) => {
   await download(page);
   await expect.poll(weightBytesSent, { intervals: [30] }).toBeGreaterThan(1_000_000);
   await other.getByRole('button', { name: /^Download q4/ }).click();
-  await expect(other.getByText('Another tab is downloading it')).toBeVisible();
+  await expect(other.getByText('Another tab is at it')).toBeVisible();
   await expect(use(other)).toBeVisible();
   await expect(use(page)).toBeVisible();
   expect(weightBytesSent()).toBe(2 * WEIGHT_BYTES);
@@ -184,7 +186,10 @@ test('a file that is changed in mid-download is never part of a model', async ({
   expect(await storedLengths(page)).toBeNull();
 });
 
-test('where storage is refused, the model can be kept in memory', async ({ page }) => {
+test('where storage is refused, the model can be kept in memory, and used from there', async ({
+  page,
+  context,
+}) => {
   const refuse = `navigator.storage.getDirectory = () => Promise.reject(new DOMException('no', 'SecurityError'))`;
   await page.route(/models\.worker[^/]*\.js$/, async (route) => {
     const body = `${refuse};\n${await (await route.fetch()).text()}`;
@@ -198,7 +203,24 @@ test('where storage is refused, the model can be kept in memory', async ({ page 
   await page.getByRole('button', { name: 'Look up' }).click();
   await page.getByRole('button', { name: 'in memory' }).click();
   await expect(page.getByText('in memory until this page is closed')).toBeVisible();
+  const opening = context.waitForEvent('page');
+  await page.getByRole('link', { name: 'Use it in a new tab rank1-demo' }).click();
+  await expectJudges(await opening, 'rank1-demo');
 });
+
+/** The demo page, in a tab of its own, runs the files that it was handed. */
+async function expectJudges(tab: Page, name: string): Promise<void> {
+  await tab.waitForFunction(() => document.querySelector('rank1-rerank')?.modelFiles !== undefined);
+  const outcome = await tab.evaluate(async () => {
+    const element = document.querySelector('rank1-rerank')!;
+    Object.assign(element, { device: 'wasm', mode: 'instant', query: 'What is Paris?' });
+    element.documents = ['Paris is the capital of France.'];
+    await element.rerank();
+    return { model: element.model, label: element.results[0]?.verdict?.label };
+  });
+  expect(outcome.model).toBe(name);
+  expect(['true', 'false']).toContain(outcome.label);
+}
 
 test('a model that is stored runs', async ({ page }) => {
   await open(page);
@@ -236,13 +258,156 @@ test('a folder of safetensors becomes a model, and all is deleted at once', asyn
   await expect(page.getByRole('button', { name: 'Use rank1-demo' })).toBeVisible();
   page.on('dialog', (dialog) => void dialog.accept());
   await page.getByRole('button', { name: 'Delete all' }).click();
-  await expect(page.getByText('Nothing yet but the demo model')).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Delete/ })).toBeHidden();
+});
+
+test('a folder that is chosen runs without being copied, in a tab of its own', async ({ page, context }) => {
+  await open(page);
+  await page.getByLabel('Choose a folder').setInputFiles(DEMO);
+  const opening = context.waitForEvent('page');
+  await page.getByRole('link', { name: 'Use it without copying' }).click();
+  const tab = await opening;
+  await expectJudges(tab, 'rank1-demo');
+  expect(await storedLengths(page, 'rank1-demo')).toBeNull();
+  await page.close();
+  await tab.reload();
+  await expect(tab.getByRole('alert')).toHaveText(/files can no longer be had/);
+  expect(await tab.evaluate(() => document.querySelector('rank1-rerank')?.model)).toBe('models/rank1-demo/');
+});
+
+/** The demo model's folder as an archive, its files in a folder of another name. */
+function demoArchive(): Buffer {
+  const files = ['rank1.json', 'config.json', 'tokenizer.json', 'tokenizer_config.json'];
+  const weights = ['onnx/model_q4.onnx', 'onnx/model_q4.onnx_data'];
+  const manifest = JSON.parse(readFileSync(path.join(DEMO, 'rank1.json'), 'utf8')) as { files: object };
+  const all = new Set([...files, ...weights, ...Object.keys(manifest.files)]);
+  return Buffer.from(
+    zipSync(
+      Object.fromEntries([...all].map((file) => [`My Model/${file}`, readFileSync(path.join(DEMO, file))])),
+    ),
+  );
+}
+
+test('a ZIP is copied under the name of its folder; another model of that name gets its own, the same none', async ({
+  page,
+}) => {
+  await open(page);
+  const zip = { name: 'archive.zip', mimeType: 'application/zip', buffer: demoArchive() };
+  const choose = page.getByLabel('Choose a ZIP');
+  const copy = page.getByRole('button', { name: 'Copy it into this browser' });
+  await choose.setInputFiles(zip);
+  await copy.click();
+  await expect(page.getByRole('button', { name: 'Use my-model', exact: true })).toBeVisible();
+  await choose.setInputFiles(zip);
+  await copy.click();
+  await expect(page.getByRole('status')).toHaveText('It is here already: my-model.');
+  await page.getByLabel('Choose a folder').setInputFiles(fixturePath('small/qwen2-untied'));
+  await page.getByRole('button', { name: 'Convert on this device' }).click();
+  await expect(page.getByRole('button', { name: 'Use qwen2-untied', exact: true })).toBeVisible();
+  await page.getByLabel('Choose a folder').setInputFiles(fixturePath('small/qwen2-untied'));
+  await page.getByRole('button', { name: 'Convert on this device' }).click();
+  await expect(page.getByRole('button', { name: 'Use qwen2-untied-2', exact: true })).toBeVisible();
+});
+
+test('what is no ZIP, or a part of one, is refused with a sentence', async ({ page }) => {
+  await open(page);
+  const whole = demoArchive();
+  for (const buffer of [Buffer.from('not an archive at all'), whole.subarray(0, whole.length >> 1)]) {
+    await page
+      .getByLabel('Choose a ZIP')
+      .setInputFiles({ name: 'x.zip', mimeType: 'application/zip', buffer });
+    await expect(page.getByRole('alert')).toHaveText(/x\.zip (is no ZIP archive|ends before|is damaged)/);
+    await page.getByLabel('Address or Hugging Face id').fill('no address');
+    await page.getByRole('button', { name: 'Look up' }).click();
+    await expect(page.getByRole('alert')).toHaveText(/Write an address/);
+  }
+});
+
+test('a checkpoint on a server is found by its address, and converted', async ({ page }) => {
+  const folder = fixturePath('small/qwen2-untied');
+  server.files.clear();
+  for (const file of readdirSync(folder)) server.files.set(file, readFileSync(path.join(folder, file)));
+  await open(page);
+  await page.getByLabel('Address or Hugging Face id').fill(server.url);
+  await page.getByRole('button', { name: 'Look up' }).click();
+  await page.getByRole('button', { name: /^Fetch .*B and convert$/ }).click();
+  await expect(use(page)).toBeVisible();
+  expect(await storedLengths(page)).toMatchObject({
+    'model_q4.onnx': expect.any(Number) as unknown as number,
+  });
+});
+
+test('a running download is cancelled, and nothing of it stays', async ({ page }) => {
+  server.chunkBytes = 100_000;
+  server.chunkMs = 60;
+  await open(page);
+  await download(page);
+  await expect.poll(weightBytesSent, { intervals: [30] }).toBeGreaterThan(1_000_000);
+  await page.getByRole('button', { name: 'Cancel model' }).click();
+  await expect(page.getByRole('heading', { name: 'model', exact: true })).toBeHidden();
+  const left = await page.evaluate(async () => {
+    const models = await (await navigator.storage.getDirectory()).getDirectoryHandle('models');
+    return Array.fromAsync(models.keys());
+  });
+  expect(left).toEqual([]);
+});
+
+test('the browser is asked to keep what is stored, before a download', async ({ page }) => {
+  await page.addInitScript(() => {
+    navigator.storage.persist = () => {
+      document.documentElement.dataset['asked'] = 'yes';
+      return Promise.resolve(false);
+    };
+  });
+  await open(page);
+  await look(page);
+  expect(await page.evaluate(() => document.documentElement.dataset['asked'])).toBeUndefined();
+  await page.getByRole('button', { name: /^Download q4/ }).click();
+  await expect(use(page)).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.dataset['asked'])).toBe('yes');
+});
+
+test('the model that is deleted is used no more, nor one that the browser has cleared', async ({ page }) => {
+  await open(page);
+  await download(page);
+  await use(page).click();
+  await page.getByRole('button', { name: 'Delete model' }).click();
+  await expect(page.getByRole('button', { name: 'Used by the pages the demo model' })).toBeVisible();
+  await page.evaluate(() => localStorage.setItem('rank1-model', 'opfs:model'));
+  await page.goto('./');
+  await expect(page.getByRole('alert')).toHaveText(/no longer in this browser’s storage/);
+  expect(await page.evaluate(() => document.querySelector('rank1-rerank')?.model)).toBe('models/rank1-demo/');
+});
+
+test('the report is copied, and shown where copying is refused', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await open(page);
+  await page.getByRole('button', { name: 'Copy report' }).click();
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  const report = await page.evaluate(() => navigator.clipboard.readText());
+  for (const fact of [
+    'runs on: ',
+    'dtype: q4',
+    'storage: ',
+    'adapter: ',
+    'cross-origin isolated: yes',
+    'browser: ',
+  ]) {
+    expect(report).toContain(fact);
+  }
+  await expect(page.getByRole('button', { name: 'Copy report' })).toBeVisible();
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+  });
+  await page.getByRole('button', { name: 'Copy report' }).click();
+  await expect(page.getByLabel(/did not let the page copy/)).toHaveValue(report);
 });
 
 test('the page is accessible, and says what runs here and why', async ({ page }) => {
   await open(page);
   await expect(page.getByRole('heading', { name: 'rank1 14B' })).toBeVisible();
   await expect(page.getByText('Needs a server with a large GPU').first()).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'rank1 7B AWQ' })).toBeVisible();
   for (const summary of await page.locator('main summary').all()) await summary.click();
   await look(page);
   for (const colorScheme of ['light', 'dark'] as const) {

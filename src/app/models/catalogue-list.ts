@@ -20,7 +20,7 @@ export function renderCatalogue(
 }
 
 function renderEntry(entry: CatalogueEntry, onConvert: (entry: CatalogueEntry) => void): TemplateResult {
-  const { label, versions, recommended, refusal, checkpointBytes } = entry;
+  const { label, repository, versions, recommended, refusal, checkpointBytes } = entry;
   const chosen = versions.find(({ dtype }) => dtype === recommended);
   return html`<li class="card entry">
     <div class="card-head">
@@ -58,7 +58,7 @@ function renderEntry(entry: CatalogueEntry, onConvert: (entry: CatalogueEntry) =
       </div>
     </details>
     ${
-      recommended
+      recommended && repository
         ? html`<div class="actions">
             <button class="quiet" type="button" @click=${() => onConvert(entry)}>
               Fetch ${formatBytes(checkpointBytes)} and convert<span class="visually-hidden"> ${label}</span>

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { BlockQuantizedFormat } from '../../../src/convert/block-quantized-format.ts';
+import type { CheckpointFolder } from '../../../src/convert/byte-io.ts';
 import { openCheckpoint } from '../../../src/convert/checkpoint.ts';
 import {
   CONVERT_DTYPES,
@@ -19,6 +20,7 @@ import { kvBytesPerToken, parseModelSpec } from '../../../src/model/model-spec.t
 import type { DeviceReport } from '../../../src/protocol/model-store-api.ts';
 import { assessCatalogue } from '../../../src/service/assess-catalogue.ts';
 import { fixturePath } from '../convert/support/fixtures.ts';
+import { AwqShapes } from '../convert/support/awq-shapes.ts';
 import { SyntheticCheckpoint } from '../convert/support/synthetic-checkpoint.ts';
 
 type Config = Record<string, unknown>;
@@ -40,7 +42,21 @@ const MODELS: readonly Pick<CatalogModel, 'id' | 'label' | 'repository'>[] = [
   { id: 'rank1-32b', label: 'rank1 32B', repository: 'jhu-clsp/rank1-32b' },
 ];
 
-async function converted(config: Config, dtype: ConvertDtype, maxPositions: number) {
+/** Those that are also published with 4-bit weights: sizes by their model cards, in GB. */
+const AWQ_GIGABYTES: Readonly<Record<string, number>> = {
+  'rank1-7b': 5.6,
+  'rank1-llama3-8b': 5.8,
+  'rank1-14b': 10.0,
+  'rank1-mistral-2501-24b': 14.3,
+  'rank1-32b': 19.3,
+};
+
+async function converted(
+  config: Config,
+  dtype: ConvertDtype,
+  maxPositions: number,
+  source: CheckpointFolder = new SyntheticCheckpoint(config, 'fast'),
+) {
   const spec = parseModelSpec(config);
   const graph = new GraphBuilder();
   const floatType = dtype.endsWith('16') ? 'float16' : 'float32';
@@ -54,7 +70,7 @@ async function converted(config: Config, dtype: ConvertDtype, maxPositions: numb
           method: 'symmetric',
           accuracyLevel: 0,
         });
-  const checkpoint = await openCheckpoint(new SyntheticCheckpoint(config, 'fast'));
+  const checkpoint = await openCheckpoint(source);
   buildRank1Layout({
     graph,
     spec,
@@ -75,15 +91,45 @@ async function converted(config: Config, dtype: ConvertDtype, maxPositions: numb
 
 async function computed(): Promise<CatalogModel[]> {
   const configs = readJson(fixturePath('configs.json')) as Record<string, Config>;
-  const rows: CatalogModel[] = [];
+  const rows: CatalogModel[] = [await demoRow()];
   for (const model of MODELS) {
     const config = configs[model.id]!;
     const checkpointBytes = new SyntheticCheckpoint(config, 'fast').weightBytes;
+    const parameters = Math.round(checkpointBytes / 2);
     const versions = [];
     for (const dtype of CONVERT_DTYPES) versions.push(await converted(config, dtype, DEFAULT_MAX_POSITIONS));
-    rows.push({ ...model, parameters: Math.round(checkpointBytes / 2), checkpointBytes, versions });
+    rows.push({ ...model, parameters, checkpointBytes, versions });
+    if (model.id in AWQ_GIGABYTES) rows.push(await awqRow({ ...model, parameters }, config));
   }
   return rows;
+}
+
+async function demoRow(): Promise<CatalogModel> {
+  const config = readJson(new URL('config.json', DEMO)) as Config;
+  const manifest = readJson(new URL('rank1.json', DEMO)) as { models: { q4: { maxPositions: number } } };
+  const parameters = Math.round(new SyntheticCheckpoint(config, 'fast').weightBytes / 2);
+  const versions = [await converted(config, 'q4', manifest.models.q4.maxPositions)];
+  const label = 'Demo model of this project';
+  return { id: 'rank1-demo', label, repository: null, parameters, checkpointBytes: 0, versions };
+}
+
+/** Their weights are taken over as they are, so there are 4-bit versions only. */
+async function awqRow(
+  { id, label, repository, parameters }: Omit<CatalogModel, 'versions' | 'checkpointBytes'>,
+  config: Config,
+): Promise<CatalogModel> {
+  const versions = [];
+  for (const dtype of ['q4', 'q4f16'] as const) {
+    versions.push(await converted(config, dtype, DEFAULT_MAX_POSITIONS, new AwqShapes(config)));
+  }
+  return {
+    id: `${id}-awq`,
+    label: `${label} AWQ`,
+    repository: `${repository}-awq`,
+    parameters,
+    checkpointBytes: new AwqShapes(config).weightBytes,
+    versions,
+  };
 }
 
 describe('catalog.json', () => {
@@ -94,6 +140,14 @@ describe('catalog.json', () => {
       const file = new URL('../../../src/model/catalog.json', import.meta.url);
       writeFileSync(file, `${JSON.stringify(rows, null, 2)}\n`);
     } else expect(CATALOG).toEqual(rows);
+  });
+
+  test('has the AWQ checkpoints in the sizes of their model cards', () => {
+    for (const [id, gigabytes] of Object.entries(AWQ_GIGABYTES)) {
+      const entry = CATALOG.find((model) => model.id === `${id}-awq`);
+      // They tell one decimal, and count the tokenizer's files.
+      expect(Math.abs(entry!.checkpointBytes / 1e9 / gigabytes - 1), id).toBeLessThan(0.015);
+    }
   });
 
   test('is computed as the demo model was: to its very bytes', async () => {
@@ -138,21 +192,27 @@ const recommended = (device: DeviceReport) =>
 describe('a device is told', () => {
   test('with a GPU and 16-bit floats, that all but the largest run in q4f16', () => {
     expect(recommended(GPU)).toEqual({
+      'rank1-demo': 'q4',
       'rank1-0.5b': 'q4f16',
       'rank1-1.5b': 'q4f16',
       'rank1-3b': 'q4f16',
       'rank1-7b': 'q4f16',
+      'rank1-7b-awq': 'q4f16',
       'rank1-llama3-8b': 'q4f16',
+      'rank1-llama3-8b-awq': 'q4f16',
       'rank1-14b': null,
+      'rank1-14b-awq': null,
       'rank1-mistral-2501-24b': null,
+      'rank1-mistral-2501-24b-awq': null,
       'rank1-32b': null,
+      'rank1-32b-awq': null,
     });
   });
 
   test('that 14B and more need a server, and where to read on', () => {
     const large = assessCatalogue(GPU).filter(({ recommended }) => recommended === null);
     expect(large.map(({ refusal }) => refusal)).toEqual(
-      Array(3).fill(expect.stringMatching(/server.*docs\/scale\.md/)),
+      Array(6).fill(expect.stringMatching(/server.*docs\/scale\.md/)),
     );
   });
 
