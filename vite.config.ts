@@ -56,7 +56,7 @@ export default defineConfig(({ mode }) => ({
       input: [
         ...listPages(import.meta.dirname),
         ...(mode === 'test'
-          ? ['test/harness/index.html', 'test/harness/faults.html', 'test/harness/soak.html']
+          ? ['index', 'faults', 'soak', 'models'].map((page) => `test/harness/${page}.html`)
           : []),
       ],
     },
