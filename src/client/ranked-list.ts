@@ -4,7 +4,13 @@
  * as nothing happened to its document, so that views can skip it.
  */
 import { assert } from '../assert.ts';
-import type { FinishReason, JudgedPassage, RerankUpdate, Verdict } from '../protocol/rerank-api.ts';
+import type {
+  FinishReason,
+  JudgedPassage,
+  RerankUpdate,
+  SampledChain,
+  Verdict,
+} from '../protocol/rerank-api.ts';
 
 /** `decided` ended by itself; `forced` was asked to decide; `failed` could not be judged; `stopped` was aborted. */
 export type DocumentState = 'queued' | 'reading' | 'thinking' | 'decided' | 'forced' | 'failed' | 'stopped';
@@ -21,6 +27,8 @@ export interface RankedItem {
   readonly truncated: boolean;
   /** the passage that decided, where the document was split */
   readonly passage?: JudgedPassage;
+  /** the chains whose mean the verdict is, where several were sampled */
+  readonly samples?: readonly SampledChain[];
   readonly numPromptTokens: number;
   /** while thinking, the number of pieces received: a step behind at most, exact once finished */
   readonly numNewTokens: number;
@@ -109,6 +117,7 @@ function foldUpdate(item: RankedItem, update: RerankUpdate): RankedItem {
         numPromptTokens: update.numPromptTokens,
         numNewTokens: update.numNewTokens,
         ...(update.passage && { passage: update.passage }),
+        ...(update.samples && { samples: update.samples }),
       };
   }
 }

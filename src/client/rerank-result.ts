@@ -1,6 +1,13 @@
 /** What a finished run comes to, for callers that want an answer and not a list that moves: pure functions of a fold. */
 import { isRank1Error, type Rank1Error } from '../errors.ts';
-import type { FinishReason, JudgedPassage, LoadedModel, RunStats, Verdict } from '../protocol/rerank-api.ts';
+import type {
+  FinishReason,
+  JudgedPassage,
+  LoadedModel,
+  RunStats,
+  SampledChain,
+  Verdict,
+} from '../protocol/rerank-api.ts';
 import type { DocumentInput } from './check-arguments.ts';
 import type { RankedItem, RankedList } from './ranked-list.ts';
 
@@ -30,6 +37,8 @@ interface JudgedDocument<D extends DocumentInput> {
   readonly truncated: boolean;
   /** null unless the document was split (`longDocuments: 'passages'`) */
   readonly passage: ResultPassage | null;
+  /** the chains whose mean the verdict is; null unless several were sampled and all came to a verdict */
+  readonly samples: readonly SampledChain[] | null;
   readonly usage: TokenUsage;
 }
 
@@ -129,7 +138,7 @@ function itemWithDocument<D>({ items }: RankedList, documents: readonly D[], ind
 }
 
 function judged<D extends DocumentInput>(item: RankedItem, document: D): JudgedDocument<D> {
-  const { index, reasoning, finishReason, truncated, passage, numPromptTokens, numNewTokens } = item;
+  const { index, reasoning, finishReason, truncated, passage, samples, numPromptTokens, numNewTokens } = item;
   const { id, metadata } = typeof document === 'string' ? {} : document;
   return {
     index,
@@ -140,6 +149,7 @@ function judged<D extends DocumentInput>(item: RankedItem, document: D): JudgedD
     finishReason: finishReason ?? 'aborted',
     truncated,
     passage: passage ? { ...passage, text: textOf(document).slice(passage.start, passage.end) } : null,
+    samples: samples ?? null,
     usage: { numPromptTokens, numNewTokens },
   };
 }

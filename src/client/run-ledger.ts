@@ -7,6 +7,7 @@ import { assert } from '../assert.ts';
 import type { RerankUpdate, RunStats, UpdateListener } from '../protocol/rerank-api.ts';
 
 export const NO_STATS: RunStats = {
+  maxNewTokens: 0,
   numPrefillTokens: 0,
   numPaddedPrefillTokens: 0,
   numPrefixTokensSaved: 0,
@@ -99,6 +100,7 @@ export class RunLedger {
 /** What is so now, rows at work and bytes held, is that of the later. */
 function addStats(earlier: RunStats, later: RunStats): RunStats {
   return {
+    maxNewTokens: later.maxNewTokens || earlier.maxNewTokens,
     numPrefillTokens: earlier.numPrefillTokens + later.numPrefillTokens,
     numPaddedPrefillTokens: earlier.numPaddedPrefillTokens + later.numPaddedPrefillTokens,
     numPrefixTokensSaved: earlier.numPrefixTokensSaved + later.numPrefixTokensSaved,

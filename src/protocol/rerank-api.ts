@@ -81,7 +81,11 @@ export interface RerankOptions {
   readonly preset?: QueryPreset;
   /** Appended to the query, as the reference does. */
   readonly instruction?: string;
-  /** Tokens a chain may have, rethinking included, before its verdict is forced; the reference allows 8,192. */
+  /**
+   * Tokens a chain may have, rethinking included, before its verdict is forced; at most half the model's context. When left
+   * out: what the model folder says, else 1,024, and 8,192, as the reference has it, on a remote engine. The run's
+   * statistics tell what it came to.
+   */
   readonly maxNewTokens?: number;
   /**
    * What becomes of a document that does not fit: `truncate` (the default) cuts and flags it; `passages` splits it at
@@ -170,6 +174,8 @@ export type RerankUpdate =
 
 /** Figures of a run so far; times in milliseconds. */
 export interface RunStats {
+  /** tokens a chain may have: what was asked for, or the default, or what the context has room for; 0 before it is known */
+  readonly maxNewTokens: number;
   /** prompt tokens that had to be run */
   readonly numPrefillTokens: number;
   /** prefill tokens including padding */

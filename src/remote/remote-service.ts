@@ -139,15 +139,16 @@ export class RemoteService implements RerankWorkerApi {
       );
     }
     const failure = new AbortController();
-    const outbox = new Outbox(onUpdates);
+    const maxNewTokens = Math.min(
+      options.maxNewTokens ?? DEFAULT_MAX_NEW_TOKENS,
+      Math.floor(served.maxLength / 2),
+    );
+    const outbox = new Outbox(onUpdates, options.mode === 'instant' ? 1 : maxNewTokens);
     const context: RemoteChainSettings = {
       ...served,
       client: this.#client,
       settings: this.#settings,
-      maxNewTokens: Math.min(
-        options.maxNewTokens ?? DEFAULT_MAX_NEW_TOKENS,
-        Math.floor(served.maxLength / 2),
-      ),
+      maxNewTokens,
       query: promptQuery(request),
       options,
       signal: AbortSignal.any([gate.signal, failure.signal]),
@@ -208,14 +209,17 @@ class Outbox {
   #numNewTokens = 0;
   readonly #startedAt = performance.now();
   readonly #onUpdates: UpdateListener;
+  readonly #maxNewTokens: number;
 
-  constructor(onUpdates: UpdateListener) {
+  constructor(onUpdates: UpdateListener, maxNewTokens: number) {
     this.#onUpdates = onUpdates;
+    this.#maxNewTokens = maxNewTokens;
   }
 
   /** Tokens are counted when their document is finished: the server tells no times of its steps. */
   get stats(): RunStats {
     return {
+      maxNewTokens: this.#maxNewTokens,
       numPrefillTokens: this.#numPromptTokens,
       numPaddedPrefillTokens: this.#numPromptTokens,
       numDecodeTokens: this.#numNewTokens,

@@ -76,6 +76,7 @@ export class RerankRun {
     const engine = new Engine(runner, { prefixTokenIds: plan.prefixTokenIds });
     const stats = (): RunStats => ({
       ...engine.stats,
+      maxNewTokens: plan.maxNewTokens,
       rowsActive: engine.numRunning,
       elapsedMs: performance.now() - startedAt - this.#control.pausedMs,
     });

@@ -9,6 +9,7 @@ import type {
   RerankUpdate,
   RunStats,
   RunSummary,
+  SampledChain,
   Verdict,
 } from '../protocol/rerank-api.ts';
 
@@ -28,6 +29,8 @@ export interface RankedResult {
   readonly truncated: boolean;
   /** the passage that decided, where the document was split */
   readonly passage?: JudgedPassage;
+  /** the chains whose mean the verdict is, where several were sampled */
+  readonly samples?: readonly SampledChain[];
   readonly numPromptTokens: number;
   readonly numNewTokens: number;
 }

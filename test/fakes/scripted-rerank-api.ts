@@ -187,6 +187,7 @@ function scriptedStats(numDecodeTokens: number, numDecodeSteps: number, rowsActi
     overheadMs: 0,
     readBackBytes: 0,
     cacheBytes: 0,
+    maxNewTokens: 60,
     peakCacheBytes: 0,
     numDecodeTokens,
     numPrefillSteps: 0,

@@ -60,7 +60,8 @@ export const JUDGING_USAGE = `  --mode <reason|instant>  think first, or answer 
                            same-technique, any-connection
   --query-template <text>  a template of your own, with FILL_QUERY_HERE
   --long-documents <how>   truncate or passages (default truncate)
-  --max-new-tokens <n>     tokens a chain may have before its verdict is asked for
+  --max-new-tokens <n>     tokens a chain may have before its verdict is asked for (default: what the model says, else
+                           1024; with --endpoint 8192), half the context at most
   --rethink <n>            continuations of each chain (default 0)
   --samples <n>            chains sampled for each document, whose mean is its score (default: one, greedy)
   --temperature <t>        of the samples (default 0.6)

@@ -157,7 +157,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
   @property() preset: QueryPreset | '' = '';
   /** What becomes of a document that does not fit: cut it, or judge it passage by passage. */
   @property({ attribute: 'long-documents' }) longDocuments: LongDocuments = 'truncate';
-  /** Tokens a chain may have before its verdict is forced. */
+  /** Tokens a chain may have before its verdict is forced; when left out, what the model folder says, else 1,024. Half the context at most. */
   @property({ attribute: 'max-new-tokens', type: Number }) maxNewTokens: number | undefined;
   /** Rows decoded together. */
   @property({ attribute: 'max-slots', type: Number }) maxSlots: number | undefined;

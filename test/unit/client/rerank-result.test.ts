@@ -24,6 +24,16 @@ it('a result tells which passage of a split document was judged best, and its te
   expect(chainMetadata(whole!)).not.toHaveProperty('passageStart');
 });
 
+it('a result has the chains that were sampled for it, and the list has them too', () => {
+  const { verdict, finishReason, reasoning } = finished(0, {}) as Extract<RerankUpdate, { type: 'finished' }>;
+  const one = { verdict: verdict!, finishReason: finishReason as 'verdict', reasoning };
+  const samples = [one, { ...one, reasoning: 'Otherwise.' }];
+  const list = foldUpdates(startRankedList(0, 2), 0, [finished(0, { samples }), finished(1, {})]);
+  expect(list.items.map((item) => item.samples)).toEqual([samples, undefined]);
+  const results = selectResults(list, [TEXT, TEXT], {});
+  expect(results.map((result) => result.samples)).toEqual([samples, null]);
+});
+
 it('a document without a verdict has no passage', () => {
   const list = foldUpdates(startRankedList(0, 1), 0, [
     finished(0, { verdict: null, finishReason: 'aborted' }),

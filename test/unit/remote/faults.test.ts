@@ -385,6 +385,22 @@ describe('a verdict', () => {
   });
 });
 
+describe('the limit of a chain', () => {
+  it.each<[RerankOptions, number]>([
+    [{}, 1024],
+    [{ maxNewTokens: 9 }, 9],
+    [{ mode: 'instant' as const }, 1],
+  ])('with %j, at most half the context, is told with the figures of the run', async (options, limit) => {
+    const outcome = await judge(
+      options.mode
+        ? (_, response) => sendEvents(response, [event(' true', { top: TOP, finish: 'length' }), DONE])
+        : whole,
+      options,
+    );
+    expect(outcome.summary?.stats.maxNewTokens).toBe(limit);
+  });
+});
+
 describe('a document that does not fit', () => {
   const TOO_LONG = '{"error":{"message":"This model\'s maximum context length is 2048 tokens."}}';
 

@@ -136,3 +136,15 @@ describe('templates and presets', () => {
     expect(prompts[0]).toMatch(/\nQuery: Argument: Tea\? A passage is relevant when it argues against/);
   });
 });
+
+describe('the limit of a chain', () => {
+  test.each([
+    [{}, 60],
+    [{ maxNewTokens: 7 }, 7],
+    [{ maxNewTokens: 8192 }, 256],
+    [{ mode: 'instant' as const }, 1],
+  ])('with %j is told with the figures of the run', async (options, limit) => {
+    const { stats } = await rerank({}, ['tea'], options);
+    expect(stats.maxNewTokens).toBe(limit);
+  });
+});

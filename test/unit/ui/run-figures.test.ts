@@ -14,6 +14,7 @@ const STATS: RunStats = {
   overheadMs: 70,
   readBackBytes: 14_400,
   cacheBytes: 1_500_000,
+  maxNewTokens: 60,
   peakCacheBytes: 21_500_000,
   rowsActive: 12,
   elapsedMs: 6500,

@@ -10,6 +10,7 @@ const STATS: RunStats = {
   overheadMs: 0,
   readBackBytes: 0,
   cacheBytes: 0,
+  maxNewTokens: 60,
   peakCacheBytes: 0,
   numDecodeTokens: 200,
   numPrefillSteps: 1,

@@ -10,6 +10,7 @@ function stats(elapsedMs: number, numDecodeTokens: number): RunStats {
     overheadMs: 0,
     readBackBytes: 0,
     cacheBytes: 0,
+    maxNewTokens: 60,
     peakCacheBytes: 0,
   };
   return {
