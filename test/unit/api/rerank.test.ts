@@ -3,9 +3,11 @@ import {
   createReranker,
   isRank1Error,
   partialResponse,
+  type RerankOptions,
   type RerankUpdate,
   type RunState,
 } from '../../../src/index.ts';
+import { EVERY_OPTION } from '../../harness/every-option.ts';
 import { ManualPace, type Pace } from '../../fakes/pace.ts';
 import { DOCUMENTS, QUERY, scriptedReranker } from './scripted-reranker.ts';
 
@@ -81,6 +83,23 @@ describe('rerank', () => {
     });
     expect(api.requests[0]?.documents).toEqual([{ title: 'T', text: 'x' }]);
     expect(api.requests[0]?.options).toEqual({ instruction: 'Only Asia.', maxNewTokens: 9, maxSlots: 2 });
+  });
+
+  it.each<RerankOptions>([
+    ...EVERY_OPTION.map(([options]) => options),
+    {
+      mode: 'reason',
+      rethink: 2,
+      samples: 3,
+      temperature: 0.7,
+      seed: -5,
+      loopGuard: true,
+      longDocuments: 'passages',
+    },
+  ])('hands on %j as it is', async (options) => {
+    const { api, reranker } = setUp();
+    await reranker.rerank({ query: QUERY, documents: ['x'], ...options });
+    expect(api.requests[0]?.options).toEqual(options);
   });
 
   it('answers an empty list without a worker', async () => {

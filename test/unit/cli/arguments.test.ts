@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseRerankArguments, RERANK_USAGE } from '../../../src/cli/rerank/rerank-arguments.ts';
 import { parseServeArguments, SERVE_USAGE } from '../../../src/cli/serve/serve-arguments.ts';
+import { EVERY_OPTION } from '../../harness/every-option.ts';
 import { ENGINE_FLAGS, JUDGING_FLAGS } from '../../../src/cli/engine/engine-options.ts';
 
 describe('the arguments of rerank', () => {
@@ -15,6 +16,16 @@ describe('the arguments of rerank', () => {
       options: { mode: 'instant', maxSlots: 2, instruction: 'i' },
       engine: { device: 'wasm', model: undefined },
     });
+  });
+
+  it.each(EVERY_OPTION)('become %j, as serve takes them for defaults', (options, flags) => {
+    expect(parseRerankArguments(['--query', 'q', ...flags, 'a.txt']).options).toEqual(options);
+    expect(parseServeArguments(flags, {}).defaults).toEqual(options);
+  });
+
+  it('have a case for each flag that says how to judge', () => {
+    const tested = new Set(EVERY_OPTION.flatMap(([, flags]) => flags));
+    for (const flag of Object.keys(JUDGING_FLAGS)) expect(tested).toContain(`--${flag}`);
   });
 
   it.each([

@@ -4,7 +4,13 @@ import { NO_STATS } from '../../../src/client/run-ledger.ts';
 import { readTrecRun, sourceFile } from '../../../src/evaluation/index.ts';
 
 const escape = '\u001b[31m\u009b2J\u202e';
-const about = { finishReason: 'verdict', truncated: false, passage: null, samples: null, reasoning: 'Because.' } as const;
+const about = {
+  finishReason: 'verdict',
+  truncated: false,
+  passage: null,
+  samples: null,
+  reasoning: 'Because.',
+} as const;
 const usage = { numPromptTokens: 5, numNewTokens: 3 };
 
 function task(queryId: string | null): JudgedTask {
