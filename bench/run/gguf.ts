@@ -1,13 +1,14 @@
 /**
  * Writes a Qwen2 model as GGUF, for llama.cpp. Matrices are Q4_0, which is our own symmetric grid (blocks of 32,
  * value = d * (code - 8)) but for two things: the scale d is fp16, and a block's codes are laid out as 16 low
- * nibbles for its first half and 16 high ones for its second.
+ * nibbles for its first half and 16 high ones for its second. As F32 they are the values themselves, for comparisons
+ * finer than fp16 scales allow.
  */
 import { writeFileSync } from 'node:fs';
 import { encodeFloat16 } from '../../src/convert/float-formats.ts';
 import type { ModelSpec } from '../../src/model/model-spec.ts';
 import type { ModelTensors } from './model-tensors.ts';
-import type { Q4Matrix } from './onnx-weights.ts';
+import { dequantise, type Q4Matrix } from './onnx-weights.ts';
 
 /** Value type numbers of the format's metadata. */
 const VALUE = { uint32: 4, int32: 5, float32: 6, bool: 7, string: 8, array: 9 } as const;
@@ -48,11 +49,12 @@ export function writeQwen2Gguf(
   spec: ModelSpec,
   tensors: ModelTensors,
   tokenizer: TokenizerFile,
+  matrixType: 'Q4_0' | 'F32' = 'Q4_0',
 ): void {
   const metadata = new Map<string, Value>([
     ['general.architecture', string('qwen2')],
     ['general.name', string(name)],
-    ['general.file_type', uint32(2)],
+    ['general.file_type', uint32(TENSOR[matrixType])],
     ['general.quantization_version', uint32(2)],
     ['qwen2.block_count', uint32(spec.numLayers)],
     ['qwen2.context_length', uint32(spec.maxPositions)],
@@ -64,7 +66,7 @@ export function writeQwen2Gguf(
     ['qwen2.rope.freq_base', { type: 'float32', value: spec.ropeTheta }],
     ...tokenizerMetadata(tokenizer, spec),
   ]);
-  const parts = tensorParts(spec, tensors);
+  const parts = tensorParts(spec, tensors, matrixType);
   const head = new ByteList();
   head.text('GGUF').uint32(3).uint64(parts.length).uint64(metadata.size);
   for (const [key, value] of metadata) head.string(key).value(value);
@@ -114,16 +116,20 @@ function tokenizerMetadata(
   return entries;
 }
 
-function tensorParts(spec: ModelSpec, { matrices, vectors }: ModelTensors): TensorPart[] {
+function tensorParts(
+  spec: ModelSpec,
+  { matrices, vectors }: ModelTensors,
+  matrixType: 'Q4_0' | 'F32',
+): TensorPart[] {
   const parts: TensorPart[] = [];
   const matrix = (name: string, source: string) => {
     const weight = required(matrices, source);
-    parts.push({ name, dims: [weight.cols, weight.rows], type: TENSOR.Q4_0, bytes: toQ4_0(weight) });
+    const bytes = matrixType === 'F32' ? bytesOf(dequantise(weight)) : toQ4_0(weight);
+    parts.push({ name, dims: [weight.cols, weight.rows], type: TENSOR[matrixType], bytes });
   };
   const vector = (name: string, source: string) => {
     const values = required(vectors, source);
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    parts.push({ name, dims: [values.length], type: TENSOR.F32, bytes });
+    parts.push({ name, dims: [values.length], type: TENSOR.F32, bytes: bytesOf(values) });
   };
   matrix('token_embd.weight', 'model.embed_tokens');
   if (!spec.tieWordEmbeddings) matrix('output.weight', 'lm_head');
@@ -160,6 +166,8 @@ export function toQ4_0({ codes, scales }: Q4Matrix): Uint8Array {
   return blocks;
 }
 
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 const nibble = (codes: Uint8Array, index: number) => (codes[index >> 1]! >> ((index & 1) * 4)) & 15;
 const aligned = (length: number) => Math.ceil(length / ALIGNMENT) * ALIGNMENT;
 const string = (value: string): Value => ({ type: 'string', value });

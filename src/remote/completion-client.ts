@@ -38,27 +38,29 @@ export class CompletionClient {
 
   /** @throws Rank1Error, PassingFault, or the signal's reason */
   async models(signal: AbortSignal): Promise<readonly ServedModel[]> {
-    const response = await this.#request(`${this.#settings.baseUrl}/models`, undefined, signal);
-    const { data } = (await readJson(response)) as { data?: unknown };
+    const url = `${this.#settings.baseUrl}/models`;
+    const { data } = (await this.#json(url, undefined, signal)) as { data?: unknown };
     if (!Array.isArray(data)) throw new PassingFault('its list of models cannot be read');
-    return (data as { id?: unknown; max_model_len?: unknown }[]).flatMap((model) =>
-      typeof model?.id === 'string'
-        ? [{ id: model.id, maxLength: isLength(model.max_model_len) ? model.max_model_len : null }]
-        : [],
-    );
+    return (data as ModelEntry[]).flatMap((model) => {
+      if (typeof model?.id !== 'string') return [];
+      const maxLength = [model.max_model_len, model.meta?.n_ctx].find(isLength) ?? null;
+      return [{ id: model.id, maxLength }];
+    });
   }
 
-  /** First id of `text`; null where the server does not offer to tell. vLLM does, beside `/v1`. */
-  async tokenId(model: string, text: string, signal: AbortSignal): Promise<number | null> {
+  /**
+   * Ids of `text`; null where the server does not offer to tell. vLLM (`prompt`) and llama.cpp (`content`) do, beside `/v1`.
+   * An extra: nothing depends on it.
+   */
+  async tokenIds(model: string, text: string, signal: AbortSignal): Promise<readonly number[] | null> {
     const url = `${this.#settings.baseUrl.replace(/\/v1$/, '')}/tokenize`;
+    const body = { model, prompt: text, content: text, add_special_tokens: false };
     try {
-      const body = { model, prompt: text, add_special_tokens: false };
-      const { tokens } = (await readJson(await this.#request(url, body, signal))) as { tokens?: unknown };
-      const first: unknown = Array.isArray(tokens) ? tokens[0] : null;
-      return typeof first === 'number' && Number.isSafeInteger(first) && first >= 0 ? first : null;
+      const { tokens } = (await this.#json(url, body, signal)) as { tokens?: unknown };
+      return Array.isArray(tokens) && tokens.length > 0 && tokens.every(isTokenId) ? tokens : null;
     } catch {
       signal.throwIfAborted();
-      return null; // an extra: without it the answer is read from the logprobs
+      return null;
     }
   }
 
@@ -72,20 +74,40 @@ export class CompletionClient {
     signal: AbortSignal,
   ): AsyncGenerator<CompletionChunk, void> {
     const silence = new SilenceTimer(this.#settings.silentMs);
-    const either = AbortSignal.any([signal, silence.signal]);
     try {
+      const either = AbortSignal.any([signal, silence.signal]);
       const url = `${this.#settings.baseUrl}/completions`;
       const response = await this.#request(url, requestBody(model, request), either);
       if (!response.body) throw new PassingFault('its answer has no body');
       yield* this.#chunks(response.body, silence);
     } catch (error) {
-      signal.throwIfAborted();
-      if (silence.signal.aborted) throw new PassingFault(`it was silent for ${this.#settings.silentMs} ms`);
-      if (isKnown(error)) throw error;
-      throw new PassingFault(`its stream broke (${this.#redact(String(error)).slice(0, 200)})`);
+      throw this.#faultIn(error, silence, signal);
     } finally {
       silence.stop();
     }
+  }
+
+  /** @throws as `stream` does */
+  async #json(url: string, body: unknown, signal: AbortSignal): Promise<object> {
+    const silence = new SilenceTimer(this.#settings.silentMs);
+    try {
+      const response = await this.#request(url, body, AbortSignal.any([signal, silence.signal]));
+      const value = (await response.json()) as unknown;
+      if (typeof value === 'object' && value !== null) return value;
+      throw new PassingFault('its answer is not an object');
+    } catch (error) {
+      throw this.#faultIn(error, silence, signal);
+    } finally {
+      silence.stop();
+    }
+  }
+
+  /** @throws the signal's reason, when it was aborted */
+  #faultIn(error: unknown, silence: SilenceTimer, signal: AbortSignal): unknown {
+    signal.throwIfAborted();
+    if (silence.signal.aborted) return new PassingFault(`it was silent for ${this.#settings.silentMs} ms`);
+    if (isKnown(error)) return error;
+    return new PassingFault(`its answer broke (${this.#redact(String(error)).slice(0, 200)})`);
   }
 
   async *#chunks(body: ReadableStream<Uint8Array>, silence: SilenceTimer): AsyncGenerator<CompletionChunk> {
@@ -170,12 +192,10 @@ class SilenceTimer {
   }
 }
 
-async function readJson(response: Response): Promise<object> {
-  const value = (await response.json().catch(() => null)) as unknown;
-  if (typeof value === 'object' && value !== null) return value;
-  throw new PassingFault('its answer is not JSON');
-}
+/** `max_model_len` is vLLM's, `meta.n_ctx` llama.cpp's: a slot's context. */
+type ModelEntry = { id?: unknown; max_model_len?: unknown; meta?: { n_ctx?: unknown } } | null;
 
+const isTokenId = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isLength = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 1;
 
 function isKnown(error: unknown): boolean {

@@ -1,6 +1,6 @@
 /** Server-sent events from a body, as the HTML standard parses them, reduced to what completions use: the data of each. */
 
-/** A line longer than this is no event of a completion, and must not fill the memory. */
+/** An event of more characters than this is none of a completion, and must not fill the memory. */
 const MAX_EVENT_LENGTH = 1 << 20;
 
 /**
@@ -15,6 +15,7 @@ export async function* readEvents(
   const decoder = new TextDecoder();
   let text = '';
   let data: string[] = [];
+  let dataLength = 0;
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -23,13 +24,18 @@ export async function* readEvents(
       text += decoder.decode(value, { stream: true });
       const lines = text.split(/\r\n|\n|\r(?!$)/);
       text = lines.pop() ?? '';
-      if (text.length > MAX_EVENT_LENGTH) throw new RangeError('an event of the stream has no end');
       for (const line of lines) {
         if (line === '') {
           if (data.length > 0) yield data.join('\n');
           data = [];
-        } else if (line.startsWith('data:')) data.push(line.slice(line[5] === ' ' ? 6 : 5));
+          dataLength = 0;
+        } else if (line.startsWith('data:')) {
+          data.push(line.slice(line[5] === ' ' ? 6 : 5));
+          dataLength += line.length; // what is left of an empty line of data takes memory too
+        }
       }
+      if (text.length + dataLength > MAX_EVENT_LENGTH)
+        throw new RangeError('an event of the stream has no end');
     }
   } finally {
     // Leaving early closes the connection, and the server stops computing.

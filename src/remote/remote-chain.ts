@@ -19,12 +19,12 @@ import {
 import { RepetitionDetector } from '../rank1/repetition-detector.ts';
 import { VerdictDetector } from '../rank1/verdict-detector.ts';
 import { answerVerdict } from './answer-verdict.ts';
-import type { CompletionStep } from './completion-chunk.ts';
+import { ChunkOrder } from './chunk-order.ts';
+import type { CompletionChunk, CompletionStep } from './completion-chunk.ts';
 import type { CompletionClient, CompletionRequest } from './completion-client.ts';
 import { ContextFault } from './remote-fault.ts';
 import type { RemoteSettings } from './remote-options.ts';
 import { retrying } from './retrying.ts';
-import { TextOrder } from './text-order.ts';
 
 export interface RemoteChainSettings {
   readonly client: CompletionClient;
@@ -48,9 +48,13 @@ type Label = Verdict['label'];
 interface Thought {
   readonly reasoning: string;
   readonly label: Label | null;
+  /** The server stopped and told no tokens: it kept the stop text to itself, so one of the two answers was given. */
+  readonly isCut: boolean;
   readonly loops: boolean;
   readonly lastStep: CompletionStep | null;
 }
+
+type CompletionEnd = Pick<CompletionChunk, 'finishReason' | 'stopText'>;
 
 const STOPS = [CLOSE_MARKER + ANSWERS.true, CLOSE_MARKER + ANSWERS.false];
 /** What is left of a document after this much was cut away is not judged in its place. */
@@ -134,8 +138,8 @@ export class RemoteChain {
         if (last && error instanceof ContextFault) return this.finished('verdict', last);
         throw error;
       }
-      if (thought.label === null) return this.#force(thought.loops ? 'loop' : 'length');
-      last = await this.#read(prompt, thought, thought.label);
+      if (thought.label === null && !thought.isCut) return this.#force(thought.loops ? 'loop' : 'length');
+      last = await this.#read(prompt, thought);
       if (!last) return this.finished('failed', null);
     }
   }
@@ -158,7 +162,7 @@ export class RemoteChain {
       let lastStep: CompletionStep | null = null;
       let loops = false;
       let lastTokens = '';
-      await this.#receive(request, (text, steps) => {
+      const end = await this.#receive(request, (text, steps) => {
         const delta = detector.push(text, false);
         this.#reasoning = detector.reasoning;
         if (delta !== '') this.#report({ type: 'reasoning', index: this.#index, delta });
@@ -169,21 +173,23 @@ export class RemoteChain {
         }
         return detector.label !== null || loops;
       });
-      // A server that keeps the stop text to itself still lists its tokens.
-      const label = detector.label ?? labelAtEnd(lastTokens);
-      return { reasoning: detector.reasoning, label, loops: loops && label === null, lastStep };
+      // A server that keeps the stop text to itself, as llama.cpp's does, names it or lists its tokens.
+      const label = detector.label ?? labelAtEnd(end.stopText ?? lastTokens);
+      const isCut = label === null && lastStep === null && end.finishReason === 'stop';
+      return { reasoning: detector.reasoning, label, isCut, loops: loops && label === null, lastStep };
     };
     return retrying(settings, signal, attempt, () => this.#restart());
   }
 
-  /** The verdict of the step that wrote `label`; where it did not come with the answer, that step is asked for again. */
-  async #read(prompt: string, { reasoning, lastStep }: Thought, label: Label): Promise<Verdict | null> {
+  /** The verdict of the step that answered; where it did not come with the answer, that step is asked for again. */
+  async #read(prompt: string, { reasoning, label, lastStep }: Thought): Promise<Verdict | null> {
     // What a server calls logprobs of a sampled token may be those at its temperature; the score is that of the model.
-    const isRead = !this.#context.sampling && lastStep?.token === ANSWERS[label];
-    const verdict = isRead ? answerVerdict(lastStep.topLogprobs, label) : null;
+    const isThere = !this.#context.sampling && label !== null && lastStep?.token === ANSWERS[label];
+    const verdict = isThere ? answerVerdict(lastStep.topLogprobs, label) : null;
     if (verdict) return verdict;
     const step = await this.#answerStep(prompt + reasoning + CLOSE_MARKER);
-    return answerVerdict(step.topLogprobs, label);
+    const asked = answerVerdict(step.topLogprobs, label ?? undefined);
+    return asked && { ...asked, forced: false };
   }
 
   /** The verdict of a chain that came to none. */
@@ -232,20 +238,28 @@ export class RemoteChain {
     });
   }
 
-  /** @param take is given text and steps in order, each once; returns true when it has enough */
+  /**
+   * @param take is given text and steps in order, each once; returns true when it has enough
+   * @returns what the server said of the end
+   */
   async #receive(
     request: CompletionRequest,
     take: (text: string, steps: readonly CompletionStep[]) => boolean,
-  ): Promise<void> {
+  ): Promise<CompletionEnd> {
     const { client, model, signal } = this.#context;
-    const order = new TextOrder();
+    const order = new ChunkOrder();
+    const end: { finishReason: string | null; stopText: string | null } = { finishReason: null, stopText: null };
     this.#numTokens = 0;
     for await (const chunk of client.stream(model, request, signal)) {
       if (!this.#started) this.#start(chunk.promptTokens ?? 0);
       if (!order.accept(chunk)) continue;
+      this.#numPromptTokens ||= chunk.promptTokens ?? 0; // some servers tell at the end
       this.#numTokens = Math.max(chunk.completionTokens ?? 0, this.#numTokens + chunk.steps.length);
-      if (take(chunk.text, chunk.steps)) return;
+      end.finishReason ??= chunk.finishReason;
+      end.stopText ??= chunk.stopText;
+      if (take(chunk.text, chunk.steps)) break;
     }
+    return end;
   }
 
   #start(numPromptTokens: number): void {

@@ -114,9 +114,9 @@ export class RemoteService implements RerankWorkerApi {
       );
     }
     const ids = await Promise.all(
-      [ANSWERS.true, ANSWERS.false].map((answer) => this.#client.tokenId(found.id, answer, signal)),
+      [ANSWERS.true, ANSWERS.false].map((answer) => this.#client.tokenIds(found.id, answer, signal)),
     );
-    const known = ids.filter((id) => id !== null);
+    const known = ids.flatMap((answerIds) => answerIds?.slice(0, 1) ?? []);
     const areTold = known.length === 2 && known[0] !== known[1];
     return {
       model: found.id,

@@ -1,0 +1,51 @@
+/**
+ * Puts the chunks of one stream in their place, by the text offsets and the running token counts a server gives: a repeat is
+ * dropped, a gap is a fault. Where it gives neither, more tokens than it counts at the end are all that can be noticed.
+ */
+import type { CompletionChunk } from './completion-chunk.ts';
+import { PassingFault } from './remote-fault.ts';
+
+export class ChunkOrder {
+  /** code points received, which is what servers count */
+  #received: string[] = [];
+  #numTokens = 0;
+  /** the first chunk's own offset: some servers count the prompt */
+  #base: number | null = null;
+  /** What came with each count, once; some servers send a count that never grows, which says nothing. */
+  readonly #byCount = new Map<number, string>();
+
+  /** @returns whether the chunk is new. @throws PassingFault when what comes before it is missing or was different */
+  accept(chunk: CompletionChunk): boolean {
+    if (this.#repeatsText(chunk) || this.#repeatsCount(chunk)) return false;
+    this.#received.push(...chunk.text);
+    this.#numTokens += chunk.steps.length;
+    return true;
+  }
+
+  #repeatsText({ text, textOffset }: CompletionChunk): boolean {
+    const points = [...text];
+    if (textOffset === null || points.length === 0) return false;
+    this.#base ??= textOffset;
+    const start = textOffset - this.#base;
+    if (start === this.#received.length) return false;
+    if (start >= 0 && points.every((point, i) => this.#received[start + i] === point)) return true;
+    throw outOfOrder();
+  }
+
+  #repeatsCount({ text, steps, completionTokens: count }: CompletionChunk): boolean {
+    if (count === null) return false;
+    if (steps.length === 0) {
+      if (this.#numTokens > count) throw outOfOrder();
+      return false;
+    }
+    const content = JSON.stringify([text, steps.map(({ token }) => token)]);
+    const isKnown = this.#byCount.get(count) === content;
+    if (!this.#byCount.has(count)) this.#byCount.set(count, content);
+    const isCounting = this.#byCount.size > 1;
+    if (!isCounting || this.#numTokens + steps.length === count) return false;
+    if (isKnown && count <= this.#numTokens) return true;
+    throw outOfOrder();
+  }
+}
+
+const outOfOrder = (): PassingFault => new PassingFault('its stream came in the wrong order');
