@@ -64,13 +64,15 @@ function readStep(step: unknown): CompletionStep {
   const token = textOrNull(chosen['token']) ?? step['token'];
   const topLogprobs = new Map<string, number>();
   for (const { token: text, logprob } of [...top, { token, logprob: step['logprob'] }]) {
-    if (typeof text === 'string' && isLogprob(logprob) && !topLogprobs.has(text)) topLogprobs.set(text, logprob);
+    if (typeof text === 'string' && isLogprob(logprob) && !topLogprobs.has(text))
+      topLogprobs.set(text, logprob);
   }
   return { token, topLogprobs };
 }
 
 /** JSON has no infinities; a server writes a very small number for a forbidden token. */
-const isLogprob = (value: unknown): value is number => typeof value === 'number' && value <= 1e-3 && value > -9000;
+const isLogprob = (value: unknown): value is number =>
+  typeof value === 'number' && value <= 1e-3 && value > -9000;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

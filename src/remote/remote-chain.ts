@@ -248,7 +248,10 @@ export class RemoteChain {
   ): Promise<CompletionEnd> {
     const { client, model, signal } = this.#context;
     const order = new ChunkOrder();
-    const end: { finishReason: string | null; stopText: string | null } = { finishReason: null, stopText: null };
+    const end: { finishReason: string | null; stopText: string | null } = {
+      finishReason: null,
+      stopText: null,
+    };
     this.#numTokens = 0;
     for await (const chunk of client.stream(model, request, signal)) {
       if (!this.#started) this.#start(chunk.promptTokens ?? 0);

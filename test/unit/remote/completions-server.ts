@@ -25,6 +25,8 @@ export class CompletionsServer {
   numLeft = 0;
   /** false: as a server that knows no /tokenize */
   tokenizes = true;
+  /** Requests there are never answered. */
+  silentPath: string | null = null;
   models: unknown = { data: [{ id: 'rank1-demo', max_model_len: 2048 }] };
   answer: Answer = replay();
   readonly #server: Server;
@@ -58,6 +60,7 @@ export class CompletionsServer {
     const body = (text === '' ? {} : JSON.parse(text)) as SeenRequest['body'];
     const seen = { path: request.url ?? '', authorization: request.headers.authorization, body };
     this.seen.push(seen);
+    if (seen.path === this.silentPath) return;
     if (seen.path === '/v1/models') return void response.end(JSON.stringify(this.models));
     if (seen.path === '/tokenize') {
       if (!this.tokenizes) return void response.writeHead(404).end();

@@ -4,79 +4,31 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createReranker } from '../../../src/index.ts';
-import type { RerankOptions, RerankUpdate, RunSummary } from '../../../src/protocol/rerank-api.ts';
+import type { RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import type { RemoteOptions } from '../../../src/remote/remote-options.ts';
 import { RemoteService } from '../../../src/remote/remote-service.ts';
+import { chainEvents, DONE, event, openStream, sendEvents, type Answer } from './completions-server.ts';
 import {
-  chainEvents,
-  CompletionsServer,
-  DONE,
-  event,
-  openStream,
-  sendEvents,
-  type Answer,
-} from './completions-server.ts';
+  expectWhole,
+  firstly,
+  judge,
+  KEY,
+  server,
+  startServer,
+  status,
+  stopServer,
+  TOP,
+  whole,
+  WHOLE,
+} from './judging.ts';
 
-const KEY = 'sk-secret-0123456789';
-const TOP = { ' true': -0.1, ' false': -2.35 };
-const WHOLE = chainEvents(['It', ' is', ' so', '.']);
+/** As from a server that gives no offsets, but counts. */
+const COUNTED = WHOLE.map((line, i) =>
+  line.replace(/,"text_offset":\[\d+\]/, '').replace('"completion_tokens":1', `"completion_tokens":${i + 1}`),
+);
 
-type Finished = Extract<RerankUpdate, { type: 'finished' }>;
-interface Outcome {
-  readonly updates: readonly RerankUpdate[];
-  readonly finished: readonly Finished[];
-  readonly summary: RunSummary | null;
-  readonly error: Error | null;
-}
-
-let server: CompletionsServer;
-beforeEach(async () => void (server = await CompletionsServer.start()));
-afterEach(() => server.stop());
-
-async function judge(
-  answer: Answer | null,
-  options: RerankOptions = {},
-  remote: Partial<RemoteOptions> = {},
-  texts: readonly string[] = ['a passage'],
-): Promise<Outcome> {
-  if (answer) server.answer = answer;
-  const updates: RerankUpdate[] = [];
-  let error: Error | null = null;
-  let summary: RunSummary | null = null;
-  try {
-    const service = new RemoteService({ endpoint: server.endpoint, retryDelayMs: 1, apiKey: KEY, ...remote });
-    await service.load();
-    const documents = texts.map((text) => ({ text }));
-    summary = await service.rerank({ runId: 1, query: 'a query', documents, options }, (batch) => {
-      updates.push(...batch);
-    });
-  } catch (thrown) {
-    error = thrown as Error;
-  }
-  // Whatever happens, the key is nowhere but in the header.
-  expect(JSON.stringify([updates, summary, error?.message, String(error?.cause)])).not.toContain(KEY);
-  const finished = updates.filter((update) => update.type === 'finished');
-  return { updates, finished, summary, error };
-}
-
-const whole: Answer = (_request, response) => sendEvents(response, WHOLE);
-/** `fault` for the first so many requests, a whole chain from then on. */
-const firstly =
-  (fault: Answer, times = 1): Answer =>
-  (request, response, number) =>
-    number <= times ? fault(request, response, number) : whole(request, response, number);
-const status =
-  (code: number, headers: Record<string, string> = {}, body = ''): Answer =>
-  (_request, response) =>
-    void response.writeHead(code, headers).end(body);
-
-function expectWhole({ finished, error }: Outcome): void {
-  expect(error).toBeNull();
-  expect(finished).toHaveLength(1);
-  expect(finished[0]).toMatchObject({ finishReason: 'verdict', reasoning: 'It is so.', numPromptTokens: 40 });
-  expect(finished[0]?.verdict).toMatchObject({ label: 'true', forced: false });
-  expect(finished[0]?.verdict?.logitDifference).toBeCloseTo(2.25, 12);
-}
+beforeEach(startServer);
+afterEach(stopServer);
 
 describe('a fault that passes is tried again, and the document is judged once', () => {
   it.each<[string, Answer, Partial<RemoteOptions>?]>([
@@ -105,6 +57,16 @@ describe('a fault that passes is tried again, and the document is judged once', 
     ],
     ['a stream that falls silent', (_, response) => openStream(response), { silentMs: 60 }],
     ['an event without end', (_, response) => sendEvents(response, [`data: ${'x'.repeat(1 << 21)}`])],
+    [
+      'an event of endless lines',
+      (_, response) => sendEvents(response, Array<string>(300).fill(`data: ${'x'.repeat(1 << 13)}\n`)),
+    ],
+    ['an event of endless empty lines', (_, response) => sendEvents(response, ['data:\n'.repeat(1 << 19)])],
+    ['a token count with a gap', (_, response) => sendEvents(response, [COUNTED[0]!, ...COUNTED.slice(2)])],
+    [
+      'token counts in the wrong order',
+      (_, response) => sendEvents(response, [COUNTED[1]!, COUNTED[0]!, ...COUNTED.slice(2)]),
+    ],
   ])('%s', async (_, fault, remote = {}) => {
     const outcome = await judge(firstly(fault), {}, remote);
     expectWhole(outcome);
@@ -199,6 +161,15 @@ describe('a fault that does not pass is told at once', () => {
     await new Promise((resolve) => tls.close(resolve));
   });
 
+  it.each(['/v1/models', '/tokenize'])('silence of %s, which is not waited for without end', async (path) => {
+    server.silentPath = path;
+    const outcome = await judge(whole, {}, { silentMs: 40, maxAttempts: 2 });
+    const asked = server.seen.filter((request) => request.path === path);
+    expect(asked).toHaveLength(2);
+    if (path === '/tokenize') expectWhole(outcome);
+    else expect(outcome.error).toMatchObject({ code: 'network', message: expect.stringContaining('silent') });
+  });
+
   it('a redirect, which could take the key elsewhere', async () => {
     const { error } = await judge(status(302, { location: 'http://127.0.0.1:9/' }), {}, { maxAttempts: 1 });
     expect(error).toMatchObject({ code: 'network' });
@@ -209,6 +180,12 @@ describe('streams', () => {
   it('that repeat events are read once', async () => {
     const doubled = WHOLE.slice(0, -1).flatMap((line) => [line, line]);
     expectWhole(await judge((_, response) => sendEvents(response, [...doubled, DONE])));
+    expect(server.completions).toHaveLength(1);
+  });
+
+  it('that repeat events without offsets are read once, by their token counts', async () => {
+    const doubled = COUNTED.slice(0, -1).flatMap((line) => [line, line]);
+    expectWhole(await judge((_, response) => sendEvents(response, [...doubled.slice(1), DONE])));
     expect(server.completions).toHaveLength(1);
   });
 
