@@ -7,6 +7,6 @@ import type { ImportApi } from '../src/app/import/import-types.ts';
 const CMAP_URL = new URL(/* @vite-ignore */ '../pdf-cmaps/', import.meta.url).href;
 
 const api: ImportApi = {
-  importFile: (path, file) => importFile(path, file, { cMapUrl: CMAP_URL }),
+  importFile: (path, file, onProgress) => importFile(path, file, { cMapUrl: CMAP_URL, onProgress }),
 };
 expose(api);

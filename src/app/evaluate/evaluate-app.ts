@@ -10,7 +10,7 @@ import {
 } from '../../evaluation/index.ts';
 import { droppedFiles, pickedFiles } from '../triage/dropped-files.ts';
 import type { DroppedFile } from '../triage/import-connection.ts';
-import { saveFile } from '../triage/save-file.ts';
+import { saveFile } from '../../ui/save-file.ts';
 import { collectFile, type CollectedFile } from './collected-files.ts';
 import { computeFigures, MEASURE_NAMES, type Figures, type RunFigures } from './run-figures.ts';
 
@@ -225,6 +225,7 @@ export class EvaluateAppElement extends LitElement {
     for await (const { path, file } of files) {
       this.reading = `Reading ${path}…`;
       try {
+        if (!file) throw new Error(`${path} could not be opened. Was it moved or deleted meanwhile?`);
         const collected = await collectFile(sourceFile(this.#freeName(path), unpacked(file)));
         this.#setFiles([...this.files, collected]);
       } catch (error) {
@@ -273,7 +274,7 @@ async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uin
 }
 
 function save(name: string, mediaType: string, pieces: Iterable<string>): void {
-  saveFile({ name, mediaType, text: [...pieces].join('') });
+  saveFile({ name, mediaType, text: [...pieces].join('') }, document);
 }
 
 function figure(value: number | null | undefined): string {

@@ -1,19 +1,28 @@
-/** Bytes to text: what the file says of itself, then UTF-8 where it holds, then the likeliest of the older encodings. */
+/**
+ * Bytes to text: a mark at the start, then UTF-8 where it holds, then what a web page says of itself, then the likeliest of
+ * the older encodings (guess-encoding.ts).
+ */
+import { guessEncoding } from './guess-encoding.ts';
 
 export interface DecodedText {
   readonly text: string;
   /** as `TextDecoder` names it */
   readonly encoding: string;
+  /** Nothing said so: it may be another. */
+  readonly guessed: boolean;
 }
 
 const UTF8_MARK = [0xef, 0xbb, 0xbf];
 /** What share of a text may be zero bytes in every second place before it must be UTF-16. */
 const UTF16_SHARE = 0.3;
 const SAMPLE_BYTES = 4096;
-/** Older encodings, tried in turn on text that is not UTF-8; the last takes anything. */
-const FALLBACKS = ['big5', 'gb18030', 'shift_jis', 'windows-1252'] as const;
-/** Of the characters beyond ASCII, those that mean text was read rightly. */
-const HAN_OR_KANA = /[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]/g;
+/** Browsers look no further for it. */
+const DECLARATION_BYTES = 1024;
+const PAGE_OR_XML = /<(!doctype|html|head|meta|\?xml)[\s>]/i;
+const DECLARATION = /<(?:meta\s[^>]*?charset|\?xml\s[^>]*?encoding)\s*=\s*["']?\s*([\w:.-]{1,40})/i;
+const ESCAPE = 0x1b;
+/** Broken characters in a thousand, above which a declared encoding is not believed. */
+const MAX_BROKEN_SHARE = 0.001;
 
 export function decodeText(bytes: Uint8Array): DecodedText {
   if (UTF8_MARK.every((byte, place) => bytes[place] === byte)) return decode(bytes, 'utf-8');
@@ -21,15 +30,42 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return decode(bytes, 'utf-16be');
   const unmarked = unmarkedUtf16(bytes);
   if (unmarked) return decode(bytes, unmarked);
-  try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), encoding: 'utf-8' };
-  } catch {
-    return decode(bytes, likeliestFallback(bytes));
-  }
+  const utf8 = decodeUtf8(bytes);
+  // Text in ASCII alone may still be in an encoding that switches by escapes.
+  if (utf8 !== null && !bytes.subarray(0, SAMPLE_BYTES).includes(ESCAPE))
+    return { text: utf8, encoding: 'utf-8', guessed: false };
+  const declared = decodeDeclared(bytes);
+  if (declared) return declared;
+  if (utf8 !== null) return { text: utf8, encoding: 'utf-8', guessed: false };
+  return { ...decode(bytes, guessEncoding(bytes)), guessed: true };
 }
 
 function decode(bytes: Uint8Array, encoding: string): DecodedText {
-  return { text: new TextDecoder(encoding).decode(bytes), encoding };
+  return { text: new TextDecoder(encoding).decode(bytes), encoding, guessed: false };
+}
+
+function decodeUtf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Null where nothing is declared, or it cannot be true. */
+function decodeDeclared(bytes: Uint8Array): DecodedText | null {
+  const head = String.fromCharCode(...bytes.subarray(0, DECLARATION_BYTES));
+  const label = PAGE_OR_XML.test(head) ? DECLARATION.exec(head)?.[1] : undefined;
+  if (label === undefined) return null;
+  try {
+    const { encoding } = new TextDecoder(label);
+    if (encoding.startsWith('utf-')) return null; // it was tried, or would have shown its zeros
+    const decoded = decode(bytes, encoding);
+    const numBroken = decoded.text.split('\ufffd').length - 1;
+    return numBroken <= decoded.text.length * MAX_BROKEN_SHARE ? decoded : null;
+  } catch {
+    return null; // there is no such encoding
+  }
 }
 
 function unmarkedUtf16(bytes: Uint8Array): string | null {
@@ -45,19 +81,4 @@ function unmarkedUtf16(bytes: Uint8Array): string | null {
   if (numOdd > half * UTF16_SHARE && numEven < numOdd / 10) return 'utf-16le';
   if (numEven > half * UTF16_SHARE && numOdd < numEven / 10) return 'utf-16be';
   return null;
-}
-
-/** Big5 first, as the interface speaks Traditional Chinese; one that cannot be, or reads as no script, is passed over. */
-function likeliestFallback(bytes: Uint8Array): string {
-  const sample = bytes.subarray(0, 16 * SAMPLE_BYTES);
-  for (const encoding of FALLBACKS.slice(0, -1)) {
-    const text = new TextDecoder(encoding).decode(sample);
-    const numBroken = text.split('\ufffd').length - 1;
-    // eslint-disable-next-line no-control-regex -- everything beyond ASCII
-    const numBeyondAscii = text.match(/[^\x00-\x7f]/g)?.length ?? 0;
-    const numRight = text.match(HAN_OR_KANA)?.length ?? 0;
-    // The sample may end within a character.
-    if (numBroken <= 1 && numRight >= 0.9 * numBeyondAscii) return encoding;
-  }
-  return FALLBACKS[FALLBACKS.length - 1] as string;
 }

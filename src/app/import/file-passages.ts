@@ -1,8 +1,9 @@
 /** Units of text to passages that the model can judge at a time, each with the lines it stands on. */
 import { splitPassages } from '../../passages/split-passages.ts';
 import { contentHash } from './content-hash.ts';
-import type { ImportedPassage, TextUnit } from './import-types.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
+import { note, type ImportNote } from './import-notes.ts';
+import type { ImportedPassage, TextUnit, UnitLines } from './import-types.ts';
 
 /** About what a paragraph or two take; small models judge short passages best. */
 const MAX_PASSAGE_TOKENS = 240;
@@ -13,17 +14,12 @@ const STRETCH_CHARACTERS = 20_000;
 
 export async function filePassages(
   units: Iterable<TextUnit>,
-): Promise<{ passages: ImportedPassage[]; warnings: string[] }> {
+): Promise<{ passages: ImportedPassage[]; warnings: ImportNote[] }> {
   const passages: ImportedPassage[] = [];
   for (const unit of units) {
     for (const passage of unitPassages(unit)) {
-      if (passages.length >= IMPORT_LIMITS.maxPassages) {
-        const limit = IMPORT_LIMITS.maxPassages.toLocaleString('en');
-        return {
-          passages,
-          warnings: [`Only its first ${limit} passages were read. Split the file to read the rest.`],
-        };
-      }
+      if (passages.length >= IMPORT_LIMITS.maxPassages)
+        return { passages, warnings: [note('first-passages', IMPORT_LIMITS.maxPassages)] };
       passages.push({ ...passage, hash: await contentHash(passage.text) });
     }
   }
@@ -31,9 +27,11 @@ export async function filePassages(
 }
 
 function* unitPassages(unit: TextUnit): Generator<Omit<ImportedPassage, 'hash'>, void> {
-  const { page, firstLine, oneLine } = unit;
+  const { page, record, lines } = unit;
+  const place = { ...(page !== undefined && { page }), ...(record !== undefined && { record }) };
   const text = unit.text.replace(/\r\n?/g, '\n');
-  let line = firstLine;
+  /** of the text, from 0 */
+  let line = 0;
   let counted = 0;
   for (const stretch of stretches(text)) {
     for (const { start, end } of splitPassages(
@@ -45,11 +43,25 @@ function* unitPassages(unit: TextUnit): Generator<Omit<ImportedPassage, 'hash'>,
       // Passages overlap, so the place may lie before what was counted.
       line += from >= counted ? numBreaks(text, counted, from) : -numBreaks(text, from, counted);
       counted = from;
-      const lastLine = oneLine ? firstLine : line + numBreaks(text, from, to);
-      const passage = { text: text.slice(from, to), firstLine: oneLine ? firstLine : line, lastLine };
-      yield page === undefined ? passage : { ...passage, page };
+      const last = line + numBreaks(text, from, to);
+      yield { text: text.slice(from, to), ...place, ...(lines && fileLines(lines, line, last)) };
     }
   }
+}
+
+/** From lines of the unit's text, counted from 0, to lines of the file. */
+function fileLines(
+  lines: UnitLines,
+  first: number,
+  last: number,
+): { readonly firstLine: number; readonly lastLine: number } {
+  if ('all' in lines) return { firstLine: lines.all, lastLine: lines.all };
+  if ('first' in lines) return { firstLine: lines.first + first, lastLine: lines.first + last };
+  const ranges = lines.each.slice(first, last + 1);
+  return {
+    firstLine: Math.min(...ranges.map((range) => range.first)),
+    lastLine: Math.max(...ranges.map((range) => range.last)),
+  };
 }
 
 /** Cut at an empty line where there is one near, else at a line's end, else anywhere between words. */

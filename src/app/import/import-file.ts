@@ -6,8 +6,9 @@ import { cleanPath } from './clean-path.ts';
 import { decodeText } from './decode-text.ts';
 import { detectBinaryKind, detectTextKind, looksBinary } from './detect-kind.ts';
 import { filePassages } from './file-passages.ts';
-import { IMPORT_LIMITS, megabytes, UnpackBudget } from './import-limits.ts';
-import { UnreadableFile, type FileKind, type ImportedFile, type TextUnit } from './import-types.ts';
+import { IMPORT_LIMITS, UnpackBudget } from './import-limits.ts';
+import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
+import type { FileKind, ImportedFile, ImportProgressListener, TextUnit } from './import-types.ts';
 import { isDocx, readDocx } from './read-docx.ts';
 import { readEmail, splitMailbox } from './read-email.ts';
 import { readHtml } from './read-html.ts';
@@ -15,17 +16,19 @@ import { readJson, readJsonLines } from './read-json.ts';
 import { readPdf } from './read-pdf.ts';
 import { readPlain } from './read-plain.ts';
 import { readTable } from './read-table.ts';
+import { HEAD_BYTES, sizeProblem } from './size-problem.ts';
 import { listEntries, unpackEntries } from './unpack-zip.ts';
 
 export interface ImportSurroundings {
   /** folder with the character maps of pdf.js; same origin */
   readonly cMapUrl: string;
+  readonly onProgress?: ImportProgressListener;
 }
 
 interface Content {
   readonly kind: FileKind;
   readonly units: Iterable<TextUnit>;
-  readonly warnings?: readonly string[];
+  readonly warnings?: readonly ImportNote[];
   /** files within this one */
   readonly parts?: AsyncIterable<ImportedFile> | Iterable<ImportedFile>;
 }
@@ -36,8 +39,6 @@ interface Place {
   readonly depth: number;
   readonly budget: UnpackBudget;
 }
-
-const HEAD_BYTES = 1024;
 
 /** Never rejects for what is in the file. */
 export async function importFile(
@@ -52,9 +53,7 @@ export async function importFile(
     if (problem) return [unreadable(place.path, file.size, problem)];
     return await importBytes(place, new Uint8Array(await file.arrayBuffer()), surroundings);
   } catch {
-    return [
-      unreadable(place.path, file.size, 'This file could not be opened. Was it moved or deleted meanwhile?'),
-    ];
+    return [unreadable(place.path, file.size, note('not-opened'))];
   }
 }
 
@@ -72,16 +71,15 @@ async function importBytes(
     const { passages, warnings } = await filePassages(content.units);
     const parts: ImportedFile[] = [];
     if (content.parts) for await (const part of content.parts) parts.push(part);
-    const error = passages.length === 0 && parts.length === 0 ? 'There is no text in this file.' : null;
+    const error = passages.length === 0 && parts.length === 0 ? note('no-text') : null;
     const isContainer = kind === 'zip' || kind === 'mbox';
     const allWarnings = [...(content.warnings ?? []), ...warnings];
     if (!isContainer || error || allWarnings.length > 0)
       files.push({ path: place.path, kind, numBytes, passages, warnings: allWarnings, error });
     for (const part of parts) files.push(part);
   } catch (error) {
-    const message =
-      error instanceof UnreadableFile ? error.message : 'This file is damaged and cannot be read.';
-    files.push({ ...unreadable(place.path, numBytes, message), kind });
+    const reason = error instanceof UnreadableFile ? error.note : note('damaged');
+    files.push({ ...unreadable(place.path, numBytes, reason), kind });
   }
   return files;
 }
@@ -99,16 +97,30 @@ async function readContent(
     case 'zip':
       return readArchive(place, bytes, surroundings);
     case 'unsupported':
-      throw new UnreadableFile(UNSUPPORTED);
+      throw new UnreadableFile(note('unsupported'));
     case null:
       return readText(place, bytes, surroundings);
   }
 }
 
 async function readText(place: Place, bytes: Uint8Array, surroundings: ImportSurroundings): Promise<Content> {
-  const { text } = decodeText(bytes);
-  if (looksBinary(text)) throw new UnreadableFile(UNSUPPORTED);
+  const { text, encoding, guessed } = decodeText(bytes);
+  if (looksBinary(text)) throw new UnreadableFile(note('unsupported'));
   const kind = detectTextKind(text, place.path);
+  const content = await readKind(kind, text, place, bytes, surroundings);
+  // Messages say of each of their parts how it is encoded.
+  if (!guessed || kind === 'email' || kind === 'mbox') return content;
+  const doubt: ImportNote = { code: 'guessed-encoding', name: encoding };
+  return { ...content, warnings: [...(content.warnings ?? []), doubt] };
+}
+
+async function readKind(
+  kind: FileKind,
+  text: string,
+  place: Place,
+  bytes: Uint8Array,
+  surroundings: ImportSurroundings,
+): Promise<Content> {
   switch (kind) {
     case 'email': {
       const { units, attachments } = await readEmail(bytes);
@@ -118,7 +130,7 @@ async function readText(place: Place, bytes: Uint8Array, surroundings: ImportSur
     case 'mbox': {
       const { messages, leftOut } = splitMailbox(bytes);
       const parts = messages.map((content, index) => ({ name: `message ${index + 1}`, content }));
-      const warnings = leftOut > 0 ? [`Only its first ${messages.length} messages were read.`] : [];
+      const warnings = leftOut > 0 ? [note('first-messages', messages.length)] : [];
       return { kind, units: [], warnings, parts: importParts(place, parts, surroundings) };
     }
     case 'html':
@@ -126,7 +138,7 @@ async function readText(place: Place, bytes: Uint8Array, surroundings: ImportSur
     case 'csv':
       return { kind, units: readTable(text) };
     case 'json':
-      return { kind, units: readJson(text) };
+      return { kind, ...readJson(text) };
     case 'jsonl':
       return { kind, ...readJsonLines(text) };
     default:
@@ -140,16 +152,12 @@ async function readArchive(
   surroundings: ImportSurroundings,
 ): Promise<Content> {
   const entries = listEntries(bytes);
-  if (isDocx(entries)) return { kind: 'docx', units: await readDocx(bytes, place.budget) };
+  if (isDocx(entries)) return { kind: 'docx', ...(await readDocx(bytes, place.budget)) };
   if (entries.some(({ name }) => name === '[Content_Types].xml' || name === 'mimetype'))
-    throw new UnreadableFile(UNSUPPORTED);
+    throw new UnreadableFile(note('unsupported'));
   const allowed = entries.slice(0, Math.max(0, IMPORT_LIMITS.maxEntries - place.budget.numEntries));
   const warnings =
-    allowed.length < entries.length
-      ? [
-          `Holds ${entries.length.toLocaleString('en')} files; only the first ${allowed.length.toLocaleString('en')} were read.`,
-        ]
-      : [];
+    allowed.length < entries.length ? [note('first-entries', entries.length, allowed.length)] : [];
   async function* parts(): AsyncGenerator<ImportedFile, void> {
     for await (const { entry, content, problem } of unpackEntries(bytes, allowed, place.budget)) {
       const path = `${place.path}/${cleanPath(entry.name)}`;
@@ -168,8 +176,7 @@ async function* importParts(
   for (const { name, content } of parts) {
     const path = `${place.path}/${cleanPath(name)}`;
     if (place.budget.take(content.length)) yield* await importPart({ ...place, path }, content, surroundings);
-    else
-      yield unreadable(path, content.length, 'There are too many files, or too much, within this one file.');
+    else yield unreadable(path, content.length, note('max-within'));
   }
 }
 
@@ -181,33 +188,11 @@ async function importPart(
 ): Promise<ImportedFile[]> {
   const depth = place.depth + 1;
   if (depth > IMPORT_LIMITS.maxDepth)
-    return [
-      unreadable(
-        place.path,
-        bytes.length,
-        `Files within files are opened ${IMPORT_LIMITS.maxDepth} deep, not deeper.`,
-      ),
-    ];
+    return [unreadable(place.path, bytes.length, note('max-depth', IMPORT_LIMITS.maxDepth))];
+  surroundings.onProgress?.(place.budget.numEntries, place.path);
   return importBytes({ ...place, depth }, bytes, surroundings);
 }
 
-function sizeProblem(head: Uint8Array, numBytes: number): string | null {
-  if (numBytes === 0) return 'This file is empty: it has 0 bytes.';
-  const isContainer = detectBinaryKind(head.subarray(0, HEAD_BYTES)) !== null || isMailHead(head);
-  const limit = isContainer ? IMPORT_LIMITS.maxContainerBytes : IMPORT_LIMITS.maxTextBytes;
-  return numBytes > limit
-    ? `At ${megabytes(numBytes)} it is too large: ${isContainer ? 'such files' : 'text files'} are read up to ${megabytes(limit)}. Split it and add the parts.`
-    : null;
-}
-
-function isMailHead(head: Uint8Array): boolean {
-  const kind = detectTextKind(new TextDecoder().decode(head.subarray(0, HEAD_BYTES)), '');
-  return kind === 'mbox' || kind === 'email';
-}
-
-function unreadable(path: string, numBytes: number, error: string): ImportedFile {
+function unreadable(path: string, numBytes: number, error: ImportNote): ImportedFile {
   return { path, kind: null, numBytes, passages: [], warnings: [], error };
 }
-
-const UNSUPPORTED =
-  'This is not a kind of file that is read here. Text, PDF, Word, mail, HTML, CSV, JSON and ZIP are.';

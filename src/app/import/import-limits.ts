@@ -32,7 +32,3 @@ export class UnpackBudget {
     return true;
   }
 }
-
-export function megabytes(numBytes: number): string {
-  return `${Math.round(numBytes / 2 ** 20).toLocaleString('en')} MB`;
-}

@@ -1,4 +1,5 @@
-/** What the import worker hands to the page. Types, and the one error that readers throw. */
+/** What the import worker hands to the page. Types only. */
+import type { ImportNote } from './import-notes.ts';
 
 export type FileKind =
   'pdf' | 'docx' | 'email' | 'mbox' | 'html' | 'markdown' | 'text' | 'csv' | 'json' | 'jsonl' | 'zip';
@@ -8,10 +9,24 @@ export interface TextUnit {
   readonly text: string;
   /** counted from 1; only where the format has pages */
   readonly page?: number;
-  /** line of the file (of the page, where there are pages) where the text begins; counted from 1 */
-  readonly firstLine: number;
-  /** Line breaks in the text are not those of the file: a record, say, that stands on one line. */
-  readonly oneLine?: boolean;
+  /** counted from 1; only where the format has records and no lines */
+  readonly record?: number;
+  /** Where the text stands in the file (in the page, where there are pages); left out where the format has no lines. */
+  readonly lines?: UnitLines;
+}
+
+/** Lines of the file, counted from 1. */
+export type UnitLines =
+  /** of the first line; the others follow one by one */
+  | { readonly first: number }
+  /** of all of it: a record, say, whose line breaks are not those of the file */
+  | { readonly all: number }
+  /** where each line of the text begins and ends */
+  | { readonly each: readonly LineRange[] };
+
+export interface LineRange {
+  readonly first: number;
+  readonly last: number;
 }
 
 /** What the model judges at a time, and where it stands. */
@@ -20,8 +35,10 @@ export interface ImportedPassage {
   /** SHA-256 of the text, in hex: equal texts are judged once */
   readonly hash: string;
   readonly page?: number;
-  readonly firstLine: number;
-  readonly lastLine: number;
+  readonly record?: number;
+  /** both or none */
+  readonly firstLine?: number;
+  readonly lastLine?: number;
 }
 
 /** One file, or one file within a file. */
@@ -31,19 +48,17 @@ export interface ImportedFile {
   readonly kind: FileKind | null;
   readonly numBytes: number;
   readonly passages: readonly ImportedPassage[];
-  /** sentences about what could not be read; the rest was */
-  readonly warnings: readonly string[];
+  /** what could not be read, or not surely; the rest was */
+  readonly warnings: readonly ImportNote[];
   /** why nothing could be read */
-  readonly error: string | null;
+  readonly error: ImportNote | null;
 }
 
 /** What the import worker exposes. */
 export interface ImportApi {
   /** Resolves with the file, and the files within it; never rejects for what is in the file. */
-  importFile(path: string, file: Blob): Promise<ImportedFile[]>;
+  importFile(path: string, file: Blob, onProgress: ImportProgressListener): Promise<ImportedFile[]>;
 }
 
-/** A file that cannot be read: the message is shown to the person as it is. */
-export class UnreadableFile extends Error {
-  override readonly name = 'UnreadableFile';
-}
+/** Told at every file within the file: how many there were, and which is read now. */
+export type ImportProgressListener = (numWithin: number, path: string) => void;

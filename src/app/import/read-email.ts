@@ -1,7 +1,8 @@
 /** Messages: the head a person reads, the text, and the attachments, which are files of their own. */
 import PostalMime, { type Address } from 'postal-mime';
-import { UnreadableFile, type TextUnit } from './import-types.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
+import { note, UnreadableFile } from './import-notes.ts';
+import type { TextUnit } from './import-types.ts';
 import { htmlToText } from './read-html.ts';
 
 export interface Attachment {
@@ -20,7 +21,7 @@ export async function readEmail(bytes: Uint8Array): Promise<ReadEmail> {
     attachmentEncoding: 'arraybuffer',
     maxNestingDepth: 64,
   }).catch((error: unknown) => {
-    throw new UnreadableFile('This message is damaged and cannot be read.', { cause: error });
+    throw new UnreadableFile(note('damaged-message'), { cause: error });
   });
   const head = [
     ['Subject', message.subject],
@@ -31,7 +32,8 @@ export async function readEmail(bytes: Uint8Array): Promise<ReadEmail> {
   ].flatMap(([name, value]) => (value ? [`${name}: ${value}`] : []));
   const body = message.text?.trim() || (message.html ? htmlToText(message.html) : '');
   return {
-    units: [{ text: [head.join('\n'), body].filter(Boolean).join('\n\n'), firstLine: 1 }],
+    // A body may be encoded, so that its lines are not those of the file.
+    units: [{ text: [head.join('\n'), body].filter(Boolean).join('\n\n') }],
     attachments: message.attachments.map(({ filename, mimeType, content }, place) => ({
       name: filename || `attachment ${place + 1}${mimeType === 'message/rfc822' ? '.eml' : ''}`,
       bytes: typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content),

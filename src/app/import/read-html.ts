@@ -1,9 +1,11 @@
 /**
  * HTML to text with a parser that knows no browser: there is no document that could run a script or fetch an image.
- * All text is kept, menus too: whoever reviews must be able to rely on nothing having been left out.
+ * Of what a reader would see nothing is left out, menus neither, so that whoever reviews can rely on it.
  */
 import { defaultTreeAdapter, parse, type DefaultTreeAdapterMap, type DefaultTreeAdapterTypes } from 'parse5';
-import { UnreadableFile, type TextUnit } from './import-types.ts';
+import { note, UnreadableFile } from './import-notes.ts';
+import { LineWriter } from './line-writer.ts';
+import type { TextUnit } from './import-types.ts';
 
 type Node = DefaultTreeAdapterTypes.Node;
 
@@ -22,52 +24,74 @@ const BLOCKS = new Set(
 const MAX_DEPTH = 2_000;
 
 export function readHtml(html: string): TextUnit[] {
-  return [{ text: htmlToText(html), firstLine: 1 }];
+  const { text, lines } = writePage(html).finish();
+  return [{ text, lines: { each: lines } }];
 }
 
 /** @throws UnreadableFile when elements are nested deeper than any real page's */
 export function htmlToText(html: string): string {
-  const document = parse<DefaultTreeAdapterMap>(html, { treeAdapter: adapterWithLimit() });
-  const parts: string[] = [];
+  return writePage(html).finish().text;
+}
+
+function writePage(html: string): LineWriter {
+  const document = parse<DefaultTreeAdapterMap>(html, {
+    treeAdapter: adapterWithLimit(),
+    sourceCodeLocationInfo: true,
+  });
+  const writer = new LineWriter();
   const title = findTitle(document);
-  if (title) parts.push(title, '\n\n');
-  collectText(document, parts);
-  return parts
-    .join('')
-    .replace(/[^\S\n]+/g, ' ')
-    .replace(/ *\n */g, '\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim();
+  if (title) {
+    writeText(title, writer);
+    writer.endLine();
+    writer.endLine();
+  }
+  collectText(document, writer);
+  return writer;
+}
+
+function writeText(
+  { value, sourceCodeLocation }: DefaultTreeAdapterTypes.TextNode,
+  writer: LineWriter,
+): void {
+  const { startLine = 1, endLine = startLine } = sourceCodeLocation ?? {};
+  // White space around a text is not where it stands.
+  const numBefore = breaksIn(/^\s*/.exec(value)?.[0] ?? '');
+  const numAfter = breaksIn(/\s*$/.exec(value)?.[0] ?? '');
+  const first = startLine + numBefore;
+  writer.write(value, { first, last: Math.max(first, endLine - numAfter) });
+}
+
+function breaksIn(space: string): number {
+  return space.split('\n').length - 1;
 }
 
 /** Without recursion: how deep the tree is, is up to the file. */
-function collectText(root: Node, parts: string[]): void {
-  const stack: (Node | string)[] = [root];
+function collectText(root: Node, writer: LineWriter): void {
+  const stack: (Node | 'line' | 'space')[] = [root];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    if (typeof next === 'string') {
-      parts.push(next);
-      continue;
-    }
+    if (next === 'line') writer.endLine();
+    if (next === 'space') writer.space();
+    if (typeof next === 'string') continue;
     const name = next.nodeName;
     if (HIDDEN.has(name)) continue;
     if (defaultTreeAdapter.isTextNode(next)) {
-      parts.push(next.value.replace(/\s+/g, ' '));
+      writeText(next, writer);
       continue;
     }
     const isBlock = BLOCKS.has(name);
-    if (isBlock) parts.push('\n');
-    if (isBlock) stack.push('\n');
-    if (name === 'td' || name === 'th') stack.push(' ');
+    if (isBlock) writer.endLine();
+    if (isBlock) stack.push('line');
+    if (name === 'td' || name === 'th') stack.push('space');
     if ('childNodes' in next) for (const child of [...next.childNodes].reverse()) stack.push(child);
   }
 }
 
-function findTitle(document: DefaultTreeAdapterTypes.Document): string {
+function findTitle(document: DefaultTreeAdapterTypes.Document): DefaultTreeAdapterTypes.TextNode | null {
   const root = document.childNodes.find((node) => node.nodeName === 'html');
   const head = childrenOf(root).find((node) => node.nodeName === 'head');
   const title = childrenOf(head).find((node) => node.nodeName === 'title');
   const [text] = childrenOf(title);
-  return text && defaultTreeAdapter.isTextNode(text) ? text.value.trim() : '';
+  return text && defaultTreeAdapter.isTextNode(text) && text.value.trim() !== '' ? text : null;
 }
 
 function childrenOf(node: Node | undefined): Node[] {
@@ -80,7 +104,7 @@ function adapterWithLimit(): typeof defaultTreeAdapter {
     ...defaultTreeAdapter,
     onItemPush: () => {
       depth += 1;
-      if (depth > MAX_DEPTH) throw new UnreadableFile('This page is nested too deeply to be read.');
+      if (depth > MAX_DEPTH) throw new UnreadableFile(note('nested-page'));
     },
     onItemPop: () => {
       depth -= 1;

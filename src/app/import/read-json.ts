@@ -1,50 +1,70 @@
 /** JSON and JSON Lines: a unit a record, each value under the path to it. */
-import { UnreadableFile, type TextUnit } from './import-types.ts';
+import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
+import type { TextUnit } from './import-types.ts';
 
 const MAX_DEPTH = 32;
 
-export function readJson(text: string): TextUnit[] {
+export interface ReadRecords {
+  readonly units: TextUnit[];
+  readonly warnings: ImportNote[];
+}
+
+export function readJson(text: string): ReadRecords {
   let value: unknown;
   try {
     value = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
-    throw new UnreadableFile('This JSON file has a mistake in it. Check that it is whole.');
+    throw new UnreadableFile(note('damaged-json'));
   }
-  const records: unknown[] = Array.isArray(value) ? value : [value];
-  return records.map((record) => ({ text: describe(record), firstLine: 1, oneLine: true }));
+  const all = (Array.isArray(value) ? value : [value]).map(describe);
+  const units = all.map(({ text: described }, place) =>
+    Array.isArray(value) ? { text: described, record: place + 1 } : { text: described },
+  );
+  return { units, warnings: depthWarning(all.some(({ isCut }) => isCut)) };
 }
 
 /** Lines that are no JSON are told, and the others read. */
-export function readJsonLines(text: string): { units: TextUnit[]; warnings: string[] } {
+export function readJsonLines(text: string): ReadRecords {
   const units: TextUnit[] = [];
   const broken: number[] = [];
+  let isAnyCut = false;
   for (const [place, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     try {
-      units.push({ text: describe(JSON.parse(line)), firstLine: place + 1, oneLine: true });
+      const { text: described, isCut } = describe(JSON.parse(line));
+      units.push({ text: described, lines: { all: place + 1 } });
+      isAnyCut ||= isCut;
     } catch {
       broken.push(place + 1);
     }
   }
-  const shown = broken.slice(0, 5).join(', ') + (broken.length > 5 ? ', …' : '');
-  return { units, warnings: broken.length > 0 ? [`Not JSON, and left out: line ${shown}.`] : [] };
+  const warnings = broken.length > 0 ? [note('broken-lines', ...broken)] : [];
+  return { units, warnings: [...warnings, ...depthWarning(isAnyCut)] };
 }
 
-function describe(record: unknown): string {
+function depthWarning(isCut: boolean): ImportNote[] {
+  return isCut ? [note('deep-json', MAX_DEPTH)] : [];
+}
+
+/** `isCut`: some of it is nested deeper than is read. */
+function describe(record: unknown): { readonly text: string; readonly isCut: boolean } {
   const lines: string[] = [];
-  collect(record, '', 0, lines);
-  return lines.join('\n');
+  const isCut = collect(record, '', 0, lines);
+  return { text: lines.join('\n'), isCut };
 }
 
-function collect(value: unknown, path: string, depth: number, lines: string[]): void {
+/** Returns whether something was left out. */
+function collect(value: unknown, path: string, depth: number, lines: string[]): boolean {
+  let isCut = false;
   if (typeof value === 'object' && value !== null) {
-    if (depth >= MAX_DEPTH) return;
+    if (depth >= MAX_DEPTH) return Object.keys(value).length > 0;
     const isList = Array.isArray(value);
     for (const [key, part] of Object.entries(value)) {
       const name = isList ? path : path === '' ? key : `${path}.${key}`;
-      collect(part, name, depth + 1, lines);
+      isCut = collect(part, name, depth + 1, lines) || isCut;
     }
   } else if (value !== null && value !== '') {
     lines.push(path === '' ? String(value) : `${path}: ${String(value)}`);
   }
+  return isCut;
 }

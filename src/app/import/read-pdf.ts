@@ -2,14 +2,15 @@
  * PDF to text, a unit a page. Only text is asked for: nothing is drawn, no font is loaded, scripts in the file are data.
  * The parser runs in the worker it is called in; the files it may fetch (character maps of CJK fonts) are our own.
  */
-import { UnreadableFile, type TextUnit } from './import-types.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
+import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
+import type { TextUnit } from './import-types.ts';
 
 /** @param cMapUrl folder with the character maps of pdf.js; same origin */
 export async function readPdf(
   bytes: Uint8Array,
   cMapUrl: string,
-): Promise<{ units: TextUnit[]; warnings: string[] }> {
+): Promise<{ units: TextUnit[]; warnings: ImportNote[] }> {
   // The parser's other half finds its worker's half here, and starts no second worker.
   await import('pdfjs-dist/build/pdf.worker.mjs');
   const { getDocument, VerbosityLevel } = await import('pdfjs-dist');
@@ -19,7 +20,7 @@ export async function readPdf(
     isEvalSupported: false,
     disableFontFace: true,
     useSystemFonts: false,
-    useWorkerFetch: false,
+    useWorkerFetch: true, // the other way it asks the document, which a worker has none of
     enableXfa: false,
     stopAtErrors: false,
     verbosity: VerbosityLevel.ERRORS,
@@ -42,7 +43,7 @@ interface TextPage {
 async function readPages(document: {
   readonly numPages: number;
   getPage(page: number): Promise<TextPage>;
-}): Promise<{ units: TextUnit[]; warnings: string[] }> {
+}): Promise<{ units: TextUnit[]; warnings: ImportNote[] }> {
   const units: TextUnit[] = [];
   const textless: number[] = [];
   const broken: number[] = [];
@@ -51,21 +52,16 @@ async function readPages(document: {
     try {
       const text = await readPage(await document.getPage(page));
       if (text === '') textless.push(page);
-      else units.push({ text, page, firstLine: 1 });
+      else units.push({ text, page, lines: { first: 1 } });
     } catch {
       broken.push(page);
     }
   }
-  if (units.length === 0 && textless.length > 0) {
-    const pages = numPages === 1 ? 'Its one page has' : `Its ${numPages} pages have`;
-    throw new UnreadableFile(
-      `${pages} no text layer: this is probably a scan. Run it through text recognition (OCR) and add it again.`,
-    );
-  }
-  const warnings: string[] = [];
-  if (textless.length > 0) warnings.push(`No text layer, probably scanned: ${pageList(textless)}.`);
-  if (broken.length > 0) warnings.push(`Damaged, and left out: ${pageList(broken)}.`);
-  if (numPages < document.numPages) warnings.push(`Only the first ${numPages} pages were read.`);
+  if (units.length === 0 && textless.length > 0) throw new UnreadableFile(note('scanned-pdf', numPages));
+  const warnings: ImportNote[] = [];
+  if (textless.length > 0) warnings.push(note('scanned-pages', ...textless));
+  if (broken.length > 0) warnings.push(note('damaged-pages', ...broken));
+  if (numPages < document.numPages) warnings.push(note('first-pages', numPages));
   return { units, warnings };
 }
 
@@ -78,14 +74,6 @@ async function readPage(page: TextPage): Promise<string> {
   return text.trim();
 }
 
-function pageList(pages: readonly number[]): string {
-  const shown = pages.slice(0, 8).join(', ') + (pages.length > 8 ? ', …' : '');
-  return `${pages.length === 1 ? 'page' : 'pages'} ${shown}`;
-}
-
-function pdfProblem(error: unknown): string {
-  const name = error instanceof Error ? error.name : '';
-  if (name === 'PasswordException')
-    return 'This PDF is locked with a password. Save it without one and add it again.';
-  return 'This PDF is damaged and cannot be read.';
+function pdfProblem(error: unknown): ImportNote {
+  return note(error instanceof Error && error.name === 'PasswordException' ? 'locked-pdf' : 'damaged-pdf');
 }

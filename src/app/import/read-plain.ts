@@ -2,5 +2,5 @@
 import type { TextUnit } from './import-types.ts';
 
 export function readPlain(text: string): TextUnit[] {
-  return [{ text, firstLine: 1 }];
+  return [{ text, lines: { first: 1 } }];
 }

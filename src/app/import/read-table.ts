@@ -15,12 +15,8 @@ export function readTable(text: string): TextUnit[] {
   });
   const [head, ...body] = rows;
   if (!head) return [];
-  if (body.length === 0) return [{ text: head.values.join('\n'), firstLine: head.line, oneLine: true }];
-  return body.map(({ values, line: firstLine }) => ({
-    text: describeRow(head.values, values),
-    firstLine,
-    oneLine: true,
-  }));
+  if (body.length === 0) return [{ text: head.values.join('\n'), lines: { all: head.line } }];
+  return body.map(({ values, line }) => ({ text: describeRow(head.values, values), lines: { all: line } }));
 }
 
 function describeRow(names: readonly string[], values: readonly string[]): string {

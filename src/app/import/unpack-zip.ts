@@ -3,8 +3,8 @@
  * says is cut there by the buffer it is unpacked into: what an archive claims is what it can cost.
  */
 import { unzipSync } from 'fflate';
-import { UnreadableFile } from './import-types.ts';
-import { IMPORT_LIMITS, megabytes, type UnpackBudget } from './import-limits.ts';
+import { IMPORT_LIMITS, type UnpackBudget } from './import-limits.ts';
+import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
 
 export interface ArchiveEntry {
   /** as the archive has it: not to be trusted */
@@ -15,7 +15,7 @@ export interface ArchiveEntry {
 
 export type UnpackedEntry =
   | { readonly entry: ArchiveEntry; readonly content: Uint8Array; readonly problem?: never }
-  | { readonly entry: ArchiveEntry; readonly content: null; readonly problem: string };
+  | { readonly entry: ArchiveEntry; readonly content: null; readonly problem: ImportNote };
 
 /** Entries unpacked at a time, so that the directory is not read anew for each. */
 const BATCH_BYTES = 16 * 2 ** 20;
@@ -32,7 +32,7 @@ export function listEntries(bytes: Uint8Array): ArchiveEntry[] {
       },
     });
   } catch (error) {
-    throw new UnreadableFile('This archive is damaged and cannot be opened.', { cause: error });
+    throw new UnreadableFile(note('damaged-archive'), { cause: error });
   }
   return entries;
 }
@@ -62,15 +62,13 @@ export async function* unpackEntries(
   yield* unpackBatch(bytes, batch);
 }
 
-function whyNot({ packedBytes, unpackedBytes }: ArchiveEntry, budget: UnpackBudget): string | null {
+function whyNot({ packedBytes, unpackedBytes }: ArchiveEntry, budget: UnpackBudget): ImportNote | null {
   const isBomb =
     unpackedBytes > IMPORT_LIMITS.ratioFreeBytes && unpackedBytes > packedBytes * IMPORT_LIMITS.maxRatio;
-  if (isBomb)
-    return `It would unpack to ${megabytes(unpackedBytes)} from almost nothing, as a ZIP bomb does. It was not opened.`;
+  if (isBomb) return note('bomb', unpackedBytes);
   if (budget.take(unpackedBytes)) return null;
-  if (budget.numEntries >= IMPORT_LIMITS.maxEntries)
-    return `Only the first ${IMPORT_LIMITS.maxEntries.toLocaleString('en')} files within a file are read.`;
-  return `Only ${megabytes(IMPORT_LIMITS.maxUnpackedBytes)} are unpacked from one file. Unpack it yourself and add what you need.`;
+  if (budget.numEntries >= IMPORT_LIMITS.maxEntries) return note('max-entries', IMPORT_LIMITS.maxEntries);
+  return note('max-unpacked', IMPORT_LIMITS.maxUnpackedBytes);
 }
 
 function* unpackBatch(bytes: Uint8Array, batch: readonly ArchiveEntry[]): Generator<UnpackedEntry, void> {
@@ -89,4 +87,4 @@ function* unpackBatch(bytes: Uint8Array, batch: readonly ArchiveEntry[]): Genera
   }
 }
 
-const DAMAGED = 'It is damaged, or locked with a password, and cannot be unpacked.';
+const DAMAGED = note('damaged-entry');

@@ -1,5 +1,5 @@
 /** The outcome of a session as files: verdicts, chains, where each text stands, and what the person decided. */
-import { exportRanking, type ExportedFile, type ExportFormat } from '../../export/index.ts';
+import { exportRanking, type ExportedFile, type ExportFormat, type ReportWords } from '../../export/index.ts';
 import type { Source } from './passage-table.ts';
 import type { TriageSession } from './triage-session.ts';
 
@@ -7,6 +7,7 @@ import type { TriageSession } from './triage-session.ts';
 export function exportDecisions(
   session: TriageSession,
   format: ExportFormat,
+  words?: ReportWords,
   now = new Date(),
 ): ExportedFile | null {
   const { run } = session;
@@ -36,8 +37,9 @@ export function exportDecisions(
         note,
         file: source.path,
         page: source.page ?? null,
-        first_line: source.firstLine,
-        last_line: source.lastLine,
+        record: source.record ?? null,
+        first_line: source.firstLine ?? null,
+        last_line: source.lastLine ?? null,
         also_in: others.map(describeSource).join('; '),
       },
     };
@@ -50,12 +52,16 @@ export function exportDecisions(
     createdAt: now.toISOString(),
     documents,
   };
-  const file = exportRanking(report, format);
+  const file = exportRanking(report, format, words);
   return { ...file, name: file.name.replace(/^ranking/, 'triage') };
 }
 
-/** "reports/2024.pdf, page 3, lines 4–9" */
-export function describeSource({ path, page, firstLine, lastLine }: Source): string {
-  const lines = firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine}–${lastLine}`;
-  return [path, ...(page === undefined ? [] : [`page ${page}`]), lines].join(', ');
+/** "reports/2024.pdf, page 3, lines 4–9"; in English, as are the names of the other facts. */
+export function describeSource({ path, page, record, firstLine, lastLine }: Source): string {
+  const parts = [path];
+  if (page !== undefined) parts.push(`page ${page}`);
+  if (record !== undefined) parts.push(`record ${record}`);
+  if (firstLine !== undefined)
+    parts.push(firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine}–${lastLine}`);
+  return parts.join(', ');
 }

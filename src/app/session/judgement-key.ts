@@ -1,38 +1,32 @@
 /** What a stored judgement depends on. Whatever could change the answer is in the key, so a stale one is never found. */
-import { Rank1Error } from '../../errors.ts';
-import { readStoredManifest } from '../models/chosen-model.ts';
+import { msg } from '@lit/localize';
+import { openModelFolder } from '../../model/stored-models.ts';
 import { contentHash } from '../import/content-hash.ts';
+import { PageError } from './page-error.ts';
 import type { Question } from './session-types.ts';
 
 /** A model folder as it is today. */
 export interface ModelIdentity {
   /** of the manifest, which holds a hash of every other file */
   readonly revision: string;
-  readonly dtype: string;
+  /** at least one */
+  readonly dtypes: readonly string[];
 }
 
-/** Of the prompt that `src/rank1` builds; to be raised with it. */
-const PROMPT_VERSION = 'rank1-1';
+/** Of the prompt and the presets that `src/rank1` builds; a test holds it to their text. */
+export const PROMPT_VERSION = 'rank1-1';
 
-/** @throws Rank1Error `model-not-found` or `model-corrupt` */
-export async function identifyModel(modelUrl: string): Promise<ModelIdentity> {
-  const manifest = modelUrl.startsWith('opfs:')
-    ? await readStoredManifest(modelUrl)
-    : await fetchManifest(modelUrl);
-  if (manifest === null)
-    throw new Rank1Error(
-      'model-not-found',
-      'The model could not be found. Open this page once while online, or choose another on the page Models.',
-    );
-  const [dtype] = Object.keys(readModels(manifest));
-  if (dtype === undefined)
-    throw new Rank1Error('model-corrupt', 'The model folder lists no model. Download the model again.');
-  return { revision: await contentHash(manifest), dtype };
-}
-
-async function fetchManifest(modelUrl: string): Promise<string | null> {
-  const response = await fetch(new URL('rank1.json', modelUrl)).catch(() => null);
-  return response?.ok ? response.text() : null;
+/**
+ * @param model absolute address of a folder, or `opfs:<name>`
+ * @throws Rank1Error `model-not-found`, `model-corrupt`, `network` or `storage`
+ */
+export async function identifyModel(model: string): Promise<ModelIdentity> {
+  const folder = await openModelFolder(model);
+  const manifest = await folder.readText('rank1.json');
+  const dtypes = Object.keys(readModels(manifest));
+  if (dtypes.length === 0)
+    throw new PageError('model-corrupt', msg('The model folder lists no model. Download the model again.'));
+  return { revision: await contentHash(manifest), dtypes };
 }
 
 function readModels(manifest: string): object {
@@ -44,8 +38,8 @@ function readModels(manifest: string): object {
   }
 }
 
-/** Everything but the text; `${runKey}:${hash}` is a judgement's key. */
-export function runKey({ revision, dtype }: ModelIdentity, question: Question): Promise<string> {
+/** Everything but the text; `${runKey}:${hash}` is a judgement's key. @param dtype the one that judges */
+export function runKey(revision: string, dtype: string, question: Question): Promise<string> {
   const { query, instruction, preset, mode } = question;
   return contentHash(
     JSON.stringify([PROMPT_VERSION, revision, dtype, mode, preset, instruction.trim(), query.trim()]),

@@ -7,11 +7,11 @@ import {
   isFinished,
   startRankedList,
   stopRankedList,
+  type RankedItem,
   type RankedList,
 } from '../../client/ranked-list.ts';
 import type { Reranker } from '../../client/reranker.ts';
 import type {
-  FinishReason,
   LoadedModel,
   LoadProgress,
   RerankOptions,
@@ -33,6 +33,7 @@ export interface JudgingSurroundings {
 }
 
 type FinishedUpdate = RerankUpdate & { readonly type: 'finished' };
+type JudgedUpdate = FinishedUpdate & Pick<Judgement, 'finishReason'>;
 
 /** Fires `change` whenever something to be shown has changed, and `verdict` when something was stored. */
 export class JudgingRun extends EventTarget {
@@ -44,15 +45,25 @@ export class JudgingRun extends EventTarget {
   model: LoadedModel | null = null;
   stats: RunStats | null = null;
   error: Error | null = null;
-  #runKey = '';
-  #dtype = '';
+  /** the passage that was judged last */
+  latest: RankedItem | null = null;
+  #revision = '';
+  /** Null while it is not known which version of the model judges. */
+  #runKey: Promise<string> | null = null;
   #abort = new AbortController();
+  /** what the model said since the last frame */
+  #waiting: RerankUpdate[] = [];
+  #stored: Promise<void> = Promise.resolve();
 
-  /** @param passages the shortlist; the list's indexes are places in it */
+  /**
+   * @param passages the shortlist; the list's indexes are places in it
+   * @param dtype of the model that judged last; null where none has
+   */
   constructor(
     readonly question: Question,
     readonly passages: readonly Passage[],
     private readonly surroundings: JudgingSurroundings,
+    public dtype: string | null = null,
   ) {
     super();
     this.list = startRankedList(1, passages.length);
@@ -62,9 +73,9 @@ export class JudgingRun extends EventTarget {
     return this.phase === 'loading' || this.phase === 'running';
   }
 
-  /** The last part of the model folder's address. */
+  /** The last part of the model's address. */
   get modelName(): string {
-    return this.surroundings.modelUrl.replace(/\/$/, '').split('/').at(-1) ?? '';
+    return this.surroundings.modelUrl.replace(/\/$/, '').split(/[/:]/).at(-1) ?? '';
   }
 
   get numJudged(): number {
@@ -75,22 +86,13 @@ export class JudgingRun extends EventTarget {
     return this.list.items.filter(({ verdict }) => verdict !== null).length;
   }
 
-  /** Puts in what is stored. @throws Rank1Error */
+  /** Puts in what is stored, as far as it is known which version of the model judges. @throws Rank1Error */
   async recall(): Promise<void> {
-    const { store, modelUrl } = this.surroundings;
-    const identity = await identifyModel(modelUrl);
-    this.#dtype = identity.dtype;
-    this.#runKey = await runKey(identity, this.question);
-    const known = await store.getJudgements(
-      this.passages.map(({ hash }) => judgementKey(this.#runKey, hash)),
-    );
-    const updates = known.flatMap((judgement, index) =>
-      judgement ? [finishedUpdate(judgement, index)] : [],
-    );
-    this.numKnown = updates.length;
-    this.list = foldUpdates(this.list, this.list.runId, updates);
-    if (this.passages.length > 0 && updates.length === this.passages.length) this.phase = 'complete';
-    this.#changed();
+    const { revision, dtypes } = await identifyModel(this.surroundings.modelUrl);
+    this.#revision = revision;
+    const [only] = dtypes.length === 1 ? dtypes : [];
+    const dtype = this.dtype !== null && dtypes.includes(this.dtype) ? this.dtype : (only ?? null);
+    if (dtype !== null) await this.#recallFor(dtype);
   }
 
   /** Judges what is not known yet; resolves when it has ended, for whatever reason, which is in `phase` and `error`. */
@@ -100,19 +102,16 @@ export class JudgingRun extends EventTarget {
     this.error = null;
     this.#enter('loading');
     try {
-      if (this.#runKey === '') await this.recall();
-      const missing = this.list.items.filter((item) => !isFinished(item) || item.state === 'stopped');
-      if (missing.length > 0)
-        await this.#judgeMissing(
-          missing.map(({ index }) => index),
-          signal,
-        );
+      if (!this.#runKey) await this.recall();
+      if (this.#missing.length > 0) await this.#judgeMissing(signal);
       else this.#enter('complete');
     } catch (error) {
-      if (signal.aborted) return this.#stop();
       this.#stop();
+      if (signal.aborted) return;
       this.error = error instanceof Error ? error : new Error(String(error));
       this.#enter('failed');
+    } finally {
+      await this.#stored;
     }
   }
 
@@ -121,25 +120,63 @@ export class JudgingRun extends EventTarget {
     this.#abort.abort();
   }
 
-  async #judgeMissing(missing: readonly number[], signal: AbortSignal): Promise<void> {
-    const { reranker, modelUrl } = this.surroundings;
-    this.#restart(missing);
-    this.model = await reranker.load(
-      { model: modelUrl, dtype: this.#dtype },
-      { signal, onProgress: (progress) => this.#progress(progress) },
+  /** Indexes of what is still to be judged. */
+  get #missing(): number[] {
+    const missing = this.list.items.filter((item) => !isFinished(item) || item.state === 'stopped');
+    return missing.map(({ index }) => index);
+  }
+
+  async #recallFor(dtype: string): Promise<void> {
+    const key = await this.#useDtype(dtype);
+    const known = await this.surroundings.store.getJudgements(
+      this.passages.map(({ hash }) => judgementKey(key, hash)),
     );
+    const updates = known.flatMap((judgement, index) =>
+      judgement ? [finishedUpdate(judgement, index)] : [],
+    );
+    this.numKnown = updates.length;
+    const fresh = startRankedList(this.list.runId, this.passages.length);
+    this.list = foldUpdates(fresh, fresh.runId, updates);
+    if (!this.busy && this.passages.length > 0 && updates.length === this.passages.length)
+      this.phase = 'complete';
+    this.#changed();
+  }
+
+  #useDtype(dtype: string): Promise<string> {
+    this.dtype = dtype;
+    return (this.#runKey = runKey(this.#revision, dtype, this.question));
+  }
+
+  async #judgeMissing(signal: AbortSignal): Promise<void> {
+    const { reranker, modelUrl } = this.surroundings;
+    // Without a dtype, as the page loads it when it opens: the same model is not loaded twice.
+    const load = { model: modelUrl };
+    this.model = await reranker.load(load, {
+      signal,
+      onProgress: (progress) => this.#progress(progress),
+    });
+    if (this.model.dtype !== this.dtype || !this.#runKey) await this.#recallFor(this.model.dtype);
+    const missing = this.#missing;
+    if (missing.length === 0) return this.#enter('complete');
+    this.#restart(missing);
     this.#enter('running');
     const summary = await reranker.rerank({
       query: this.question.query,
       documents: missing.map((index) => this.passages[index]?.text ?? ''),
       options: rerankOptions(this.question),
       signal,
+      onState: ({ type }) => {
+        // After a fault the CPU may take over, with another version of the model; the end of the run tells.
+        if (type === 'recovering')
+          this.#runKey = reranker.load(load).then(({ dtype }) => this.#useDtype(dtype));
+      },
       onUpdate: (updates, stats) =>
         this.#fold(
           updates.map((update) => ({ ...update, index: missing[update.index] ?? -1 })),
           stats,
         ),
     });
+    this.#foldWaiting();
     if (summary.aborted) this.#stop();
     else this.#enter('complete');
   }
@@ -156,33 +193,47 @@ export class JudgingRun extends EventTarget {
 
   #fold(updates: readonly RerankUpdate[], stats: RunStats): void {
     this.stats = stats;
+    const finished = updates.filter(isJudged);
+    if (finished.length > 0) {
+      const key = this.#runKey;
+      this.#stored = this.#stored.then(() => this.#keep(finished, key));
+    }
+    this.#waiting.push(...updates);
+    // A model may take many steps a frame; nobody sees more than the last.
+    if (document.hidden) this.#foldWaiting();
+    else if (this.#waiting.length === updates.length) requestAnimationFrame(() => this.#foldWaiting());
+  }
+
+  #foldWaiting(): void {
+    if (this.#waiting.length === 0) return;
+    const updates = this.#waiting.splice(0);
     this.list = foldUpdates(this.list, this.list.runId, updates);
-    const finished = updates.filter(
-      (update): update is FinishedUpdate => update.type === 'finished' && update.finishReason !== 'aborted',
-    );
-    if (finished.length > 0) this.#keep(finished);
+    const last = updates.findLast(isJudged);
+    if (last) this.latest = this.list.items[last.index] ?? null;
     this.#changed();
   }
 
-  #keep(finished: readonly FinishedUpdate[]): void {
-    const judgements = finished.map((update) => this.#judgement(update));
-    this.surroundings.store.putJudgements(judgements).then(
-      () => this.dispatchEvent(new Event('verdict')),
-      (error: unknown) => {
-        this.error = error as Error;
-        this.#changed();
-      },
-    );
+  /** Never rejects: what cannot be stored is shown all the same. */
+  async #keep(finished: readonly JudgedUpdate[], runKey: Promise<string> | null): Promise<void> {
+    try {
+      const key = (await runKey) ?? '';
+      await this.surroundings.store.putJudgements(finished.map((update) => this.#judgement(update, key)));
+      this.dispatchEvent(new Event('verdict'));
+    } catch (error) {
+      this.error = error as Error;
+      this.#changed();
+    }
   }
 
-  #judgement(update: FinishedUpdate): Judgement {
+  #judgement(update: JudgedUpdate, runKey: string): Judgement {
     const { verdict, reasoning, finishReason, truncated, numPromptTokens, numNewTokens, index } = update;
     const hash = this.passages[index]?.hash ?? '';
-    const key = judgementKey(this.#runKey, hash);
+    const key = judgementKey(runKey, hash);
     return { key, hash, verdict, reasoning, finishReason, truncated, numPromptTokens, numNewTokens };
   }
 
   #stop(): void {
+    this.#foldWaiting();
     this.list = stopRankedList(this.list);
     this.#enter('stopped');
   }
@@ -211,16 +262,11 @@ function rerankOptions({ instruction, preset, mode }: Question): RerankOptions {
 }
 
 function finishedUpdate(judgement: Judgement, index: number): FinishedUpdate {
-  const { verdict, reasoning, truncated, numPromptTokens, numNewTokens } = judgement;
-  const finishReason: FinishReason = judgement.finishReason;
-  return {
-    type: 'finished',
-    index,
-    verdict,
-    reasoning,
-    finishReason,
-    truncated,
-    numPromptTokens,
-    numNewTokens,
-  };
+  const { verdict, reasoning, finishReason, truncated, numPromptTokens, numNewTokens } = judgement;
+  const counts = { numPromptTokens, numNewTokens };
+  return { type: 'finished', index, verdict, reasoning, finishReason, truncated, ...counts };
+}
+
+function isJudged(update: RerankUpdate): update is JudgedUpdate {
+  return update.type === 'finished' && update.finishReason !== 'aborted';
 }

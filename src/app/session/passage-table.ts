@@ -4,8 +4,10 @@ import type { FileRecord } from './session-types.ts';
 export interface Source {
   readonly path: string;
   readonly page?: number;
-  readonly firstLine: number;
-  readonly lastLine: number;
+  readonly record?: number;
+  /** both or none */
+  readonly firstLine?: number;
+  readonly lastLine?: number;
 }
 
 export interface Passage {
@@ -26,9 +28,9 @@ export class PassageTable {
   /** Returns the passages that were not in the table. */
   add(file: FileRecord): Passage[] {
     const added: Passage[] = [];
-    for (const { text, hash, page, firstLine, lastLine } of file.passages) {
+    for (const { text, hash, ...place } of file.passages) {
       this.numFound += 1;
-      const source: Source = { path: file.path, firstLine, lastLine, ...(page !== undefined && { page }) };
+      const source: Source = { path: file.path, ...place };
       const known = this.#byHash.get(hash);
       if (known) {
         known.sources.push(source);
@@ -40,9 +42,5 @@ export class PassageTable {
       added.push(passage);
     }
     return added;
-  }
-
-  find(hash: string): Passage | undefined {
-    return this.#byHash.get(hash);
   }
 }

@@ -1,11 +1,20 @@
 /** A session as one file, to be kept or taken to another device. What is read back is a stranger's until it is checked. */
+import { msg, str } from '@lit/localize';
 import * as z from 'zod/mini';
-import { Rank1Error } from '../../errors.ts';
 import type { ExportedFile } from '../../export/index.ts';
 import { contentHash } from '../import/content-hash.ts';
+import { IMPORT_NOTE_CODES } from '../import/import-notes.ts';
 import { judgementKey } from './judgement-key.ts';
-import type { SessionStore } from './session-store.ts';
-import { MAX_TOP_K, type FileRecord, type SessionRecord } from './session-types.ts';
+import { PageError } from './page-error.ts';
+import { hashesOf, type SessionStore } from './session-store.ts';
+import {
+  JUDGED_REASONS,
+  MAX_TOP_K,
+  QUERY_PRESETS,
+  type FileRecord,
+  type Judgement,
+  type SessionRecord,
+} from './session-types.ts';
 
 const FORMAT = 'rank1-rerank/triage-session';
 const VERSION = 1;
@@ -14,7 +23,7 @@ const MAX_BYTES = 512 * 2 ** 20;
 export async function exportSession(store: SessionStore, session: SessionRecord): Promise<ExportedFile> {
   const files = await store.getFiles(session.id);
   const decisions = await store.getDecisions(session.id);
-  const judgements = await store.findJudgements(new Set(files.flatMap(hashesOf)));
+  const judgements = await store.findJudgements(hashesOf(files));
   const content = { format: FORMAT, version: VERSION, session, files, decisions, judgements };
   const day = new Date().toISOString().slice(0, 10);
   return {
@@ -25,40 +34,40 @@ export async function exportSession(store: SessionStore, session: SessionRecord)
 }
 
 /**
- * Stores the session of a file as a new one; it never replaces one that is there.
+ * Stores the session of a file as a new one, all of it or nothing; it never replaces one that is there.
  *
- * @throws Rank1Error `invalid-file`
+ * @throws Rank1Error `invalid-file` or `storage`
  */
 export async function importSession(store: SessionStore, file: Blob): Promise<SessionRecord> {
-  if (file.size > MAX_BYTES) throw invalid('it is far too large');
+  if (file.size > MAX_BYTES) throw invalid(msg('it is far too large'));
   const { session, files, decisions, judgements } = parseSessionFile(await file.text());
   const id = crypto.randomUUID();
   const hashes = new Set<string>();
   for (const { passages } of files) {
     for (const passage of passages) {
       // A hash that is not the text's own would put one text's verdict under another.
-      if (passage.hash !== (await contentHash(passage.text))) throw invalid('a text in it was changed');
+      if (passage.hash !== (await contentHash(passage.text))) throw invalid(msg('a text in it was changed'));
       hashes.add(passage.hash);
     }
   }
   const own = judgements.filter(
     ({ key, hash }) => hashes.has(hash) && key === judgementKey(key.slice(0, 64), hash),
   );
+  const { dtype, ...rest } = session;
   const record: SessionRecord = {
-    ...session,
+    ...rest,
+    ...(dtype !== undefined && { dtype }),
     id,
     running: false,
     numFruitlessStarts: 0,
     updatedAt: new Date().toISOString(),
   };
-  await store.putFiles(
-    files.map((fileRecord, place) => ({ ...fileRecord, sessionId: id, id: place }) as FileRecord),
-  );
-  await store.putDecisions(decisions.map((decision) => ({ ...decision, sessionId: id })));
-  // What this device has judged itself is not replaced by what a file says.
-  const known = await store.getJudgements(own.map(({ key }) => key));
-  await store.putJudgements(own.filter((_, place) => known[place] === undefined));
-  await store.putSession(record);
+  await store.putWholeSession({
+    session: record,
+    files: files.map((fileRecord, place) => ({ ...fileRecord, sessionId: id, id: place }) as FileRecord),
+    decisions: decisions.map((decision) => ({ ...decision, sessionId: id })),
+    judgements: own as Judgement[], // what this device has judged itself is not replaced by what a file says
+  });
   return record;
 }
 
@@ -68,12 +77,13 @@ export function parseSessionFile(json: string) {
   try {
     content = JSON.parse(json);
   } catch {
-    throw invalid('it is not JSON');
+    throw invalid(msg('it is not JSON'));
   }
   const result = sessionFileSchema().safeParse(content, { jitless: true });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw invalid(`${issue?.path.slice(0, 4).join('.') || 'it'} is not as it should be`);
+  const place = issue?.path.slice(0, 4).join('.') ?? '';
+  throw invalid(place ? msg(str`${place} is not as it should be`) : msg('it is not as it should be'));
 }
 
 function sessionFileSchema() {
@@ -84,17 +94,7 @@ function sessionFileSchema() {
   const question = z.object({
     query: text,
     instruction: text,
-    preset: z.nullable(
-      z.enum([
-        'evidence',
-        'answer',
-        'counterargument',
-        'argument',
-        'citation',
-        'same-technique',
-        'any-connection',
-      ]),
-    ),
+    preset: z.nullable(z.enum(QUERY_PRESETS)),
     mode: z.enum(['reason', 'instant']),
     topK: z.int().check(z.minimum(1), z.maximum(MAX_TOP_K)),
   });
@@ -103,9 +103,22 @@ function sessionFileSchema() {
     score: z.number().check(z.minimum(0), z.maximum(1)),
     logitDifference: z.number(),
     forced: z.boolean(),
+    bound: z.optional(z.enum(['at-least', 'at-most'])),
   });
   const date = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/));
-  const passage = z.object({ text, hash, page: z.optional(count), firstLine: count, lastLine: count });
+  const passage = z.object({
+    text,
+    hash,
+    page: z.optional(count),
+    record: z.optional(count),
+    firstLine: z.optional(count),
+    lastLine: z.optional(count),
+  });
+  const note = z.object({
+    code: z.enum(IMPORT_NOTE_CODES),
+    numbers: z.optional(z.array(count)),
+    name: z.optional(text),
+  });
   const kind = z.enum([
     'pdf',
     'docx',
@@ -122,15 +135,21 @@ function sessionFileSchema() {
   return z.object({
     format: z.literal(FORMAT),
     version: z.literal(VERSION),
-    session: z.object({ name: text, createdAt: date, question, asked: z.nullable(question) }),
+    session: z.object({
+      name: text,
+      createdAt: date,
+      question,
+      asked: z.nullable(question),
+      dtype: z.optional(text),
+    }),
     files: z.array(
       z.object({
         path: text,
         kind: z.nullable(kind),
         numBytes: count,
         passages: z.array(passage),
-        warnings: z.array(text),
-        error: z.nullable(text),
+        warnings: z.array(note),
+        error: z.nullable(note),
       }),
     ),
     decisions: z.array(
@@ -147,7 +166,7 @@ function sessionFileSchema() {
         hash,
         verdict: z.nullable(verdict),
         reasoning: text,
-        finishReason: z.enum(['verdict', 'length', 'loop', 'prompt-too-long']),
+        finishReason: z.enum(JUDGED_REASONS),
         truncated: z.boolean(),
         numPromptTokens: count,
         numNewTokens: count,
@@ -156,10 +175,6 @@ function sessionFileSchema() {
   });
 }
 
-function hashesOf({ passages }: FileRecord): string[] {
-  return passages.map(({ hash }) => hash);
-}
-
-function invalid(problem: string): Rank1Error {
-  return new Rank1Error('invalid-file', `This is not a session file that can be opened: ${problem}.`);
+function invalid(problem: string): PageError {
+  return new PageError('invalid-file', msg(str`This is not a session file that can be opened: ${problem}.`));
 }

@@ -2,6 +2,26 @@
 import type { FinishReason, QueryPreset, RerankMode, Verdict } from '../../protocol/rerank-api.ts';
 import type { ImportedFile } from '../import/import-types.ts';
 
+/** In the order in which they are offered. */
+export const QUERY_PRESETS = [
+  'answer',
+  'evidence',
+  'argument',
+  'counterargument',
+  'citation',
+  'same-technique',
+  'any-connection',
+] as const satisfies readonly QueryPreset[];
+
+/** All but `aborted`, which is no judgement. */
+export const JUDGED_REASONS = [
+  'verdict',
+  'length',
+  'loop',
+  'prompt-too-long',
+  'failed',
+] as const satisfies readonly FinishReason[];
+
 /** The person's choice. A verdict is the model's. */
 export type Decision = 'keep' | 'drop' | 'unsure';
 
@@ -25,6 +45,8 @@ export interface SessionRecord {
   readonly question: Question;
   /** as it was put to the model last */
   readonly asked: Question | null;
+  /** of the model that judged last: what it has judged is found again before a model is loaded */
+  readonly dtype?: string;
   /** A run was begun and has not ended: it is gone on with when the session is opened again. */
   readonly running: boolean;
   /** How often the run was begun anew without one verdict since: a run that crashes the page must not do so for ever. */
@@ -45,7 +67,7 @@ export interface Judgement {
   readonly hash: string;
   readonly verdict: Verdict | null;
   readonly reasoning: string;
-  readonly finishReason: FinishReason;
+  readonly finishReason: Exclude<FinishReason, 'aborted'>;
   readonly truncated: boolean;
   readonly numPromptTokens: number;
   readonly numNewTokens: number;

@@ -9,6 +9,7 @@ import { JudgingRun } from './judging-run.ts';
 import { questionKey } from './judgement-key.ts';
 import { PassageTable, type Passage } from './passage-table.ts';
 import type { SessionStore } from './session-store.ts';
+import { SessionWrites } from './session-writes.ts';
 import type { Decision, DecisionRecord, FileRecord, Question, SessionRecord } from './session-types.ts';
 
 /** Starts of a run that brought no verdict, after which the person is asked before it is tried again. */
@@ -24,10 +25,14 @@ export class TriageSession extends EventTarget {
   readonly table = new PassageTable();
   readonly files: FileRecord[] = [];
   run: JudgingRun | null = null;
+  /** A question whose run has not begun: its shortlist is still being made. There is no run meanwhile. */
+  asking: Question | null = null;
+  readonly #writes = new SessionWrites();
+  #isClosing = false;
   readonly #shortlist = new Shortlist();
   readonly #fileKeys = new Set<string>();
   #indexing: Promise<void> = Promise.resolve();
-  #judging: Promise<void> = Promise.resolve();
+  #judging: Promise<unknown> = Promise.resolve();
   #allDecisions: DecisionRecord[] = [];
   #decisions = new Map<string, DecisionRecord>();
   #questionKey = '';
@@ -57,6 +62,7 @@ export class TriageSession extends EventTarget {
   }
 
   async addFiles(imported: readonly ImportedFile[]): Promise<void> {
+    if (this.#isClosing) return;
     const added: FileRecord[] = [];
     for (const file of imported) {
       const record = { ...file, sessionId: this.record.id, id: this.files.length + added.length };
@@ -66,7 +72,7 @@ export class TriageSession extends EventTarget {
       added.push(record);
     }
     this.#take(added);
-    await this.surroundings.store.putFiles(added);
+    await this.#writes.do(() => this.surroundings.store.putFiles(added));
     await this.#save({});
   }
 
@@ -78,28 +84,42 @@ export class TriageSession extends EventTarget {
   }
 
   async setQuestion(question: Question): Promise<void> {
+    if (this.#isClosing) return;
     await this.#save({ question });
   }
 
   async rename(name: string): Promise<void> {
+    if (this.#isClosing) return;
     await this.#save({ name });
   }
 
   /** Judges the shortlist of the question; what was judged before is not judged again. */
   async ask(question: Question): Promise<void> {
+    if (this.#isClosing) return;
+    const asked = { ...question };
     this.run?.stop();
-    await this.#indexing;
-    await this.#save({ question, asked: question, numFruitlessStarts: 0 });
-    await this.#begin(question);
+    this.run = null;
+    this.asking = asked;
+    this.#changed();
+    try {
+      await this.#indexing;
+      await this.#save({ question, asked: question, numFruitlessStarts: 0 });
+      if (this.asking === asked) await this.#begin(question, asked);
+    } catch (error) {
+      if (this.asking === asked) this.asking = null;
+      this.#changed();
+      throw error;
+    }
     await this.judge();
   }
 
   /** Begins, or goes on with, the run at hand. */
   async judge(): Promise<void> {
     const { run } = this;
-    if (!run || run.busy) return;
-    this.#judging = this.#judge(run);
-    await this.#judging;
+    if (!run || run.busy || this.#isClosing) return;
+    const judging = this.#judge(run);
+    this.#judging = Promise.allSettled([this.#judging, judging]);
+    await judging;
   }
 
   async #judge(run: JudgingRun): Promise<void> {
@@ -121,19 +141,22 @@ export class TriageSession extends EventTarget {
     passage: Passage,
     change: { readonly decision?: Decision | null; readonly note?: string },
   ): Promise<void> {
+    if (this.#isClosing) return;
     const before = this.decisionOf(passage) ?? { decision: null, note: '' };
     const { hash } = passage;
     const record = { ...before, ...change, sessionId: this.record.id, questionKey: this.#questionKey, hash };
     this.#decisions.set(hash, record);
     this.#allDecisions = [...this.#allDecisions.filter((other) => !isSame(other, record)), record];
     this.#changed();
-    await this.surroundings.store.putDecisions([record]);
+    await this.#writes.do(() => this.surroundings.store.putDecisions([record]));
   }
 
   /** Stops what is at work; the store stays open. Resolves when nothing more of this session will be stored. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     this.run?.stop();
-    await this.#judging.catch(() => undefined); // whoever began the run was told
+    await this.#judging;
+    await this.#writes.close();
   }
 
   async #resume(asked: Question): Promise<void> {
@@ -147,17 +170,31 @@ export class TriageSession extends EventTarget {
     if (mayGoOn) void this.judge();
   }
 
-  async #begin(question: Question): Promise<void> {
-    this.#questionKey = await questionKey(question);
+  /** @param asking what must still be asked for by then; nothing else may have been asked meanwhile */
+  async #begin(question: Question, asking: Question | null = null): Promise<void> {
+    const key = await questionKey(question);
+    if (this.asking !== asking) return;
+    this.#questionKey = key;
     const own = this.#allDecisions.filter((record) => record.questionKey === this.#questionKey);
     this.#decisions = new Map(own.map((record) => [record.hash, record]));
-    const run = new JudgingRun(question, this.shortlist(question), this.surroundings);
+    const { dtype = null } = this.record;
+    const run = new JudgingRun(question, this.shortlist(question), this.surroundings, dtype);
     run.addEventListener('change', () => this.run === run && this.#changed());
-    run.addEventListener('verdict', () => {
-      if (this.record.numFruitlessStarts > 0) void this.#save({ numFruitlessStarts: 0 });
-    });
+    run.addEventListener('verdict', () => this.#onVerdict(run));
     this.run = run;
+    this.asking = null;
     this.#changed();
+  }
+
+  #onVerdict(run: JudgingRun): void {
+    const isDtypeNew = run.dtype !== null && run.dtype !== this.record.dtype;
+    if (this.record.numFruitlessStarts === 0 && !isDtypeNew) return;
+    this.#save({ numFruitlessStarts: 0, ...(run.dtype !== null && { dtype: run.dtype }) }).catch(
+      (error: unknown) => {
+        run.error = error as Error;
+        this.#changed();
+      },
+    );
   }
 
   #take(files: readonly FileRecord[]): void {
@@ -170,7 +207,8 @@ export class TriageSession extends EventTarget {
   async #save(change: Partial<SessionRecord>): Promise<void> {
     this.record = { ...this.record, ...change, updatedAt: new Date().toISOString() };
     this.#changed();
-    await this.surroundings.store.putSession(this.record);
+    const { record } = this;
+    await this.#writes.do(() => this.surroundings.store.putSession(record));
   }
 
   #changed(): void {

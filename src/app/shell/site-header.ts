@@ -1,9 +1,12 @@
-import { msg, updateWhenLocaleChanges } from '@lit/localize';
+import { msg } from '@lit/localize';
 import { html, LitElement, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
+import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
+import { LanguageController } from '../../ui/localization/language-controller.ts';
+import { choosePageLanguage } from './page-language.ts';
 import { SITE_PAGES } from './pages.ts';
 
-/** The bar at the top of every page: name, pages, and what leaves this device. It keeps the page's title in the language in force. Dressed by shell.css. */
+/** The bar at the top of every page: name, pages, the other language, and what leaves this device. It keeps the page's title in the language in force. Dressed by shell.css. */
 export class SiteHeaderElement extends LitElement {
   /** The id of the page it stands on. */
   @property() page = '';
@@ -12,7 +15,7 @@ export class SiteHeaderElement extends LitElement {
 
   constructor() {
     super();
-    updateWhenLocaleChanges(this);
+    new LanguageController(this);
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -28,8 +31,22 @@ export class SiteHeaderElement extends LitElement {
             html`<a href=${href} aria-current=${id === this.page ? 'page' : 'false'}>${label()}</a>`,
         )}
       </nav>
+      ${this.#renderLanguage()}
       <rank1-network-state .allows=${this.allows}></rank1-network-state>
     </header>`;
+  }
+
+  /** Named in its own language, for whoever reads only that. */
+  #renderLanguage(): TemplateResult {
+    const other = interfaceLanguage() === 'en' ? 'zh-Hant' : 'en';
+    return html`<button
+      type="button"
+      class="language"
+      lang=${other}
+      @click=${() => choosePageLanguage(other)}
+    >
+      ${other === 'en' ? 'English' : '繁體中文'}
+    </button>`;
   }
 
   protected override updated(): void {

@@ -1,10 +1,13 @@
 import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { PageError } from '../session/page-error.ts';
 import type { TriageSession } from '../session/triage-session.ts';
 import { canPickFolder, droppedFiles, pickedFiles, pickFolder } from './dropped-files.ts';
 import type { DroppedFile, ImportConnection } from './import-connection.ts';
 import { ImportJob } from './import-job.ts';
+import { importNoteText } from './import-wording.ts';
+import { ProblemEvent } from './problem.ts';
 import { filesSummary, importStatus, numberOf } from './wording.ts';
 
 /** Problems listed before the rest is only counted. */
@@ -17,7 +20,6 @@ export class DocumentsPanelElement extends LitElement {
   @property({ type: Number }) revision = 0;
   @state() private job: ImportJob | null = null;
   @state() private dragging = false;
-  @state() private problem = '';
 
   constructor() {
     super();
@@ -26,6 +28,17 @@ export class DocumentsPanelElement extends LitElement {
 
   protected override createRenderRoot(): HTMLElement {
     return this;
+  }
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (!changed.has('session')) return;
+    this.job?.cancel();
+    this.job = null;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.job?.cancel();
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -71,7 +84,6 @@ export class DocumentsPanelElement extends LitElement {
         }
         ${this.#renderJob()}
       </div>
-      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
       ${this.#renderProblems(session)}
     </section>`;
   }
@@ -86,10 +98,11 @@ export class DocumentsPanelElement extends LitElement {
     if (!job) return nothing;
     const { numRead, numFiles } = job;
     return html`<div class="import-progress">
-      <progress aria-label=${msg('Files read')} .value=${numRead} .max=${numFiles ?? 1}></progress>
-      <p class="import-status">
-        <span>${importStatus(numRead, numFiles)}</span> <bdi class="current">${job.current}</bdi>
-      </p>
+      <progress aria-label=${msg('Files read')} .value=${numRead} .max=${Math.max(1, numFiles)}></progress>
+      <p class="import-status"><span>${importStatus(job)}</span> <bdi class="current">${job.current}</bdi></p>
+      <button type="button" class="quiet" ?hidden=${job.isLooking} @click=${() => job.skip()}>
+        ${msg('Skip this file')}
+      </button>
       <button type="button" class="quiet" @click=${() => job.cancel()}>${msg('Cancel')}</button>
     </div>`;
   }
@@ -103,16 +116,17 @@ export class DocumentsPanelElement extends LitElement {
         ? msg('1 file could not be read')
         : unread.length > 0
           ? msg(str`${numberOf(unread.length)} files could not be read`)
-          : msg('Some files were read in part');
+          : msg('Some files were read in part or with doubts');
     return html`<details class="import-problems">
       <summary>${heading}</summary>
       <ul>
-        ${all
-          .slice(0, MAX_LISTED)
-          .map(
-            ({ path, error, warnings }) =>
-              html`<li><bdi class="path">${path}</bdi> <span>${error ?? warnings.join(' ')}</span></li>`,
-          )}
+        ${all.slice(0, MAX_LISTED).map(
+          ({ path, error, warnings }) =>
+            html`<li>
+              <bdi class="path">${path}</bdi>
+              <span>${(error ? [error] : warnings).map(importNoteText).join(' ')}</span>
+            </li>`,
+        )}
         ${all.length > MAX_LISTED ? html`<li>${msg(str`and ${numberOf(all.length - MAX_LISTED)} more`)}</li>` : nothing}
       </ul>
     </details>`;
@@ -139,23 +153,27 @@ export class DocumentsPanelElement extends LitElement {
   };
 
   readonly #onFolder = async (): Promise<void> => {
-    const files = await pickFolder().catch(() => {
-      this.problem = msg('This folder could not be opened. Try dropping it here instead.');
-      return null;
-    });
-    if (files) await this.#import(files);
+    try {
+      const files = await pickFolder();
+      if (files) await this.#import(files);
+    } catch (cause) {
+      const told = msg('This folder could not be opened. Try dropping it here instead.');
+      this.dispatchEvent(new ProblemEvent(new PageError('access-denied', told, { cause })));
+    }
   };
 
   async #import(files: AsyncIterable<DroppedFile>): Promise<void> {
-    if (!this.session || !this.connection || this.job) return;
-    this.problem = '';
-    this.job = new ImportJob(this.connection, this.session, () => this.requestUpdate());
+    if (!this.session || !this.connection) return;
+    if (this.job) return this.job.add(files);
+    const job = new ImportJob(this.connection, this.session, () => this.requestUpdate());
+    this.job = job;
+    job.add(files);
     try {
-      await this.job.run(files);
+      await job.run();
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.dispatchEvent(new ProblemEvent(error));
     } finally {
-      this.job = null;
+      if (this.job === job) this.job = null;
     }
   }
 }

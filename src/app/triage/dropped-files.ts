@@ -1,4 +1,7 @@
-/** What a person drops or picks, file by file, folders walked through; the page's only way to the disk, read-only. */
+/**
+ * What a person drops or picks, file by file, folders walked through; the page's only way to the disk, read-only. What
+ * cannot be opened comes without its file, and the others follow.
+ */
 import type { DroppedFile } from './import-connection.ts';
 
 /** System files that say nothing. */
@@ -48,10 +51,14 @@ async function* walkHandle(
   folder: FileSystemDirectoryHandle,
   path: string,
 ): AsyncGenerator<DroppedFile, void> {
-  for await (const handle of folder.values()) {
-    const inner = `${path}/${handle.name}`;
-    if (handle.kind === 'directory') yield* walkHandle(handle as FileSystemDirectoryHandle, inner);
-    else yield { path: inner, file: await (handle as FileSystemFileHandle).getFile() };
+  try {
+    for await (const handle of folder.values()) {
+      const inner = `${path}/${handle.name}`;
+      if (handle.kind === 'directory') yield* walkHandle(handle as FileSystemDirectoryHandle, inner);
+      else yield { path: inner, file: await (handle as FileSystemFileHandle).getFile().catch(() => null) };
+    }
+  } catch {
+    yield { path, file: null };
   }
 }
 
@@ -63,20 +70,22 @@ async function* walkAll(roots: readonly (FileSystemEntry | File)[]): AsyncGenera
 }
 
 async function* walkEntry(entry: FileSystemEntry): AsyncGenerator<DroppedFile, void> {
+  const path = entry.fullPath.replace(/^\//, '');
   if (entry.isFile) {
-    const file = await new Promise<File>((resolve, reject) =>
-      (entry as FileSystemFileEntry).file(resolve, reject),
+    const file = await new Promise<File | null>((resolve) =>
+      (entry as FileSystemFileEntry).file(resolve, () => resolve(null)),
     );
-    yield { path: entry.fullPath.replace(/^\//, ''), file };
+    yield { path, file };
     return;
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   for (;;) {
     // A reader hands over at most a hundred entries at a time.
-    const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
-      reader.readEntries(resolve, reject),
+    const entries = await new Promise<FileSystemEntry[] | null>((resolve) =>
+      reader.readEntries(resolve, () => resolve(null)),
     );
-    if (entries.length === 0) return;
+    if (!entries) yield { path, file: null };
+    if (!entries || entries.length === 0) return;
     for (const inner of entries) yield* walkEntry(inner);
   }
 }

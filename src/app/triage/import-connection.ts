@@ -2,14 +2,15 @@
  * The page's side of the import worker. One file is read at a time, so that a file which brings the worker down is
  * known by name; the next one gets a fresh worker. Cancelling ends the worker at once, whatever it is doing.
  */
-import { wrap, type Remote } from 'comlink';
-import { msg } from '@lit/localize';
-import type { ImportApi, ImportedFile } from '../import/import-types.ts';
+import { proxy, wrap, type Remote } from 'comlink';
+import { note, type ImportNote } from '../import/import-notes.ts';
+import type { ImportApi, ImportedFile, ImportProgressListener } from '../import/import-types.ts';
 
 export interface DroppedFile {
   /** with the folders within what was dropped */
   readonly path: string;
-  readonly file: File;
+  /** null where the file system did not hand it over */
+  readonly file: File | null;
 }
 
 export class ImportConnection {
@@ -19,8 +20,13 @@ export class ImportConnection {
   constructor(private readonly createWorker: () => Worker) {}
 
   /** Never rejects: a file that cannot be read comes back with the reason. Null when it was cancelled. */
-  async importFile({ path, file }: DroppedFile, signal: AbortSignal): Promise<ImportedFile[] | null> {
+  async importFile(
+    { path, file }: DroppedFile,
+    signal: AbortSignal,
+    onProgress: ImportProgressListener,
+  ): Promise<ImportedFile[] | null> {
     if (signal.aborted) return null;
+    if (!file) return [unread(path, 0, note('not-opened'))];
     const remote = this.#connect();
     const worker = this.#worker;
     const ended = new AbortController();
@@ -29,12 +35,11 @@ export class ImportConnection {
       return await new Promise<ImportedFile[] | null>((resolve, reject) => {
         signal.addEventListener('abort', () => resolve(null), once);
         worker?.addEventListener('error', () => reject(new Error('the worker failed')), once);
-        remote.importFile(path, file).then(resolve, reject);
+        remote.importFile(path, file, proxy(onProgress)).then(resolve, reject);
       });
     } catch {
       this.close();
-      const error = msg('Reading this file took more memory than there is. Split it and add the parts.');
-      return [{ path, kind: null, numBytes: file.size, passages: [], warnings: [], error }];
+      return [unread(path, file.size, note('reader-failed'))];
     } finally {
       ended.abort();
       if (signal.aborted) this.close();
@@ -54,4 +59,8 @@ export class ImportConnection {
     }
     return this.#remote;
   }
+}
+
+function unread(path: string, numBytes: number, error: ImportNote): ImportedFile {
+  return { path, kind: null, numBytes, passages: [], warnings: [], error };
 }

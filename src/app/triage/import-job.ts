@@ -1,6 +1,7 @@
-/** One drop at work: reads the files one by one and hands them to the session in handfuls, with progress. */
-import type { TriageSession } from '../session/triage-session.ts';
+/** Drops at work: reads the files one by one and hands them to the session in handfuls, with progress. */
+import { note } from '../import/import-notes.ts';
 import type { ImportedFile } from '../import/import-types.ts';
+import type { TriageSession } from '../session/triage-session.ts';
 import type { DroppedFile, ImportConnection } from './import-connection.ts';
 
 /** Files are stored and indexed in handfuls: neither one transaction a file nor one list at the end. */
@@ -9,10 +10,18 @@ const BATCH_MS = 250;
 
 export class ImportJob {
   numRead = 0;
-  /** null while folders are still being walked */
-  numFiles: number | null = null;
+  /** found so far */
+  numFiles = 0;
+  /** folders are still being walked */
+  isLooking = true;
   current = '';
+  /** files read within the current one */
+  numWithin = 0;
   readonly #abort = new AbortController();
+  #skip = new AbortController();
+  #drops: AsyncIterable<DroppedFile>[] = [];
+  #batch: ImportedFile[] = [];
+  #lastStored = performance.now();
 
   constructor(
     private readonly connection: ImportConnection,
@@ -20,35 +29,73 @@ export class ImportJob {
     private readonly onProgress: () => void,
   ) {}
 
-  get cancelled(): boolean {
+  /** Files that come while others are read wait for their turn. */
+  add(files: AsyncIterable<DroppedFile>): void {
+    this.#drops.push(files);
+  }
+
+  /** Ends the reading; what was read stays. */
+  cancel(): void {
+    this.#abort.abort();
+    this.#skip.abort();
+  }
+
+  /** Leaves the current file alone and goes on with the next. */
+  skip(): void {
+    this.#skip.abort();
+  }
+
+  /** Resolves when nothing waits any more. @throws Rank1Error `storage` */
+  async run(): Promise<void> {
+    for (let drop = this.#drops.shift(); drop && !this.#isCancelled; drop = this.#drops.shift())
+      await this.#read(await this.#walk(drop));
+    await this.#store();
+  }
+
+  get #isCancelled(): boolean {
     return this.#abort.signal.aborted;
   }
 
-  cancel(): void {
-    this.#abort.abort();
+  async #walk(drop: AsyncIterable<DroppedFile>): Promise<DroppedFile[]> {
+    this.isLooking = true;
+    const files: DroppedFile[] = [];
+    for await (const file of drop) {
+      if (this.#isCancelled) break;
+      files.push(file);
+      this.numFiles += 1;
+      if (files.length % BATCH_FILES === 0) this.onProgress();
+    }
+    this.isLooking = false;
+    return files;
   }
 
-  async run(files: AsyncIterable<DroppedFile>): Promise<void> {
-    const waiting: DroppedFile[] = [];
-    for await (const file of files) {
-      if (this.cancelled) return;
-      waiting.push(file);
-    }
-    this.numFiles = waiting.length;
-    let batch: ImportedFile[] = [];
-    let lastStored = performance.now();
-    for (const file of waiting) {
+  async #read(files: readonly DroppedFile[]): Promise<void> {
+    for (const file of files) {
       this.current = file.path;
+      this.numWithin = 0;
       this.onProgress();
-      const imported = await this.connection.importFile(file, this.#abort.signal);
-      if (!imported) break;
-      batch.push(...imported);
+      this.#skip = new AbortController();
+      if (this.#isCancelled) return;
+      const imported = await this.connection.importFile(file, this.#skip.signal, (numWithin, path) => {
+        this.numWithin = numWithin;
+        this.current = path;
+        this.onProgress();
+      });
+      if (this.#isCancelled) return;
+      this.#batch.push(...(imported ?? [skipped(file)]));
       this.numRead += 1;
-      if (batch.length < BATCH_FILES && performance.now() - lastStored < BATCH_MS) continue;
-      await this.session.addFiles(batch);
-      batch = [];
-      lastStored = performance.now();
+      const isDue = performance.now() - this.#lastStored >= BATCH_MS;
+      if (this.#batch.length >= BATCH_FILES || isDue) await this.#store();
     }
-    await this.session.addFiles(batch);
   }
+
+  async #store(): Promise<void> {
+    await this.session.addFiles(this.#batch.splice(0));
+    this.#lastStored = performance.now();
+  }
+}
+
+function skipped({ path, file }: DroppedFile): ImportedFile {
+  const numBytes = file?.size ?? 0;
+  return { path, kind: null, numBytes, passages: [], warnings: [], error: note('skipped') };
 }

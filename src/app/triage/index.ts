@@ -1,15 +1,11 @@
 /** Registers the elements of the triage page. */
 import '../../ui/index.ts';
 import '../shell/index.ts';
-import { chooseLanguage } from '../../ui/localization/interface-language.ts';
 import { DocumentsPanelElement } from './documents-panel.ts';
 import { QuestionPanelElement } from './question-panel.ts';
 import { ReviewListElement } from './review-list.ts';
 import { SessionBarElement } from './session-bar.ts';
 import { TriageAppElement } from './triage-app.ts';
-
-// In the language of the browser, where there is a translation.
-document.documentElement.lang = chooseLanguage(navigator.language);
 
 customElements.define('rank1-session-bar', SessionBarElement);
 customElements.define('rank1-documents-panel', DocumentsPanelElement);

@@ -2,19 +2,11 @@ import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { QueryPreset, RerankMode } from '../../protocol/rerank-api.ts';
-import { MAX_TOP_K, type Question } from '../session/session-types.ts';
+import { MAX_TOP_K, QUERY_PRESETS, type Question } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
+import { attempt } from './problem.ts';
 import { judgeLabel, numberOf, presetLabel } from './wording.ts';
 
-const PRESETS: readonly QueryPreset[] = [
-  'answer',
-  'evidence',
-  'argument',
-  'counterargument',
-  'citation',
-  'same-technique',
-  'any-connection',
-];
 const SAVE_PAUSE_MS = 300;
 
 /** The question, and how much of the shortlist the model is to read. */
@@ -77,7 +69,7 @@ export class QuestionPanelElement extends LitElement {
               @change=${(event: Event) => this.#change({ preset: ((event.target as HTMLSelectElement).value || null) as QueryPreset | null })}
             >
               <option value="">${msg('The model thinks so')}</option>
-              ${PRESETS.map((preset) => html`<option value=${preset} ?selected=${preset === draft.preset}>${presetLabel(preset)}</option>`)}
+              ${QUERY_PRESETS.map((preset) => html`<option value=${preset} ?selected=${preset === draft.preset}>${presetLabel(preset)}</option>`)}
             </select>
           </div>
           <div class="field">
@@ -144,7 +136,7 @@ export class QuestionPanelElement extends LitElement {
     this.draft = draft;
     clearTimeout(this.#saving);
     const { session } = this;
-    this.#saving = setTimeout(() => void session?.setQuestion(draft), SAVE_PAUSE_MS);
+    this.#saving = setTimeout(() => attempt(this, session?.setQuestion(draft)), SAVE_PAUSE_MS);
   }
 
   readonly #onKey = (event: KeyboardEvent): void => {
@@ -162,7 +154,7 @@ export class QuestionPanelElement extends LitElement {
     clearTimeout(this.#saving);
     const { session, draft } = this;
     if (!session || !draft || draft.query.trim() === '' || session.table.passages.length === 0) return;
-    void session.ask(draft);
+    attempt(this, session.ask(draft));
   }
 }
 

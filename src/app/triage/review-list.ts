@@ -3,21 +3,25 @@ import { virtualize, virtualizerRef } from '@lit-labs/virtualizer/virtualize.js'
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
-import { EXPORT_FORMATS, type ExportFormat } from '../../export/index.ts';
-import { exportDecisions } from '../session/export-decisions.ts';
+import { FrozenOrder } from '../../ui/ranked-results/frozen-order.ts';
+import type { JudgingRun } from '../session/judging-run.ts';
 import type { Decision } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
 import { NeverEmptyFlow } from './never-empty-flow.ts';
 import { filterPassages, REVIEW_FILTERS, type ReviewFilter } from './review-filter.ts';
+import { attempt, problemText } from './problem.ts';
+import { renderReviewBar } from './review-bar.ts';
+import { ReviewHold } from './review-hold.ts';
 import { renderReviewRow } from './review-row.ts';
-import { saveFile } from './save-file.ts';
-import { decisionAnnouncement, filterLabel, runStatus } from './wording.ts';
+import { RunAnnouncer } from './run-announcer.ts';
+import { askingStatus, decisionAnnouncement, filterLabel } from './wording.ts';
 
 const KEYS: Readonly<Record<string, Decision>> = { k: 'keep', d: 'drop', u: 'unsure' };
 
 /**
  * The judged passages, best first, for review: a feed (ARIA) of which only what is in sight is in the page. While the
- * person is in it the order stands still; what has changed meanwhile is offered, never forced.
+ * person reads in it, by keyboard, mouse or scrolling, the order stands still; what has changed meanwhile is offered,
+ * never forced.
  */
 export class ReviewListElement extends LitElement {
   @property({ attribute: false }) session: TriageSession | null = null;
@@ -30,12 +34,11 @@ export class ReviewListElement extends LitElement {
   @state() private announcement = '';
   @state() private openNote: number | null = null;
   #openChains = new Map<number, boolean>();
-  /** The order shown while the person is in the list, and the run it is of. */
-  #held: {
-    readonly run: object;
-    readonly order: readonly number[];
-    readonly shown: readonly number[];
-  } | null = null;
+  readonly #hold = new ReviewHold(this);
+  readonly #order = new FrozenOrder(this, this.#hold);
+  readonly #announcer = new RunAnnouncer();
+  #run: JudgingRun | null = null;
+  #numRuns = 0;
   #shown: readonly number[] = [];
 
   constructor() {
@@ -48,24 +51,37 @@ export class ReviewListElement extends LitElement {
   }
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    if (changed.has('session')) this.#reset();
-    const run = this.session?.run;
-    if (this.#held && this.#held.run !== run) this.#reset();
+    const run = this.session?.run ?? null;
+    const isNew = changed.has('session') || run !== this.#run;
+    if (isNew) {
+      this.#run = run;
+      this.#numRuns += 1;
+      this.#openChains = new Map();
+      this.active = null;
+      this.openNote = null;
+    }
+    if (!run || !this.session) return;
+    this.#order.follow({ ...run.list, runId: this.#numRuns });
+    if (isNew || changed.has('filter') || !this.#isBeingRead) this.#show();
+    this.#announcer.follow(run);
+  }
+
+  /** What is decided meanwhile stays where it is, too. */
+  get #isBeingRead(): boolean {
+    return this.#hold.row !== null || this.#order.isInMidst;
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const run = this.session?.run;
-    if (!this.session || !run) return nothing;
-    const groups = filterPassages(this.session, this.#held?.order ?? run.list.order);
-    this.#show(this.#held?.shown ?? groups[this.filter]);
+    const { session } = this;
+    if (session?.asking) return this.#renderAsking(session.asking.query);
+    const run = session?.run;
+    if (!session || !run) return nothing;
+    const groups = filterPassages(session, this.#order.order);
     return html`<section class="review" aria-labelledby="review-heading">
       <h2 id="review-heading">${msg('Review')}</h2>
       <p class="review-question" dir="auto">${run.question.query}</p>
-      <div class="review-bar">
-        <p class="review-status">${runStatus(run)}</p>
-        ${this.#renderRunButton()} ${this.#renderExport()}
-      </div>
-      ${run.error ? html`<p class="problem" role="alert">${run.error.message}</p>` : nothing}
+      ${renderReviewBar(session, run)}
+      ${run.error ? html`<p class="problem" role="alert">${problemText(run.error)}</p>` : nothing}
       <div class="review-bar review-tools">
         <div role="group" aria-label=${msg('Show')} class="filters">
           ${REVIEW_FILTERS.map((filter) => this.#renderFilter(filter, groups[filter].length))}
@@ -84,7 +100,8 @@ export class ReviewListElement extends LitElement {
         aria-busy=${run.busy}
         @keydown=${this.#onKey}
         @focusin=${this.#onFocusIn}
-        @focusout=${this.#onFocusOut}
+        @focusout=${this.#onLeave}
+        @pointerleave=${this.#onLeave}
       >
         ${virtualize({
           layout: { type: NeverEmptyFlow },
@@ -95,6 +112,7 @@ export class ReviewListElement extends LitElement {
         })}
       </div>
       <p class="visually-hidden" role="status">${this.announcement}</p>
+      <p class="visually-hidden run-news" role="status">${this.#announcer.text}</p>
     </section>`;
   }
 
@@ -104,7 +122,7 @@ export class ReviewListElement extends LitElement {
       class="chip"
       aria-pressed=${filter === this.filter}
       @click=${() => {
-        this.#reset();
+        this.active = null;
         this.filter = filter;
       }}
     >
@@ -112,33 +130,17 @@ export class ReviewListElement extends LitElement {
     </button>`;
   }
 
-  #renderRunButton(): TemplateResult | typeof nothing {
-    const { session } = this;
-    const run = session?.run;
-    if (!session || !run) return nothing;
-    if (run.busy)
-      return html`<button type="button" class="quiet" @click=${() => session.stop()}>${msg('Stop')}</button>`;
-    if (run.numJudged === run.passages.length && run.phase === 'complete') return nothing;
-    return html`<button type="button" class="quiet" @click=${() => session.judge()}>
-      ${msg('Continue')}
-    </button>`;
-  }
-
-  #renderExport(): TemplateResult {
-    return html`<label class="export">
-      <span class="visually-hidden">${msg('Export decisions as')}</span>
-      <select class="compact" @change=${this.#onExport}>
-        <option value="">${msg('Export…')}</option>
-        ${EXPORT_FORMATS.map((format) => html`<option value=${format}>${format.toUpperCase()}</option>`)}
-      </select>
-    </label>`;
+  #renderAsking(query: string): TemplateResult {
+    return html`<section class="review" aria-labelledby="review-heading">
+      <h2 id="review-heading">${msg('Review')}</h2>
+      <p class="review-question" dir="auto">${query}</p>
+      <p class="review-status" role="status">${askingStatus()}</p>
+    </section>`;
   }
 
   #renderOrderOffer(): TemplateResult | typeof nothing {
-    const run = this.session?.run;
-    const held = this.#held;
-    if (!run || !held || held.order.every((index, place) => index === run.list.order[place])) return nothing;
-    return html`<button type="button" class="order-offer" @click=${() => this.#reset()}>
+    if (!this.#order.isStale) return nothing;
+    return html`<button type="button" class="order-offer" @click=${this.#onOrder}>
       ${msg('The order has changed meanwhile. Show it')}
     </button>`;
   }
@@ -155,7 +157,7 @@ export class ReviewListElement extends LitElement {
       decided: this.session?.decisionOf(passage),
       place: place + 1,
       count: this.#shown.length,
-      active: index === (this.active ?? this.#shown[0]),
+      active: index === this.#reachable,
       open: this.#openChains.get(index) ?? atWork,
       noteOpen: this.openNote === index,
       onDecide: this.#decide,
@@ -165,35 +167,38 @@ export class ReviewListElement extends LitElement {
     });
   }
 
+  /** The row that the Tab key comes to; the one that it was on may have been filtered out. */
+  get #reachable(): number | undefined {
+    const { active } = this;
+    return active !== null && this.#shown.includes(active) ? active : this.#shown[0];
+  }
+
   /** Keeps the list itself while it holds the same: the virtualizer measures anew for every other list. */
-  #show(indexes: readonly number[]): void {
+  #show(): void {
+    if (!this.session) return;
+    const indexes = filterPassages(this.session, this.#order.order)[this.filter];
     const isSame =
       indexes.length === this.#shown.length && indexes.every((index, place) => index === this.#shown[place]);
     if (!isSame) this.#shown = indexes;
   }
 
-  #reset(): void {
-    this.#held = null;
-    this.active = null;
-    this.openNote = null;
-    this.requestUpdate();
-  }
+  /** The button goes with what it offered, so the focus goes to the list. */
+  readonly #onOrder = (): void => {
+    this.#order.release();
+    this.#show();
+    void this.updateComplete.then(() => {
+      const [first] = this.#shown;
+      if (first !== undefined) this.#focusRow(first);
+    });
+  };
 
   readonly #onFocusIn = (event: Event): void => {
     const row = (event.target as HTMLElement).closest<HTMLElement>('.review-row');
-    const run = this.session?.run;
-    if (!row || !run) return;
-    this.active = Number(row.dataset['index']);
-    this.#held ??= { run, order: run.list.order, shown: this.#shown };
+    if (row) this.active = Number(row.dataset['index']);
   };
 
-  readonly #onFocusOut = (event: FocusEvent): void => {
-    const next = event.relatedTarget;
-    // Focus on nothing is a row that scrolled away, or another window: the person is still here.
-    if (!(next instanceof Node) || this.querySelector('.feed')?.contains(next)) return;
-    this.#held = null;
-    this.requestUpdate();
-  };
+  /** Once nobody reads there, decided passages move to where their filter has them. */
+  readonly #onLeave = (): void => this.requestUpdate();
 
   readonly #onKey = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
@@ -222,7 +227,7 @@ export class ReviewListElement extends LitElement {
     if (!passage || !this.session) return;
     const before = this.session.decisionOf(passage)?.decision;
     const next = before === decision ? null : decision;
-    void this.session.decide(passage, { decision: next });
+    attempt(this, this.session.decide(passage, { decision: next }));
     const place = this.#shown.indexOf(index);
     this.announcement = decisionAnnouncement(next, place + 1, this.#shown.length);
     if (andMove && next !== null) this.#move(1);
@@ -243,7 +248,7 @@ export class ReviewListElement extends LitElement {
 
   readonly #note = (index: number, note: string): void => {
     const passage = this.session?.run?.passages[index];
-    if (passage) void this.session?.decide(passage, { note });
+    if (passage) attempt(this, this.session?.decide(passage, { note }));
   };
 
   #move(steps: number): void {
@@ -266,14 +271,6 @@ export class ReviewListElement extends LitElement {
   #rowOf(index: number): HTMLElement | null {
     return this.querySelector(`.review-row[data-index="${index}"]`);
   }
-
-  readonly #onExport = (event: Event): void => {
-    const select = event.target as HTMLSelectElement;
-    const file =
-      this.session && select.value ? exportDecisions(this.session, select.value as ExportFormat) : null;
-    select.value = '';
-    if (file) saveFile(file);
-  };
 }
 
 interface VirtualizedList {

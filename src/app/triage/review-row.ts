@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { RankedItem } from '../../client/ranked-list.ts';
 import { markPassage } from '../../ui/think-chain/quotes.ts';
 import { renderStretches } from '../../ui/think-chain/stretches.ts';
-import { formatScore, verdictLabel } from '../../ui/wording.ts';
+import { formatScore, stateNote, verdictLabel } from '../../ui/wording.ts';
 import type { Passage, Source } from '../session/passage-table.ts';
 import type { Decision, DecisionRecord } from '../session/session-types.ts';
 import { decisionLabel, sourcePlace } from './wording.ts';
@@ -82,7 +82,6 @@ function renderVerdict({ item }: ReviewRow): TemplateResult {
     reading: msg('Being read'),
     thinking: msg('Being judged'),
     stopped: msg('Not judged yet'),
-    failed: msg('Too long for this model to judge'),
   };
   const text = verdict
     ? html`<strong>${verdictLabel(verdict)}</strong>
@@ -92,7 +91,7 @@ function renderVerdict({ item }: ReviewRow): TemplateResult {
         <span class="score"
           ><span class="visually-hidden">${msg('score')} </span>${formatScore(verdict.score)}</span
         >`
-    : html`<span>${waiting[state] ?? ''}</span>`;
+    : html`<span>${waiting[state] ?? stateNote(item, true) ?? ''}</span>`;
   const notes = [
     ...(item.verdict?.forced ? [msg('asked to decide before it had finished')] : []),
     ...(item.truncated ? [msg('shortened to fit the model')] : []),

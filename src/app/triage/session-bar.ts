@@ -1,11 +1,12 @@
 import { msg, updateWhenLocaleChanges } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
+import { saveFile } from '../../ui/save-file.ts';
 import { exportSession, importSession } from '../session/session-file.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import type { SessionRecord } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
-import { saveFile } from './save-file.ts';
+import { attempt, ProblemEvent } from './problem.ts';
 
 /**
  * Which session is open, and what can be done with all of it.
@@ -19,7 +20,6 @@ export class SessionBarElement extends LitElement {
   @property({ attribute: false }) sessions: readonly SessionRecord[] = [];
   @property({ attribute: false }) store: SessionStore | null = null;
   @property({ type: Number }) revision = 0;
-  @property({ attribute: false }) problem = '';
 
   constructor() {
     super();
@@ -38,10 +38,8 @@ export class SessionBarElement extends LitElement {
           <span class="visually-hidden">${msg('Name of this session')}</span>
           <input type="text" maxlength="120" .value=${record.name} @change=${this.#onRename} />
         </label>
-        <label class="session-switch" ?hidden=${this.sessions.length < 2}>
-          <span class="visually-hidden">${msg('Open another session')}</span>
-          <select class="compact" @change=${this.#onSwitch}>
-            <option value="">${msg('Other sessions…')}</option>
+        <form class="session-switch" ?hidden=${this.sessions.length < 2} @submit=${this.#onSwitch}>
+          <select class="compact" aria-label=${msg('Other sessions')}>
             ${this.sessions
               .filter(({ id }) => id !== record.id)
               .map(
@@ -49,7 +47,8 @@ export class SessionBarElement extends LitElement {
                   html`<option value=${id}>${name} · ${updatedAt.slice(0, 10)}</option>`,
               )}
           </select>
-        </label>
+          <button class="quiet">${msg('Open')}</button>
+        </form>
         <div class="session-actions">
           <button type="button" class="quiet" @click=${() => this.#fire('rank1-session-new')}>
             ${msg('New')}
@@ -65,7 +64,6 @@ export class SessionBarElement extends LitElement {
           <button type="button" class="quiet danger" @click=${this.#confirm}>${msg('Delete')}</button>
         </div>
       </div>
-      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
       <dialog class="confirm" aria-labelledby="confirm-heading">
         <h2 id="confirm-heading">${msg('Delete this session for good?')}</h2>
         <p>
@@ -83,30 +81,32 @@ export class SessionBarElement extends LitElement {
   readonly #onRename = (event: Event): void => {
     const input = event.target as HTMLInputElement;
     const name = input.value.trim() || msg('Untitled session');
-    void this.session?.rename(name);
+    attempt(this, this.session?.rename(name));
   };
 
   readonly #onSwitch = (event: Event): void => {
-    const select = event.target as HTMLSelectElement;
-    if (select.value) this.#fire('rank1-session-open', { id: select.value });
-    select.value = '';
+    event.preventDefault();
+    const id = this.querySelector<HTMLSelectElement>('.session-switch select')?.value;
+    if (id) this.#fire('rank1-session-open', { id });
   };
 
-  readonly #onExport = async (): Promise<void> => {
-    if (this.session && this.store) saveFile(await exportSession(this.store, this.session.record));
-  };
+  readonly #onExport = (): void => attempt(this, this.#export());
+
+  async #export(): Promise<void> {
+    if (!this.session || !this.store) return;
+    saveFile(await exportSession(this.store, this.session.record), this.ownerDocument);
+  }
 
   readonly #onImport = async (event: Event): Promise<void> => {
     const input = event.target as HTMLInputElement;
     const file = input.files?.[0];
     input.value = '';
     if (!file || !this.store) return;
-    this.problem = '';
     try {
       const { id } = await importSession(this.store, file);
       this.#fire('rank1-session-open', { id });
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.dispatchEvent(new ProblemEvent(error));
     }
   };
 

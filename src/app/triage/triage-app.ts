@@ -9,10 +9,13 @@ import { NetworkLog } from '../shell/network-log.ts';
 import { keepForOffline, startOffline } from '../shell/offline.ts';
 import { LanguageController } from '../../ui/localization/language-controller.ts';
 import { tryLockSession, waitForSession, type SessionLock } from '../session/session-lock.ts';
-import { SessionStore } from '../session/session-store.ts';
+import { DatabaseStore } from '../session/database-store.ts';
+import { MemoryStore } from '../session/memory-store.ts';
+import type { SessionStore } from '../session/session-store.ts';
 import { newSession, type SessionRecord } from '../session/session-types.ts';
 import { TriageSession } from '../session/triage-session.ts';
 import { ImportConnection } from './import-connection.ts';
+import { problemText, type ProblemEvent } from './problem.ts';
 
 /** The triage page: one session at a time, from documents to decisions. */
 export class TriageAppElement extends LitElement {
@@ -22,7 +25,7 @@ export class TriageAppElement extends LitElement {
   @state() private sessions: readonly SessionRecord[] = [];
   /** what is to be opened here, and is open in another tab */
   @state() private awaited: SessionRecord | null = null;
-  @state() private problem = '';
+  @state() private problem: unknown = null;
   @state() private revision = 0;
   @state() private worksOffline = false;
 
@@ -39,6 +42,7 @@ export class TriageAppElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.addEventListener('rank1-problem', this.#onProblem as EventListener);
     void this.#attempt(this.#start());
   }
 
@@ -55,11 +59,15 @@ export class TriageAppElement extends LitElement {
     return this;
   }
 
+  readonly #onProblem = (event: ProblemEvent): void => {
+    this.problem = event.error;
+  };
+
   protected override render(): TemplateResult {
     const { session, revision } = this;
     return html`
       <h1>${msg('Sort your own documents by a question')}</h1>
-      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+      ${this.problem ? html`<p class="problem" role="alert">${problemText(this.problem)}</p>` : nothing}
       ${this.awaited ? this.#renderAwaited(this.awaited) : nothing}
       <rank1-session-bar
         .session=${session}
@@ -87,8 +95,13 @@ export class TriageAppElement extends LitElement {
   async #start(): Promise<void> {
     if (this.modelUrl === readChosenModel()) this.modelUrl = await findChosenModel();
     void this.#prepareOffline();
-    this.#store = await SessionStore.open();
+    let refused: unknown = null;
+    this.#store = await DatabaseStore.open().catch((error: unknown) => {
+      refused = error;
+      return new MemoryStore();
+    });
     await this.#openLast();
+    this.problem = refused;
   }
 
   async #openLast(): Promise<void> {
@@ -145,18 +158,17 @@ export class TriageAppElement extends LitElement {
   }
 
   async #open(record: SessionRecord, lock: SessionLock): Promise<void> {
-    if (!this.#store) return;
+    const store = this.#store;
+    if (!store) return lock.release();
+    const modelUrl = this.#modelAddress;
+    const opening = TriageSession.open(record, { store, reranker: this.#reranker, modelUrl });
+    opening.catch(() => lock.release()); // it is thrown below
+    const session = await opening;
     void this.#closeSession();
     this.#lock = lock;
-    const modelUrl = this.#modelAddress;
-    const session = await TriageSession.open(record, {
-      store: this.#store,
-      reranker: this.#reranker,
-      modelUrl,
-    });
     session.addEventListener('change', () => (this.revision += 1));
     this.session = session;
-    this.sessions = await this.#store.listSessions();
+    this.sessions = await store.listSessions();
   }
 
   async #openById(id: string): Promise<void> {
@@ -199,11 +211,11 @@ export class TriageAppElement extends LitElement {
   }
 
   async #attempt(task: Promise<void>): Promise<void> {
-    this.problem = '';
+    this.problem = null;
     try {
       await task;
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = error;
     }
   }
 }

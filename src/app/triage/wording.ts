@@ -1,14 +1,16 @@
 /** The sentences of the triage page that depend on numbers or states. */
 import { msg, str } from '@lit/localize';
 import type { QueryPreset } from '../../protocol/rerank-api.ts';
+import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
 import { loadingStatus, runningStatus } from '../../ui/wording.ts';
 import type { JudgingRun } from '../session/judging-run.ts';
 import type { Decision } from '../session/session-types.ts';
 import type { Source } from '../session/passage-table.ts';
+import type { ImportJob } from './import-job.ts';
 import type { ReviewFilter } from './review-filter.ts';
 
 export function numberOf(count: number): string {
-  return count.toLocaleString(document.documentElement.lang || 'en');
+  return count.toLocaleString(interfaceLanguage());
 }
 
 export function filesSummary(numFiles: number, numPassages: number, numDuplicates: number): string {
@@ -20,14 +22,21 @@ export function filesSummary(numFiles: number, numPassages: number, numDuplicate
     : counts;
 }
 
-export function importStatus(numRead: number, numFiles: number | null): string {
-  if (numFiles === null) return msg('Looking through the folder');
-  return msg(str`Reading file ${numberOf(Math.min(numRead + 1, numFiles))} of ${numberOf(numFiles)}`);
+export function importStatus({ numRead, numFiles, isLooking, numWithin }: ImportJob): string {
+  if (isLooking) return msg('Looking through the folder');
+  const reading = msg(
+    str`Reading file ${numberOf(Math.min(numRead + 1, numFiles))} of ${numberOf(numFiles)}`,
+  );
+  return numWithin > 0 ? `${reading} · ${msg(str`${numberOf(numWithin)} within it`)}` : reading;
 }
 
 export function judgeLabel(numPassages: number): string {
   if (numPassages === 0) return msg('Judge');
   return numPassages === 1 ? msg('Judge 1 passage') : msg(str`Judge ${numberOf(numPassages)} passages`);
+}
+
+export function askingStatus(): string {
+  return msg('Looking for the passages to judge');
 }
 
 /** What the run does or has come to, in one line. */
@@ -43,12 +52,18 @@ export function runStatus(run: JudgingRun): string {
   return [judged, ...(run.numWithVerdict > 0 ? [relevant] : []), ...known].join(' · ');
 }
 
-export function sourcePlace({ page, firstLine, lastLine }: Source): string {
-  const lines =
-    firstLine === lastLine
-      ? msg(str`line ${numberOf(firstLine)}`)
-      : msg(str`lines ${numberOf(firstLine)}–${numberOf(lastLine)}`);
-  return page === undefined ? lines : `${msg(str`page ${numberOf(page)}`)}, ${lines}`;
+/** Empty where the format has neither pages nor lines nor records. */
+export function sourcePlace({ page, record, firstLine, lastLine }: Source): string {
+  const parts: string[] = [];
+  if (page !== undefined) parts.push(msg(str`page ${numberOf(page)}`));
+  if (record !== undefined) parts.push(msg(str`record ${numberOf(record)}`));
+  if (firstLine !== undefined && lastLine !== undefined)
+    parts.push(
+      firstLine === lastLine
+        ? msg(str`line ${numberOf(firstLine)}`)
+        : msg(str`lines ${numberOf(firstLine)}–${numberOf(lastLine)}`),
+    );
+  return parts.join(', ');
 }
 
 export function decisionLabel(decision: Decision): string {

@@ -1,8 +1,10 @@
 /** What becomes of files, honest and hostile ones. Formats that need a browser's worker are in test/browser/triage. */
 import { strToU8, zipSync, type Zippable } from 'fflate';
 import { describe, expect, test } from 'vitest';
+import type { ImportNote } from '../../../../src/app/import/import-notes.ts';
 import { importFile } from '../../../../src/app/import/import-file.ts';
 import type { ImportedFile } from '../../../../src/app/import/import-types.ts';
+import { importNoteText } from '../../../../src/app/triage/import-wording.ts';
 
 const surroundings = { cMapUrl: 'http://unused.invalid/' };
 
@@ -19,6 +21,9 @@ async function readOne(name: string, content: Content): Promise<ImportedFile> {
 }
 
 const texts = (file: ImportedFile) => file.passages.map(({ text }) => text);
+/** As a person reads it. */
+const told = (note: ImportNote | null) => note && importNoteText(note);
+const warnings = (file: ImportedFile | undefined) => file?.warnings.map(importNoteText);
 const zip = (files: Zippable) => zipSync(files) as Uint8Array<ArrayBuffer>;
 
 describe('text', () => {
@@ -29,7 +34,8 @@ describe('text', () => {
     expect(file.passages.length).toBeGreaterThan(2);
     expect(file.passages[0]?.firstLine).toBe(1);
     expect(file.passages.at(-1)?.lastLine).toBe(5);
-    for (const { firstLine, lastLine } of file.passages) expect(lastLine).toBeGreaterThanOrEqual(firstLine);
+    for (const { firstLine = 0, lastLine } of file.passages)
+      expect(lastLine).toBeGreaterThanOrEqual(firstLine);
   });
 
   test('keeps the place of every line, however long it is', async () => {
@@ -83,12 +89,12 @@ describe('kinds', () => {
     ['a program called .txt', Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0])],
     ['random bytes', Uint8Array.from({ length: 4_000 }, (_, i) => (i * 7919) % 251)],
   ])('%s is refused in clear words', async (_, bytes) => {
-    expect((await readOne('x.txt', bytes)).error).toMatch(/not a kind of file that is read here/);
+    expect(told((await readOne('x.txt', bytes)).error)).toMatch(/not a kind of file that is read here/);
   });
 
   test('nothing in it is said', async () => {
-    expect((await readOne('empty.pdf', '')).error).toBe('This file is empty: it has 0 bytes.');
-    expect((await readOne('blank.txt', ' \n\n ')).error).toBe('There is no text in this file.');
+    expect(told((await readOne('empty.pdf', '')).error)).toBe('This file is empty: it has 0 bytes.');
+    expect(told((await readOne('blank.txt', ' \n\n ')).error)).toBe('There is no text in this file.');
   });
 });
 
@@ -103,12 +109,29 @@ describe('records', () => {
     const file = await readOne('x.jsonl', '{"t":"a","deep":{"list":["b","c"]}}\n{"t":"d"}\n{"t":\n');
     expect(texts(file)).toEqual(['t: a\ndeep.list: b\ndeep.list: c', 't: d']);
     expect(file.passages[1]?.firstLine).toBe(2);
-    expect(file.warnings).toEqual(['Not JSON, and left out: line 3.']);
+    expect(warnings(file)).toEqual(['Not JSON, and left out: line 3.']);
+  });
+
+  test('of a JSON list are numbered, as they stand on no lines of their own', async () => {
+    const { passages } = await readOne('x.json', '[{"t":"a"},\n\n{"t":"b"}]');
+    expect(passages.map(({ text, record, firstLine }) => [text, record, firstLine])).toEqual([
+      ['t: a', 1, undefined],
+      ['t: b', 2, undefined],
+    ]);
+  });
+
+  test('that are nested too deeply are read in part, and that is told', async () => {
+    const deep = `${'{"a":'.repeat(40)}"core"${'}'.repeat(40)}`;
+    const file = await readOne('x.json', `{"t":"top","deep":${deep}}`);
+    expect(texts(file)).toEqual(['t: top']);
+    expect(warnings(file)).toEqual(['What is nested deeper than 32 levels was left out.']);
+    const lines = await readOne('x.jsonl', `{"t":"a"}\n{"t":"b","deep":${deep}}\n`);
+    expect(warnings(lines)).toEqual(['What is nested deeper than 32 levels was left out.']);
   });
 
   test('that are nested without end are read as far as they make sense', async () => {
     const file = await readOne('x.json', `${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`);
-    expect(file.error).toMatch(/no text|damaged/);
+    expect(told(file.error)).toMatch(/no text|damaged/);
   });
 });
 
@@ -123,9 +146,23 @@ describe('a page', () => {
     expect(texts(file)).toEqual(['Cold\n\nIt is cold & dark.\n\nOne\n\nTwo']);
   });
 
+  test('knows the lines of its file, whatever the markup between', async () => {
+    const file = await readOne(
+      'x.html',
+      '<!doctype html>\n<title>Head</title>\n<style>\np {\n}\n</style>\n<p>\n  First\n  words.\n</p>\n<p>Last.</p>\n',
+    );
+    expect(texts(file)).toEqual(['Head\n\nFirst words.\n\nLast.']);
+    expect(file.passages[0]).toMatchObject({ firstLine: 2, lastLine: 11 });
+    const long = `<!doctype html>\n<script>\n\n</script>\n${'<p>One sentence about the weather, on a line of its own, and long.</p>\n'.repeat(40)}`;
+    for (const { text, firstLine = 0, lastLine = 0 } of (await readOne('y.html', long)).passages) {
+      expect(firstLine).toBeGreaterThanOrEqual(5);
+      expect(lastLine - firstLine + 1).toBe(text.split(/\n+/).length);
+    }
+  });
+
   test('nested too deeply is refused, not read for ever', async () => {
     const file = await readOne('x.html', `<!doctype html>${'<div>'.repeat(200_000)}deep`);
-    expect(file.error).toBe('This page is nested too deeply to be read.');
+    expect(told(file.error)).toBe('This page is nested too deeply to be read.');
   });
 });
 
@@ -158,7 +195,7 @@ describe('mail', () => {
     for (let depth = 0; depth < 8; depth++)
       mail = `From: a@b.c\r\nSubject: ${depth}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b${depth}\r\n\r\n--b${depth}\r\nContent-Type: message/rfc822\r\n\r\n${mail}\r\n--b${depth}--\r\n`;
     const files = await read('m.eml', mail);
-    expect(files.at(-1)?.error).toBe('Files within files are opened 4 deep, not deeper.');
+    expect(told(files.at(-1)?.error ?? null)).toBe('Files within files are opened 4 deep, not deeper.');
     expect(files.length).toBeLessThan(8);
   });
 });
@@ -189,7 +226,8 @@ describe('an archive', () => {
       'fine.txt': strToU8('Fine'),
     });
     const files = await read('bomb.zip', bomb);
-    expect(files.find(({ path }) => path.endsWith('bomb.txt'))?.error).toMatch(/as a ZIP bomb does/);
+    const bombFile = files.find(({ path }) => path.endsWith('bomb.txt'));
+    expect(told(bombFile?.error ?? null)).toMatch(/as a ZIP bomb does/);
     expect(files.find(({ path }) => path.endsWith('fine.txt'))?.passages).toHaveLength(1);
   });
 
@@ -207,7 +245,7 @@ describe('an archive', () => {
     const entries: Record<string, Uint8Array> = {};
     for (let i = 0; i < 10_000; i++) entries[`${'d/'.repeat(i % 200)}${i}.txt`] = strToU8(`Text ${i}`);
     const files = await read('many.zip', zip(entries));
-    expect(files[0]?.warnings).toEqual(['Holds 10,000 files; only the first 5,000 were read.']);
+    expect(warnings(files[0])).toEqual(['Holds 10,000 files; only the first 5,000 were read.']);
     expect(files.filter(({ passages }) => passages.length === 1)).toHaveLength(5_000);
   });
 
@@ -216,14 +254,14 @@ describe('an archive', () => {
     for (let depth = 0; depth < 8; depth++) archive = zip({ 'inner.zip': archive });
     const files = await read('a.zip', archive);
     expect(files).toHaveLength(1);
-    expect(files[0]?.error).toMatch(/opened 4 deep/);
+    expect(told(files[0]?.error ?? null)).toMatch(/opened 4 deep/);
   });
 
   test('that is damaged, or another program’s, is refused in clear words', async () => {
     const cut = zip({ 'a.txt': strToU8('Hello') }).slice(0, 40);
-    expect((await readOne('cut.zip', cut)).error).toBe('This archive is damaged and cannot be opened.');
+    expect(told((await readOne('cut.zip', cut)).error)).toBe('This archive is damaged and cannot be opened.');
     const sheet = zip({ '[Content_Types].xml': strToU8('<x/>'), 'xl/workbook.xml': strToU8('<x/>') });
-    expect((await readOne('table.xlsx', sheet)).error).toMatch(/not a kind of file/);
+    expect(told((await readOne('table.xlsx', sheet)).error)).toMatch(/not a kind of file/);
   });
 });
 
@@ -231,6 +269,6 @@ describe('a Word file', () => {
   test('that is a bomb is refused', async () => {
     const document = [new Uint8Array(64 * 2 ** 20), { level: 9 }] as [Uint8Array, { level: 9 }];
     const file = await readOne('b.docx', zip({ 'word/document.xml': document }));
-    expect(file.error).toMatch(/as a ZIP bomb does/);
+    expect(told(file.error)).toMatch(/as a ZIP bomb does/);
   });
 });

@@ -1,0 +1,73 @@
+/** Sessions for as long as the page is open, where the browser keeps none. */
+import { hashesOf, lastChangedFirst, type SessionStore, type WholeSession } from './session-store.ts';
+import type { DecisionRecord, FileRecord, Judgement, SessionRecord } from './session-types.ts';
+
+export class MemoryStore implements SessionStore {
+  readonly isLasting = false;
+  readonly #sessions = new Map<string, SessionRecord>();
+  readonly #judgements = new Map<string, Judgement>();
+  #files: FileRecord[] = [];
+  #decisions: DecisionRecord[] = [];
+
+  async listSessions(): Promise<SessionRecord[]> {
+    return lastChangedFirst([...this.#sessions.values()]);
+  }
+
+  async putSession(session: SessionRecord): Promise<void> {
+    this.#sessions.set(session.id, session);
+  }
+
+  async putWholeSession({ session, files, decisions, judgements }: WholeSession): Promise<void> {
+    await this.putSession(session);
+    await this.putFiles(files);
+    await this.putDecisions(decisions);
+    await this.putJudgements(judgements.filter(({ key }) => !this.#judgements.has(key)));
+  }
+
+  async getFiles(id: string): Promise<FileRecord[]> {
+    return this.#files.filter(({ sessionId }) => sessionId === id);
+  }
+
+  async putFiles(files: readonly FileRecord[]): Promise<void> {
+    this.#files.push(...files);
+  }
+
+  async getJudgements(keys: readonly string[]): Promise<(Judgement | undefined)[]> {
+    return keys.map((key) => this.#judgements.get(key));
+  }
+
+  async putJudgements(judgements: readonly Judgement[]): Promise<void> {
+    for (const judgement of judgements) this.#judgements.set(judgement.key, judgement);
+  }
+
+  async getDecisions(id: string): Promise<DecisionRecord[]> {
+    return this.#decisions.filter(({ sessionId }) => sessionId === id);
+  }
+
+  async putDecisions(decisions: readonly DecisionRecord[]): Promise<void> {
+    const isNew = (old: DecisionRecord): boolean => !decisions.some((decision) => isSame(old, decision));
+    this.#decisions = [...this.#decisions.filter(isNew), ...decisions];
+  }
+
+  async findJudgements(hashes: Iterable<string>): Promise<Judgement[]> {
+    const wanted = new Set(hashes);
+    return [...this.#judgements.values()].filter(({ hash }) => wanted.has(hash));
+  }
+
+  async deleteSession(id: string): Promise<void> {
+    this.#sessions.delete(id);
+    this.#files = this.#files.filter(({ sessionId }) => sessionId !== id);
+    this.#decisions = this.#decisions.filter(({ sessionId }) => sessionId !== id);
+    const held = hashesOf(this.#files);
+    for (const { key, hash } of [...this.#judgements.values()])
+      if (!held.has(hash)) this.#judgements.delete(key);
+  }
+
+  close(): void {
+    this.#sessions.clear();
+  }
+}
+
+function isSame(a: DecisionRecord, b: DecisionRecord): boolean {
+  return a.sessionId === b.sessionId && a.questionKey === b.questionKey && a.hash === b.hash;
+}

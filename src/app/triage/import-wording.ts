@@ -1,0 +1,87 @@
+/** What is told about a file, as sentences in the language of the page. */
+import { msg, str } from '@lit/localize';
+import type { ImportNote, ImportNoteCode } from '../import/import-notes.ts';
+import { numberOf } from './wording.ts';
+
+const MAX_LISTED = 8;
+
+export function importNoteText({ code, numbers = [], name = '' }: ImportNote): string {
+  return SENTENCES[code](numbers, name);
+}
+
+type Sentence = (numbers: readonly number[], name: string) => string;
+
+const SENTENCES: Readonly<Record<ImportNoteCode, Sentence>> = {
+  empty: () => msg('This file is empty: it has 0 bytes.'),
+  'no-text': () => msg('There is no text in this file.'),
+  unsupported: () =>
+    msg('This is not a kind of file that is read here. Text, PDF, Word, mail, HTML, CSV, JSON and ZIP are.'),
+  'too-large-text': ([size = 0, limit = 0]) =>
+    msg(
+      str`At ${megabytes(size)} it is too large: text files are read up to ${megabytes(limit)}. Split it and add the parts.`,
+    ),
+  'too-large-container': ([size = 0, limit = 0]) =>
+    msg(
+      str`At ${megabytes(size)} it is too large: such files are read up to ${megabytes(limit)}. Split it and add the parts.`,
+    ),
+  'not-opened': () => msg('This could not be opened. Was it moved or deleted, or is it forbidden?'),
+  'reader-failed': () =>
+    msg('Reading this file failed; it may need more memory than there is. Split it and add the parts.'),
+  skipped: () => msg('You skipped it.'),
+  damaged: () => msg('This file is damaged and cannot be read.'),
+  'damaged-archive': () => msg('This archive is damaged and cannot be opened.'),
+  'damaged-entry': () => msg('It is damaged, or locked with a password, and cannot be unpacked.'),
+  'damaged-json': () => msg('This JSON file has a mistake in it. Check that it is whole.'),
+  'damaged-message': () => msg('This message is damaged and cannot be read.'),
+  'damaged-pdf': () => msg('This PDF is damaged and cannot be read.'),
+  'damaged-word': () => msg('This Word file is damaged and cannot be read.'),
+  'locked-pdf': () => msg('This PDF is locked with a password. Save it without one and add it again.'),
+  'scanned-pdf': ([numPages = 1]) =>
+    numPages === 1
+      ? msg(
+          'Its one page has no text layer: this is probably a scan. Run it through text recognition (OCR) and add it again.',
+        )
+      : msg(
+          str`Its ${numberOf(numPages)} pages have no text layer: this is probably a scan. Run it through text recognition (OCR) and add it again.`,
+        ),
+  'nested-page': () => msg('This page is nested too deeply to be read.'),
+  bomb: ([size = 0]) =>
+    msg(
+      str`It would unpack to ${megabytes(size)} from almost nothing, as a ZIP bomb does. It was not opened.`,
+    ),
+  'max-entries': ([limit = 0]) => msg(str`Only the first ${numberOf(limit)} files within a file are read.`),
+  'max-unpacked': ([limit = 0]) =>
+    msg(str`Only ${megabytes(limit)} are unpacked from one file. Unpack it yourself and add what you need.`),
+  'max-within': () => msg('There are too many files, or too much, within this one file.'),
+  'max-depth': ([depth = 0]) => msg(str`Files within files are opened ${depth} deep, not deeper.`),
+  'first-entries': ([total = 0, read = 0]) =>
+    msg(str`Holds ${numberOf(total)} files; only the first ${numberOf(read)} were read.`),
+  'first-messages': ([read = 0]) => msg(str`Only its first ${numberOf(read)} messages were read.`),
+  'first-pages': ([read = 0]) => msg(str`Only the first ${numberOf(read)} pages were read.`),
+  'first-passages': ([read = 0]) =>
+    msg(str`Only its first ${numberOf(read)} passages were read. Split the file to read the rest.`),
+  'scanned-pages': (pages) => msg(str`No text layer, probably scanned: ${pageList(pages)}.`),
+  'damaged-pages': (pages) => msg(str`Damaged, and left out: ${pageList(pages)}.`),
+  'broken-lines': (lines) =>
+    lines.length === 1
+      ? msg(str`Not JSON, and left out: line ${list(lines)}.`)
+      : msg(str`Not JSON, and left out: lines ${list(lines)}.`),
+  'deep-json': ([depth = 0]) => msg(str`What is nested deeper than ${depth} levels was left out.`),
+  'word-notes': () => msg('Its footnotes, comments, headers or footers were left out.'),
+  'guessed-encoding': (_, name) =>
+    msg(
+      str`It does not say how its characters are encoded; it was read as ${name}. If words look wrong, save it as UTF-8 and add it again.`,
+    ),
+};
+
+function pageList(pages: readonly number[]): string {
+  return pages.length === 1 ? msg(str`page ${list(pages)}`) : msg(str`pages ${list(pages)}`);
+}
+
+function list(numbers: readonly number[]): string {
+  return numbers.slice(0, MAX_LISTED).map(numberOf).join(', ') + (numbers.length > MAX_LISTED ? ', …' : '');
+}
+
+function megabytes(numBytes: number): string {
+  return `${numberOf(Math.round(numBytes / 2 ** 20))} MB`;
+}

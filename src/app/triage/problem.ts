@@ -1,0 +1,25 @@
+/** What goes wrong anywhere on the page is told at one place, in the language of the page. */
+import { errorMessage } from '../../errors.ts';
+import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
+import { faultText } from '../../ui/wording.ts';
+import { PageError } from '../session/page-error.ts';
+
+/** Bubbles to `<rank1-triage-app>`. */
+export class ProblemEvent extends Event {
+  static readonly type = 'rank1-problem';
+
+  constructor(readonly error: unknown) {
+    super(ProblemEvent.type, { bubbles: true });
+  }
+}
+
+/** Lets `task` go on by itself, and tells when it fails. */
+export function attempt(host: HTMLElement, task: Promise<unknown> | undefined): void {
+  task?.catch((error: unknown) => host.dispatchEvent(new ProblemEvent(error)));
+}
+
+export function problemText(error: unknown): string {
+  const isTranslated = error instanceof PageError || interfaceLanguage() === 'en';
+  const translated = isTranslated || !(error instanceof Error) ? null : faultText(error);
+  return translated ?? errorMessage(error);
+}
