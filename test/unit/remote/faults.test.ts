@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createReranker } from '../../../src/index.ts';
-import type { RerankUpdate } from '../../../src/protocol/rerank-api.ts';
+import type { RerankOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import type { RemoteOptions } from '../../../src/remote/remote-options.ts';
 import { RemoteService } from '../../../src/remote/remote-service.ts';
 import { chainEvents, DONE, event, openStream, sendEvents, type Answer } from './completions-server.ts';
