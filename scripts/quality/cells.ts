@@ -1,15 +1,34 @@
-/** What the quality report measures: a collection, a mode, a dtype, and how many queries. */
+/** What the quality report measures: a collection, a mode, a form of the weights, and how many queries. */
 import type { RerankOptions } from '../../src/protocol/rerank-api.ts';
 
-export const DTYPES = ['q4', 'q8', 'fp32'] as const;
-export type Dtype = (typeof DTYPES)[number];
+export interface WeightForm {
+  /** as the manifest calls it */
+  readonly dtype: 'q4' | 'q8' | 'fp32';
+  /** for tables */
+  readonly title: string;
+  /** how the converter is told to make it from the published weights; null for those themselves */
+  readonly convert: readonly string[] | null;
+}
+
+/**
+ * The published weights are 4-bit in blocks of 32. fp32 holds the very same numbers. Blocks of another size have other
+ * scales, so that rounding to them loses something; in blocks of 32 a second rounding would lose nothing.
+ */
+export const FORMS = {
+  q4: { dtype: 'q4', title: 'q4, as published', convert: null },
+  fp32: { dtype: 'fp32', title: 'fp32', convert: [] },
+  q8: { dtype: 'q8', title: 'q8, blocks of 128', convert: ['--block-size', '128'] },
+  'q4-again': { dtype: 'q4', title: 'q4 again, blocks of 64', convert: ['--block-size', '64'] },
+} as const satisfies Record<string, WeightForm>;
+export type Form = keyof typeof FORMS;
+export const FORM_NAMES = Object.keys(FORMS) as Form[];
 
 export const COLLECTIONS = {
   selqa: {
     title: 'SelQA dev',
     file: 'evaluation/selqa/dev.eval.jsonl.gz',
     /** all sentences of a section, in the order of the article */
-    depth: Infinity,
+    depth: 1000,
     firstStage: 'bm25',
     relevanceLevel: 1,
   },
@@ -22,6 +41,7 @@ export const COLLECTIONS = {
   },
 } as const;
 export type Collection = keyof typeof COLLECTIONS;
+export const COLLECTION_NAMES = Object.keys(COLLECTIONS) as Collection[];
 
 export const MODES = {
   reason: {},
@@ -30,16 +50,17 @@ export const MODES = {
   samples: { samples: 2, temperature: 0.6, seed: 1 },
 } as const satisfies Record<string, RerankOptions>;
 export type Mode = keyof typeof MODES;
+export const MODE_NAMES = Object.keys(MODES) as Mode[];
 
 export interface Cell {
   readonly collection: Collection;
   readonly mode: Mode;
-  readonly dtype: Dtype;
+  readonly form: Form;
   readonly numQueries: number;
 }
 
 export interface CellSizes {
-  /** queries in every cell, so that modes and dtypes can be compared on the same ones */
+  /** queries in every cell, so that modes and forms can be compared on the same ones */
   readonly each: Readonly<Record<Collection, number>>;
   /** queries that the model as it is published judges, reasoning and instantly */
   readonly main: Readonly<Record<Collection, number>>;
@@ -47,23 +68,22 @@ export interface CellSizes {
 
 /** In the order in which they are measured: the small ones first, so that a run that is cut short has something of each. */
 export function listCells({ each, main }: CellSizes): Cell[] {
-  const collections = Object.keys(COLLECTIONS) as Collection[];
-  const modes = (['instant', 'reason', 'rethink', 'samples'] as const).flatMap((mode) =>
-    DTYPES.flatMap((dtype) =>
-      collections.map((collection) => ({ collection, mode, dtype, numQueries: each[collection] })),
+  const small = (['instant', 'reason', 'rethink', 'samples'] as const).flatMap((mode) =>
+    FORM_NAMES.flatMap((form) =>
+      COLLECTION_NAMES.map((collection) => ({ collection, mode, form, numQueries: each[collection] })),
     ),
   );
   const whole = (['instant', 'reason'] as const).flatMap((mode) =>
-    collections.map((collection) => ({
+    COLLECTION_NAMES.map((collection) => ({
       collection,
       mode,
-      dtype: 'q4' as const,
+      form: 'q4' as const,
       numQueries: main[collection],
     })),
   );
-  return [...modes, ...whole];
+  return [...small, ...whole];
 }
 
-export function cellName({ collection, mode, dtype }: Omit<Cell, 'numQueries'>): string {
-  return `${collection}-${mode}-${dtype}`;
+export function cellName({ collection, mode, form }: Omit<Cell, 'numQueries'>): string {
+  return `${collection}-${mode}-${form}`;
 }

@@ -11,9 +11,14 @@ for is to see what a mode, a dtype and a rounding change.
   judgements, its top 10. nDCG@10 is computed against all judged documents, so a perfect order of ten candidates stays far below 1.
 - \`rethink\` tells each chain once to wait and think on; \`samples\` is the mean of two chains at temperature 0.6.
 - Intervals: 10,000 bootstrap resamples over queries, 95 %. Random order is the exact expectation, best order sorts the same candidates by grade.
-- **fp32 and q8.** The unquantised checkpoint is not kept. The published weights are 4-bit, trained on their own grid, and dequantise exactly: fp32 here
-  holds the very same weights, and so does q8: the largest weight of each block sits on the end of the 4-bit grid, of which the 8-bit grid is a
-  finer one. What is left between the dtypes is the order in which kernels add up. On WASM q4 and q8 agree to the last digit.`;
+- Every verdict's logit difference is in [results.json](quality/results.json), without texts and chains.`;
+
+export const LOSS = `**The demo model was trained on its rounded weights**: the last part of the training ran on the very 4-bit grid, in blocks of 32, that is published, and
+the unquantised weights are not kept. So fp32 here holds the published numbers, and the rows of q4 as published show the order in which kernels add up, no
+rounding. What plain rounding to nearest costs is shown by the rows whose blocks have another size: they have other scales, and every weight is rounded once
+more. That is what rounding does to this model; it says nothing about rank1.
+
+The same documents under both forms. The last columns are the mean change of nDCG@10, with its 95 % interval from ten queries on.`;
 
 export const ORIGIN = `## Rounding the weights themselves
 
@@ -26,4 +31,4 @@ weights, so there is nothing lost. First stages there: SelQA 0.883 (its own BM25
 
     npm run quality -- --data <folder with evaluation/selqa and evaluation/trec_dl19>
 
-It goes on from where it was interrupted. \`--each\` and \`--main\` choose how many queries, \`--minutes\` ends it early, \`--report-only\` measures nothing.`;
+It goes on from where it was interrupted, with the same data and weights only. \`--each\` and \`--main\` choose how many queries, \`--minutes\` ends it early, \`--report-only\` measures nothing.`;

@@ -1,6 +1,6 @@
 /**
- * The demo model in every dtype, made from its published 4-bit weights: they are dequantised, which is exact, and
- * converted anew. What differs between the dtypes is then the arithmetic, and in q8 a second rounding.
+ * The demo model in every form, made from its published 4-bit weights: they are dequantised, which is exact, and
+ * converted anew. fp32 then differs in arithmetic alone; forms in blocks of another size are rounded a second time.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -9,32 +9,45 @@ import path from 'node:path';
 import { withCheckpoint } from '../../bench/run/demo-checkpoint.ts';
 import { readModelTensors } from '../../bench/run/model-tensors.ts';
 import { parseModelSpec } from '../../src/model/model-spec.ts';
-import { DTYPES, type Dtype } from './cells.ts';
+import { FORM_NAMES, FORMS, type Form } from './cells.ts';
 
-/** Model folder of each dtype, below `folder`; made once for the same weights. */
-export function prepareDtypes(root: string, folder: string): Readonly<Record<Dtype, string>> {
+export interface PreparedForms {
+  /** model folder of each form */
+  readonly folders: Readonly<Record<Form, string>>;
+  /** of the published weights that all are made from */
+  readonly weightsSha256: string;
+}
+
+/** Makes the folders below `folder`, once for the same weights and forms. */
+export function prepareForms(root: string, folder: string): PreparedForms {
   const source = path.join(root, 'public/models/rank1-demo');
   const weights = readFileSync(path.join(source, 'onnx/model_q4.onnx_data'));
-  const stamp = createHash('sha256').update(weights).digest('hex');
-  const stampFile = path.join(folder, 'made-from.txt');
-  const made = { q4: source, q8: path.join(folder, 'q8'), fp32: path.join(folder, 'fp32') };
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return made;
+  const weightsSha256 = createHash('sha256').update(weights).digest('hex');
+  const stamp = JSON.stringify({ weightsSha256, FORMS });
+  const stampFile = path.join(folder, 'made-from.json');
+  const folderOf = (form: Form) => (FORMS[form].convert === null ? source : path.join(folder, form));
+  const folders = Object.fromEntries(FORM_NAMES.map((form) => [form, folderOf(form)])) as Record<
+    Form,
+    string
+  >;
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return { folders, weightsSha256 };
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const spec = parseModelSpec(JSON.parse(readFileSync(path.join(source, 'config.json'), 'utf8')));
   const tensors = readModelTensors(path.join(source, 'onnx/model_q4.onnx'), spec);
   withCheckpoint(source, tensors, (checkpoint) => {
-    for (const dtype of DTYPES) {
-      if (dtype === 'q4') continue;
-      const args = ['bin/rank1-rerank.mjs', 'convert', checkpoint, '--out', made[dtype], '--dtype', dtype];
-      args.push('--max-positions', '2048', '--name', 'rank1-demo', '--quiet');
+    for (const form of FORM_NAMES) {
+      const { dtype, convert } = FORMS[form];
+      if (convert === null) continue;
+      const args = ['bin/rank1-rerank.mjs', 'convert', checkpoint, '--out', folders[form], '--dtype', dtype];
+      args.push(...convert, '--max-positions', '2048', '--name', 'rank1-demo', '--quiet');
       const { status } = spawnSync(process.execPath, args, {
         cwd: root,
         stdio: ['ignore', 'ignore', 'inherit'],
       });
-      if (status !== 0) throw new Error(`the conversion to ${dtype} failed`);
+      if (status !== 0) throw new Error(`the conversion to ${form} failed`);
     }
   });
   writeFileSync(stampFile, stamp);
-  return made;
+  return { folders, weightsSha256 };
 }

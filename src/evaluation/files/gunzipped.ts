@@ -45,7 +45,7 @@ async function* unpackedChunks({ name, chunks }: SourceFile): AsyncGenerator<Uin
     if (sourceError) throw (sourceError as { readonly error: unknown }).error;
     throw invalidFile(
       { file: name, line },
-      `the packed bytes are damaged (${error instanceof Error ? error.message : String(error)})`,
+      `the packed bytes are damaged (${reasonOf(error)})`,
       'Pack or download the file again.',
     );
   } finally {
@@ -53,4 +53,10 @@ async function* unpackedChunks({ name, chunks }: SourceFile): AsyncGenerator<Uin
     await reader.cancel().catch(() => undefined);
     await fed;
   }
+}
+
+/** Chromium puts the call in front of the reason, and a full stop behind it. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^Failed to execute [^:]*: /, '').replace(/\.$/, '');
 }
