@@ -45,6 +45,8 @@ test('runs and judgements become figures, plots and files, and nothing is sent',
   // From grade 2, q2 has no relevant document.
   await page.getByLabel('Relevant from grade').selectOption('2');
   await expect(row('better.json').getByRole('cell').nth(4)).toHaveText('0.5000');
+  await page.getByLabel('First ranks').selectOption('1');
+  await expect(page.getByRole('columnheader', { name: 'nDCG@1', exact: true })).toBeVisible();
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations).toEqual([]);
   expect(requests).toEqual([]);
@@ -59,12 +61,39 @@ test('files that cannot be read say where, and the others are read', async ({ pa
     'nan.json': '{"q1": {"a": "NaN"}}',
     'latin.qrels': Buffer.from([0x71, 0x20, 0x30, 0x20, 0xe9, 0x20, 0x31, 0x0a]),
     'empty.txt': '',
+    'damaged.qrels.gz': gzipSync(QRELS).subarray(0, 20),
   });
   const problems = page.getByRole('alert');
-  await expect(problems).toHaveCount(5);
-  for (const place of ['short.run, line 2', 'twice.run, line 2', 'latin.qrels, line 1', 'empty.txt, line 1'])
+  await expect(problems).toHaveCount(6);
+  const places = ['short.run, line 2', 'twice.run, line 2', 'latin.qrels, line 1', 'empty.txt, line 1'];
+  for (const place of [...places, 'damaged.qrels.gz, line '])
     await expect(problems.filter({ hasText: place })).toHaveCount(1);
   await expect(page.getByText('TREC run, 2 queries')).toBeVisible();
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations).toEqual([]);
+});
+
+test('what cannot be saved says why, and what was read before stays told while more is read', async ({
+  page,
+}) => {
+  await page.goto('evaluate.html');
+  await give(page, { 'beir.json': '{"PLAIN 2": {"MED 10": 1}}', 'short.run': 'q1 Q0 a\n' });
+  await expect(page.getByText('rank1 run file, 1 query')).toBeVisible();
+  await page.getByLabel('Save beir.json as').selectOption('TREC run');
+  await expect(page.getByRole('alert').filter({ hasText: 'ids there have no spaces' })).toHaveCount(1);
+  // Said once, however often it is tried.
+  await page.getByLabel('Save beir.json as').selectOption('TREC run');
+  await expect(page.getByRole('alert')).toHaveCount(2);
+  const twoAtOnce = (names: readonly string[]) =>
+    page.getByLabel('Add files').evaluate((input: HTMLInputElement, files) => {
+      for (const name of files) {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File(['x'], name));
+        input.files = transfer.files;
+        input.dispatchEvent(new Event('change'));
+      }
+    }, names);
+  await twoAtOnce(['first.txt', 'second.txt']);
+  for (const name of ['first.txt', 'second.txt'])
+    await expect(page.getByRole('alert').filter({ hasText: name })).toHaveCount(1);
 });

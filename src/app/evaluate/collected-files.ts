@@ -7,8 +7,11 @@ import {
   readAnyQrels,
   readAnyRun,
   readEvalJsonl,
+  readMtebPredictions,
   readQueryResults,
   readRankLlmRequests,
+  type DetectedFile,
+  type FileFormat,
   type Judgements,
   type Run,
   type SourceFile,
@@ -16,6 +19,10 @@ import {
 
 export interface CollectedFile {
   readonly name: string;
+  /** the file it came from: mteb predictions hold a run for each subset and split */
+  readonly source: string;
+  readonly subset?: string;
+  readonly split?: string;
   /** what it turned out to be, for people */
   readonly kind: string;
   readonly numQueries: number;
@@ -26,21 +33,48 @@ export interface CollectedFile {
 }
 
 /** @throws Rank1Error invalid-file with file and line */
-export async function collectFile(source: SourceFile): Promise<CollectedFile> {
-  const { name } = source;
+export async function collectFile(source: SourceFile): Promise<CollectedFile[]> {
   const detected = await detectFormat(source);
+  if (detected.format === 'mteb-predictions') return collectPredictions(detected.source);
+  return [await collectOne({ ...detected, format: detected.format })];
+}
+
+/** A run for each subset and split; named by them where there are several. */
+async function collectPredictions(source: SourceFile): Promise<CollectedFile[]> {
+  const { runs } = await readMtebPredictions(source);
+  const all = [...runs].flatMap(([subset, splits]) =>
+    [...splits].map(([split, run]) => ({
+      source: source.name,
+      subset,
+      split,
+      kind: 'mteb predictions',
+      numQueries: run.size,
+      run,
+    })),
+  );
+  return all.map((one) => ({
+    ...one,
+    name: all.length === 1 ? source.name : `${source.name}: ${one.subset}, ${one.split}`,
+  }));
+}
+
+type Detected = Omit<DetectedFile, 'format'> & {
+  readonly format: Exclude<FileFormat, 'mteb-predictions'>;
+};
+
+async function collectOne(detected: Detected): Promise<CollectedFile> {
+  const { name } = detected.source;
   switch (detected.format) {
     case 'trec-run':
-    case 'rank1-run':
-    case 'mteb-predictions': {
-      const run = await readAnyRun(detected, { split: 'test' });
-      return { name, kind: RUN_KINDS[detected.format], numQueries: run.size, run };
+    case 'rank1-run': {
+      const run = await readAnyRun(detected);
+      return { name, source: name, kind: RUN_KINDS[detected.format], numQueries: run.size, run };
     }
     case 'trec-qrels':
     case 'beir-qrels': {
       const qrels = await readAnyQrels(detected);
       const judgements = new Map([...qrels].map(([qid, grades]) => [qid, { grades }]));
-      return { name, kind: 'Judgements', numQueries: qrels.size, judgements };
+      return { name, source: name, kind: 'Judgements', numQueries: qrels.size, judgements };
     }
     case 'eval-jsonl': {
       const judgements = new Map<string, Judgements>();
@@ -49,13 +83,20 @@ export async function collectFile(source: SourceFile): Promise<CollectedFile> {
         judgements.set(query.qid, judgementsOf(query));
         run.set(query.qid, givenOrderScores(query));
       }
-      return { name, kind: 'Collection, in its given order', numQueries: run.size, run, judgements };
+      return {
+        name,
+        source: name,
+        kind: 'Collection, in its given order',
+        numQueries: run.size,
+        run,
+        judgements,
+      };
     }
     case 'rank-llm-requests': {
       const run: Run = new Map();
       for await (const { qid, candidates } of readRankLlmRequests(detected.source))
         run.set(qid, new Map(candidates.map(({ docid, score }) => [docid, score])));
-      return { name, kind: 'rank_llm requests', numQueries: run.size, run };
+      return { name, source: name, kind: 'rank_llm requests', numQueries: run.size, run };
     }
     case 'query-results': {
       const run: Run = new Map();
@@ -65,18 +106,17 @@ export async function collectFile(source: SourceFile): Promise<CollectedFile> {
         for (const { verdict, grade } of result.ranking)
           if (verdict) scores.push({ score: verdict.score, grade });
       }
-      return { name, kind: 'Results with chains', numQueries: run.size, run, scores };
+      return { name, source: name, kind: 'Results with chains', numQueries: run.size, run, scores };
     }
     case 'beir-queries':
     case 'beir-corpus':
-      return { name, kind: 'Texts, which no measure needs', numQueries: 0 };
+      return { name, source: name, kind: 'Texts, which no measure needs', numQueries: 0 };
     case 'mteb-result':
-      return { name, kind: 'Figures of mteb, already measured', numQueries: 0 };
+      return { name, source: name, kind: 'Figures of mteb, already measured', numQueries: 0 };
   }
 }
 
 const RUN_KINDS = {
   'trec-run': 'TREC run',
   'rank1-run': 'rank1 run file',
-  'mteb-predictions': 'mteb predictions',
 } as const;

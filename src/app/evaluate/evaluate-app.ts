@@ -1,35 +1,50 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 import { errorMessage } from '../../errors.ts';
-import {
-  formatMtebPredictions,
-  formatRank1RunFile,
-  formatTrecRun,
-  sourceFile,
-  type Run,
-} from '../../evaluation/index.ts';
+import type { ExportedFile } from '../../export/index.ts';
+import { gunzipped, sourceFile } from '../../evaluation/index.ts';
 import { droppedFiles, pickedFiles } from '../triage/dropped-files.ts';
 import type { DroppedFile } from '../triage/import-connection.ts';
 import { saveFile } from '../../ui/save-file.ts';
 import { collectFile, type CollectedFile } from './collected-files.ts';
-import { computeFigures, MEASURE_NAMES, type Figures, type RunFigures } from './run-figures.ts';
-
-const [FIRST_MEASURE, ...OTHER_MEASURES] = MEASURE_NAMES;
+import { figuresPart } from './figures-part.ts';
+import {
+  collectedJudgements,
+  computeFigures,
+  DEFAULT_OPTIONS,
+  type FigureOptions,
+  type Figures,
+} from './run-figures.ts';
+import {
+  RUN_FORMATS,
+  savedFigures,
+  savedPerQuery,
+  savedRun,
+  type MeasurableFile,
+  type RunFormat,
+} from './saved-files.ts';
 
 /** Runs and judgements are dropped, figures and plots appear: the field's measures, computed on this device. */
 export class EvaluateAppElement extends LitElement {
   @state() private files: readonly CollectedFile[] = [];
+  /** of files that could not be read */
   @state() private problems: readonly string[] = [];
+  /** why there are no figures, or why something could not be saved */
+  @state() private fault: string | null = null;
   @state() private reading = '';
   @state() private dragging = false;
-  @state() private relevanceLevel = 1;
+  @state() private options: FigureOptions = DEFAULT_OPTIONS;
   @state() private figures: Figures | null = null;
+  /** drops wait for one another */
+  #turn: Promise<void> = Promise.resolve();
+  #numWaiting = 0;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
 
   protected override render(): TemplateResult {
+    const problems = this.fault === null ? this.problems : [...this.problems, this.fault];
     return html`<h1>Measure rankings</h1>
       <p class="lead">
         nDCG, AP, RR, P and R as trec_eval computes them, ties and gains as it breaks and counts them. Your
@@ -55,7 +70,7 @@ export class EvaluateAppElement extends LitElement {
         /></label>
       </div>
       <p class="status" role="status">${this.reading}</p>
-      ${this.problems.map((problem) => html`<p class="problem" role="alert">${problem}</p>`)}
+      ${problems.map((problem) => html`<p class="problem" role="alert">${problem}</p>`)}
       ${this.files.length > 0 ? this.#fileList() : nothing} ${this.#figuresPart()}`;
   }
 
@@ -70,12 +85,12 @@ export class EvaluateAppElement extends LitElement {
               <span class="file-kind"
                 >${file.kind}${file.numQueries > 0 ? `, ${count(file.numQueries, 'query', 'queries')}` : ''}</span
               >
-              ${file.run ? this.#conversions(file.name, file.run) : nothing}
+              ${isMeasurable(file) ? this.#conversions(file) : nothing}
               <button
                 type="button"
                 class="quiet"
                 aria-label=${`Remove ${file.name}`}
-                @click=${() => this.#setFiles(this.files.filter((other) => other !== file))}
+                @click=${() => this.#remove(file)}
               >
                 Remove
               </button>
@@ -85,115 +100,43 @@ export class EvaluateAppElement extends LitElement {
     </section>`;
   }
 
-  #conversions(name: string, run: Run): TemplateResult {
-    const base = name.replace(/\.[^.]*$/, '');
-    const formats: Record<string, () => void> = {
-      'TREC run': () => save(`${base}.trec`, 'text/plain', formatTrecRun(run, base.replace(/\s/g, '-'))),
-      'rank1 run file': () => save(`${base}.json`, 'application/json', formatRank1RunFile(run)),
-      'mteb predictions': () => {
-        const runs = new Map([['default', new Map([['test', run]])]]);
-        save(
-          `${base}.mteb.json`,
-          'application/json',
-          formatMtebPredictions({ modelName: base, revision: null, runs }),
-        );
-      },
-    };
+  #conversions(file: MeasurableFile): TemplateResult {
+    const formats = RUN_FORMATS.filter((format) => format !== 'mteb result' || this.figures);
     const onChange = (event: Event): void => {
       const select = event.target as HTMLSelectElement;
-      formats[select.value]?.();
+      const format = formats.find((known) => known === select.value);
       select.value = '';
+      if (format) this.#save(() => this.#savedRun(file, format));
     };
-    return html`<select class="compact" aria-label=${`Save ${name} as`} @change=${onChange}>
+    return html`<select class="compact" aria-label=${`Save ${file.name} as`} @change=${onChange}>
       <option value="">Save as…</option>
-      ${Object.keys(formats).map((format) => html`<option value=${format}>${format}</option>`)}
+      ${formats.map((format) => html`<option value=${format}>${format}</option>`)}
     </select>`;
   }
 
   #figuresPart(): TemplateResult | typeof nothing {
     const { figures } = this;
-    if (!figures) {
-      const hasRun = this.files.some(({ run }) => run);
-      const hasJudgements = this.files.some(({ judgements }) => judgements);
-      if (this.files.length === 0) return nothing;
-      return html`<p class="missing">
-        ${
-          !hasRun
-            ? 'A run is missing: drop the ranking that is to be measured.'
-            : !hasJudgements
-              ? 'Judgements are missing: drop the qrels of the collection.'
-              : 'Run and judgements have no query in common. Check that both are of one collection and write query ids alike.'
-        }
-      </p>`;
-    }
-    return html`<section aria-labelledby="figures-heading">
-        <div class="figures-head">
-          <h2 id="figures-heading">Figures</h2>
-          <label
-            >Relevant from grade
-            <select class="compact" @change=${this.#onLevel}>
-              ${[1, 2, 3].map(
-                (level) =>
-                  html`<option value=${level} ?selected=${level === this.relevanceLevel}>${level}</option>`,
-              )}
-            </select></label
-          >
-          <button type="button" class="quiet" @click=${() => this.#saveFigures(figures)}>Save figures</button>
-        </div>
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Table of figures">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Run</th>
-                <th scope="col">Queries</th>
-                <th scope="col">${FIRST_MEASURE}</th>
-                <th scope="col">Gain (95 %)</th>
-                ${OTHER_MEASURES.map((name) => html`<th scope="col">${name}</th>`)}
-                <th scope="col">Best order</th>
-                <th scope="col">Ties that matter</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${figures.runs.map((run) => this.#row(run))}
-            </tbody>
-          </table>
-        </div>
-        <p class="hint">
-          Gains are in nDCG@10 over the first run, on the queries both have, with a paired bootstrap interval.
-          “Best order” is nDCG@10 if the run's own documents stood in the best order. AP and R need all
-          judgements of a query; a dash says that the files do not hold them.
-        </p>
-      </section>
-      <section class="plots" aria-label="Plots">
-        ${figures.plots.map(
-          ({ title, svg }) =>
-            html`<img alt=${title} src=${`data:image/svg+xml,${encodeURIComponent(svg)}`} />`,
-        )}
-      </section>`;
-  }
-
-  #row({
-    name,
-    numQueries,
-    numMissing,
-    means,
-    ceiling,
-    numTiesThatMatter,
-    gain,
-  }: RunFigures): TemplateResult {
-    return html`<tr>
-      <th scope="row">${name}</th>
-      <td>
-        ${numQueries}${numMissing > 0 ? html` <span class="note">(${numMissing} missing)</span>` : nothing}
-      </td>
-      <td>${figure(means.get(FIRST_MEASURE))}</td>
-      <td>
-        ${gain ? `${signed(gain.meanDifference)} (${signed(gain.lower)} to ${signed(gain.upper)})` : '–'}
-      </td>
-      ${OTHER_MEASURES.map((measure) => html`<td>${figure(means.get(measure))}</td>`)}
-      <td>${figure(ceiling)}</td>
-      <td>${numTiesThatMatter}</td>
-    </tr>`;
+    if (figures)
+      return figuresPart(figures, {
+        onOptions: (change) => {
+          this.options = { ...this.options, ...change };
+          this.#compute();
+        },
+        onSaveFigures: () => this.#save(() => savedFigures(figures)),
+        onSavePerQuery: () => this.#save(() => savedPerQuery(figures)),
+      });
+    if (this.files.length === 0 || this.reading !== '') return nothing;
+    const hasRun = this.files.some(({ run }) => run);
+    const hasJudgements = this.files.some(({ judgements }) => judgements);
+    return html`<p class="missing">
+      ${
+        !hasRun
+          ? 'A run is missing: drop the ranking that is to be measured.'
+          : !hasJudgements
+            ? 'Judgements are missing: drop the qrels of the collection.'
+            : 'Run and judgements have no query in common. Check that both are of one collection and write query ids alike.'
+      }
+    </p>`;
   }
 
   #onDragOver(event: DragEvent): void {
@@ -204,85 +147,84 @@ export class EvaluateAppElement extends LitElement {
   #onDrop(event: DragEvent): void {
     event.preventDefault();
     this.dragging = false;
-    if (event.dataTransfer) void this.#read(droppedFiles(event.dataTransfer));
+    if (event.dataTransfer) this.#enqueue(droppedFiles(event.dataTransfer));
   }
 
   #onPick(event: Event): void {
     const input = event.target as HTMLInputElement;
     const files = [...(input.files ?? [])];
     input.value = '';
-    void this.#read(pickedFiles(files));
+    this.#enqueue(pickedFiles(files));
   }
 
-  #onLevel(event: Event): void {
-    this.relevanceLevel = Number((event.target as HTMLSelectElement).value);
-    this.#setFiles(this.files);
+  /** The problems of what came before are forgotten only when all of it has been read. */
+  #enqueue(files: AsyncIterable<DroppedFile>): void {
+    if (this.#numWaiting++ === 0) this.problems = [];
+    this.#turn = this.#turn
+      .then(() => this.#read(files))
+      .catch((error: unknown) => void (this.problems = [...this.problems, errorMessage(error)]))
+      .finally(() => {
+        // Measured once for all of them, not once a file.
+        if (--this.#numWaiting > 0) return;
+        this.reading = '';
+        this.#compute();
+      });
   }
 
   /** One after the other; a file that cannot be read says why, and the others go on. */
   async #read(files: AsyncIterable<DroppedFile>): Promise<void> {
-    this.problems = [];
     for await (const { path, file } of files) {
       this.reading = `Reading ${path}…`;
       try {
         if (!file) throw new Error(`${path} could not be opened. Was it moved or deleted meanwhile?`);
-        const collected = await collectFile(sourceFile(this.#freeName(path), unpacked(file)));
-        this.#setFiles([...this.files, collected]);
+        const source = sourceFile(this.#freeName(path), file);
+        const collected = await collectFile(/\.gz$/i.test(file.name) ? gunzipped(source) : source);
+        this.files = [...this.files, ...collected];
       } catch (error) {
         this.problems = [...this.problems, errorMessage(error)];
       }
     }
-    this.reading = '';
   }
 
   /** Every run of the command is called results.jsonl. */
   #freeName(path: string): string {
-    const isTaken = (name: string) => this.files.some((file) => file.name === name);
+    const isTaken = (name: string) => this.files.some(({ source }) => source === name);
     let name = path;
     for (let n = 2; isTaken(name); n++) name = `${path} (${n})`;
     return name;
   }
 
-  #setFiles(files: readonly CollectedFile[]): void {
-    this.files = files;
+  #remove(file: CollectedFile): void {
+    this.files = this.files.filter((other) => other !== file);
+    this.#compute();
+  }
+
+  #compute(): void {
+    this.fault = null;
     try {
-      this.figures = computeFigures(files, this.relevanceLevel);
+      this.figures = computeFigures(this.files, this.options);
     } catch (error) {
       this.figures = null;
-      this.problems = [...this.problems, errorMessage(error)];
+      this.fault = errorMessage(error);
     }
   }
 
-  #saveFigures({ runs }: Figures): void {
-    const figures = runs.map(({ means, ...run }) => ({ ...run, measures: Object.fromEntries(means) }));
-    save('figures.json', 'application/json', [`${JSON.stringify(figures, null, 2)}\n`]);
+  #savedRun(file: MeasurableFile, format: RunFormat): ExportedFile {
+    return savedRun(file, format, collectedJudgements(this.files), this.options.relevanceLevel);
+  }
+
+  #save(make: () => ExportedFile): void {
+    this.fault = null;
+    try {
+      saveFile(make());
+    } catch (error) {
+      this.fault = errorMessage(error);
+    }
   }
 }
 
-function unpacked(file: File): Blob | AsyncIterable<Uint8Array> {
-  if (!/\.gz$/i.test(file.name)) return file;
-  return chunksOf(file.stream().pipeThrough(new DecompressionStream('gzip')));
-}
-
-async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
-}
-
-function save(name: string, mediaType: string, pieces: Iterable<string>): void {
-  saveFile({ name, mediaType, text: [...pieces].join('') }, document);
-}
-
-function figure(value: number | null | undefined): string {
-  return typeof value === 'number' ? value.toFixed(4) : '–';
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+function isMeasurable(file: CollectedFile): file is MeasurableFile {
+  return file.run !== undefined;
 }
 
 function count(number: number, one: string, many: string): string {

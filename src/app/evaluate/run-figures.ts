@@ -3,10 +3,12 @@ import {
   bestOrder,
   calibrate,
   evaluateJudgedRun,
+  expectedRandomNdcg,
   gradeRanking,
   orderDocuments,
   pairedBootstrap,
   pairedDifferences,
+  pairMeasures,
   parseMeasure,
   perQueryGainPlot,
   reliabilityPlot,
@@ -18,22 +20,36 @@ import {
 } from '../../evaluation/index.ts';
 import type { CollectedFile } from './collected-files.ts';
 
-export const MEASURE_NAMES = ['nDCG@10', 'AP', 'RR', 'P@10', 'R@100', 'Judged@10'] as const;
-const NDCG = parseMeasure('nDCG@10');
-const CUTOFF = 10;
+export interface FigureOptions {
+  /** lowest grade that counts as relevant for AP, RR, P and R */
+  readonly relevanceLevel: number;
+  /** the k of nDCG@k, P@k, R@k and Judged@k */
+  readonly cutoff: number;
+  /** queries that a run lacks: left out, or counted as 0 */
+  readonly missingQueries: 'skip' | 'zero';
+}
+
+export const CUTOFFS = [1, 3, 5, 10, 20, 100] as const;
+export const DEFAULT_OPTIONS: FigureOptions = { relevanceLevel: 1, cutoff: 10, missingQueries: 'skip' };
 const BOOTSTRAP_SEED = 1;
 
 export interface RunFigures {
   readonly name: string;
   readonly numQueries: number;
   readonly numMissing: number;
-  /** null where the judgements do not determine a measure */
+  /** by measure, null where the judgements do not determine one */
   readonly means: ReadonlyMap<string, number | null>;
+  /** measure to query id to value */
+  readonly perQuery: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly numTiesThatMatter: number;
-  /** nDCG@10 of the best order of the run's own documents */
+  /** nDCG@k of the run's own documents in a random order, expected, and in the best one */
+  readonly random: number | null;
   readonly ceiling: number | null;
-  /** nDCG@10 against the first run, on the queries both have; null for the first itself */
+  /** nDCG@k against the first run, on the queries both have; null for the first itself */
   readonly gain: BootstrapInterval | null;
+  /** share of NevIR's pairs, and FollowIR's p-MRR; null where query ids do not come in their pairs */
+  readonly pairedAccuracy: number | null;
+  readonly pMrr: number | null;
 }
 
 export interface Plot {
@@ -42,60 +58,78 @@ export interface Plot {
 }
 
 export interface Figures {
+  readonly options: FigureOptions;
   readonly runs: readonly RunFigures[];
   readonly plots: readonly Plot[];
 }
 
+/** The columns: nDCG first, R@100 always. */
+export function measureNames(cutoff: number): string[] {
+  const names = [`nDCG@${cutoff}`, 'AP', 'RR', `P@${cutoff}`, `R@${cutoff}`, 'R@100', `Judged@${cutoff}`];
+  return [...new Set(names)];
+}
+
+export function collectedJudgements(files: readonly CollectedFile[]): Map<string, Judgements> {
+  return new Map(files.flatMap((file) => [...(file.judgements ?? [])]));
+}
+
 /** null while there are no judgements, or no run with a judged query. */
-export function computeFigures(files: readonly CollectedFile[], relevanceLevel: number): Figures | null {
-  const judgements = new Map(files.flatMap((file) => [...(file.judgements ?? [])]));
+export function computeFigures(files: readonly CollectedFile[], options: FigureOptions): Figures | null {
+  const judgements = collectedJudgements(files);
   const runs = files.flatMap(({ name, run }) =>
     run && [...run.keys()].some((qid) => judgements.has(qid)) ? [{ name, run }] : [],
   );
-  const [first] = runs;
+  const ndcg = `nDCG@${options.cutoff}`;
+  const measured = runs.map(({ name, run }) => ({ name, ...runFigures(run, judgements, options) }));
+  const [first] = measured;
   if (!first) return null;
-  const baseline = perQueryNdcg(first.run, judgements);
   const plots: Plot[] = [];
-  const figures = runs.map(({ name, run }, index): RunFigures => {
-    const shared = index === 0 ? null : sharedValues(baseline, perQueryNdcg(run, judgements));
-    if (shared && shared[0].size > 0) {
-      const title = `${name}: gain over ${first.name}`;
-      plots.push({ title, svg: perQueryGainPlot(pairedDifferences(...shared), NDCG.name, title) });
-    }
-    const gain = shared && shared[0].size > 0 ? pairedBootstrap(...shared, { seed: BOOTSTRAP_SEED }) : null;
-    return { name, ...runFigures(run, judgements, relevanceLevel), gain };
+  const figures = measured.map((one, index): RunFigures => {
+    if (index === 0) return { ...one, gain: null };
+    const shared = sharedValues(first.perQuery.get(ndcg)!, one.perQuery.get(ndcg)!);
+    if (shared[0].size === 0) return { ...one, gain: null };
+    const title = `${one.name}: gain over ${first.name}`;
+    plots.push({ title, svg: perQueryGainPlot(pairedDifferences(...shared), ndcg, title) });
+    return { ...one, gain: pairedBootstrap(...shared, { seed: BOOTSTRAP_SEED }) };
   });
   for (const { name, scores } of files)
-    if (scores) plots.push(...calibrationPlots(name, scores, relevanceLevel));
-  return { runs: figures, plots };
+    if (scores) plots.push(...calibrationPlots(name, scores, options.relevanceLevel));
+  return { options, runs: figures, plots };
 }
 
-function runFigures(run: Run, judgements: ReadonlyMap<string, Judgements>, relevanceLevel: number) {
-  const measures = MEASURE_NAMES.map(parseMeasure);
-  const evaluation = evaluateJudgedRun(run, judgements, { measures, relevanceLevel });
-  const judged = [...run].flatMap(([qid, scores]) => {
-    const known = judgements.get(qid);
-    return known ? [{ scores, known }] : [];
-  });
-  const ceilings = judged.map(({ scores, known }) =>
-    NDCG.compute(bestOrder(gradeRanking(orderDocuments(scores), known)), 1),
+function runFigures(
+  run: Run,
+  judgements: ReadonlyMap<string, Judgements>,
+  { relevanceLevel, cutoff, missingQueries }: FigureOptions,
+) {
+  const measures = measureNames(cutoff).map(parseMeasure);
+  const evaluation = evaluateJudgedRun(run, judgements, { measures, relevanceLevel, missingQueries });
+  const judged = new Map([...judgements].filter(([qid]) => run.has(qid)));
+  // A query that counts as 0 does so in any order of its documents.
+  const counted = missingQueries === 'zero' ? judgements : judged;
+  const rankings = [...counted].map(([qid, known]) =>
+    gradeRanking(orderDocuments(run.get(qid) ?? new Map()), known),
   );
-  const known = ceilings.filter((value) => value !== null);
+  const ndcg = parseMeasure(`nDCG@${cutoff}`);
+  const ties = [...judged].map(([qid, known]) => reportTies(run.get(qid)!, known, cutoff));
+  const { nevir, followIr } = pairMeasures(run, judged);
   return {
-    numQueries: judged.length,
+    numQueries: judged.size,
     numMissing: evaluation.missingQids.length,
     means: evaluation.means,
-    numTiesThatMatter: judged.reduce(
-      (sum, { scores, known }) => sum + reportTies(scores, known, CUTOFF).numTiesThatMatter,
-      0,
-    ),
-    ceiling:
-      known.length === ceilings.length ? known.reduce((sum, value) => sum + value, 0) / known.length : null,
+    perQuery: evaluation.perQuery,
+    numTiesThatMatter: ties.reduce((sum, { numTiesThatMatter }) => sum + numTiesThatMatter, 0),
+    random: mean(rankings.map((ranking) => expectedRandomNdcg(ranking, cutoff))),
+    ceiling: mean(rankings.map((ranking) => ndcg.compute(bestOrder(ranking), 1))),
+    pairedAccuracy: nevir?.accuracy ?? null,
+    pMrr: followIr?.pMrr ?? null,
   };
 }
 
-function perQueryNdcg(run: Run, judgements: ReadonlyMap<string, Judgements>): ReadonlyMap<string, number> {
-  return evaluateJudgedRun(run, judgements, { measures: [NDCG] }).perQuery.get(NDCG.name) ?? new Map();
+/** null when a query's judgements do not determine its value. */
+function mean(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === values.length ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
 }
 
 function sharedValues(

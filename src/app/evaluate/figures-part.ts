@@ -1,0 +1,139 @@
+/** The table of figures, what it is computed with, and the plots. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { CUTOFFS, measureNames, type FigureOptions, type Figures, type RunFigures } from './run-figures.ts';
+
+export interface FiguresActions {
+  onOptions(change: Partial<FigureOptions>): void;
+  onSaveFigures(): void;
+  onSavePerQuery(): void;
+}
+
+interface Column {
+  readonly title: string;
+  readonly text: (run: RunFigures) => string;
+}
+
+export function figuresPart(figures: Figures, actions: FiguresActions): TemplateResult {
+  const columns = columnsOf(figures);
+  return html`<section aria-labelledby="figures-heading">
+      <div class="figures-head">
+        <h2 id="figures-heading">Figures</h2>
+        ${optionsPart(figures.options, actions)}
+        <button type="button" class="quiet" @click=${() => actions.onSaveFigures()}>Save figures</button>
+        <button type="button" class="quiet" @click=${() => actions.onSavePerQuery()}>Save by query</button>
+      </div>
+      <div class="table-scroll" tabindex="0" role="region" aria-label="Table of figures">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Run</th>
+              <th scope="col">Queries</th>
+              ${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${figures.runs.map((run) => row(run, columns))}
+          </tbody>
+        </table>
+      </div>
+      <p class="hint">
+        Gains are in nDCG@${figures.options.cutoff} over the first run, on the queries both have, with a
+        paired bootstrap interval. “Random order” and “Best order” are nDCG@${figures.options.cutoff} if the
+        run's own documents stood in a random order or in the best one. AP and R need all judgements of a
+        query; a dash says that the files do not hold them.
+      </p>
+    </section>
+    <section class="plots" aria-label="Plots">
+      ${figures.plots.map(
+        ({ title, svg }) => html`<img alt=${title} src=${`data:image/svg+xml,${encodeURIComponent(svg)}`} />`,
+      )}
+    </section>`;
+}
+
+function optionsPart(options: FigureOptions, { onOptions }: FiguresActions): TemplateResult {
+  const choices = <Value extends string | number>(
+    label: string,
+    chosen: Value,
+    values: readonly (readonly [value: Value, text: string])[],
+    onChoice: (value: Value) => void,
+  ): TemplateResult =>
+    html`<label
+      >${label}
+      <select
+        class="compact"
+        @change=${(event: Event) => onChoice(values[(event.target as HTMLSelectElement).selectedIndex]![0])}
+      >
+        ${values.map(
+          ([value, text]) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`,
+        )}
+      </select></label
+    >`;
+  return html`${choices(
+    'Relevant from grade',
+    options.relevanceLevel,
+    [1, 2, 3].map((level) => [level, String(level)] as const),
+    (relevanceLevel) => onOptions({ relevanceLevel }),
+  )}
+  ${choices(
+    'First ranks',
+    options.cutoff,
+    CUTOFFS.map((cutoff) => [cutoff, String(cutoff)] as const),
+    (cutoff) => onOptions({ cutoff }),
+  )}
+  ${choices(
+    'Missing queries',
+    options.missingQueries,
+    [
+      ['skip', 'left out'],
+      ['zero', 'count as 0'],
+    ],
+    (missingQueries) => onOptions({ missingQueries }),
+  )}`;
+}
+
+function columnsOf({ options, runs }: Figures): Column[] {
+  const [first, ...others] = measureNames(options.cutoff).map((title): Column => ({
+    title,
+    text: ({ means }) => figure(means.get(title)),
+  }));
+  const gain: Column = {
+    title: 'Gain (95 %)',
+    text: ({ gain: interval }) =>
+      interval
+        ? `${signed(interval.meanDifference)} (${signed(interval.lower)} to ${signed(interval.upper)})`
+        : '–',
+  };
+  const columns = [
+    ...(first ? [first] : []),
+    gain,
+    ...others,
+    { title: 'Random order', text: ({ random }: RunFigures) => figure(random) },
+    { title: 'Best order', text: ({ ceiling }: RunFigures) => figure(ceiling) },
+    { title: 'Ties that matter', text: ({ numTiesThatMatter }: RunFigures) => String(numTiesThatMatter) },
+  ];
+  // Of collections whose queries come in pairs.
+  if (runs.some(({ pairedAccuracy }) => pairedAccuracy !== null))
+    columns.push({ title: 'NevIR pairs', text: ({ pairedAccuracy }) => figure(pairedAccuracy) });
+  if (runs.some(({ pMrr }) => pMrr !== null))
+    columns.push({ title: 'p-MRR', text: ({ pMrr }) => (pMrr === null ? '–' : pMrr.toFixed(2)) });
+  return columns;
+}
+
+function row(run: RunFigures, columns: readonly Column[]): TemplateResult {
+  const { name, numQueries, numMissing } = run;
+  return html`<tr>
+    <th scope="row">${name}</th>
+    <td>
+      ${numQueries}${numMissing > 0 ? html` <span class="note">(${numMissing} missing)</span>` : nothing}
+    </td>
+    ${columns.map(({ text }) => html`<td>${text(run)}</td>`)}
+  </tr>`;
+}
+
+function figure(value: number | null | undefined): string {
+  return typeof value === 'number' ? value.toFixed(4) : '–';
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+}

@@ -1,0 +1,78 @@
+/** What the page hands back: runs in other formats, figures, values by query. Pure: text to be saved. */
+import type { ExportedFile } from '../../export/index.ts';
+import {
+  formatMtebPredictions,
+  formatRank1RunFile,
+  formatTrecRun,
+  mtebResultText,
+  NO_REVISION,
+  type Judgements,
+} from '../../evaluation/index.ts';
+import type { CollectedFile } from './collected-files.ts';
+import type { Figures } from './run-figures.ts';
+
+export type MeasurableFile = CollectedFile & { readonly run: NonNullable<CollectedFile['run']> };
+
+export const RUN_FORMATS = ['TREC run', 'rank1 run file', 'mteb predictions', 'mteb result'] as const;
+export type RunFormat = (typeof RUN_FORMATS)[number];
+
+/** @throws RangeError or Rank1Error where the format cannot hold the run, or a judgement is missing that it needs */
+export function savedRun(
+  { name, run, subset = 'default', split = 'test' }: MeasurableFile,
+  format: RunFormat,
+  judgements: ReadonlyMap<string, Judgements>,
+  relevanceLevel: number,
+): ExportedFile {
+  const base = name.replace(/\.[^.]*$/, '');
+  const json = (ending: string, text: string): ExportedFile => ({
+    name: `${base}${ending}`,
+    mediaType: 'application/json',
+    text,
+  });
+  switch (format) {
+    case 'TREC run': {
+      const text = [...formatTrecRun(run, base.replace(/\s+/g, '-'))].join('');
+      return { name: `${base}.trec`, mediaType: 'text/plain', text };
+    }
+    case 'rank1 run file':
+      return json('.json', [...formatRank1RunFile(run)].join(''));
+    case 'mteb predictions': {
+      const runs = new Map([[subset, new Map([[split, run]])]]);
+      return json(
+        '.mteb.json',
+        [...formatMtebPredictions({ modelName: base, revision: null, runs })].join(''),
+      );
+    }
+    case 'mteb result': {
+      const names = { taskName: base, datasetRevision: NO_REVISION, languages: ['eng-Latn'] };
+      return json(
+        '.mteb-result.json',
+        mtebResultText(run, judgements, { ...names, subset, split, relevanceLevel }),
+      );
+    }
+  }
+}
+
+export function savedFigures({ options, runs }: Figures): ExportedFile {
+  const figures = runs.map(({ means, perQuery: _, ...run }) => ({
+    ...run,
+    measures: Object.fromEntries(means),
+  }));
+  const text = `${JSON.stringify({ options, runs: figures }, null, 2)}\n`;
+  return { name: 'figures.json', mediaType: 'application/json', text };
+}
+
+/** A line for each query of each run. */
+export function savedPerQuery({ runs }: Figures): ExportedFile {
+  const lines = runs.flatMap(({ name, perQuery }) => {
+    const qids = new Set([...perQuery.values()].flatMap((values) => [...values.keys()]));
+    return [...qids].map((qid) => {
+      const measures = [...perQuery].flatMap(([measure, values]): [string, number][] => {
+        const value = values.get(qid);
+        return value === undefined ? [] : [[measure, value]];
+      });
+      return `${JSON.stringify({ run: name, qid, measures: Object.fromEntries(measures) })}\n`;
+    });
+  });
+  return { name: 'per-query.jsonl', mediaType: 'application/jsonl', text: lines.join('') };
+}

@@ -1,0 +1,123 @@
+/** The evaluation page without its page: files to runs, runs to figures, figures to files. */
+import { describe, expect, it } from 'vitest';
+import { collectFile, type CollectedFile } from '../../../src/app/evaluate/collected-files.ts';
+import {
+  collectedJudgements,
+  computeFigures,
+  DEFAULT_OPTIONS,
+} from '../../../src/app/evaluate/run-figures.ts';
+import {
+  savedFigures,
+  savedPerQuery,
+  savedRun,
+  type MeasurableFile,
+} from '../../../src/app/evaluate/saved-files.ts';
+import { readMtebTaskResult, sourceFile } from '../../../src/evaluation/index.ts';
+
+async function collect(files: Readonly<Record<string, unknown>>): Promise<CollectedFile[]> {
+  const collected: CollectedFile[] = [];
+  for (const [name, content] of Object.entries(files)) {
+    const text = typeof content === 'string' ? content : JSON.stringify(content);
+    collected.push(...(await collectFile(sourceFile(name, text))));
+  }
+  return collected;
+}
+
+const dcg = (gains: readonly number[]) =>
+  gains.reduce((sum, gain, rank) => sum + gain / Math.log2(rank + 2), 0);
+
+describe('figures', () => {
+  it('are at the chosen rank, and queries a run lacks are left out or count as 0', async () => {
+    const files = await collect({
+      'test.qrels': 'q1 0 a 0\nq1 0 b 1\nq1 0 c 2\nq2 0 x 1\n',
+      'bm25.json': { q1: { a: 3, b: 2, c: 1 } },
+    });
+    const at = (cutoff: number, missingQueries: 'skip' | 'zero') =>
+      computeFigures(files, { ...DEFAULT_OPTIONS, cutoff, missingQueries })!.runs[0]!;
+    const ndcg = dcg([0, 1, 2]) / dcg([2, 1, 0]);
+    expect(at(10, 'skip').means.get('nDCG@10')).toBeCloseTo(ndcg, 12);
+    expect(at(10, 'zero').means.get('nDCG@10')).toBeCloseTo(ndcg / 2, 12);
+    expect(at(1, 'skip').means.get('nDCG@1')).toBe(0);
+    expect(at(3, 'skip').means.get('P@3')).toBeCloseTo(2 / 3, 12);
+    expect(at(10, 'skip')).toMatchObject({ numQueries: 1, numMissing: 1, ceiling: 1 });
+    // The best order of nothing is nothing.
+    expect(at(10, 'zero').ceiling).toBeCloseTo(1 / 2, 12);
+    // Each rank holds the mean gain of the three documents.
+    expect(at(10, 'skip').random).toBeCloseTo(dcg([1, 1, 1]) / dcg([2, 1, 0]), 12);
+  });
+
+  it('hold NevIR pairs and p-MRR where query ids come in pairs, and null elsewhere', async () => {
+    const figuresOf = async (qrels: string, run: unknown) => {
+      const files = await collect({ 'test.qrels': qrels, 'run.json': run });
+      return computeFigures(files, DEFAULT_OPTIONS)!.runs[0]!;
+    };
+    const nevir = await figuresOf('1_q1 0 a 1\n1_q2 0 b 1\n', {
+      '1_q1': { a: 2, b: 1 },
+      '1_q2': { a: 1, b: 2 },
+    });
+    expect(nevir).toMatchObject({ pairedAccuracy: 1, pMrr: null });
+    // a falls from the first place to the second: 1 - 1/2.
+    const follow = await figuresOf('1-og 0 a 1\n1-changed 0 a 0\n', {
+      '1-og': { a: 2, b: 1 },
+      '1-changed': { a: 1, b: 2 },
+    });
+    expect(follow).toMatchObject({ pairedAccuracy: null, pMrr: 50 });
+    const alone = await figuresOf('1-og 0 a 1\n1-changed 0 a 0\n', { '1-og': { a: 2 } });
+    expect(alone).toMatchObject({ pairedAccuracy: null, pMrr: null });
+  });
+});
+
+describe('files', () => {
+  it('with several subsets and splits of predictions are a run each', async () => {
+    const scores = { q: { a: 1 } };
+    const predictions = { mteb_model_meta: {}, fas: { test: scores, dev: scores }, zho: { test: scores } };
+    const several = await collect({ 'p.json': predictions });
+    expect(several.map(({ name, subset, split }) => [name, subset, split])).toEqual([
+      ['p.json: fas, test', 'fas', 'test'],
+      ['p.json: fas, dev', 'fas', 'dev'],
+      ['p.json: zho, test', 'zho', 'test'],
+    ]);
+    const one = await collect({ 'p.json': { mteb_model_meta: {}, default: { test: scores } } });
+    expect(one.map(({ name }) => name)).toEqual(['p.json']);
+  });
+
+  it('are saved as a result of mteb, as figures, and as values by query', async () => {
+    const files = await collect({
+      'tea.qrels': 'q1 0 a 1\nq2 0 b 1\n',
+      'run.json': { q1: { a: 2, b: 1 }, q2: { a: 2, b: 1 } },
+    });
+    const run = files[1] as MeasurableFile;
+    const result = savedRun(run, 'mteb result', collectedJudgements(files), 1);
+    expect(result.name).toBe('run.mteb-result.json');
+    const { taskName, datasetRevision, mtebVersion, scores } = await readMtebTaskResult(
+      sourceFile(result.name, result.text),
+    );
+    expect({ taskName, datasetRevision }).toEqual({
+      taskName: 'run',
+      datasetRevision: 'no_revision_available',
+    });
+    expect(mtebVersion).toMatch(/^\d/);
+    expect(scores.get('test')?.[0]?.metrics.get('mrr_at_10')).toBe(0.75);
+    const figures = computeFigures(files, DEFAULT_OPTIONS)!;
+    expect(JSON.parse(savedFigures(figures).text)).toMatchObject({
+      options: { cutoff: 10, missingQueries: 'skip' },
+      runs: [{ name: 'run.json', measures: { RR: 0.75 } }],
+    });
+    const lines = savedPerQuery(figures)
+      .text.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(lines).toMatchObject([
+      { run: 'run.json', qid: 'q1', measures: { RR: 1 } },
+      { run: 'run.json', qid: 'q2', measures: { RR: 0.5 } },
+    ]);
+  });
+
+  it('whose ids hold spaces cannot be a TREC run, and can be anything else', async () => {
+    const [file] = await collect({ 'beir.json': { 'PLAIN 2': { 'MED 10': 1 } } });
+    const save = (format: 'TREC run' | 'rank1 run file') =>
+      savedRun(file as MeasurableFile, format, new Map(), 1).text;
+    expect(() => save('TREC run')).toThrow('ids there have no spaces');
+    expect(JSON.parse(save('rank1 run file'))).toEqual({ 'PLAIN 2': { 'MED 10': 1 } });
+  });
+});
