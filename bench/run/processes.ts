@@ -45,6 +45,15 @@ export async function setPriority(browser: Browser, nice: number): Promise<void>
   }
 }
 
+/** What the pages' and the GPU process hold now, MiB; what several share is counted once. */
+export async function proportionalMiB(browser: Browser): Promise<number> {
+  const processes = (await listProcesses(browser)).filter(
+    ({ type }) => RENDERER.test(type) || GPU.test(type),
+  );
+  const kib = processes.map(({ id }) => /^Pss:\s+(\d+) kB$/m.exec(read(`/proc/${id}/smaps_rollup`))?.[1]);
+  return Math.round(kib.reduce((sum, value) => sum + Number(value ?? 0), 0) / 1024);
+}
+
 async function listProcesses(browser: Browser): Promise<ProcessInfo[]> {
   const session = await browser.newBrowserCDPSession();
   try {
