@@ -36,18 +36,21 @@ export async function readZip(archive: File): Promise<Record<string, File>> {
     file.start();
   });
   unzip.register(UnzipInflate);
-  const reader = archive.stream().getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
+  const push = (bytes: Uint8Array<ArrayBuffer>, isLast: boolean): void => {
     try {
-      unzip.push(value);
+      unzip.push(bytes, isLast);
     } catch (cause) {
       if (cause instanceof RangeError) throw cause;
       throw new RangeError(`${archive.name} is damaged. Copy or download the archive again.`, { cause });
     }
+  };
+  const reader = archive.stream().getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    push(value, false);
   }
-  unzip.push(new Uint8Array(0), true);
+  if (numFiles > 0) push(new Uint8Array(0), true);
   if (numFiles === 0)
     throw new RangeError(`${archive.name} is no ZIP archive, or an empty one. Choose another.`);
   if (numFiles > Object.keys(files).length) {
