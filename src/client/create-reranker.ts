@@ -5,6 +5,7 @@
  */
 import { isRank1Error, Rank1Error } from '../errors.ts';
 import type { LoadedModel, LoadOptions, RunStats, UpdateListener } from '../protocol/rerank-api.ts';
+import { CallQueue } from './call-queue.ts';
 import {
   checkDocuments,
   checkLoadOptions,
@@ -38,7 +39,7 @@ export function createReranker(options: RerankerOptions): RerankClient {
 }
 
 class QueuedReranker implements RerankClient {
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #calls = new CallQueue();
   #disposal = new AbortController();
 
   constructor(
@@ -155,20 +156,8 @@ class QueuedReranker implements RerankClient {
     }
   }
 
-  /** A call that is aborted while it waits, or while it runs, rejects at once; its place is given up when it has ended. */
   #enqueue<T>(signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
-    const ends = AbortSignal.any([this.#disposal.signal, ...(signal ? [signal] : [])]);
-    const result = this.#last.then(() => {
-      ends.throwIfAborted();
-      return task();
-    });
-    this.#last = result.catch(() => undefined);
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => reject(ends.reason as Error);
-      if (ends.aborted) onAbort();
-      ends.addEventListener('abort', onAbort, { once: true });
-      result.then(resolve, reject).finally(() => ends.removeEventListener('abort', onAbort));
-    });
+    return this.#calls.run(task, AbortSignal.any([this.#disposal.signal, ...(signal ? [signal] : [])]));
   }
 }
 

@@ -9,6 +9,7 @@ import type { LoadedModel, LoadOptions, LoadProgress } from '../protocol/rerank-
 import type { FaultTimes } from './fault-times.ts';
 import { isSameLoad } from './same-load.ts';
 import type { RunStateListener } from './run-state.ts';
+import { untilAborted } from './until-aborted.ts';
 import { WorkerConnection } from './worker-connection.ts';
 
 export interface LoadCallOptions {
@@ -75,15 +76,4 @@ export class ModelWorker {
 /** The failure of calls that were in flight when their reranker was disposed. */
 export function disposedError(): Rank1Error {
   return new Rank1Error('worker-failed', 'The reranker was disposed while it was working. Create a new one.');
-}
-
-/** Settles as `promise` does, or rejects with the signal's reason when that comes first. */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -23,7 +23,7 @@ import {
 import { DEVICE_LOCK, DeviceLease } from './device-lease.ts';
 import { FAULT_TIMES, type FaultTimes } from './fault-times.ts';
 import { Hold } from './hold.ts';
-import { disposedError, ModelWorker, untilAborted, type LoadCallOptions } from './model-worker.ts';
+import { disposedError, ModelWorker, type LoadCallOptions } from './model-worker.ts';
 import { holdWithPage, type Page, type WhenHidden } from './page-lifecycle.ts';
 import { Recovery } from './recovery.ts';
 import { NO_STATS } from './run-ledger.ts';
@@ -31,6 +31,7 @@ import type { RunStateListener } from './run-state.ts';
 import { isSameLoad } from './same-load.ts';
 import { SupervisedRun } from './supervised-run.ts';
 import { TurnQueue } from './turn-queue.ts';
+import { untilAborted } from './until-aborted.ts';
 import { untilDone } from './until-done.ts';
 
 export interface RerankerSettings {

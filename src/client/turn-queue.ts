@@ -1,4 +1,6 @@
 /** Who is next, where several use one thing: first come, first served, and no one twice before the others had their turn. */
+import { untilAborted } from './until-aborted.ts';
+
 export class TurnQueue {
   #last: Promise<void> = Promise.resolve();
   #numWaiting = 0;
@@ -33,16 +35,4 @@ export class TurnQueue {
     }
     return () => end();
   }
-}
-
-function untilAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
-    void promise.then(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-  });
 }

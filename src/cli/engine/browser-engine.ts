@@ -3,6 +3,7 @@
  * wait here, so that a browser that dies takes one call with it at most, and that one is judged again in a new browser.
  * Verdicts are the same whenever they are made, so nothing is lost and nothing can come out twice.
  */
+import { CallQueue } from '../../client/call-queue.ts';
 import {
   checkDocuments,
   checkQuery,
@@ -32,7 +33,7 @@ export class BrowserEngine implements RerankEngine {
   #current: Promise<LoadedSession> | null = null;
   /** the last that was opened, loaded or not */
   #opened: BrowserSession | null = null;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #calls = new CallQueue();
   #closed = false;
   #onLoadProgress: ((progress: LoadProgress) => void) | undefined;
 
@@ -47,7 +48,7 @@ export class BrowserEngine implements RerankEngine {
 
   load({ onProgress, signal }: LoadCallOptions = {}): Promise<LoadedModel> {
     this.#onLoadProgress = onProgress;
-    return this.#enqueue(signal, async () => (await this.#session()).model);
+    return this.#calls.run(async () => (await this.#session()).model, signal);
   }
 
   async rerank<D extends DocumentInput>(
@@ -58,9 +59,14 @@ export class BrowserEngine implements RerankEngine {
     checkDocuments(documents);
     checkSelection(call);
     checkRerankOptions(call);
-    const response = await this.#enqueue(signal, () => this.#judge(call));
+    const response = await this.#calls.run(() => this.#judge(call), signal);
     const results = response.results.filter(({ score }) => score >= threshold).slice(0, topN);
     return { ...response, results };
+  }
+
+  /** A browser that died is started anew with the next call. */
+  isReachable(): Promise<boolean> {
+    return Promise.resolve(!this.#closed);
   }
 
   async close(): Promise<void> {
@@ -116,22 +122,6 @@ export class BrowserEngine implements RerankEngine {
   async #discard(session: BrowserSession): Promise<void> {
     this.#current = null;
     await session.close();
-  }
-
-  /** In order of arrival. A call that is aborted rejects at once, whether it waits or runs. */
-  #enqueue<T>(signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(() => {
-      signal?.throwIfAborted();
-      return task();
-    });
-    this.#last = result.catch(() => undefined);
-    if (!signal) return result;
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => reject(signal.reason as Error);
-      if (signal.aborted) onAbort();
-      signal.addEventListener('abort', onAbort, { once: true });
-      result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-    });
   }
 }
 
