@@ -216,7 +216,7 @@ export class EvaluateAppElement extends LitElement {
   #save(make: () => ExportedFile): void {
     this.fault = null;
     try {
-      saveFile(make());
+      saveFile(make(), document);
     } catch (error) {
       this.fault = errorMessage(error);
     }
