@@ -8,7 +8,7 @@ import { doctorCommand } from './doctor/doctor-command.ts';
 import { modelsCommand } from './models/models-command.ts';
 import { rerankCommand } from './rerank/rerank-command.ts';
 import { serveCommand } from './serve/serve-command.ts';
-import { Interrupted } from './until-interrupted.ts';
+import { Interrupted, untilInterrupted } from './until-interrupted.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   rerank: rerankCommand,
@@ -20,7 +20,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     usage: CONVERT_USAGE,
     prepare: (args) => {
       const parsed = parseConvertArguments(args);
-      return () => runConvert(parsed);
+      return () => untilInterrupted((signal) => runConvert(parsed, signal));
     },
   },
   compare: {
@@ -28,7 +28,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     usage: COMPARE_USAGE,
     prepare: (args) => {
       const parsed = parseCompareArguments(args);
-      return () => runCompare(parsed);
+      return () => untilInterrupted((signal) => runCompare(parsed, signal));
     },
   },
 };

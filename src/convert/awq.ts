@@ -7,13 +7,14 @@
 import { Rank1Error } from '../errors.ts';
 import { findTensor } from './matrix.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { assertFinite } from './finite-weights.ts';
 import { decodeFloats } from './float-formats.ts';
 import type { PackedMatrix, PackedWeights } from './packed-matrix.ts';
 import type { SafetensorsDtype, TensorEntry } from './safetensors.ts';
 
 const OUTPUT_OF_NIBBLE = [0, 2, 4, 6, 1, 3, 5, 7] as const;
 
-/** @throws Rank1Error `model-corrupt` when the three tensors do not fit each other or config.json */
+/** @throws Rank1Error `model-corrupt` when a tensor is missing or not finite, `model-unsupported` when they have another format */
 export function openAwqMatrix(
   checkpoint: Checkpoint,
   prefix: string,
@@ -29,6 +30,12 @@ export function openAwqMatrix(
       `${prefix} has ${numGroups} groups for ${cols} inputs; AutoAWQ weights in groups of 32, 64 or 128 can be converted.`,
     );
   }
+  if (!checkpoint.has(`${prefix}.qzeros`)) {
+    throw new Rank1Error(
+      'model-unsupported',
+      `${prefix} is AWQ int4 without zero points; only AutoAWQ's "gemm" format, which has them, can be converted. Choose another checkpoint.`,
+    );
+  }
   const qweight = expectTensor(checkpoint, `${prefix}.qweight`, 'I32', [cols, rows / 8]);
   const qzeros = expectTensor(checkpoint, `${prefix}.qzeros`, 'I32', [numGroups, rows / 8]);
   expectTensor(checkpoint, `${prefix}.scales`, 'F16', [numGroups, rows]);
@@ -38,11 +45,15 @@ export function openAwqMatrix(
     cols,
     groupSize,
     sourceBytes: [qweight, qzeros, scales].reduce((sum, { start, end }) => sum + end - start, 0),
-    readPacked: async () => ({
-      codes: transposeCodes(await readWords(qweight), rows, cols),
-      scales: transposeScales(decodeFloats(await readAll(scales), 'F16'), rows, numGroups),
-      zeroPoints: transposeZeroPoints(await readWords(qzeros), rows, numGroups),
-    }),
+    async readPacked() {
+      const groupScales = decodeFloats(await readAll(scales), 'F16');
+      assertFinite(scales.name, groupScales);
+      return {
+        codes: transposeCodes(await readWords(qweight), rows, cols),
+        scales: transposeScales(groupScales, rows, numGroups),
+        zeroPoints: transposeZeroPoints(await readWords(qzeros), rows, numGroups),
+      };
+    },
   };
 }
 
@@ -124,7 +135,7 @@ function expectTensor(
   const tensor = findTensor(checkpoint, name);
   if (tensor.dtype !== dtype || tensor.shape.join() !== shape.join()) {
     throw new Rank1Error(
-      'model-corrupt',
+      'model-unsupported',
       `${name} is ${tensor.dtype} [${tensor.shape.join(', ')}] where AutoAWQ's GEMM format has ${dtype} [${shape.join(', ')}]. ` +
         `Other AWQ formats, and GPTQ, cannot be converted.`,
     );

@@ -8,6 +8,7 @@
  * `search` has symmetric's size, and the scale that gives the block the smallest squared error.
  */
 import { encodeFloat16, decodeFloats } from './float-formats.ts';
+import { roundHalfEven } from './round-half-even.ts';
 import { searchScale } from './scale-search.ts';
 import { bytesOf } from './graph-builder.ts';
 
@@ -30,9 +31,6 @@ export interface QuantizedBlocks {
   /** one a block, or `null` where it is the middle code, 2^(bits - 1), throughout */
   readonly zeroPoints: Uint8Array<ArrayBuffer> | null;
 }
-
-/** Adding and subtracting 1.5 * 2^52 rounds a double to an integer, ties to even. */
-const ROUND = 6755399441055744;
 
 /** @param values whole blocks, one after the other; `values.length` is a multiple of `grid.blockSize` */
 export function quantizeBlocks(values: Float32Array, grid: Grid): QuantizedBlocks {
@@ -131,8 +129,6 @@ function packBytes(
   }
   for (let i = start; i < end; i++) codes[i] = code(values[i]!, scale, zeroPoint, 255);
 }
-
-const roundHalfEven = (x: number): number => Math.fround(x) + ROUND - ROUND;
 
 /** The quotient is rounded to fp32 first, as every other implementation of this grid has it. */
 function code(value: number, scale: number, zeroPoint: number, top: number): number {

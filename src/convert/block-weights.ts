@@ -47,7 +47,9 @@ export function blockGroup(
       scales.push(blocks.scales);
       if (blocks.zeroPoints) zeroPoints.push(packZeroPoints(blocks.zeroPoints, end - start, grid.bits));
     }
-    for (const chunk of scales) await emit(tensors.scales, encodeFloats(chunk, grid.scaleType));
+    for (const chunk of scales) {
+      await emit(tensors.scales, encodeFloats(weight.name, chunk, grid.scaleType));
+    }
     if (tensors.zeroPoints) for (const chunk of zeroPoints) await emit(tensors.zeroPoints, chunk);
     onTensorError?.({ name: weight.name, relativeError: error.relative() });
   };
@@ -69,7 +71,7 @@ export function packedGroup(
     const blockScales = new Float32Array(scales.length * repeats).map(
       (_, i) => scales[Math.floor(i / repeats)]!,
     );
-    await emit(tensors.scales, encodeFloats(blockScales, floatType));
+    await emit(tensors.scales, encodeFloats(weight.name, blockScales, floatType));
     const blockZeros = new Uint8Array(zeroPoints.length * repeats).map(
       (_, i) => zeroPoints[Math.floor(i / repeats)]!,
     );

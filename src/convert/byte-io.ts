@@ -10,9 +10,10 @@ export interface ByteSource {
   readonly size: number;
   /**
    * Bytes `start` (included) to `end` (excluded), always exactly `end - start` of them; the caller owns the array.
+   * @param until the reads after this one go on to here, most likely: a source far away fetches ahead up to it
    * @throws Rank1Error `invalid-file` when the file ends earlier than its size said
    */
-  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  read(start: number, end: number, until?: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** A model folder as Hugging Face lays it out, read only. */
@@ -34,6 +35,11 @@ export interface ByteSink {
  * crash, there is no folder of that name, or the one that was there before.
  */
 export interface OutputFolder {
+  /**
+   * Called once, before the first of the weights, with all the bytes they will take.
+   * @throws Rank1Error `storage` where it is known that there is no room
+   */
+  reserve?(bytes: number): Promise<void>;
   /** @param path relative, with `/`; the folder in it is created */
   create(path: string): Promise<ByteSink>;
   commit(): Promise<void>;

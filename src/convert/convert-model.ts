@@ -1,4 +1,5 @@
 /** The whole conversion: read headers, describe the graph, write the weights, then the manifest that makes it a model. */
+import { Rank1Error } from '../errors.ts';
 import { MANIFEST_FILE } from '../model/manifest.ts';
 import { parseModelSpec } from '../model/model-spec.ts';
 import { BlockQuantizedFormat } from './block-quantized-format.ts';
@@ -7,8 +8,8 @@ import { openCheckpoint } from './checkpoint.ts';
 import type { ConvertOptions } from './convert-options.ts';
 import { FloatFormat } from './float-format.ts';
 import { GraphBuilder } from './graph-builder.ts';
-import { buildManifest, type ConvertedManifest } from './manifest.ts';
-import { readMarkerTokens } from './marker-tokens.ts';
+import { buildManifest, type ConvertedManifest, type ManifestInput } from './manifest.ts';
+import { readMarkerTokens, readTokenizerFiles, type TokenizerFiles } from './marker-tokens.ts';
 import { modelCard } from './model-card.ts';
 import { buildRank1Layout } from './rank1-layout.ts';
 import { readJsonObject, readText } from './read-json.ts';
@@ -20,12 +21,7 @@ import type { WeightFormat } from './weight-format.ts';
 import { writeGraph } from './write-graph.ts';
 
 /** Copied as they are, where they exist. */
-const COPIED_FILES = [
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'generation_config.json',
-];
+const COPIED_FILES = ['special_tokens_map.json', 'generation_config.json'];
 
 /**
  * Converts a checkpoint to a model folder. `output` is committed only when everything is written, and discarded on
@@ -58,7 +54,8 @@ async function writeModel(
   const spec = parseModelSpec(config);
   checkSupported(config);
   const checkpoint = await openCheckpoint(input);
-  const tokens = await readMarkerTokens(input);
+  const tokenizer = await readTokenizer(input, options);
+  const tokens = tokenizer && readMarkerTokens(tokenizer, spec.vocabSize);
   const maxPositions = Math.min(spec.maxPositions, options.maxPositions);
   const format = weightFormat(options);
   const graph = new GraphBuilder();
@@ -67,6 +64,10 @@ async function writeModel(
   const decoder = isRank1 ? buildRank1Layout(context) : buildTransformersJsLayout(context);
 
   const recorded = new RecordedOutput(output, options.createHash);
+  if (tokenizer) {
+    await recorded.writeWhole('tokenizer.json', tokenizer.json);
+    await recorded.writeWhole('tokenizer_config.json', tokenizer.config);
+  }
   await copyTextFiles(input, recorded);
   const fileName = isRank1 ? `model_${dtype}.onnx` : transformersJsFileName(dtype);
   const written = await writeGraph(graph, decoder, fileName, recorded, options);
@@ -77,7 +78,7 @@ async function writeModel(
 
   const isBlocked = format instanceof BlockQuantizedFormat;
   const isAwq = checkpoint.has('model.layers.0.mlp.down_proj.qweight');
-  const manifest = buildManifest({
+  const described: ManifestInput = {
     ...written,
     spec,
     tokens,
@@ -89,8 +90,9 @@ async function writeModel(
     maxPositions,
     kvDtype: format.floatType,
     files: recorded.files,
-  });
-  await recorded.writeWhole('README.md', modelCard(manifest, dtype));
+  };
+  await recorded.writeWhole('README.md', modelCard(buildManifest(described), dtype));
+  const manifest = buildManifest(described); // once more, for by now it lists the card
   await recorded.writeWhole(MANIFEST_FILE, json(manifest));
   return manifest;
 }
@@ -106,6 +108,23 @@ function weightFormat({
   const floatType = dtype === 'q4f16' ? 'float16' : 'float32';
   const bits = dtype === 'q8' ? 8 : 4;
   return new BlockQuantizedFormat({ bits, blockSize, floatType, method, accuracyLevel, onTensorError });
+}
+
+/** @throws Rank1Error `model-not-found` when there is none and none was not asked for */
+async function readTokenizer(
+  input: CheckpointFolder,
+  { withoutTokenizer = false, onWarning }: ConvertOptions,
+): Promise<TokenizerFiles | null> {
+  const files = await readTokenizerFiles(input);
+  if (files) return files;
+  if (!withoutTokenizer) {
+    throw new Rank1Error(
+      'model-not-found',
+      'There is no tokenizer.json in the folder, so the model could not be given text. Add the tokenizer files of the checkpoint (tokenizer.json, tokenizer_config.json).',
+    );
+  }
+  onWarning?.('There is no tokenizer.json: the converted model cannot be given text.');
+  return null;
 }
 
 async function copyTextFiles(input: CheckpointFolder, recorded: RecordedOutput): Promise<void> {

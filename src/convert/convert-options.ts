@@ -29,6 +29,10 @@ export interface ConvertOptions {
   readonly onProgress: (progress: ConvertProgress) => void;
   /** Called with every quantised tensor's error; costs a second look at each weight. */
   readonly onTensorError?: ((error: TensorError) => void) | undefined;
+  /** Called with a sentence for what is done all the same, but may not be what was wanted. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+  /** Convert a checkpoint that has no tokenizer.json; such a model cannot be given text. Left out: it is refused. */
+  readonly withoutTokenizer?: boolean;
   readonly signal: AbortSignal;
 }
 

@@ -36,20 +36,30 @@ export function placeTensors(
   return places;
 }
 
+export interface WriteOptions {
+  /** Called after each group, for progress. */
+  readonly onGroup: (group: WeightGroup) => void;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Writes all groups, in their order, to the places they were given.
- * @param onGroup called after each group, for progress
+ * @throws the signal's reason, between two pieces of a tensor
  */
 export async function writeExternalData(
   groups: readonly WeightGroup[],
   places: ReadonlyMap<StoredTensor, ExternalLocation>,
   folder: string,
   output: RecordedOutput,
-  onGroup: (group: WeightGroup) => void,
+  { onGroup, signal }: WriteOptions,
 ): Promise<void> {
   const writer = new ShardWriter(places, folder, output);
   for (const group of groups) {
-    await group.write((tensor, bytes) => writer.write(tensor, bytes));
+    signal.throwIfAborted();
+    await group.write((tensor, bytes) => {
+      signal.throwIfAborted();
+      return writer.write(tensor, bytes);
+    });
     onGroup(group);
   }
   await writer.close();

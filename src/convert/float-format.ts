@@ -1,6 +1,6 @@
 /** Unquantised weights, fp32 or fp16: Gather, MatMul and Gemm. */
 import { Rank1Error } from '../errors.ts';
-import type { GraphBuilder, StoredTensor } from './graph-builder.ts';
+import { bytesOf, tensorBytes, type GraphBuilder, type StoredTensor } from './graph-builder.ts';
 import { isPacked, type LinearWeight } from './linear-weights.ts';
 import { rowChunks, type Matrix } from './matrix.ts';
 import { encodeFloats, storeVector, type FloatType, type WeightFormat } from './weight-format.ts';
@@ -40,7 +40,7 @@ export class FloatFormat implements WeightFormat {
       sourceBytes: weight.sourceBytes,
       write: async (emit) => {
         for (const [start, end] of rowChunks(weight)) {
-          await emit(tensor, encodeFloats(await weight.readRows(start, end), this.floatType));
+          await emit(tensor, encodeFloats(weight.name, await weight.readRows(start, end), this.floatType));
         }
       },
     });
@@ -58,15 +58,13 @@ export class FloatFormat implements WeightFormat {
       tensors: [tensor],
       sourceBytes: weight.sourceBytes,
       write: async (emit) => {
-        const turned = new Float32Array(weight.rows * weight.cols);
+        const turned = words(new Uint8Array(tensorBytes(tensor)), this.floatType);
         for (const [start, end] of rowChunks(weight)) {
-          transposeInto(turned, await weight.readRows(start, end), start, weight.rows, weight.cols);
+          const bytes = encodeFloats(weight.name, await weight.readRows(start, end), this.floatType);
+          transposeInto(turned, words(bytes, this.floatType), start, weight.rows, weight.cols);
         }
         for (const [start, end] of rowChunks({ rows: weight.cols, cols: weight.rows })) {
-          await emit(
-            tensor,
-            encodeFloats(turned.slice(start * weight.rows, end * weight.rows), this.floatType),
-          );
+          await emit(tensor, bytesOf(turned.slice(start * weight.rows, end * weight.rows)));
         }
       },
     });
@@ -74,14 +72,17 @@ export class FloatFormat implements WeightFormat {
   }
 }
 
+type Words = Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+
+/** Encoded numbers as integers of their size: turning them needs no arithmetic, and half the memory in fp16. */
+function words({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>, type: FloatType): Words {
+  return type === 'float16'
+    ? new Uint16Array(buffer, byteOffset, byteLength / 2)
+    : new Uint32Array(buffer, byteOffset, byteLength / 4);
+}
+
 /** In tiles of 32 columns, so that the writes of neighbouring rows meet in the cache. */
-function transposeInto(
-  target: Float32Array,
-  chunk: Float32Array,
-  firstRow: number,
-  rows: number,
-  cols: number,
-): void {
+function transposeInto(target: Words, chunk: Words, firstRow: number, rows: number, cols: number): void {
   const numRows = chunk.length / cols;
   for (let tile = 0; tile < cols; tile += 32) {
     const tileEnd = Math.min(cols, tile + 32);

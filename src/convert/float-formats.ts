@@ -1,4 +1,5 @@
 /** Conversions among the float formats of checkpoints (bf16, fp16, fp32) and of graphs (fp32, fp16). */
+import { ROUND } from './round-half-even.ts';
 
 export type FloatDtype = 'F32' | 'F16' | 'BF16';
 
@@ -45,34 +46,30 @@ function float16Table(): Float32Array {
 }
 
 /** Nearest fp16, ties to even, as raw bits; values beyond 65,504 become infinite. */
-export function encodeFloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
+export function encodeFloat16(values: Float32Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const halves = new Uint16Array(values.length);
-  const word = new Float32Array(1);
-  const bits = new Uint32Array(word.buffer);
-  for (let i = 0; i < values.length; i++) {
-    word[0] = values[i]!;
-    halves[i] = float16Bits(bits[0]!);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    const magnitude = word & 0x7fffffff;
+    const sign = (word >>> 16) & 0x8000;
+    // Nearly all weights: normal in fp16. Rebasing the exponent and rounding 13 bits away is integer arithmetic.
+    if (magnitude >= SMALLEST_NORMAL && magnitude < FIRST_INFINITE) {
+      halves[i] = sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
+    } else {
+      halves[i] = sign | rareFloat16(magnitude, values[i]!);
+    }
   }
   return halves;
 }
 
-function float16Bits(float32Bits: number): number {
-  const sign = (float32Bits >>> 16) & 0x8000;
-  const magnitude = float32Bits & 0x7fffffff;
-  if (magnitude > 0x7f800000) return sign | 0x7e00; // NaN
-  if (magnitude >= 0x477ff000) return sign | 0x7c00; // rounds to more than 65,504
-  if (magnitude < 0x38800000) {
-    // Subnormal in fp16: steps of 2^-24, and a sum with 1.5 * 2^52 rounds a double to an integer, ties to even.
-    const steps = magnitude < 0x33000000 ? 0 : floatFromBits(magnitude) * 2 ** 24;
-    return sign | (steps + 6755399441055744 - 6755399441055744);
-  }
-  const rebased = magnitude - 0x38000000;
-  return sign | ((rebased + 0xfff + ((rebased >> 13) & 1)) >> 13);
-}
+/** fp32 bits of 2^-14, and of 65,520, the first number that rounds to more than 65,504. */
+const SMALLEST_NORMAL = 0x38800000;
+const FIRST_INFINITE = 0x477ff000;
 
-const scratch = new DataView(new ArrayBuffer(4));
-
-function floatFromBits(bits: number): number {
-  scratch.setUint32(0, bits);
-  return scratch.getFloat32(0);
+/** Zero, subnormal in fp16 (steps of 2^-24), infinite and NaN, without the sign. */
+function rareFloat16(magnitude: number, value: number): number {
+  if (magnitude > 0x7f800000) return 0x7e00;
+  if (magnitude >= FIRST_INFINITE) return 0x7c00;
+  return Math.abs(value) * 2 ** 24 + ROUND - ROUND;
 }

@@ -1,4 +1,5 @@
 /** The matrices of linear layers: float, or 4-bit codes that AutoAWQ packed. */
+import { Rank1Error } from '../errors.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
 import { openAwqMatrix, stackPacked } from './awq.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -21,7 +22,10 @@ export function openLinear(checkpoint: Checkpoint, prefix: string, rows: number,
     : openMatrix(checkpoint, `${prefix}.weight`, rows, cols);
 }
 
-/** q, k and v as one product of (N + 2 KV) * H outputs, with its bias where the model has one. */
+/**
+ * q, k and v as one product of (N + 2 KV) * H outputs, with its bias where the model has one.
+ * @throws Rank1Error `model-corrupt` or `model-unsupported`
+ */
 export function packQkv(
   checkpoint: Checkpoint,
   spec: ModelSpec,
@@ -48,11 +52,14 @@ export function packQkv(
   };
 }
 
+/** @throws Rank1Error `model-unsupported` when only some of them are packed */
 function stackLinear(name: string, weights: readonly LinearWeight[]): LinearWeight {
   const packed = weights.filter(isPacked);
   if (packed.length === weights.length) return stackPacked(name, packed);
-  return stackRows(
-    name,
-    weights.filter((weight): weight is Matrix => !isPacked(weight)),
+  const floats = weights.filter((weight): weight is Matrix => !isPacked(weight));
+  if (packed.length === 0) return stackRows(name, floats);
+  throw new Rank1Error(
+    'model-unsupported',
+    `${packed[0]!.name} is AWQ int4 and ${floats[0]!.name} is not; the two are one product here and cannot be mixed. Choose another checkpoint.`,
   );
 }

@@ -1,6 +1,7 @@
 /** Weights as the rest of the converter sees them: rows of fp32 read a few at a time, whatever the file holds. */
 import { Rank1Error } from '../errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { assertFinite } from './finite-weights.ts';
 import { decodeFloats, FLOAT_BYTES, type FloatDtype } from './float-formats.ts';
 import type { TensorEntry } from './safetensors.ts';
 
@@ -10,7 +11,10 @@ export interface Matrix {
   readonly cols: number;
   /** What reading all of it costs, for progress. */
   readonly sourceBytes: number;
-  /** Rows `start` to `end` - 1 as fp32, [end - start, cols]. */
+  /**
+   * Rows `start` to `end` - 1 as fp32, [end - start, cols].
+   * @throws Rank1Error `model-corrupt` when a weight is not finite
+   */
   readRows(start: number, end: number): Promise<Float32Array<ArrayBuffer>>;
 }
 
@@ -36,8 +40,11 @@ export function openMatrix(checkpoint: Checkpoint, name: string, rows: number, c
     cols,
     sourceBytes: rows * rowBytes,
     async readRows(start, end) {
-      const bytes = await tensor.source.read(tensor.start + start * rowBytes, tensor.start + end * rowBytes);
-      return decodeFloats(bytes, dtype);
+      const first = tensor.start + start * rowBytes;
+      const bytes = await tensor.source.read(first, tensor.start + end * rowBytes, tensor.end);
+      const values = decodeFloats(bytes, dtype);
+      assertFinite(name, values);
+      return values;
     },
   };
 }

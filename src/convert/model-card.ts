@@ -1,5 +1,9 @@
 /** The README.md of a converted model: where it comes from, what is in it, and how to run it. */
-import type { ConvertedManifest } from './manifest.ts';
+import type { ConvertedManifest, ConvertedModel } from './manifest.ts';
+
+const AWQ_NOTE = `- linear layers: AutoAWQ's own codes, unchanged. The embedding table and the head, which are fp16 in the source, were
+  rounded to 4 bits here
+`;
 
 /** @param dtype the one that was just converted */
 export function modelCard(manifest: ConvertedManifest, dtype: string): string {
@@ -16,35 +20,37 @@ the source's; see its model card for training data, intended use and results. Th
 
 - architecture: ${manifest.architecture}, vocabulary ${manifest.vocabSize}
 - dtype: ${dtype}${blocks}; KV cache ${model.kvDtype}
-- graph layout: ${model.layout}; longest sequence: ${model.maxPositions} tokens
+${model.quantization === 'awq' ? AWQ_NOTE : ''}- graph layout: ${model.layout}; longest sequence: ${model.maxPositions} tokens
 
 | rows decoded together | memory at ${model.memory.contextTokens} tokens each |
 |---|---|
 ${slots.join('\n')}
 
-${USAGE[model.layout]}
+${usage(model.layout, dtype)}
 `;
 }
 
-const USAGE = {
-  rank1: `## Use
+function usage(layout: ConvertedModel['layout'], dtype: string): string {
+  if (layout === 'rank1') {
+    return `## Use
 
 \`\`\`html
 <rank1-rerank model="/path/to/this/folder"></rank1-rerank>
 \`\`\`
 
-\`rank1.json\` lists every file with its size and SHA-256.`,
-  transformersjs: `## Use
+\`rank1.json\` lists every other file with its size and SHA-256.`;
+  }
+  return `## Use
 
 \`\`\`js
 import { AutoModelForCausalLM, AutoTokenizer } from '@huggingface/transformers';
 const tokenizer = await AutoTokenizer.from_pretrained('this-folder');
-const model = await AutoModelForCausalLM.from_pretrained('this-folder', { dtype: '<dtype>', device: 'webgpu' });
+const model = await AutoModelForCausalLM.from_pretrained('this-folder', { dtype: '${dtype}', device: 'webgpu' });
 \`\`\`
 
 The runtime that transformers.js brings has no CPU kernel for quantised embedding tables, so q4 and q8 need WebGPU.
-One prompt at a time: rows padded on the left are not supported by this graph.`,
-} as const;
+One prompt at a time: rows padded on the left are not supported by this graph.`;
+}
 
 const gigabytes = (bytes: number): string =>
   bytes < 1e9 ? `${(bytes / 1e6).toFixed(0)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

@@ -18,6 +18,11 @@ export class RecordedOutput {
     private readonly createHash: () => StreamingHash,
   ) {}
 
+  /** @throws Rank1Error `storage` where it is known that so many bytes have no room */
+  async reserve(bytes: number): Promise<void> {
+    await this.folder.reserve?.(bytes);
+  }
+
   async create(path: string): Promise<ByteSink> {
     const sink = await this.folder.create(path);
     const hash = this.createHash();

@@ -14,9 +14,18 @@ const DTYPE_BYTES = {
   I32: 4,
   I16: 2,
   I8: 1,
+  U64: 8,
+  U32: 4,
+  U16: 2,
   U8: 1,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  F8_E8M0: 1,
+  C64: 8,
   BOOL: 1,
 } as const;
+/** Of the format, but not of whole bytes. */
+const SUB_BYTE_DTYPE = /^(?:F4|F6_E2M3|F6_E3M2)$/;
 export type SafetensorsDtype = keyof typeof DTYPE_BYTES;
 
 /** The format's own limit. */
@@ -36,7 +45,8 @@ export interface TensorEntry {
 
 /**
  * Reads and checks the header of one file.
- * @throws Rank1Error `invalid-file` that names the file and what is wrong with it
+ * @throws Rank1Error `invalid-file` that names the file and what is wrong with it; `model-unsupported` for weights of
+ *   less than a byte
  */
 export async function readSafetensors(source: ByteSource): Promise<TensorEntry[]> {
   const { header, dataStart } = await readHeader(source);
@@ -73,6 +83,12 @@ function parseEntry(source: ByteSource, dataStart: number, name: string, value: 
   const label = JSON.stringify(name.slice(0, 120));
   if (typeof value !== 'object' || value === null) throw invalid(source, `has no description of ${label}`);
   const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
+  if (typeof dtype === 'string' && SUB_BYTE_DTYPE.test(dtype)) {
+    throw new Rank1Error(
+      'model-unsupported',
+      `${source.name} stores ${label} as ${dtype}, which cannot be converted. Choose the original checkpoint instead of a quantised one.`,
+    );
+  }
   if (typeof dtype !== 'string' || !Object.hasOwn(DTYPE_BYTES, dtype)) {
     throw invalid(
       source,

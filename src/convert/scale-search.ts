@@ -5,10 +5,10 @@
  * For codes l that some scale gives, the best scale is sum(w l) / sum(l^2), and its error is sum(w^2) less
  * sum(w l)^2 / sum(l^2). So one pass a candidate is enough, and the largest of these quotients wins.
  */
+import { roundHalfEven } from './round-half-even.ts';
 
 /** Shares of the round-to-nearest scale that are tried, on both sides of zero. */
 const SHARES = [1, 0.95, 0.9, 0.85, 0.8, 0.74, 0.68, 1.08] as const;
-const ROUND = 6755399441055744;
 
 /**
  * @param scale the round-to-nearest scale, which is kept unless another is better
@@ -47,7 +47,7 @@ export function searchScale(
 }
 
 function roundToLevel(value: number, scale: number, middle: number): number {
-  const rounded = Math.fround(value / scale) + ROUND - ROUND;
+  const rounded = roundHalfEven(value / scale);
   return rounded < -middle ? -middle : rounded > middle - 1 ? middle - 1 : rounded;
 }
 

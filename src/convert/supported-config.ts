@@ -29,6 +29,8 @@ function checkQuantization(value: unknown): void {
   if (method !== 'awq') throw unsupported('quantization_config.quant_method', method, 'only "awq" is');
   if ((bits ?? settings['w_bit'] ?? 4) !== 4)
     throw unsupported('quantization_config.bits', bits, 'only 4 is');
+  if (settings['zero_point'] === false)
+    throw unsupported('quantization_config.zero_point', false, 'only AutoAWQ with zero points is');
   if (typeof version === 'string' && version.toLowerCase() !== 'gemm') {
     throw unsupported('quantization_config.version', version, 'only AutoAWQ\'s "gemm" is');
   }

@@ -1,6 +1,7 @@
 /** How a dtype turns weights into graph: the decoder describes products, a format decides the operators. */
 import type { GraphBuilder } from './graph-builder.ts';
 import { bytesOf } from './graph-builder.ts';
+import { assertFitsFloat16 } from './finite-weights.ts';
 import { encodeFloat16 } from './float-formats.ts';
 import type { LinearWeight } from './linear-weights.ts';
 import type { Matrix } from './matrix.ts';
@@ -40,7 +41,7 @@ export function storeFloats(
   graph.store({
     tensors: [tensor],
     sourceBytes,
-    write: async (emit) => emit(tensor, encodeFloats(await read(), type)),
+    write: async (emit) => emit(tensor, encodeFloats(name, await read(), type)),
   });
   return name;
 }
@@ -49,6 +50,14 @@ export function storeVector(graph: GraphBuilder, name: string, type: FloatType, 
   return storeFloats(graph, name, type, [vector.cols], vector.sourceBytes, () => vector.readRows(0, 1));
 }
 
-export function encodeFloats(values: Float32Array<ArrayBuffer>, type: FloatType): Uint8Array<ArrayBuffer> {
-  return bytesOf(type === 'float32' ? values : encodeFloat16(values));
+/** @throws Rank1Error `model-unsupported`, naming the tensor, when a value is beyond `type` */
+export function encodeFloats(
+  name: string,
+  values: Float32Array<ArrayBuffer>,
+  type: FloatType,
+): Uint8Array<ArrayBuffer> {
+  if (type === 'float32') return bytesOf(values);
+  const halves = encodeFloat16(values);
+  assertFitsFloat16(name, halves);
+  return bytesOf(halves);
 }

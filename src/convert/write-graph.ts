@@ -24,19 +24,41 @@ export async function writeGraph(
   { inputs, outputs }: DecoderGraph,
   fileName: string,
   recorded: RecordedOutput,
-  { shardBytes, onProgress, signal }: Pick<ConvertOptions, 'shardBytes' | 'onProgress' | 'signal'>,
+  options: Pick<ConvertOptions, 'shardBytes' | 'onProgress' | 'onWarning' | 'signal'>,
 ): Promise<WrittenGraph> {
+  const { shardBytes, onProgress, onWarning, signal } = options;
   const places = placeTensors(graph.weights, `${fileName}_data`, shardBytes);
+  const ends = [...places].map(([tensor, { file, offset, length }]) => ({
+    tensor,
+    file,
+    end: offset + length,
+  }));
+  for (const { tensor, file, end } of ends) {
+    if (end > shardBytes) onWarning?.(oversized(tensor.name, file, end, shardBytes));
+  }
+  await recorded.reserve(shardSizes(ends));
   const tensors = [...graph.inlineTensors, ...locatedTensors(graph, places)];
   const model = { name: 'rank1', nodes: graph.nodes, inputs, outputs, tensors };
   await recorded.writeWhole(`${FOLDER}/${fileName}`, encodeOnnxModel(model, PRODUCER));
-  const onGroup = trackProgress(graph.weights, onProgress, signal);
-  await writeExternalData(graph.weights, places, FOLDER, recorded, onGroup);
+  const onGroup = trackProgress(graph.weights, onProgress);
+  await writeExternalData(graph.weights, places, FOLDER, recorded, { onGroup, signal });
   const files = new Set([...places.values()].map((place) => `${FOLDER}/${place.file}`));
   const largestTensorBytes = Math.max(0, ...[...places.values()].map(({ length }) => length));
   return { onnx: `${FOLDER}/${fileName}`, externalData: [...files], largestTensorBytes };
 }
 
+/** Bytes of all shards together, padding included. */
+function shardSizes(ends: readonly { readonly file: string; readonly end: number }[]): number {
+  const sizes = new Map(ends.map(({ file, end }) => [file, end])); // the last tensor of a file ends it
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+}
+
+function oversized(tensor: string, file: string, bytes: number, shardBytes: number): string {
+  const mib = (value: number) => `${Math.round(value / 2 ** 20)} MiB`;
+  return `${file} becomes ${mib(bytes)}, more than the ${mib(shardBytes)} of a weight file: ${tensor} cannot be divided. A device must be able to hold it whole.`;
+}
+
+/** All that a node reads. A tensor that only lends its bytes to an alias would make the runtime warn at every load. */
 function locatedTensors(
   graph: GraphBuilder,
   places: ReadonlyMap<StoredTensor, ExternalLocation>,
@@ -48,5 +70,6 @@ function locatedTensors(
     assert(data?.length === tensorBytes(tensor), `${tensor.name} has as many bytes as ${of}`);
     return { ...tensor, data };
   });
-  return [...stored, ...aliased];
+  const read = new Set(graph.nodes.flatMap((node) => node.inputs));
+  return [...stored, ...aliased].filter((tensor) => read.has(tensor.name));
 }

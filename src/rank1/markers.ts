@@ -27,3 +27,20 @@ export function findMarkerTokenIds(tokenizer: Tokenizer): MarkerTokenIds {
   }
   return { trueTokenId, falseTokenId, closeTokenId: tokenizer.addedTokenId(CLOSE_MARKER) };
 }
+
+/**
+ * A tokenizer that belongs to another model may give ids that the model has no row for; the kernels would not notice.
+ * @throws Rank1Error `model-corrupt` when a marker's or an answer's id is not in a vocabulary of `vocabSize`
+ */
+export function assertMarkersInVocabulary(tokenizer: Tokenizer, vocabSize: number): void {
+  for (const text of [ANSWERS.true, ANSWERS.false, OPEN_MARKER, CLOSE_MARKER]) {
+    const added = tokenizer.addedTokenId(text);
+    for (const id of [...tokenizer.encode(text), ...(added === null ? [] : [added])]) {
+      if (id < vocabSize) continue;
+      throw new Rank1Error(
+        'model-corrupt',
+        `The tokenizer gives "${text}" the id ${id}, and the model's vocabulary ends at ${vocabSize}: tokenizer.json and config.json are not of the same model. Convert or download the model again.`,
+      );
+    }
+  }
+}

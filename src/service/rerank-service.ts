@@ -16,6 +16,7 @@ import type {
   RunSummary,
   UpdateListener,
 } from '../protocol/rerank-api.ts';
+import { assertMarkersInVocabulary } from '../rank1/markers.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { RerankRun } from './rerank-run.ts';
 import { RunControl } from './run-control.ts';
@@ -60,7 +61,14 @@ export class RerankService implements RerankWorkerApi {
       const key = modelKey(options);
       if (this.#loaded?.key !== key) {
         await this.#unload();
-        this.#loaded = { key, runtime: await this.#loadRuntime(options, onProgress) };
+        const runtime = await this.#loadRuntime(options, onProgress);
+        try {
+          assertMarkersInVocabulary(runtime.tokenizer, runtime.spec.vocabSize);
+        } catch (error) {
+          await runtime.dispose();
+          throw error;
+        }
+        this.#loaded = { key, runtime };
       }
       const { device, deviceReason, dtype, spec } = this.#loaded.runtime;
       return { device, deviceReason, dtype, maxPositions: spec.maxPositions };

@@ -14,7 +14,7 @@ import type { OutputFolder } from '../../src/convert/byte-io.ts';
 import { convertModel } from '../../src/convert/convert-model.ts';
 import type { ConvertDtype } from '../../src/convert/convert-options.ts';
 import { convertOptions } from '../unit/convert/support/options.ts';
-import { SyntheticCheckpoint } from '../unit/convert/support/synthetic-checkpoint.ts';
+import { SyntheticCheckpoint, type SyntheticKind } from '../unit/convert/support/synthetic-checkpoint.ts';
 
 export interface ConversionFigures {
   readonly model: string;
@@ -42,13 +42,14 @@ export async function measureConversion(
   dtype: ConvertDtype,
   method: QuantizationMethod,
   changes: Record<string, unknown> = {},
+  kind: SyntheticKind = 'fast',
 ): Promise<ConversionFigures> {
   const configs = new URL('../fixtures/convert/configs.json', import.meta.url);
   const config = (JSON.parse(readFileSync(configs, 'utf8')) as Record<string, Record<string, unknown>>)[
     model
   ];
   if (!config) throw new RangeError(`no model ${model} in configs.json`);
-  const checkpoint = new SyntheticCheckpoint({ ...config, ...changes }, 'fast');
+  const checkpoint = new SyntheticCheckpoint({ ...config, ...changes }, kind);
   const residentBefore = process.memoryUsage.rss();
   const started = performance.now();
   const cpuStarted = process.cpuUsage();

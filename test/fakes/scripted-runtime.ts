@@ -55,7 +55,7 @@ export class ScriptedRuntime implements LoadedRuntime {
       numHeads: 1,
       numKeyValueHeads: 1,
       headDim: 8,
-      vocabSize: 8,
+      vocabSize: 2 ** 22, // ids are code points, and above them the markers
       maxPositions: options.maxPositions ?? 512,
       ropeTheta: 10_000,
       ropeScaling: null,

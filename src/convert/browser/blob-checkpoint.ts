@@ -5,9 +5,23 @@ import type { ByteSource, CheckpointFolder } from '../byte-io.ts';
 export class BlobCheckpoint implements CheckpointFolder {
   private constructor(private readonly blobs: ReadonlyMap<string, Blob>) {}
 
-  /** @param files of one folder; of two files of the same name, the last counts */
+  /**
+   * @param files of a folder; where it has folders inside, of the outermost one with a config.json
+   * @throws Rank1Error `invalid-file` when two of them have one name, so that nobody can tell which is meant
+   */
   static fromFiles(files: Iterable<File>): BlobCheckpoint {
-    return new BlobCheckpoint(new Map(Array.from(files, (file) => [file.name, file])));
+    const folder = checkpointFolder(Array.from(files));
+    const blobs = new Map<string, Blob>();
+    for (const file of folder) {
+      if (blobs.has(file.name)) {
+        throw new Rank1Error(
+          'invalid-file',
+          `There are two files ${file.name}. Choose one checkpoint folder.`,
+        );
+      }
+      blobs.set(file.name, file);
+    }
+    return new BlobCheckpoint(blobs);
   }
 
   open(name: string): Promise<ByteSource | null> {
@@ -23,6 +37,16 @@ export class BlobCheckpoint implements CheckpointFolder {
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** Files that were picked one by one have no path; they count as one folder. */
+const folderOf = (file: File): string => file.webkitRelativePath?.split('/').slice(0, -1).join('/') ?? '';
+const depth = (folder: string): number => folder.split('/').length;
+
+function checkpointFolder(files: readonly File[]): File[] {
+  const folders = files.filter((file) => file.name === 'config.json').map(folderOf);
+  const [outermost] = folders.sort((a, b) => depth(a) - depth(b));
+  return outermost === undefined ? [...files] : files.filter((file) => folderOf(file) === outermost);
 }
 
 async function readSlice(

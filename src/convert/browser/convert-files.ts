@@ -1,7 +1,7 @@
 /** A folder of safetensors, dropped on a page or on a server, becomes a model in the page's own storage. */
 import { Rank1Error } from '../../errors.ts';
 import { Sha256 } from '../../model/sha256.ts';
-import { MODELS_FOLDER } from '../../model/stored-models.ts';
+import { isStoredName, MODELS_FOLDER } from '../../model/stored-models.ts';
 import type { CheckpointFolder } from '../byte-io.ts';
 import { convertModel } from '../convert-model.ts';
 import { DEFAULT_MAX_POSITIONS, DEFAULT_SHARD_BYTES, type ConvertOptions } from '../convert-options.ts';
@@ -11,15 +11,29 @@ import { BlobCheckpoint } from './blob-checkpoint.ts';
 import { DirectoryOutput } from './directory-output.ts';
 
 export type ConvertFilesOptions = Pick<ConvertOptions, 'dtype' | 'onProgress' | 'signal'> &
-  Partial<Pick<ConvertOptions, 'method' | 'blockSize' | 'maxPositions' | 'shardBytes'>>;
+  Partial<
+    Pick<
+      ConvertOptions,
+      | 'layout'
+      | 'method'
+      | 'blockSize'
+      | 'maxPositions'
+      | 'shardBytes'
+      | 'accuracyLevel'
+      | 'onWarning'
+      | 'withoutTokenizer'
+    >
+  >;
 
 /**
- * Runs anywhere in a page; in a worker it leaves the page responsive. A model of the same name is replaced.
+ * Runs anywhere in a page; in a worker it leaves the page responsive. A model of the same name is replaced when the new
+ * one is whole.
  * @param files of one checkpoint folder
- * @param name of the model's folder in storage, without slashes
- * @throws Rank1Error as convertModel; `storage` when there is no room. Nothing is left behind then.
+ * @param name of the model in storage, loaded as `opfs:<name>`: lower-case letters, digits, dots, dashes, underscores
+ * @throws Rank1Error as convertModel; `storage` when there is no room. Nothing is left behind then, and an older model of
+ *   the name is what it was. TypeError for a name that could not be loaded
  */
-export function convertFiles(
+export async function convertFiles(
   files: Iterable<File>,
   name: string,
   options: ConvertFilesOptions,
@@ -37,15 +51,28 @@ export async function convertHosted(
   name: string,
   options: ConvertFilesOptions,
 ): Promise<ConvertedManifest> {
-  const folder = new HttpCheckpoint(url.replace(/\/+$/, ''));
-  // Asked first, so that a wrong address ends before a model of the same name is replaced.
+  assertStoredName(name);
+  const folder = new HttpCheckpoint(url.replace(/\/+$/, ''), { signal: options.signal });
+  // Asked first, because the commit comes with it.
   if ((await folder.open('config.json')) === null) {
     throw new Rank1Error(
       'model-not-found',
       `There is no config.json at ${url}. Check the repository's id and revision.`,
     );
   }
-  return convertInto(name, folder, { name: url, revision: folder.revision }, options);
+  try {
+    return await convertInto(name, folder, { name: url, revision: folder.revision }, options);
+  } finally {
+    await folder.close();
+  }
+}
+
+/** @throws TypeError */
+function assertStoredName(name: string): void {
+  if (isStoredName(name)) return;
+  throw new TypeError(
+    `A stored model cannot be called ${JSON.stringify(name)}: lower-case letters, digits, dots, dashes and underscores make a name.`,
+  );
 }
 
 async function convertInto(
@@ -54,6 +81,7 @@ async function convertInto(
   source: ConvertOptions['source'],
   options: ConvertFilesOptions,
 ): Promise<ConvertedManifest> {
+  assertStoredName(name);
   const storage = await navigator.storage.getDirectory();
   const models = await storage.getDirectoryHandle(MODELS_FOLDER, { create: true });
   return convertModel(checkpoint, await DirectoryOutput.begin(models, name), {

@@ -1,11 +1,33 @@
 /** How far a quantised model is from its reference: by its next-token distributions, and by its verdicts. */
 import { Rank1Error } from '../../errors.ts';
 import { encodePrompt } from '../../rank1/prompt.ts';
-import type { OpenedModel } from './opened-model.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 
 export interface Sample {
   readonly query: string;
   readonly document: string;
+}
+
+export interface Chain {
+  readonly tokenIds: readonly number[];
+  /** `null` where the chain did not end by itself */
+  readonly label: 'true' | 'false' | null;
+}
+
+/** What is asked of a model to compare it. */
+export interface ComparedModel {
+  readonly spec: { readonly vocabSize: number };
+  readonly tokenizer: Tokenizer;
+  /** The greedy chain after a prompt, up to its verdict. @throws the signal's reason */
+  decode(promptTokenIds: readonly number[], maxNewTokens: number, signal: AbortSignal): Promise<Chain>;
+  /** Logits after each of the tokens from `first` on, [tokens - first, V]. */
+  logits(tokenIds: readonly number[], first: number): Promise<Float32Array>;
+}
+
+export interface AgreementOptions {
+  readonly maxNewTokens: number;
+  readonly signal: AbortSignal;
+  readonly onSample?: (done: number, total: number) => void;
 }
 
 export interface Agreement {
@@ -21,12 +43,12 @@ export interface Agreement {
   readonly sameVerdicts: number;
 }
 
-/** @throws Rank1Error `model-unsupported` when the two do not share a vocabulary */
+/** @throws Rank1Error `model-unsupported` when the two do not share a vocabulary; the signal's reason */
 export async function measureAgreement(
-  reference: OpenedModel,
-  model: OpenedModel,
+  reference: ComparedModel,
+  model: ComparedModel,
   samples: readonly Sample[],
-  maxNewTokens: number,
+  { maxNewTokens, signal, onSample }: AgreementOptions,
 ): Promise<Agreement> {
   const { vocabSize } = reference.spec;
   if (model.spec.vocabSize !== vocabSize) {
@@ -39,10 +61,10 @@ export async function measureAgreement(
   let sameTokens = 0;
   let verdicts = 0;
   let sameVerdicts = 0;
-  for (const { query, document } of samples) {
+  for (const [number, { query, document }] of samples.entries()) {
     const prompt = [...encodePrompt(reference.tokenizer, query, document)];
-    const chain = await reference.decode(prompt, maxNewTokens);
-    const other = await model.decode(prompt, maxNewTokens);
+    const chain = await reference.decode(prompt, maxNewTokens, signal);
+    const other = await model.decode(prompt, maxNewTokens, signal);
     if (chain.label !== null && other.label !== null) {
       verdicts += 1;
       sameVerdicts += Number(chain.label === other.label);
@@ -56,6 +78,7 @@ export async function measureAgreement(
       divergences.push(klDivergence(p, q));
       sameTokens += Number(argmax(p) === argmax(q));
     }
+    onSample?.(number + 1, samples.length);
   }
   const positions = divergences.length;
   const meanKl = divergences.reduce((sum, value) => sum + value, 0) / positions;

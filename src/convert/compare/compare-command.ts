@@ -2,14 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Rank1Error } from '../../errors.ts';
-import { measureAgreement, type Agreement, type Sample } from './agreement.ts';
+import { measureAgreement, type Agreement, type AgreementOptions, type Sample } from './agreement.ts';
 import { OpenedModel } from './opened-model.ts';
 import { DEFAULT_SAMPLES } from './samples.ts';
 
 export const COMPARE_USAGE = `rank1-rerank compare <reference> <model> [options]
 
   Two converted folders of one checkpoint, for example fp32 and q4 (rank1 layout): KL divergence of the next-token
-  distribution along the reference's chains, and agreement of the verdicts. Runs on the CPU.
+  distribution along the reference's chains, and agreement of the verdicts. Runs on the CPU, which computes in fp32:
+  q4, q8 and fp32. Both models are in memory, each at most about 3 GB.
 
   --samples <file>         JSON list of {"query", "document"} (default: twelve built-in pairs)
   --max-new-tokens <n>     longest chain (default 128)
@@ -39,16 +40,31 @@ export function parseCompareArguments(args: readonly string[]): CompareArguments
   return { reference, model, samples: values.samples, maxNewTokens };
 }
 
-/** @throws Rank1Error */
-export async function runCompare(args: CompareArguments): Promise<void> {
+/** @throws Rank1Error; the signal's reason */
+export async function runCompare(args: CompareArguments, signal: AbortSignal): Promise<void> {
   const samples = args.samples === undefined ? DEFAULT_SAMPLES : await readSamples(args.samples);
-  const reference = await OpenedModel.open(args.reference);
-  const model = await OpenedModel.open(args.model);
-  console.log(
-    describeAgreement(await measureAgreement(reference, model, samples, args.maxNewTokens), samples.length),
-  );
-  await reference.release();
-  await model.release();
+  const { maxNewTokens } = args;
+  console.log(await compareFolders(args.reference, args.model, samples, { maxNewTokens, signal }));
+}
+
+/**
+ * @param reference, model folders that OpenedModel takes
+ * @returns what `describeAgreement` says
+ */
+export async function compareFolders(
+  reference: string,
+  model: string,
+  samples: readonly Sample[],
+  options: AgreementOptions,
+): Promise<string> {
+  const opened: OpenedModel[] = [];
+  try {
+    for (const folder of [reference, model]) opened.push(await OpenedModel.open(folder));
+    const [first, second] = opened;
+    return describeAgreement(await measureAgreement(first!, second!, samples, options), samples.length);
+  } finally {
+    for (const each of opened) await each.release();
+  }
 }
 
 export function describeAgreement(agreement: Agreement, numSamples: number): string {

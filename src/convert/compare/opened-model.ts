@@ -10,7 +10,7 @@ import { MANIFEST_FILE, parseManifest } from '../../model/manifest.ts';
 import { parseModelSpec, type ModelSpec } from '../../model/model-spec.ts';
 import { ONNX_INPUTS, ONNX_OUTPUTS, pastName } from '../../model/onnx-io.ts';
 import { ChainReader } from '../../rank1/chain-reader.ts';
-import { findMarkerTokenIds, type MarkerTokenIds } from '../../rank1/markers.ts';
+import { assertMarkersInVocabulary, findMarkerTokenIds, type MarkerTokenIds } from '../../rank1/markers.ts';
 import { OnnxModelRunner } from '../../runtime/onnx-model-runner.ts';
 import { loadOrt, type OrtRuntime } from '../../runtime/ort.ts';
 import { PrefixStore } from '../../runtime/prefix-store.ts';
@@ -18,14 +18,9 @@ import { Rank1Layout } from '../../runtime/rank1-layout.ts';
 import { createSession } from '../../runtime/session.ts';
 import { WasmKvCache, type WasmPrefix } from '../../runtime/wasm-kv-cache.ts';
 import { createTokenizer, type Tokenizer } from '../../tokenizer/tokenizer.ts';
+import type { Chain, ComparedModel } from './agreement.ts';
 
-export interface Chain {
-  readonly tokenIds: readonly number[];
-  /** `null` where the chain did not end by itself */
-  readonly label: 'true' | 'false' | null;
-}
-
-export class OpenedModel {
+export class OpenedModel implements ComparedModel {
   private constructor(
     readonly spec: ModelSpec,
     readonly tokenizer: Tokenizer,
@@ -55,6 +50,7 @@ export class OpenedModel {
       await readJson('tokenizer.json'),
       await readJson('tokenizer_config.json'),
     );
+    assertMarkersInVocabulary(tokenizer, spec.vocabSize);
     const externalData = await Promise.all(
       model.externalData.map(async (file) => ({ path: path.basename(file), data: await read(file) })),
     );
@@ -64,8 +60,7 @@ export class OpenedModel {
     return new OpenedModel(spec, tokenizer, findMarkerTokenIds(tokenizer), runtime, session);
   }
 
-  /** The greedy chain after a prompt, up to its verdict. */
-  async decode(promptTokenIds: readonly number[], maxNewTokens: number): Promise<Chain> {
+  async decode(promptTokenIds: readonly number[], maxNewTokens: number, signal: AbortSignal): Promise<Chain> {
     const maxLength = promptTokenIds.length + maxNewTokens;
     const prefixes = new PrefixStore<WasmPrefix>(() => undefined);
     const cache = new WasmKvCache({ ort: this.runtime.ort, spec: this.spec, maxLength, prefixes });
@@ -81,12 +76,17 @@ export class OpenedModel {
     });
     const engine = new Engine(runner);
     engine.add(sequence);
-    while (engine.hasWork) await engine.step();
-    await runner.dispose();
+    try {
+      while (engine.hasWork) {
+        signal.throwIfAborted();
+        await engine.step();
+      }
+    } finally {
+      await runner.dispose();
+    }
     return { tokenIds: [...sequence.newTokenIds], label: reader.verdict?.label ?? null };
   }
 
-  /** Logits after each of the tokens from `first` on, [tokens - first, V]. */
   async logits(tokenIds: readonly number[], first: number): Promise<Float32Array> {
     const length = tokenIds.length;
     const read = Array.from({ length: length - first }, (_, i) => first + i);

@@ -1,7 +1,8 @@
-/** `rank1-rerank convert`: from arguments to a model on disk, with progress, and nothing left behind on Ctrl-C. */
+/** `rank1-rerank convert`: from arguments to a model on disk, with progress, and nothing left behind on an interruption. */
 import { createHash } from 'node:crypto';
 import { convertModel } from '../convert-model.ts';
 import type { ConvertOptions } from '../convert-options.ts';
+import { describeEndToEndError } from '../compare/conversion-report.ts';
 import type { StreamingHash } from '../../model/sha256.ts';
 import type { TensorError } from '../tensor-error.ts';
 import type { ConvertArguments } from './convert-arguments.ts';
@@ -9,12 +10,9 @@ import { DiskOutput } from './disk-output.ts';
 import { openSource } from './open-source.ts';
 import { progressLine } from './progress-line.ts';
 
-/** @throws Rank1Error for everything the conversion reports */
-export async function runConvert(args: ConvertArguments): Promise<void> {
-  const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort(new Error('Interrupted; nothing was left behind.'));
-  process.once('SIGINT', onInterrupt);
-  const source = await openSource(args.source, args.revision, args.endpoint);
+/** @throws Rank1Error for everything the conversion reports; the signal's reason */
+export async function runConvert(args: ConvertArguments, signal: AbortSignal): Promise<void> {
+  const source = await openSource(args.source, args.revision, args.endpoint, signal);
   try {
     const options: ConvertOptions = {
       ...args.options,
@@ -22,15 +20,17 @@ export async function runConvert(args: ConvertArguments): Promise<void> {
       createHash: nodeSha256,
       onTensorError: args.report ? printError : undefined,
       onProgress: args.quiet ? () => undefined : progressLine(process.stderr),
-      signal: interrupt.signal,
+      onWarning: (message) => console.error(`rank1-rerank convert: ${message}`),
+      withoutTokenizer: args.withoutTokenizer,
+      signal,
     };
     const output = await DiskOutput.begin(args.out, args.overwrite);
     const manifest = await convertModel(source.folder, output, options);
     const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0);
     console.log(`${args.out}: ${manifest.architecture}, ${options.dtype}, ${(bytes / 1e6).toFixed(1)} MB`);
+    if (args.report) console.log(await describeEndToEndError(source.folder, args.out, manifest, options));
   } finally {
     await source.folder.close();
-    process.off('SIGINT', onInterrupt);
   }
 }
 

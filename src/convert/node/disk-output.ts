@@ -1,40 +1,59 @@
-/**
- * A model folder written beside its final place under a temporary name, and renamed when it is whole. A crash
- * leaves at most a folder that ends in `.part`, which the next conversion to the same place removes.
- */
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+/** A model folder written beside its final place (staging-folder.ts), and renamed when it is whole. */
+import { mkdir, open, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { Rank1Error } from '../../errors.ts';
 import { MANIFEST_FILE } from '../../model/manifest.ts';
 import type { ByteSink, OutputFolder } from '../byte-io.ts';
+import { StagingFolder } from './staging-folder.ts';
+
+/** The disk, as far as another can stand in for it. */
+export interface Disk {
+  readonly open: (file: string, flags: string) => ReturnType<typeof open>;
+  /** bytes that may still be written where the folder is */
+  readonly freeBytes: (folder: string) => Promise<number>;
+}
+
+const DISK: Disk = {
+  open,
+  freeBytes: async (folder) => {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  },
+};
 
 export class DiskOutput implements OutputFolder {
   private readonly open = new Set<() => Promise<void>>();
 
   private constructor(
     private readonly target: string,
-    private readonly temporary: string,
+    private readonly staging: StagingFolder,
+    private readonly disk: Disk,
   ) {}
 
   /**
    * @param overwrite replace a model that is already there; a folder that is not a model is never replaced
    * @throws Rank1Error `storage` when the place is taken or cannot be written
    */
-  static async begin(target: string, overwrite: boolean): Promise<DiskOutput> {
+  static async begin(target: string, overwrite: boolean, disk: Disk = DISK): Promise<DiskOutput> {
     await checkTarget(target, overwrite);
-    const temporary = `${path.resolve(target)}.part`;
-    await onDisk(target, async () => {
-      await rm(temporary, { recursive: true, force: true });
-      await mkdir(temporary, { recursive: true });
-    });
-    return new DiskOutput(path.resolve(target), temporary);
+    const staging = await onDisk(target, () => StagingFolder.begin(path.resolve(target)));
+    return new DiskOutput(path.resolve(target), staging, disk);
+  }
+
+  async reserve(bytes: number): Promise<void> {
+    const free = await onDisk(this.target, () => this.disk.freeBytes(this.staging.model));
+    if (free >= bytes) return;
+    throw new Rank1Error(
+      'storage',
+      `The model needs ${megabytes(bytes)} and the disk of ${this.target} has ${megabytes(free)} free. Free some space, or choose --out on another disk.`,
+    );
   }
 
   async create(file: string): Promise<ByteSink> {
-    const full = path.join(this.temporary, file);
+    const full = path.join(this.staging.model, file);
     const handle = await onDisk(this.target, async () => {
       await mkdir(path.dirname(full), { recursive: true });
-      return open(full, 'wx');
+      return this.disk.open(full, 'wx');
     });
     const close = async (): Promise<void> => {
       this.open.delete(close);
@@ -50,25 +69,14 @@ export class DiskOutput implements OutputFolder {
     };
   }
 
-  /** The old model, where there is one, gives way only to a whole new one. */
   async commit(): Promise<void> {
-    const old = `${this.target}.old`;
-    await onDisk(this.target, async () => {
-      await rm(old, { recursive: true, force: true });
-      await rename(this.target, old).catch(ignoreMissing);
-      await rename(this.temporary, this.target);
-      await rm(old, { recursive: true, force: true });
-    });
+    await onDisk(this.target, () => this.staging.exchange());
   }
 
   async discard(): Promise<void> {
     for (const close of this.open) await close().catch(() => undefined);
-    await rm(this.temporary, { recursive: true, force: true }).catch(() => undefined);
+    await this.staging.remove().catch(() => undefined);
   }
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
 }
 
 async function checkTarget(target: string, overwrite: boolean): Promise<void> {
@@ -100,3 +108,5 @@ async function onDisk<T>(target: string, action: () => Promise<T>): Promise<T> {
     });
   }
 }
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;

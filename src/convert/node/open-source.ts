@@ -1,6 +1,7 @@
 /** What `convert` was given: a folder on this disk, or the id of a repository on a hub. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { Rank1Error } from '../../errors.ts';
 import type { CheckpointFolder } from '../byte-io.ts';
 import { HttpCheckpoint } from '../http-checkpoint.ts';
 import { DiskCheckpoint } from './disk-checkpoint.ts';
@@ -17,12 +18,14 @@ export interface CheckpointSource {
 /**
  * A folder that exists wins over a hub id of the same spelling.
  * @param endpoint of the hub, without a slash at its end
- * @throws Rank1Error `model-not-found` or `network`
+ * @param signal ends requests to the hub
+ * @throws Rank1Error `model-not-found` or `network`; the signal's reason
  */
 export async function openSource(
   given: string,
   revision: string | undefined,
   endpoint: string,
+  signal: AbortSignal,
 ): Promise<CheckpointSource> {
   const isFolder = await stat(given).then(
     (info) => info.isDirectory(),
@@ -33,8 +36,13 @@ export async function openSource(
     return { folder, name: path.basename(path.resolve(given)), revision: revision ?? null };
   }
   const ref = revision ?? DEFAULT_REVISION;
-  const folder = new HttpCheckpoint(`${endpoint}/${given}/resolve/${encodeURIComponent(ref)}`);
+  const folder = new HttpCheckpoint(`${endpoint}/${given}/resolve/${encodeURIComponent(ref)}`, { signal });
   // The commit, which stays what it is when `main` moves on, comes with the first file.
-  await folder.open('config.json');
+  if ((await folder.open('config.json')) === null) {
+    throw new Rank1Error(
+      'model-not-found',
+      `There is no ${given} with a config.json at ${endpoint}, revision ${ref}, and no such folder here. Check the id.`,
+    );
+  }
   return { folder, name: given, revision: folder.revision ?? ref };
 }

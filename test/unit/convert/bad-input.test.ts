@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../../src/convert/convert-model.ts';
 import type { ConvertOptions } from '../../../src/convert/convert-options.ts';
+import { editedCheckpoint } from './support/edited-checkpoint.ts';
 import { fixturePath } from './support/fixtures.ts';
 import { MemoryCheckpoint, MemoryOutput } from './support/memory-folder.ts';
 import { convertOptions } from './support/options.ts';
@@ -117,6 +118,20 @@ describe('a conversion that cannot be done leaves nothing and says why', () => {
     expect(error).toMatchObject({ code: 'model-unsupported', message: expect.stringContaining('I32') });
   });
 
+  it.each(['F8_E4M3', 'F8_E5M2', 'F4'])(
+    'the weights are %s, which is a quantisation and no damage',
+    async (dtype) => {
+      const input = await editedCheckpoint('small/qwen2-tied', (tensors) => {
+        const name = 'model.layers.0.mlp.down_proj.weight';
+        tensors.set(name, { dtype, shape: tensors.get(name)!.shape, data: new Uint8Array(64 * 96) });
+      });
+      await expect(convertModel(input, new MemoryOutput(), convertOptions())).rejects.toMatchObject({
+        code: 'model-unsupported',
+        message: expect.stringMatching(new RegExp(`down_proj.*${dtype}`)),
+      });
+    },
+  );
+
   it.each([9, 100, 2000, WEIGHTS.length - 1])('the file is cut off after %i bytes', async (length) => {
     const { error, output } = await convert(CONFIG, WEIGHTS.slice(0, length));
     expect(error).toMatchObject({ code: 'invalid-file' });
@@ -133,7 +148,7 @@ describe('a conversion that cannot be done leaves nothing and says why', () => {
 
   it('the disk is full in the middle of the weights', async () => {
     const { error, output } = await convert(CONFIG, WEIGHTS, {}, new MemoryOutput(20_000));
-    expect(error).toMatchObject({ message: 'disk full' });
+    expect(error).toMatchObject({ name: 'Rank1Error', code: 'storage' });
     expect(output).toMatchObject({ state: 'discarded', files: new Map() });
   });
 

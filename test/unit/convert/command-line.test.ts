@@ -1,12 +1,13 @@
 /** The command line tool as a user meets it. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseConvertArguments } from '../../../src/convert/node/convert-arguments.ts';
 import { describeProgress, progressLine } from '../../../src/convert/node/progress-line.ts';
+import { demoFiles } from './support/demo-checkpoint.ts';
 import { fixturePath } from './support/fixtures.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -34,13 +35,35 @@ describe('rank1-rerank', () => {
       '--out',
       out,
       '--report',
+      '--without-tokenizer',
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(/mlp\.down_proj\.weight: relative error \d\.\d+e-2/);
     expect(stdout).toMatch(/model: LlamaForCausalLM, q4, 0\.\d MB/);
+    expect(stdout).toMatch(/end-to-end error: not measured, because there is no tokenizer/);
     expect(stderr).toMatch(/MB\/s, \d+ s left/);
+    expect(stderr).toMatch(/There is no tokenizer\.json/);
     expect(await readdir(out)).toContain('rank1.json');
   });
+
+  it(
+    'reports what a conversion loses end to end, and leaves no second model',
+    { timeout: 600_000 },
+    async () => {
+      const checkpoint = path.join(folder, 'checkpoint');
+      await mkdir(checkpoint);
+      for (const [name, bytes] of demoFiles()) await writeFile(path.join(checkpoint, name), bytes);
+      const out = path.join(folder, 'model');
+      const { code, stdout } = await run('convert', checkpoint, '--out', out, '--report', '--quiet');
+      expect(code).toBe(0);
+      // The checkpoint's weights are on the 4-bit grid already.
+      expect(stdout).toMatch(/on 4 built-in pairs:\nnext token: KL \d\.\d+e-\d+ nats/);
+      expect(stdout).toMatch(/same token: 100\.0 %\nsame verdict: (\d+) of \1 /);
+      expect((await readdir(folder)).sort()).toEqual(['checkpoint', 'model']);
+      const compared = await run('compare', out, out, '--max-new-tokens', '1');
+      expect(compared).toMatchObject({ code: 0, stdout: expect.stringContaining('KL 0.00e+0') });
+    },
+  );
 
   it('ends with 1 and one sentence when the conversion fails, with nothing left', async () => {
     const { code, stderr } = await run('convert', folder, '--out', path.join(folder, 'model'));
@@ -53,7 +76,7 @@ describe('rank1-rerank', () => {
 
   it.skipIf(process.platform === 'win32')('leaves nothing when the disk takes no more', async () => {
     const out = path.join(folder, 'model');
-    const limited = `ulimit -f 20; exec "${process.execPath}" "${BIN}" convert "${fixturePath('small/llama')}" --out "${out}"`;
+    const limited = `ulimit -f 20; exec "${process.execPath}" "${BIN}" convert "${fixturePath('small/llama')}" --out "${out}" --without-tokenizer`;
     const { code, stderr } = await execute('sh', ['-c', limited]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/Writing .*model failed/);
@@ -93,6 +116,7 @@ describe('parseConvertArguments', () => {
     [['a', '--out', 'c', '--block-size', '48']],
     [['a', '--out', 'c', '--block-size', '8']],
     [['a', '--out', 'c', '--shard-size', '0']],
+    [['a', '--out', 'c', '--shard-size', '1025']],
     [['a', '--out', 'c', '--max-positions', 'many']],
     [['a', '--out', 'c', '--accuracy-level', '1']],
   ])('refuses %j', (args) => {

@@ -1,23 +1,23 @@
 /** A model folder on disk is there whole or not at all. */
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { convertModel } from '../../../src/convert/convert-model.ts';
-import { DiskOutput } from '../../../src/convert/node/disk-output.ts';
-import { openFixture } from './support/fixtures.ts';
+import { DiskOutput, type Disk } from '../../../src/convert/node/disk-output.ts';
+import { usingFixture } from './support/fixtures.ts';
 import { convertOptions } from './support/options.ts';
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), 'rank1-convert-'))));
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const convert = async (target: string, overwrite = false, signal?: AbortSignal) =>
-  convertModel(
-    await openFixture('small/qwen2-untied'),
-    await DiskOutput.begin(target, overwrite),
-    convertOptions({ shardBytes: 40_000, ...(signal && { signal }) }),
-  );
+async function convert(target: string, overwrite = false, signal?: AbortSignal, disk?: Disk) {
+  const output = await DiskOutput.begin(target, overwrite, disk);
+  const options = convertOptions({ shardBytes: 40_000, ...(signal && { signal }) });
+  return usingFixture('small/qwen2-untied', (input) => convertModel(input, output, options));
+}
 
 describe('DiskOutput', () => {
   it('writes a folder whose manifest fits its files', async () => {
@@ -35,27 +35,59 @@ describe('DiskOutput', () => {
     const target = path.join(folder, 'model');
     const abort = new AbortController();
     const seen: string[][] = [];
-    const conversion = convertModel(
-      await openFixture('small/qwen2-untied'),
-      await DiskOutput.begin(target, false),
-      convertOptions({
-        signal: abort.signal,
-        onProgress: () => {
-          void readdir(folder).then((names) => seen.push(names));
-          abort.abort(new Error('stop'));
-        },
-      }),
-    );
+    const output = await DiskOutput.begin(target, false);
+    const options = convertOptions({
+      signal: abort.signal,
+      onProgress: () => {
+        void readdir(folder).then((names) => seen.push(names));
+        abort.abort(new Error('stop'));
+      },
+    });
+    const conversion = usingFixture('small/qwen2-untied', (input) => convertModel(input, output, options));
     await expect(conversion).rejects.toThrow('stop');
     expect(seen.flat()).not.toContain('model');
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('removes what a crashed conversion left', async () => {
-    await mkdir(path.join(folder, 'model.part/onnx'), { recursive: true });
-    await writeFile(path.join(folder, 'model.part/onnx/half'), 'x');
+  it("leaves the user's folders alone, whatever their names", async () => {
+    const names = ['model.old', 'model.part', 'model.convert-mine'];
+    for (const name of names) {
+      await mkdir(path.join(folder, name));
+      await writeFile(path.join(folder, name, 'thesis.txt'), 'keep');
+    }
+    await convert(path.join(folder, 'model'));
+    await convert(path.join(folder, 'model'), true);
+    for (const name of names) expect(await readdir(path.join(folder, name))).toEqual(['thesis.txt']);
+    expect((await readdir(folder)).sort()).toEqual(['model', ...names].sort());
+  });
+
+  /** As a conversion to `model` leaves it when its process is killed. */
+  async function leaveBehind(pid: number, ...files: string[]): Promise<void> {
+    const owner = { target: 'model', host: hostname(), pid };
+    const left = path.join(folder, 'model.convert-abc123');
+    for (const file of files) {
+      await mkdir(path.dirname(path.join(left, file)), { recursive: true });
+      await writeFile(path.join(left, file), 'x');
+    }
+    await writeFile(path.join(left, '.rank1-convert.json'), JSON.stringify(owner));
+  }
+
+  it('removes what a killed conversion left, but not what another one is writing', async () => {
+    await leaveBehind(await endedProcess(), 'model/onnx/half');
     await convert(path.join(folder, 'model'));
     expect(await readdir(path.join(folder, 'model/onnx'))).not.toContain('half');
+    expect(await readdir(folder)).toEqual(['model']);
+    await leaveBehind(process.pid, 'model/onnx/half');
+    await convert(path.join(folder, 'model'), true);
+    expect(await readdir(path.join(folder, 'model.convert-abc123/model/onnx'))).toEqual(['half']);
+  });
+
+  it('puts the old model back when a conversion was killed between the two renames', async () => {
+    await leaveBehind(await endedProcess(), 'old/rank1.json', 'model/rank1.json');
+    await expect(
+      convert(path.join(folder, 'model'), false, AbortSignal.abort(new Error('stop'))),
+    ).rejects.toThrow();
+    expect(await readdir(path.join(folder, 'model'))).toEqual(['rank1.json']);
     expect(await readdir(folder)).toEqual(['model']);
   });
 
@@ -85,4 +117,39 @@ describe('DiskOutput', () => {
     await writeFile(path.join(folder, 'file'), '');
     await expect(convert(path.join(folder, 'file/model'))).rejects.toMatchObject({ code: 'storage' });
   });
+
+  const disk = { open, freeBytes: () => Promise.resolve(1e12) };
+
+  it('ends before the first weight where the disk has too little room, and says how much it needs', async () => {
+    const opened: string[] = [];
+    const small = {
+      open: (file: string, flags: string) => {
+        opened.push(path.basename(file));
+        return open(file, flags);
+      },
+      freeBytes: () => Promise.resolve(50_000),
+    };
+    await expect(convert(path.join(folder, 'model'), false, undefined, small)).rejects.toMatchObject({
+      code: 'storage',
+      message: expect.stringMatching(/needs 0 MB .* has 0 MB free/),
+    });
+    expect(opened.filter((file) => file.includes('onnx'))).toEqual([]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.runIf(process.platform === 'linux')('says that the disk is full when it is', async () => {
+    // The kernel's own full device: every write to it fails with ENOSPC.
+    const full = { ...disk, open: (file: string) => open(file.endsWith('_data') ? '/dev/full' : file, 'w') };
+    await expect(convert(path.join(folder, 'model'), false, undefined, full)).rejects.toMatchObject({
+      code: 'storage',
+      message: expect.stringContaining('The disk is full'),
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
 });
+
+/** The id of a process that is no more. */
+function endedProcess(): Promise<number> {
+  const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+  return new Promise((resolve) => child.on('exit', () => resolve(child.pid!)));
+}

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../../src/convert/convert-model.ts';
 import { MemoryOutput } from './support/memory-folder.ts';
-import { openFixture, readExpected, relativeDifference } from './support/fixtures.ts';
+import { readExpected, relativeDifference, usingFixture } from './support/fixtures.ts';
 import { convertOptions } from './support/options.ts';
 import { RunningModel } from './support/run-model.ts';
 
@@ -15,7 +15,9 @@ describe.each(['qwen2-tied', 'qwen2-untied', 'llama', 'mistral'])('%s', (family)
     async (dtype, reference) => {
       const { ids, logits } = await readExpected(`small/${family}/expected.safetensors`);
       const output = new MemoryOutput();
-      await convertModel(await openFixture(`small/${family}`), output, convertOptions({ dtype }));
+      await usingFixture(`small/${family}`, (input) =>
+        convertModel(input, output, convertOptions({ dtype })),
+      );
       const model = await RunningModel.load(output);
       model.reset(1, 64);
       const step = await model.step(

@@ -37,7 +37,9 @@ beforeAll(async () => {
   hub = createServer((request, response) => {
     const { pathname } = new URL(request.url!, 'http://hub');
     const [, owner, name, verb, revision, file = ''] = pathname.split('/');
-    const known = [owner, name, verb, revision].join() === 'jhu-clsp,tiny,resolve,main';
+    const known =
+      [owner, name, verb].join() === 'jhu-clsp,tiny,resolve' &&
+      (revision === COMMIT || (revision === 'main' && file === 'config.json'));
     if (!known || !readdirSync(FIXTURE).includes(file))
       return void response.writeHead(404).end('Entry not found');
     response.setHeader('x-repo-commit', COMMIT);
@@ -62,11 +64,12 @@ function sendRange(range: string | undefined, url: string, response: ServerRespo
   response.writeHead(206, { 'content-range': `bytes ${start}-${end}/${bytes.length}` }).end(part);
 }
 
-function convert(out: string): { readonly kill: () => void; readonly ended: Promise<number | null> } {
-  const args = [BIN, 'convert', 'jhu-clsp/tiny', '--endpoint', address(hub), '--out', out, '--quiet'];
+function convert(out: string) {
+  const from = ['convert', 'jhu-clsp/tiny', '--endpoint', address(hub), '--without-tokenizer'];
+  const args = [BIN, ...from, '--out', out, '--quiet'];
   const child = spawn(process.execPath, args, { stdio: 'ignore' });
   const ended = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
-  return { kill: () => void child.kill('SIGKILL'), ended };
+  return { kill: (signal: NodeJS.Signals) => void child.kill(signal), ended };
 }
 
 function hashes(root: string): Record<string, string> {
@@ -95,10 +98,11 @@ it('a killed conversion leaves no model, and the next gives the bytes of one tha
   const stalled = new Promise<void>((resolve) => (onStall = resolve));
   const { kill, ended } = convert(out);
   await stalled;
-  kill();
+  kill('SIGKILL');
   expect(await ended).toBeNull();
   expect(existsSync(out)).toBe(false);
-  const left = `${out}.part`;
+  const staging = readdirSync(folder).find((name) => name.startsWith('model.convert-'))!;
+  const left = path.join(folder, staging, 'model');
   expect(Object.keys(hashes(left)).some((file) => file.startsWith('onnx'))).toBe(true);
   expect(existsSync(path.join(left, 'rank1.json'))).toBe(false);
   await expect(OpenedModel.open(left)).rejects.toMatchObject({ code: 'model-not-found' });
@@ -108,3 +112,20 @@ it('a killed conversion leaves no model, and the next gives the bytes of one tha
   expect(hashes(out)).toEqual(hashes(undisturbed));
   expect(readdirSync(folder).sort()).toEqual(['model', 'undisturbed']);
 }, 120_000);
+
+it.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s ends a conversion whose hub hangs, with 130 and nothing left',
+  async (signal) => {
+    numRanges = 0;
+    stalls = (number) => number > 6;
+    const stalled = new Promise<void>((resolve) => (onStall = resolve));
+    const place = path.join(folder, signal);
+    const { kill, ended } = convert(path.join(place, 'model'));
+    await stalled;
+    kill(signal);
+    expect(await ended).toBe(130);
+    expect(readdirSync(place)).toEqual([]);
+    stalls = () => false;
+  },
+  120_000,
+);

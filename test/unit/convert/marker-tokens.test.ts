@@ -34,10 +34,11 @@ const CASES = [
 vi.setConfig({ testTimeout: 60_000 });
 
 describe.each(CASES)('$name', ({ name, answers, open, close, firstFreeId }) => {
+  const vocabSize = firstFreeId + 2;
   const { json, config } = load(name);
 
   it('spells the markers with plain tokens when they were not added', () => {
-    const tokens = markerTokens(json, config);
+    const tokens = markerTokens(json, config, vocabSize);
     expect([tokens.trueTokenId, tokens.falseTokenId]).toEqual(answers);
     expect(tokens.openTokenIds).toEqual(open);
     expect(tokens.closeTokenIds).toEqual(close);
@@ -46,7 +47,11 @@ describe.each(CASES)('$name', ({ name, answers, open, close, firstFreeId }) => {
   it.each([true, false])('finds the markers that training added, special: %s', (special) => {
     const plain = { single_word: false, lstrip: false, rstrip: false, normalized: false, special };
     const added = ['<think>', '</think>'].map((content, i) => ({ id: firstFreeId + i, content, ...plain }));
-    const tokens = markerTokens({ ...json, added_tokens: [...json.added_tokens, ...added] }, config);
+    const tokens = markerTokens(
+      { ...json, added_tokens: [...json.added_tokens, ...added] },
+      config,
+      vocabSize,
+    );
     expect([tokens.trueTokenId, tokens.falseTokenId]).toEqual(answers);
     expect([tokens.openTokenIds, tokens.closeTokenIds]).toEqual([[firstFreeId], [firstFreeId + 1]]);
   });

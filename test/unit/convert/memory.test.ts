@@ -1,9 +1,22 @@
 /** A conversion streams: it needs a fraction of even its largest tensor. Full-size figures: test/bench/convert.mjs. */
 import { expect, it } from 'vitest';
+import type { ConvertDtype } from '../../../src/convert/convert-options.ts';
+import type { SyntheticKind } from './support/synthetic-checkpoint.ts';
 import { measureConversion } from '../../bench/convert.ts';
 
-it('converts 780 MB in less extra memory than half its largest tensor', { timeout: 240_000 }, async () => {
-  const figures = await measureConversion('rank1-3b', 'q4', 'symmetric', { num_hidden_layers: 1 });
-  expect(figures.inputGB).toBeGreaterThan(0.77);
-  expect(figures.peakExtraMB).toBeLessThan(311);
-});
+// The largest tensor is the embedding table, 622 MB of bf16. Peaks are of the process, so the leanest comes first.
+// fp16 turns whole matrices in memory (45 MB here), AWQ reads one whole.
+it.each<[ConvertDtype, SyntheticKind, limitMB: number]>([
+  ['q4', 'fast', 311],
+  ['q8', 'fast', 311],
+  ['q4', 'awq', 450],
+  ['fp16', 'fast', 450],
+])(
+  'converts 3B, one layer, to %s from %s in less extra memory than %i MB',
+  { timeout: 240_000 },
+  async (dtype, kind, limitMB) => {
+    const figures = await measureConversion('rank1-3b', dtype, 'symmetric', { num_hidden_layers: 1 }, kind);
+    expect(figures.inputGB).toBeGreaterThan(kind === 'awq' ? 0.66 : 0.77);
+    expect(figures.peakExtraMB).toBeLessThan(limitMB);
+  },
+);

@@ -5,6 +5,7 @@ import { BlockQuantizedFormat } from '../../../src/convert/block-quantized-forma
 import { openCheckpoint } from '../../../src/convert/checkpoint.ts';
 import { placeTensors } from '../../../src/convert/external-data.ts';
 import { GraphBuilder } from '../../../src/convert/graph-builder.ts';
+import type { ExternalLocation } from '../../../src/convert/onnx-proto.ts';
 import { buildRank1Layout } from '../../../src/convert/rank1-layout.ts';
 import { kvBytesPerToken, parseModelSpec } from '../../../src/model/model-spec.ts';
 import { fixturePath } from './support/fixtures.ts';
@@ -41,25 +42,59 @@ describe.each(TABLE)('$name', ({ name, billions, kvBytes }) => {
     expect(parameters / 1e9).toBeCloseTo(billions, 2);
     expect(kvBytesPerToken(spec, 'float16')).toBe(kvBytes);
 
-    const graph = new GraphBuilder();
-    const format = new BlockQuantizedFormat({
-      bits: 4,
-      blockSize: 32,
-      floatType: 'float16',
-      method: 'symmetric',
-      accuracyLevel: 0,
-    });
-    const checkpoint = await openCheckpoint(synthetic);
-    buildRank1Layout({ graph, spec, checkpoint, format, maxPositions: 16_384 });
-    const places = [...placeTensors(graph.weights, 'w', SHARD_BYTES).values()];
+    const places = await placesOf(config, synthetic, 32);
     const bytes = Math.max(...places.map(({ length }) => length));
     const total = places.reduce((sum, { length }) => sum + length, 0);
     expect(total / parameters).toBeGreaterThan(0.56);
     expect(total / parameters).toBeLessThan(0.59);
     expect(bytes).toBeLessThan(2 ** 30);
-    const shards = new Map<string, number>();
-    for (const { file, offset, length } of places) shards.set(file, offset + length);
-    expect([...shards.values()].every((end) => end <= SHARD_BYTES)).toBe(true);
-    expect(places.every(({ offset }) => offset % 256 === 0)).toBe(true);
+    expectShards(places);
   });
 });
+
+/** Gigabytes of safetensors of the five AWQ models, as the table of published models has them. */
+const AWQ_TABLE = [
+  { name: 'rank1-7b', gigabytes: 5.6 },
+  { name: 'rank1-14b', gigabytes: 10.0 },
+  { name: 'rank1-32b', gigabytes: 19.3 },
+  { name: 'rank1-mistral-2501-24b', gigabytes: 14.3 },
+  { name: 'rank1-llama3-8b', gigabytes: 5.8 },
+];
+
+describe.each(AWQ_TABLE)('$name in AWQ int4', ({ name, gigabytes }) => {
+  it.each([32, 128])(
+    'has the published size, and becomes q4f16 shards in blocks of %i',
+    async (blockSize) => {
+      const config = CONFIGS[name]!;
+      const synthetic = new SyntheticCheckpoint(config, 'awq');
+      expect(Math.abs(synthetic.weightBytes / 1e9 - gigabytes)).toBeLessThan(0.1);
+      const places = await placesOf(config, synthetic, blockSize);
+      const total = places.reduce((sum, { length }) => sum + length, 0);
+      const parameters = new SyntheticCheckpoint(config, 'fast').weightBytes / 2;
+      // 4 bits a weight, and a scale and half a byte of zero point a block.
+      expect(total / parameters).toBeLessThan(0.5 + 2.5 / blockSize + 0.02);
+      expectShards(places);
+    },
+  );
+});
+
+async function placesOf(config: Record<string, unknown>, synthetic: SyntheticCheckpoint, blockSize: number) {
+  const graph = new GraphBuilder();
+  const format = new BlockQuantizedFormat({
+    bits: 4,
+    blockSize,
+    floatType: 'float16',
+    method: 'symmetric',
+    accuracyLevel: 0,
+  });
+  const checkpoint = await openCheckpoint(synthetic);
+  buildRank1Layout({ graph, spec: parseModelSpec(config), checkpoint, format, maxPositions: 16_384 });
+  return [...placeTensors(graph.weights, 'w', SHARD_BYTES).values()];
+}
+
+function expectShards(places: readonly ExternalLocation[]): void {
+  const shards = new Map<string, number>();
+  for (const { file, offset, length } of places) shards.set(file, offset + length);
+  expect([...shards.values()].every((end) => end <= SHARD_BYTES)).toBe(true);
+  expect(places.every(({ offset }) => offset % 256 === 0)).toBe(true);
+}

@@ -43,7 +43,7 @@ describe('readSafetensors', () => {
     ['a header that is not UTF-8', Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xfe), /not JSON/],
     ['a header that is a list', rawFile('[]', 4), /not a JSON object/],
     ['a tensor that is null', fileOf({ a: null }, 0), /no description/],
-    ['an unknown dtype', fileOf({ a: { ...f32(0, 4, 1), dtype: 'F4' } }, 4), /not supported/],
+    ['an unknown dtype', fileOf({ a: { ...f32(0, 4, 1), dtype: 'Q3' } }, 4), /not supported/],
     [
       'a dtype named like an object method',
       fileOf({ a: { ...f32(0, 4, 1), dtype: 'toString' } }, 4),

@@ -3,7 +3,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../../src/convert/convert-model.ts';
 import { parseManifest } from '../../../src/model/manifest.ts';
-import { openFixture, readExpected, relativeDifference } from './support/fixtures.ts';
+import { readExpected, relativeDifference, usingFixture } from './support/fixtures.ts';
 import { MemoryOutput } from './support/memory-folder.ts';
 import { convertOptions } from './support/options.ts';
 
@@ -14,7 +14,7 @@ const int64 = (values: number[], dims: number[]) =>
 async function load(family: string, dtype: 'fp32' | 'q4' | 'q8') {
   const output = new MemoryOutput();
   const options = convertOptions({ dtype, layout: 'transformersjs', shardBytes: 60_000 });
-  await convertModel(await openFixture(`small/${family}`), output, options);
+  await usingFixture(`small/${family}`, (input) => convertModel(input, output, options));
   const model = parseManifest(JSON.parse(output.text('rank1.json'))).models[dtype]!;
   const externalData = model.externalData.map((path) => ({
     path: path.slice(5),

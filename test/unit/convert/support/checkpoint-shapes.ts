@@ -48,3 +48,19 @@ function layerShapes(
   };
   return Object.entries(shapes).map(([part, shape]) => ({ name: `model.layers.${layer}.${part}`, shape }));
 }
+
+/** The same checkpoint as AutoAWQ saves it: linear layers in 4 bits with groups of 128, all else in fp16. */
+export function awqTensors(
+  config: Readonly<Record<string, unknown>>,
+): (TensorShape & { dtype: 'F16' | 'I32' })[] {
+  return tensorShapes(config).flatMap(({ name, shape }) => {
+    if (!name.endsWith('_proj.weight')) return [{ name, shape, dtype: 'F16' as const }];
+    const [outputs, inputs] = shape as [number, number];
+    const prefix = name.slice(0, -'.weight'.length);
+    return [
+      { name: `${prefix}.qweight`, shape: [inputs, outputs / 8], dtype: 'I32' as const },
+      { name: `${prefix}.qzeros`, shape: [inputs / 128, outputs / 8], dtype: 'I32' as const },
+      { name: `${prefix}.scales`, shape: [inputs / 128, outputs], dtype: 'F16' as const },
+    ];
+  });
+}

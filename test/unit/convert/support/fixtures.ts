@@ -11,6 +11,16 @@ export const fixturePath = (name: string): string =>
 
 export const openFixture = (name: string): Promise<DiskCheckpoint> => DiskCheckpoint.open(fixturePath(name));
 
+/** Opens a fixture for `use` and closes it after. */
+export async function usingFixture<T>(name: string, use: (input: DiskCheckpoint) => Promise<T>): Promise<T> {
+  const input = await openFixture(name);
+  try {
+    return await use(input);
+  } finally {
+    await input.close();
+  }
+}
+
 export interface Expected {
   readonly ids: number[];
   /** by rounding: [T, V] */

@@ -1,4 +1,5 @@
 /** Folders in memory: what a checkpoint is read from and a model is written to in these tests. */
+import { Rank1Error } from '../../../../src/errors.ts';
 import type {
   ByteSink,
   ByteSource,
@@ -43,7 +44,8 @@ export class MemoryOutput implements OutputFolder {
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     return Promise.resolve({
       write: (bytes) => {
-        if (this.totalBytes() + bytes.length > this.failAt) return Promise.reject(new Error('disk full'));
+        if (this.totalBytes() + chunks.reduce((sum, chunk) => sum + chunk.length, bytes.length) > this.failAt)
+          return Promise.reject(full());
         chunks.push(bytes.slice());
         return Promise.resolve();
       },
@@ -73,6 +75,8 @@ export class MemoryOutput implements OutputFolder {
     return [...this.files.values()].reduce((sum, file) => sum + file.length, 0);
   }
 }
+
+const full = (): Rank1Error => new Rank1Error('storage', 'The disk is full. Free some space.');
 
 function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));

@@ -1,7 +1,7 @@
 import type { ConvertOptions } from '../../../../src/convert/convert-options.ts';
 import { Sha256 } from '../../../../src/model/sha256.ts';
 
-/** Options of a plain q4 conversion, with `changes`. */
+/** Options of a plain q4 conversion of the small checkpoints, which have no tokenizer, with `changes`. */
 export function convertOptions(changes: Partial<ConvertOptions> = {}): ConvertOptions {
   return {
     dtype: 'q4',
@@ -14,6 +14,7 @@ export function convertOptions(changes: Partial<ConvertOptions> = {}): ConvertOp
     source: { name: 'test', revision: null },
     createHash: () => new Sha256(),
     onProgress: () => undefined,
+    withoutTokenizer: true,
     signal: new AbortController().signal,
     ...changes,
   };

@@ -2,13 +2,14 @@
  * A checkpoint whose weights are computed when they are read: true widths without gigabytes in the repository.
  * test/oracle/convert/make_true_width.py computes the same numbers.
  */
-import { ELEMENT_SIZE, tensorShapes } from './checkpoint-shapes.ts';
+import { awqTensors, tensorShapes } from './checkpoint-shapes.ts';
 import type { ByteSource, CheckpointFolder } from '../../../../src/convert/byte-io.ts';
 
 type Config = Record<string, unknown>;
 
-/** `exact`: the oracle's weights in fp32. `fast`: a repeated pattern in bf16, for measuring. */
-export type SyntheticKind = 'exact' | 'fast';
+/** `exact`: the oracle's weights in fp32. `fast`: a repeated pattern in bf16, for measuring. `awq`: that pattern as AutoAWQ's
+ * tensors. */
+export type SyntheticKind = 'exact' | 'fast' | 'awq';
 
 export class SyntheticCheckpoint implements CheckpointFolder {
   private readonly config: string;
@@ -40,15 +41,13 @@ export class SyntheticCheckpoint implements CheckpointFolder {
 }
 
 function syntheticFile(config: Config, kind: SyntheticKind): ByteSource {
-  const elementBytes = ELEMENT_SIZE[kind];
   let offset = 0;
-  const tensors = tensorShapes(config).map(({ name, shape }) => {
+  const tensors = typedShapes(config, kind).map(({ name, shape, dtype }) => {
     const start = offset;
-    offset += shape.reduce((product, dim) => product * dim, elementBytes);
-    return { name, shape, start, end: offset };
+    offset += shape.reduce((product, dim) => product * dim, ELEMENT_BYTES[dtype]);
+    return { name, shape, dtype, start, end: offset };
   });
-  const dtype = kind === 'exact' ? 'F32' : 'BF16';
-  const entries = tensors.map(({ name, shape, start, end }) => [
+  const entries = tensors.map(({ name, shape, dtype, start, end }) => [
     name,
     { dtype, shape, data_offsets: [start, end] },
   ]);
@@ -62,7 +61,7 @@ function syntheticFile(config: Config, kind: SyntheticKind): ByteSource {
     size: dataStart + offset,
     read(start, end) {
       if (end <= dataStart) return Promise.resolve(prefix.slice(start, end));
-      if (kind === 'fast') return Promise.resolve(pattern(end - start));
+      if (kind !== 'exact') return Promise.resolve(pattern(end - start));
       const tensor = tensors.find((item) => start - dataStart >= item.start && end - dataStart <= item.end);
       if (!tensor) throw new Error('a read spans two tensors');
       const first = (start - dataStart - tensor.start) / 4;
@@ -71,6 +70,14 @@ function syntheticFile(config: Config, kind: SyntheticKind): ByteSource {
       return Promise.resolve(new Uint8Array(values.buffer));
     },
   };
+}
+
+const ELEMENT_BYTES = { F32: 4, BF16: 2, F16: 2, I32: 4 } as const;
+
+function typedShapes(config: Config, kind: SyntheticKind) {
+  if (kind === 'awq') return awqTensors(config);
+  const dtype = kind === 'exact' ? ('F32' as const) : ('BF16' as const);
+  return tensorShapes(config).map((tensor) => ({ ...tensor, dtype }));
 }
 
 /** Values `first` and on of the tensor. */

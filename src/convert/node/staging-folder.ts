@@ -1,0 +1,102 @@
+/**
+ * The folder beside the target in which a conversion works: `<target>.convert-XXXXXX`, with the new model in `model`
+ * and, for the moment of the exchange, the replaced one in `old`. A marker file says that it is ours: nothing without
+ * it is ever removed, whatever its name. Of a conversion that was killed the next one to the same target clears up.
+ */
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import path from 'node:path';
+
+const MARKER = '.rank1-convert.json';
+
+interface Owner {
+  readonly target: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+export class StagingFolder {
+  private constructor(
+    private readonly target: string,
+    private readonly folder: string,
+  ) {}
+
+  /** @param target absolute; what earlier conversions to it left is cleared first */
+  static async begin(target: string): Promise<StagingFolder> {
+    await mkdir(path.dirname(target), { recursive: true });
+    await clearLeftovers(target);
+    const folder = await mkdtemp(`${target}.convert-`);
+    const owner: Owner = { target: path.basename(target), host: hostname(), pid: process.pid };
+    await writeFile(path.join(folder, MARKER), JSON.stringify(owner));
+    await mkdir(path.join(folder, 'model'));
+    return new StagingFolder(target, folder);
+  }
+
+  get model(): string {
+    return path.join(this.folder, 'model');
+  }
+
+  /** The old model, where there is one, gives way only to a whole new one. */
+  async exchange(): Promise<void> {
+    const old = path.join(this.folder, 'old');
+    await rename(this.target, old).catch(ignoreMissing);
+    try {
+      await rename(this.model, this.target);
+    } catch (error) {
+      await rename(old, this.target).catch(ignoreMissing);
+      throw error;
+    }
+    await this.remove();
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function clearLeftovers(target: string): Promise<void> {
+  const parent = path.dirname(target);
+  const prefix = `${path.basename(target)}.convert-`;
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(prefix)) continue;
+    const folder = path.join(parent, name);
+    const owner = await readOwner(folder);
+    if (owner?.target !== path.basename(target) || isRunning(owner)) continue;
+    // Killed between the two renames: the old model is the only one there is.
+    if (!(await exists(target))) await rename(path.join(folder, 'old'), target).catch(ignoreMissing);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** `null` where the folder is not one of ours. */
+async function readOwner(folder: string): Promise<Owner | null> {
+  try {
+    const value = JSON.parse(await readFile(path.join(folder, MARKER), 'utf8')) as Partial<Owner> | null;
+    const isOwner =
+      typeof value?.target === 'string' && typeof value.host === 'string' && Number.isInteger(value.pid);
+    return isOwner ? (value as Owner) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Of another machine, which may share the disk, nobody can tell; its folder is left alone. */
+function isRunning({ host, pid }: Owner): boolean {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  );
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}
