@@ -26,7 +26,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   rank1: ['errors', 'assert', 'engine', 'tokenizer'],
   runtime: ['errors', 'assert', 'engine', 'model'],
   service: ['errors', 'assert', 'next-task', 'passages', 'rank1', 'tokenizer', 'engine', 'model', 'protocol'],
-  remote: ['errors', 'assert', 'passages', 'rank1', 'protocol'],
+  remote: ['errors', 'assert', 'seeded-random', 'passages', 'rank1', 'protocol'],
   client: ['errors', 'assert', 'next-task', 'protocol'],
   ui: ['errors', 'assert', 'protocol', 'client', 'export'],
   app: ['errors', 'assert', 'protocol', 'client', 'ui', 'export', 'evaluation', 'model', 'app/import'],
@@ -48,6 +48,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'evaluation',
     'export',
     'model',
+    'rank1',
     'convert',
     'convert/compare',
     'cli/page',
@@ -67,7 +68,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'tokenizer',
     'convert',
   ],
-  index: ['errors', 'assert', 'protocol', 'client', 'ui', 'evaluation', 'remote'],
+  index: ['errors', 'assert', 'protocol', 'client', 'ui', 'evaluation', 'remote', 'rank1'],
 };
 /** Folders that may import the types of protocol/, and nothing that exists at run time. */
 const PROTOCOL_TYPES = ['rank1', 'runtime'];

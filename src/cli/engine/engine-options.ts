@@ -1,6 +1,9 @@
 /** The options that `rerank`, `serve` and `doctor` share: which model runs where, and how it judges. */
+import { readFileSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
 import { checkRerankOptions } from '../../client/check-arguments.ts';
+import { errorMessage, Rank1Error } from '../../errors.ts';
+import { findQueryTemplate, parseQueryTemplates } from '../../rank1/query-template.ts';
 import type {
   DevicePreference,
   LongDocuments,
@@ -44,6 +47,8 @@ export const JUDGING_FLAGS = {
   instruction: text,
   preset: text,
   'query-template': text,
+  templates: text,
+  task: text,
   'long-documents': text,
   'max-new-tokens': text,
   rethink: text,
@@ -59,6 +64,8 @@ export const JUDGING_USAGE = `  --mode <reason|instant>  think first, or answer 
   --preset <name>          another meaning of relevant: evidence, answer, counterargument, argument, citation,
                            same-technique, any-connection
   --query-template <text>  a template of your own, with FILL_QUERY_HERE
+  --templates <file>       JSON of task name to template, and
+  --task <name>            the one to take: that of the name, else that of the name without its last _part
   --long-documents <how>   truncate or passages (default truncate)
   --max-new-tokens <n>     tokens a chain may have before its verdict is asked for (default: what the model says, else
                            1024; with --endpoint 8192), half the context at most
@@ -106,11 +113,13 @@ export function judgingOptions(values: Values<typeof JUDGING_FLAGS>): RerankOpti
     const value = values[name];
     return value === undefined ? undefined : wholeNumber(`--${name}`, value, least);
   };
+  if (values['query-template'] !== undefined && (values.templates ?? values.task) !== undefined)
+    throw new RangeError('Give --templates with --task, or --query-template, not both.');
   const wanted = {
     mode: values.mode as RerankMode | undefined,
     instruction: values.instruction,
     preset: values.preset as QueryPreset | undefined,
-    queryTemplate: values['query-template'],
+    queryTemplate: values['query-template'] ?? templateOf(values),
     longDocuments: values['long-documents'] as LongDocuments | undefined,
     maxNewTokens: count('max-new-tokens', 1),
     rethink: count('rethink', 0),
@@ -122,6 +131,26 @@ export function judgingOptions(values: Values<typeof JUDGING_FLAGS>): RerankOpti
   };
   const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
   return checkRerankOptions(Object.fromEntries(given) as RerankOptions);
+}
+
+/** @throws TypeError, RangeError, or Rank1Error `invalid-file` */
+function templateOf(values: Values<typeof JUDGING_FLAGS>): string | undefined {
+  const { templates: file, task } = values;
+  if (file === undefined && task === undefined) return undefined;
+  if (file === undefined || task === undefined)
+    throw new TypeError('--templates and --task belong together: a file, and the name in it.');
+  return findQueryTemplate(parseQueryTemplates(readText(file), file), task);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Rank1Error(
+      'invalid-file',
+      `${file} could not be read: ${errorMessage(error)}. Check its name.`,
+    );
+  }
 }
 
 /** @throws RangeError */

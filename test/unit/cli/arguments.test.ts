@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { parseRerankArguments, RERANK_USAGE } from '../../../src/cli/rerank/rerank-arguments.ts';
 import { parseServeArguments, SERVE_USAGE } from '../../../src/cli/serve/serve-arguments.ts';
 import { EVERY_OPTION } from '../../harness/every-option.ts';
@@ -23,9 +26,44 @@ describe('the arguments of rerank', () => {
     expect(parseServeArguments(flags, {}).defaults).toEqual(options);
   });
 
+  describe('with a file of templates', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rank1-templates-'));
+    const file = join(folder, 'templates.json');
+    const broken = join(folder, 'broken.json');
+    writeFileSync(file, JSON.stringify({ Set: 'all FILL_QUERY_HERE', Set_part: 'part FILL_QUERY_HERE' }));
+    writeFileSync(broken, '{"Set": "all FILL_QUERY_HERE",\n"Other": "none"}');
+    afterAll(() => rmSync(folder, { recursive: true }));
+    const judging = (...flags: string[]) => [
+      parseRerankArguments(['--query', 'q', ...flags, 'a.txt']).options,
+      parseServeArguments(flags, {}).defaults,
+    ];
+
+    it.each([
+      ['Set_part', 'part FILL_QUERY_HERE'],
+      ['Set_other', 'all FILL_QUERY_HERE'],
+    ])('take that of %s', (task, queryTemplate) => {
+      const flags = ['--templates', file, '--task', task];
+      expect(judging(...flags)).toEqual([{ queryTemplate }, { queryTemplate }]);
+    });
+
+    it.each([
+      [['--templates', file], /belong together/],
+      [['--task', 'Set'], /belong together/],
+      [['--templates', file, '--task', 'None'], /no query template for "None".*"Set"/],
+      [['--templates', broken, '--task', 'Set'], /broken\.json:2: .*"Other"/],
+      [['--templates', join(folder, 'absent.json'), '--task', 'Set'], /absent\.json could not be read/],
+      [['--templates', file, '--task', 'Set', '--query-template', 'FILL_QUERY_HERE'], /not both/],
+      [['--templates', file, '--task', 'Set', '--preset', 'citation'], /not both/],
+    ])('refuse %j', (flags, reason) => {
+      expect(() => judging(...flags)).toThrow(reason);
+    });
+  });
+
   it('have a case for each flag that says how to judge', () => {
     const tested = new Set(EVERY_OPTION.flatMap(([, flags]) => flags));
-    for (const flag of Object.keys(JUDGING_FLAGS)) expect(tested).toContain(`--${flag}`);
+    const { templates, task, ...flags } = JUDGING_FLAGS;
+    expect([templates, task]).not.toContain(undefined);
+    for (const flag of Object.keys(flags)) expect(tested).toContain(`--${flag}`);
   });
 
   it.each([

@@ -29,29 +29,46 @@ describe('presets', () => {
 });
 
 describe('a file of templates', () => {
-  const templates = parseQueryTemplates(
-    { Set: 'all FILL_QUERY_HERE', Set_part: 'part FILL_QUERY_HERE', __proto__: null },
-    'prompts.json',
-  );
-
-  test('is looked up by data set and subtask, then by data set', () => {
-    expect(findQueryTemplate(templates, 'Set', 'part')).toBe('part FILL_QUERY_HERE');
-    expect(findQueryTemplate(templates, 'Set', 'other')).toBe('all FILL_QUERY_HERE');
-    expect(findQueryTemplate(templates, 'Set')).toBe('all FILL_QUERY_HERE');
-    expect(findQueryTemplate(templates, 'None', 'part')).toBeNull();
-    expect(findQueryTemplate(templates, 'constructor')).toBeNull();
-  });
+  const file = {
+    Set: 'all FILL_QUERY_HERE',
+    Set_part: 'part FILL_QUERY_HERE',
+    Set_part_b: 'b FILL_QUERY_HERE',
+  };
+  const templates = parseQueryTemplates(JSON.stringify(file), 'prompts.json');
 
   test.each([
-    [null, 'not a file of query templates'],
-    [[], 'not a file of query templates'],
-    ['x', 'not a file of query templates'],
-    [{ Set: 3 }, '"Set" has no place for the query'],
-    [{ Set: 'no place' }, '"Set" has no place for the query'],
-  ])('that holds %j is refused with its name and the reason', (json, reason) => {
-    const parse = () => parseQueryTemplates(json, 'prompts.json');
+    ['Set_part', file.Set_part],
+    ['Set_other', file.Set],
+    ['Set', file.Set],
+    ['Set_part_b', file.Set_part_b],
+    ['Set_part_c', file.Set_part],
+  ])('is looked up for %s by data set and subtask, then by data set', (task, template) => {
+    expect(findQueryTemplate(templates, task)).toBe(template);
+  });
+
+  test.each(['None', 'None_part', 'constructor', '__proto__', ''])(
+    'without the task %j says what it has',
+    (task) => {
+      expect(() => findQueryTemplate(templates, task)).toThrow(RangeError);
+      expect(() => findQueryTemplate(templates, task)).toThrow('The file has "Set", "Set_part"');
+    },
+  );
+
+  test.each([
+    ['null', 'prompts.json: this is not a file of query templates'],
+    ['[]', 'prompts.json: this is not a file of query templates'],
+    ['"x"', 'prompts.json: this is not a file of query templates'],
+    [
+      '{\n"A": "FILL_QUERY_HERE",\n"Set": 3}',
+      'prompts.json:3: the template of "Set" has no place for the query',
+    ],
+    ['{\n"Set": "no place"}', 'prompts.json:2: the template of "Set" has no place for the query'],
+    ['{\n"Set": "FILL_QUERY_HERE",\n}', 'prompts.json:3: this is not valid JSON'],
+    ['{\n\n"Set"', 'prompts.json:3: this is not valid JSON'],
+    ['', 'prompts.json:1: this is not valid JSON'],
+  ])('that holds %j is refused with its name, the line and the reason', (text, reason) => {
+    const parse = () => parseQueryTemplates(text, 'prompts.json');
     expect(parse).toThrow(expect.objectContaining({ code: 'invalid-file' }));
-    expect(parse).toThrow(`prompts.json: `);
     expect(parse).toThrow(reason);
   });
 });
