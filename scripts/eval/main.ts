@@ -19,7 +19,6 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   try {
     const options = parseOptions(args);
-    for (const warning of options.warnings) console.error(warning);
     const queries = await loadQueries(options);
     console.error(`${queries.length} queries, ${queries.flatMap(({ toJudge }) => toJudge).length} documents`);
     await build({ root: ROOT, logLevel: 'error' });

@@ -8,7 +8,6 @@ import {
 } from '../../src/cli/engine/engine-options.ts';
 import { NO_REVISION } from '../../src/evaluation/index.ts';
 import type { RerankOptions } from '../../src/protocol/rerank-api.ts';
-import { findTemplate } from './templates.ts';
 
 export const USAGE = `Usage: npm run eval -- --data <file or folder> --out <folder> [options]
 
@@ -24,7 +23,6 @@ export const USAGE = `Usage: npm run eval -- --data <file or folder> --out <fold
   --out <folder>           results; a run that was interrupted goes on from there
   --depth <n>              candidates of each query that are judged (default 20)
   --limit <n>              only the first n queries
-  --templates <file>       JSON of task name to query template with FILL_QUERY_HERE; --task chooses
   --model <address>        model folder, relative to the page (default models/rank1-demo/)
   --dtype <name>           weights (default: what suits the device)
   --device <auto|wasm|webgpu>  (default wasm)
@@ -53,8 +51,6 @@ export interface EvalOptions {
   readonly depth: number;
   readonly limit: number | null;
   readonly judge: JudgeOptions;
-  /** what the person should know before the run */
-  readonly warnings: readonly string[];
 }
 
 const text = { type: 'string' } as const;
@@ -64,11 +60,9 @@ const FLAGS = {
   split: text,
   subset: text,
   qrels: text,
-  task: text,
   'dataset-revision': text,
   languages: text,
   'relevance-level': text,
-  templates: text,
   out: text,
   depth: text,
   limit: text,
@@ -92,7 +86,8 @@ export function parseOptions(args: readonly string[]): EvalOptions {
   const languages = (values.languages ?? 'eng-Latn').split(',').map((language) => language.trim());
   if (languages.some((language) => !/^[a-z]{3}-[A-Z][a-z]{3}$/.test(language)))
     throw new Error('--languages must be codes such as eng-Latn, separated by commas.');
-  const { template, warnings } = templateOf(values);
+  // Without templates, the task only names the collection.
+  const task = values.templates === undefined ? undefined : values.task;
   return {
     data: values.data,
     run: values.run ?? null,
@@ -110,24 +105,7 @@ export function parseOptions(args: readonly string[]): EvalOptions {
       model: values.model ?? 'models/rank1-demo/',
       dtype: values.dtype ?? '',
       device,
-      rerank: judgingOptions({ ...values, ...(template !== null && { 'query-template': template }) }),
+      rerank: judgingOptions({ ...values, task }),
     },
-    warnings,
   };
-}
-
-function templateOf(values: {
-  readonly templates?: string | undefined;
-  readonly task?: string | undefined;
-  readonly preset?: string | undefined;
-  readonly 'query-template'?: string | undefined;
-}): { template: string | null; warnings: string[] } {
-  const { templates, task } = values;
-  if (templates === undefined) return { template: null, warnings: [] };
-  if (task === undefined) throw new Error('--templates needs --task, the name to look up.');
-  if (values['query-template'] || values.preset)
-    throw new Error('Give --templates, --query-template or --preset, only one of them.');
-  const template = findTemplate(templates, task);
-  const warning = `${templates} has no template for ${task}: the queries are asked as they are.`;
-  return { template, warnings: template === null ? [warning] : [] };
 }

@@ -295,7 +295,7 @@ describe('the command line', () => {
     [['--data', 'x', '--out', 'o', '--samples', '2', '--mode', 'instant'], "mode 'reason'"],
     [['--data', 'x', '--out', 'o', '--samples', '2', '--temperature=-1'], 'temperature must'],
     [['--data', 'x', '--out', 'o', '--seed', '3'], 'give samples'],
-    [['--data', 'x', '--out', 'o', '--templates', 't.json'], 'needs --task'],
+    [['--data', 'x', '--out', 'o', '--templates', 't.json'], 'belong together'],
   ])('refuses %j', (args, reason) => {
     expect(() => parseOptions(args)).toThrow(reason);
   });
@@ -309,9 +309,7 @@ describe('the command line', () => {
     const templateOf = (task: string) => optionsOf(task).judge.rerank.queryTemplate;
     expect(templateOf('Bright_pony')).toBe('pony FILL_QUERY_HERE');
     expect(templateOf('Bright_biology')).toBe('any FILL_QUERY_HERE');
-    expect(templateOf('SciFact')).toBeUndefined();
-    expect(optionsOf('SciFact').warnings.join()).toContain('no template for SciFact');
-    expect(optionsOf('Bright').warnings).toEqual([]);
+    expect(() => templateOf('SciFact')).toThrow('no query template for "SciFact"');
     for (const [content, reason] of [
       ['{"a": "no place"}', 'FILL_QUERY_HERE'],
       ['[1]', 'not a file of query templates'],
