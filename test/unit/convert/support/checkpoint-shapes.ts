@@ -49,11 +49,13 @@ function layerShapes(
   return Object.entries(shapes).map(([part, shape]) => ({ name: `model.layers.${layer}.${part}`, shape }));
 }
 
+export interface AwqTensor extends TensorShape {
+  readonly dtype: 'F16' | 'I32';
+}
+
 /** The same checkpoint as AutoAWQ saves it: linear layers in 4 bits with groups of 128, all else in fp16. */
-export function awqTensors(
-  config: Readonly<Record<string, unknown>>,
-): (TensorShape & { dtype: 'F16' | 'I32' })[] {
-  return tensorShapes(config).flatMap(({ name, shape }) => {
+export function awqTensors(config: Readonly<Record<string, unknown>>): AwqTensor[] {
+  return tensorShapes(config).flatMap(({ name, shape }): AwqTensor[] => {
     if (!name.endsWith('_proj.weight')) return [{ name, shape, dtype: 'F16' as const }];
     const [outputs, inputs] = shape as [number, number];
     const prefix = name.slice(0, -'.weight'.length);
