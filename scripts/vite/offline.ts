@@ -1,7 +1,7 @@
 /**
  * The service worker: after one visit the site opens without a network. The site's own files are kept together, as one
  * version; the model, the runtime and the character maps, which are large and seldom all needed, each in a cache of
- * its own when they are first used.
+ * its own when they are first used. A new version deletes those of the one before.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -14,26 +14,53 @@ function versionOf(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex').slice(0, 12);
 }
 
+const CLEANUP_SCRIPT = 'delete-old-caches.js';
+
+/** Runs in the service worker. `names` are the caches of this version; the site's own files are workbox's to keep. */
+function cleanup(names: readonly string[]): string {
+  return `const current = ${JSON.stringify(names)};
+self.addEventListener('activate', (event) => {
+  const isOld = (name) => /^rank1-(models|ort|pdf-cmaps)-/.test(name) && !current.includes(name);
+  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter(isOld).map((name) => caches.delete(name)))));
+});
+`;
+}
+
 export function offlineSite(root: string): Plugin[] {
   const model = versionOf(readFileSync(join(root, 'public/models/rank1-demo/rank1.json')));
   // It pins the versions of the packages that the runtime and the maps come from.
   const packages = versionOf(readFileSync(join(root, 'package-lock.json')));
+  const cacheName = (folder: string, version: string): string =>
+    `rank1-${folder.replaceAll('/', '-')}-${version}`;
+  const kept = [
+    ['models/rank1-demo', model],
+    ['ort', packages],
+    ['pdf-cmaps', packages],
+  ] as const;
   const keep = (folder: string, version: string) => ({
     // Matched against the path within the site, so that it works from any folder of any server.
     urlPattern: new RegExp(`/${folder}/`),
     handler: 'CacheFirst' as const,
     options: {
-      cacheName: `rank1-${folder.replaceAll('/', '-')}-${version}`,
+      cacheName: cacheName(folder, version),
       cacheableResponse: { statuses: [200] },
     },
   });
-  return VitePWA({
+  const cleanupScript: Plugin = {
+    name: 'rank1-delete-old-caches',
+    generateBundle() {
+      const source = cleanup(kept.map(([folder, version]) => cacheName(folder, version)));
+      this.emitFile({ type: 'asset', fileName: CLEANUP_SCRIPT, source });
+    },
+  };
+  const offline = VitePWA({
     filename: 'service-worker.js',
     injectRegister: null, // src/app/shell/offline.ts does
     manifest: false,
     workbox: {
       globPatterns: ['**/*.{html,js,css,json}'],
-      globIgnores: ['ort/**', 'models/**', 'pdf-cmaps/**', 'test/**'],
+      globIgnores: ['ort/**', 'models/**', 'pdf-cmaps/**', 'test/**', CLEANUP_SCRIPT],
+      importScripts: [CLEANUP_SCRIPT],
       maximumFileSizeToCacheInBytes: 8 * 2 ** 20,
       cleanupOutdatedCaches: true,
       clientsClaim: true,
@@ -42,7 +69,8 @@ export function offlineSite(root: string): Plugin[] {
       directoryIndex: 'index.html',
       navigateFallback: null,
       inlineWorkboxRuntime: true,
-      runtimeCaching: [keep('models/rank1-demo', model), keep('ort', packages), keep('pdf-cmaps', packages)],
+      runtimeCaching: kept.map(([folder, version]) => keep(folder, version)),
     },
   });
+  return [cleanupScript, ...offline];
 }

@@ -36,6 +36,8 @@ test.afterAll(() => {
 async function judge(page: Page, question: string, numPassages: number): Promise<void> {
   await page.getByLabel('Question', { exact: true }).fill(question);
   await page.getByRole('button', { name: `Judge ${numPassages} passages` }).click();
+  // An earlier question's run may say the same of itself.
+  await expect(page.locator('.review-question')).toHaveText(question);
   await expect(page.locator('.review-status')).toContainText(`${numPassages} of ${numPassages} judged`, {
     timeout: 300_000,
   });
@@ -44,6 +46,7 @@ async function judge(page: Page, question: string, numPassages: number): Promise
 async function exportJson(page: Page): Promise<{ documents: Record<string, unknown>[] }> {
   const download = page.waitForEvent('download');
   await page.getByLabel('Export decisions as').selectOption('json');
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
   return JSON.parse(readFileSync(await (await download).path(), 'utf8')) as {
     documents: Record<string, unknown>[];
   };
@@ -91,6 +94,7 @@ test('the whole flow works from a dropped folder to exported decisions, then aga
   await expect(page.locator('.review-row').first()).toHaveAttribute('data-decision', 'keep');
   await judge(page, 'Where do bananas grow?', 3);
   await expect(page.locator('.review-row').first()).toContainText('fruit.txt');
+  await expect(page.locator('.review-row').first()).toHaveAttribute('data-label', 'true');
   const offline = await exportJson(page);
   expect((offline.documents[0] as { label: string }).label).toBe('true');
 

@@ -16,7 +16,8 @@ export interface NetworkReport {
   readonly refused?: string;
 }
 
-export const NETWORK_CHANNEL = 'rank1-network-reports';
+/** Of this page alone: another tab's workers report to that tab. */
+export const NETWORK_CHANNEL = `rank1-network-reports-${String(crypto.getRandomValues(new Uint32Array(2)))}`;
 
 export class NetworkLog extends EventTarget {
   readonly fetched: FetchedResource[] = [];

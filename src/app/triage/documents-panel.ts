@@ -165,6 +165,8 @@ export class DocumentsPanelElement extends LitElement {
   async #import(files: AsyncIterable<DroppedFile>): Promise<void> {
     if (!this.session || !this.connection) return;
     if (this.job) return this.job.add(files);
+    // So that the browser does not clear it when its disk is full; a refusal changes nothing.
+    void navigator.storage?.persist?.().catch(() => false);
     const job = new ImportJob(this.connection, this.session, () => this.requestUpdate());
     this.job = job;
     job.add(files);

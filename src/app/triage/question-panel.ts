@@ -5,15 +5,19 @@ import type { QueryPreset, RerankMode } from '../../protocol/rerank-api.ts';
 import { MAX_TOP_K, QUERY_PRESETS, type Question } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
 import { attempt } from './problem.ts';
-import { judgeLabel, numberOf, presetLabel } from './wording.ts';
+import { judgeLabel, numberOf, presetLabel, sourcePlace } from './wording.ts';
 
 const SAVE_PAUSE_MS = 300;
+/** Passages of the shortlist that are listed before the rest is only counted. */
+const MAX_LISTED = 50;
 
 /** The question, and how much of the shortlist the model is to read. */
 export class QuestionPanelElement extends LitElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ type: Number }) revision = 0;
   @state() private draft: Question | null = null;
+  /** the passages that would be judged are listed */
+  @state() private looking = false;
   #saving: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -104,7 +108,34 @@ export class QuestionPanelElement extends LitElement {
         </button>
         <p class="hint">${this.#shortlistNote(session, count)}</p>
       </div>
+      ${count > 0 ? this.#renderShortlist(session, draft) : nothing}
     </form>`;
+  }
+
+  /** To be looked at before a model is asked. */
+  #renderShortlist(session: TriageSession, draft: Question): TemplateResult {
+    const passages = this.looking ? session.shortlist(draft) : [];
+    return html`<details
+      class="panel shortlist"
+      @toggle=${(event: Event) => (this.looking = (event.target as HTMLDetailsElement).open)}
+    >
+      <summary>${msg('Look at these passages first')}</summary>
+      <ol>
+        ${passages.slice(0, MAX_LISTED).map(
+          ({ text, sources: [source] }) =>
+            html`<li dir="auto">
+              <bdi class="path">${source?.path}</bdi>
+              <span>${source ? sourcePlace(source) : nothing}</span>
+              <p>${text}</p>
+            </li>`,
+        )}
+      </ol>
+      ${
+        passages.length > MAX_LISTED
+          ? html`<p class="hint">${msg(str`and ${numberOf(passages.length - MAX_LISTED)} more`)}</p>`
+          : nothing
+      }
+    </details>`;
   }
 
   #settingsNote({ topK, preset, mode, instruction }: Question): string {

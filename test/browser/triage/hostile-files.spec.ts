@@ -1,5 +1,5 @@
 /** Files that mean harm, in a real browser: nothing in them runs, nothing is fetched, each is told in clear words. */
-import { strToU8, zipSync } from 'fflate';
+import { strToU8, zipSync, type Zippable } from 'fflate';
 import { expect, test } from '../fake-worker.ts';
 import { makePdf } from './make-pdf.ts';
 import { watchPrivacy } from './privacy-watch.ts';
@@ -7,11 +7,13 @@ import { addFiles, ask, file, openTriage, problems, rows, status } from './triag
 
 test.use({ serviceWorkers: 'block' });
 
+/** 世界上最冷的城市 */
+const BIG5 = [0xa5, 0x40, 0xac, 0xc9, 0xa4, 0x57, 0xb3, 0xcc, 0xa7, 0x4e, 0xaa, 0xba, 0xab, 0xb0, 0xa5, 0xab];
 const CONTENT_TYPES =
   '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>';
 const RELATIONSHIPS =
   '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>';
-const docx = (text: string) =>
+const docx = (text: string, more: Zippable = {}) =>
   Buffer.from(
     zipSync({
       '[Content_Types].xml': strToU8(CONTENT_TYPES),
@@ -20,6 +22,7 @@ const docx = (text: string) =>
         `<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>${text}</w:t></w:r></w:p></w:body></w:document>`,
       ),
       'word/media/bomb.png': [new Uint8Array(16 * 2 ** 20), { level: 9 }],
+      ...more,
     }),
   );
 const manyEntries = () => {
@@ -45,17 +48,7 @@ test('hostile files run nothing, fetch nothing, and are told in clear words', as
     ),
     file('scan.pdf', makePdf([{}, {}])),
     file('half.pdf', makePdf([{ text: 'A page with text.' }, {}])),
-    // 世界上最冷的城市, in a font that the file does not hold
-    file(
-      'big5.pdf',
-      makePdf([
-        {
-          big5: [
-            0xa5, 0x40, 0xac, 0xc9, 0xa4, 0x57, 0xb3, 0xcc, 0xa7, 0x4e, 0xaa, 0xba, 0xab, 0xb0, 0xa5, 0xab,
-          ],
-        },
-      ]),
-    ),
+    file('big5.pdf', makePdf([{ big5: BIG5 }])),
     file('broken.pdf', '%PDF-1.7\nnothing of the kind'),
     file('letter.docx', docx('The coldest letter of all.')),
     file(
@@ -86,6 +79,42 @@ test('hostile files run nothing, fetch nothing, and are told in clear words', as
     0,
   );
   await privacy.expectNothingLeft();
+});
+
+test('a PDF whose Chinese font is not in it is read by a character map of our own', async ({
+  page,
+  fakeWorker,
+}) => {
+  const maps: string[] = [];
+  page.context().on('request', (request) => {
+    if (request.url().includes('/pdf-cmaps/')) maps.push(request.url());
+  });
+  await openTriage(page);
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await addFiles(page, file('big5.pdf', makePdf([{ big5: BIG5 }])));
+  await ask(page, '城市');
+  await expect(rows(page).locator('.review-passage')).toHaveText('世界上最冷的城市');
+  expect(maps.map((url) => url.split('/').at(-1))).toContain('ETen-B5-H.bcmap');
+});
+
+test('a Word file that has text beside its body says that it was left out', async ({ page }) => {
+  const part = (text: string) => strToU8(`<x><w:p><w:r><w:t>${text}</w:t></w:r></w:p></x>`);
+  await openTriage(page);
+  await addFiles(
+    page,
+    file('plain.docx', docx('A letter.', { 'word/footnotes.xml': strToU8('<x><w:p/></x>') })),
+    ...['footnotes', 'endnotes', 'comments', 'header1', 'footer2'].map((name) =>
+      file(`${name}.docx`, docx('A letter.', { [`word/${name}.xml`]: part('More.') })),
+    ),
+  );
+  const left = 'Its footnotes, comments, headers or footers were left out.';
+  expect(await problems(page)).toEqual({
+    'footnotes.docx': left,
+    'endnotes.docx': left,
+    'comments.docx': left,
+    'header1.docx': left,
+    'footer2.docx': left,
+  });
 });
 
 test('a text of 200 MB is refused unread, and the page answers all the while', async ({

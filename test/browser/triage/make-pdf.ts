@@ -11,8 +11,12 @@ export function makePdf(pages: readonly PdfPage[], script?: string): Buffer {
   const objects: string[] = ['', ''];
   const add = (body: string): number => objects.push(body);
   const latin = add('<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>');
+  // Without a descriptor no reader asks for the character map.
+  const descriptor = add(
+    '<< /Type /FontDescriptor /FontName /MSung-Light /Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>',
+  );
   const descendant = add(
-    '<< /Type /Font /Subtype /CIDFontType0 /BaseFont /MSung-Light /CIDSystemInfo << /Registry (Adobe) /Ordering (CNS1) /Supplement 0 >> /DW 1000 >>',
+    `<< /Type /Font /Subtype /CIDFontType0 /BaseFont /MSung-Light /CIDSystemInfo << /Registry (Adobe) /Ordering (CNS1) /Supplement 0 >> /DW 1000 /FontDescriptor ${descriptor} 0 R >>`,
   );
   const chinese = add(
     `<< /Type /Font /Subtype /Type0 /BaseFont /MSung-Light-ETen-B5-H /Encoding /ETen-B5-H /DescendantFonts [${descendant} 0 R] >>`,

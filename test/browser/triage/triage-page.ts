@@ -42,3 +42,22 @@ export async function problems(page: Page): Promise<Record<string, string>> {
   );
   return Object.fromEntries(entries) as Record<string, string>;
 }
+
+/** Records in a store of the page's database. */
+export function countStored(page: Page, store: string): Promise<number> {
+  return page.evaluate(
+    (name) =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open('rank1-triage');
+        opening.onerror = () => reject(new Error('no database'));
+        opening.onsuccess = () => {
+          const counting = opening.result.transaction(name).objectStore(name).count();
+          counting.onsuccess = () => {
+            opening.result.close();
+            resolve(counting.result);
+          };
+        };
+      }),
+    store,
+  );
+}

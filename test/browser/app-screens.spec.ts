@@ -1,0 +1,78 @@
+/** Pictures of the pages beside the demo, to be looked at: three widths, light and dark, both languages; and what holds in all. */
+import type { Page } from '@playwright/test';
+import { expect, test } from './fake-worker.ts';
+import { addFiles, ask, file, rows } from './triage/triage-page.ts';
+
+test.use({ serviceWorkers: 'block' });
+
+const SIZES = [
+  { width: 360, height: 780 },
+  { width: 768, height: 1024 },
+  { width: 1440, height: 900 },
+];
+/** CSS pixels that a finger or a shaky hand needs (WCAG 2.2, 2.5.8). */
+const MIN_TARGET = 24;
+const FILES = [
+  file(
+    'a long folder name/reports/2024/yakutsk and its surroundings, second edition.txt',
+    'Oymyakon is the coldest city of all. '.repeat(12),
+  ),
+  file('cities.csv', 'name,note,year\nCairo,A hot city,1\nOslo,A cold city,2\n'),
+  file('empty.txt', ''),
+];
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const size of SIZES) {
+    test.describe(`${colorScheme} at ${size.width} px`, () => {
+      test.use({ colorScheme, viewport: size, reducedMotion: 'reduce' });
+      const shoot = async (page: Page, name: string): Promise<void> => {
+        const path = `test-results/screens/${colorScheme}-${size.width}-${name}.png`;
+        await page.screenshot({ path, fullPage: true });
+        await expectFit(page, name);
+      };
+
+      test('triage fits, in both languages', async ({ page, fakeWorker }) => {
+        await page.goto('./triage.html');
+        await expect(page.locator('.drop')).toBeVisible();
+        await shoot(page, 'triage-1-empty');
+        await fakeWorker.send({ type: 'steady', stepMs: 1 });
+        await addFiles(page, ...FILES);
+        await ask(page, 'Which city is the coldest?');
+        await expect(page.locator('.review-status')).toContainText('relevant');
+        await rows(page).first().getByRole('button', { name: 'Keep' }).click();
+        await rows(page).nth(1).getByRole('button', { name: 'Note' }).click();
+        await page.getByText('Settings', { exact: true }).click();
+        await page.locator('.import-problems summary').click();
+        await page.locator('.shortlist summary').click();
+        await shoot(page, 'triage-2-reviewed');
+        await page.getByRole('button', { name: '繁體中文' }).click();
+        await expect(page.getByRole('heading', { name: '檢閱' })).toBeVisible();
+        await shoot(page, 'triage-3-chinese');
+      });
+
+      for (const name of ['models', 'evaluate'])
+        test(`${name} fits`, async ({ page }) => {
+          await page.goto(`./${name}.html`);
+          await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+          await shoot(page, `${name}-1-empty`);
+        });
+    });
+  }
+}
+
+/** Nothing scrolls sideways, and nothing to be clicked is too small; links within a text are as high as its lines. */
+async function expectFit(page: Page, name: string): Promise<void> {
+  const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
+  expect(scrollWidth, name).toBe(clientWidth);
+  const small = await page
+    .locator('button, select, input, textarea, summary, label.button, nav a')
+    .evaluateAll((targets, least) => {
+      return targets.flatMap((target) => {
+        const { width, height } = target.getBoundingClientRect();
+        const isHidden = width <= 1 || !target.checkVisibility();
+        if (isHidden || (width >= least && height >= least)) return [];
+        return [`${target.tagName} "${target.textContent?.trim().slice(0, 30)}" ${width} by ${height}`];
+      });
+    }, MIN_TARGET);
+  expect(small, name).toEqual([]);
+}

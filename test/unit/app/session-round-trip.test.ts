@@ -1,0 +1,89 @@
+/** A session that was saved opens again, whatever is in it: nothing that is written is refused when it is read. */
+import { expect, test } from 'vitest';
+import type { FinishReason } from '../../../src/protocol/rerank-api.ts';
+import { contentHash } from '../../../src/app/import/content-hash.ts';
+import { IMPORT_NOTE_CODES } from '../../../src/app/import/import-notes.ts';
+import { judgementKey, runKey } from '../../../src/app/session/judgement-key.ts';
+import { MemoryStore } from '../../../src/app/session/memory-store.ts';
+import { exportSession, importSession } from '../../../src/app/session/session-file.ts';
+import {
+  DEFAULT_QUESTION,
+  newSession,
+  QUERY_PRESETS,
+  type Judgement,
+} from '../../../src/app/session/session-types.ts';
+
+/** A compile error here is a new reason that session files must hold. */
+const REASONS: Record<Exclude<FinishReason, 'aborted'>, true> = {
+  verdict: true,
+  length: true,
+  loop: true,
+  'prompt-too-long': true,
+  failed: true,
+};
+
+async function filledStore() {
+  const store = new MemoryStore();
+  const question = { ...DEFAULT_QUESTION, query: 'q', preset: QUERY_PRESETS[0] };
+  const session = { ...newSession('Saved'), question, asked: question, dtype: 'q4f16' };
+  const key = await runKey('revision', 'q4f16', question);
+  const judgements = await Promise.all(
+    Object.keys(REASONS).map(async (reason): Promise<Judgement> => {
+      const hash = await contentHash(reason);
+      const verdict =
+        reason === 'verdict'
+          ? ({ label: 'true', score: 1, logitDifference: 9, forced: false, bound: 'at-least' } as const)
+          : null;
+      const finishReason = reason as keyof typeof REASONS;
+      const rest = { reasoning: 'r', truncated: true, numPromptTokens: 1, numNewTokens: 2 };
+      return { key: judgementKey(key, hash), hash, verdict, finishReason, ...rest };
+    }),
+  );
+  const places = [{ page: 1, firstLine: 1, lastLine: 2 }, { record: 3 }, {}];
+  const passages = judgements.map(({ hash, finishReason }, place) => ({
+    text: finishReason,
+    hash,
+    ...places[place % places.length],
+  }));
+  const warnings = IMPORT_NOTE_CODES.map((code) => ({ code, numbers: [1, 2], name: 'big5' }));
+  const file = { path: 'a.pdf', kind: 'pdf', numBytes: 9, passages, warnings, error: null } as const;
+  await store.putSession(session);
+  await store.putFiles([{ ...file, sessionId: session.id, id: 0 }]);
+  await store.putJudgements(judgements);
+  const decided = { sessionId: session.id, questionKey: key, decision: 'keep', note: 'n' } as const;
+  await store.putDecisions([{ ...decided, hash: judgements[0]?.hash ?? '' }]);
+  return { store, session, judgements };
+}
+
+test('every reason, preset, note and place comes back', async () => {
+  const { store, session, judgements } = await filledStore();
+  const saved = await exportSession(store, session);
+  const other = new MemoryStore();
+  const opened = await importSession(other, new Blob([saved.text]));
+  expect(opened).toMatchObject({ name: 'Saved', asked: session.asked, dtype: 'q4f16', running: false });
+  const without = (files: readonly object[]) => files.map((file) => ({ ...file, sessionId: '' }));
+  expect(without(await other.getFiles(opened.id))).toEqual(without(await store.getFiles(session.id)));
+  expect(without(await other.getDecisions(opened.id))).toEqual(without(await store.getDecisions(session.id)));
+  expect(await other.getJudgements(judgements.map(({ key }) => key))).toEqual(judgements);
+});
+
+test('what this browser has judged itself is not replaced by what a file says', async () => {
+  const { store, session, judgements } = await filledStore();
+  const saved = await exportSession(store, session);
+  const other = new MemoryStore();
+  const [first] = judgements;
+  if (!first) throw new Error('no judgement');
+  await other.putJudgements([{ ...first, reasoning: 'its own' }]);
+  await importSession(other, new Blob([saved.text]));
+  expect((await other.getJudgements([first.key]))[0]?.reasoning).toBe('its own');
+});
+
+test('a session that is deleted takes its texts along, but not the verdicts that another session needs', async () => {
+  const { store, session, judgements } = await filledStore();
+  const copy = await importSession(store, new Blob([(await exportSession(store, session)).text]));
+  await store.deleteSession(session.id);
+  expect(await store.getFiles(session.id)).toEqual([]);
+  expect(await store.findJudgements(judgements.map(({ hash }) => hash))).toHaveLength(judgements.length);
+  await store.deleteSession(copy.id);
+  expect(await store.findJudgements(judgements.map(({ hash }) => hash))).toEqual([]);
+});
