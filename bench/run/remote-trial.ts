@@ -51,21 +51,11 @@ function writeDemo(file: string): void {
   writeQwen2Gguf(file, 'rank1-demo', spec, tensors, read('tokenizer.json') as TokenizerFile, 'F32');
 }
 
-/** Keys and values in F32 too: the default, fp16, is coarser than what is compared. */
+/** Keys, values and attention in F32 too: the defaults are coarser than what is compared. */
 function startServer(binary: string, model: string, port: number, extra: readonly string[]): ChildProcess {
   const args = ['--model', model, '--alias', 'rank1-demo', '--host', '127.0.0.1', '--port', String(port)];
-  args.push(
-    '--parallel',
-    '4',
-    '--threads',
-    '1',
-    '--ctx-size',
-    '8192',
-    '--cache-type-k',
-    'f32',
-    '--cache-type-v',
-    'f32',
-  );
+  args.push('--ctx-size', '8192', '--parallel', '4', '--threads', '1');
+  args.push('--flash-attn', 'off', '--cache-type-k', 'f32', '--cache-type-v', 'f32');
   return spawn(binary, [...args, ...extra], { stdio: ['ignore', 'ignore', 'ignore'] });
 }
 
@@ -96,8 +86,8 @@ async function compare(endpoint: string, maxNewTokens: number): Promise<number> 
   for (const group of hundredByQuery()) {
     const { query, documents, expected } = group;
     const { results, unjudged } = await reranker.rerank({
-      query,
-      documents,
+      query: query.normalize('NFC'),
+      documents: documents.map(inNfc),
       ...hundredExpected.options,
       maxNewTokens,
     });
@@ -127,6 +117,11 @@ async function compare(endpoint: string, maxNewTokens: number): Promise<number> 
   const largest = Math.max(...differences);
   console.log(JSON.stringify({ ...total, largestScoreDifference: largest, otherPrompts }, null, 2));
   return total.unjudged + total.otherOrders === 0 && largest < TOLERANCE ? 0 : 1;
+}
+
+/** As the model's tokenizer does by itself; llama.cpp's does not. */
+function inNfc({ title, text }: { readonly title?: string; readonly text: string }) {
+  return { ...(title !== undefined && { title: title.normalize('NFC') }), text: text.normalize('NFC') };
 }
 
 async function freePort(): Promise<number> {
