@@ -23,12 +23,14 @@ import { ChunkOrder } from './chunk-order.ts';
 import type { CompletionChunk, CompletionStep } from './completion-chunk.ts';
 import type { CompletionClient, CompletionRequest } from './completion-client.ts';
 import { ContextFault } from './remote-fault.ts';
+import type { Pacer } from './pacer.ts';
 import type { RemoteSettings } from './remote-options.ts';
 import { retrying } from './retrying.ts';
 
 export interface RemoteChainSettings {
   readonly client: CompletionClient;
   readonly settings: RemoteSettings;
+  readonly pacer: Pacer;
   readonly model: string;
   /** of ` true` and ` false`, where the server tells */
   readonly answerTokenIds: readonly number[] | null;
@@ -154,7 +156,7 @@ export class RemoteChain {
 
   /** Streams a completion up to its answer, its end, or a loop. */
   #think(prompt: string, maxTokens: number): Promise<Thought> {
-    const { settings, signal, options, sampling } = this.#context;
+    const { settings, pacer, signal, options, sampling } = this.#context;
     const request = { prompt, maxTokens, stop: STOPS, ...(sampling && { sampling }) };
     const attempt = async (): Promise<Thought> => {
       const detector = new VerdictDetector({ markerIsToken: false });
@@ -178,7 +180,7 @@ export class RemoteChain {
       const isCut = label === null && lastStep === null && end.finishReason === 'stop';
       return { reasoning: detector.reasoning, label, isCut, loops: loops && label === null, lastStep };
     };
-    return retrying(settings, signal, attempt, () => this.#restart());
+    return retrying(settings, pacer, signal, attempt, () => this.#restart());
   }
 
   /** The verdict of the step that answered; where it did not come with the answer, that step is asked for again. */
@@ -202,7 +204,7 @@ export class RemoteChain {
       } catch (error) {
         // Encoding the chain anew may take a few tokens more; its end gives way.
         if (!(error instanceof ContextFault) || reasoning === '') throw error;
-        reasoning = cutText(reasoning, Math.floor(reasoning.length * 0.9));
+        reasoning = trimToLastSentence(cutText(reasoning, Math.floor(reasoning.length * 0.9)));
       }
     }
   }
@@ -215,14 +217,14 @@ export class RemoteChain {
 
   /** One token, of the two answers only where the server can be told so. */
   #answerStep(prompt: string): Promise<CompletionStep> {
-    const { settings, signal, answerTokenIds, client } = this.#context;
+    const { settings, pacer, signal, answerTokenIds, client } = this.#context;
     const request: CompletionRequest = {
       prompt,
       maxTokens: 1,
       ...(answerTokenIds && { allowedTokenIds: answerTokenIds }),
     };
     const earlier = this.#numEarlierTokens + this.#numTokens;
-    return retrying(settings, signal, async () => {
+    return retrying(settings, pacer, signal, async () => {
       this.#numEarlierTokens = earlier;
       this.#numTokens = 0;
       let first: CompletionStep | null = null;

@@ -1,11 +1,12 @@
 /** What can go wrong between here and a remote engine, sorted by what is to be done about it. Messages never hold the key. */
 import { Rank1Error, errorMessage } from '../errors.ts';
 
-/** May pass by itself: try again, after `retryAfterMs` where the server said so. */
+/** May pass by itself: try again, after `retryAfterMs` where the server said so. Overload is every request's fault. */
 export class PassingFault extends Error {
   constructor(
     message: string,
     readonly retryAfterMs: number | null = null,
+    readonly isOverload = false,
   ) {
     super(message);
   }
@@ -31,7 +32,11 @@ export async function faultOf(response: Response, host: string, redact: Redact):
       `${host} does not have what was asked for (${detail}). Check that the endpoint ends with /v1, and the model's name.`,
     );
   if (status === 429 || status === 408 || status >= 500)
-    return new PassingFault(`it answered ${detail}`, retryAfter(response.headers.get('retry-after')));
+    return new PassingFault(
+      `it answered ${detail}`,
+      retryAfter(response.headers.get('retry-after')),
+      status === 429 || status === 503,
+    );
   if ((status === 400 || status === 413 || status === 422) && CONTEXT.test(said))
     return new ContextFault(said);
   return new Rank1Error(

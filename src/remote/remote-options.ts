@@ -9,11 +9,14 @@ export interface RemoteOptions {
   readonly apiKey?: string;
   /** Requests in flight at once; the server makes its own batches of them. 16 when left out. */
   readonly maxInFlight?: number;
-  /** Tries of one request, the first included, before the run fails. 5 when left out. */
+  /**
+   * Tries of one request, the first included, before the run fails. 10 when left out, which bears a restart of two minutes.
+   * Of the very first request there are 5 at most.
+   */
   readonly maxAttempts?: number;
-  /** Milliseconds before the second try; doubled for each further one, up to a minute. 500 when left out. */
+  /** Milliseconds before the second try, or up to half less; doubled for each further one, up to a minute. 500 when left out. */
   readonly retryDelayMs?: number;
-  /** A stream that brings nothing for so many milliseconds counts as cut. 120,000 when left out. */
+  /** An answer that brings nothing for so many milliseconds counts as cut. 120,000 when left out. */
   readonly silentMs?: number;
   /** `globalThis.fetch` unless given. */
   readonly fetch?: typeof fetch;
@@ -45,7 +48,7 @@ export function checkRemoteOptions(options: RemoteOptions): RemoteSettings {
     model: remoteModel,
     apiKey,
     maxInFlight: count('maxInFlight', options.maxInFlight, 16),
-    maxAttempts: count('maxAttempts', options.maxAttempts, 5),
+    maxAttempts: count('maxAttempts', options.maxAttempts, 10),
     retryDelayMs: count('retryDelayMs', options.retryDelayMs, 500),
     silentMs: count('silentMs', options.silentMs, 120_000),
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),

@@ -17,6 +17,7 @@ import { promptQuery } from '../rank1/query-template.ts';
 import { samplingOf } from '../rank1/sampled-chains.ts';
 import { CompletionClient } from './completion-client.ts';
 import type { RemoteChain, RemoteChainSettings } from './remote-chain.ts';
+import { Pacer } from './pacer.ts';
 import { RemoteDocument } from './remote-document.ts';
 import { checkRemoteOptions, type RemoteOptions, type RemoteSettings } from './remote-options.ts';
 import { retrying } from './retrying.ts';
@@ -26,6 +27,8 @@ import { RunGate } from './run-gate.ts';
 const DEFAULT_MAX_NEW_TOKENS = 8192;
 /** Of the released models, where the server does not tell. */
 const ASSUMED_MAX_LENGTH = 16_000;
+/** A server that was never there is told of sooner than one that restarts in the middle of a run. */
+const MAX_FIRST_ATTEMPTS = 5;
 /** Updates are sent together at most so often, in milliseconds: a page draws no faster. */
 const SEND_EVERY = 16;
 
@@ -43,6 +46,7 @@ interface QueuedChain {
 export class RemoteService implements RerankWorkerApi {
   readonly #settings: RemoteSettings;
   readonly #client: CompletionClient;
+  readonly #pacer = new Pacer();
   readonly #runs = new Map<number, RunGate>();
   readonly #disposal = new AbortController();
   #served: Served | null = null;
@@ -103,7 +107,9 @@ export class RemoteService implements RerankWorkerApi {
 
   async #findModel(): Promise<Served> {
     const { signal } = this.#disposal;
-    const models = await retrying(this.#settings, signal, () => this.#client.models(signal));
+    const { maxAttempts } = this.#settings;
+    const settings = { ...this.#settings, maxAttempts: Math.min(maxAttempts, MAX_FIRST_ATTEMPTS) };
+    const models = await retrying(settings, this.#pacer, signal, () => this.#client.models(signal));
     const wanted = this.#settings.model;
     const found = wanted === undefined ? models[0] : models.find(({ id }) => id === wanted);
     if (!found || (wanted === undefined && models.length > 1)) {
@@ -148,6 +154,7 @@ export class RemoteService implements RerankWorkerApi {
       ...served,
       client: this.#client,
       settings: this.#settings,
+      pacer: this.#pacer,
       maxNewTokens,
       query: promptQuery(request),
       options,

@@ -1,10 +1,8 @@
-/** Tries again what may pass by itself, with doubling waits or as long as the server asks. */
+/** Tries again what may pass by itself, after doubling waits or when the server is ready by its own word. */
 import { Rank1Error } from '../errors.ts';
+import type { Pacer } from './pacer.ts';
 import { PassingFault } from './remote-fault.ts';
 import type { RemoteSettings } from './remote-options.ts';
-
-/** No wait is longer than this many milliseconds, whatever a server asks for. */
-const LONGEST_WAIT = 60_000;
 
 /**
  * @param onRetry called before each further try; what the try before brought counts for nothing
@@ -12,12 +10,14 @@ const LONGEST_WAIT = 60_000;
  */
 export async function retrying<T>(
   settings: Pick<RemoteSettings, 'host' | 'maxAttempts' | 'retryDelayMs'>,
+  pacer: Pacer,
   signal: AbortSignal,
   attempt: () => Promise<T>,
   onRetry: () => void = () => undefined,
 ): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
+      await pacer.untilReady(signal);
       return await attempt();
     } catch (error) {
       signal.throwIfAborted();
@@ -28,23 +28,12 @@ export async function retrying<T>(
           `${settings.host} failed ${tries} times; at last ${error.message}. Check that the server runs, and rank the rest again.`,
         );
       }
-      const wanted = error.retryAfterMs ?? settings.retryDelayMs * 2 ** (tries - 1);
-      await wait(Math.min(wanted, LONGEST_WAIT), signal);
+      if (error.retryAfterMs !== null) pacer.rest(error.retryAfterMs);
+      else {
+        if (error.isOverload) pacer.rest(settings.retryDelayMs * 2 ** (tries - 1));
+        await pacer.backOff(settings.retryDelayMs, tries, signal);
+      }
       onRetry();
     }
   }
-}
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

@@ -1,0 +1,90 @@
+/** Waits between tries, on a clock of the test's own. */
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Pacer } from '../../../src/remote/pacer.ts';
+import { PassingFault } from '../../../src/remote/remote-fault.ts';
+import { retrying } from '../../../src/remote/retrying.ts';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const SETTINGS = { host: 'gpu.example', maxAttempts: 10, retryDelayMs: 500 };
+const { signal } = new AbortController();
+
+/** The times of the tries of a request that meets `fault` every time. */
+async function timesOfTries(pacer: Pacer, fault: PassingFault, maxAttempts = 10): Promise<number[]> {
+  const start = performance.now();
+  const times: number[] = [];
+  const failing = retrying({ ...SETTINGS, maxAttempts }, pacer, signal, () => {
+    times.push(performance.now() - start);
+    return Promise.reject(fault);
+  });
+  const ended = expect(failing).rejects.toMatchObject({ code: 'network' });
+  await vi.runAllTimersAsync();
+  await ended;
+  return times;
+}
+
+/** Two tries that meet `fault`; the caller moves the clock. */
+const failing = (pacer: Pacer, fault: PassingFault): Promise<unknown> =>
+  retrying({ ...SETTINGS, maxAttempts: 2 }, pacer, signal, () => Promise.reject(fault)).catch(() => null);
+
+it.each([
+  [0, 'longest', 183_500],
+  [1, 'shortest', 91_750],
+])(
+  'bears a restart of a minute and a half, with jitter of %d for the %s waits',
+  async (random, _, lastTry) => {
+    const times = await timesOfTries(new Pacer(() => random), new PassingFault('it could not be reached'));
+    expect(times).toHaveLength(10);
+    expect(times.at(-1)).toBeCloseTo(lastTry, 6);
+  },
+);
+
+it('does not let requests that failed together come back together', async () => {
+  let next = 0;
+  const pacer = new Pacer(() => (next += 0.2) % 1);
+  const fault = new PassingFault('it could not be reached');
+  const lanes = await Promise.all([1, 2, 3].map(() => timesOfTries(pacer, fault, 2)));
+  expect(new Set(lanes.map((times) => times[1])).size).toBe(3);
+});
+
+it('holds every request back while one was told to wait, and lets them start apart', async () => {
+  let next = 0;
+  const pacer = new Pacer(() => (next += 0.2) % 1);
+  const start = performance.now();
+  const started: number[] = [];
+  const first = failing(pacer, new PassingFault('it answered 429', 10_000, true));
+  await vi.advanceTimersByTimeAsync(0);
+  const others = [1, 2, 3].map(() =>
+    retrying(SETTINGS, pacer, signal, () => Promise.resolve(started.push(performance.now() - start))),
+  );
+  await vi.runAllTimersAsync();
+  await Promise.all([first, ...others]);
+  expect(Math.min(...started)).toBeGreaterThanOrEqual(10_000);
+  expect(Math.max(...started)).toBeLessThanOrEqual(15_000);
+  expect(new Set(started).size).toBe(3);
+});
+
+it('holds them back a while where an overloaded server does not say how long', async () => {
+  const pacer = new Pacer(() => 0);
+  let startedAt = 0;
+  const first = failing(pacer, new PassingFault('it answered 503', null, true));
+  await vi.advanceTimersByTimeAsync(0);
+  const other = retrying(SETTINGS, pacer, signal, () => Promise.resolve((startedAt = performance.now())));
+  const begin = performance.now();
+  await vi.runAllTimersAsync();
+  await Promise.all([first, other]);
+  expect(startedAt - begin).toBe(500);
+});
+
+it('waits a minute at most, whatever a server asks for, and ends with its signal', async () => {
+  const times = await timesOfTries(new Pacer(() => 0), new PassingFault('it answered 429', 1e9, true), 2);
+  expect(times[1]).toBe(60_000);
+  const stop = new AbortController();
+  const pacer = new Pacer();
+  pacer.rest(60_000);
+  const waiting = pacer.untilReady(stop.signal);
+  stop.abort(new Error('enough'));
+  await expect(waiting).rejects.toThrow('enough');
+  expect(vi.getTimerCount()).toBe(0);
+});
