@@ -18,7 +18,7 @@ import type {
   RerankUpdate,
   RunStats,
 } from '../../protocol/rerank-api.ts';
-import { identifyModel, judgementKey, runKey } from './judgement-key.ts';
+import { identifyModel, judgementKey, runKey, type ModelIdentity } from './judgement-key.ts';
 import type { Passage } from './passage-table.ts';
 import type { SessionStore } from './session-store.ts';
 import type { Judgement, Question } from './session-types.ts';
@@ -30,6 +30,8 @@ export interface JudgingSurroundings {
   readonly reranker: Reranker;
   /** model folder, absolute, with a slash at its end */
   readonly modelUrl: string;
+  /** of a model that has no folder */
+  readonly identity?: ModelIdentity;
 }
 
 type FinishedUpdate = RerankUpdate & { readonly type: 'finished' };
@@ -73,8 +75,10 @@ export class JudgingRun extends EventTarget {
     return this.phase === 'loading' || this.phase === 'running';
   }
 
-  /** The last part of the model's address. */
+  /** The last part of the model's address, or the server that judges. */
   get modelName(): string {
+    const { remoteHost } = this.surroundings.reranker;
+    if (remoteHost !== null) return remoteHost;
     return this.surroundings.modelUrl.replace(/\/$/, '').split(/[/:]/).at(-1) ?? '';
   }
 
@@ -88,7 +92,8 @@ export class JudgingRun extends EventTarget {
 
   /** Puts in what is stored, as far as it is known which version of the model judges. @throws Rank1Error */
   async recall(): Promise<void> {
-    const { revision, dtypes } = await identifyModel(this.surroundings.modelUrl);
+    const { modelUrl, identity } = this.surroundings;
+    const { revision, dtypes } = identity ?? (await identifyModel(modelUrl));
     this.#revision = revision;
     const [only] = dtypes.length === 1 ? dtypes : [];
     const dtype = this.dtype !== null && dtypes.includes(this.dtype) ? this.dtype : (only ?? null);

@@ -6,7 +6,7 @@ import type { Reranker } from '../../client/reranker.ts';
 import { Shortlist } from '../shortlist/shortlist.ts';
 import type { ImportedFile } from '../import/import-types.ts';
 import { JudgingRun } from './judging-run.ts';
-import { questionKey } from './judgement-key.ts';
+import { questionKey, type ModelIdentity } from './judgement-key.ts';
 import { PassageTable, type Passage } from './passage-table.ts';
 import type { SessionStore } from './session-store.ts';
 import { SessionWrites } from './session-writes.ts';
@@ -19,6 +19,8 @@ export interface SessionSurroundings {
   readonly store: SessionStore;
   readonly reranker: Reranker;
   readonly modelUrl: string;
+  /** of a model that has no folder */
+  readonly identity?: ModelIdentity;
 }
 
 export class TriageSession extends EventTarget {
@@ -166,7 +168,9 @@ export class TriageSession extends EventTarget {
     } catch (error) {
       if (this.run) this.run.error = error as Error;
     }
-    const mayGoOn = this.record.running && this.record.numFruitlessStarts <= MAX_FRUITLESS_STARTS;
+    // Opening a session sends nothing away; asking does.
+    const isLocal = this.surroundings.reranker.remoteHost === null;
+    const mayGoOn = isLocal && this.record.running && this.record.numFruitlessStarts <= MAX_FRUITLESS_STARTS;
     if (mayGoOn) void this.judge();
   }
 

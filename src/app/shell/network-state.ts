@@ -10,6 +10,8 @@ import { NetworkLog } from './network-log.ts';
 export class NetworkStateElement extends LitElement {
   /** What the page may fetch from elsewhere, for the one page that may: "models from huggingface.co". */
   @property() allows = '';
+  /** The host that what is judged is sent to; empty where none has been agreed to; null on pages that send nothing. */
+  @property({ attribute: false }) sendsTo: string | null = null;
 
   #log: NetworkLog | null = null;
 
@@ -59,18 +61,12 @@ export class NetworkStateElement extends LitElement {
       @focusout=${this.#onFocusOut}
     >
       <summary>
-        ${lock}<span
-          >${log.refused.length > 0 ? msg('A request was refused') : msg('Nothing leaves this device')}</span
-        >
+        ${lock}<span>${log.refused.length > 0 ? msg('A request was refused') : this.#whatLeaves()}</span>
       </summary>
       <div class="network-panel">
         <p>
-          ${msg('Your documents, questions and decisions stay in this browser.')}
-          ${
-            this.allows
-              ? msg(str`This page may only fetch ${this.allows}; it sends nothing of yours.`)
-              : msg('This page cannot connect to any other site: its security policy forbids it.')
-          }
+          ${this.sendsTo ? nothing : msg('Your documents, questions and decisions stay in this browser.')}
+          ${this.#whatMayHappen()}
         </p>
         ${
           log.refused.length > 0
@@ -90,6 +86,21 @@ export class NetworkStateElement extends LitElement {
         </ul>
       </div>
     </details>`;
+  }
+
+  #whatLeaves(): string {
+    return this.sendsTo ? msg(str`Sent to ${this.sendsTo}`) : msg('Nothing leaves this device');
+  }
+
+  #whatMayHappen(): string {
+    if (this.sendsTo)
+      return msg(
+        str`Questions and the passages that are judged are sent to ${this.sendsTo}. This page cannot connect to any other site.`,
+      );
+    if (this.sendsTo !== null) return msg('This page sends nothing before you agree to where it goes.');
+    return this.allows
+      ? msg(str`This page may only fetch ${this.allows}; it sends nothing of yours.`)
+      : msg('This page cannot connect to any other site: its security policy forbids it.');
   }
 }
 

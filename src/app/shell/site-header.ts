@@ -12,6 +12,8 @@ export class SiteHeaderElement extends LitElement {
   @property() page = '';
   /** Passed on to `<rank1-network-state>`. */
   @property() allows = '';
+  /** Passed on to `<rank1-network-state>`. */
+  @property({ attribute: 'sends-to' }) sendsTo: string | null = null;
 
   constructor() {
     super();
@@ -32,7 +34,7 @@ export class SiteHeaderElement extends LitElement {
         )}
       </nav>
       ${this.#renderLanguage()}
-      <rank1-network-state .allows=${this.allows}></rank1-network-state>
+      <rank1-network-state .allows=${this.allows} .sendsTo=${this.sendsTo}></rank1-network-state>
     </header>`;
   }
 

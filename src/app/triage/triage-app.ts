@@ -3,6 +3,9 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import importWorkerUrl from '../../../workers/import.worker.ts?worker&url';
 import { findChosenModel, readChosenModel } from '../models/chosen-model.ts';
+import { Reranker } from '../../client/reranker.ts';
+import type { RemoteEngine } from '../../remote/remote-worker.ts';
+import { renderRemoteNotice } from '../../ui/remote-notice.ts';
 import { confinedReranker } from '../shell/confined-rerankers.ts';
 import { startConfinedWorker } from '../shell/confined-worker.ts';
 import { NetworkLog } from '../shell/network-log.ts';
@@ -29,7 +32,12 @@ export class TriageAppElement extends LitElement {
   @state() private revision = 0;
   @state() private worksOffline = false;
 
-  readonly #reranker = confinedReranker();
+  /** What judges in the place of this browser; to be set before the element is connected. */
+  @property({ attribute: false }) engine: RemoteEngine | null = null;
+  /** What the engine's judgements are stored under. */
+  @property({ attribute: false }) engineRevision = '';
+
+  #created: Reranker | null = null;
   readonly #connection = new ImportConnection(() => startConfinedWorker(importWorkerUrl, 'rank1-import'));
   #store: SessionStore | null = null;
   #lock: SessionLock | null = null;
@@ -55,6 +63,10 @@ export class TriageAppElement extends LitElement {
     this.#store?.close();
   }
 
+  get #reranker(): Reranker {
+    return (this.#created ??= this.engine ? new Reranker(this.engine) : confinedReranker());
+  }
+
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
@@ -68,6 +80,7 @@ export class TriageAppElement extends LitElement {
     return html`
       <h1>${msg('Sort your own documents by a question')}</h1>
       ${this.problem ? html`<p class="problem" role="alert">${problemText(this.problem)}</p>` : nothing}
+      ${renderRemoteNotice(this.engine?.remoteHost ?? null)}
       ${this.awaited ? this.#renderAwaited(this.awaited) : nothing}
       <rank1-session-bar
         .session=${session}
@@ -87,7 +100,8 @@ export class TriageAppElement extends LitElement {
       <rank1-review-list .session=${session} .revision=${revision}></rank1-review-list>
       <p class="offline-state" data-offline=${this.worksOffline}>
         ${this.worksOffline ? msg('Works without a network from now on.') : nothing}
-        ${msg('The model is a small demonstration model trained by this project. It makes mistakes: read what you keep and what you drop.')}
+        ${this.engine ? nothing : msg('The model is a small demonstration model trained by this project. It makes mistakes: read what you keep and what you drop.')}
+        ${this.engine ? nothing : html`<a href="./triage-remote.html">${msg('Let a server judge instead…')}</a>`}
       </p>
     `;
   }
@@ -115,6 +129,7 @@ export class TriageAppElement extends LitElement {
     const log = new NetworkLog();
     try {
       await startOffline();
+      if (this.engine) return; // a server that judges is not there without a network
       await this.#reranker.load({ model: this.#modelAddress });
       this.worksOffline = await keepForOffline(log.fetched.map(({ url }) => url));
     } catch {
@@ -125,7 +140,7 @@ export class TriageAppElement extends LitElement {
   }
 
   get #modelAddress(): string {
-    return new URL(this.modelUrl, document.baseURI).href;
+    return this.engine?.model ?? new URL(this.modelUrl, document.baseURI).href;
   }
 
   #renderAwaited({ name }: SessionRecord): TemplateResult {
@@ -161,7 +176,13 @@ export class TriageAppElement extends LitElement {
     const store = this.#store;
     if (!store) return lock.release();
     const modelUrl = this.#modelAddress;
-    const opening = TriageSession.open(record, { store, reranker: this.#reranker, modelUrl });
+    const identity = this.engine && { revision: this.engineRevision, dtypes: ['remote'] };
+    const opening = TriageSession.open(record, {
+      store,
+      reranker: this.#reranker,
+      modelUrl,
+      ...(identity && { identity }),
+    });
     opening.catch(() => lock.release()); // it is thrown below
     const session = await opening;
     void this.#closeSession();

@@ -31,12 +31,16 @@ export class CompletionsServer {
   answer: Answer = replay();
   readonly #server: Server;
 
-  private constructor() {
+  readonly #anyOrigin: boolean;
+
+  private constructor(anyOrigin: boolean) {
+    this.#anyOrigin = anyOrigin;
     this.#server = createServer((request, response) => void this.#handle(request, response));
   }
 
-  static async start(): Promise<CompletionsServer> {
-    const server = new CompletionsServer();
+  /** @param anyOrigin whether pages of other origins may ask */
+  static async start({ anyOrigin = false } = {}): Promise<CompletionsServer> {
+    const server = new CompletionsServer(anyOrigin);
     await new Promise<void>((resolve) => server.#server.listen(0, '127.0.0.1', resolve));
     return server;
   }
@@ -55,6 +59,12 @@ export class CompletionsServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#anyOrigin) {
+      response.setHeader('Access-Control-Allow-Origin', '*');
+      response.setHeader('Access-Control-Allow-Headers', '*, Authorization');
+      response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+      if (request.method === 'OPTIONS') return void response.end();
+    }
     let text = '';
     for await (const part of request) text += String(part);
     const body = (text === '' ? {} : JSON.parse(text)) as SeenRequest['body'];
