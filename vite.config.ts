@@ -56,7 +56,7 @@ export default defineConfig(({ mode }) => ({
       input: [
         ...listPages(import.meta.dirname),
         ...(mode === 'test'
-          ? ['index', 'faults', 'soak', 'models'].map((page) => `test/harness/${page}.html`)
+          ? ['index', 'faults', 'soak', 'models', 'remote'].map((page) => `test/harness/${page}.html`)
           : []),
       ],
     },
