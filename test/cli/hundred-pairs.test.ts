@@ -70,6 +70,7 @@ function recording(engine: BrowserEngine): RerankEngine {
     modelName: engine.modelName,
     numRestarts: 0,
     load: () => engine.load(),
+    isReachable: () => engine.isReachable(),
     close: () => engine.close(),
     async rerank(call) {
       const response = await engine.rerank(call);

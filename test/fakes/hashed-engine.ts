@@ -9,6 +9,8 @@ export interface HashedEngine extends RerankEngine {
   /** calls that were begun, and calls that ended because nobody wanted them any more */
   numBegun: number;
   numAborted: number;
+  /** what probes are told */
+  reachable: boolean;
   /** Lets all calls that wait, and all later ones, be answered. */
   release(): void;
 }
@@ -22,6 +24,7 @@ export function hashedEngine(holds = false): HashedEngine {
     numRestarts: 0,
     numBegun: 0,
     numAborted: 0,
+    reachable: true,
     release,
     load: () => Promise.reject(new Error('not needed')),
     async rerank({ query, documents, topN, threshold, signal }) {
@@ -52,6 +55,7 @@ export function hashedEngine(holds = false): HashedEngine {
       const results = selectResults(list, documents, { topN, threshold });
       return { results, unjudged: [], usage: totalUsage(list), stats: NO_STATS, model: null };
     },
+    isReachable: () => Promise.resolve(engine.reachable),
     close: () => Promise.resolve(),
   };
   return engine;

@@ -13,11 +13,11 @@ import {
 import type { RerankCallbacks, RerankParameters } from '../../client/rerank-client.ts';
 import type { LoadCallOptions } from '../../client/model-worker.ts';
 import { checkSelection, type RerankResponse } from '../../client/rerank-result.ts';
-import { Rank1Error, isRank1Error } from '../../errors.ts';
+import { isRank1Error } from '../../errors.ts';
 import type { LoadedModel, LoadProgress } from '../../protocol/rerank-api.ts';
 import { BrowserSession, type SessionSettings } from './browser-session.ts';
 import { modelName } from './model-place.ts';
-import type { RerankEngine } from './rerank-engine.ts';
+import { engineClosed, type RerankEngine } from './rerank-engine.ts';
 
 /** A call that brings three browsers down is not given a fourth. */
 const MAX_ATTEMPTS = 3;
@@ -123,8 +123,4 @@ export class BrowserEngine implements RerankEngine {
     this.#current = null;
     await session.close();
   }
-}
-
-function engineClosed(): Rank1Error {
-  return new Rank1Error('worker-failed', 'The engine was closed while it was working.');
 }

@@ -1,11 +1,19 @@
 /** What judges for the command line, wherever it runs: a headless browser, or a server. */
 import type { RerankClient } from '../../client/rerank-client.ts';
+import { Rank1Error } from '../../errors.ts';
 
 export interface RerankEngine extends Pick<RerankClient, 'rerank' | 'load'> {
   /** for answers and reports */
   readonly modelName: string;
   /** times it had to be started anew after it died */
   readonly numRestarts: number;
+  /** Whether what judges is there; false for a server that does not answer. Cheap enough to be asked by probes. */
+  isReachable(): Promise<boolean>;
   /** Ends everything; calls in flight reject. */
   close(): Promise<void>;
+}
+
+/** For calls that are in flight, or come, when it is closed. */
+export function engineClosed(): Rank1Error {
+  return new Rank1Error('worker-failed', 'The engine was closed while it was working.');
 }

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { errorMessage, isRank1Error } from '../../errors.ts';
+import { errorMessage, isRank1Error, type Rank1ErrorCode } from '../../errors.ts';
 import type { RerankOptions } from '../../protocol/rerank-api.ts';
 import type { RerankEngine } from '../engine/rerank-engine.ts';
 import { checkAccess, isAllowedOrigin, type AccessRules } from './access-guard.ts';
@@ -25,6 +25,8 @@ export interface ServeLimits {
   readonly receiveTimeoutMs: number;
   /** from a whole request to its answer */
   readonly judgeTimeoutMs: number;
+  /** for an answer to be read */
+  readonly sendTimeoutMs: number;
 }
 
 export interface RerankServerSettings {
@@ -95,7 +97,7 @@ export class RerankServer {
     });
     if (this.#isDraining) response.setHeader('connection', 'close');
     try {
-      if (path === '/health' && request.method === 'GET') return this.#sendHealth(response);
+      if (path === '/health' && request.method === 'GET') return await this.#sendHealth(response);
       const { origin } = request.headers;
       this.#allowOrigin(origin, response);
       if (request.method === 'OPTIONS' && origin !== undefined) return this.#sendPreflight(origin, response);
@@ -108,7 +110,7 @@ export class RerankServer {
     } catch (error) {
       const failure = toHttpError(error);
       const format = shape?.formatError ?? ((_status: number, message: string) => ({ message }));
-      send(response, failure.status, format(failure.status, failure.message), failure.headers);
+      this.#send(response, failure.status, format(failure.status, failure.message), failure.headers);
     }
   }
 
@@ -120,12 +122,14 @@ export class RerankServer {
       this.#inFlight.size >= limits.maxRequests || this.#reservedBytes + numBytes > limits.maxReservedBytes;
     if (isFull) throw new HttpError(429, 'Too many requests are waiting. Try again.', { 'retry-after': '1' });
     const controller = new AbortController();
-    const onClose = (): void => {
-      if (!response.writableEnded) controller.abort(new HttpError(499, 'The client has gone.'));
-    };
-    response.on('close', onClose);
     this.#inFlight.add(controller);
     this.#reservedBytes += numBytes;
+    // Only when the answer has left, or nobody is there to read it, is nothing held any more.
+    response.once('close', () => {
+      controller.abort(new HttpError(499, 'The client has gone.'));
+      this.#inFlight.delete(controller);
+      this.#reservedBytes -= numBytes;
+    });
     let timeout: NodeJS.Timeout | undefined;
     try {
       const body = await readJsonBody(request, limits.maxBodyBytes);
@@ -142,18 +146,16 @@ export class RerankServer {
         numDocuments: call.documents.length,
         numUnjudged: result.unjudged.length,
       });
-      send(response, 200, respond(result, { id: randomUUID(), modelName: engine.modelName }));
+      this.#send(response, 200, respond(result, { id: randomUUID(), modelName: engine.modelName }));
     } finally {
       clearTimeout(timeout);
-      response.off('close', onClose);
-      this.#inFlight.delete(controller);
-      this.#reservedBytes -= numBytes;
     }
   }
 
-  #sendHealth(response: ServerResponse): void {
-    const status = this.#isDraining ? 'draining' : 'ok';
-    send(response, this.#isDraining ? 503 : 200, { status, model: this.settings.engine.modelName });
+  async #sendHealth(response: ServerResponse): Promise<void> {
+    const { engine } = this.settings;
+    const status = this.#isDraining ? 'draining' : (await engine.isReachable()) ? 'ok' : 'unreachable';
+    this.#send(response, status === 'ok' ? 200 : 503, { status, model: engine.modelName });
   }
 
   #sendMetrics(response: ServerResponse): void {
@@ -164,6 +166,27 @@ export class RerankServer {
       residentBytes: process.memoryUsage.rss(),
     });
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text);
+  }
+
+  #send(
+    response: ServerResponse,
+    status: number,
+    body: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
+    if (response.destroyed || response.headersSent) return;
+    const text = JSON.stringify(body);
+    response
+      .writeHead(status, {
+        'content-type': 'application/json; charset=utf-8',
+        'content-length': Buffer.byteLength(text),
+        'x-content-type-options': 'nosniff',
+        ...headers,
+      })
+      .end(text);
+    // Who asks and never reads would have its answer kept for good.
+    const timeout = setTimeout(() => response.destroy(), this.settings.limits.sendTimeoutMs);
+    response.once('close', () => clearTimeout(timeout));
   }
 
   #allowOrigin(origin: string | undefined, response: ServerResponse): void {
@@ -184,24 +207,6 @@ export class RerankServer {
   }
 }
 
-function send(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  if (response.destroyed || response.headersSent) return;
-  const text = JSON.stringify(body);
-  response
-    .writeHead(status, {
-      'content-type': 'application/json; charset=utf-8',
-      'content-length': Buffer.byteLength(text),
-      'x-content-type-options': 'nosniff',
-      ...headers,
-    })
-    .end(text);
-}
-
 /** What the checks of the public API find wrong is the caller's fault here too. */
 function parseRequest(shape: RerankShape, body: unknown, maxDocuments: number): ShapedRequest {
   try {
@@ -212,11 +217,25 @@ function parseRequest(shape: RerankShape, body: unknown, maxDocuments: number): 
   }
 }
 
+const SOON = { 'retry-after': '5' };
+/** Of what is no fault of the request: the engine is not there for now, or the server behind it. */
+const STATUSES: Readonly<
+  Partial<Record<Rank1ErrorCode, readonly [status: number, headers?: Readonly<Record<string, string>>]>>
+> = {
+  'worker-failed': [503, SOON],
+  'device-lost': [503, SOON],
+  'out-of-memory': [503, SOON],
+  network: [502, SOON],
+  'access-denied': [502],
+  'model-not-found': [502],
+};
+
 function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   const message = errorMessage(error);
-  if (isRank1Error(error, 'worker-failed')) return new HttpError(503, message, { 'retry-after': '5' });
-  return new HttpError(500, message);
+  if (!isRank1Error(error)) return new HttpError(500, message);
+  const [status, headers] = STATUSES[error.code] ?? [500];
+  return new HttpError(status, message, headers);
 }
 
 const REFUSALS: Readonly<Record<string, readonly [line: string, message: string]>> = {

@@ -29,6 +29,7 @@ export const SERVE_USAGE = `rank1-rerank serve [options]
   --max-requests <n>       read, waiting or judged at a time; further ones get 429 (default 256)
   --timeout <seconds>      for judging one request, waiting included (default 600)
   --receive-timeout <seconds>  for a request to arrive (default 30)
+  --send-timeout <seconds>     for an answer to be read (default 60)
   --drain-timeout <seconds>    for what is in flight at SIGTERM (default 30)
 
   What requests do not say for themselves:
@@ -73,6 +74,7 @@ export function parseServeArguments(
       'max-requests': { type: 'string', default: '256' },
       timeout: { type: 'string', default: '600' },
       'receive-timeout': { type: 'string', default: '30' },
+      'send-timeout': { type: 'string', default: '60' },
       'drain-timeout': { type: 'string', default: '30' },
     },
   });
@@ -83,6 +85,7 @@ export function parseServeArguments(
       | 'max-requests'
       | 'timeout'
       | 'receive-timeout'
+      | 'send-timeout'
       | 'drain-timeout'
       | 'port',
     most: number,
@@ -110,6 +113,7 @@ export function parseServeArguments(
       maxRequests: count('max-requests', 1e5),
       receiveTimeoutMs: count('receive-timeout', 86_400) * 1000,
       judgeTimeoutMs: count('timeout', 86_400) * 1000,
+      sendTimeoutMs: count('send-timeout', 86_400) * 1000,
     },
     drainTimeoutMs: count('drain-timeout', 86_400) * 1000,
     defaults: judgingOptions(values),

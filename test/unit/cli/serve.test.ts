@@ -13,6 +13,7 @@ const LIMITS = {
   maxRequests: 4,
   receiveTimeoutMs: 1000,
   judgeTimeoutMs: 60_000,
+  sendTimeoutMs: 60_000,
 };
 const ACCESS = { token: null, allowedHosts: [], corsOrigins: [] };
 const QUERY = 'coldest city';
@@ -281,11 +282,55 @@ describe('load and leave', () => {
     await vi.waitFor(() => expect(engine.numAborted).toBe(1));
   });
 
+  describe('where an answer is not read', () => {
+    // More than the system keeps for a connection nobody reads from.
+    const large = JSON.stringify({ query: QUERY, documents: ['a'.repeat(2 ** 24)], return_documents: true });
+    const maxBodyBytes = 2 ** 25;
+    const limits = { ...LIMITS, maxBodyBytes, maxReservedBytes: maxBodyBytes };
+    const figure = async (url: string, name: string) =>
+      new RegExp(`^${name} (\\d+)$`, 'm').exec(await (await fetch(`${url}/metrics`)).text())?.[1];
+    const patiently = { timeout: 120_000 };
+
+    function askAndNeverRead(port: number) {
+      const socket = connect(port, '127.0.0.1').pause();
+      const head = `host: localhost\r\ncontent-type: application/json\r\ncontent-length: ${large.length}`;
+      socket.write(`POST /v1/rerank HTTP/1.1\r\n${head}\r\n\r\n${large}`);
+      return socket;
+    }
+
+    it('its memory counts as taken until it is read, or the client has gone', async () => {
+      const { port, post, url } = await start({ limits });
+      const socket = askAndNeverRead(port);
+      await vi.waitFor(async () => expect(await figure(url, 'rank1_documents_total')).toBe('1'), patiently);
+      expect(await figure(url, 'rank1_reserved_bytes')).toBe(String(large.length));
+      expect((await post('/v1/rerank', large)).status).toBe(429);
+      socket.destroy();
+      await vi.waitFor(async () => expect(await figure(url, 'rank1_reserved_bytes')).toBe('0'), patiently);
+      expect((await post('/v1/rerank', body)).status).toBe(200);
+    });
+
+    it('it is dropped when its time is over', async () => {
+      const { port, url } = await start({ limits: { ...limits, sendTimeoutMs: 1 } });
+      const socket = askAndNeverRead(port);
+      await vi.waitFor(async () => expect(await figure(url, 'rank1_documents_total')).toBe('1'), patiently);
+      await vi.waitFor(async () => expect(await figure(url, 'rank1_reserved_bytes')).toBe('0'), patiently);
+      socket.destroy();
+    });
+  });
+
   it('gives up what takes too long', async () => {
     const engine = hashedEngine(true);
     const { post } = await start({ engine, limits: { ...LIMITS, judgeTimeoutMs: 1 } });
     expect((await post('/v1/rerank', body)).status).toBe(504);
     expect(engine.numAborted).toBe(1);
+  });
+
+  it('is in bad health when what judges cannot be reached', async () => {
+    const engine = hashedEngine();
+    const { url } = await start({ engine });
+    engine.reachable = false;
+    const health = await fetch(`${url}/health`);
+    expect([health.status, await health.json()]).toEqual([503, { status: 'unreachable', model: 'hashed' }]);
   });
 
   it('answers what is in flight before it ends, and takes nothing new', async () => {
