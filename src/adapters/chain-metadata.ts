@@ -10,7 +10,7 @@ import type { RerankOptions } from '../protocol/rerank-api.ts';
 /** Everything of a call that is not the question or the documents: topN, threshold, instruction and the like. */
 export type AdapterOptions = RerankOptions & ResultSelection;
 
-/** Null where there is no verdict; `finishReason` then says why. */
+/** Null where there is no verdict; `finishReason` then says why. `bound` is there where the score is one. */
 export type ChainMetadata = Readonly<Record<string, string | number | boolean | null>>;
 
 export function chainMetadata(result: RerankResult | UnjudgedDocument): ChainMetadata {
@@ -20,6 +20,7 @@ export function chainMetadata(result: RerankResult | UnjudgedDocument): ChainMet
     label: verdict?.label ?? null,
     score: verdict?.score ?? null,
     logitDifference: verdict?.logitDifference ?? null,
+    ...(verdict?.bound && { bound: verdict.bound }),
     forced: verdict?.forced ?? null,
     reasoning,
     finishReason,

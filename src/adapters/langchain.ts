@@ -2,7 +2,7 @@
  * A document compressor for LangChain.js: `new Rank1DocumentCompressor({ reranker, topN: 5 })`, for a
  * `ContextualCompressionRetriever` or by itself. Score in `metadata.relevanceScore`, chain in `metadata.rank1`.
  */
-import type { DocumentInterface } from '@langchain/core/documents';
+import { Document, type DocumentInterface } from '@langchain/core/documents';
 import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors';
 import type { RerankClient } from '../client/rerank-client.ts';
 import type { RerankDocument } from '../protocol/rerank-api.ts';
@@ -40,7 +40,8 @@ export class Rank1DocumentCompressor extends BaseDocumentCompressor {
         ...(score !== undefined && { relevanceScore: score }),
         rank1: chain,
       };
-      return [{ ...document, metadata }];
+      const { pageContent, id } = document;
+      return [new Document({ pageContent, metadata, ...(id !== undefined && { id }) })];
     });
   }
 }

@@ -3,7 +3,7 @@
  * one field more, `metadata.rank1`, with the verdict and the chain. Documents without a verdict have no score, and none
  * of these shapes can hold them: they are left out.
  */
-import type { DocumentInput } from '../client/check-arguments.ts';
+import { toDocument } from '../client/check-arguments.ts';
 import type { RerankResponse, RerankResult } from '../client/rerank-result.ts';
 import { chainMetadata, type ChainMetadata } from './chain-metadata.ts';
 
@@ -61,7 +61,7 @@ export function toJinaResponse(
     results: response.results.map((result) => ({
       index: result.index,
       relevance_score: result.score,
-      ...(returnDocuments && { document: { text: textOf(result.document) } }),
+      ...(returnDocuments && { document: { text: toDocument(result.document).text } }),
       ...chainOf(result),
     })),
   };
@@ -88,7 +88,7 @@ export function toVoyageResponse(
     data: response.results.map((result) => ({
       index: result.index,
       relevance_score: result.score,
-      ...(returnDocuments && { document: textOf(result.document) }),
+      ...(returnDocuments && { document: toDocument(result.document).text }),
       ...chainOf(result),
     })),
     model,
@@ -113,17 +113,13 @@ export function toTeiResponse(
   return response.results.map((result) => ({
     index: result.index,
     score: rawScores ? result.logitDifference : result.score,
-    ...(returnText && { text: textOf(result.document) }),
+    ...(returnText && { text: toDocument(result.document).text }),
     ...chainOf(result),
   }));
 }
 
 function chainOf(result: RerankResult): WithChain {
   return { metadata: { rank1: chainMetadata(result) } };
-}
-
-function textOf(document: DocumentInput): string {
-  return typeof document === 'string' ? document : document.text;
 }
 
 function totalTokens({ usage }: RerankResponse): number {

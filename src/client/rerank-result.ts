@@ -8,7 +8,7 @@ import type {
   SampledChain,
   Verdict,
 } from '../protocol/rerank-api.ts';
-import type { DocumentInput } from './check-arguments.ts';
+import { toDocument, type DocumentInput } from './check-arguments.ts';
 import type { RankedItem, RankedList } from './ranked-list.ts';
 
 export interface TokenUsage {
@@ -148,14 +148,12 @@ function judged<D extends DocumentInput>(item: RankedItem, document: D): JudgedD
     reasoning,
     finishReason: finishReason ?? 'aborted',
     truncated,
-    passage: passage ? { ...passage, text: textOf(document).slice(passage.start, passage.end) } : null,
+    passage: passage
+      ? { ...passage, text: toDocument(document).text.slice(passage.start, passage.end) }
+      : null,
     samples: samples ?? null,
     usage: { numPromptTokens, numNewTokens },
   };
-}
-
-function textOf(document: DocumentInput): string {
-  return typeof document === 'string' ? document : document.text;
 }
 
 function checkNumber(name: string, value: unknown): void {

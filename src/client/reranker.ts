@@ -198,7 +198,10 @@ export class Reranker {
       recovery.loaded();
       const fellBack = recovery.fellBack || (known?.fellBack ?? false);
       this.#model = { asked, options: recovery.load, fellBack };
-      return fellBack ? { ...model, deviceReason: 'The GPU failed, so the CPU is used.' } : model;
+      const isOfDevice = model.device !== 'remote'; // another machine has no part in what this one falls back to
+      return fellBack && isOfDevice
+        ? { ...model, deviceReason: 'The GPU failed, so the CPU is used.' }
+        : model;
     } finally {
       lease.release();
     }

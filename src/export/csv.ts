@@ -12,6 +12,7 @@ const COLUMNS = [
   'finish_reason',
   'truncated',
   'tokens',
+  'bound',
 ] as const;
 const LAST_COLUMNS = ['text', 'reasoning'] as const;
 
@@ -35,6 +36,7 @@ export function formatCsv({ documents }: RankingReport): string {
     document.finishReason ?? '',
     document.truncated,
     document.numNewTokens,
+    verdict?.bound ?? '',
     ...names.map((name) => (facts && Object.hasOwn(facts, name) ? (facts[name] ?? null) : null)),
     document.text,
     document.reasoning,

@@ -1,10 +1,10 @@
 /** A report in Markdown. Other people's texts stand in fences or are escaped: they cannot add markup of their own. */
 import {
   ENGLISH_WORDS,
-  formatLogitDifference,
-  formatScore,
   isReportedRelevant,
+  logitDifferenceText,
   reportedName,
+  scoreText,
   type RankingReport,
   type ReportedDocument,
   type ReportWords,
@@ -38,8 +38,8 @@ function section(document: ReportedDocument, report: RankingReport, words: Repor
   const figures = verdict
     ? [
         `**${label}**`,
-        `${words.score} ${formatScore(verdict.score)}`,
-        `${words.logitDifference} ${formatLogitDifference(verdict.logitDifference)}`,
+        `${words.score} ${scoreText(verdict)}`,
+        `${words.logitDifference} ${logitDifferenceText(verdict)}`,
         ...(verdict.forced ? [words.forced] : []),
       ]
     : [`**${words.noVerdict}**`];
@@ -60,7 +60,8 @@ function section(document: ReportedDocument, report: RankingReport, words: Repor
 
 /** A fence is longer than any row of backticks within, so nothing within can end it. */
 function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([row]) => row.length));
+  let longest = 2;
+  for (const [row] of text.matchAll(/`+/g)) longest = Math.max(longest, row.length);
   const fence = '`'.repeat(longest + 1);
   return `${fence}text\n${text}\n${fence}`;
 }

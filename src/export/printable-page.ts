@@ -4,10 +4,10 @@
  */
 import {
   ENGLISH_WORDS,
-  formatLogitDifference,
-  formatScore,
   isReportedRelevant,
+  logitDifferenceText,
   reportedName,
+  scoreText,
   type RankingReport,
   type ReportedDocument,
   type ReportWords,
@@ -65,8 +65,8 @@ function article(document: ReportedDocument, report: RankingReport, words: Repor
   const relevant = isReportedRelevant(document, report);
   const figures = verdict
     ? [
-        `${words.score} ${formatScore(verdict.score)}`,
-        `${words.logitDifference} ${formatLogitDifference(verdict.logitDifference)}`,
+        `${words.score} ${scoreText(verdict)}`,
+        `${words.logitDifference} ${logitDifferenceText(verdict)}`,
         ...(verdict.forced ? [words.forced] : []),
       ]
     : [];

@@ -108,3 +108,18 @@ export function formatScore(score: number): string {
 export function formatLogitDifference(difference: number): string {
   return `${difference < 0 ? '−' : '+'}${Math.abs(difference).toFixed(2)}`;
 }
+
+const BOUND_SIGNS = { 'at-least': '≥', 'at-most': '≤' } as const;
+
+/** Stands before a figure that is a bound; nothing before one that is exact. */
+export function boundSign({ bound }: Verdict): string {
+  return bound ? BOUND_SIGNS[bound] : '';
+}
+
+export function scoreText(verdict: Verdict): string {
+  return boundSign(verdict) + formatScore(verdict.score);
+}
+
+export function logitDifferenceText(verdict: Verdict): string {
+  return boundSign(verdict) + formatLogitDifference(verdict.logitDifference);
+}

@@ -27,6 +27,16 @@ export function promptQuery({ query, options }: Pick<RerankRequest, 'query' | 'o
   return template === undefined ? instructed : fillQueryTemplate(template, instructed);
 }
 
+/** How many characters `promptQuery` gives, found without making the text: a template may hold the query many times. */
+export function promptQueryLength({ query, options }: Pick<RerankRequest, 'query' | 'options'>): number {
+  const { instruction, queryTemplate, preset } = options;
+  const template = queryTemplate ?? (preset && QUERY_PRESETS[preset]);
+  const { length } = queryWithInstruction(query, instruction);
+  if (template === undefined) return length;
+  const parts = template.split(QUERY_PLACEHOLDER);
+  return parts.reduce((sum, part) => sum + part.length, (parts.length - 1) * length);
+}
+
 /**
  * @param text of a JSON file
  * @throws Rank1Error `invalid-file` with file and, where it can be told, line, unless it is an object of templates that

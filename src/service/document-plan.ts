@@ -4,9 +4,10 @@
  */
 import { sharedPrefix } from '../engine/shared-prefix.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
+import { MAX_CHARACTERS_PER_TOKEN } from '../passages/leading-text.ts';
 import type { RerankRequest } from '../protocol/rerank-api.ts';
 import { documentText, encodeInstantPrompt, encodePrompt, RETHINK_CUE } from '../rank1/prompt.ts';
-import { promptQuery } from '../rank1/query-template.ts';
+import { promptQuery, promptQueryLength } from '../rank1/query-template.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { fitPassages, fitText, type FittedText, type PromptBudget } from './fit-document.ts';
 
@@ -27,7 +28,7 @@ export interface RunPlan {
   readonly query: string;
   /** in order; the passages of a document share its index */
   readonly documents: readonly PlannedDocument[];
-  /** documents that cannot be judged because the query alone leaves no room */
+  /** documents that cannot be judged because the query alone leaves no room; 0 tokens where it was too long to be read */
   readonly tooLong: readonly { readonly index: number; readonly numPromptTokens: number }[];
   readonly maxNewTokens: number;
   /** tokens a row must be able to hold */
@@ -45,17 +46,19 @@ export function planDocuments(
   const { options } = request;
   const isInstant = options.mode === 'instant';
   const encode = isInstant ? encodeInstantPrompt : encodePrompt;
-  const query = promptQuery(request);
   const wanted = isInstant ? 1 : (options.maxNewTokens ?? modelMaxNewTokens ?? DEFAULT_MAX_NEW_TOKENS);
   // Half the context at most goes to the chain, or a long cap would leave no room for documents.
   const maxNewTokens = Math.max(1, Math.min(wanted, Math.floor(spec.maxPositions / 2)));
   const numCueTokens = (options.rethink ?? 0) * tokenizer.encode(RETHINK_CUE).length;
   const numReserved = maxNewTokens + numCueTokens + FORCED_PROMPT_MARGIN;
   const maxPromptTokens = spec.maxPositions - numReserved;
+  // Far too long a query is not even read: it would take its time and memory for nothing.
+  const isReadable = promptQueryLength(request) <= maxPromptTokens * MAX_CHARACTERS_PER_TOKEN;
+  const query = isReadable ? promptQuery(request) : '';
   const documents: PlannedDocument[] = [];
   const tooLong: { index: number; numPromptTokens: number }[] = [];
   const head = encode(tokenizer, query, '');
-  const headTokens = head.length;
+  const headTokens = isReadable ? head.length : Infinity;
   const budget: PromptBudget = { tokenizer, query, encode, maxPromptTokens };
   const fit = (document: RerankRequest['documents'][number]): readonly (FittedText | null)[] => {
     if (headTokens + FORCED_PROMPT_MARGIN > maxPromptTokens) return [];
@@ -65,9 +68,9 @@ export function planDocuments(
   request.documents.forEach((document, index) => {
     const fitted = fit(document).filter((text) => text !== null);
     documents.push(...fitted.map((text) => ({ index, ...text })));
-    if (fitted.length === 0) tooLong.push({ index, numPromptTokens: headTokens });
+    if (fitted.length === 0) tooLong.push({ index, numPromptTokens: isReadable ? headTokens : 0 });
   });
-  const longest = Math.max(1, ...documents.map((document) => document.promptTokenIds.length));
+  const longest = documents.reduce((most, { promptTokenIds }) => Math.max(most, promptTokenIds.length), 1);
   const needed = longest + numReserved;
   const maxLength = Math.min(spec.maxPositions, Math.ceil(needed / LENGTH_STEP) * LENGTH_STEP);
   // The prompt without a document takes part, so that the next documents of this query find the same prefix.

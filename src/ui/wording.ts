@@ -2,13 +2,18 @@
 import { msg, str } from '@lit/localize';
 import { isFinished, type RankedItem, type RankedList } from '../client/ranked-list.ts';
 import type { RunState } from '../client/run-state.ts';
-import { formatScore } from '../export/ranking-report.ts';
 import { isRank1Error } from '../errors.ts';
+import { boundSign, formatScore } from '../export/ranking-report.ts';
 import type { ExportFormat } from '../export/export-formats.ts';
 import type { Device, LoadProgress, RerankDocument, RunStats, Verdict } from '../protocol/rerank-api.ts';
 import { msLeft, tokensPerSecond } from './run-progress.ts';
 
-export { formatLogitDifference, formatScore } from '../export/ranking-report.ts';
+export {
+  formatLogitDifference,
+  formatScore,
+  logitDifferenceText,
+  scoreText,
+} from '../export/ranking-report.ts';
 
 /** What a document is called: its title, else its id, else its place in the input. */
 export function documentName(document: RerankDocument, index: number): string {
@@ -74,7 +79,7 @@ export function verdictAnnouncement(
   numDecided: number,
   numDocuments: number,
 ): string {
-  const score = verdict.score.toFixed(2);
+  const score = boundSign(verdict) + verdict.score.toFixed(2);
   return verdict.label === 'true'
     ? msg(str`${name}: relevant, score ${score}. ${numDecided} of ${numDocuments}.`)
     : msg(str`${name}: not relevant, score ${score}. ${numDecided} of ${numDocuments}.`);

@@ -1,7 +1,7 @@
 /**
  * The same hundred pairs through every door in front of the in-browser engine: itself, `serve`, the command line and each
  * adapter. All are held to the oracle's order and scores. `serve` judges in one Chromium, whose answers are kept on their way: they
- * are the engine's own, and the adapters get them too, since what they do with them is theirs.
+ * are the engine's own; the adapters get them where they ask for the very pairs that were judged.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,9 +25,11 @@ import type { BrowserEngine } from '../../src/cli/engine/browser-engine.ts';
 import type { RerankEngine } from '../../src/cli/engine/rerank-engine.ts';
 import { RerankServer } from '../../src/cli/serve/rerank-server.ts';
 import { parseServeArguments } from '../../src/cli/serve/serve-arguments.ts';
+import { toDocument } from '../../src/client/check-arguments.ts';
 import type { RerankClient } from '../../src/client/rerank-client.ts';
 import type { RerankResponse } from '../../src/client/rerank-result.ts';
 import { readTrecRun, sourceFile } from '../../src/evaluation/index.ts';
+import { documentText } from '../../src/rank1/prompt.ts';
 import { hundredByQuery, hundredExpected, type QueryGroup } from '../harness/hundred-pairs.ts';
 import { openBrowserEngine, ROOT } from './browser-engines.ts';
 
@@ -80,9 +82,18 @@ function recording(engine: BrowserEngine): RerankEngine {
   };
 }
 
-/** A reranker that has judged already. */
+/** A reranker that has judged already, and answers to the very pairs of that query only: the texts as the model reads them. */
 function answered(place: number): Pick<RerankClient, 'rerank'> {
-  return { rerank: () => Promise.resolve(answers[place] as RerankResponse<never>) };
+  const group = GROUPS[place]!;
+  return {
+    rerank({ query, documents }) {
+      expect(query).toBe(group.query);
+      expect(documents.map((document) => documentText(toDocument(document)))).toEqual(
+        group.documents.map(documentText),
+      );
+      return Promise.resolve(answers[place] as RerankResponse<never>);
+    },
+  };
 }
 
 describe('the hundred pairs have the order and the scores of the oracle', () => {

@@ -11,8 +11,8 @@ import {
   documentName,
   figures,
   passageNote,
-  formatLogitDifference,
-  formatScore,
+  logitDifferenceText,
+  scoreText,
   stateNote,
   verdictLabel,
 } from '../wording.ts';
@@ -117,12 +117,10 @@ function renderVerdict(verdict: Verdict): TemplateResult {
       ><span class="fill" .style=${`inline-size: ${100 * verdict.score}%`}></span
     ></span>
     <span part="score" class="score"
-      ><span class="visually-hidden">${msg('score')} </span>${formatScore(verdict.score)}</span
+      ><span class="visually-hidden">${msg('score')} </span>${scoreText(verdict)}</span
     >
     <span part="logit" class="logit" title=${msg('logit difference')}
-      ><span class="visually-hidden">${msg('logit difference')} </span>${formatLogitDifference(
-        verdict.logitDifference,
-      )}</span
+      ><span class="visually-hidden">${msg('logit difference')} </span>${logitDifferenceText(verdict)}</span
     >
   </div>`;
 }

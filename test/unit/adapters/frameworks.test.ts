@@ -83,6 +83,7 @@ describe('the document compressor of LangChain.js', () => {
       compressed.slice(0, 3).map(({ metadata }) => [metadata['page'], metadata['relevanceScore']]),
     ).toEqual(EXPECTED);
     expect(compressed[0]).toMatchObject({ id: 'd1', pageContent: TEXTS[1] });
+    expect(compressed.every((document) => document instanceof Document)).toBe(true);
     expect(compressed[0]?.metadata['rank1']).toMatchObject({ label: 'true', logitDifference: 6 });
     expect(compressed[3]?.metadata).not.toHaveProperty('relevanceScore');
     expect(compressed[3]?.metadata['rank1']).toMatchObject({ finishReason: 'prompt-too-long' });

@@ -69,6 +69,24 @@ describe('the shape of', () => {
     ]);
   });
 
+  it('all of them tells where a score is a bound, and only there', () => {
+    const [first, ...rest] = response.results;
+    const bounded = { ...first!, verdict: { ...first!.verdict, bound: 'at-least' as const } };
+    const shaped = { ...response, results: [bounded, ...rest] };
+    const lists = [
+      toCohereResponse(shaped, { id: 'r' }).results,
+      toJinaResponse(shaped, { model: 'm' }).results,
+      toVoyageResponse(shaped, { model: 'm' }).data,
+      toTeiResponse(shaped),
+    ];
+    for (const results of lists)
+      expect(results.map(({ metadata }) => metadata.rank1['bound'])).toEqual([
+        'at-least',
+        undefined,
+        undefined,
+      ]);
+  });
+
   it('all of them survives JSON', () => {
     const shapes = [
       toCohereResponse(response, { id: 'r' }),

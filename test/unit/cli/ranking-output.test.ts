@@ -58,6 +58,20 @@ describe('a ranking is written', () => {
     expect(table).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
   });
 
+  it('as a table with a sign before a score that is a bound, in columns that stay straight', () => {
+    const judged = task(null);
+    const [result] = judged.response.results;
+    const verdict = { ...result!.verdict, bound: 'at-most' as const };
+    const table = format(
+      [{ ...judged, response: { ...judged.response, results: [{ ...result!, verdict }] } }],
+      'table',
+    );
+    const [, head, bounded, none] = table.split('\n');
+    expect(bounded).toContain(' ≤0.999  true ');
+    for (const line of [bounded, none]) expect(line?.[head!.indexOf('verdict') - 1]).toBe(' ');
+    expect(none?.indexOf('none')).toBe(head!.indexOf('verdict'));
+  });
+
   it('as JSON: one object, or a list for several queries', () => {
     const one = JSON.parse(format([task(null)], 'json')) as { documents: object[] };
     expect(one.documents).toMatchObject([
@@ -65,6 +79,13 @@ describe('a ranking is written', () => {
       { rank: null, id: 'b', finishReason: 'prompt-too-long' },
     ]);
     expect(JSON.parse(format([task('1'), task('2')], 'json'))).toHaveLength(2);
+  });
+
+  it('as a table of more documents than a call can have arguments', () => {
+    const judged = task(null);
+    const unjudged = Array.from({ length: 150_000 }, () => judged.response.unjudged[0]!);
+    const table = format([{ ...judged, response: { ...judged.response, unjudged } }], 'table');
+    expect(table.split('\n').length).toBeGreaterThan(unjudged.length);
   });
 
   it('as JSON lines and as a TREC run, with the ids of the queries', async () => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Reranker } from '../../../src/client/reranker.ts';
 import { isRank1Error, Rank1Error } from '../../../src/errors.ts';
 import type { RunState } from '../../../src/client/run-state.ts';
-import type { RerankUpdate } from '../../../src/protocol/rerank-api.ts';
+import type { LoadedModel, LoadOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { FakeLocks } from '../../fakes/fake-locks.ts';
 import { FakeWorker } from '../../fakes/fake-worker.ts';
 import { ManualPace, SteadyPace, type Pace } from '../../fakes/pace.ts';
@@ -346,6 +346,27 @@ describe('Reranker', () => {
       await rejected;
       expect(reranker.paused).toBe(false);
     });
+  });
+
+  it('says what another machine says of itself, also when reaching it failed twice', async () => {
+    class FarApi extends ScriptedRerankApi {
+      override load(options: LoadOptions): Promise<LoadedModel> {
+        this.loads.push(options);
+        if (this.loads.length < 3) return Promise.reject(new Rank1Error('worker-failed', 'It is not there.'));
+        return Promise.resolve({
+          device: 'remote',
+          deviceReason: 'On a server.',
+          dtype: 'remote',
+          maxPositions: 1,
+        });
+      }
+    }
+    const api = new FarApi(new SteadyPace(0));
+    const createWorker = () => new FakeWorker(api).asWorker;
+    const reranker = new Reranker({ faultTimes: { backOffMs: [0] }, createWorker });
+    rerankers.push(reranker);
+    expect((await reranker.load(MODEL)).deviceReason).toBe('On a server.');
+    expect((await reranker.load(MODEL)).deviceReason).toBe('On a server.');
   });
 
   it('ends the worker when disposed', async () => {

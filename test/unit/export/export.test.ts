@@ -38,6 +38,32 @@ function report(documents: ReportedDocument[], rest: Partial<RankingReport> = {}
 }
 
 describe('a score that is only a bound', () => {
+  const bounded = (bound: 'at-least' | 'at-most') =>
+    report([
+      reported(0, {
+        verdict: { label: 'true', score: 0.5, logitDifference: -0.25, forced: true, bound },
+      }),
+      reported(1),
+    ]);
+
+  it('has a column in CSV, empty for the others', () => {
+    const rows = Papa.parse<Record<string, string>>(formatCsv(bounded('at-most')).slice(1), {
+      header: true,
+      skipEmptyLines: true,
+    });
+    expect(rows.data.map(({ bound }) => bound)).toEqual(['at-most', '']);
+  });
+
+  it.each([
+    ['at-least', '≥'],
+    ['at-most', '≤'],
+  ] as const)('that is %s is written with %s for people, and no other is', (bound, sign) => {
+    for (const text of [formatMarkdown(bounded(bound)), formatPrintablePage(bounded(bound))]) {
+      expect(text).toContain(`score ${sign}0.500 · logit difference ${sign}−0.25`);
+      expect(text.match(/[≥≤]/g)).toHaveLength(2);
+    }
+  });
+
   it('is marked as one in JSON and JSON lines, and no other score is', () => {
     const verdict = {
       label: 'true',

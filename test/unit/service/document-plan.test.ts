@@ -187,3 +187,30 @@ describe('any document', () => {
     },
   );
 });
+
+describe('a request that is not meant well', () => {
+  test.each([
+    ['query', { query: 'q'.repeat(8e6) }],
+    ['instruction', { instruction: 'i'.repeat(8e6) }],
+    [
+      'template, filled a hundred thousand times with the query',
+      {
+        query: 'q'.repeat(4e6),
+        queryTemplate: 'FILL_QUERY_HERE'.repeat(100_000),
+      },
+    ],
+  ])('has no part of it read when its %s is far too long', (_what, options) => {
+    const tokenizer = new CharacterTokenizer();
+    const { documents, tooLong } = plan(['one', 'two'], options, tokenizer);
+    expect(documents).toEqual([]);
+    expect(tooLong.map(({ index }) => index)).toEqual([0, 1]);
+    expect(tokenizer.numEncodedCharacters).toBeLessThan(1000);
+  });
+
+  test('is planned however many documents it has', () => {
+    const documents = Array.from({ length: 130_000 }, () => '');
+    expect(plan(documents, { query: 'q' }, new CharacterTokenizer()).documents).toHaveLength(
+      documents.length,
+    );
+  });
+});

@@ -109,3 +109,14 @@ describe('wording', () => {
     );
   });
 });
+
+describe('a figure that is a bound', () => {
+  it('is shown and told as one', () => {
+    const exact = verdict(0.5);
+    const least = { ...exact, bound: 'at-least' as const };
+    const most = { ...exact, bound: 'at-most' as const };
+    expect([exact, least, most].map(wording.scoreText)).toEqual(['0.622', '≥0.622', '≤0.622']);
+    expect([exact, least, most].map(wording.logitDifferenceText)).toEqual(['+0.50', '≥+0.50', '≤+0.50']);
+    expect(wording.verdictAnnouncement('A', least, 1, 2)).toContain('score ≥0.62.');
+  });
+});
