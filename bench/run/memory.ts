@@ -22,7 +22,7 @@ import { chromium, type Browser, type Page } from 'playwright';
 import { build, preview } from 'vite';
 import { findChromium } from '../../scripts/find-chromium.mjs';
 import { describeMachine } from './machine.ts';
-import { proportionalMiB } from './processes.ts';
+import { proportionalMemory, type PeakMemory } from './processes.ts';
 import { prepareShapes } from './shapes-model.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -50,7 +50,7 @@ export async function main([reportFile]: readonly string[]): Promise<number> {
     const weightMiB =
       weights.reduce((sum, file) => sum + statSync(path.join(served, file)).size, 0) / 2 ** 20;
     const figures = await withBrowser(profile, address, measureLoad);
-    const ratio = (figures.peakMiB - figures.beforeMiB) / weightMiB;
+    const ratio = (figures.peakOfBothMiB - bothMiB(figures.before)) / weightMiB;
     const report = {
       date: new Date().toISOString().slice(0, 10),
       machine: describeMachine(ROOT),
@@ -73,26 +73,36 @@ export async function main([reportFile]: readonly string[]): Promise<number> {
 
 interface Figures {
   readonly build: string;
-  /** of both processes, the page open and nothing loaded */
-  readonly beforeMiB: number;
-  readonly peakMiB: number;
+  /** the page open and nothing loaded */
+  readonly before: PeakMemory;
+  /** the highest of each process */
+  readonly peak: PeakMemory;
   /** when the model is ready */
-  readonly afterMiB: number;
+  readonly after: PeakMemory;
+  /** the highest that both held at once */
+  readonly peakOfBothMiB: number;
 }
 
+const bothMiB = ({ rendererMiB, gpuProcessMiB }: PeakMemory): number => rendererMiB + gpuProcessMiB;
+
 async function measureLoad(page: Page, browser: Browser): Promise<Figures> {
-  const beforeMiB = await proportionalMiB(browser);
-  let peakMiB = beforeMiB;
+  const build = (await page.evaluate(() => 'Suspending' in WebAssembly)) ? 'jspi' : 'asyncify';
+  const before = await proportionalMemory(browser);
+  const samples = [before];
   let isLoading = true;
   const loading = page.evaluate(loadModel, MODEL).finally(() => (isLoading = false));
   while (isLoading) {
-    peakMiB = Math.max(peakMiB, await proportionalMiB(browser));
+    samples.push(await proportionalMemory(browser));
     await Promise.race([loading, new Promise((resolve) => setTimeout(resolve, SAMPLE_MS))]);
   }
   await loading;
-  const afterMiB = await proportionalMiB(browser);
-  const build = (await page.evaluate(() => 'Suspending' in WebAssembly)) ? 'jspi' : 'asyncify';
-  return { build, beforeMiB, peakMiB: Math.max(peakMiB, afterMiB), afterMiB };
+  const after = await proportionalMemory(browser);
+  samples.push(after);
+  const peak = {
+    rendererMiB: Math.max(...samples.map(({ rendererMiB }) => rendererMiB)),
+    gpuProcessMiB: Math.max(...samples.map(({ gpuProcessMiB }) => gpuProcessMiB)),
+  };
+  return { build, before, peak, after, peakOfBothMiB: Math.max(...samples.map(bothMiB)) };
 }
 
 /** Runs in the page: writes the served folder into the page's own storage. */

@@ -45,13 +45,12 @@ export async function setPriority(browser: Browser, nice: number): Promise<void>
   }
 }
 
-/** What the pages' and the GPU process hold now, MiB; what several share is counted once. */
-export async function proportionalMiB(browser: Browser): Promise<number> {
-  const processes = (await listProcesses(browser)).filter(
-    ({ type }) => RENDERER.test(type) || GPU.test(type),
-  );
-  const kib = processes.map(({ id }) => /^Pss:\s+(\d+) kB$/m.exec(read(`/proc/${id}/smaps_rollup`))?.[1]);
-  return Math.round(kib.reduce((sum, value) => sum + Number(value ?? 0), 0) / 1024);
+/** What the pages and the GPU process hold now; what several processes share is divided among them. */
+export async function proportionalMemory(browser: Browser): Promise<PeakMemory> {
+  const processes = await listProcesses(browser);
+  const sumOf = (kind: RegExp) =>
+    processes.filter(({ type }) => kind.test(type)).reduce((sum, { id }) => sum + proportionalMiB(id), 0);
+  return { rendererMiB: sumOf(RENDERER), gpuProcessMiB: sumOf(GPU) };
 }
 
 async function listProcesses(browser: Browser): Promise<ProcessInfo[]> {
@@ -67,6 +66,11 @@ async function listProcesses(browser: Browser): Promise<ProcessInfo[]> {
 
 function highWaterMiB(pid: number): number {
   const kib = /^VmHWM:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1];
+  return Math.round(Number(kib ?? 0) / 1024);
+}
+
+function proportionalMiB(pid: number): number {
+  const kib = /^Pss:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1];
   return Math.round(Number(kib ?? 0) / 1024);
 }
 
