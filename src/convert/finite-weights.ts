@@ -23,15 +23,9 @@ function largestMagnitude(values: Float32Array<ArrayBuffer>): number {
   return largest;
 }
 
-/** @throws Rank1Error `model-unsupported` when a finite number became infinite in fp16 */
-export function assertFitsFloat16(name: string, halves: Uint16Array): void {
-  for (let i = 0; i < halves.length; i++) {
-    if ((halves[i]! & 0x7c00) === 0x7c00) throw tooLarge(name);
-  }
-}
-
-function tooLarge(name: string): Rank1Error {
-  return new Rank1Error(
+/** @throws Rank1Error `model-unsupported`: a number of the tensor is beyond fp16 */
+export function throwTooLarge(name: string): never {
+  throw new Rank1Error(
     'model-unsupported',
     `${name} holds a number that 16-bit floats cannot: they end at 65,504. Convert it with --dtype q4, q8 or fp32.`,
   );

@@ -45,8 +45,14 @@ function float16Table(): Float32Array {
   return table;
 }
 
-/** Nearest fp16, ties to even, as raw bits; values beyond 65,504 become infinite. */
-export function encodeFloat16(values: Float32Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
+/**
+ * Nearest fp16, ties to even, as raw bits; values beyond 65,504 become infinite.
+ * @param onInfinite called for each that is or becomes infinite
+ */
+export function encodeFloat16(
+  values: Float32Array<ArrayBuffer>,
+  onInfinite?: () => void,
+): Uint16Array<ArrayBuffer> {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const halves = new Uint16Array(values.length);
   for (let i = 0; i < words.length; i++) {
@@ -57,6 +63,7 @@ export function encodeFloat16(values: Float32Array<ArrayBuffer>): Uint16Array<Ar
     if (magnitude >= SMALLEST_NORMAL && magnitude < FIRST_INFINITE) {
       halves[i] = sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
     } else {
+      if (magnitude >= FIRST_INFINITE) onInfinite?.();
       halves[i] = sign | rareFloat16(magnitude, values[i]!);
     }
   }

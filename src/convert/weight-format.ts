@@ -1,7 +1,7 @@
 /** How a dtype turns weights into graph: the decoder describes products, a format decides the operators. */
 import type { GraphBuilder } from './graph-builder.ts';
 import { bytesOf } from './graph-builder.ts';
-import { assertFitsFloat16 } from './finite-weights.ts';
+import { throwTooLarge } from './finite-weights.ts';
 import { encodeFloat16 } from './float-formats.ts';
 import type { LinearWeight } from './linear-weights.ts';
 import type { Matrix } from './matrix.ts';
@@ -57,7 +57,5 @@ export function encodeFloats(
   type: FloatType,
 ): Uint8Array<ArrayBuffer> {
   if (type === 'float32') return bytesOf(values);
-  const halves = encodeFloat16(values);
-  assertFitsFloat16(name, halves);
-  return bytesOf(halves);
+  return bytesOf(encodeFloat16(values, () => throwTooLarge(name)));
 }
