@@ -16,7 +16,7 @@ it.each<[ConvertDtype, SyntheticKind, limitMB: number]>([
   { timeout: 240_000 },
   async (dtype, kind, limitMB) => {
     const figures = await measureConversion('rank1-3b', dtype, 'symmetric', { num_hidden_layers: 1 }, kind);
-    expect(figures.inputGB).toBeGreaterThan(kind === 'awq' ? 0.66 : 0.77);
+    expect(figures.inputGB).toBeGreaterThan(kind === 'awq' ? 0.65 : 0.77);
     expect(figures.peakExtraMB).toBeLessThan(limitMB);
   },
 );
