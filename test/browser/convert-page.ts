@@ -12,12 +12,7 @@ async function convertFetched(names: readonly string[]): Promise<StoredFile[]> {
     names.map(async (name) => new File([await (await fetch(`checkpoint/${name}`)).blob()], name)),
   );
   const { signal } = new AbortController();
-  await convertFiles(files, 'converted', {
-    dtype: 'q4',
-    onProgress: () => undefined,
-    withoutTokenizer: true,
-    signal,
-  });
+  await convertFiles(files, 'converted', { dtype: 'q4', onProgress: () => undefined, signal });
   return list(await (await storedModels()).getDirectoryHandle('converted'), '');
 }
 

@@ -5,6 +5,7 @@
 Writes test/fixtures/convert/small/<family>/: the checkpoint and expected.safetensors, which holds `ids` [T] and
 logits [T, V] of the unquantised model and of its 4- and 8-bit roundings.
 """
+import json
 import pathlib
 
 import torch
@@ -41,6 +42,26 @@ ROUNDINGS = {
 }
 
 
+def write_tokenizer(folder):
+    """Every byte is a token, and the answers begin with two more; so all ids are below 259."""
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [byte for byte in range(256) if byte not in printable]
+    letters = {byte: chr(byte) for byte in printable} | {byte: chr(256 + i) for i, byte in enumerate(others)}
+    space = letters[32]
+    tokens = [*(letters[byte] for byte in range(256)), f"{space}t", f"{space}f"]
+    byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": False, "use_regex": False}
+    tokenizer = {
+        "version": "1.0", "added_tokens": [], "normalizer": None, "pre_tokenizer": byte_level, "post_processor": None,
+        "decoder": byte_level,
+        "model": {
+            "type": "BPE", "dropout": None, "unk_token": None, "byte_fallback": False,
+            "vocab": {token: i for i, token in enumerate(tokens)}, "merges": [[space, "t"], [space, "f"]],
+        },
+    }
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer, indent=1, ensure_ascii=False) + "\n")
+    (folder / "tokenizer_config.json").write_text('{ "tokenizer_class": "PreTrainedTokenizerFast" }\n')
+
+
 def main():
     for number, (name, (config, dtype, shard)) in enumerate(FAMILIES.items()):
         torch.manual_seed(number)
@@ -53,6 +74,8 @@ def main():
         folder = OUT / name
         model.save_pretrained(folder, max_shard_size=shard)
         (folder / "generation_config.json").unlink(missing_ok=True)
+        if name == "qwen2-untied":
+            write_tokenizer(folder)
         ids = torch.randint(0, config.vocab_size, (40,))
         expected = {"ids": ids.to(torch.int32)}
         for rounding, (rule, table_rule) in ROUNDINGS.items():
