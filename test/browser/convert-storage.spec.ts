@@ -7,7 +7,7 @@ import { build } from 'vite';
 import { convertModel } from '../../src/convert/convert-model.ts';
 import { MemoryOutput } from '../unit/convert/support/memory-folder.ts';
 import { convertOptions } from '../unit/convert/support/options.ts';
-import { openFixture, fixturePath } from '../unit/convert/support/fixtures.ts';
+import { fixturePath, usingFixture } from '../unit/convert/support/fixtures.ts';
 import type { ConvertPage, StoredFile } from './convert-page.ts';
 
 const FIXTURE = fixturePath('small/qwen2-untied');
@@ -52,11 +52,8 @@ const convertInPage = (page: Page): Promise<StoredFile[]> =>
 
 test('a page converts to the bytes that the command line writes', async ({ page }) => {
   const output = new MemoryOutput();
-  await convertModel(
-    await openFixture('small/qwen2-untied'),
-    output,
-    convertOptions({ source: { name: 'converted', revision: null } }),
-  );
+  const options = convertOptions({ source: { name: 'converted', revision: null } });
+  await usingFixture('small/qwen2-untied', (input) => convertModel(input, output, options));
   const expected = [...output.files].map(([file, bytes]) => ({
     path: file,
     bytes: bytes.length,

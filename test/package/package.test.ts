@@ -79,9 +79,9 @@ describe('the tarball', () => {
   it('converts a checkpoint with the command that npx finds', () => {
     const command = join(app, 'node_modules/.bin/rank1-rerank');
     const checkpoint = join(ROOT, 'test/fixtures/convert/small/llama');
-    expect(run(command, ['convert', checkpoint, '--out', 'model', '--quiet', '--without-tokenizer'], app)).toContain(
-      'LlamaForCausalLM',
-    );
+    expect(
+      run(command, ['convert', checkpoint, '--out', 'model', '--quiet', '--without-tokenizer'], app),
+    ).toContain('LlamaForCausalLM');
     const manifest = JSON.parse(readFileSync(join(app, 'model/rank1.json'), 'utf8')) as { models: object };
     expect(Object.keys(manifest.models)).toEqual(['q4']);
   });
