@@ -39,7 +39,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await addFiles(page, ...FILES);
         await ask(page, 'Which city is the coldest?');
         await expect(page.locator('.review-status')).toContainText('relevant');
-        await rows(page).first().getByRole('button', { name: 'Keep' }).click();
+        await rows(page).first().focus();
+        await page.keyboard.press('k');
+        await expect(rows(page).first()).toHaveAttribute('data-decision', 'keep');
         await rows(page).nth(1).getByRole('button', { name: 'Note' }).click();
         await page.getByText('Settings', { exact: true }).click();
         await page.locator('.import-problems summary').click();

@@ -52,6 +52,12 @@ async function exportJson(page: Page): Promise<{ documents: Record<string, unkno
   };
 }
 
+/** As an earlier version of the site left it. */
+async function leaveOldCache(page: Page): Promise<void> {
+  await page.goto(`${server.url}some/where/models/rank1-demo/rank1.json`);
+  await page.evaluate(() => caches.open('rank1-ort-000000000000'));
+}
+
 async function goOffline(context: BrowserContext): Promise<void> {
   server.close();
   await context.setOffline(true);
@@ -62,6 +68,7 @@ test('the whole flow works from a dropped folder to exported decisions, then aga
   context,
 }) => {
   const privacy = await watchPrivacy(page, server.url);
+  await leaveOldCache(page);
   await page.goto(`${server.url}some/where/triage.html`);
   await dropFolder(page, FOLDER);
   await expect(page.locator('.drop-title')).toContainText('4 files · 4 passages · 1 repeated, judged once');
@@ -87,6 +94,10 @@ test('the whole flow works from a dropped folder to exported decisions, then aga
   expect(best?.facts['file']).toMatch(/yakutsk\.txt$/);
   expect(best?.facts['also_in']).toMatch(/yakutsk\.txt, line 1$/);
   await expect(page.locator('.offline-state')).toContainText('Works without a network');
+
+  const caches = await page.evaluate(() => window.caches.keys());
+  expect(caches.filter((name) => name.startsWith('rank1-ort-'))).toHaveLength(1);
+  expect(caches).not.toContain('rank1-ort-000000000000');
 
   await goOffline(context);
   await page.reload();

@@ -2,7 +2,7 @@ import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import importWorkerUrl from '../../../workers/import.worker.ts?worker&url';
-import { findChosenModel, readChosenModel } from '../models/chosen-model.ts';
+import { DEMO_MODEL, findChosenModel, readChosenModel } from '../models/chosen-model.ts';
 import { Reranker } from '../../client/reranker.ts';
 import type { RemoteEngine } from '../../remote/remote-worker.ts';
 import { renderRemoteNotice } from '../../ui/remote-notice.ts';
@@ -100,7 +100,13 @@ export class TriageAppElement extends LitElement {
       <rank1-review-list .session=${session} .revision=${revision}></rank1-review-list>
       <p class="offline-state" data-offline=${this.worksOffline}>
         ${this.worksOffline ? msg('Works without a network from now on.') : nothing}
-        ${this.engine ? nothing : msg('The model is a small demonstration model trained by this project. It makes mistakes: read what you keep and what you drop.')}
+        ${
+          this.engine || this.modelUrl !== DEMO_MODEL
+            ? msg('Models make mistakes: read what you keep and what you drop.')
+            : msg(
+                'The model is a small demonstration model trained by this project. It makes mistakes: read what you keep and what you drop.',
+              )
+        }
         ${this.engine ? nothing : html`<a href="./triage-remote.html">${msg('Let a server judge instead…')}</a>`}
       </p>
     `;
