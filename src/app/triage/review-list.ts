@@ -96,6 +96,7 @@ export class ReviewListElement extends LitElement {
       <div
         class="feed"
         role="feed"
+        tabindex="-1"
         aria-labelledby="review-heading"
         aria-busy=${run.busy}
         @keydown=${this.#onKey}
@@ -182,14 +183,12 @@ export class ReviewListElement extends LitElement {
     if (!isSame) this.#shown = indexes;
   }
 
-  /** The button goes with what it offered, so the focus goes to the list. */
+  /** The button goes with what it offered, so the focus goes to the list: its rows are new ones, and come later. */
   readonly #onOrder = (): void => {
     this.#order.release();
     this.#show();
-    void this.updateComplete.then(() => {
-      const [first] = this.#shown;
-      if (first !== undefined) this.#focusRow(first);
-    });
+    this.active = null;
+    this.#feed?.focus();
   };
 
   readonly #onFocusIn = (event: Event): void => {
@@ -203,18 +202,19 @@ export class ReviewListElement extends LitElement {
   readonly #onKey = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
     const index = this.active;
-    if (index === null || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (target instanceof HTMLInputElement) {
-      if (event.key === 'Enter' || event.key === 'Escape') this.#focusRow(index);
+      if (index !== null && (event.key === 'Enter' || event.key === 'Escape')) this.#focusRow(index);
       return;
     }
     const key = event.key.toLowerCase();
     const steps: Record<string, number> = { arrowdown: 1, j: 1, pagedown: 5, arrowup: -1, pageup: -5 };
     const decision = KEYS[key];
-    if (decision) this.#decide(index, decision, true);
-    else if (key in steps) this.#move(steps[key] ?? 0);
+    if (key in steps) this.#move(steps[key] ?? 0);
     else if (key === 'home') this.#move(-Infinity);
     else if (key === 'end') this.#move(Infinity);
+    else if (index === null) return;
+    else if (decision) this.#decide(index, decision, true);
     else if (key === 'n') this.#toggleNote(index);
     else if (key === 'r') this.#toggleChain(index, !(this.#openChains.get(index) ?? false));
     else return;
@@ -261,11 +261,15 @@ export class ReviewListElement extends LitElement {
   #focusRow(index: number): void {
     this.active = index;
     this.openNote = null;
-    const feed = this.querySelector<HTMLElement & { [virtualizerRef]?: VirtualizedList }>('.feed');
+    const feed = this.#feed;
     const row = this.#rowOf(index);
     if (row) return void this.updateComplete.then(() => row.focus());
     feed?.[virtualizerRef]?.element(this.#shown.indexOf(index))?.scrollIntoView({ block: 'nearest' });
     void feed?.[virtualizerRef]?.layoutComplete.then(() => this.#rowOf(index)?.focus());
+  }
+
+  get #feed(): (HTMLElement & { [virtualizerRef]?: VirtualizedList }) | null {
+    return this.querySelector('.feed');
   }
 
   #rowOf(index: number): HTMLElement | null {

@@ -29,6 +29,8 @@ test('while a passage has the focus the order stands still, and the new one take
   await page.getByRole('button', { name: 'The order has changed meanwhile' }).focus();
   await page.keyboard.press('Enter');
   await expect(rows(page).first()).toContainText('The coldest city.');
+  await expect(page.locator('.feed')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
   await expect(rows(page).first()).toBeFocused();
 });
 
