@@ -23,7 +23,6 @@ import type { LoadedRuntime } from './rerank-service.ts';
 import { SampleTally } from './sample-tally.ts';
 import type { RunControl } from './run-control.ts';
 
-
 /** A document, or a passage of one, on its way. */
 interface Progress {
   readonly passage: PlannedDocument;
