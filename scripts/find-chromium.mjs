@@ -8,6 +8,11 @@ const MAC_APPLICATIONS = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
+const WINDOWS_FOLDERS = ['ProgramFiles', 'ProgramFiles(x86)', 'LOCALAPPDATA'];
+const WINDOWS_APPLICATIONS = ['Chromium', join('Google', 'Chrome'), join('Microsoft', 'Edge')].map((name) =>
+  join(name, 'Application', name.endsWith('Edge') ? 'msedge.exe' : 'chrome.exe'),
+);
+
 /** Path of an executable Chromium or Chrome, or undefined when there is none. */
 export function findChromium() {
   const folders = (process.env.PATH ?? '').split(delimiter);
@@ -15,6 +20,10 @@ export function findChromium() {
     process.env.CHROMIUM,
     ...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))),
     ...MAC_APPLICATIONS,
+    ...WINDOWS_FOLDERS.flatMap((name) => {
+      const folder = process.env[name];
+      return folder ? WINDOWS_APPLICATIONS.map((application) => join(folder, application)) : [];
+    }),
   ];
   return candidates.find((path) => path && isExecutable(path));
 }

@@ -13,7 +13,7 @@ interface WithChain {
 
 interface ShapeOptions {
   readonly model: string;
-  /** Whether results repeat the text of their document; false when left out. */
+  /** Whether results repeat the text of their document. When left out, as the service does: Jina's do, Voyage's do not. */
   readonly returnDocuments?: boolean;
 }
 
@@ -53,7 +53,7 @@ export interface JinaRerankResponse {
 /** Jina, `POST /v1/rerank`; also what vLLM and LiteLLM answer. */
 export function toJinaResponse(
   response: RerankResponse,
-  { model, returnDocuments = false }: ShapeOptions,
+  { model, returnDocuments = true }: ShapeOptions,
 ): JinaRerankResponse {
   return {
     model,

@@ -21,13 +21,39 @@ export async function openBrowserEngine(worker: string): Promise<BrowserEngine> 
   });
 }
 
+interface RunningProcess {
+  readonly pid: number;
+  readonly parent: number;
+  readonly residentBytes: number;
+  readonly command: string;
+}
+
+function runningProcesses(): RunningProcess[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,rss=,args='], { encoding: 'utf8' });
+  return lines.split('\n').flatMap((line) => {
+    const [, pid, parent, rss, command] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    if (command === undefined) return [];
+    return [{ pid: Number(pid), parent: Number(parent), residentBytes: 1024 * Number(rss), command }];
+  });
+}
+
+function chromiums(all: readonly RunningProcess[]): RunningProcess[] {
+  return all.filter(
+    ({ parent, command }) => parent === process.pid && command.includes('--remote-debugging-pipe'),
+  );
+}
+
 /** Kills the Chromiums that this process started, as a machine without memory would. Returns how many. */
 export function killChromium(): number {
-  const lines = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' });
-  const pids = lines
-    .split('\n')
-    .filter((line) => /--remote-debugging-pipe/.test(line))
-    .map((line) => Number.parseInt(line, 10));
-  for (const pid of pids) process.kill(pid, 'SIGKILL');
-  return pids.length;
+  const started = chromiums(runningProcesses());
+  for (const { pid } of started) process.kill(pid, 'SIGKILL');
+  return started.length;
+}
+
+/** Of the Chromiums that this process started, with all their processes. */
+export function chromiumResidentBytes(): number {
+  const all = runningProcesses();
+  const family = new Set(chromiums(all));
+  for (const { pid } of family) for (const child of all) if (child.parent === pid) family.add(child);
+  return [...family].reduce((sum, { residentBytes }) => sum + residentBytes, 0);
 }

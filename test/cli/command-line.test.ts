@@ -16,19 +16,23 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** @param onStderr is given what was printed so far, and a way to send a signal */
+/** @param onOutput is given what was printed so far, and a way to send a signal */
 function run(
   args: readonly string[],
   input = '',
-  onStderr: (text: string, kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
+  onOutput: (text: string, kill: (signal: NodeJS.Signals) => void, stdout: string) => void = () => undefined,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(ROOT, 'bin/rank1-rerank.mjs'), ...args]);
     let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    const tell = () => onOutput(stderr, (signal) => child.kill(signal), stdout);
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      tell();
+    });
     child.stderr.on('data', (chunk: Buffer) => {
       stderr += chunk.toString();
-      onStderr(stderr, (signal) => child.kill(signal));
+      tell();
     });
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));
@@ -82,6 +86,30 @@ describe('rank1-rerank', () => {
     });
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
     expect(stderr).toContain('Interrupted.');
+  });
+
+  it('keeps the queries that were judged when it is interrupted at a later one', async () => {
+    const candidates = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({ docid: n, score: -n, doc: { text: `City ${n}.` } }));
+    const requests = [2, 100].map((count, qid) =>
+      JSON.stringify({ query: { qid, text: 'coldest city' }, candidates: candidates(count) }),
+    );
+    let isSent = false;
+    const args = ['rerank', '--input', 'rank-llm', '--output', 'trec', '--device', 'wasm', '-'];
+    const { code, stdout } = await run(args, requests.join('\n'), (_stderr, kill, printed) => {
+      if (isSent || printed === '') return;
+      isSent = true;
+      kill('SIGINT');
+    });
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/^(0 Q0 [01] .*\n){2}$/);
+  });
+
+  it('ends with 4 when a document got no verdict, and says which and why', async () => {
+    const args = ['rerank', '--query', 'q'.repeat(100_000), '--output', 'jsonl', ...INSTANT, '-'];
+    const { code, stdout } = await run(args, 'One.');
+    expect(JSON.parse(stdout)).toMatchObject({ rank: null, text: 'One.', finishReason: 'prompt-too-long' });
+    expect(code).toBe(4);
   });
 
   it('finds this machine able to judge, and lists the model that comes along', async () => {

@@ -1,7 +1,7 @@
 /** A judged task as text for the standard output. */
 import type { RerankResponse, ResultPassage } from '../../client/rerank-result.ts';
 import { formatJson, formatJsonLines } from '../../export/json.ts';
-import { formatScore, type RankingReport, type ReportedDocument } from '../../export/ranking-report.ts';
+import { scoreText, type RankingReport, type ReportedDocument } from '../../export/ranking-report.ts';
 import { formatTrec } from '../../export/trec.ts';
 import type { FinishReason, RerankDocument, Verdict } from '../../protocol/rerank-api.ts';
 import type { OutputFormat } from './rerank-arguments.ts';
@@ -81,12 +81,16 @@ function reported({ document, usage, passage, queryId, ...judged }: Judged): Rep
   };
 }
 
-/** All tasks of a command, in the order of its files. */
-export function formatRankings(tasks: readonly JudgedTask[], options: RankingOutputOptions): string {
+/** Tasks in the order of their files. @param isList whether JSON is a list; for several it is */
+export function formatRankings(
+  tasks: readonly JudgedTask[],
+  options: RankingOutputOptions,
+  isList = tasks.length !== 1,
+): string {
   const reports = tasks.map(rankingReport);
   switch (options.output) {
     case 'json':
-      return tasks.length === 1
+      return !isList
         ? formatJson(reports[0]!)
         : `[${reports.map((report) => formatJson(report).trimEnd()).join(',\n')}]\n`;
     case 'jsonl':
@@ -105,18 +109,25 @@ function formatTable(
   { query, documents }: RankingReport,
   { showChains, width }: RankingOutputOptions,
 ): string {
-  const idWidth = Math.min(MAX_ID_LENGTH, Math.max(2, ...documents.map(({ id }) => plain(id ?? '').length)));
-  const head = `${'rank'.padStart(4)}  ${'score'}  ${'verdict'}  ${'id'.padEnd(idWidth)}  text`;
-  const room = Math.max(20, width - idWidth - 24);
-  const lines = documents.flatMap(({ rank, verdict, finishReason, id, title, text, reasoning }) => {
-    const score = verdict ? formatScore(verdict.score) : '  –  ';
+  const ids = documents.map(({ id }) => plain(id ?? ''));
+  const idWidth = Math.min(MAX_ID_LENGTH, widest(ids, 2));
+  const scores = documents.map(({ verdict }) => (verdict ? scoreText(verdict) : '  –  '));
+  const scoreWidth = widest(scores, 5);
+  const head = `${'rank'.padStart(4)}  ${'score'.padStart(scoreWidth)}  ${'verdict'}  ${'id'.padEnd(idWidth)}  text`;
+  const room = Math.max(20, width - idWidth - scoreWidth - 19);
+  const lines = documents.flatMap(({ rank, verdict, finishReason, title, text, reasoning }, place) => {
+    const score = scores[place]!.padStart(scoreWidth);
     const label = verdict ? verdict.label : 'none';
     const shown = verdict ? [title, text].filter(Boolean).join(' — ') : `(${finishReason}) ${text}`;
-    const line = `${String(rank ?? '–').padStart(4)}  ${score}  ${label.padEnd(7)}  ${cut(plain(id ?? ''), idWidth).padEnd(idWidth)}  ${cut(plain(shown), room)}`;
+    const line = `${String(rank ?? '–').padStart(4)}  ${score}  ${label.padEnd(7)}  ${cut(ids[place]!, idWidth).padEnd(idWidth)}  ${cut(plain(shown), room)}`;
     return showChains && reasoning ? [line, `${' '.repeat(6)}${plain(reasoning)}`] : [line];
   });
   const nothing = documents.some(({ verdict }) => verdict?.label === 'true') ? [] : ['Nothing is relevant.'];
   return `${[plain(query), head, ...lines, ...nothing].join('\n')}\n`;
+}
+
+function widest(texts: readonly string[], least: number): number {
+  return texts.reduce((width, { length }) => Math.max(width, length), least);
 }
 
 /** One line without control characters: a document must not be able to steer the terminal. */

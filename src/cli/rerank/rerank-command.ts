@@ -1,16 +1,20 @@
 /** `rank1-rerank rerank`: files to documents to verdicts to the standard output. */
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
+import type { RerankResponse } from '../../client/rerank-result.ts';
 import { Rank1Error, errorMessage } from '../../errors.ts';
 import { sourceFile, type SourceFile } from '../../evaluation/files/source-file.ts';
+import type { RerankDocument } from '../../protocol/rerank-api.ts';
 import { EXIT, type Command, type CommandContext, type ExitCode } from '../command.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import type { RerankEngine } from '../engine/rerank-engine.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { readTasks, type JudgingTask } from './document-file.ts';
-import { formatRankings, type JudgedTask } from './ranking-output.ts';
+import type { JudgedTask } from './ranking-output.ts';
+import { RankingWriter } from './ranking-writer.ts';
 import { parseRerankArguments, RERANK_USAGE, type RerankArguments } from './rerank-arguments.ts';
 import { RerankProgress } from './rerank-progress.ts';
+import { TaskRecord } from './task-record.ts';
 
 export const rerankCommand: Command = {
   summary: 'judge documents by a query, best first',
@@ -27,56 +31,75 @@ async function runRerank(args: RerankArguments, context: CommandContext): Promis
   });
   if (tasks.some(({ query }) => query === null) && args.query === null)
     throw new RangeError('These files bring no query: give --query <text>.');
-  const judged = await untilInterrupted(async (signal) => {
+  const options = { ...args, width: process.stdout.columns ?? 100 };
+  const writer = new RankingWriter((text) => process.stdout.write(text), options, tasks.length);
+  const numDocuments = tasks.reduce((sum, { documents }) => sum + documents.length, 0);
+  const progress = new RerankProgress(args.quiet ? null : process.stderr, numDocuments);
+  const numUnjudged = await untilInterrupted(async (signal) => {
     const engine = await openEngine(args.engine, context);
     try {
-      return await judgeTasks(tasks, args, engine, signal);
+      return await judgeTasks(tasks, args, engine, writer, progress, signal);
     } finally {
       await engine.close();
     }
   });
-  process.stdout.write(formatRankings(judged, { ...args, width: process.stdout.columns ?? 100 }));
-  return judged.some(({ response }) => response.unjudged.length > 0) ? EXIT.incomplete : EXIT.done;
+  return numUnjudged > 0 ? EXIT.incomplete : EXIT.done;
 }
 
-async function judgeTasks(
+type Judging = Pick<RerankArguments, 'query' | 'options' | 'selection'>;
+
+/** Judges and writes them one by one. @returns how many documents got no verdict */
+export async function judgeTasks(
   tasks: readonly JudgingTask[],
-  { query: ownQuery, options, selection, quiet }: RerankArguments,
+  { query: ownQuery, options, selection }: Judging,
   engine: RerankEngine,
+  writer: RankingWriter,
+  progress: RerankProgress,
   signal: AbortSignal,
-): Promise<JudgedTask[]> {
-  const numDocuments = tasks.reduce((sum, { documents }) => sum + documents.length, 0);
-  const progress = new RerankProgress(quiet ? null : process.stderr, numDocuments);
-  const judged: JudgedTask[] = [];
+): Promise<number> {
+  const { instruction } = options;
+  const { threshold } = selection;
+  let numUnjudged = 0;
   try {
-    await engine.load({ signal, onProgress: (step) => progress.loading(step) });
+    const model = await engine.load({ signal, onProgress: (step) => progress.loading(step) });
     for (const { queryId, query, documents } of tasks) {
       const asked = query ?? ownQuery ?? '';
-      const response = await engine.rerank({
-        ...options,
-        ...selection,
-        query: asked,
-        documents,
-        signal,
-        onUpdate: (updates) => progress.judged(updates.filter(({ type }) => type === 'finished').length),
-      });
-      const { instruction } = options;
-      const { threshold } = selection;
-      const createdAt = new Date().toISOString();
-      judged.push({
+      const judged = (response: RerankResponse<RerankDocument>): JudgedTask => ({
         queryId,
         query: asked,
         instruction,
         threshold,
         modelName: engine.modelName,
-        createdAt,
+        createdAt: new Date().toISOString(),
         response,
       });
+      const record = new TaskRecord(documents, selection, model);
+      try {
+        const response = await engine.rerank({
+          ...options,
+          ...selection,
+          query: asked,
+          documents,
+          signal,
+          onUpdate: (updates, stats) => {
+            record.take(updates, stats);
+            progress.judged(record.numJudged);
+          },
+        });
+        numUnjudged += response.unjudged.length;
+        writer.add(judged(response));
+      } catch (error) {
+        progress.end();
+        if (record.numJudged > 0) writer.addPart(judged(record.response()));
+        throw error;
+      }
+      progress.endTask(documents.length);
     }
   } finally {
     progress.end();
+    writer.end();
   }
-  return judged;
+  return numUnjudged;
 }
 
 /** A name on disk, unpacked where it ends with .gz; or the standard input. */

@@ -8,6 +8,7 @@ export interface ProgressTarget {
 
 export class RerankProgress {
   #numDone = 0;
+  #numOfEndedTasks = 0;
   #shownTenth = 0;
   #isLineOpen = false;
 
@@ -22,14 +23,23 @@ export class RerankProgress {
     this.#rewrite(`model: ${stage}${share}`);
   }
 
-  /** @param numMore documents that were finished since the last call */
-  judged(numMore: number): void {
-    this.#numDone += numMore;
+  /** @param numDone documents of the query that is judged now; it never falls */
+  judged(numDone: number): void {
+    const all = this.#numOfEndedTasks + numDone;
+    if (all <= this.#numDone) return;
+    this.#numDone = all;
     const text = `${this.#numDone} of ${this.numDocuments} documents`;
     if (this.target?.isTTY) return this.#rewrite(text);
     const tenth = Math.floor((10 * this.#numDone) / this.numDocuments);
     if (tenth > this.#shownTenth) this.target?.write(`${text}\n`);
     this.#shownTenth = tenth;
+  }
+
+  /** The query is done, and what is told next is of another one. */
+  endTask(numDocuments: number): void {
+    this.judged(numDocuments);
+    this.#numOfEndedTasks += numDocuments;
+    this.end();
   }
 
   /** Call before anything else is written. */

@@ -26,7 +26,7 @@ export interface RerankShape {
 const jinaShape: RerankShape = {
   parse: (body, maxDocuments) => {
     const fields = new Fields(body);
-    const returnDocuments = fields.boolean('return_documents') ?? false;
+    const returnDocuments = fields.boolean('return_documents') ?? true;
     return {
       call: callOf(fields, 'documents', maxDocuments),
       respond: (response, { id, modelName }) => ({

@@ -36,13 +36,13 @@ describe('the shape of', () => {
   });
 
   it('Jina', () => {
-    const jina = toJinaResponse(response, { model: 'rank1-demo' });
+    const jina = toJinaResponse(response, { model: 'rank1-demo', returnDocuments: false });
     expect(jina).toEqual({
       model: 'rank1-demo',
       usage: { total_tokens: total() },
       results: [1, 0, 2].map((index, place) => ({ index, relevance_score: SCORES[place], metadata: chain })),
     });
-    const [first, second] = toJinaResponse(response, { model: 'm', returnDocuments: true }).results;
+    const [first, second] = toJinaResponse(response, { model: 'm' }).results;
     expect(first?.document).toEqual({ text: DOCUMENTS[1] });
     expect(second?.document).toEqual({ text: DOCUMENTS[0].text });
   });

@@ -61,7 +61,6 @@ describe('the shapes', () => {
       query: QUERY,
       documents: TEXTS,
       top_n: 2,
-      return_documents: true,
     });
     const body = (await response.json()) as { results: unknown[] };
     expect(response.status).toBe(200);
@@ -73,6 +72,8 @@ describe('the shapes', () => {
         document: { text: TEXTS[index] },
       })),
     );
+    const bare = await post('/v1/rerank', { query: QUERY, documents: TEXTS, return_documents: false });
+    expect(JSON.stringify(await bare.json())).not.toContain('"document"');
   });
 
   it('answers /rerank as text-embeddings-inference does, raw scores included', async () => {
