@@ -51,7 +51,7 @@ export type { LoadCallOptions } from './client/model-worker.ts';
 export type { Page, WhenHidden } from './client/page-lifecycle.ts';
 export { Reranker, type RerankCall, type RerankerSettings } from './client/reranker.ts';
 export type { PausedBy, RunState, RunStateListener } from './client/run-state.ts';
-export { findQueryTemplate, parseQueryTemplates, type QueryTemplates } from './rank1/query-template.ts';
+export { findQueryTemplate, parseQueryTemplates, type QueryTemplates } from './rank1/query-template-file.ts';
 export { partialResponse } from './client/rerank-result.ts';
 export type {
   RerankResponse,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
 import { checkRerankOptions } from '../../client/check-arguments.ts';
 import { errorMessage, Rank1Error } from '../../errors.ts';
-import { findQueryTemplate, parseQueryTemplates } from '../../rank1/query-template.ts';
+import { findQueryTemplate, parseQueryTemplates } from '../../rank1/query-template-file.ts';
 import type {
   DevicePreference,
   LongDocuments,

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
-  fillQueryTemplate,
   findQueryTemplate,
   parseQueryTemplates,
   QUERY_PLACEHOLDER,
-  QUERY_PRESETS,
-} from '../../../src/rank1/query-template.ts';
+} from '../../../src/rank1/query-template-file.ts';
+import { fillQueryTemplate, QUERY_PRESETS } from '../../../src/rank1/query-template.ts';
 
 describe('a template', () => {
   test('takes the query wherever it asks for it', () => {

@@ -1,0 +1,74 @@
+/** Files of query templates: a JSON object that maps a task's name to its template. */
+import { Rank1Error } from '../errors.ts';
+
+/** Where a template takes the query. */
+export const QUERY_PLACEHOLDER = 'FILL_QUERY_HERE';
+
+export type QueryTemplates = ReadonlyMap<string, string>;
+
+/**
+ * @param text of a JSON file
+ * @throws Rank1Error `invalid-file` with file and, where it can be told, line, unless it is an object of templates that
+ *   all hold the placeholder
+ */
+export function parseQueryTemplates(text: string, file: string): QueryTemplates {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw invalid(
+      `${file}:${faultLine(text, error)}`,
+      `this is not valid JSON (${(error as Error).message}).`,
+    );
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw invalid(file, 'this is not a file of query templates. It must be {task name: template}.');
+  const templates = new Map<string, string>();
+  for (const [task, template] of Object.entries(json)) {
+    if (typeof template !== 'string' || !template.includes(QUERY_PLACEHOLDER)) {
+      const name = JSON.stringify(task);
+      throw invalid(
+        `${file}:${keyLine(text, name)}`,
+        `the template of ${name} has no place for the query. Write ${QUERY_PLACEHOLDER} where it belongs.`,
+      );
+    }
+    templates.set(task, template);
+  }
+  return templates;
+}
+
+/**
+ * The template of `{dataset}_{subtask}`, else that of `{dataset}`, as the reference looks it up. A subtask may hold
+ * underscores itself, so the name loses its last part until a template is found.
+ *
+ * @param task such as `BrightRetrieval_pony` or `SciFact`
+ * @throws RangeError when there is neither: a task that was named was meant
+ */
+export function findQueryTemplate(templates: QueryTemplates, task: string): string {
+  for (let name = task; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('_')))) {
+    const template = templates.get(name);
+    if (template !== undefined) return template;
+  }
+  const known = [...templates.keys()].slice(0, 10).map((name) => JSON.stringify(name));
+  throw new RangeError(
+    `There is no query template for ${JSON.stringify(task)}. The file has ${known.join(', ') || 'none'}${templates.size > 10 ? ', …' : ''}.`,
+  );
+}
+
+function invalid(place: string, reason: string): Rank1Error {
+  return new Rank1Error('invalid-file', `${place}: ${reason}`);
+}
+
+/** Engines tell the place in their message, by line or by offset, or not at all: then it is the last line. */
+function faultLine(text: string, error: unknown): number {
+  const [, line] = /line (\d+)/.exec(String(error)) ?? [];
+  const [, offset = text.length] = /position (\d+)/.exec(String(error)) ?? [];
+  return line === undefined ? lineAt(text, Number(offset)) : Number(line);
+}
+
+/** The line of a member's name; the last one counts where it comes twice, as in JSON. */
+function keyLine(text: string, name: string): number {
+  return lineAt(text, Math.max(0, text.lastIndexOf(name)));
+}
+
+const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
