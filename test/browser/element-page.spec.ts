@@ -23,6 +23,27 @@ test('changes the sample', async ({ page }) => {
   await expect(page.locator('#sources')).toContainText('MedQuAD');
 });
 
+test('a sample that arrives late takes the place of nothing that was typed', async ({ browser }) => {
+  // Without a service worker: no route sees what it fetches.
+  const page = await browser.newPage({ serviceWorkers: 'block' });
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/samples/coldest-city.json', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('./');
+  await page.getByLabel('Question').fill('Where is Oslo?');
+  await page.getByText('Documents', { exact: true }).click();
+  await page.getByLabel('One document per paragraph').fill('Oslo is in Norway.');
+  release();
+  // The page has had its sample when a later request for the same file is answered.
+  await page.evaluate(() => fetch('samples/coldest-city.json').then((response) => response.text()));
+  await expect(page.locator('rank1-ranked-results li')).toHaveCount(1);
+  await expect(page.getByLabel('Question')).toHaveValue('Where is Oslo?');
+  await page.close();
+});
+
 test('takes pasted documents, with titles, and removes them all', async ({ page }) => {
   await page.getByText('Documents', { exact: true }).click();
   await page.getByLabel('One document per paragraph').fill('# Oslo\nThe capital.\n\nA text without a title.');

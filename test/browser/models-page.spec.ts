@@ -211,6 +211,8 @@ test('where storage is refused, the model can be kept in memory, and used from t
 /** The demo page, in a tab of its own, runs the files that it was handed. */
 async function expectJudges(tab: Page, name: string): Promise<void> {
   await tab.waitForFunction(() => document.querySelector('rank1-rerank')?.modelFiles !== undefined);
+  // The sample comes by itself; it would take the place of the documents below.
+  await expect(tab.locator('rank1-ranked-results li')).toHaveCount(14);
   const outcome = await tab.evaluate(async () => {
     const element = document.querySelector('rank1-rerank')!;
     Object.assign(element, { device: 'wasm', mode: 'instant', query: 'What is Paris?' });

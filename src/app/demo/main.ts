@@ -38,6 +38,8 @@ const sources = byId('sources');
 const reranker = document.querySelector('rank1-rerank') as HTMLElementTagNameMap['rank1-rerank'];
 
 let sample: SampleCollection | null = null;
+/** Counts what was asked for last: a sample that arrives after the person has typed, or asked for another, is dropped. */
+let wantedSample = 0;
 
 function applyDocuments(): void {
   reranker.documents = parseDocuments(documents.value, sample?.documents);
@@ -68,7 +70,10 @@ function describeSettings(): void {
 }
 
 async function showSample(listing: SampleListing): Promise<void> {
-  sample = await fetchSample(listing);
+  const wanted = ++wantedSample;
+  const fetched = await fetchSample(listing);
+  if (wanted !== wantedSample) return;
+  sample = fetched;
   query.value = reranker.query = sample.query;
   documents.value = formatDocuments(sample.documents);
   applyDocuments();
@@ -92,7 +97,7 @@ async function offerSamples(): Promise<void> {
       </button>`,
   );
   render(buttons, samples);
-  if (listings[0]) await showSample(listings[0]);
+  if (listings[0] && wantedSample === 0) await showSample(listings[0]);
 }
 
 function attempt(task: Promise<void>): void {
@@ -104,11 +109,13 @@ function attempt(task: Promise<void>): void {
 }
 
 let editPause: ReturnType<typeof setTimeout> | undefined;
+for (const text of [query, documents]) text.addEventListener('input', () => (wantedSample += 1));
 documents.addEventListener('input', () => {
   clearTimeout(editPause);
   editPause = setTimeout(applyDocuments, EDIT_PAUSE_MS);
 });
 byId('clear').addEventListener('click', () => {
+  wantedSample += 1;
   documents.value = '';
   applyDocuments();
   documents.focus();
