@@ -3,6 +3,7 @@
  * posted before it was terminated still arrives; what it would post afterwards does not.
  */
 import { expose } from 'comlink';
+import type { ModelStoreApi } from '../../src/protocol/model-store-api.ts';
 import type { RerankWorkerApi } from '../../src/protocol/rerank-api.ts';
 import { installTransferHandlers } from '../../src/protocol/transfer-handlers.ts';
 
@@ -11,7 +12,7 @@ export class FakeWorker extends EventTarget {
   readonly #near: MessagePort;
   readonly #far: MessagePort;
 
-  constructor(api: RerankWorkerApi) {
+  constructor(api: RerankWorkerApi | Partial<ModelStoreApi>) {
     super();
     installTransferHandlers();
     const { port1, port2 } = new MessageChannel();
@@ -36,17 +37,19 @@ export class FakeWorker extends EventTarget {
     this.#far.close();
   }
 
-  #whileAlive(api: RerankWorkerApi): RerankWorkerApi {
-    return {
-      load: (options, onProgress) =>
-        api.load(options, (progress) => (this.terminated ? undefined : onProgress(progress))),
-      rerank: (request, onUpdates) =>
-        api.rerank(request, (updates, stats) => (this.terminated ? undefined : onUpdates(updates, stats))),
-      abort: (runId) => api.abort(runId),
-      pause: (runId) => api.pause(runId),
-      resume: (runId) => api.resume(runId),
-      dispose: () => api.dispose(),
-    };
+  /** Whatever it is asked, it calls nobody back once it is terminated. */
+  #whileAlive<Api extends object>(api: Api): Api {
+    const silenced = (argument: unknown): unknown =>
+      typeof argument === 'function'
+        ? (...values: unknown[]): unknown => (this.terminated ? undefined : argument(...values))
+        : argument;
+    return new Proxy(api, {
+      get(target, name) {
+        const method: unknown = Reflect.get(target, name);
+        if (typeof method !== 'function') return method;
+        return (...args: unknown[]): unknown => method.apply(target, args.map(silenced));
+      },
+    });
   }
 
   crash(message: string): void {

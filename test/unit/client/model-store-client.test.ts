@@ -24,7 +24,7 @@ function createClient(): { client: ModelStoreClient; workers: FakeWorker[]; aske
       onAsked();
       return isFirst ? new Promise(() => undefined) : Promise.resolve([MODEL]);
     };
-    const worker = new FakeWorker({ list } as never);
+    const worker = new FakeWorker({ list });
     workers.push(worker);
     return worker.asWorker;
   });
