@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { errorMessage } from '../../src/errors.ts';
-import { runEvaluation } from '../eval/run-evaluation.ts';
+import { runEvaluation } from '../../src/cli/eval/run-evaluation.ts';
 import { loadModelInNode } from '../load-model-in-node.ts';
 import { cellName, COLLECTIONS, FORMS, listCells, MODES, type Cell, type Collection } from './cells.ts';
 import type { Queries } from './measured-cells.ts';

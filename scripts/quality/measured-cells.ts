@@ -13,8 +13,8 @@ import {
   type QueryResult,
   type Run,
 } from '../../src/evaluation/index.ts';
-import type { LoadedQuery } from '../eval/data.ts';
-import { judgementsByQuery, NDCG } from '../eval/measures.ts';
+import type { LoadedQuery } from '../../src/cli/eval/eval-data.ts';
+import { judgementsByQuery, NDCG } from '../../src/cli/eval/measures.ts';
 import {
   cellName,
   COLLECTION_NAMES,

@@ -1,7 +1,7 @@
 /** Judges in this process: the service, the engine and the runtime of the page, on one thread of WASM. */
 import type { RerankOptions } from '../../src/protocol/rerank-api.ts';
 import { RerankService, type LoadedRuntime } from '../../src/service/rerank-service.ts';
-import { judgedDocument, type Judge, type JudgedDocument } from '../eval/judge.ts';
+import { judgedDocument, type Judge, type JudgedDocument } from '../../src/cli/eval/judge.ts';
 
 /** @param model stays the caller's to dispose */
 export async function nodeJudge(model: LoadedRuntime, options: RerankOptions): Promise<Judge> {

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import MiniSearch from 'minisearch';
 import { readEvalJsonl, type EvalQuery } from '../../src/evaluation/index.ts';
-import { loadedQuery, openFile, type LoadedQuery } from '../eval/data.ts';
+import { loadedQuery, openFile, type LoadedQuery } from '../../src/cli/eval/eval-data.ts';
 import { COLLECTIONS, type Collection } from './cells.ts';
 
 /** @param folder that holds `evaluation/` */

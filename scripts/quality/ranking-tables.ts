@@ -1,6 +1,6 @@
 /** How well the documents are ordered: the published weights on many queries, every mode in every form on shared ones. */
 import type { BootstrapInterval } from '../../src/evaluation/index.ts';
-import { computeMeasures, NDCG } from '../eval/measures.ts';
+import { computeMeasures, NDCG } from '../../src/cli/eval/measures.ts';
 import {
   cellName,
   COLLECTION_NAMES,

@@ -5,6 +5,7 @@ import { CONVERT_USAGE, parseConvertArguments } from '../convert/node/convert-ar
 import { runConvert } from '../convert/node/convert-command.ts';
 import { EXIT, type Command, type CommandContext } from './command.ts';
 import { doctorCommand } from './doctor/doctor-command.ts';
+import { evalCommand } from './eval/eval-command.ts';
 import { modelsCommand } from './models/models-command.ts';
 import { rerankCommand } from './rerank/rerank-command.ts';
 import { serveCommand } from './serve/serve-command.ts';
@@ -13,6 +14,7 @@ import { Interrupted, untilInterrupted } from './until-interrupted.ts';
 const COMMANDS: Readonly<Record<string, Command>> = {
   rerank: rerankCommand,
   serve: serveCommand,
+  eval: evalCommand,
   models: modelsCommand,
   doctor: doctorCommand,
   convert: {
@@ -32,6 +34,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
 };
+
+/** Commands to which a faulty file is a fault of their input. */
+const READ_FILES: readonly string[] = ['rerank', 'eval'];
 
 /** @returns the exit code, see `EXIT` */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {
@@ -61,7 +66,7 @@ export async function main(args: readonly string[], context: CommandContext): Pr
   } catch (error) {
     console.error(`rank1-rerank ${name}: ${errorMessage(error)}`);
     if (error instanceof Interrupted) return EXIT.interrupted;
-    return isRank1Error(error, 'invalid-file') && name === 'rerank' ? EXIT.wrongInput : exitCode;
+    return isRank1Error(error, 'invalid-file') && READ_FILES.includes(name) ? EXIT.wrongInput : exitCode;
   }
 }
 

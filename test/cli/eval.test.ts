@@ -1,12 +1,13 @@
-/** `npm run eval` as it is typed: the built page in a headless Chromium, the demo model, files on disk. */
+/** `rank1-rerank eval` as it is typed: in a headless Chromium with the demo model, and on a server. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hundredByQuery, hundredExpected } from '../harness/hundred-pairs.ts';
+import { CompletionsServer, type SeenRequest } from '../unit/remote/completions-server.ts';
+import { ROOT } from './browser-engines.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const QUERIES = [
   ['q1', 'Which city is the capital of France?', 'Paris is the capital of France.'],
   ['q2', 'Who wrote Hamlet?', 'Hamlet was written by William Shakespeare.'],
@@ -37,16 +38,21 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** @param killAt text of the progress at which the command is killed without warning */
-function runEval(args: readonly string[], killAt?: string): Promise<Ended> {
+interface Killing {
+  /** text of the progress at which it is killed */
+  readonly at: string;
+  readonly signal: NodeJS.Signals;
+}
+
+function runEval(args: readonly string[], killing?: Killing): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['scripts/eval.mjs', ...args], { cwd: ROOT });
+    const child = spawn(process.execPath, [join(ROOT, 'bin/rank1-rerank.mjs'), 'eval', ...args]);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
-      if (killAt !== undefined && stderr.includes(killAt)) child.kill('SIGKILL');
+      if (killing && stderr.includes(killing.at)) child.kill(killing.signal);
     });
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ status: signal ?? code, stdout, stderr }));
@@ -58,7 +64,7 @@ function filesOf(out: string): Record<string, string> {
 }
 
 test('a run tells its progress and its measures; killed between two queries and run again, it leaves the same bytes', async () => {
-  const args = (out: string) => ['--data', data, '--out', out, '--mode', 'instant'];
+  const args = (out: string) => ['--data', data, '--out', out, '--mode', 'instant', '--device', 'wasm'];
   const whole = join(folder, 'whole');
   const { status, stdout, stderr } = await runEval(args(whole));
   expect({ status, stderr }).toMatchObject({ status: 0 });
@@ -75,20 +81,23 @@ test('a run tells its progress and its measures; killed between two queries and 
   expect(JSON.parse(files['settings.json']!)).toMatchObject({
     dtype: 'q4',
     device: 'wasm',
+    model: 'rank1-demo',
     options: { mode: 'instant' },
     model_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     data_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
   });
 
   const killed = join(folder, 'killed');
-  expect(await runEval(args(killed), '1 of 2 queries')).toMatchObject({ status: 'SIGKILL' });
+  expect(await runEval(args(killed), { at: '1 of 2 queries', signal: 'SIGKILL' })).toMatchObject({
+    status: 'SIGKILL',
+  });
   expect(existsSync(join(killed, 'measures.json'))).toBe(false);
   expect(await runEval(args(killed))).toMatchObject({ status: 0 });
   expect(filesOf(killed)).toEqual(files);
 
-  const model = await runEval([...args(join(folder, 'nowhere')), '--model', 'models/nowhere/']);
+  const model = await runEval([...args(join(folder, 'nowhere')), '--model', join(folder, 'no-model')]);
   expect(model.status).toBe(1);
-  expect(model.stderr).toContain('models/nowhere/');
+  expect(model.stderr).toContain('no-model holds no rank1.json');
   expect(existsSync(join(folder, 'nowhere'))).toBe(false);
 });
 
@@ -97,10 +106,95 @@ test('a file that cannot be read is told with its line, and nothing is left', as
   writeFileSync(broken, `${readFileSync(data, 'utf8').split('\n')[0]}\n{"qid": "q2", "candidates": []\n`);
   const out = join(folder, 'none');
   const { status, stderr } = await runEval(['--data', broken, '--out', out]);
-  expect(status).toBe(1);
+  expect(status).toBe(3);
   expect(stderr).toContain('broken.eval.jsonl, line 2: ');
   expect(existsSync(out)).toBe(false);
-  const { status: usage, stdout } = await runEval([]);
-  expect(usage).toBe(2);
-  expect(stdout).toContain('--loop-guard');
+  const missing = await runEval(['--data', join(folder, 'missing.jsonl'), '--out', out]);
+  expect(missing).toMatchObject({ status: 3, stderr: expect.stringContaining('missing.jsonl') as string });
+  expect(await runEval([])).toMatchObject({ status: 2, stderr: expect.stringContaining('--data') as string });
+});
+
+test('interrupted by hand it ends with 130 and keeps the queries that were judged', async () => {
+  const out = join(folder, 'interrupted');
+  const args = ['--data', data, '--out', out, '--device', 'wasm', '--max-new-tokens', '8'];
+  const { status, stdout, stderr } = await runEval(args, { at: '1 of 2 queries', signal: 'SIGINT' });
+  expect({ status, stdout }).toEqual({ status: 130, stdout: '' });
+  expect(stderr).toContain('Interrupted.');
+  expect(filesOf(out)['results.jsonl']!.split('\n')).toHaveLength(2);
+});
+
+test('on a server it ranks as there; refused in the middle and run again, it leaves the same bytes and asks nothing twice', async () => {
+  const upstream = await CompletionsServer.start();
+  try {
+    const groups = hundredByQuery().slice(0, 2);
+    const served = join(folder, 'hundred.eval.jsonl');
+    const lines = groups.map(({ query, documents }, qid) => {
+      const candidates = documents.map((document, d) => ({
+        docid: `d${d}`,
+        rank: d + 1,
+        grade: 0,
+        ...document,
+      }));
+      return `${JSON.stringify({ qid: `q${qid}`, query, candidates })}\n`;
+    });
+    writeFileSync(served, lines.join(''));
+    const judging = ['--depth', '100', '--max-new-tokens', String(hundredExpected.options.maxNewTokens)];
+    const args = (out: string) => [
+      '--data',
+      served,
+      '--out',
+      out,
+      '--endpoint',
+      upstream.endpoint,
+      ...judging,
+    ];
+
+    const whole = join(folder, 'served');
+    expect(await runEval(args(whole))).toMatchObject({ status: 0 });
+    const files = filesOf(whole);
+    const [first, second] = files['results.jsonl']!.split('\n') as [string, string];
+    for (const [line, { order }] of [
+      [first, groups[0]!],
+      [second, groups[1]!],
+    ] as const) {
+      const { ranking } = JSON.parse(line) as { ranking: { docid: string }[] };
+      expect(ranking.map(({ docid }) => docid)).toEqual(order.map((index) => `d${index}`));
+    }
+    expect(JSON.parse(files['settings.json']!)).toMatchObject({ device: 'remote', model_sha256: null });
+
+    const cut = join(folder, 'served-cut');
+    const { answer } = upstream;
+    const isOfSecond = ({ body }: SeenRequest) => body.prompt.includes(groups[1]!.query);
+    upstream.answer = (request, response, number) =>
+      isOfSecond(request) ? void response.writeHead(401).end() : answer(request, response, number);
+    expect(await runEval(args(cut))).toMatchObject({ status: 1 });
+    expect(filesOf(cut)['results.jsonl']).toBe(`${first}\n`);
+    upstream.answer = answer;
+    const numAsked = upstream.completions.length;
+    expect(await runEval(args(cut))).toMatchObject({ status: 0 });
+    expect(upstream.completions.slice(numAsked).every(isOfSecond)).toBe(true);
+    expect(filesOf(cut)).toEqual(files);
+  } finally {
+    await upstream.stop();
+  }
+});
+
+test('a document without a verdict ends it with 4, when all the files are written', async () => {
+  const out = join(folder, 'unjudged');
+  const long = join(folder, 'long.eval.jsonl');
+  const candidates = [{ docid: 'd0', rank: 1, text: 'One.', grade: 1 }];
+  writeFileSync(long, `${JSON.stringify({ qid: 'q1', query: 'q'.repeat(100_000), candidates })}\n`);
+  const { status, stdout } = await runEval([
+    '--data',
+    long,
+    '--out',
+    out,
+    '--mode',
+    'instant',
+    '--device',
+    'wasm',
+  ]);
+  expect(status).toBe(4);
+  expect(JSON.parse(stdout)).toMatchObject({ num_without_verdict: 1 });
+  expect(JSON.parse(filesOf(out)['measures.json']!)).toEqual(JSON.parse(stdout));
 });

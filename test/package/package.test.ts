@@ -127,6 +127,37 @@ describe('the tarball', () => {
     expect(judge().trimEnd().split('\n')).toHaveLength(2);
   });
 
+  it('evaluates with what is in it, and goes on where it was interrupted to the same bytes', () => {
+    const bin = 'node_modules/rank1-rerank/bin/rank1-rerank.mjs';
+    const lines = ['Who wrote Hamlet?', 'Which city is the coldest?'].map((query, q) => {
+      const texts = ['Bread is baked.', 'Hamlet is by Shakespeare.', 'The coldest city is Yakutsk.'];
+      const candidates = texts.map((text, d) => ({
+        docid: `d${d}`,
+        rank: d + 1,
+        text,
+        grade: d === q + 1 ? 1 : 0,
+      }));
+      return `${JSON.stringify({ qid: `q${q}`, query, candidates })}\n`;
+    });
+    writeFileSync(join(app, 'two.eval.jsonl'), lines.join(''));
+    const evaluate = (out: string) =>
+      run(
+        process.execPath,
+        [bin, 'eval', '--data', 'two.eval.jsonl', '--out', out, '--mode', 'instant'],
+        app,
+      );
+    const read = (out: string, file: string) => readFileSync(join(app, out, file), 'utf8');
+    expect(JSON.parse(evaluate('whole'))).toMatchObject({ num_queries: 2, num_documents: 6 });
+    const results = read('whole', 'results.jsonl');
+    // As a run leaves it that was ended while it wrote its second line.
+    mkdirSync(join(app, 'cut'));
+    writeFileSync(join(app, 'cut/settings.json'), read('whole', 'settings.json'));
+    writeFileSync(join(app, 'cut/results.jsonl'), results.slice(0, results.indexOf('\n') + 100));
+    evaluate('cut');
+    for (const file of ['results.jsonl', 'run.trec', 'measures.json'])
+      expect(read('cut', file)).toBe(read('whole', file));
+  });
+
   it('serves with what is in it, until SIGTERM', async () => {
     const bin = 'node_modules/rank1-rerank/bin/rank1-rerank.mjs';
     const args = [bin, 'serve', '--port', '0', '--mode', 'instant', '--device', 'wasm'];

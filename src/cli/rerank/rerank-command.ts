@@ -2,12 +2,12 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import type { RerankResponse } from '../../client/rerank-result.ts';
-import { Rank1Error, errorMessage } from '../../errors.ts';
 import { sourceFile, type SourceFile } from '../../evaluation/files/source-file.ts';
 import type { RerankDocument } from '../../protocol/rerank-api.ts';
 import { EXIT, type Command, type CommandContext, type ExitCode } from '../command.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import type { RerankEngine } from '../engine/rerank-engine.ts';
+import { asInvalidFile } from '../unreadable-file.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { readTasks, type JudgingTask } from './document-file.ts';
 import type { JudgedTask } from './ranking-output.ts';
@@ -27,7 +27,7 @@ export const rerankCommand: Command = {
 
 async function runRerank(args: RerankArguments, context: CommandContext): Promise<ExitCode> {
   const tasks = await readTasks(args.files.map(openInput), args.input).catch((error: unknown) => {
-    throw unreadable(error);
+    throw asInvalidFile(error);
   });
   if (tasks.some(({ query }) => query === null) && args.query === null)
     throw new RangeError('These files bring no query: give --query <text>.');
@@ -110,10 +110,4 @@ function openInput(path: string): SourceFile {
   const unpacked = createGunzip();
   stream.on('error', (error) => unpacked.destroy(error));
   return sourceFile(path.slice(0, -'.gz'.length), stream.pipe(unpacked));
-}
-
-/** What the disk says, as a fault of the input. */
-function unreadable(error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error) || error instanceof Rank1Error) return error;
-  return new Rank1Error('invalid-file', `A file could not be read: ${errorMessage(error)}. Check its name.`);
 }

@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LoadedQuery } from '../../../scripts/eval/data.ts';
-import type { Judge } from '../../../scripts/eval/judge.ts';
-import { runEvaluation } from '../../../scripts/eval/run-evaluation.ts';
+import type { LoadedQuery } from '../../../src/cli/eval/eval-data.ts';
+import type { Judge } from '../../../src/cli/eval/judge.ts';
+import { runEvaluation } from '../../../src/cli/eval/run-evaluation.ts';
 import { cellName, listCells, type Collection } from '../../../scripts/quality/cells.ts';
 import { writeQualityReport } from '../../../scripts/quality/report.ts';
 

@@ -1,6 +1,6 @@
-/** What judges a query's documents, whatever it is: a page, the service in this process, a script. */
-import type { RankedDocument } from '../../src/evaluation/index.ts';
-import type { RerankRequest, RerankUpdate } from '../../src/protocol/rerank-api.ts';
+/** What judges a query's documents, whatever it is: an engine, the service in this process, a script. */
+import type { RankedDocument } from '../../evaluation/index.ts';
+import type { RerankRequest, RerankUpdate } from '../../protocol/rerank-api.ts';
 
 /** What is known of a document when it has been judged. */
 export type JudgedDocument = Omit<RankedDocument, 'docid' | 'firstStageRank' | 'grade'>;

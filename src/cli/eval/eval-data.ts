@@ -1,6 +1,7 @@
 /** Reads what is to be judged: a collection of this project's form, rank_llm requests, or a BEIR folder with a first stage's run. */
 import { createReadStream, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { Rank1Error } from '../../errors.ts';
 import {
   detectFormat,
   gunzipped,
@@ -20,8 +21,8 @@ import {
   type Judgements,
   type Qrels,
   type SourceFile,
-} from '../../src/evaluation/index.ts';
-import type { EvalOptions } from './options.ts';
+} from '../../evaluation/index.ts';
+import type { EvalArguments } from './eval-arguments.ts';
 import { TextBudget } from './text-budget.ts';
 
 export interface LoadedQuery {
@@ -34,20 +35,20 @@ export interface LoadedQuery {
 }
 
 export type DataOptions = Pick<
-  EvalOptions,
+  EvalArguments,
   'data' | 'run' | 'split' | 'subset' | 'qrels' | 'depth' | 'limit'
 >;
 
 /**
  * @param budget of the texts that are kept
- * @throws Rank1Error invalid-file with file and line, or Error with a sentence for people
+ * @throws Rank1Error invalid-file, with file and line where it is of one line; TypeError when options do not fit the files
  */
 export async function loadQueries(options: DataOptions, budget = new TextBudget()): Promise<LoadedQuery[]> {
   const { data, limit } = options;
   const isFolder = statSync(data).isDirectory();
-  if (isFolder && options.run === null) throw new Error('A BEIR folder needs --run with its candidates.');
+  if (isFolder && options.run === null) throw new TypeError('A BEIR folder needs --run with its candidates.');
   if (!isFolder && options.run !== null)
-    throw new Error('--run is of a BEIR folder; this file has its own candidates.');
+    throw new TypeError('--run is of a BEIR folder; this file has its own candidates.');
   const queries: LoadedQuery[] = [];
   const read = isFolder ? beirQueries(options, budget) : fileQueries(options, budget);
   for await (const query of read) {
@@ -55,7 +56,10 @@ export async function loadQueries(options: DataOptions, budget = new TextBudget(
     if (queries.length === limit) break;
   }
   if (queries.length === 0)
-    throw new Error('There is no query to judge: run and queries have no query id in common.');
+    throw new Rank1Error(
+      'invalid-file',
+      'There is no query to judge: run and queries have no query id in common.',
+    );
   return queries;
 }
 
@@ -91,7 +95,8 @@ async function* beirQueries(
     const judgements = qrels.get(qid) ?? new Map<string, number>();
     const toJudge = docids.map((docid) => {
       const document = documents.get(docid);
-      if (!document) throw new Error(`${run} names the document ${docid}, which ${folder} lacks.`);
+      if (!document)
+        throw new Rank1Error('invalid-file', `${run} names the document ${docid}, which ${folder} lacks.`);
       return candidate({ ...document, score: scores.get(docid)! }, judgements);
     });
     yield { qid, query: texts.get(qid)!, toJudge, judgements: { grades: judgements } };
@@ -104,7 +109,8 @@ async function* fileQueries(
 ): AsyncGenerator<LoadedQuery> {
   const { format, source } = await detectFormat(openFile(data));
   if (format === 'eval-jsonl') {
-    if (qrels !== null) throw new Error('--qrels is of rank_llm requests; this file has its own judgements.');
+    if (qrels !== null)
+      throw new TypeError('--qrels is of rank_llm requests; this file has its own judgements.');
     for await (const query of readEvalJsonl(source, budget.onPlace)) {
       const loaded = loadedQuery(query, depth);
       budget.spend(...loaded.toJudge);
@@ -113,7 +119,8 @@ async function* fileQueries(
     return;
   }
   if (format !== 'rank-llm-requests')
-    throw new Error(
+    throw new Rank1Error(
+      'invalid-file',
       `${basename(data)} holds no texts to judge. Give *.eval.jsonl, rank_llm requests or a BEIR folder.`,
     );
   const judged: Qrels = qrels === null ? new Map() : await readAnyQrels(openFile(qrels));

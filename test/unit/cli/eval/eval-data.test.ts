@@ -1,15 +1,15 @@
-/** What `npm run eval` reads: texts to judge with their titles, and judgements whole. */
+/** What `rank1-rerank eval` reads: texts to judge with their titles, and judgements whole. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadQueries } from '../../../scripts/eval/data.ts';
-import type { Judge } from '../../../scripts/eval/judge.ts';
-import { writeReport } from '../../../scripts/eval/report-files.ts';
-import { MEASURES, runEvaluation } from '../../../scripts/eval/run-evaluation.ts';
-import { TextBudget } from '../../../scripts/eval/text-budget.ts';
-import { evaluateRun, type Qrels } from '../../../src/evaluation/index.ts';
+import { loadQueries } from '../../../../src/cli/eval/eval-data.ts';
+import type { Judge } from '../../../../src/cli/eval/judge.ts';
+import { writeReport } from '../../../../src/cli/eval/report-files.ts';
+import { MEASURES, runEvaluation } from '../../../../src/cli/eval/run-evaluation.ts';
+import { TextBudget } from '../../../../src/cli/eval/text-budget.ts';
+import { evaluateRun, type Qrels } from '../../../../src/evaluation/index.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -27,7 +27,8 @@ const names = {
   datasetRevision: 'none',
   languages: ['eng-Latn'],
   relevanceLevel: 1,
-  judge: { model: 'models/tea/', rerank: {} },
+  modelName: 'tea',
+  options: {},
 };
 
 /** A BEIR folder and a first stage's run of its documents, first to last. */

@@ -12,8 +12,8 @@ import {
   type Judgements,
   type QueryResult,
   type Run,
-} from '../../src/evaluation/index.ts';
-import type { LoadedQuery } from './data.ts';
+} from '../../evaluation/index.ts';
+import type { LoadedQuery } from './eval-data.ts';
 import { MEASURES } from './run-evaluation.ts';
 
 const CUTOFF = 10;

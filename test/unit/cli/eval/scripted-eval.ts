@@ -5,9 +5,9 @@
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { writeReport } from '../../../scripts/eval/report-files.ts';
-import type { Judge } from '../../../scripts/eval/judge.ts';
-import { runEvaluation } from '../../../scripts/eval/run-evaluation.ts';
+import { writeReport } from '../../../../src/cli/eval/report-files.ts';
+import type { Judge } from '../../../../src/cli/eval/judge.ts';
+import { runEvaluation } from '../../../../src/cli/eval/run-evaluation.ts';
 
 const [, , out = '', when = 'never'] = process.argv;
 const NUM_QUERIES = 3;
@@ -50,8 +50,7 @@ const queries = Array.from({ length: NUM_QUERIES }, (_, q) => {
   const grades = new Map(toJudge.map(({ docid, grade }) => [docid, grade]));
   return { qid: `q${q}`, query: `question ${q}`, toJudge, judgements: { grades } };
 });
-const judgeOptions = { model: 'models/scripted/', rerank: {} };
 const results = await runEvaluation(queries, judge, { out, settings: { judge: 'scripted' } });
 const sources = { data: 'scripted', split: 'test', subset: null, task: null, relevanceLevel: 1 };
-const names = { datasetRevision: 'none', languages: ['eng-Latn'] };
-writeReport({ ...sources, ...names, out, judge: judgeOptions }, queries, results);
+const names = { datasetRevision: 'none', languages: ['eng-Latn'], modelName: 'scripted', options: {} };
+writeReport({ ...sources, ...names, out }, queries, results);

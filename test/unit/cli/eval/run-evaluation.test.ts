@@ -1,15 +1,15 @@
-/** `npm run eval` without its browser: what is judged, what is kept, and that an interruption leaves no trace. */
+/** `rank1-rerank eval` without its engine: what is judged, what is kept, and that an interruption leaves no trace. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadQueries, type LoadedQuery } from '../../../scripts/eval/data.ts';
-import { computeMeasures } from '../../../scripts/eval/measures.ts';
-import { parseOptions } from '../../../scripts/eval/options.ts';
-import { writeReport } from '../../../scripts/eval/report-files.ts';
-import type { Judge } from '../../../scripts/eval/judge.ts';
-import { runEvaluation } from '../../../scripts/eval/run-evaluation.ts';
+import { loadQueries, type LoadedQuery } from '../../../../src/cli/eval/eval-data.ts';
+import { computeMeasures } from '../../../../src/cli/eval/measures.ts';
+import { parseEvalArguments } from '../../../../src/cli/eval/eval-arguments.ts';
+import { writeReport } from '../../../../src/cli/eval/report-files.ts';
+import type { Judge } from '../../../../src/cli/eval/judge.ts';
+import { runEvaluation } from '../../../../src/cli/eval/run-evaluation.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -29,7 +29,8 @@ const reportOptions = {
   datasetRevision: 'r1',
   languages: ['eng-Latn', 'zho-Hant'],
   relevanceLevel: 1,
-  judge: { model: 'models/tea/', rerank: { mode: 'reason' } },
+  modelName: 'tea',
+  options: { mode: 'reason' },
 } as const;
 const settings = { data: 'tea.eval.jsonl', depth: NUM_DOCUMENTS };
 
@@ -272,21 +273,24 @@ describe('paired queries', () => {
 
 describe('the command line', () => {
   test('has defaults', () => {
-    expect(parseOptions(['--data', 'x.eval.jsonl', '--out', 'o'])).toMatchObject({
+    expect(parseEvalArguments(['--data', 'x.eval.jsonl', '--out', 'o'])).toMatchObject({
       depth: 20,
       limit: null,
       datasetRevision: 'no_revision_available',
       languages: ['eng-Latn'],
-      judge: { model: 'models/rank1-demo/', device: 'wasm', rerank: {} },
+      options: {},
+      engine: { model: undefined, device: 'auto', remote: undefined },
     });
   });
 
   test.each([
-    [['--out', 'o'], '--data and --out'],
+    [['--out', 'o'], 'eval needs --data'],
+    [['--data', 'x'], 'eval needs --data'],
+    [['--data', 'x', '--out', 'o', '--endpoint', 'https://a/v1', '--device', 'wasm'], 'judges elsewhere'],
     [['--data', 'x', '--out', 'o', '--depth', '0'], '--depth must be'],
     [['--data', 'x', '--out', 'o', '--depth', '1.5'], '--depth must be'],
     [['--data', 'x', '--out', 'o', '--mode', 'fast'], 'mode must be'],
-    [['--data', 'x', '--out', 'o', '--preset', 'tea'], 'preset must be one of evidence'],
+    [['--data', 'x', '--out', 'o', '--preset', 'tea'], 'preset must be one of answer, evidence'],
     [['--data', 'x', '--out', 'o', '--mode', 'instant', '--rethink', '1'], "rethink needs mode 'reason'"],
     [['--data', 'x', '--out', 'o', '--query-template', 'tea'], 'FILL_QUERY_HERE'],
     [['--data', 'x', '--out', 'o', '--languages', 'English'], '--languages must be codes'],
@@ -297,7 +301,7 @@ describe('the command line', () => {
     [['--data', 'x', '--out', 'o', '--seed', '3'], 'give samples'],
     [['--data', 'x', '--out', 'o', '--templates', 't.json'], 'belong together'],
   ])('refuses %j', (args, reason) => {
-    expect(() => parseOptions(args)).toThrow(reason);
+    expect(() => parseEvalArguments(args)).toThrow(reason);
   });
 
   test('takes a template by the name of the task, else by the name of its data set', () => {
@@ -305,8 +309,8 @@ describe('the command line', () => {
     const templates = { Bright: 'any FILL_QUERY_HERE', Bright_pony: 'pony FILL_QUERY_HERE' };
     writeFileSync(file, JSON.stringify(templates));
     const optionsOf = (task: string) =>
-      parseOptions(['--data', 'x', '--out', 'o', '--templates', file, '--task', task]);
-    const templateOf = (task: string) => optionsOf(task).judge.rerank.queryTemplate;
+      parseEvalArguments(['--data', 'x', '--out', 'o', '--templates', file, '--task', task]);
+    const templateOf = (task: string) => optionsOf(task).options.queryTemplate;
     expect(templateOf('Bright_pony')).toBe('pony FILL_QUERY_HERE');
     expect(templateOf('Bright_biology')).toBe('any FILL_QUERY_HERE');
     expect(() => templateOf('SciFact')).toThrow('no query template for "SciFact"');

@@ -1,15 +1,22 @@
-/** The command line of `npm run eval`. */
+/** The arguments of `rank1-rerank eval`. */
 import { parseArgs } from 'node:util';
 import {
+  ENGINE_FLAGS,
+  ENGINE_USAGE,
+  engineOptions,
+  type EngineWish,
   JUDGING_FLAGS,
   JUDGING_USAGE,
   judgingOptions,
   wholeNumber,
-} from '../../src/cli/engine/engine-options.ts';
-import { NO_REVISION } from '../../src/evaluation/index.ts';
-import type { RerankOptions } from '../../src/protocol/rerank-api.ts';
+} from '../engine/engine-options.ts';
+import { NO_REVISION } from '../../evaluation/index.ts';
+import type { RerankOptions } from '../../protocol/rerank-api.ts';
 
-export const USAGE = `Usage: npm run eval -- --data <file or folder> --out <folder> [options]
+export const EVAL_USAGE = `rank1-rerank eval --data <file or folder> --out <folder> [options]
+
+  Judges a collection and measures the ranking. Measures go to the standard output, progress to the standard error,
+  runs, chains and plots to the folder.
 
   --data <path>            *.eval.jsonl, rank_llm requests, or a BEIR folder (with --run); files may be packed as .gz
   --run <file>             a BEIR folder's candidates: TREC run, rank1 run file or mteb prediction file
@@ -23,21 +30,16 @@ export const USAGE = `Usage: npm run eval -- --data <file or folder> --out <fold
   --out <folder>           results; a run that was interrupted goes on from there
   --depth <n>              candidates of each query that are judged (default 20)
   --limit <n>              only the first n queries
-  --model <address>        model folder, relative to the page (default models/rank1-demo/)
-  --dtype <name>           weights (default: what suits the device)
-  --device <auto|wasm|webgpu>  (default wasm)
-${JUDGING_USAGE}`;
+${JUDGING_USAGE}
+${ENGINE_USAGE}
 
-/** Which model judges, and how. */
-export interface JudgeOptions {
-  readonly model: string;
-  readonly dtype: string;
-  readonly device: string;
-  /** what was asked for; the rest is the default */
-  readonly rerank: RerankOptions;
-}
+  Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 a file cannot be read or is wrong (the message has file and line),
+  4 done, but a document got no verdict, 130 interrupted: what was judged is kept.
 
-export interface EvalOptions {
+  rank1-rerank eval --data dev.eval.jsonl.gz --out results/dev --mode instant
+  rank1-rerank eval --data scifact/ --run bm25.trec --out results/scifact --depth 100`;
+
+export interface EvalArguments {
   readonly data: string;
   readonly run: string | null;
   readonly split: string;
@@ -50,7 +52,9 @@ export interface EvalOptions {
   readonly out: string;
   readonly depth: number;
   readonly limit: number | null;
-  readonly judge: JudgeOptions;
+  /** what was asked for; the rest is the default */
+  readonly options: RerankOptions;
+  readonly engine: EngineWish;
 }
 
 const text = { type: 'string' } as const;
@@ -66,26 +70,22 @@ const FLAGS = {
   out: text,
   depth: text,
   limit: text,
-  model: text,
-  dtype: text,
-  device: text,
+  ...ENGINE_FLAGS,
   ...JUDGING_FLAGS,
 } as const;
 
-/** @throws Error with a sentence for people */
-export function parseOptions(args: readonly string[]): EvalOptions {
+/** @throws TypeError or RangeError that says which argument is wrong, or Rank1Error of a file of templates */
+export function parseEvalArguments(args: readonly string[]): EvalArguments {
   const { values } = parseArgs({ args: [...args], options: FLAGS });
-  if (!values.data || !values.out) throw new Error('--data and --out are needed.');
+  if (!values.data || !values.out)
+    throw new TypeError('eval needs --data <file or folder> and --out <folder>.');
   const count = (name: 'depth' | 'limit' | 'relevance-level') => {
     const value = values[name];
     return value === undefined ? null : wholeNumber(`--${name}`, value, 1);
   };
-  const device = values.device ?? 'wasm';
-  if (!['auto', 'wasm', 'webgpu'].includes(device))
-    throw new Error('--device must be one of auto, wasm, webgpu.');
   const languages = (values.languages ?? 'eng-Latn').split(',').map((language) => language.trim());
   if (languages.some((language) => !/^[a-z]{3}-[A-Z][a-z]{3}$/.test(language)))
-    throw new Error('--languages must be codes such as eng-Latn, separated by commas.');
+    throw new RangeError('--languages must be codes such as eng-Latn, separated by commas.');
   // Without templates, the task only names the collection.
   const task = values.templates === undefined ? undefined : values.task;
   return {
@@ -101,11 +101,7 @@ export function parseOptions(args: readonly string[]): EvalOptions {
     out: values.out,
     depth: count('depth') ?? 20,
     limit: count('limit'),
-    judge: {
-      model: values.model ?? 'models/rank1-demo/',
-      dtype: values.dtype ?? '',
-      device,
-      rerank: judgingOptions({ ...values, task }),
-    },
+    options: judgingOptions({ ...values, task }),
+    engine: engineOptions(values),
   };
 }

@@ -15,17 +15,18 @@ import {
   scoreHistogramPlot,
   type QueryResult,
   type Run,
-} from '../../src/evaluation/index.ts';
-import type { LoadedQuery } from './data.ts';
+} from '../../evaluation/index.ts';
+import type { EvalArguments } from './eval-arguments.ts';
+import type { LoadedQuery } from './eval-data.ts';
 import { computeMeasures, firstStageRun, judgementsByQuery, NDCG } from './measures.ts';
-import type { EvalOptions } from './options.ts';
 import { writeWhole } from './write-whole.ts';
 
 export type ReportOptions = Pick<
-  EvalOptions,
+  EvalArguments,
   'out' | 'data' | 'split' | 'subset' | 'task' | 'datasetRevision' | 'languages' | 'relevanceLevel'
 > & {
-  readonly judge: { readonly model: string; readonly rerank: Pick<EvalOptions['judge']['rerank'], 'mode'> };
+  readonly options: Pick<EvalArguments['options'], 'mode'>;
+  readonly modelName: string;
 };
 
 export interface Report {
@@ -40,26 +41,25 @@ const DEFAULT_SUBSET = 'default';
 
 /** Writes the run in three formats and, where there are judgements, measures and plots. */
 export function writeReport(
-  options: ReportOptions,
+  report: ReportOptions,
   queries: readonly LoadedQuery[],
   results: readonly QueryResult[],
 ): Report {
-  const { out, data, split, task, datasetRevision, languages, relevanceLevel, judge } = options;
-  const subset = options.subset ?? DEFAULT_SUBSET;
+  const { out, data, split, task, datasetRevision, languages, relevanceLevel, modelName } = report;
+  const subset = report.subset ?? DEFAULT_SUBSET;
   const notes: string[] = [];
   const write = (name: string, pieces: Iterable<string>) => writeWhole(join(out, name), [...pieces].join(''));
   const run: Run = new Map(results.map((result) => [result.qid, logitDifferences(result)]));
   const measures = computeMeasures(queries, results, run, relevanceLevel);
   const unwritable = [...run].flatMap(([qid, scores]) => [qid, ...scores.keys()]).find((id) => !isTrecId(id));
   if (unwritable === undefined)
-    write('run.trec', formatTrecRun(run, `rank1-rerank-${judge.rerank.mode ?? 'reason'}`));
+    write('run.trec', formatTrecRun(run, `rank1-rerank-${report.options.mode ?? 'reason'}`));
   else
     notes.push(
       `run.trec was left out: a TREC run cannot hold ids with spaces, such as ${JSON.stringify(unwritable)}.`,
     );
   write('predictions.json', formatRank1RunFile(run));
   const runs = new Map([[subset, new Map([[split, run]])]]);
-  const modelName = basename(judge.model);
   write('mteb-predictions.json', formatMtebPredictions({ modelName, revision: null, runs }));
   write('measures.json', [`${JSON.stringify(measures, null, 2)}\n`]);
   if (!queries.some(({ judgements }) => judgements.grades.size > 0)) return { measures, notes };

@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { JudgingModel } from './browser-judge.ts';
-import { beirFiles } from './data.ts';
-import type { EvalOptions } from './options.ts';
+import type { JudgingModel } from './engine-judge.ts';
+import type { EvalArguments } from './eval-arguments.ts';
+import { beirFiles } from './eval-data.ts';
 
 /** All that decides the results, without the places that files lie in. */
-export async function settingsOf(options: EvalOptions, model: JudgingModel) {
-  const { data, run, qrels, split, subset, relevanceLevel, depth, limit, judge } = options;
+export async function settingsOf(args: EvalArguments, model: JudgingModel) {
+  const { data, run, qrels, split, subset, relevanceLevel, depth, limit } = args;
   const isFolder = statSync(data).isDirectory();
   return {
     data: basename(data),
@@ -17,17 +17,17 @@ export async function settingsOf(options: EvalOptions, model: JudgingModel) {
     qrels_sha256: qrels === null ? null : await sha256(qrels),
     split: isFolder ? split : null,
     subset,
-    task: options.task,
-    dataset_revision: options.datasetRevision,
-    languages: options.languages,
+    task: args.task,
+    dataset_revision: args.datasetRevision,
+    languages: args.languages,
     relevance_level: relevanceLevel,
     depth,
     limit,
-    model: judge.model,
+    model: model.name,
     model_sha256: model.manifestSha256,
     dtype: model.dtype,
     device: model.device,
-    options: judge.rerank,
+    options: args.options,
   };
 }
 

@@ -15,8 +15,8 @@ import {
   sourceFile,
   type QueryResult,
   type RankedDocument,
-} from '../../src/evaluation/index.ts';
-import type { LoadedQuery } from './data.ts';
+} from '../../evaluation/index.ts';
+import type { LoadedQuery } from './eval-data.ts';
 import type { Judge, JudgedDocument } from './judge.ts';
 import { writeWhole } from './write-whole.ts';
 

@@ -1,0 +1,66 @@
+/** Judges with the engine of the command line: a headless browser, or a server. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { UnjudgedDocument } from '../../client/rerank-result.ts';
+import { MANIFEST_FILE } from '../../model/manifest.ts';
+import type { LoadedModel, RerankDocument, RerankOptions } from '../../protocol/rerank-api.ts';
+import { modelPlace } from '../engine/model-place.ts';
+import type { RerankEngine } from '../engine/rerank-engine.ts';
+import type { Judge, JudgedDocument } from './judge.ts';
+
+/** What judges, as it turned out. */
+export interface JudgingModel {
+  readonly name: string;
+  /** of `rank1.json`, which holds the hashes of all other files; null where it cannot be read, as on a server */
+  readonly manifestSha256: string | null;
+  readonly dtype: string;
+  readonly device: LoadedModel['device'];
+}
+
+/**
+ * @param model folder or address of what `engine` loads; null for a server
+ * @throws Rank1Error when it cannot be loaded
+ */
+export async function loadJudgingModel(
+  engine: RerankEngine,
+  model: string | null,
+  signal: AbortSignal,
+): Promise<JudgingModel> {
+  const { dtype, device } = await engine.load({ signal });
+  const manifest = model === null ? null : await readManifestBytes(model, signal);
+  const manifestSha256 = manifest && createHash('sha256').update(manifest).digest('hex');
+  return { name: engine.modelName, manifestSha256, dtype, device };
+}
+
+/** Each query is one call, so its batches are the same whenever it is judged. */
+export function engineJudge(engine: RerankEngine, options: RerankOptions, signal: AbortSignal): Judge {
+  return async (query, documents) => {
+    const { results, unjudged } = await engine.rerank({ ...options, query, documents, signal });
+    signal.throwIfAborted();
+    const judged: JudgedDocument[] = [];
+    for (const result of results) judged[result.index] = { ...known(result), verdict: result.verdict };
+    for (const document of unjudged) judged[document.index] = { ...known(document), verdict: null };
+    return judged;
+  };
+}
+
+function known(document: UnjudgedDocument<RerankDocument>): Omit<JudgedDocument, 'verdict'> {
+  const { finishReason, reasoning, truncated, passage, samples, usage } = document;
+  return {
+    finishReason,
+    reasoning,
+    truncated,
+    ...usage,
+    ...(passage && { passage }),
+    ...(samples && { samples }),
+  };
+}
+
+async function readManifestBytes(model: string, signal: AbortSignal): Promise<Uint8Array | null> {
+  const { folder, url } = await modelPlace(model);
+  if (folder !== null) return readFile(join(folder, MANIFEST_FILE));
+  const response = await fetch(new URL(MANIFEST_FILE, url!), { signal }).catch(() => null);
+  signal.throwIfAborted();
+  return response?.ok ? new Uint8Array(await response.arrayBuffer()) : null;
+}

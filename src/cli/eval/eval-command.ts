@@ -1,0 +1,48 @@
+/** `rank1-rerank eval`: a collection to verdicts to files. Progress goes to stderr, the measures to stdout. */
+import { EXIT, type Command, type CommandContext, type ExitCode } from '../command.ts';
+import { openEngine } from '../engine/open-engine.ts';
+import { asInvalidFile } from '../unreadable-file.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
+import { engineJudge, loadJudgingModel } from './engine-judge.ts';
+import { EVAL_USAGE, parseEvalArguments, type EvalArguments } from './eval-arguments.ts';
+import { loadQueries } from './eval-data.ts';
+import { writeReport } from './report-files.ts';
+import { runEvaluation } from './run-evaluation.ts';
+import { settingsOf } from './run-settings.ts';
+
+export const evalCommand: Command = {
+  summary: 'judge a collection, and measure the ranking as trec_eval does',
+  usage: EVAL_USAGE,
+  prepare: (args) => {
+    const parsed = parseEvalArguments(args);
+    return (context) => runEval(parsed, context);
+  },
+};
+
+async function runEval(args: EvalArguments, context: CommandContext): Promise<ExitCode> {
+  const queries = await loadQueries(args).catch((error: unknown) => {
+    throw asInvalidFile(error);
+  });
+  console.error(`${queries.length} queries, ${queries.flatMap(({ toJudge }) => toJudge).length} documents`);
+  return untilInterrupted(async (signal) => {
+    const engine = await openEngine(args.engine, context);
+    try {
+      const place = args.engine.remote ? null : (args.engine.model ?? context.defaultModel);
+      const model = await loadJudgingModel(engine, place, signal);
+      const settings = await settingsOf(args, model);
+      const results = await runEvaluation(
+        queries,
+        engineJudge(engine, args.options, signal),
+        { out: args.out, settings, relevanceLevel: args.relevanceLevel },
+        (done, all) => console.error(`${done} of ${all} queries`),
+      );
+      const { measures, notes } = writeReport({ ...args, modelName: model.name }, queries, results);
+      for (const note of notes) console.error(note);
+      console.log(JSON.stringify(measures, null, 2));
+      const isWhole = results.every(({ ranking }) => ranking.every(({ verdict }) => verdict !== null));
+      return isWhole ? EXIT.done : EXIT.incomplete;
+    } finally {
+      await engine.close();
+    }
+  });
+}
