@@ -48,13 +48,24 @@ export class CompletionClient {
     });
   }
 
+  /** How many tokens `prompt` is as a completion request; null where the server does not offer to tell. */
+  async countTokens(model: string, prompt: string, signal: AbortSignal): Promise<number | null> {
+    return (await this.tokenIds(model, prompt, signal, true))?.length ?? null;
+  }
+
   /**
    * Ids of `text`; null where the server does not offer to tell. vLLM (`prompt`) and llama.cpp (`content`) do, beside `/v1`.
    * An extra: nothing depends on it.
+   * @param isPrompt with what the server puts before a prompt
    */
-  async tokenIds(model: string, text: string, signal: AbortSignal): Promise<readonly number[] | null> {
+  async tokenIds(
+    model: string,
+    text: string,
+    signal: AbortSignal,
+    isPrompt = false,
+  ): Promise<readonly number[] | null> {
     const url = `${this.#settings.baseUrl.replace(/\/v1$/, '')}/tokenize`;
-    const body = { model, prompt: text, content: text, add_special_tokens: false };
+    const body = { model, prompt: text, content: text, add_special_tokens: isPrompt, add_special: isPrompt };
     try {
       const { tokens } = (await this.#json(url, body, signal)) as { tokens?: unknown };
       return Array.isArray(tokens) && tokens.length > 0 && tokens.every(isTokenId) ? tokens : null;

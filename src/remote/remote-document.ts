@@ -3,8 +3,10 @@
  * once. Chains that are read side by side would be one jumble, so samples stream no reasoning.
  */
 import type { RerankRequest, RerankUpdate, SampledChain } from '../protocol/rerank-api.ts';
+import { documentText } from '../rank1/prompt.ts';
 import { meanVerdict, nearestChain, type Sampling } from '../rank1/sampled-chains.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { FittedDocument, type FitSettings } from './fitted-document.ts';
 import { RemoteChain, type RemoteChainSettings } from './remote-chain.ts';
 
 type FinishedUpdate = Extract<RerankUpdate, { type: 'finished' }>;
@@ -21,14 +23,15 @@ export class RemoteDocument {
   #isFinished = false;
 
   constructor(
-    context: RemoteChainSettings,
+    context: RemoteChainSettings & FitSettings,
     document: RerankRequest['documents'][number],
     index: number,
     sampling: Sampling | null,
     report: (update: RerankUpdate) => void,
   ) {
+    const fitted = new FittedDocument(documentText(document), context);
     if (sampling === null) {
-      this.chains = [new RemoteChain(context, document, index, report)];
+      this.chains = [new RemoteChain(context, fitted, index, report)];
       return;
     }
     const { numSamples, temperature } = sampling;
@@ -39,7 +42,7 @@ export class RemoteDocument {
     };
     this.chains = sampleSeeds(sampling).map((seed) => {
       const settings = { ...context, sampling: { temperature, seed } };
-      return new RemoteChain(settings, document, index, numSamples === 1 ? report : reportStart);
+      return new RemoteChain(settings, fitted, index, numSamples === 1 ? report : reportStart);
     });
   }
 

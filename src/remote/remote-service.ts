@@ -6,17 +6,18 @@ import { Rank1Error } from '../errors.ts';
 import type {
   LoadedModel,
   RerankRequest,
-  RerankUpdate,
   RerankWorkerApi,
-  RunStats,
   RunSummary,
   UpdateListener,
 } from '../protocol/rerank-api.ts';
 import { ANSWERS } from '../rank1/markers.ts';
+import { forcedPromptText, INSTANT_REASONING, promptText } from '../rank1/prompt.ts';
 import { promptQuery } from '../rank1/query-template.ts';
 import { samplingOf } from '../rank1/sampled-chains.ts';
 import { CompletionClient } from './completion-client.ts';
+import type { FitSettings } from './fitted-document.ts';
 import type { RemoteChain, RemoteChainSettings } from './remote-chain.ts';
+import { Outbox } from './outbox.ts';
 import { Pacer } from './pacer.ts';
 import { RemoteDocument } from './remote-document.ts';
 import { checkRemoteOptions, type RemoteOptions, type RemoteSettings } from './remote-options.ts';
@@ -29,13 +30,15 @@ const DEFAULT_MAX_NEW_TOKENS = 8192;
 const ASSUMED_MAX_LENGTH = 16_000;
 /** A server that was never there is told of sooner than one that restarts in the middle of a run. */
 const MAX_FIRST_ATTEMPTS = 5;
-/** Updates are sent together at most so often, in milliseconds: a page draws no faster. */
-const SEND_EVERY = 16;
 
 interface Served {
   readonly model: string;
   readonly maxLength: number;
+  /** false: the length is assumed */
+  readonly isLengthTold: boolean;
   readonly answerTokenIds: readonly number[] | null;
+  /** whether the server tells what its tokens are */
+  readonly tokenizes: boolean;
 }
 
 interface QueuedChain {
@@ -127,7 +130,9 @@ export class RemoteService implements RerankWorkerApi {
     return {
       model: found.id,
       maxLength: found.maxLength ?? ASSUMED_MAX_LENGTH,
+      isLengthTold: found.maxLength !== null,
       answerTokenIds: areTold ? known : null,
+      tokenizes: known.length === 2,
     };
   }
 
@@ -149,16 +154,24 @@ export class RemoteService implements RerankWorkerApi {
       options.maxNewTokens ?? DEFAULT_MAX_NEW_TOKENS,
       Math.floor(served.maxLength / 2),
     );
-    const outbox = new Outbox(onUpdates, options.mode === 'instant' ? 1 : maxNewTokens);
-    const context: RemoteChainSettings = {
+    const isInstant = options.mode === 'instant';
+    const outbox = new Outbox(onUpdates, isInstant ? 1 : maxNewTokens);
+    const client = this.#client;
+    const query = promptQuery(request);
+    const signal = AbortSignal.any([gate.signal, failure.signal]);
+    const context: RemoteChainSettings & FitSettings = {
       ...served,
-      client: this.#client,
+      client,
       settings: this.#settings,
       pacer: this.#pacer,
       maxNewTokens,
-      query: promptQuery(request),
+      query,
       options,
-      signal: AbortSignal.any([gate.signal, failure.signal]),
+      signal,
+      promptOf: (document) =>
+        isInstant ? forcedPromptText(query, document, INSTANT_REASONING) : promptText(query, document),
+      maxPromptTokens: served.isLengthTold ? served.maxLength - (isInstant ? 1 : maxNewTokens) : null,
+      countTokens: served.tokenizes ? (prompt) => client.countTokens(served.model, prompt, signal) : null,
     };
     const sampling = samplingOf(options);
     const queue = documents
@@ -203,63 +216,5 @@ export class RemoteService implements RerankWorkerApi {
     const result = this.#last.then(task);
     this.#last = result.catch(() => undefined);
     return result;
-  }
-}
-
-/** Collects the updates of all streams, and what there is to count. */
-class Outbox {
-  numActive = 0;
-  numFinished = 0;
-  #updates: RerankUpdate[] = [];
-  #timer: ReturnType<typeof setTimeout> | null = null;
-  #numPromptTokens = 0;
-  #numNewTokens = 0;
-  readonly #startedAt = performance.now();
-  readonly #onUpdates: UpdateListener;
-  readonly #maxNewTokens: number;
-
-  constructor(onUpdates: UpdateListener, maxNewTokens: number) {
-    this.#onUpdates = onUpdates;
-    this.#maxNewTokens = maxNewTokens;
-  }
-
-  /** Tokens are counted when their document is finished: the server tells no times of its steps. */
-  get stats(): RunStats {
-    return {
-      maxNewTokens: this.#maxNewTokens,
-      numPrefillTokens: this.#numPromptTokens,
-      numPaddedPrefillTokens: this.#numPromptTokens,
-      numDecodeTokens: this.#numNewTokens,
-      numPrefixTokensSaved: 0,
-      numPrefillSteps: 0,
-      numDecodeSteps: 0,
-      prefillMs: 0,
-      decodeMs: 0,
-      overheadMs: 0,
-      readBackBytes: 0,
-      cacheBytes: 0,
-      peakCacheBytes: 0,
-      rowsActive: this.numActive,
-      elapsedMs: performance.now() - this.#startedAt,
-    };
-  }
-
-  readonly add = (update: RerankUpdate): void => {
-    if (update.type === 'finished') {
-      this.#numPromptTokens += update.numPromptTokens;
-      this.#numNewTokens += update.numNewTokens;
-      if (update.finishReason !== 'aborted') this.numFinished++;
-    }
-    this.#updates.push(update);
-    this.#timer ??= setTimeout(() => this.flush(), SEND_EVERY);
-  };
-
-  flush(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    if (this.#updates.length === 0) return;
-    const updates = this.#updates;
-    this.#updates = [];
-    this.#onUpdates(updates, this.stats);
   }
 }

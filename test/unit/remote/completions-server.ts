@@ -25,6 +25,8 @@ export class CompletionsServer {
   numLeft = 0;
   /** false: as a server that knows no /tokenize */
   tokenizes = true;
+  /** what /tokenize answers */
+  tokensOf = (text: string): readonly number[] => [text === ' true' ? 11 : 12];
   /** Requests there are never answered. */
   silentPath: string | null = null;
   models: unknown = { data: [{ id: 'rank1-demo', max_model_len: 2048 }] };
@@ -74,7 +76,7 @@ export class CompletionsServer {
     if (seen.path === '/v1/models') return void response.end(JSON.stringify(this.models));
     if (seen.path === '/tokenize') {
       if (!this.tokenizes) return void response.writeHead(404).end();
-      return void response.end(JSON.stringify({ tokens: [body.prompt === ' true' ? 11 : 12] }));
+      return void response.end(JSON.stringify({ tokens: this.tokensOf(body.prompt) }));
     }
     this.mostOpen = Math.max(this.mostOpen, ++this.numOpen);
     response.on('close', () => {

@@ -307,6 +307,27 @@ describe('a verdict', () => {
     expect(finished[0]).toMatchObject({ finishReason: 'failed', verdict: null });
   });
 
+  it('that neither answer is there for is not asked for once more: a server has no device to replace', async () => {
+    const undecided: Answer = ({ body }, response) => {
+      const top = body.max_tokens === 1 ? { Hm: -1 } : {};
+      sendEvents(response, [event('Hm', { top, finish: 'length' }), DONE]);
+    };
+    server.answer = (request, response, number) =>
+      request.body.prompt.includes('a good one')
+        ? whole(request, response, number)
+        : undecided(request, response, number);
+    const reranker = createReranker({ endpoint: server.endpoint });
+    const { results, unjudged } = await reranker.rerank({
+      query: 'q',
+      documents: ['a good one', 'a bad one'],
+    });
+    reranker.dispose();
+    expect(results).toMatchObject([{ index: 0 }]);
+    expect(unjudged).toMatchObject([{ index: 1, finishReason: 'failed' }]);
+    // The chain of each, and the answer of one.
+    expect(server.completions).toHaveLength(3);
+  });
+
   const looping: Answer = ({ body }, response) => {
     const loop = Array.from({ length: 200 }, () => ' again.');
     if (body.max_tokens > 1) return sendEvents(response, chainEvents(loop));
@@ -390,6 +411,81 @@ describe('a document that does not fit', () => {
       ['word '.repeat(600)],
     );
     expect(finished[0]).toMatchObject({ truncated: true, finishReason: 'verdict' });
+  });
+
+  describe('to a server that tells its tokens', () => {
+    const MAX_LENGTH = 2048;
+    const wordsOf = (text: string): string[] => text.match(/\S+/g) ?? [];
+    /** As vLLM: the prompt and all that may follow must fit. */
+    const strict: Answer = ({ body }, response) =>
+      wordsOf(body.prompt).length + body.max_tokens > MAX_LENGTH
+        ? void response.writeHead(400).end(TOO_LONG)
+        : sendEvents(
+            response,
+            body.max_tokens === 1 ? [event(' true', { top: TOP, finish: 'length' }), DONE] : WHOLE,
+          );
+    const counts = () =>
+      server.seen.filter(({ path, body }) => path === '/tokenize' && body.prompt.length > 10);
+
+    beforeEach(() => {
+      server.tokensOf = (text) =>
+        text === ' true' ? [11] : text === ' false' ? [12] : wordsOf(text).map((_, i) => i);
+    });
+
+    it.each<[string, string]>([
+      ['words of one length', 'word '.repeat(9000)],
+      ['long words behind short ones', 'a '.repeat(700) + 'incomprehensibilities '.repeat(2000)],
+      ['short words behind long ones', 'incomprehensibilities '.repeat(600) + 'a '.repeat(9000)],
+    ])('is cut once, and fills the context: %s', async (_, text) => {
+      const { finished } = await judge(strict, {}, {}, [text]);
+      expect(finished[0]).toMatchObject({ truncated: true, finishReason: 'verdict' });
+      expect(server.completions).toHaveLength(2);
+      expect(counts().length).toBeLessThanOrEqual(8);
+      const { prompt, max_tokens: maxTokens } = server.completions[1]!.body;
+      const room = MAX_LENGTH - maxTokens;
+      expect(wordsOf(prompt).length).toBeLessThanOrEqual(room);
+      expect(wordsOf(prompt).length).toBeGreaterThan(0.96 * room);
+    });
+
+    it('has more room where the answer is asked for at once', async () => {
+      await judge(strict, { mode: 'instant' }, {}, ['word '.repeat(9000)]);
+      expect(wordsOf(server.completions.at(-1)!.body.prompt).length).toBeGreaterThan(0.96 * MAX_LENGTH);
+    });
+
+    it('is the same for all samples, and counted once for them', async () => {
+      const { finished } = await judge(strict, { samples: 4 }, {}, ['word '.repeat(9000)]);
+      expect(finished).toMatchObject([{ truncated: true, finishReason: 'verdict' }]);
+      const chains = server.completions.filter(({ body }) => body.max_tokens > 1);
+      const judged = chains.filter(({ body }) => wordsOf(body.prompt).length <= MAX_LENGTH - body.max_tokens);
+      expect(judged).toHaveLength(4);
+      expect(new Set(judged.map(({ body }) => body.prompt)).size).toBe(1);
+      expect(counts().length).toBeLessThanOrEqual(8);
+    });
+
+    it('and is far longer than any context is never sent whole', async () => {
+      const { finished } = await judge(strict, {}, {}, ['word '.repeat(2_000_000)]);
+      expect(finished[0]).toMatchObject({ truncated: true, finishReason: 'verdict' });
+      // Sixteen characters a token at most, and the question.
+      const lengths = server.seen.map(({ body }) => body.prompt?.length ?? 0);
+      expect(Math.max(...lengths)).toBeLessThan(16 * MAX_LENGTH);
+    });
+
+    it('because of the query is told so without a further try', async () => {
+      const { finished } = await judge(strict, { instruction: 'why '.repeat(3000) }, {}, [
+        'word '.repeat(900),
+      ]);
+      expect(finished[0]).toMatchObject({ finishReason: 'prompt-too-long', verdict: null });
+      expect(server.completions).toHaveLength(1);
+    });
+
+    it('is cut step by step where the counts are not those that it refuses by', async () => {
+      server.tokensOf = (text) =>
+        wordsOf(text)
+          .slice(0, 100)
+          .map((_, i) => i);
+      const { finished } = await judge(strict, {}, {}, ['word '.repeat(2500)]);
+      expect(finished[0]).toMatchObject({ truncated: true, finishReason: 'verdict' });
+    });
   });
 
   it('because the query alone is too long is not judged', async () => {

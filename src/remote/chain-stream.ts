@@ -1,0 +1,225 @@
+/**
+ * The completions of one chain, as they stream in: owns the chain's text, its count of tokens, and what is reported of it. A
+ * try that broke is reported as a new start. Text is all there is, so markers are found in text, as the reference does.
+ */
+import { assert } from '../assert.ts';
+import { Rank1Error } from '../errors.ts';
+import type { RerankRequest, RerankUpdate, Verdict } from '../protocol/rerank-api.ts';
+import { ANSWERS, CLOSE_MARKER } from '../rank1/markers.ts';
+import { RepetitionDetector } from '../rank1/repetition-detector.ts';
+import { VerdictDetector } from '../rank1/verdict-detector.ts';
+import { ChunkOrder } from './chunk-order.ts';
+import type { CompletionChunk, CompletionStep } from './completion-chunk.ts';
+import type { CompletionClient, CompletionRequest } from './completion-client.ts';
+import type { Pacer } from './pacer.ts';
+import type { RemoteSettings } from './remote-options.ts';
+import { retrying } from './retrying.ts';
+
+export interface ChainStreamSettings {
+  readonly client: CompletionClient;
+  readonly settings: RemoteSettings;
+  readonly pacer: Pacer;
+  readonly model: string;
+  /** of ` true` and ` false`, where the server tells */
+  readonly answerTokenIds: readonly number[] | null;
+  readonly options: RerankRequest['options'];
+  /** greedy when left out */
+  readonly sampling?: NonNullable<CompletionRequest['sampling']>;
+  readonly signal: AbortSignal;
+}
+
+type Label = Verdict['label'];
+
+/** What one completion came to. */
+export interface Thought {
+  readonly reasoning: string;
+  readonly label: Label | null;
+  /** The server stopped and told no tokens: it kept the stop text to itself, so one of the two answers was given. */
+  readonly isCut: boolean;
+  readonly loops: boolean;
+  readonly lastStep: CompletionStep | null;
+}
+
+type CompletionEnd = Pick<CompletionChunk, 'finishReason' | 'stopText'>;
+
+const STOPS = [CLOSE_MARKER + ANSWERS.true, CLOSE_MARKER + ANSWERS.false];
+const LONGEST_STOP = Math.max(...STOPS.map((stop) => stop.length));
+
+export class ChainStream {
+  readonly #settings: ChainStreamSettings;
+  readonly #index: number;
+  readonly #isTruncated: () => boolean;
+  readonly #report: (update: RerankUpdate) => void;
+  #started = false;
+  #numPromptTokens = 0;
+  #before = '';
+  #reasoning = '';
+  #numEarlierTokens = 0;
+  #numTokens = 0;
+
+  /** @param isTruncated asked when the chain is reported to start */
+  constructor(
+    settings: ChainStreamSettings,
+    index: number,
+    isTruncated: () => boolean,
+    report: (update: RerankUpdate) => void,
+  ) {
+    this.#settings = settings;
+    this.#index = index;
+    this.#isTruncated = isTruncated;
+    this.#report = report;
+  }
+
+  /** The text of the chain before the present completion. */
+  get before(): string {
+    return this.#before;
+  }
+
+  /** The whole chain so far, without its markers. */
+  get reasoning(): string {
+    return this.#before + this.#reasoning;
+  }
+
+  /** 0 until the server tells. */
+  get numPromptTokens(): number {
+    return this.#numPromptTokens;
+  }
+
+  get numNewTokens(): number {
+    return this.#numEarlierTokens + this.#numTokens;
+  }
+
+  /** Puts `cue` behind the chain; the next completion goes on from there. */
+  goOn(cue: string): void {
+    this.#before += this.#reasoning + cue;
+    this.#reasoning = '';
+    this.#keepTokens();
+    this.#report({ type: 'reasoning', index: this.#index, delta: cue });
+  }
+
+  /** Gives up the chain's text: what follows is another chain. */
+  clear(): void {
+    this.#before = '';
+    this.#reasoning = '';
+    this.#keepTokens();
+    if (this.#started) this.#start(0);
+  }
+
+  /** Streams a completion up to its answer, its end, or a loop. */
+  think(prompt: string, maxTokens: number): Promise<Thought> {
+    const { settings, pacer, signal, options, sampling } = this.#settings;
+    const request = { prompt, maxTokens, stop: STOPS, ...(sampling && { sampling }) };
+    const attempt = async (): Promise<Thought> => {
+      const detector = new VerdictDetector({ markerIsToken: false });
+      const loop = options.loopGuard === true ? new TokenLoop() : null;
+      let lastStep: CompletionStep | null = null;
+      let loops = false;
+      let lastTokens = '';
+      const end = await this.#receive(request, (text, steps) => {
+        const delta = detector.push(text, false);
+        this.#reasoning = detector.reasoning;
+        if (delta !== '') this.#report({ type: 'reasoning', index: this.#index, delta });
+        for (const step of steps) {
+          lastStep = step;
+          lastTokens = (lastTokens + step.token).slice(-LONGEST_STOP);
+          loops ||= loop?.push(step.token) ?? false;
+        }
+        return detector.label !== null || loops;
+      });
+      // A server that keeps the stop text to itself, as llama.cpp's does, names it or lists its tokens.
+      const label = detector.label ?? labelAtEnd(end.stopText ?? lastTokens);
+      const isCut = label === null && lastStep === null && end.finishReason === 'stop';
+      return { reasoning: detector.reasoning, label, isCut, loops: loops && label === null, lastStep };
+    };
+    return retrying(settings, pacer, signal, attempt, () => this.#restart());
+  }
+
+  /** One token, of the two answers only where the server can be told so. */
+  answerStep(prompt: string): Promise<CompletionStep> {
+    const { settings, pacer, signal, answerTokenIds, client } = this.#settings;
+    const request: CompletionRequest = {
+      prompt,
+      maxTokens: 1,
+      ...(answerTokenIds && { allowedTokenIds: answerTokenIds }),
+    };
+    const earlier = this.numNewTokens;
+    return retrying(settings, pacer, signal, async () => {
+      this.#numEarlierTokens = earlier;
+      this.#numTokens = 0;
+      let first: CompletionStep | null = null;
+      await this.#receive(request, (_text, steps) => {
+        first ??= steps[0] ?? null;
+        return false;
+      });
+      if (first !== null && (first as CompletionStep).topLogprobs.size > 0) return first;
+      throw new Rank1Error(
+        'model-unsupported',
+        `${client.host} returns no logprobs, so no score can be read. Let the server return 20 logprobs a token.`,
+      );
+    });
+  }
+
+  /**
+   * @param take is given text and steps in order, each once; returns true when it has enough
+   * @returns what the server said of the end
+   */
+  async #receive(
+    request: CompletionRequest,
+    take: (text: string, steps: readonly CompletionStep[]) => boolean,
+  ): Promise<CompletionEnd> {
+    const { client, model, signal } = this.#settings;
+    const order = new ChunkOrder();
+    const end: { finishReason: string | null; stopText: string | null } = {
+      finishReason: null,
+      stopText: null,
+    };
+    this.#numTokens = 0;
+    for await (const chunk of client.stream(model, request, signal)) {
+      if (!this.#started) this.#start(chunk.promptTokens ?? 0);
+      if (!order.accept(chunk)) continue;
+      this.#numPromptTokens ||= chunk.promptTokens ?? 0; // some servers tell at the end
+      this.#numTokens = Math.max(chunk.completionTokens ?? 0, this.#numTokens + chunk.steps.length);
+      end.finishReason ??= chunk.finishReason;
+      end.stopText ??= chunk.stopText;
+      if (take(chunk.text, chunk.steps)) break;
+    }
+    return end;
+  }
+
+  #keepTokens(): void {
+    this.#numEarlierTokens += this.#numTokens;
+    this.#numTokens = 0;
+  }
+
+  #start(numPromptTokens: number): void {
+    this.#started = true;
+    this.#numPromptTokens = numPromptTokens;
+    this.#report({ type: 'started', index: this.#index, numPromptTokens, truncated: this.#isTruncated() });
+  }
+
+  /** What the broken try brought counts for nothing: the chain is told again from its beginning. */
+  #restart(): void {
+    assert(!this.#settings.signal.aborted, 'an aborted chain is not tried again');
+    this.#reasoning = '';
+    if (!this.#started) return;
+    this.#start(this.#numPromptTokens);
+    if (this.#before !== '') this.#report({ type: 'reasoning', index: this.#index, delta: this.#before });
+  }
+}
+
+function labelAtEnd(tokens: string): Label | null {
+  if (tokens.endsWith(CLOSE_MARKER + ANSWERS.true)) return 'true';
+  return tokens.endsWith(CLOSE_MARKER + ANSWERS.false) ? 'false' : null;
+}
+
+/** The loop guard, on tokens known by their texts. */
+class TokenLoop {
+  readonly #ids = new Map<string, number>();
+  readonly #detector = new RepetitionDetector();
+
+  push(token: string): boolean {
+    const id = this.#ids.get(token) ?? this.#ids.size;
+    this.#ids.set(token, id);
+    return this.#detector.push(id);
+  }
+}

@@ -1,0 +1,48 @@
+/** The longest beginning of a text that so many tokens hold, where each count is a request: few of them, and near enough. */
+import { cutText } from '../passages/cut-text.ts';
+
+/** null: the server did not tell this time. */
+export type CountTokens = (text: string) => Promise<number | null>;
+
+/** Of beginnings that are tried; the first guess is nearly always near enough. */
+const MAX_TRIES = 6;
+/** A beginning that fills so much of the room is near enough; guesses aim between it and the whole. */
+const FILLED_SHARE = 0.97;
+const AIMED_SHARE = 0.985;
+/** Characters given up for not cutting a word. */
+const LONGEST_WORD = 48;
+
+/**
+ * @param count of the text with all that stands around it
+ * @returns empty when nothing of the text fits; null when the counts are not told, or say that all of it does
+ */
+export async function longestFitting(
+  text: string,
+  maxTokens: number,
+  count: CountTokens,
+): Promise<string | null> {
+  const [numAround, numWhole] = [await count(''), await count(text)];
+  if (numAround === null || numWhole === null || numWhole <= maxTokens) return null;
+  if (numAround >= maxTokens) return '';
+  let fitting = { length: 0, numTokens: numAround };
+  let tooLong = { length: text.length, numTokens: numWhole };
+  const isNear = () => fitting.numTokens - numAround >= FILLED_SHARE * (maxTokens - numAround);
+  for (let tries = 0; tries < MAX_TRIES && !isNear(); tries++) {
+    const aim = numAround + AIMED_SHARE * (maxTokens - numAround);
+    const share = (aim - fitting.numTokens) / (tooLong.numTokens - fitting.numTokens);
+    const length = fitting.length + Math.floor((tooLong.length - fitting.length) * share);
+    const beginning = toWordEnd(cutText(text, length));
+    if (beginning.length <= fitting.length) break;
+    const numTokens = await count(beginning);
+    if (numTokens === null) return null;
+    const tried = { length: beginning.length, numTokens };
+    if (numTokens <= maxTokens) fitting = tried;
+    else tooLong = tried;
+  }
+  return text.slice(0, fitting.length);
+}
+
+function toWordEnd(text: string): string {
+  const end = Math.max(text.lastIndexOf(' '), text.lastIndexOf('\n')) + 1;
+  return text.length - end <= LONGEST_WORD && end > 0 ? text.slice(0, end) : text;
+}
