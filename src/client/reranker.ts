@@ -227,6 +227,7 @@ export class Reranker {
         request,
         signal,
         worker: this.#worker,
+        isOnDevice: this.remoteHost === null,
         hold: this.#hold,
         lease: this.#lease(),
         recovery,

@@ -26,6 +26,7 @@ export const NO_STATS: RunStats = {
 
 export class RunLedger {
   readonly #numDocuments: number;
+  readonly #isOnDevice: boolean;
   readonly #decided = new Set<number>();
   /** The model could not judge them once; that may have been a fault of the device. */
   readonly #doubtful = new Set<number>();
@@ -33,8 +34,10 @@ export class RunLedger {
   #earlierStats = NO_STATS;
   #stats = NO_STATS;
 
-  constructor(numDocuments: number) {
+  /** @param isOnDevice false: what cannot be judged was refused by another machine, which would say the same again */
+  constructor(numDocuments: number, isOnDevice = true) {
     this.#numDocuments = numDocuments;
+    this.#isOnDevice = isOnDevice;
   }
 
   get numFinished(): number {
@@ -87,7 +90,7 @@ export class RunLedger {
     if (this.#decided.has(index)) return false;
     if (update.type === 'started') this.#numStarts.set(index, (this.#numStarts.get(index) ?? 0) + 1);
     if (update.type !== 'finished' || update.finishReason === 'aborted') return true;
-    if (update.finishReason === 'failed' && !secondTry.has(index)) {
+    if (update.finishReason === 'failed' && this.#isOnDevice && !secondTry.has(index)) {
       this.#doubtful.add(index);
       return false;
     }

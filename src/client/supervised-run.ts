@@ -23,6 +23,8 @@ export interface SupervisedRunOptions {
   /** Ends the run with the step in flight; a Rank1Error as its reason is thrown, any other is a summary. */
   readonly signal: AbortSignal;
   readonly worker: ModelWorker;
+  /** Whether it judges here, where a fault of the device may be why a document has no verdict. */
+  readonly isOnDevice: boolean;
   readonly hold: Hold;
   readonly lease: DeviceLease;
   readonly recovery: Recovery;
@@ -50,7 +52,7 @@ export class SupervisedRun {
 
   constructor(options: SupervisedRunOptions) {
     this.#options = options;
-    this.#ledger = new RunLedger(options.request.documents.length);
+    this.#ledger = new RunLedger(options.request.documents.length, options.isOnDevice);
   }
 
   /** @throws Rank1Error when it cannot go on; verdicts that were delivered stand */

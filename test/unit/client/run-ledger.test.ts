@@ -53,6 +53,12 @@ describe('a run ledger', () => {
     expect(ledger.undecided).toEqual([]);
   });
 
+  it('takes for an answer that another machine could not judge a document', () => {
+    const ledger = new RunLedger(2, false);
+    expect(attempt(ledger, [finished(0, 'failed'), finished(1)])).toHaveLength(2);
+    expect(ledger.undecided).toEqual([]);
+  });
+
   it('takes a verdict that came the second time', () => {
     const ledger = new RunLedger(1);
     attempt(ledger, [finished(0, 'failed')]);
