@@ -1,6 +1,7 @@
 /**
  * Brings the chains of one document together: it is finished when its last passage is, and the passage with the highest
- * logit difference stands for it. A document that was not split is one passage.
+ * logit difference stands for it. A document that was not split is one passage. Tokens are counted whatever they came to,
+ * those of all passages together.
  */
 import { assert } from '../assert.ts';
 import type { RerankUpdate } from '../protocol/rerank-api.ts';
@@ -8,17 +9,16 @@ import type { PlannedDocument } from './document-plan.ts';
 import type { JudgedPrompt } from './sample-tally.ts';
 
 type FinishedUpdate = Extract<RerankUpdate, { type: 'finished' }>;
-
-interface UnfinishedChain {
-  readonly reasoning: string;
-  readonly numNewTokens: number;
-}
+type UncountedUpdate = Omit<FinishedUpdate, 'numPromptTokens' | 'numNewTokens'>;
 
 export class DocumentTally {
   readonly index: number;
   readonly numPassages: number;
+  /** of the prompts of all passages; a prompt with several samples is one */
+  readonly numPromptTokens: number;
+  #numNewTokens = 0;
   #numJudged = 0;
-  #best: FinishedUpdate | null = null;
+  #best: UncountedUpdate | null = null;
   #finished = false;
 
   /** @param passages of one document, at least one */
@@ -27,6 +27,12 @@ export class DocumentTally {
     assert(first, 'a document has at least one passage');
     this.index = first.index;
     this.numPassages = passages.length;
+    this.numPromptTokens = passages.reduce((sum, { promptTokenIds }) => sum + promptTokenIds.length, 0);
+  }
+
+  /** Call for every chain when it ends, or is given up, and before its passage is. */
+  addNewTokens(numTokens: number): void {
+    this.#numNewTokens += numTokens;
   }
 
   /** The document's update, when this was its last passage. */
@@ -36,42 +42,42 @@ export class DocumentTally {
     if (!this.#best || isBetter(update, this.#best)) this.#best = update;
     if (this.#numJudged < this.numPassages) return null;
     this.#finished = true;
-    return this.#best;
+    return this.#counted(this.#best);
   }
 
   /** The document's update when the run ends before it does; once, whatever passages are left. */
-  abort(passage: PlannedDocument, chain: UnfinishedChain): FinishedUpdate | null {
+  abort(passage: PlannedDocument, reasoning: string): FinishedUpdate | null {
     if (this.#finished) return null;
     this.#finished = true;
-    const { reasoning, numNewTokens } = chain;
-    return this.#update(passage, {
-      finishReason: 'aborted',
-      verdict: null,
-      reasoning: reasoning.trim(),
-      numNewTokens,
-      samples: null,
-    });
+    return this.#counted(
+      this.#update(passage, {
+        finishReason: 'aborted',
+        verdict: null,
+        reasoning: reasoning.trim(),
+        samples: null,
+      }),
+    );
+  }
+
+  #counted(update: UncountedUpdate): FinishedUpdate {
+    return { ...update, numPromptTokens: this.numPromptTokens, numNewTokens: this.#numNewTokens };
   }
 
   #update(
-    { promptTokenIds, truncated, passage }: PlannedDocument,
+    { truncated, passage }: PlannedDocument,
     {
       finishReason,
       verdict,
       reasoning,
-      numNewTokens,
       samples,
-    }: Pick<FinishedUpdate, 'finishReason' | 'verdict' | 'reasoning' | 'numNewTokens'> &
-      Pick<JudgedPrompt, 'samples'>,
-  ): FinishedUpdate {
+    }: Pick<FinishedUpdate, 'finishReason' | 'verdict' | 'reasoning'> & Pick<JudgedPrompt, 'samples'>,
+  ): UncountedUpdate {
     return {
       type: 'finished',
       index: this.index,
       finishReason,
       verdict,
       reasoning,
-      numPromptTokens: promptTokenIds.length,
-      numNewTokens,
       truncated,
       ...(passage && verdict && { passage: { ...passage, numPassages: this.numPassages } }),
       ...(samples && { samples }),
@@ -80,7 +86,7 @@ export class DocumentTally {
 }
 
 /** A passage without a verdict stands for its document: it might have been the best. */
-function isBetter(update: FinishedUpdate, best: FinishedUpdate): boolean {
+function isBetter(update: UncountedUpdate, best: UncountedUpdate): boolean {
   if (!best.verdict || !update.verdict) return best.verdict !== null;
   const difference = update.verdict.logitDifference - best.verdict.logitDifference;
   return difference > 0 || (difference === 0 && (update.passage?.start ?? 0) < (best.passage?.start ?? 0));

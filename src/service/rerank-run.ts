@@ -118,8 +118,9 @@ export class RerankRun {
           engine.add(chain.sequence);
         }
       }
-      const [{ index, promptTokenIds, truncated }] = passages as [PlannedDocument];
-      this.#updates.push({ type: 'started', index, numPromptTokens: promptTokenIds.length, truncated });
+      const { index, numPromptTokens } = tally;
+      const [{ truncated }] = passages as [PlannedDocument];
+      this.#updates.push({ type: 'started', index, numPromptTokens, truncated });
     }
     for (const { index, numPromptTokens } of plan.tooLong) {
       this.#numFinished++;
@@ -187,6 +188,7 @@ export class RerankRun {
       }
       if (!outcome) continue;
       this.#progress.delete(sequence);
+      tally.addNewTokens(chain.numNewTokens);
       const judged = samples.judge(sample, chain, outcome);
       const finished = judged && tally.judge(passage, judged);
       if (!finished) continue;
@@ -196,9 +198,10 @@ export class RerankRun {
   }
 
   #abort(sequences: readonly Sequence[]): void {
-    for (const sequence of sequences) {
-      const { passage, tally, chain } = this.#progressOf(sequence);
-      const finished = tally.abort(passage, chain);
+    const unfinished = sequences.map((sequence) => this.#progressOf(sequence));
+    for (const { tally, chain } of unfinished) tally.addNewTokens(chain.numNewTokens);
+    for (const { passage, tally, chain } of unfinished) {
+      const finished = tally.abort(passage, chain.reasoning);
       if (finished) this.#updates.push(finished);
     }
     this.#progress.clear();

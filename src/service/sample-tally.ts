@@ -7,8 +7,6 @@ import type { Chain, ChainOutcome } from './chain.ts';
 /** What a prompt came to. */
 export interface JudgedPrompt extends ChainOutcome {
   readonly reasoning: string;
-  /** of all samples */
-  readonly numNewTokens: number;
   /** in the order of their seeds; null when only one chain was wanted */
   readonly samples: readonly SampledChain[] | null;
 }
@@ -19,7 +17,6 @@ export class SampleTally {
   /** A chain without numbers leaves the prompt without a score: the mean of the others would be another measure. */
   #failed: Pick<JudgedPrompt, 'reasoning'> | null = null;
   #numJudged = 0;
-  #numNewTokens = 0;
 
   constructor(numSamples: number) {
     this.numSamples = numSamples;
@@ -29,20 +26,16 @@ export class SampleTally {
   judge(sample: number, chain: Chain, { verdict, finishReason }: ChainOutcome): JudgedPrompt | null {
     assert(this.#samples[sample] === undefined, 'a sample ends once');
     const reasoning = chain.reasoning.trim();
-    this.#numNewTokens += chain.numNewTokens;
     if (verdict === null || finishReason === 'failed') this.#failed ??= { reasoning };
     else this.#samples[sample] = { verdict, finishReason, reasoning };
     if (++this.#numJudged < this.numSamples) return null;
-    const numNewTokens = this.#numNewTokens;
-    if (this.#failed)
-      return { ...this.#failed, verdict: null, finishReason: 'failed', numNewTokens, samples: null };
+    if (this.#failed) return { ...this.#failed, verdict: null, finishReason: 'failed', samples: null };
     const mean = meanVerdict(this.#samples.map((one) => one.verdict));
     const shown = nearestChain(this.#samples, mean);
     return {
       verdict: mean,
       finishReason: shown.finishReason,
       reasoning: shown.reasoning,
-      numNewTokens,
       samples: this.numSamples === 1 ? null : this.#samples,
     };
   }

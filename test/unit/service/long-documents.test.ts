@@ -56,6 +56,37 @@ describe('a long document in passages', () => {
     }
   });
 
+  test('counts the tokens of all its passages, not only those of the one that decided', async () => {
+    const { finished, summary, updates } = await rerank([{ text: longText }]);
+    const [long] = finished as [Finished];
+    const { numPrefillTokens, numPrefixTokensSaved, numDecodeTokens } = summary.stats;
+    // Each chain's first token comes with its prompt.
+    expect(long.numNewTokens).toBe(numDecodeTokens + long.passage!.numPassages);
+    expect(long.numPromptTokens).toBe(numPrefillTokens + numPrefixTokensSaved);
+    expect(updates[0]).toMatchObject({ type: 'started', numPromptTokens: long.numPromptTokens });
+  });
+
+  test('counts the tokens of all samples of all passages', async () => {
+    const scriptOf = () => ({ chain: 'So', logits: [3, 1] as const, allLogits: [-1000, 1, 1, 1] });
+    const options = { samples: 3, temperature: 1, maxNewTokens: 4 };
+    const { finished, summary, prompts } = await rerank([{ text: longText }], options, { scriptOf });
+    const [long] = finished as [Finished];
+    // A chain and the answer that it is asked for, of each sample of each passage.
+    expect(prompts).toHaveLength(2 * 3 * long.passage!.numPassages);
+    expect(long.numNewTokens).toBe(summary.stats.numDecodeTokens + prompts.length);
+  });
+
+  test('that is aborted counts what was done for it, finished passages included', async () => {
+    const { finished, summary, prompts } = await rerank(
+      [{ text: longText }],
+      { maxSlots: 2 },
+      { abortAfter: 30 },
+    );
+    expect(prompts.length).toBeGreaterThan(2);
+    expect(finished[0]).toMatchObject({ finishReason: 'aborted' });
+    expect(finished[0]!.numNewTokens).toBe(summary.stats.numDecodeTokens + prompts.length);
+  });
+
   test('carries its title into each passage', async () => {
     const { prompts } = await rerank([{ title: 'On drinks', text: longText }]);
     for (const prompt of prompts) expect(prompt).toMatch(/\nPassage: On drinks (Nothing|Then)/);
