@@ -2,26 +2,17 @@
 import type {
   LoadOptions,
   LongDocuments,
-  QueryPreset,
   RerankDocument,
   RerankMode,
   RerankOptions,
   RerankRequest,
 } from '../protocol/rerank-api.ts';
+import { QUERY_PLACEHOLDER, QUERY_PRESET_NAMES } from '../query-presets.ts';
 
 export type DocumentInput = string | RerankDocument;
 
-const MODES: Readonly<Record<RerankMode, true>> = { reason: true, instant: true };
-const LONG_DOCUMENTS: Readonly<Record<LongDocuments, true>> = { truncate: true, passages: true };
-const PRESETS: Readonly<Record<QueryPreset, true>> = {
-  evidence: true,
-  answer: true,
-  counterargument: true,
-  argument: true,
-  citation: true,
-  'same-technique': true,
-  'any-connection': true,
-};
+const MODES: readonly RerankMode[] = ['reason', 'instant'];
+const LONG_DOCUMENTS: readonly LongDocuments[] = ['truncate', 'passages'];
 
 /** A string stands for a document that has only text. */
 export function toDocument(input: DocumentInput): RerankDocument {
@@ -139,17 +130,17 @@ function checkSampling({ mode, samples, temperature, seed }: RerankOptions): voi
 }
 
 function checkTemplate(queryTemplate: unknown, preset: unknown): void {
-  checkChoice('preset', preset, PRESETS);
+  checkChoice('preset', preset, QUERY_PRESET_NAMES);
   if (queryTemplate === undefined) return;
   if (typeof queryTemplate !== 'string') throw new TypeError('queryTemplate must be a string');
-  if (!queryTemplate.includes('FILL_QUERY_HERE'))
-    throw new RangeError('queryTemplate must hold FILL_QUERY_HERE, where the query goes');
+  if (!queryTemplate.includes(QUERY_PLACEHOLDER))
+    throw new RangeError(`queryTemplate must hold ${QUERY_PLACEHOLDER}, where the query goes`);
   if (preset !== undefined) throw new RangeError('give a queryTemplate or a preset, not both');
 }
 
-function checkChoice(name: string, value: unknown, choices: Readonly<Record<string, true>>): void {
-  if (value === undefined || (typeof value === 'string' && Object.hasOwn(choices, value))) return;
-  throw new RangeError(`${name} must be one of ${Object.keys(choices).join(', ')}`);
+function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value as string)) return;
+  throw new RangeError(`${name} must be one of ${choices.join(', ')}`);
 }
 
 function checkCount(name: string, value: unknown, least = 1): void {

@@ -1,4 +1,7 @@
 /** The boundary between the page and the worker, on one page. Types only: nothing here exists at run time. */
+import type { QueryPreset } from '../query-presets.ts';
+
+export type { QueryPreset };
 
 /** A document as callers give it. `id` and `metadata` never reach the model. */
 export interface RerankDocument {
@@ -54,10 +57,6 @@ export interface LoadedModel {
 export type RerankMode = 'reason' | 'instant';
 
 export type LongDocuments = 'truncate' | 'passages';
-
-/** Other meanings of "relevant", in words of our own; `src/rank1/presets.json` has them. */
-export type QueryPreset =
-  'evidence' | 'answer' | 'counterargument' | 'argument' | 'citation' | 'same-technique' | 'any-connection';
 
 export interface RerankOptions {
   /** `reason` when left out, as the reference does. */
@@ -121,7 +120,8 @@ export interface Verdict {
 
 /**
  * `length`: the chain reached its limit, or ended without an answer; `loop`: it was repeating itself. Both are asked for a
- * verdict. `failed`: the model's numbers overflowed on this document, twice; there is no verdict.
+ * verdict. `failed`: the model's numbers overflowed on this document, twice, or a server gave none for either answer; there
+ * is no verdict.
  */
 export type FinishReason = 'verdict' | 'length' | 'loop' | 'prompt-too-long' | 'failed' | 'aborted';
 
@@ -145,7 +145,8 @@ export interface SampledChain {
 /**
  * One thing that happened to one document; `index` is its place in the request. A document that a failure interrupted is
  * started once more, and its reasoning begins anew. A document in several passages, or with several samples, streams no
- * reasoning: when the last of them is judged, it finishes with the chain and the figures of the best or the nearest.
+ * reasoning: when the last of them is judged, it finishes with the chain of the best or the nearest. Its tokens are those of
+ * all its passages and samples, as that is what it cost.
  */
 export type RerankUpdate =
   | {

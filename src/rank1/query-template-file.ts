@@ -1,8 +1,6 @@
 /** Files of query templates: a JSON object that maps a task's name to its template. */
 import { Rank1Error } from '../errors.ts';
-
-/** Where a template takes the query. */
-export const QUERY_PLACEHOLDER = 'FILL_QUERY_HERE';
+import { QUERY_PLACEHOLDER } from '../query-presets.ts';
 
 export type QueryTemplates = ReadonlyMap<string, string>;
 

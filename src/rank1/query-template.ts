@@ -2,10 +2,10 @@
  * Templates that redefine what "relevant" means: a text that holds FILL_QUERY_HERE and takes the query's place in the
  * prompt, as the reference's prompt for a data set does.
  */
-import type { QueryPreset, RerankRequest } from '../protocol/rerank-api.ts';
+import type { RerankRequest } from '../protocol/rerank-api.ts';
+import { QUERY_PLACEHOLDER, type QueryPreset } from '../query-presets.ts';
 import { queryWithInstruction } from './prompt.ts';
 import presets from './presets.json';
-import { QUERY_PLACEHOLDER } from './query-template-file.ts';
 
 /** Templates in this project's own words; the reference's texts are not copied. */
 export const QUERY_PRESETS: Readonly<Record<QueryPreset, string>> = presets;

@@ -4,13 +4,13 @@ import * as z from 'zod/mini';
 import type { ExportedFile } from '../../export/index.ts';
 import { contentHash } from '../import/content-hash.ts';
 import { IMPORT_NOTE_CODES } from '../import/import-notes.ts';
+import { QUERY_PRESET_NAMES } from '../../query-presets.ts';
 import { judgementKey } from './judgement-key.ts';
 import { PageError } from './page-error.ts';
 import { hashesOf, type SessionStore } from './session-store.ts';
 import {
   JUDGED_REASONS,
   MAX_TOP_K,
-  QUERY_PRESETS,
   type FileRecord,
   type Judgement,
   type SessionRecord,
@@ -94,7 +94,7 @@ function sessionFileSchema() {
   const question = z.object({
     query: text,
     instruction: text,
-    preset: z.nullable(z.enum(QUERY_PRESETS)),
+    preset: z.nullable(z.enum(QUERY_PRESET_NAMES)),
     mode: z.enum(['reason', 'instant']),
     topK: z.int().check(z.minimum(1), z.maximum(MAX_TOP_K)),
   });

@@ -2,17 +2,6 @@
 import type { FinishReason, QueryPreset, RerankMode, Verdict } from '../../protocol/rerank-api.ts';
 import type { ImportedFile } from '../import/import-types.ts';
 
-/** In the order in which they are offered. */
-export const QUERY_PRESETS = [
-  'answer',
-  'evidence',
-  'argument',
-  'counterargument',
-  'citation',
-  'same-technique',
-  'any-connection',
-] as const satisfies readonly QueryPreset[];
-
 /** All but `aborted`, which is no judgement. */
 export const JUDGED_REASONS = [
   'verdict',

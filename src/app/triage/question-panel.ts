@@ -2,8 +2,9 @@ import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { QueryPreset, RerankMode } from '../../protocol/rerank-api.ts';
-import { MAX_TOP_K, QUERY_PRESETS, type Question } from '../session/session-types.ts';
+import { MAX_TOP_K, type Question } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
+import { QUERY_PRESET_NAMES } from '../../query-presets.ts';
 import { attempt } from './problem.ts';
 import { judgeLabel, numberOf, presetLabel, sourcePlace } from './wording.ts';
 
@@ -73,7 +74,7 @@ export class QuestionPanelElement extends LitElement {
               @change=${(event: Event) => this.#change({ preset: ((event.target as HTMLSelectElement).value || null) as QueryPreset | null })}
             >
               <option value="">${msg('The model thinks so')}</option>
-              ${QUERY_PRESETS.map((preset) => html`<option value=${preset} ?selected=${preset === draft.preset}>${presetLabel(preset)}</option>`)}
+              ${QUERY_PRESET_NAMES.map((preset) => html`<option value=${preset} ?selected=${preset === draft.preset}>${presetLabel(preset)}</option>`)}
             </select>
           </div>
           <div class="field">

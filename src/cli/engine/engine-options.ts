@@ -1,4 +1,4 @@
-/** The options that `rerank`, `serve` and `doctor` share: which model runs where, and how it judges. */
+/** The options that `rerank`, `serve`, `eval` and `doctor` share: which model runs where, and how it judges. */
 import { readFileSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
 import { checkRerankOptions } from '../../client/check-arguments.ts';
@@ -7,10 +7,10 @@ import { findQueryTemplate, parseQueryTemplates } from '../../rank1/query-templa
 import type {
   DevicePreference,
   LongDocuments,
-  QueryPreset,
   RerankMode,
   RerankOptions,
 } from '../../protocol/rerank-api.ts';
+import { QUERY_PLACEHOLDER, QUERY_PRESET_NAMES, type QueryPreset } from '../../query-presets.ts';
 
 export interface EngineOptions {
   /** folder or address */
@@ -61,9 +61,9 @@ export const JUDGING_FLAGS = {
 
 export const JUDGING_USAGE = `  --mode <reason|instant>  think first, or answer at once (default reason)
   --instruction <text>     what else counts, appended to the query
-  --preset <name>          another meaning of relevant: evidence, answer, counterargument, argument, citation,
-                           same-technique, any-connection
-  --query-template <text>  a template of your own, with FILL_QUERY_HERE
+  --preset <name>          another meaning of relevant:
+                           ${QUERY_PRESET_NAMES.join(', ')}
+  --query-template <text>  a template of your own, with ${QUERY_PLACEHOLDER}
   --templates <file>       JSON of task name to template, and
   --task <name>            the one to take: that of the name, else that of the name without its last _part
   --long-documents <how>   truncate or passages (default truncate)

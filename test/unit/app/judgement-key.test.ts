@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { INSTANT_REASONING, promptText, queryWithInstruction } from '../../../src/rank1/prompt.ts';
 import { contentHash } from '../../../src/app/import/content-hash.ts';
 import { PROMPT_VERSION, questionKey, runKey } from '../../../src/app/session/judgement-key.ts';
-import { DEFAULT_QUESTION, QUERY_PRESETS, type Question } from '../../../src/app/session/session-types.ts';
+import { DEFAULT_QUESTION, type Question } from '../../../src/app/session/session-types.ts';
+import { QUERY_PRESET_NAMES } from '../../../src/query-presets.ts';
 
 const QUESTION: Question = { ...DEFAULT_QUESTION, query: 'Which city?', instruction: 'In Europe.' };
 
@@ -14,7 +15,7 @@ test('model, dtype, mode, preset, instruction and question are each in the key o
     runKey('another', 'q4', QUESTION),
     runKey('revision', 'fp16', QUESTION),
     runKey('revision', 'q4', { ...QUESTION, mode: 'instant' }),
-    ...QUERY_PRESETS.map((preset) => runKey('revision', 'q4', { ...QUESTION, preset })),
+    ...QUERY_PRESET_NAMES.map((preset) => runKey('revision', 'q4', { ...QUESTION, preset })),
     runKey('revision', 'q4', { ...QUESTION, instruction: 'In Asia.' }),
     runKey('revision', 'q4', { ...QUESTION, query: 'Which river?' }),
   ]);

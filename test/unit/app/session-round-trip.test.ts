@@ -6,12 +6,8 @@ import { IMPORT_NOTE_CODES } from '../../../src/app/import/import-notes.ts';
 import { judgementKey, runKey } from '../../../src/app/session/judgement-key.ts';
 import { MemoryStore } from '../../../src/app/session/memory-store.ts';
 import { exportSession, importSession } from '../../../src/app/session/session-file.ts';
-import {
-  DEFAULT_QUESTION,
-  newSession,
-  QUERY_PRESETS,
-  type Judgement,
-} from '../../../src/app/session/session-types.ts';
+import { DEFAULT_QUESTION, newSession, type Judgement } from '../../../src/app/session/session-types.ts';
+import { QUERY_PRESET_NAMES } from '../../../src/query-presets.ts';
 
 /** A compile error here is a new reason that session files must hold. */
 const REASONS: Record<Exclude<FinishReason, 'aborted'>, true> = {
@@ -24,7 +20,7 @@ const REASONS: Record<Exclude<FinishReason, 'aborted'>, true> = {
 
 async function filledStore() {
   const store = new MemoryStore();
-  const question = { ...DEFAULT_QUESTION, query: 'q', preset: QUERY_PRESETS[0] };
+  const question = { ...DEFAULT_QUESTION, query: 'q', preset: QUERY_PRESET_NAMES[0] };
   const session = { ...newSession('Saved'), question, asked: question, dtype: 'q4f16' };
   const key = await runKey('revision', 'q4f16', question);
   const judgements = await Promise.all(

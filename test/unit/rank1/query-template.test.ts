@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  findQueryTemplate,
-  parseQueryTemplates,
-  QUERY_PLACEHOLDER,
-} from '../../../src/rank1/query-template-file.ts';
+import { QUERY_PLACEHOLDER, QUERY_PRESET_NAMES } from '../../../src/query-presets.ts';
+import { findQueryTemplate, parseQueryTemplates } from '../../../src/rank1/query-template-file.ts';
 import { fillQueryTemplate, QUERY_PRESETS } from '../../../src/rank1/query-template.ts';
 
 describe('a template', () => {
@@ -17,6 +14,10 @@ describe('a template', () => {
 });
 
 describe('presets', () => {
+  test('are those that callers are offered', () => {
+    expect(Object.keys(QUERY_PRESETS).sort()).toEqual([...QUERY_PRESET_NAMES].sort());
+  });
+
   test.each(Object.entries(QUERY_PRESETS))(
     '%s asks for the query once and says what is relevant',
     (_, text) => {
