@@ -1,6 +1,10 @@
 /** The outcome of a session as files: verdicts, chains, where each text stands, and what the person decided. */
+import { assert } from '../../assert.ts';
 import { exportRanking, type ExportedFile, type ExportFormat, type ReportWords } from '../../export/index.ts';
-import type { Source } from './passage-table.ts';
+import type { RerankDocument } from '../../protocol/rerank-api.ts';
+import { rankingReport } from '../../ui/ranking-report.ts';
+import type { Passage, Source } from './passage-table.ts';
+import type { DecisionRecord } from './session-types.ts';
 import type { TriageSession } from './triage-session.ts';
 
 /** @returns null before anything was asked */
@@ -13,47 +17,35 @@ export function exportDecisions(
   const { run } = session;
   if (!run) return null;
   const { query, instruction } = run.question;
-  const documents = run.list.order.flatMap((index, place) => {
-    const item = run.list.items[index];
-    const passage = run.passages[index];
-    const [source, ...others] = passage?.sources ?? [];
-    if (!item || !passage || !source) return [];
-    const { verdict, finishReason, truncated, reasoning, numPromptTokens, numNewTokens } = item;
-    const { decision = null, note = '' } = session.decisionOf(passage) ?? {};
-    return {
-      rank: verdict ? place + 1 : null,
-      index,
-      id: passage.hash.slice(0, 16),
-      title: describeSource(source),
-      text: passage.text,
-      verdict,
-      finishReason,
-      truncated,
-      reasoning,
-      numPromptTokens,
-      numNewTokens,
-      facts: {
-        decision: decision ?? '',
-        note,
-        file: source.path,
-        page: source.page ?? null,
-        record: source.record ?? null,
-        first_line: source.firstLine ?? null,
-        last_line: source.lastLine ?? null,
-        also_in: others.map(describeSource).join('; '),
-      },
-    };
-  });
-  const report = {
+  const documents = run.passages.map((passage) => reportedDocument(passage, session.decisionOf(passage)));
+  const report = rankingReport(run.list, documents, {
     query,
     ...(instruction.trim() !== '' && { instruction }),
     model: run.modelName,
     ...(run.model && { device: run.model.device, dtype: run.model.dtype }),
     createdAt: now.toISOString(),
-    documents,
-  };
+  });
   const file = exportRanking(report, format, words);
   return { ...file, name: file.name.replace(/^ranking/, 'triage') };
+}
+
+function reportedDocument(
+  { hash, text, sources }: Passage,
+  decided: DecisionRecord | undefined,
+): RerankDocument {
+  const [source, ...others] = sources;
+  assert(source !== undefined, 'a passage stands somewhere');
+  const metadata = {
+    decision: decided?.decision ?? '',
+    note: decided?.note ?? '',
+    file: source.path,
+    page: source.page ?? null,
+    record: source.record ?? null,
+    first_line: source.firstLine ?? null,
+    last_line: source.lastLine ?? null,
+    also_in: others.map(describeSource).join('; '),
+  };
+  return { id: hash.slice(0, 16), title: describeSource(source), text, metadata };
 }
 
 /** "reports/2024.pdf, page 3, lines 4–9"; in English, as are the names of the other facts. */
