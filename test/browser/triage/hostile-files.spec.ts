@@ -140,14 +140,29 @@ test('a text of 200 MB is refused unread, and the page answers all the while', a
     const input = document.querySelector<HTMLInputElement>('rank1-documents-panel input[type=file]');
     if (!input) throw new Error('no input');
     input.files = transfer.files;
+    const gaps: number[] = [];
+    Object.assign(window, { gaps });
+    let last = performance.now();
+    const onFrame = (now: number): void => {
+      if (document.querySelector('.import-progress')) gaps.push(now - last);
+      last = now;
+      requestAnimationFrame(onFrame);
+    };
+    requestAnimationFrame(onFrame);
     input.dispatchEvent(new Event('change'));
   });
   // The second file takes a while; meanwhile the page takes a question.
   await expect(page.locator('.import-status')).toContainText('Reading file 2 of 2');
   await page.getByLabel('Question', { exact: true }).fill('Which line?');
   await expect(page.getByLabel('Question', { exact: true })).toHaveValue('Which line?');
+  const gaps = () => page.evaluate(() => (window as unknown as { gaps: number[] }).gaps);
+  await expect.poll(async () => (await gaps()).length).toBeGreaterThan(10);
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0);
+  const longest = Math.max(...(await gaps())).toFixed(1);
+  test
+    .info()
+    .annotations.push({ type: 'frames', description: `longest while files are read: ${longest} ms` });
   const told = await problems(page);
   expect(told['huge.txt']).toMatch(/^At \d+ MB it is too large: text files are read up to 64 MB/);
   // A worker that was ended in the middle is replaced.

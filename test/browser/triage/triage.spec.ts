@@ -156,9 +156,10 @@ test('a session that is open in one tab waits in another one until it is closed 
   await expect(other.getByText('is open in another tab')).toHaveCount(0);
 });
 
-test('of five thousand passages only those in sight are in the page', async ({ page, fakeWorker }) => {
-  await openTriage(page);
-  await fakeWorker.send({ type: 'steady', stepMs: 0 });
+/** Rows that may be in the page at once: those in sight, and some to scroll to. */
+const MAX_ROWS = 60;
+
+async function askOfFiveThousand(page: Page): Promise<void> {
   const lines = Array.from({ length: 5_000 }, (_, n) => `${n},City ${n},It is the coldest city number ${n}`);
   await addFiles(page, file('cities.csv', `id,name,text\n${lines.join('\n')}\n`));
   await expect(page.locator('.drop-title')).toContainText('5,000 passages');
@@ -167,16 +168,65 @@ test('of five thousand passages only those in sight are in the page', async ({ p
   await page.getByLabel('Passages to judge').press('Tab');
   await ask(page, 'coldest city number 4321');
   await expect(rows(page).first()).toBeVisible();
+}
+
+test('of five thousand passages only those in sight are in the page', async ({ page, fakeWorker }) => {
+  await openTriage(page);
+  await fakeWorker.send({ type: 'steady', stepMs: 0 });
+  await askOfFiveThousand(page);
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(page.getByRole('button', { name: 'Continue' })).toBeVisible();
-  expect(await rows(page).count()).toBeLessThan(60);
+  expect(await rows(page).count()).toBeLessThan(MAX_ROWS);
   await rows(page).first().focus();
   await page.keyboard.press('End');
   await expect(page.locator('.review-row:focus')).toHaveAttribute('aria-posinset', '5000');
-  expect(await rows(page).count()).toBeLessThan(60);
+  expect(await rows(page).count()).toBeLessThan(MAX_ROWS);
   await page.keyboard.press('Home');
   await expect(page.locator('.review-row:focus')).toHaveAttribute('aria-posinset', '1');
 });
+
+test('five thousand passages scroll while they are judged, and only those in sight are in the page', async ({
+  page,
+  fakeWorker,
+}) => {
+  await openTriage(page);
+  await fakeWorker.send({ type: 'steady', stepMs: 0 });
+  await askOfFiveThousand(page);
+  await expect(status(page)).toContainText('of 5,000 judged');
+  const before = await status(page).textContent();
+  const { scrolled, mostRows, gaps } = await page.evaluate(scrollFrames, { numFrames: 240, pxAFrame: 60 });
+  await expect(page.getByRole('button', { name: 'Stop' })).toBeVisible();
+  expect(await status(page).textContent()).not.toBe(before);
+  expect(scrolled).toBeGreaterThan(240 * 60 * 0.9);
+  expect(mostRows).toBeLessThan(MAX_ROWS);
+  test.info().annotations.push({ type: 'frames', description: frameFigures(gaps) });
+});
+
+/** Runs in the page. @returns ms between frames while it scrolls down a little with each, and the rows there were at most */
+function scrollFrames(options: { numFrames: number; pxAFrame: number }) {
+  document.querySelector('.feed')?.scrollIntoView();
+  return new Promise<{ scrolled: number; mostRows: number; gaps: number[] }>((resolve) => {
+    const times: number[] = [];
+    const from = scrollY;
+    let mostRows = 0;
+    const step = (now: number): void => {
+      times.push(now);
+      mostRows = Math.max(mostRows, document.querySelectorAll('.review-row').length);
+      scrollBy(0, options.pxAFrame);
+      if (times.length <= options.numFrames) return void requestAnimationFrame(step);
+      const gaps = times.slice(1).map((time, place) => time - (times[place] ?? 0));
+      resolve({ scrolled: scrollY - from, mostRows, gaps });
+    };
+    requestAnimationFrame(step);
+  });
+}
+
+/** To be read by whoever looks: they depend on the machine. */
+function frameFigures(gaps: readonly number[]): string {
+  const sorted = gaps.toSorted((a, b) => a - b);
+  const at = (share: number): string => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
+  return `${gaps.length} frames: median ${at(0.5)} ms, 95th percentile ${at(0.95)} ms, longest ${at(1)} ms`;
+}
 
 test('a reader of Traditional Chinese finds the page in it, from its title to its counts', async ({
   browser,
