@@ -42,6 +42,7 @@ export async function loadModelInNode(
   return {
     device: runtime.device,
     deviceReason: runtime.deviceReason,
+    deviceCause: runtime.deviceCause,
     dtype,
     spec,
     tokenizer: createTokenizer(tokenizerJson, tokenizerConfig),

@@ -34,6 +34,7 @@ export function loadRuntimeWith(defaultAssets: OrtAssets): LoadRuntime {
     const loaded: LoadedRuntime = {
       device: runtime.device,
       deviceReason: refusal === null ? runtime.deviceReason : `${refusal} So the CPU is used.`,
+      deviceCause: refusal === null ? runtime.deviceCause : { code: 'version' },
       dtype: files.dtype,
       spec: files.spec,
       defaultMaxNewTokens: files.manifest.defaultMaxNewTokens,

@@ -29,7 +29,7 @@ interface Connection {
 export class ModelStoreClient implements ModelStoreApi {
   #connection: Connection | null = null;
 
-  constructor(private readonly createWorker: () => Worker = startWorker) {}
+  constructor(private readonly createWorker: () => Worker) {}
 
   device(): Promise<DeviceReport> {
     return this.#call((api) => api.device());
@@ -115,13 +115,6 @@ export class ModelStoreClient implements ModelStoreApi {
     failed.catch(() => undefined); // with no call in flight, the next one starts another worker
     return { worker, remote: wrap<ModelStoreApi>(worker), failed };
   }
-}
-
-function startWorker(): Worker {
-  return new Worker(new URL('../../workers/models.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'rank1-models',
-  });
 }
 
 function workerFailed(message: string | undefined): Rank1Error {

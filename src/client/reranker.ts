@@ -200,7 +200,11 @@ export class Reranker {
       this.#model = { asked, options: recovery.load, fellBack };
       const isOfDevice = model.device !== 'remote'; // another machine has no part in what this one falls back to
       return fellBack && isOfDevice
-        ? { ...model, deviceReason: 'The GPU failed, so the CPU is used.' }
+        ? {
+            ...model,
+            deviceReason: 'The GPU failed, so the CPU is used.',
+            deviceCause: { code: 'gpu-failed' },
+          }
         : model;
     } finally {
       lease.release();

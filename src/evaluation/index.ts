@@ -77,3 +77,4 @@ export { reportTies, type TieReport } from './analysis/ties.ts';
 
 export { reliabilityPlot, scoreHistogramPlot } from './plots/calibration-plots.ts';
 export { perQueryGainPlot } from './plots/gain-plot.ts';
+export type { PlotWords } from './plots/plot-words.ts';

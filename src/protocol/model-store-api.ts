@@ -1,4 +1,5 @@
 /** The boundary between a page and the worker that keeps models: types only. */
+import type { DeviceCause } from './rerank-api.ts';
 
 /** What a model folder on a server offers; sizes before anything large is fetched. */
 export interface ModelOffer {
@@ -95,9 +96,12 @@ export interface DeviceReport {
   } | null;
   readonly storesModels: boolean;
   readonly device: 'webgpu' | 'wasm';
+  /** One sentence for people, in English. */
   readonly deviceReason: string;
+  readonly deviceCause: DeviceCause;
+  /** whether the device computes with 16-bit floats: what decides the dtype */
+  readonly float16: boolean;
   readonly dtype: string;
-  readonly dtypeReason: string;
 }
 
 export interface AdapterReport {
@@ -120,7 +124,7 @@ export interface CatalogueEntry {
   readonly versions: readonly CatalogueVersion[];
   readonly recommended: string | null;
   /** why none runs here; `null` when one does */
-  readonly refusal: string | null;
+  readonly refusal: CatalogueRefusal | null;
 }
 
 export interface CatalogueVersion {
@@ -128,9 +132,16 @@ export interface CatalogueVersion {
   readonly bytes: number;
   /** weights and KV cache while it runs, by number of rows decoded together */
   readonly memoryAtSlots: Readonly<Record<string, number>>;
-  /** `null` when it runs here; else the reason in a sentence */
-  readonly refusal: string | null;
+  /** `null` when it runs here */
+  readonly refusal: CatalogueRefusal | null;
 }
+
+/** Why a version does not run on a device. */
+export type CatalogueRefusal =
+  | { readonly code: 'needs-server' | 'needs-float16' }
+  | { readonly code: 'needs-gpu'; readonly weightBytes: number }
+  | { readonly code: 'tensor-too-large'; readonly tensorBytes: number; readonly maxBytes: number }
+  | { readonly code: 'memory-too-small'; readonly neededBytes: number; readonly deviceBytes: number };
 
 export interface ModelStoreApi {
   device(): Promise<DeviceReport>;

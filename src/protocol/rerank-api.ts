@@ -41,11 +41,21 @@ export interface LoadProgress {
   readonly totalBytes: number;
 }
 
+/**
+ * Why a device was taken. `asked`: the caller named the CPU. `version`: the GPU cannot run this version of the model.
+ */
+export type DeviceCause =
+  | { readonly code: 'asked' | 'no-adapter' | 'software-adapter' | 'version' | 'gpu-failed' }
+  | { readonly code: 'adapter'; /** empty where the browser does not tell */ readonly name: string }
+  | { readonly code: 'server'; readonly host: string; readonly model: string };
+
 export interface LoadedModel {
   /** `remote`: another machine, to which the query and the documents are sent. */
   readonly device: Device | 'remote';
-  /** One sentence for people: why this device was taken. */
+  /** One sentence for people, in English: why this device was taken. */
   readonly deviceReason: string;
+  /** The same for programs, and for other languages. */
+  readonly deviceCause: DeviceCause;
   readonly dtype: string;
   readonly maxPositions: number;
 }

@@ -68,6 +68,7 @@ export class RemoteService implements RerankWorkerApi {
       return {
         device: 'remote',
         deviceReason: `${served.model} on ${this.#client.host}: the question and the documents are sent there.`,
+        deviceCause: { code: 'server', host: this.#client.host, model: served.model },
         dtype: 'remote',
         maxPositions: served.maxLength,
       };

@@ -3,8 +3,7 @@ import type { DeviceReport } from '../protocol/model-store-api.ts';
 import { probeDevice, reportAdapter } from './gpu-device.ts';
 
 export async function reportDevice(storesModels: boolean): Promise<DeviceReport> {
-  const { device, float16, reason } = await probeDevice('auto');
-  const dtype = float16 ? 'q4f16' : 'q4';
+  const { device, float16, cause, reason } = await probeDevice('auto');
   const { deviceMemory } = navigator as { deviceMemory?: number };
   return {
     adapter: await reportAdapter(),
@@ -16,10 +15,9 @@ export async function reportDevice(storesModels: boolean): Promise<DeviceReport>
     storesModels,
     device,
     deviceReason: reason,
-    dtype,
-    dtypeReason: float16
-      ? 'The GPU computes with 16-bit floats, so the KV cache takes half the memory.'
-      : 'Without 16-bit floats on the GPU, 4-bit weights that compute in 32 bits are the smallest that run.',
+    deviceCause: cause,
+    float16,
+    dtype: float16 ? 'q4f16' : 'q4',
   };
 }
 

@@ -5,14 +5,18 @@
 import { Rank1Error } from '../errors.ts';
 import { bufferLimit } from './buffer-limit.ts';
 import type { AdapterReport } from '../protocol/model-store-api.ts';
-import type { Device, DevicePreference } from '../protocol/rerank-api.ts';
+import type { Device, DeviceCause, DevicePreference } from '../protocol/rerank-api.ts';
 
-export interface ChosenDevice {
+/** Why a device is the one, for programs and as a sentence for people. */
+interface DeviceReason {
+  readonly cause: DeviceCause;
+  readonly reason: string;
+}
+
+export interface ChosenDevice extends DeviceReason {
   readonly device: Device;
   /** null on WASM */
   readonly gpuDevice: GPUDevice | null;
-  /** One sentence for people. */
-  readonly reason: string;
 }
 
 const RAISED_LIMITS = [
@@ -39,17 +43,17 @@ export interface DeviceProbe extends Omit<ChosenDevice, 'gpuDevice'> {
 /** Tells without making a device. Never throws. */
 export async function probeDevice(preference: DevicePreference): Promise<DeviceProbe> {
   const adapter = preference === 'wasm' ? null : await requestAdapter();
-  const reason = reasonForWasm(preference, adapter);
-  if (reason !== null || adapter === null) {
-    const why = reason ?? 'This browser offers no WebGPU adapter.';
-    return { device: 'wasm', float16: false, software: false, maxTensorBytes: Infinity, reason: why };
+  const forWasm = reasonForWasm(preference, adapter);
+  if (forWasm !== null || adapter === null) {
+    const why = forWasm ?? because('no-adapter', 'This browser offers no WebGPU adapter.');
+    return { device: 'wasm', float16: false, software: false, maxTensorBytes: Infinity, ...why };
   }
   return {
     device: 'webgpu',
     software: isSoftware(adapter),
     float16: adapter.features.has('shader-f16'),
     maxTensorBytes: bufferLimit(adapter.limits),
-    reason: `WebGPU adapter${adapterName(adapter)}.`,
+    ...reasonForGpu(adapter),
   };
 }
 
@@ -73,8 +77,8 @@ export async function reportAdapter(): Promise<AdapterReport | null> {
  */
 export async function chooseDevice(preference: DevicePreference): Promise<ChosenDevice> {
   const adapter = preference === 'wasm' ? null : await requestAdapter();
-  const reason = reasonForWasm(preference, adapter);
-  if (reason !== null) return { device: 'wasm', gpuDevice: null, reason };
+  const forWasm = reasonForWasm(preference, adapter);
+  if (forWasm !== null) return { device: 'wasm', gpuDevice: null, ...forWasm };
   if (adapter === null) {
     throw new Rank1Error(
       'device-unavailable',
@@ -82,24 +86,29 @@ export async function chooseDevice(preference: DevicePreference): Promise<Chosen
     );
   }
   const gpuDevice = await requestDevice(adapter);
-  return { device: 'webgpu', gpuDevice, reason: `WebGPU adapter${adapterName(adapter)}.` };
+  return { device: 'webgpu', gpuDevice, ...reasonForGpu(adapter) };
 }
 
 /** `null` where the GPU is to be used. */
-function reasonForWasm(preference: DevicePreference, adapter: GPUAdapter | null): string | null {
-  if (preference === 'wasm') return 'WASM was asked for.';
+function reasonForWasm(preference: DevicePreference, adapter: GPUAdapter | null): DeviceReason | null {
+  if (preference === 'wasm') return because('asked', 'WASM was asked for.');
   if (preference === 'webgpu') return null;
-  if (adapter === null) return 'This browser offers no WebGPU adapter, so the CPU is used.';
+  if (adapter === null)
+    return because('no-adapter', 'This browser offers no WebGPU adapter, so the CPU is used.');
   if (!isSoftware(adapter)) return null;
-  return 'The only WebGPU adapter here is a software one, and the CPU is faster without it.';
+  return because(
+    'software-adapter',
+    'The only WebGPU adapter here is a software one, and the CPU is faster without it.',
+  );
 }
 
-/** With a space before it, or nothing. */
-function adapterName({ info: { vendor, architecture } }: GPUAdapter): string {
-  return [vendor, architecture]
-    .filter(Boolean)
-    .map((part) => ` ${part}`)
-    .join('');
+function because(code: 'asked' | 'no-adapter' | 'software-adapter', reason: string): DeviceReason {
+  return { cause: { code }, reason };
+}
+
+function reasonForGpu({ info: { vendor, architecture } }: GPUAdapter): DeviceReason {
+  const name = [vendor, architecture].filter(Boolean).join(' ');
+  return { cause: { code: 'adapter', name }, reason: `WebGPU adapter${name && ` ${name}`}.` };
 }
 
 async function requestAdapter(): Promise<GPUAdapter | null> {

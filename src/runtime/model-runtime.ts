@@ -96,6 +96,10 @@ export class ModelRuntime {
     return this.#chosen.reason;
   }
 
+  get deviceCause() {
+    return this.#chosen.cause;
+  }
+
   /**
    * A runner with as many slots as were asked for, or as many as fit.
    * @throws Rank1Error `out-of-memory` when not even one row fits

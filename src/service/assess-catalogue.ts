@@ -2,11 +2,15 @@
 import { CATALOG, type CatalogModel, type CatalogVersion } from '../model/catalogue.ts';
 import { chooseDtype } from '../model/choose-dtype.ts';
 import { bytesAtSlots } from '../model/memory-plan.ts';
-import type { CatalogueEntry, CatalogueVersion, DeviceReport } from '../protocol/model-store-api.ts';
+import type {
+  CatalogueEntry,
+  CatalogueRefusal,
+  CatalogueVersion,
+  DeviceReport,
+} from '../protocol/model-store-api.ts';
 
 /** From here on a model needs a server, whatever the device says: its weights alone fill a GPU of a desk. */
 const SERVER_PARAMETERS = 10e9;
-const SERVER_REASON = 'Needs a server with a large GPU: see docs/scale.md of the project.';
 /** WebAssembly addresses 4 GiB, and the runtime keeps a second copy of some weights while it loads. */
 const WASM_BYTES = 2 ** 31;
 /** What a page may take of the memory that the browser tells of. */
@@ -22,7 +26,7 @@ function assessModel(model: CatalogModel, device: DeviceReport): CatalogueEntry 
   const { id, label, repository, checkpointBytes } = model;
   const versions = model.versions.map((version) => assessVersion(model, version, device));
   const running = versions.filter(({ refusal }) => refusal === null).map(({ dtype }) => dtype);
-  const recommended = running.length > 0 ? (chooseDtype(running, hasFloat16(device)) ?? null) : null;
+  const recommended = running.length > 0 ? (chooseDtype(running, device.float16) ?? null) : null;
   const refusal = recommended === null ? (smallest(versions)?.refusal ?? null) : null;
   return { id, label, repository, checkpointBytes, versions, recommended, refusal };
 }
@@ -36,34 +40,28 @@ function assessVersion(model: CatalogModel, version: CatalogVersion, device: Dev
   };
 }
 
-function refusalOf(model: CatalogModel, version: CatalogVersion, device: DeviceReport): string | null {
+function refusalOf(
+  model: CatalogModel,
+  version: CatalogVersion,
+  device: DeviceReport,
+): CatalogueRefusal | null {
   const { dtype, weightBytes, largestTensorBytes } = version;
-  if (model.parameters >= SERVER_PARAMETERS) return SERVER_REASON;
-  if (device.device === 'wasm' && weightBytes > WASM_BYTES) {
-    return `Needs a GPU: ${gigabytes(weightBytes)} GB of weights are more than WebAssembly can hold.`;
-  }
-  if (dtype.endsWith('16') && !hasFloat16(device)) {
-    return 'Needs a GPU that computes with 16-bit floats (shader-f16).';
-  }
+  if (model.parameters >= SERVER_PARAMETERS) return { code: 'needs-server' };
+  if (device.device === 'wasm' && weightBytes > WASM_BYTES) return { code: 'needs-gpu', weightBytes };
+  if (dtype.endsWith('16') && !device.float16) return { code: 'needs-float16' };
   const { maxBufferSize = Infinity, maxStorageBufferBindingSize = Infinity } = device.adapter?.limits ?? {};
-  const largestBuffer = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-  if (device.device === 'webgpu' && largestTensorBytes > largestBuffer) {
-    return `Its largest tensor has ${gigabytes(largestTensorBytes)} GB; this GPU takes ${gigabytes(largestBuffer)} GB at once.`;
+  const maxBytes = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  if (device.device === 'webgpu' && largestTensorBytes > maxBytes) {
+    return { code: 'tensor-too-large', tensorBytes: largestTensorBytes, maxBytes };
   }
   const needed = bytesAtSlots(version)['1'] ?? weightBytes;
   const told = device.memoryBytes;
   if (told !== null && told < MOST_TOLD_BYTES && needed > MEMORY_SHARE * told) {
-    return `Needs ${gigabytes(needed)} GB; this device has ${gigabytes(told)} GB in all.`;
+    return { code: 'memory-too-small', neededBytes: needed, deviceBytes: told };
   }
   return null;
-}
-
-function hasFloat16({ device, adapter }: DeviceReport): boolean {
-  return device === 'webgpu' && (adapter?.features.includes('shader-f16') ?? false);
 }
 
 function smallest(versions: readonly CatalogueVersion[]): CatalogueVersion | undefined {
   return [...versions].sort((a, b) => a.bytes - b.bytes)[0];
 }
-
-const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);

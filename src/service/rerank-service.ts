@@ -10,6 +10,7 @@ import type {
   Device,
   LoadOptions,
   LoadProgress,
+  DeviceCause,
   LoadedModel,
   RerankRequest,
   RerankWorkerApi,
@@ -25,6 +26,7 @@ import { RunControl } from './run-control.ts';
 export interface LoadedRuntime {
   readonly device: Device;
   readonly deviceReason: string;
+  readonly deviceCause: DeviceCause;
   readonly dtype: string;
   readonly spec: ModelSpec;
   readonly tokenizer: Tokenizer;
@@ -70,8 +72,8 @@ export class RerankService implements RerankWorkerApi {
         }
         this.#loaded = { key, runtime };
       }
-      const { device, deviceReason, dtype, spec } = this.#loaded.runtime;
-      return { device, deviceReason, dtype, maxPositions: spec.maxPositions };
+      const { device, deviceReason, deviceCause, dtype, spec } = this.#loaded.runtime;
+      return { device, deviceReason, deviceCause, dtype, maxPositions: spec.maxPositions };
     });
   }
 

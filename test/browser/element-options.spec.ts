@@ -13,7 +13,14 @@ test('hands on every option as it is, from properties and from attributes', asyn
       const reranker = {
         remoteHost: null,
         turns: { length: 0, take: () => Promise.resolve(() => undefined) },
-        load: () => Promise.resolve({ device: 'wasm', deviceReason: '', dtype: 'q4', maxPositions: 512 }),
+        load: () =>
+          Promise.resolve({
+            device: 'wasm',
+            deviceReason: '',
+            deviceCause: { code: 'asked' },
+            dtype: 'q4',
+            maxPositions: 512,
+          }),
         rerank: ({ options }: { options: unknown }) => {
           seen.push(options);
           return Promise.reject(new Error('enough was seen'));

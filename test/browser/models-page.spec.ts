@@ -78,6 +78,24 @@ test('sizes come first, the model then in parts, and it is listed and can be del
   expect(await storedLengths(page)).toBeNull();
 });
 
+test('what is fetched for a model is in the list of what was fetched, though a worker fetches it', async ({
+  page,
+}) => {
+  for (const [file, bytes] of servedModel(FEW_BYTES)) server.files.set(file, bytes);
+  await open(page);
+  const state = page.locator('.network-state');
+  await expect(state).toHaveAttribute('data-foreign', '0');
+  await state.locator('summary').click();
+  await expect(state).toContainText('All from this site.');
+  await download(page);
+  await expect(use(page)).toBeVisible();
+  await state.locator('summary').click();
+  const fetched = state.getByRole('listitem');
+  for (const name of ['rank1.json', 'onnx/model_q4.onnx', 'onnx/model_q4.onnx_data'])
+    await expect(fetched.filter({ hasText: `${server.url}${name}` }).first()).toBeVisible();
+  await expect(state).toContainText(/\d+ from other sites\./);
+});
+
 test('a reload in mid-download costs no more than what was not noted, and nothing loads until it is whole', async ({
   page,
 }) => {

@@ -7,7 +7,13 @@ import { hashedVerdict } from './hashed-verdict.ts';
 
 const api: RerankWorkerApi = {
   load: () =>
-    Promise.resolve({ device: 'wasm', deviceReason: 'There is no model.', dtype: 'q4', maxPositions: 1024 }),
+    Promise.resolve({
+      device: 'wasm',
+      deviceReason: 'There is no model.',
+      deviceCause: { code: 'asked' },
+      dtype: 'q4',
+      maxPositions: 1024,
+    }),
   rerank: ({ query, documents }, onUpdates) => {
     onUpdates(
       documents.map(({ text }, index) => ({

@@ -58,6 +58,7 @@ export class ScriptedRerankApi implements RerankWorkerApi {
     return {
       device: 'wasm',
       deviceReason: 'This is a scripted worker: there is no model.',
+      deviceCause: { code: 'asked' },
       dtype: 'q4',
       maxPositions: 1024,
     };

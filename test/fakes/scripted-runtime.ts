@@ -35,6 +35,7 @@ export function teaScript(document: string): DocumentScript {
 export class ScriptedRuntime implements LoadedRuntime {
   readonly device = 'wasm';
   readonly deviceReason = 'scripted';
+  readonly deviceCause = { code: 'asked' } as const;
   readonly dtype = 'q4';
   readonly defaultMaxNewTokens = 60;
   readonly spec: LoadedRuntime['spec'];

@@ -23,8 +23,8 @@ export interface CollectedFile {
   readonly source: string;
   readonly subset?: string;
   readonly split?: string;
-  /** what it turned out to be, for people */
-  readonly kind: string;
+  /** what it turned out to be */
+  readonly format: FileFormat;
   readonly numQueries: number;
   readonly run?: Run;
   readonly judgements?: ReadonlyMap<string, Judgements>;
@@ -47,7 +47,7 @@ async function collectPredictions(source: SourceFile): Promise<CollectedFile[]> 
       source: source.name,
       subset,
       split,
-      kind: 'mteb predictions',
+      format: 'mteb-predictions' as const,
       numQueries: run.size,
       run,
     })),
@@ -63,18 +63,19 @@ type Detected = Omit<DetectedFile, 'format'> & {
 };
 
 async function collectOne(detected: Detected): Promise<CollectedFile> {
+  const { format } = detected;
   const { name } = detected.source;
-  switch (detected.format) {
+  switch (format) {
     case 'trec-run':
     case 'rank1-run': {
       const run = await readAnyRun(detected);
-      return { name, source: name, kind: RUN_KINDS[detected.format], numQueries: run.size, run };
+      return { name, source: name, format, numQueries: run.size, run };
     }
     case 'trec-qrels':
     case 'beir-qrels': {
       const qrels = await readAnyQrels(detected);
       const judgements = new Map([...qrels].map(([qid, grades]) => [qid, { grades }]));
-      return { name, source: name, kind: 'Judgements', numQueries: qrels.size, judgements };
+      return { name, source: name, format, numQueries: qrels.size, judgements };
     }
     case 'eval-jsonl': {
       const judgements = new Map<string, Judgements>();
@@ -86,7 +87,7 @@ async function collectOne(detected: Detected): Promise<CollectedFile> {
       return {
         name,
         source: name,
-        kind: 'Collection, in its given order',
+        format,
         numQueries: run.size,
         run,
         judgements,
@@ -96,7 +97,7 @@ async function collectOne(detected: Detected): Promise<CollectedFile> {
       const run: Run = new Map();
       for await (const { qid, candidates } of readRankLlmRequests(detected.source))
         run.set(qid, new Map(candidates.map(({ docid, score }) => [docid, score])));
-      return { name, source: name, kind: 'rank_llm requests', numQueries: run.size, run };
+      return { name, source: name, format, numQueries: run.size, run };
     }
     case 'query-results': {
       const run: Run = new Map();
@@ -106,17 +107,12 @@ async function collectOne(detected: Detected): Promise<CollectedFile> {
         for (const { verdict, grade } of result.ranking)
           if (verdict) scores.push({ score: verdict.score, grade });
       }
-      return { name, source: name, kind: 'Results with chains', numQueries: run.size, run, scores };
+      return { name, source: name, format, numQueries: run.size, run, scores };
     }
     case 'beir-queries':
     case 'beir-corpus':
-      return { name, source: name, kind: 'Texts, which no measure needs', numQueries: 0 };
+      return { name, source: name, format, numQueries: 0 };
     case 'mteb-result':
-      return { name, source: name, kind: 'Figures of mteb, already measured', numQueries: 0 };
+      return { name, source: name, format, numQueries: 0 };
   }
 }
-
-const RUN_KINDS = {
-  'trec-run': 'TREC run',
-  'rank1-run': 'rank1 run file',
-} as const;

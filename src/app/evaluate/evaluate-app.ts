@@ -1,11 +1,13 @@
+import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
-import { errorMessage } from '../../errors.ts';
 import type { ExportedFile } from '../../export/index.ts';
 import { gunzipped, sourceFile } from '../../evaluation/index.ts';
 import { droppedFiles, pickedFiles } from '../triage/dropped-files.ts';
 import type { DroppedFile } from '../triage/import-connection.ts';
 import { saveFile } from '../../ui/save-file.ts';
+import { PageError } from '../session/page-error.ts';
+import { renderFault } from '../shell/fault-text.ts';
 import { collectFile, type CollectedFile } from './collected-files.ts';
 import { figuresPart } from './figures-part.ts';
 import {
@@ -23,14 +25,22 @@ import {
   type MeasurableFile,
   type RunFormat,
 } from './saved-files.ts';
+import { formatLabel, missingText, queriesText, runFormatLabel } from './wording.ts';
+
+/** What was thrown, and the sentence that goes before its English message in other languages. */
+interface Problem {
+  readonly error: unknown;
+  readonly lead: () => string;
+}
 
 /** Runs and judgements are dropped, figures and plots appear: the field's measures, computed on this device. */
 export class EvaluateAppElement extends LitElement {
   @state() private files: readonly CollectedFile[] = [];
   /** of files that could not be read */
-  @state() private problems: readonly string[] = [];
+  @state() private problems: readonly Problem[] = [];
   /** why there are no figures, or why something could not be saved */
-  @state() private fault: string | null = null;
+  @state() private fault: Problem | null = null;
+  /** path of the file that is being read; empty when none is */
   @state() private reading = '';
   @state() private dragging = false;
   @state() private options: FigureOptions = DEFAULT_OPTIONS;
@@ -39,16 +49,20 @@ export class EvaluateAppElement extends LitElement {
   #turn: Promise<void> = Promise.resolve();
   #numWaiting = 0;
 
+  constructor() {
+    super();
+    updateWhenLocaleChanges(this);
+  }
+
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
 
   protected override render(): TemplateResult {
     const problems = this.fault === null ? this.problems : [...this.problems, this.fault];
-    return html`<h1>Measure rankings</h1>
+    return html`<h1>${msg('Measure rankings')}</h1>
       <p class="lead">
-        nDCG, AP, RR, P and R as trec_eval computes them, ties and gains as it breaks and counts them. Your
-        files are read in this tab.
+        ${msg('nDCG, AP, RR, P and R as trec_eval computes them, ties and gains as it breaks and counts them. Your files are read in this tab.')}
       </p>
       <div
         class="drop"
@@ -59,40 +73,42 @@ export class EvaluateAppElement extends LitElement {
         @drop=${this.#onDrop}
       >
         <div>
-          <p class="drop-title">Drop runs and judgements here</p>
-          <p class="hint">
-            TREC runs and qrels, BEIR judgements, rank1 run files, mteb predictions, rank_llm requests,
-            *.eval.jsonl, and results.jsonl of <code>npm run eval</code>; packed as .gz or not.
-          </p>
+          <p class="drop-title">${msg('Drop runs and judgements here')}</p>
+          <p class="hint">${formatsHint()}</p>
         </div>
         <label class="button"
-          >Add files<input class="visually-hidden" type="file" multiple @change=${this.#onPick}
+          >${msg('Add files')}<input class="visually-hidden" type="file" multiple @change=${this.#onPick}
         /></label>
       </div>
-      <p class="status" role="status">${this.reading}</p>
-      ${problems.map((problem) => html`<p class="problem" role="alert">${problem}</p>`)}
+      <p class="status" role="status">${this.reading && msg(str`Reading ${this.reading}…`)}</p>
+      ${problems.map(
+        ({ error, lead }) => html`<p class="problem" role="alert">${renderFault(error, lead())}</p>`,
+      )}
       ${this.files.length > 0 ? this.#fileList() : nothing} ${this.#figuresPart()}`;
   }
 
   #fileList(): TemplateResult {
     return html`<section aria-labelledby="files-heading">
-      <h2 id="files-heading">Files</h2>
+      <h2 id="files-heading">${msg('Files')}</h2>
       <ul class="files">
         ${this.files.map(
           (file) =>
             html`<li>
               <span class="file-name">${file.name}</span>
               <span class="file-kind"
-                >${file.kind}${file.numQueries > 0 ? `, ${count(file.numQueries, 'query', 'queries')}` : ''}</span
+                >${[
+                  formatLabel(file.format),
+                  ...(file.numQueries > 0 ? [queriesText(file.numQueries)] : []),
+                ].join(', ')}</span
               >
               ${isMeasurable(file) ? this.#conversions(file) : nothing}
               <button
                 type="button"
                 class="quiet"
-                aria-label=${`Remove ${file.name}`}
+                aria-label=${msg(str`Remove ${file.name}`)}
                 @click=${() => this.#remove(file)}
               >
-                Remove
+                ${msg('Remove')}
               </button>
             </li>`,
         )}
@@ -108,9 +124,9 @@ export class EvaluateAppElement extends LitElement {
       select.value = '';
       if (format) this.#save(() => this.#savedRun(file, format));
     };
-    return html`<select class="compact" aria-label=${`Save ${file.name} as`} @change=${onChange}>
-      <option value="">Save as…</option>
-      ${formats.map((format) => html`<option value=${format}>${format}</option>`)}
+    return html`<select class="compact" aria-label=${msg(str`Save ${file.name} as`)} @change=${onChange}>
+      <option value="">${msg('Save as…')}</option>
+      ${formats.map((format) => html`<option value=${format}>${runFormatLabel(format)}</option>`)}
     </select>`;
   }
 
@@ -128,15 +144,7 @@ export class EvaluateAppElement extends LitElement {
     if (this.files.length === 0 || this.reading !== '') return nothing;
     const hasRun = this.files.some(({ run }) => run);
     const hasJudgements = this.files.some(({ judgements }) => judgements);
-    return html`<p class="missing">
-      ${
-        !hasRun
-          ? 'A run is missing: drop the ranking that is to be measured.'
-          : !hasJudgements
-            ? 'Judgements are missing: drop the qrels of the collection.'
-            : 'Run and judgements have no query in common. Check that both are of one collection and write query ids alike.'
-      }
-    </p>`;
+    return html`<p class="missing">${missingText(hasRun, hasJudgements)}</p>`;
   }
 
   #onDragOver(event: DragEvent): void {
@@ -162,7 +170,7 @@ export class EvaluateAppElement extends LitElement {
     if (this.#numWaiting++ === 0) this.problems = [];
     this.#turn = this.#turn
       .then(() => this.#read(files))
-      .catch((error: unknown) => void (this.problems = [...this.problems, errorMessage(error)]))
+      .catch((error: unknown) => this.#tell(error, () => msg('Files could not be read.')))
       .finally(() => {
         // Measured once for all of them, not once a file.
         if (--this.#numWaiting > 0) return;
@@ -174,16 +182,20 @@ export class EvaluateAppElement extends LitElement {
   /** One after the other; a file that cannot be read says why, and the others go on. */
   async #read(files: AsyncIterable<DroppedFile>): Promise<void> {
     for await (const { path, file } of files) {
-      this.reading = `Reading ${path}…`;
+      this.reading = path;
       try {
-        if (!file) throw new Error(`${path} could not be opened. Was it moved or deleted meanwhile?`);
+        if (!file) throw notOpened(path);
         const source = sourceFile(this.#freeName(path), file);
         const collected = await collectFile(/\.gz$/i.test(file.name) ? gunzipped(source) : source);
         this.files = [...this.files, ...collected];
       } catch (error) {
-        this.problems = [...this.problems, errorMessage(error)];
+        this.#tell(error, () => msg(str`${path} could not be read.`));
       }
     }
+  }
+
+  #tell(error: unknown, lead: () => string): void {
+    this.problems = [...this.problems, { error, lead }];
   }
 
   /** Every run of the command is called results.jsonl. */
@@ -205,7 +217,7 @@ export class EvaluateAppElement extends LitElement {
       this.figures = computeFigures(this.files, this.options);
     } catch (error) {
       this.figures = null;
-      this.fault = errorMessage(error);
+      this.fault = { error, lead: () => msg('The figures could not be computed.') };
     }
   }
 
@@ -218,7 +230,7 @@ export class EvaluateAppElement extends LitElement {
     try {
       saveFile(make(), document);
     } catch (error) {
-      this.fault = errorMessage(error);
+      this.fault = { error, lead: () => msg('It could not be saved in this format.') };
     }
   }
 }
@@ -227,9 +239,16 @@ function isMeasurable(file: CollectedFile): file is MeasurableFile {
   return file.run !== undefined;
 }
 
-function count(number: number, one: string, many: string): string {
-  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+function notOpened(path: string): PageError {
+  return new PageError(
+    'invalid-file',
+    msg(str`${path} could not be opened. Was it moved or deleted meanwhile?`),
+  );
 }
+
+// Spaces between words are part of what is translated.
+// prettier-ignore
+const formatsHint = (): TemplateResult => msg(html`TREC runs and qrels, BEIR judgements, rank1 run files, mteb predictions, rank_llm requests, *.eval.jsonl, and results.jsonl of <code>npm run eval</code>; packed as .gz or not.`);
 
 declare global {
   interface HTMLElementTagNameMap {

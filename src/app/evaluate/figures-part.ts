@@ -1,6 +1,8 @@
 /** The table of figures, what it is computed with, and the plots. */
+import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { CUTOFFS, measureNames, type FigureOptions, type Figures, type RunFigures } from './run-figures.ts';
+import { numberOf } from '../triage/wording.ts';
 
 export interface FiguresActions {
   onOptions(change: Partial<FigureOptions>): void;
@@ -17,17 +19,21 @@ export function figuresPart(figures: Figures, actions: FiguresActions): Template
   const columns = columnsOf(figures);
   return html`<section aria-labelledby="figures-heading">
       <div class="figures-head">
-        <h2 id="figures-heading">Figures</h2>
+        <h2 id="figures-heading">${msg('Figures')}</h2>
         ${optionsPart(figures.options, actions)}
-        <button type="button" class="quiet" @click=${() => actions.onSaveFigures()}>Save figures</button>
-        <button type="button" class="quiet" @click=${() => actions.onSavePerQuery()}>Save by query</button>
+        <button type="button" class="quiet" @click=${() => actions.onSaveFigures()}>
+          ${msg('Save figures')}
+        </button>
+        <button type="button" class="quiet" @click=${() => actions.onSavePerQuery()}>
+          ${msg('Save by query')}
+        </button>
       </div>
-      <div class="table-scroll" tabindex="0" role="region" aria-label="Table of figures">
+      <div class="table-scroll" tabindex="0" role="region" aria-label=${msg('Table of figures')}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Run</th>
-              <th scope="col">Queries</th>
+              <th scope="col">${msg('Run')}</th>
+              <th scope="col">${msg('Queries')}</th>
               ${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}
             </tr>
           </thead>
@@ -37,15 +43,13 @@ export function figuresPart(figures: Figures, actions: FiguresActions): Template
         </table>
       </div>
       <p class="hint">
-        Gains are in nDCG@${figures.options.cutoff} over the first run, on the queries both have, with a
-        paired bootstrap interval. “Random order” and “Best order” are nDCG@${figures.options.cutoff} if the
-        run's own documents stood in a random order or in the best one. AP and R need all judgements of a
-        query; a dash says that the files do not hold them.
+        ${msg(str`Gains are in nDCG@${figures.options.cutoff} over the first run, on the queries both have, with a paired bootstrap interval. “Random order” and “Best order” are nDCG@${figures.options.cutoff} if the run’s own documents stood in a random order or in the best one. AP and R need all judgements of a query; a dash says that the files do not hold them.`)}
       </p>
     </section>
-    <section class="plots" aria-label="Plots">
+    <section class="plots" aria-label=${msg('Plots')}>
       ${figures.plots.map(
-        ({ title, svg }) => html`<img alt=${title} src=${`data:image/svg+xml,${encodeURIComponent(svg)}`} />`,
+        ({ title, svg }) =>
+          html`<img alt=${title()} src=${`data:image/svg+xml,${encodeURIComponent(svg())}`} />`,
       )}
     </section>`;
 }
@@ -69,23 +73,23 @@ function optionsPart(options: FigureOptions, { onOptions }: FiguresActions): Tem
       </select></label
     >`;
   return html`${choices(
-    'Relevant from grade',
+    msg('Relevant from grade'),
     options.relevanceLevel,
     [1, 2, 3].map((level) => [level, String(level)] as const),
     (relevanceLevel) => onOptions({ relevanceLevel }),
   )}
   ${choices(
-    'First ranks',
+    msg('First ranks'),
     options.cutoff,
     CUTOFFS.map((cutoff) => [cutoff, String(cutoff)] as const),
     (cutoff) => onOptions({ cutoff }),
   )}
   ${choices(
-    'Missing queries',
+    msg('Missing queries'),
     options.missingQueries,
     [
-      ['skip', 'left out'],
-      ['zero', 'count as 0'],
+      ['skip', msg('left out')],
+      ['zero', msg('count as 0')],
     ],
     (missingQueries) => onOptions({ missingQueries }),
   )}`;
@@ -97,23 +101,28 @@ function columnsOf({ options, runs }: Figures): Column[] {
     text: ({ means }) => figure(means.get(title)),
   }));
   const gain: Column = {
-    title: 'Gain (95 %)',
+    title: msg('Gain (95 %)'),
     text: ({ gain: interval }) =>
       interval
-        ? `${signed(interval.meanDifference)} (${signed(interval.lower)} to ${signed(interval.upper)})`
+        ? msg(
+            str`${signed(interval.meanDifference)} (${signed(interval.lower)} to ${signed(interval.upper)})`,
+          )
         : '–',
   };
   const columns = [
     ...(first ? [first] : []),
     gain,
     ...others,
-    { title: 'Random order', text: ({ random }: RunFigures) => figure(random) },
-    { title: 'Best order', text: ({ ceiling }: RunFigures) => figure(ceiling) },
-    { title: 'Ties that matter', text: ({ numTiesThatMatter }: RunFigures) => String(numTiesThatMatter) },
+    { title: msg('Random order'), text: ({ random }: RunFigures) => figure(random) },
+    { title: msg('Best order'), text: ({ ceiling }: RunFigures) => figure(ceiling) },
+    {
+      title: msg('Ties that matter'),
+      text: ({ numTiesThatMatter }: RunFigures) => String(numTiesThatMatter),
+    },
   ];
   // Of collections whose queries come in pairs.
   if (runs.some(({ pairedAccuracy }) => pairedAccuracy !== null))
-    columns.push({ title: 'NevIR pairs', text: ({ pairedAccuracy }) => figure(pairedAccuracy) });
+    columns.push({ title: msg('NevIR pairs'), text: ({ pairedAccuracy }) => figure(pairedAccuracy) });
   if (runs.some(({ pMrr }) => pMrr !== null))
     columns.push({ title: 'p-MRR', text: ({ pMrr }) => (pMrr === null ? '–' : pMrr.toFixed(2)) });
   return columns;
@@ -124,7 +133,7 @@ function row(run: RunFigures, columns: readonly Column[]): TemplateResult {
   return html`<tr>
     <th scope="row">${name}</th>
     <td>
-      ${numQueries}${numMissing > 0 ? html` <span class="note">(${numMissing} missing)</span>` : nothing}
+      ${numQueries}${numMissing > 0 ? html` <span class="note">${msg(str`(${numberOf(numMissing)} missing)`)}</span>` : nothing}
     </td>
     ${columns.map(({ text }) => html`<td>${text(run)}</td>`)}
   </tr>`;

@@ -1,4 +1,5 @@
-/** Every run's figures beside the first one's: pure, from the collected files. */
+/** Every run's figures beside the first one's: pure, from the collected files. Plots are drawn in the language in force. */
+import { msg, str } from '@lit/localize';
 import {
   bestOrder,
   calibrate,
@@ -19,6 +20,7 @@ import {
   type Run,
 } from '../../evaluation/index.ts';
 import type { CollectedFile } from './collected-files.ts';
+import { PLOT_WORDS } from './wording.ts';
 
 export interface FigureOptions {
   /** lowest grade that counts as relevant for AP, RR, P and R */
@@ -53,8 +55,8 @@ export interface RunFigures {
 }
 
 export interface Plot {
-  readonly title: string;
-  readonly svg: string;
+  readonly title: () => string;
+  readonly svg: () => string;
 }
 
 export interface Figures {
@@ -88,8 +90,9 @@ export function computeFigures(files: readonly CollectedFile[], options: FigureO
     if (index === 0) return { ...one, gain: null };
     const shared = sharedValues(first.perQuery.get(ndcg)!, one.perQuery.get(ndcg)!);
     if (shared[0].size === 0) return { ...one, gain: null };
-    const title = `${one.name}: gain over ${first.name}`;
-    plots.push({ title, svg: perQueryGainPlot(pairedDifferences(...shared), ndcg, title) });
+    const title = (): string => msg(str`${one.name}: gain over ${first.name}`);
+    const differences = pairedDifferences(...shared);
+    plots.push({ title, svg: () => perQueryGainPlot(differences, ndcg, title(), PLOT_WORDS) });
     return { ...one, gain: pairedBootstrap(...shared, { seed: BOOTSTRAP_SEED }) };
   });
   for (const { name, scores } of files)
@@ -155,9 +158,10 @@ function calibrationPlots(
     })),
   );
   if (calibration.numJudged === 0) return [];
-  const titles = [`${name}: reliability of the score`, `${name}: scores by judgement`] as const;
+  const reliability = (): string => msg(str`${name}: reliability of the score`);
+  const histogram = (): string => msg(str`${name}: scores by judgement`);
   return [
-    { title: titles[0], svg: reliabilityPlot(calibration, titles[0]) },
-    { title: titles[1], svg: scoreHistogramPlot(calibration, titles[1]) },
+    { title: reliability, svg: () => reliabilityPlot(calibration, reliability(), PLOT_WORDS) },
+    { title: histogram, svg: () => scoreHistogramPlot(calibration, histogram(), PLOT_WORDS) },
   ];
 }

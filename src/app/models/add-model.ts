@@ -1,8 +1,11 @@
 /** Ways to bring a model here: an address, a Hugging Face id, a folder or archive that is picked or dropped. */
+import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CheckpointOffer, ModelOffer } from '../../protocol/model-store-api.ts';
+import { renderFault } from '../shell/fault-text.ts';
 import { formatBytes } from './byte-sizes.ts';
 import { kindOf, type PickedFolder } from './picked-folder.ts';
+import { versionLabel } from './wording.ts';
 
 export interface AddModelState {
   readonly offer: ModelOffer | CheckpointOffer | null;
@@ -10,7 +13,8 @@ export interface AddModelState {
   /** of a page that runs the picked model as it is */
   readonly tryAddress: string;
   readonly busy: boolean;
-  readonly error: string | null;
+  /** what was thrown; null where nothing was */
+  readonly error: unknown;
   readonly dragging: boolean;
 }
 
@@ -35,11 +39,11 @@ export function renderAddModel(state: AddModelState, actions: AddModelActions): 
     input.value = '';
   };
   return html`<section aria-labelledby="add-title">
-    <h2 id="add-title">Add a model</h2>
+    <h2 id="add-title">${msg('Add a model')}</h2>
     <div class="add">
       <form @submit=${onSubmit} autocomplete="off">
         <div class="field">
-          <label for="address">Address or Hugging Face id</label>
+          <label for="address">${msg('Address or Hugging Face id')}</label>
           <input
             id="address"
             name="address"
@@ -49,31 +53,30 @@ export function renderAddModel(state: AddModelState, actions: AddModelActions): 
             placeholder="https://…/my-model/"
             aria-describedby="address-hint"
           />
-          <p id="address-hint" class="hint">
-            A folder with a rank1.json, as <code>rank1-rerank convert</code> writes it, or a checkpoint of
-            safetensors to convert here. Only sizes are fetched at first.
-          </p>
+          <p id="address-hint" class="hint">${addressHint()}</p>
         </div>
         <div class="field">
-          <label for="revision">Revision <span class="optional">optional</span></label>
+          <label for="revision">${msg('Revision')} <span class="optional">${msg('optional')}</span></label>
           <input id="revision" name="revision" type="text" spellcheck="false" placeholder="main" />
         </div>
         <button class="quiet" type="submit" ?disabled=${state.busy}>
-          ${state.busy ? 'Looking …' : 'Look up'}
+          ${state.busy ? msg('Looking …') : msg('Look up')}
         </button>
       </form>
       <div class="drop" ?data-over=${state.dragging}>
         <p>
-          <strong>Drop a folder or a ZIP here</strong>
-          <span class="note">A converted model, or a checkpoint of safetensors to convert.</span>
+          <strong>${msg('Drop a folder or a ZIP here')}</strong>
+          <span class="note">${msg('A converted model, or a checkpoint of safetensors to convert.')}</span>
         </p>
         <label class="file-button"
-          >Choose a folder<input type="file" webkitdirectory multiple @change=${onPick}
+          >${msg('Choose a folder')}<input type="file" webkitdirectory multiple @change=${onPick}
         /></label>
-        <label class="file-button">Choose a ZIP<input type="file" accept=".zip" @change=${onPick} /></label>
+        <label class="file-button"
+          >${msg('Choose a ZIP')}<input type="file" accept=".zip" @change=${onPick}
+        /></label>
       </div>
     </div>
-    ${state.error ? html`<p class="refused" role="alert">${state.error}</p>` : nothing}
+    ${state.error === null ? nothing : html`<p class="refused" role="alert">${renderFault(state.error)}</p>`}
     ${state.offer?.kind === 'model' ? renderOffer(state.offer, actions) : nothing}
     ${state.offer?.kind === 'checkpoint' ? renderCheckpoint(state.offer, actions) : nothing}
     ${state.picked ? renderPicked(state.picked, state.tryAddress, actions) : nothing}
@@ -81,58 +84,60 @@ export function renderAddModel(state: AddModelState, actions: AddModelActions): 
 }
 
 function renderOffer(offer: ModelOffer, actions: AddModelActions): TemplateResult {
-  return html`<div class="card" role="group" aria-label="Versions of ${offer.name}">
+  return html`<div class="card" role="group" aria-label=${msg(str`Versions of ${offer.name}`)}>
     <div class="card-head">
       <h3>${offer.name}</h3>
       <span class="note">${offer.url}</span>
     </div>
     <div class="actions">
       ${offer.versions.map(({ dtype, bytes, missingBytes }) => {
-        const size =
-          missingBytes < bytes
-            ? `${formatBytes(missingBytes)} of ${formatBytes(bytes)} missing`
-            : formatBytes(bytes);
-        const label = missingBytes === 0 ? `${dtype} is here` : `Download ${dtype} · ${size}`;
+        const label = versionLabel(dtype, bytes, missingBytes);
         return html`<button
           class=${dtype === offer.recommended ? 'quiet leading' : 'quiet'}
           type="button"
           ?disabled=${missingBytes === 0}
           @click=${() => actions.download(offer, dtype, 'disk')}
         >
-          ${label}${dtype === offer.recommended ? ' · recommended' : ''}
+          ${label}${dtype === offer.recommended ? ` · ${msg('recommended')}` : ''}
         </button>`;
       })}
     </div>
     <p class="hint">
-      Kept in this browser’s storage. Without storage,
+      ${msg('Kept in this browser’s storage. Without it, until the page is closed:')}
       <button class="link" type="button" @click=${() => actions.download(offer, offer.recommended, 'memory')}>
-        keep ${offer.recommended} in memory
+        ${msg(str`keep ${offer.recommended} in memory`)}
       </button>
-      until the page is closed.
     </p>
   </div>`;
 }
 
 function renderCheckpoint(offer: CheckpointOffer, actions: AddModelActions): TemplateResult {
-  const size = offer.bytes === null ? '' : ` ${formatBytes(offer.bytes)}`;
+  const label =
+    offer.bytes === null ? msg('Fetch and convert') : msg(str`Fetch ${formatBytes(offer.bytes)} and convert`);
   return html`<div class="card">
     <div class="card-head">
       <h3>${offer.name}</h3>
       <span class="note">${offer.url}</span>
     </div>
     <p class="hint">
-      A checkpoint of safetensors. It is read piece by piece and becomes a ${offer.recommended} model in this
-      browser’s storage. ${CONVERSION_NOTE}
+      ${msg(str`A checkpoint of safetensors. It is read piece by piece and becomes a ${offer.recommended} model in this browser’s storage.`)}
+      ${conversionNote()}
     </p>
     <div class="actions">
       <button class="quiet leading" type="button" @click=${() => actions.convertHosted(offer)}>
-        Fetch${size} and convert
+        ${label}
       </button>
     </div>
   </div>`;
 }
 
-const CONVERSION_NOTE = 'A conversion that is stopped starts anew: keep this page open.';
+function conversionNote(): string {
+  return msg('A conversion that is stopped starts anew: keep this page open.');
+}
+
+// Spaces between words are part of what is translated.
+// prettier-ignore
+const addressHint = (): TemplateResult => msg(html`A folder with a rank1.json, as <code>rank1-rerank convert</code> writes it, or a checkpoint of safetensors to convert here. Only sizes are fetched at first.`);
 
 function renderPicked(picked: PickedFolder, tryAddress: string, actions: AddModelActions): TemplateResult {
   const { files, name } = picked;
@@ -140,16 +145,15 @@ function renderPicked(picked: PickedFolder, tryAddress: string, actions: AddMode
   const bytes = Object.values(files).reduce((sum, file) => sum + file.size, 0);
   if (kind === null) {
     return html`<p class="refused" role="alert">
-      This folder holds neither a rank1.json nor a config.json with safetensors. Choose the folder of one
-      model.
+      ${msg('This folder holds neither a rank1.json nor a config.json with safetensors. Choose the folder of one model.')}
     </p>`;
   }
   return html`<div class="card">
     <div class="card-head">
-      <h3>${name || (kind === 'model' ? 'A converted model' : 'A checkpoint')}</h3>
+      <h3>${name || (kind === 'model' ? msg('A converted model') : msg('A checkpoint'))}</h3>
       <span class="note">
-        ${kind === 'model' ? 'converted model' : 'checkpoint'} · ${Object.keys(files).length} files ·
-        ${formatBytes(bytes)}
+        ${kind === 'model' ? msg('converted model') : msg('checkpoint')} ·
+        ${msg(str`${Object.keys(files).length} files`)} · ${formatBytes(bytes)}
       </span>
     </div>
     ${kind === 'model' ? renderPickedModel(picked, tryAddress, actions) : renderPickedCheckpoint(picked, actions)}
@@ -163,21 +167,20 @@ function renderPickedModel(
 ): TemplateResult {
   return html`<div class="actions">
       <button class="quiet leading" type="button" @click=${() => actions.keep(picked)}>
-        Copy it into this browser
+        ${msg('Copy it into this browser')}
       </button>
-      <a class="quiet" href=${tryAddress} target="_blank">Use it without copying</a>
+      <a class="quiet" href=${tryAddress} target="_blank">${msg('Use it without copying')}</a>
     </div>
     <p class="hint">
-      Without copying, it runs on the demo page in a new tab, until that is closed. Keep this page open while
-      it loads.
+      ${msg('Without copying, it runs on the demo page in a new tab, until that is closed. Keep this page open while it loads.')}
     </p>`;
 }
 
 function renderPickedCheckpoint(picked: PickedFolder, actions: AddModelActions): TemplateResult {
   return html`<div class="actions">
       <button class="quiet leading" type="button" @click=${() => actions.convert(picked)}>
-        Convert on this device
+        ${msg('Convert on this device')}
       </button>
     </div>
-    <p class="hint">${CONVERSION_NOTE}</p>`;
+    <p class="hint">${conversionNote()}</p>`;
 }

@@ -1,17 +1,22 @@
 /** Every rank1 model: how large, how much memory, and what this device can do with it. */
+import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CatalogueEntry } from '../../protocol/model-store-api.ts';
 import { formatBytes } from './byte-sizes.ts';
+import { refusalText } from './wording.ts';
+
+const SHOWN_SLOTS = ['1', '8', '32'] as const;
 
 export function renderCatalogue(
   entries: readonly CatalogueEntry[],
   onConvert: (entry: CatalogueEntry) => void,
 ): TemplateResult {
   return html`<section aria-labelledby="catalogue-title">
-    <h2 id="catalogue-title">rank1 models</h2>
+    <h2 id="catalogue-title">${msg('rank1 models')}</h2>
     <p class="hint">
-      No browser build of rank1 is published. This page reads a checkpoint from Hugging Face piece by piece
-      and converts it on this device; sizes are computed from the models’ true configurations.
+      ${msg(
+        'No browser build of rank1 is published. This page reads a checkpoint from Hugging Face piece by piece and converts it on this device; sizes are computed from the models’ true configurations.',
+      )}
     </p>
     <ul class="cards">
       ${entries.map((entry) => renderEntry(entry, onConvert))}
@@ -20,25 +25,24 @@ export function renderCatalogue(
 }
 
 function renderEntry(entry: CatalogueEntry, onConvert: (entry: CatalogueEntry) => void): TemplateResult {
-  const { label, repository, versions, recommended, refusal, checkpointBytes } = entry;
-  const chosen = versions.find(({ dtype }) => dtype === recommended);
+  const { versions, recommended, repository, checkpointBytes } = entry;
+  // The others are called by their own names.
+  const label = repository === null ? msg('Demo model of this project') : entry.label;
   return html`<li class="card entry">
     <div class="card-head">
       <h3>${label}</h3>
-      <span class="note">
-        ${chosen ? `${chosen.dtype} · ${formatBytes(chosen.bytes)} · ${formatBytes(chosen.memoryAtSlots['8'] ?? 0)} of memory for 8 documents at a time` : refusal}
-      </span>
+      <span class="note">${entryNote(entry)}</span>
     </div>
     <details>
-      <summary>All versions<span class="visually-hidden"> of ${label}</span></summary>
-      <div class="scroll" tabindex="0" role="region" aria-label="Versions of ${label}">
+      <summary>${msg('All versions')}<span class="visually-hidden"> ${label}</span></summary>
+      <div class="scroll" tabindex="0" role="region" aria-label=${msg(str`Versions of ${label}`)}>
         <table>
           <thead>
             <tr>
               <th scope="col">dtype</th>
-              <th scope="col">weights</th>
-              ${['1', '8', '32'].map((slots) => html`<th scope="col">memory, ${slots} at a time</th>`)}
-              <th scope="col">here</th>
+              <th scope="col">${msg('weights')}</th>
+              ${SHOWN_SLOTS.map((slots) => html`<th scope="col">${msg(str`memory, ${slots} at a time`)}</th>`)}
+              <th scope="col">${msg('here')}</th>
             </tr>
           </thead>
           <tbody>
@@ -47,9 +51,15 @@ function renderEntry(entry: CatalogueEntry, onConvert: (entry: CatalogueEntry) =
                 html`<tr>
                   <th scope="row">${version.dtype}</th>
                   <td>${formatBytes(version.bytes)}</td>
-                  ${['1', '8', '32'].map((slots) => html`<td>${formatBytes(version.memoryAtSlots[slots] ?? 0)}</td>`)}
+                  ${SHOWN_SLOTS.map((slots) => html`<td>${formatBytes(version.memoryAtSlots[slots] ?? 0)}</td>`)}
                   <td class="reason">
-                    ${version.refusal ?? (version.dtype === recommended ? 'recommended' : 'runs')}
+                    ${
+                      version.refusal
+                        ? refusalText(version.refusal)
+                        : version.dtype === recommended
+                          ? msg('recommended')
+                          : msg('runs')
+                    }
                   </td>
                 </tr>`,
             )}
@@ -61,10 +71,24 @@ function renderEntry(entry: CatalogueEntry, onConvert: (entry: CatalogueEntry) =
       recommended && repository
         ? html`<div class="actions">
             <button class="quiet" type="button" @click=${() => onConvert(entry)}>
-              Fetch ${formatBytes(checkpointBytes)} and convert<span class="visually-hidden"> ${label}</span>
+              ${msg(str`Fetch ${formatBytes(checkpointBytes)} and convert`)}<span class="visually-hidden">
+                ${label}</span
+              >
             </button>
           </div>`
         : nothing
     }
   </li>`;
+}
+
+/** What the version to take needs, or why none runs here. */
+function entryNote({ versions, recommended, refusal }: CatalogueEntry): string {
+  const chosen = versions.find(({ dtype }) => dtype === recommended);
+  if (!chosen) return refusal ? refusalText(refusal) : '';
+  const memory = formatBytes(chosen.memoryAtSlots['8'] ?? 0);
+  return [
+    chosen.dtype,
+    formatBytes(chosen.bytes),
+    msg(str`${memory} of memory for 8 documents at a time`),
+  ].join(' · ');
 }

@@ -1,5 +1,7 @@
+import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
+import modelsWorkerUrl from '../../../workers/models.worker.ts?worker&url';
 import { ModelStoreClient } from '../../client/model-store-client.ts';
 import type {
   CatalogueEntry,
@@ -8,10 +10,12 @@ import type {
   StoredModel,
   StoreProgress,
 } from '../../protocol/model-store-api.ts';
+import { NETWORK_CHANNEL } from '../shell/network-log.ts';
 import { renderAddModel, type AddModelActions, type AddModelState } from './add-model.ts';
 import { renderCatalogue } from './catalogue-list.ts';
 import { DEMO_MODEL, readChosenModel, writeChosenModel } from './chosen-model.ts';
-import { renderDevice, reportText, type CopyState } from './device-panel.ts';
+import { reportText } from './device-facts.ts';
+import { renderDevice, type CopyState } from './device-panel.ts';
 import { folderAddress } from './folder-address.ts';
 import { FilesDesk } from './handed-files.ts';
 import { filesOfDrop, filesOfInput, type PickedFolder } from './picked-folder.ts';
@@ -40,10 +44,15 @@ export class ModelsPageElement extends LitElement {
   @state() private chosen = readChosenModel();
   @state() private announcement = '';
 
-  readonly #store = new ModelStoreClient();
+  readonly #store = new ModelStoreClient(startModelsWorker);
   readonly #desk = new FilesDesk();
   /** Of models in memory, by name; a ticket is made once. */
   readonly #tryAddresses = new Map<string, string>();
+
+  constructor() {
+    super();
+    updateWhenLocaleChanges(this);
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -66,9 +75,9 @@ export class ModelsPageElement extends LitElement {
 
   protected override render(): TemplateResult {
     return html`
-      <h1>Models</h1>
+      <h1>${msg('Models')}</h1>
       <p class="lead">
-        A model is fetched once, checked, and kept in this browser. Your documents never meet this page.
+        ${msg('A model is fetched once, checked, and kept in this browser. Your documents never meet this page.')}
       </p>
       ${this.device ? renderDevice(this.device, () => void this.#copyReport(), this.copying) : nothing}
       ${renderStored(this.stored, this.jobs, this.chosen, this.#storedActions)}
@@ -92,7 +101,8 @@ export class ModelsPageElement extends LitElement {
     pause: (name) => void this.#store.pause(name),
     remove: (name) => void this.#change(() => this.#store.remove(name), name),
     removeAll: () => {
-      if (confirm('Delete every model from this browser?')) void this.#change(() => this.#store.removeAll());
+      if (confirm(msg('Delete every model from this browser?')))
+        void this.#change(() => this.#store.removeAll());
     },
   };
 
@@ -150,7 +160,7 @@ export class ModelsPageElement extends LitElement {
       const name = await this.#store.nameFor(wanted);
       await this.#work(kind, name, (report) => task(name, report));
     } catch (error) {
-      this.adding = { ...NO_CHOICE, error: messageOf(error) };
+      this.adding = { ...NO_CHOICE, error };
     }
   }
 
@@ -166,10 +176,11 @@ export class ModelsPageElement extends LitElement {
         if (this.jobs.get(name)) this.#setJob(name, { name, kind, progress, error: null });
       });
       this.#setJob(name, null);
-      this.announcement = stored.name === name ? `${name} is ready.` : `It is here already: ${stored.name}.`;
+      this.announcement =
+        stored.name === name ? msg(str`${name} is ready.`) : msg(str`It is here already: ${stored.name}.`);
     } catch (error) {
       const stopped = error instanceof Error && error.name === 'AbortError';
-      this.#setJob(name, stopped ? null : { name, kind, progress: null, error: messageOf(error) });
+      this.#setJob(name, stopped ? null : { name, kind, progress: null, error });
     }
     await this.#refresh();
   }
@@ -179,7 +190,7 @@ export class ModelsPageElement extends LitElement {
       await action();
       if (name) this.#setJob(name, null);
     } catch (error) {
-      if (name) this.#setJob(name, { name, kind: 'copy', progress: null, error: messageOf(error) });
+      if (name) this.#setJob(name, { name, kind: 'copy', progress: null, error });
     }
     await this.#refresh();
   }
@@ -196,7 +207,7 @@ export class ModelsPageElement extends LitElement {
     try {
       this.adding = { ...NO_CHOICE, offer: await this.#store.inspect(folderAddress(address, revision)) };
     } catch (error) {
-      this.adding = { ...NO_CHOICE, error: messageOf(error) };
+      this.adding = { ...NO_CHOICE, error };
     }
   }
 
@@ -204,12 +215,12 @@ export class ModelsPageElement extends LitElement {
     this.adding = { ...NO_CHOICE, busy: true };
     try {
       const picked = await reading;
-      const tryAddress = this.#desk.addressFor(TRY_PAGE, picked.name || 'the chosen folder', () =>
+      const tryAddress = this.#desk.addressFor(TRY_PAGE, picked.name || msg('the chosen folder'), () =>
         Promise.resolve(picked.files),
       );
       this.adding = { ...NO_CHOICE, picked, tryAddress };
     } catch (error) {
-      this.adding = { ...NO_CHOICE, error: messageOf(error) };
+      this.adding = { ...NO_CHOICE, error };
     }
   }
 
@@ -217,20 +228,20 @@ export class ModelsPageElement extends LitElement {
     try {
       [this.device, this.stored] = await Promise.all([this.#store.device(), this.#store.list()]);
     } catch (error) {
-      this.adding = { ...this.adding, error: messageOf(error) };
+      this.adding = { ...this.adding, error };
       return;
     }
     const isThere = this.stored.some(({ address, dtypes }) => address === this.chosen && dtypes.length > 0);
     if (this.chosen === DEMO_MODEL || isThere) return;
     this.#use(DEMO_MODEL);
-    this.announcement = 'The model that the pages used is gone. They use the demo model again.';
+    this.announcement = msg('The model that the pages used is gone. They use the demo model again.');
   }
 
   async #loadCatalogue(): Promise<void> {
     try {
       this.catalogue = await this.#store.catalogue();
     } catch (error) {
-      this.adding = { ...this.adding, error: messageOf(error) };
+      this.adding = { ...this.adding, error };
     }
   }
 
@@ -243,7 +254,7 @@ export class ModelsPageElement extends LitElement {
       return;
     }
     this.copying = 'copied';
-    this.announcement = 'The report was copied.';
+    this.announcement = msg('The report was copied.');
     setTimeout(() => (this.copying = 'idle'), COPIED_MS);
   }
 
@@ -264,8 +275,9 @@ export class ModelsPageElement extends LitElement {
   };
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Not under the page's policy, as it fetches from any address that a person gives; it tells the page what. */
+function startModelsWorker(): Worker {
+  return new Worker(modelsWorkerUrl, { type: 'module', name: NETWORK_CHANNEL });
 }
 
 declare global {

@@ -1,4 +1,5 @@
 /** Folders, files and archives that a person picks or drops, as files by path relative to the model's folder. */
+import { msg } from '@lit/localize';
 import { readZip } from './picked-zip.ts';
 
 export type PickedFiles = Readonly<Record<string, File>>;
@@ -67,7 +68,7 @@ function withoutRoot(files: PickedFiles, nameOfAll = ''): PickedFolder {
 
 async function collect(entry: FileSystemEntry, prefix: string, found: Record<string, File>): Promise<void> {
   if (Object.keys(found).length >= MAX_FILES)
-    throw new RangeError('The folder has too many files. Choose the model’s own folder.');
+    throw new RangeError(msg('The folder has too many files. Choose the model’s own folder.'));
   if (entry.isFile) {
     found[prefix + entry.name] = await fileOf(entry as FileSystemFileEntry);
     return;

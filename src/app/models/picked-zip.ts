@@ -1,4 +1,5 @@
 /** The files of a ZIP archive, unpacked as it is read; what has been unpacked is handed to the browser piece by piece. */
+import { msg, str } from '@lit/localize';
 import { Unzip, UnzipInflate, type UnzipFile } from 'fflate';
 
 /** Pieces are kept as Blobs, which the browser holds outside of the heap. */
@@ -7,7 +8,7 @@ const MAX_FILES = 2000;
 /** An archive that unpacks to more is taken for a bomb: no model for a browser is larger. */
 const MAX_BYTES = 32 * 2 ** 30;
 
-/** @throws RangeError when it is no archive, is cut or damaged, or holds too much */
+/** @throws RangeError, in the language of the page, when it is no archive, is cut or damaged, or holds too much */
 export async function readZip(archive: File): Promise<Record<string, File>> {
   const files: Record<string, File> = Object.create(null) as Record<string, File>;
   let totalBytes = 0;
@@ -15,14 +16,14 @@ export async function readZip(archive: File): Promise<Record<string, File>> {
   const unzip = new Unzip((file: UnzipFile) => {
     if (file.name.endsWith('/')) return;
     numFiles += 1;
-    if (numFiles > MAX_FILES) throw new RangeError('The archive holds too many files to be a model.');
+    if (numFiles > MAX_FILES) throw new RangeError(msg('The archive holds too many files to be a model.'));
     let pieces: Blob[] = [];
     let waiting: Uint8Array<ArrayBuffer>[] = [];
     let waitingBytes = 0;
     file.ondata = (error, bytes, isLast) => {
       if (error) throw error;
       totalBytes += bytes.length;
-      if (totalBytes > MAX_BYTES) throw new RangeError('The archive holds more than any model has.');
+      if (totalBytes > MAX_BYTES) throw new RangeError(msg('The archive holds more than any model has.'));
       waiting.push(bytes.slice());
       waitingBytes += bytes.length;
       if (waitingBytes < PIECE_BYTES && !isLast) return;
@@ -41,7 +42,8 @@ export async function readZip(archive: File): Promise<Record<string, File>> {
       unzip.push(bytes, isLast);
     } catch (cause) {
       if (cause instanceof RangeError) throw cause;
-      throw new RangeError(`${archive.name} is damaged. Copy or download the archive again.`, { cause });
+      const message = msg(str`${archive.name} is damaged. Copy or download the archive again.`);
+      throw new RangeError(message, { cause });
     }
   };
   const reader = archive.stream().getReader();
@@ -52,9 +54,11 @@ export async function readZip(archive: File): Promise<Record<string, File>> {
   }
   if (numFiles > 0) push(new Uint8Array(0), true);
   if (numFiles === 0)
-    throw new RangeError(`${archive.name} is no ZIP archive, or an empty one. Choose another.`);
+    throw new RangeError(msg(str`${archive.name} is no ZIP archive, or an empty one. Choose another.`));
   if (numFiles > Object.keys(files).length) {
-    throw new RangeError(`${archive.name} ends before its files do. Copy or download the archive again.`);
+    throw new RangeError(
+      msg(str`${archive.name} ends before its files do. Copy or download the archive again.`),
+    );
   }
   return files;
 }

@@ -1,8 +1,10 @@
 /** The models on this device, whole or begun, and what is under way. */
+import { msg } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { StoredModel, StoreProgress } from '../../protocol/model-store-api.ts';
-import { formatBytes } from './byte-sizes.ts';
+import { renderFault } from '../shell/fault-text.ts';
 import { DEMO_MODEL } from './chosen-model.ts';
+import { bytesOf, stageLabel, storedNote } from './wording.ts';
 
 /** Something that is being done to a model of that name. */
 export interface ModelJob {
@@ -10,7 +12,8 @@ export interface ModelJob {
   /** only a download keeps what it has when it is stopped */
   readonly kind: 'download' | 'copy' | 'convert';
   readonly progress: StoreProgress | null;
-  readonly error: string | null;
+  /** what was thrown; null where nothing was */
+  readonly error: unknown;
 }
 
 export interface StoredListActions {
@@ -23,15 +26,6 @@ export interface StoredListActions {
   removeAll(): void;
 }
 
-const STAGES: Record<StoreProgress['stage'], string> = {
-  waiting: 'Another tab is at it',
-  download: 'Downloading',
-  repeat: 'A file came damaged. Fetching it again',
-  verify: 'Checking',
-  copy: 'Copying',
-  convert: 'Converting',
-};
-
 export function renderStored(
   models: readonly StoredModel[],
   jobs: ReadonlyMap<string, ModelJob>,
@@ -41,16 +35,16 @@ export function renderStored(
   const names = new Set([...models.map(({ name }) => name), ...jobs.keys()]);
   return html`<section aria-labelledby="stored-title">
     <div class="section-head">
-      <h2 id="stored-title">Kept in this browser</h2>
-      ${models.length > 0 ? html`<button class="quiet" type="button" @click=${() => actions.removeAll()}>Delete all</button>` : nothing}
+      <h2 id="stored-title">${msg('Kept in this browser')}</h2>
+      ${models.length > 0 ? html`<button class="quiet" type="button" @click=${() => actions.removeAll()}>${msg('Delete all')}</button>` : nothing}
     </div>
     <ul class="cards">
       <li class="card">
         <div class="card-head">
-          <h3>Demo model</h3>
-          <span class="note">comes with the page</span>
+          <h3>${msg('Demo model')}</h3>
+          <span class="note">${msg('comes with the page')}</span>
         </div>
-        <div class="actions">${renderUse('the demo model', DEMO_MODEL, chosen, actions)}</div>
+        <div class="actions">${renderUse(msg('the demo model'), DEMO_MODEL, chosen, actions)}</div>
       </li>
       ${[...names].map((name) => {
         const model = models.find((candidate) => candidate.name === name);
@@ -73,7 +67,7 @@ function renderUse(
     aria-pressed=${isChosen}
     @click=${() => actions.use(address)}
   >
-    ${isChosen ? 'Used by the pages' : 'Use'}<span class="visually-hidden"> ${name}</span>
+    ${isChosen ? msg('Used by the pages') : msg('Use')}<span class="visually-hidden"> ${name}</span>
   </button>`;
 }
 
@@ -88,21 +82,21 @@ function renderModel(
   return html`<li class="card">
     <div class="card-head">
       <h3>${name}</h3>
-      <span class="note">${model ? describe(model) : ''}</span>
+      <span class="note">${model ? storedNote(model) : ''}</span>
     </div>
     ${isBusy ? renderProgress(job) : nothing}
-    ${job?.error ? html`<p class="refused" role="alert">${job.error}</p>` : nothing}
+    ${job && job.error !== null ? html`<p class="refused" role="alert">${renderFault(job.error)}</p>` : nothing}
     <div class="actions">
       ${model && !isBusy ? renderReady(model, chosen, actions) : nothing}
       ${
         isBusy && job.kind === 'download'
           ? html`<button class="quiet" type="button" @click=${() => actions.pause(name)}>
-              Pause<span class="visually-hidden"> ${name}</span>
+              ${msg('Pause')}<span class="visually-hidden"> ${name}</span>
             </button>`
           : nothing
       }
       <button class="quiet" type="button" @click=${() => actions.remove(name)}>
-        ${isBusy ? 'Cancel' : 'Delete'}<span class="visually-hidden"> ${name}</span>
+        ${isBusy ? msg('Cancel') : msg('Delete')}<span class="visually-hidden"> ${name}</span>
       </button>
     </div>
   </li>`;
@@ -115,28 +109,17 @@ function renderReady(model: StoredModel, chosen: string, actions: StoredListActi
   ${
     isWhole && !address
       ? html`<a class="quiet" href=${actions.tryAddress(model)} target="_blank"
-          >Use it in a new tab<span class="visually-hidden"> ${name}</span></a
+          >${msg('Use it in a new tab')}<span class="visually-hidden"> ${name}</span></a
         >`
       : nothing
   }
   ${
     unfinished
       ? html`<button class="quiet" type="button" @click=${() => actions.resume(model)}>
-          Resume<span class="visually-hidden"> ${name}</span>
+          ${msg('Resume')}<span class="visually-hidden"> ${name}</span>
         </button>`
       : nothing
   }`;
-}
-
-function describe({ dtypes, bytes, unfinished, storage }: StoredModel): string {
-  const parts = [dtypes.join(', '), formatBytes(bytes)];
-  if (unfinished)
-    parts.push(
-      `${unfinished.dtype}: ${formatBytes(unfinished.loadedBytes)} of ${formatBytes(unfinished.totalBytes)}`,
-    );
-  if (dtypes.length === 0 && !unfinished) parts.push('left by a copy or conversion that broke off; no model');
-  if (storage === 'memory') parts.push('in memory until this page is closed');
-  return parts.filter(Boolean).join(' · ');
 }
 
 function renderProgress({ name, kind, progress }: ModelJob): TemplateResult {
@@ -147,9 +130,7 @@ function renderProgress({ name, kind, progress }: ModelJob): TemplateResult {
   };
   const share = totalBytes > 0 ? Math.min(1, loadedBytes / totalBytes) : 0;
   return html`<div class="job">
-    <p>
-      ${STAGES[stage]}${totalBytes > 0 ? ` · ${formatBytes(loadedBytes)} of ${formatBytes(totalBytes)}` : ''}
-    </p>
-    <progress aria-label="${STAGES[stage]} ${name}" max="1" .value=${share}></progress>
+    <p>${stageLabel(stage)}${totalBytes > 0 ? ` · ${bytesOf(loadedBytes, totalBytes)}` : ''}</p>
+    <progress aria-label="${stageLabel(stage)} ${name}" max="1" .value=${share}></progress>
   </div>`;
 }

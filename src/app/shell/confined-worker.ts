@@ -4,29 +4,16 @@
  * of the page that made it. So the blob holds one line that imports the real module, and a few that report what the
  * worker fetches (`network-log.ts`).
  */
+import { reportFetches } from '../../protocol/network-report.ts';
 import { NETWORK_CHANNEL } from './network-log.ts';
 
 /** @param url of a module worker, same origin; relative addresses count from the page */
 export function startConfinedWorker(url: string, name: string): Worker {
   const address = new URL(url, document.baseURI).href;
-  const source = `import ${JSON.stringify(address)};\n(${reportToPage.toString()})(${JSON.stringify(NETWORK_CHANNEL)});`;
+  const source = `import ${JSON.stringify(address)};\n(${reportFetches.toString()})(${JSON.stringify(NETWORK_CHANNEL)});`;
   const blobUrl = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   const worker = new Worker(blobUrl, { type: 'module', name });
   // The worker has fetched its source by the time it says anything; an address that is never revoked leaks little.
   worker.addEventListener('message', () => URL.revokeObjectURL(blobUrl), { once: true });
   return worker;
-}
-
-/** Runs in the worker, from its text: it may use nothing of this module. */
-function reportToPage(channelName: string): void {
-  const channel = new BroadcastChannel(channelName);
-  new PerformanceObserver((list) => {
-    const entries = list.getEntries() as PerformanceResourceTiming[];
-    channel.postMessage({
-      fetched: entries.map((entry) => ({ url: entry.name, numBytes: entry.decodedBodySize })),
-    });
-  }).observe({ type: 'resource', buffered: true });
-  addEventListener('securitypolicyviolation', (event) => {
-    channel.postMessage({ refused: (event as SecurityPolicyViolationEvent).blockedURI });
-  });
 }

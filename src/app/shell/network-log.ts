@@ -1,20 +1,8 @@
 /**
  * What this page and its workers have fetched since they started, and what the Content-Security-Policy has refused.
- * Workers have a timeline of their own: `confined-worker.ts` makes them report theirs on a channel.
+ * Workers have a timeline of their own: `protocol/network-report.ts` makes them report theirs on a channel.
  */
-
-/** One thing that was asked of the network or of a cache. */
-export interface FetchedResource {
-  readonly url: string;
-  /** of the body; 0 where it is not told, as for other origins */
-  readonly numBytes: number;
-}
-
-export interface NetworkReport {
-  readonly fetched?: readonly FetchedResource[];
-  /** what the policy refused, as it names it: an address or `inline` */
-  readonly refused?: string;
-}
+import type { FetchedResource, NetworkReport } from '../../protocol/network-report.ts';
 
 /** Of this page alone: another tab's workers report to that tab. */
 export const NETWORK_CHANNEL = `rank1-network-reports-${String(crypto.getRandomValues(new Uint32Array(2)))}`;

@@ -9,6 +9,8 @@ export interface SitePage {
   readonly label: () => string;
   /** In English it is the `<title>` of the file too, for whoever runs no scripts. */
   readonly title: () => string;
+  /** What it may fetch from elsewhere; left out where that is nothing. */
+  readonly allows?: () => string;
 }
 
 export const SITE_PAGES: readonly SitePage[] = [
@@ -35,5 +37,6 @@ export const SITE_PAGES: readonly SitePage[] = [
     href: './models.html',
     label: () => msg('Models'),
     title: () => msg('Models: what this device can run, and what it keeps'),
+    allows: () => msg('models from the addresses you give it'),
   },
 ];

@@ -4,14 +4,12 @@ import { property } from 'lit/decorators.js';
 import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
 import { LanguageController } from '../../ui/localization/language-controller.ts';
 import { choosePageLanguage } from './page-language.ts';
-import { SITE_PAGES } from './pages.ts';
+import { SITE_PAGES, type SitePage } from './pages.ts';
 
 /** The bar at the top of every page: name, pages, the other language, and what leaves this device. It keeps the page's title in the language in force. Dressed by shell.css. */
 export class SiteHeaderElement extends LitElement {
   /** The id of the page it stands on. */
   @property() page = '';
-  /** Passed on to `<rank1-network-state>`. */
-  @property() allows = '';
   /** Passed on to `<rank1-network-state>`. */
   @property({ attribute: 'sends-to' }) sendsTo: string | null = null;
 
@@ -34,8 +32,15 @@ export class SiteHeaderElement extends LitElement {
         )}
       </nav>
       ${this.#renderLanguage()}
-      <rank1-network-state .allows=${this.allows} .sendsTo=${this.sendsTo}></rank1-network-state>
+      <rank1-network-state
+        .allows=${this.#sitePage?.allows?.() ?? ''}
+        .sendsTo=${this.sendsTo}
+      ></rank1-network-state>
     </header>`;
+  }
+
+  get #sitePage(): SitePage | undefined {
+    return SITE_PAGES.find(({ id }) => id === this.page);
   }
 
   /** Named in its own language, for whoever reads only that. */
@@ -52,8 +57,7 @@ export class SiteHeaderElement extends LitElement {
   }
 
   protected override updated(): void {
-    const page = SITE_PAGES.find(({ id }) => id === this.page);
-    if (page) document.title = page.title();
+    if (this.#sitePage) document.title = this.#sitePage.title();
   }
 }
 

@@ -1,11 +1,16 @@
 /** Two views of one binning: is the score a probability, and where do the scores lie? */
 import type { Calibration, ScoreBin } from '../analysis/calibration.ts';
+import { ENGLISH_PLOT_WORDS, type PlotWords } from './plot-words.ts';
 import { bar, coordinate, escapeXml, label, plot, SECOND_ROW, xScale, yScale } from './svg.ts';
 
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 
 /** Share of relevant documents against mean score; on the dashed line the score is the probability of relevance. */
-export function reliabilityPlot(calibration: Calibration, title = 'Reliability of the score'): string {
+export function reliabilityPlot(
+  calibration: Calibration,
+  title = 'Reliability of the score',
+  words: PlotWords = ENGLISH_PLOT_WORDS,
+): string {
   const x = xScale(0, 1);
   const y = yScale(0, 1);
   const points = calibration.bins.flatMap((bin) => {
@@ -24,13 +29,13 @@ export function reliabilityPlot(calibration: Calibration, title = 'Reliability o
   return plot(
     {
       title,
-      subtitle: error === null ? 'no judged documents' : `calibration error ${error.toFixed(3)}`,
+      subtitle: error === null ? words.noJudged : words.calibrationError(error.toFixed(3)),
       description:
         error === null
           ? 'No judged documents.'
           : `Expected calibration error ${error.toFixed(3)} over ${calibration.numJudged} judged documents. ${points.map(({ tip }) => tip).join('; ')}.`,
-      xLabel: 'mean score of the bin',
-      yLabel: 'share relevant',
+      xLabel: words.meanScoreOfBin,
+      yLabel: words.shareRelevant,
     },
     x,
     y,
@@ -44,7 +49,11 @@ export function reliabilityPlot(calibration: Calibration, title = 'Reliability o
 }
 
 /** How many documents got which score, stacked by judgement. */
-export function scoreHistogramPlot({ bins }: Calibration, title = 'Scores by judgement'): string {
+export function scoreHistogramPlot(
+  { bins }: Calibration,
+  title = 'Scores by judgement',
+  words: PlotWords = ENGLISH_PLOT_WORDS,
+): string {
   const highest = Math.max(1, ...bins.map((bin) => bin.numRelevant + bin.numNotRelevant + bin.numUnjudged));
   const x = xScale(0, 1);
   const y = yScale(0, highest);
@@ -72,7 +81,7 @@ export function scoreHistogramPlot({ bins }: Calibration, title = 'Scores by jud
     const left = x(0) + index * 100;
     return [
       bar(kind, left, 10, SECOND_ROW - 9, SECOND_ROW + 1, ''),
-      label(left + 14, SECOND_ROW, ['relevant', 'not relevant', 'unjudged'][index]!, 'start'),
+      label(left + 14, SECOND_ROW, words.judgements[index]!, 'start'),
     ];
   });
   const sums = bins.map(
@@ -82,8 +91,8 @@ export function scoreHistogramPlot({ bins }: Calibration, title = 'Scores by jud
     {
       title,
       description: `Documents relevant, not relevant, unjudged in each range of scores. ${sums.join('; ')}.`,
-      xLabel: 'score',
-      yLabel: 'documents',
+      xLabel: words.score,
+      yLabel: words.documents,
     },
     x,
     y,

@@ -1,5 +1,6 @@
 /** What reranking did to each query, best gain first: an average hides whether few queries gained much or many a little. */
 import type { PairedDifference } from '../analysis/bootstrap.ts';
+import { ENGLISH_PLOT_WORDS, type PlotWords } from './plot-words.ts';
 import { bar, coordinate, plot, xScale, yScale } from './svg.ts';
 
 /** @param measureName for the axis, such as `nDCG@10` */
@@ -7,6 +8,7 @@ export function perQueryGainPlot(
   differences: readonly PairedDifference[],
   measureName: string,
   title = 'Gain over the first stage',
+  words: PlotWords = ENGLISH_PLOT_WORDS,
 ): string {
   const sorted = differences.toSorted((a, b) => b.difference - a.difference);
   const values = sorted.map(({ difference }) => difference);
@@ -27,14 +29,15 @@ export function perQueryGainPlot(
   });
   const numBetter = values.filter((value) => value > 0).length;
   const numWorse = values.filter((value) => value < 0).length;
-  const counts = `${numBetter} better, ${numWorse} worse, ${values.length - numBetter - numWorse} the same`;
+  const numSame = values.length - numBetter - numWorse;
+  const counts = ENGLISH_PLOT_WORDS.gainCounts(numBetter, numWorse, numSame);
   return plot(
     {
       title,
-      subtitle: counts,
+      subtitle: words.gainCounts(numBetter, numWorse, numSame),
       description: `Change of ${measureName} for each of ${values.length} queries: ${counts}.`,
-      xLabel: 'queries, by gain',
-      yLabel: `gain in ${measureName}`,
+      xLabel: words.queriesByGain,
+      yLabel: words.gainIn(measureName),
     },
     x,
     y,

@@ -7,6 +7,7 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { isFinished, type RankedList } from '../../client/ranked-list.ts';
 import type { LoadProgress } from '../../protocol/rerank-api.ts';
+import { deviceReasonText } from '../device-wording.ts';
 import { interfaceLanguage } from '../localization/interface-language.ts';
 import { renderRemoteNotice } from '../remote-notice.ts';
 import type { RerankController } from '../rerank-controller.ts';
@@ -230,13 +231,10 @@ function renderNothing(element: Rank1RerankElement): TemplateResult {
   </div>`;
 }
 
-function renderFootnote(
-  { device, deviceReason }: NonNullable<RerankController['model']>,
-  language: string,
-): TemplateResult {
+function renderFootnote(model: NonNullable<RerankController['model']>, language: string): TemplateResult {
   return html`<p part="footnote" class="footnote" lang=${language}>
-    <span class="device">${deviceLabel(device)}</span>
-    <span lang="en">${deviceReason}</span>
+    <span class="device">${deviceLabel(model.device)}</span>
+    <span>${deviceReasonText(model)}</span>
   </p>`;
 }
 

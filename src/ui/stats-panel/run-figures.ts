@@ -30,7 +30,7 @@ function bytes(value: number | null): string {
   if (value === null) return NONE;
   if (value >= 1e9) return count(value / 1e9, 'GB');
   if (value >= 1e6) return count(value / 1e6, 'MB');
-  return value >= 1e3 ? count(value / 1e3, 'kB') : count(value, 'bytes');
+  return value >= 1e3 ? count(value / 1e3, 'kB') : count(value, msg('bytes'));
 }
 
 export function runFigures(stats: RunStats): readonly RunFigure[] {

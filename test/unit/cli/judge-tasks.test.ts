@@ -34,7 +34,14 @@ function failingEngine(): RerankEngine {
   const engine = hashedEngine();
   return {
     ...engine,
-    load: () => Promise.resolve({ device: 'wasm', deviceReason: '', dtype: 'q4', maxPositions: 1 }),
+    load: () =>
+      Promise.resolve({
+        device: 'wasm',
+        deviceReason: '',
+        deviceCause: { code: 'asked' },
+        dtype: 'q4',
+        maxPositions: 1,
+      }),
     rerank(call) {
       if (call.query !== 'second') return engine.rerank(call);
       call.onUpdate?.([finished(0, 'second', 'text a')], NO_STATS);

@@ -356,6 +356,7 @@ describe('Reranker', () => {
         return Promise.resolve({
           device: 'remote',
           deviceReason: 'On a server.',
+          deviceCause: { code: 'server', host: 'far', model: 'large' },
           dtype: 'remote',
           maxPositions: 1,
         });

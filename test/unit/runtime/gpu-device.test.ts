@@ -33,6 +33,7 @@ test('a browser without WebGPU runs on WASM when the choice is automatic, and sa
   const chosen = await chooseDevice('auto');
   expect(chosen).toMatchObject({ device: 'wasm', gpuDevice: null });
   expect(chosen.reason).toContain('no WebGPU adapter');
+  expect(chosen.cause).toEqual({ code: 'no-adapter' });
 });
 
 test.each([
@@ -49,7 +50,10 @@ test('automatic prefers the CPU to a software adapter, whichever way the adapter
   stubGpu({ isFallbackAdapter: true });
   expect((await chooseDevice('auto')).device).toBe('wasm');
   stubGpu({ architecture: 'swiftshader' });
-  expect((await chooseDevice('auto')).device).toBe('wasm');
+  expect(await chooseDevice('auto')).toMatchObject({
+    device: 'wasm',
+    cause: { code: 'software-adapter' },
+  });
 });
 
 test('a software adapter is used when WebGPU is asked for, without subgroups, which give wrong numbers there', async () => {
@@ -63,6 +67,7 @@ test('a real adapter gives a device with its own limits and the features the ker
   const chosen = await chooseDevice('auto');
   expect(chosen.device).toBe('webgpu');
   expect(chosen.reason).toContain('acme turing');
+  expect(chosen.cause).toEqual({ code: 'adapter', name: 'acme turing' });
   expect(requested[0]?.requiredFeatures).toEqual(['shader-f16', 'subgroups']);
   expect(requested[0]?.requiredLimits).toMatchObject({ maxBufferSize: 4_000_000_000 });
 });
@@ -70,6 +75,6 @@ test('a real adapter gives a device with its own limits and the features the ker
 test('wasm is wasm, and no adapter is asked for', async () => {
   const requestAdapter = vi.fn();
   vi.stubGlobal('navigator', { gpu: { requestAdapter } });
-  expect((await chooseDevice('wasm')).device).toBe('wasm');
+  expect(await chooseDevice('wasm')).toMatchObject({ device: 'wasm', cause: { code: 'asked' } });
   expect(requestAdapter).not.toHaveBeenCalled();
 });

@@ -13,6 +13,7 @@ it('a model whose vocabulary ends before an answer is refused at load, and let g
       spec,
       device: 'wasm',
       deviceReason: '',
+      deviceCause: { code: 'asked' },
       dtype: 'q4',
       tokenizer: runtime.tokenizer,
       defaultMaxNewTokens: undefined,

@@ -20,8 +20,9 @@ const DEVICE: DeviceReport = {
   storesModels: true,
   device: 'wasm',
   deviceReason: '',
+  deviceCause: { code: 'no-adapter' },
+  float16: false,
   dtype: 'q4',
-  dtypeReason: '',
 };
 
 let server: ModelServer;

@@ -617,6 +617,7 @@ describe('load', () => {
     expect(await load('a')).toEqual({
       device: 'wasm',
       deviceReason: 'scripted',
+      deviceCause: { code: 'asked' },
       dtype: 'q4',
       maxPositions: 512,
     });

@@ -1,0 +1,75 @@
+/** The sentences of the evaluation page that depend on numbers or kinds, and the words in its plots. */
+import { msg, str } from '@lit/localize';
+import type { FileFormat, PlotWords } from '../../evaluation/index.ts';
+import { numberOf } from '../triage/wording.ts';
+import type { RunFormat } from './saved-files.ts';
+
+/** What a file turned out to be. */
+export function formatLabel(format: FileFormat): string {
+  const labels: Record<FileFormat, () => string> = {
+    'trec-run': () => msg('TREC run'),
+    'rank1-run': () => msg('rank1 run file'),
+    'trec-qrels': () => msg('Judgements'),
+    'beir-qrels': () => msg('Judgements'),
+    'eval-jsonl': () => msg('Collection, in its given order'),
+    'rank-llm-requests': () => msg('rank_llm requests'),
+    'query-results': () => msg('Results with chains'),
+    'mteb-predictions': () => msg('mteb predictions'),
+    'mteb-result': () => msg('Figures of mteb, already measured'),
+    'beir-queries': () => msg('Texts, which no measure needs'),
+    'beir-corpus': () => msg('Texts, which no measure needs'),
+  };
+  return labels[format]();
+}
+
+/** What a run can be saved as. */
+export function runFormatLabel(format: RunFormat): string {
+  const labels: Record<RunFormat, () => string> = {
+    'TREC run': () => msg('TREC run'),
+    'rank1 run file': () => msg('rank1 run file'),
+    'mteb predictions': () => msg('mteb predictions'),
+    'mteb result': () => msg('mteb result'),
+  };
+  return labels[format]();
+}
+
+export function queriesText(count: number): string {
+  return count === 1 ? msg('1 query') : msg(str`${numberOf(count)} queries`);
+}
+
+/** Why there are no figures yet. */
+export function missingText(hasRun: boolean, hasJudgements: boolean): string {
+  if (!hasRun) return msg('A run is missing: drop the ranking that is to be measured.');
+  if (!hasJudgements) return msg('Judgements are missing: drop the qrels of the collection.');
+  return msg(
+    'Run and judgements have no query in common. Check that both are of one collection and write query ids alike.',
+  );
+}
+
+export const PLOT_WORDS: PlotWords = {
+  calibrationError: (error) => msg(str`calibration error ${error}`),
+  get noJudged() {
+    return msg('no judged documents');
+  },
+  get meanScoreOfBin() {
+    return msg('mean score of the bin');
+  },
+  get shareRelevant() {
+    return msg('share relevant');
+  },
+  get judgements(): [string, string, string] {
+    return [msg('relevant'), msg('not relevant'), msg('unjudged')];
+  },
+  get score() {
+    return msg('score');
+  },
+  get documents() {
+    return msg('documents');
+  },
+  gainCounts: (numBetter, numWorse, numSame) =>
+    msg(str`${numBetter} better, ${numWorse} worse, ${numSame} the same`),
+  get queriesByGain() {
+    return msg('queries, by gain');
+  },
+  gainIn: (measureName) => msg(str`gain in ${measureName}`),
+};

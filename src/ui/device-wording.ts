@@ -1,0 +1,33 @@
+/** Why a model runs where it does, in the language of the page. */
+import { msg, str } from '@lit/localize';
+import type { DeviceCause } from '../protocol/rerank-api.ts';
+import { interfaceLanguage } from './localization/interface-language.ts';
+
+interface ReasonedDevice {
+  readonly deviceReason: string;
+  readonly deviceCause: DeviceCause;
+}
+
+/** The engine's own sentence in English, as it has the particulars; elsewhere one made from its cause. */
+export function deviceReasonText({ deviceReason, deviceCause }: ReasonedDevice): string {
+  return interfaceLanguage() === 'en' ? deviceReason : causeText(deviceCause);
+}
+
+function causeText(cause: DeviceCause): string {
+  switch (cause.code) {
+    case 'asked':
+      return msg('The CPU was asked for.');
+    case 'no-adapter':
+      return msg('This browser offers no WebGPU adapter, so the CPU is used.');
+    case 'software-adapter':
+      return msg('The only WebGPU adapter here is a software one, and the CPU is faster without it.');
+    case 'adapter':
+      return cause.name === '' ? msg('WebGPU adapter.') : msg(str`WebGPU adapter ${cause.name}.`);
+    case 'version':
+      return msg('The GPU cannot run this version of the model, so the CPU is used.');
+    case 'gpu-failed':
+      return msg('The GPU failed, so the CPU is used.');
+    case 'server':
+      return msg(str`${cause.model} on ${cause.host}: the question and the documents are sent there.`);
+  }
+}
