@@ -3,12 +3,15 @@
  * and verdicts stay the same. `npm run soak` judges 1,000 and writes the figures down; here are fewer.
  */
 import { writeFileSync } from 'node:fs';
-import { expect, test, type CDPSession } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import type { SoakFigures, SoakHarness, SoakRound } from '../harness/soak.ts';
+import { WorkerTarget } from './worker-target.ts';
 
 const NUM_DOCUMENTS = Number(process.env['RANK1_SOAK_DOCUMENTS'] ?? 100);
 const FIGURES_FILE = process.env['RANK1_SOAK_FIGURES'];
 const ROUND_SIZE = 20;
+/** Of each round, judged once more with a chain of thought. */
+const NUM_REASONED = 2;
 /** Of the JavaScript heaps of page and worker together. */
 const MAX_GROWTH = 0.05;
 
@@ -24,7 +27,13 @@ test(`${NUM_DOCUMENTS} documents, with aborts and reloads, leave memory and verd
   const workers = new WorkerTarget(cdp);
   await workers.attach();
   for (let round = 0; round < NUM_DOCUMENTS / ROUND_SIZE; round++) {
-    const asked: SoakRound = { numDocuments: ROUND_SIZE, abort: round % 2 === 1, reload: round % 3 === 2 };
+    const asked: SoakRound = {
+      device: 'wasm',
+      numDocuments: ROUND_SIZE,
+      numReasoned: NUM_REASONED,
+      abort: round % 2 === 1,
+      reload: round % 3 === 2,
+    };
     rounds.push(
       await page.evaluate((sent) => (globalThis as unknown as { soak: SoakHarness }).soak.round(sent), asked),
     );
@@ -32,7 +41,7 @@ test(`${NUM_DOCUMENTS} documents, with aborts and reloads, leave memory and verd
     workerHeap.push(await heapBytes((method) => workers.send(method)));
   }
   const [first] = rounds;
-  expect(first?.verdicts).toHaveLength(ROUND_SIZE);
+  expect(first?.verdicts).toHaveLength(ROUND_SIZE + NUM_REASONED);
   for (const { verdicts, peakCacheBytes } of rounds) {
     expect(verdicts).toEqual(first?.verdicts);
     expect(peakCacheBytes).toBe(first?.peakCacheBytes);
@@ -60,36 +69,4 @@ async function heapBytes(send: SendCommand): Promise<number> {
   for (let pass = 0; pass < 3; pass++) await send('HeapProfiler.collectGarbage');
   const usage = (await send('Runtime.getHeapUsage')) as Record<'usedSize' | 'backingStorageSize', number>;
   return usage.usedSize + (usage.backingStorageSize ?? 0);
-}
-
-/** The page's newest worker, spoken to through the page's session: Playwright opens none for workers. */
-class WorkerTarget {
-  #sessionId = '';
-  #lastId = 0;
-  readonly #waiting = new Map<number, (result: unknown) => void>();
-
-  constructor(private readonly cdp: CDPSession) {}
-
-  async attach(): Promise<void> {
-    this.cdp.on('Target.attachedToTarget', ({ sessionId }) => (this.#sessionId = sessionId));
-    this.cdp.on('Target.receivedMessageFromTarget', ({ message }) => {
-      const { id, result } = JSON.parse(message) as { id?: number; result?: unknown };
-      if (id !== undefined) this.#waiting.get(id)?.(result);
-    });
-    await this.cdp.send('Target.setAutoAttach', {
-      autoAttach: true,
-      waitForDebuggerOnStart: false,
-      flatten: false,
-    });
-  }
-
-  async send(method: string): Promise<unknown> {
-    const id = ++this.#lastId;
-    const answer = new Promise((resolve) => this.#waiting.set(id, resolve));
-    await this.cdp.send('Target.sendMessageToTarget', {
-      sessionId: this.#sessionId,
-      message: JSON.stringify({ id, method }),
-    });
-    return answer;
-  }
 }

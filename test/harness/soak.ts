@@ -1,54 +1,96 @@
 /** The page of the soak run: the public class, the real worker and the demo model, round after round. */
 import { Reranker } from '../../src/client/reranker.ts';
+import type { Device, RerankMode } from '../../src/protocol/rerank-api.ts';
 
 export interface SoakRound {
+  readonly device: Device;
+  /** judged in `instant` mode */
   readonly numDocuments: number;
+  /** of those, judged once more in `reason` mode, with few tokens each */
+  readonly numReasoned: number;
   /** First a run that is aborted after its first verdict. */
   readonly abort: boolean;
   /** First the worker is ended, and the model loaded again. */
   readonly reload: boolean;
+  readonly maxSlots?: number;
+  /** the demo model from the server when left out */
+  readonly model?: string;
+  /** Named or left out, the demo model is the same; the worker takes it for another. */
+  readonly dtype?: 'q4';
 }
 
 export interface SoakFigures {
-  /** by document: label and logit difference */
+  /** by document, those reasoned about behind the others: label, logit difference and chain */
   readonly verdicts: readonly string[];
-  /** bytes of keys and values: the most that the run held */
+  /** bytes of keys and values: the most that a run held */
   readonly peakCacheBytes: number;
+  /** what befell the worker, by code */
+  readonly faults: readonly string[];
+}
+
+interface Judging {
+  readonly documents: readonly string[];
+  readonly mode: RerankMode;
+  readonly abort: boolean;
+  readonly maxSlots: number;
 }
 
 const QUERY = 'What is the coldest city in the world?';
-const MODEL = { model: new URL('../../models/rank1-demo/', location.href).href, device: 'wasm' } as const;
+const MODEL = new URL('../../models/rank1-demo/', location.href).href;
+const MAX_NEW_TOKENS = 16;
 
 class Soak {
   #reranker: Reranker | null = null;
   #texts: readonly string[] | null = null;
 
-  async round({ numDocuments, abort, reload }: SoakRound): Promise<SoakFigures> {
-    if (reload) this.#reranker?.dispose();
+  async round(asked: SoakRound): Promise<SoakFigures> {
+    const { device, numDocuments, numReasoned, abort, reload, maxSlots = 4, model = MODEL, dtype } = asked;
+    if (reload) this.dispose();
     const reranker = (this.#reranker ??= new Reranker());
-    await reranker.load(MODEL);
+    await reranker.load({ model, device, ...(dtype && { dtype }) });
     const texts = await this.#sampleTexts();
     const documents = Array.from({ length: numDocuments }, (_, index) => texts[index % texts.length] ?? '');
-    if (abort) await this.#judge(reranker, documents, true);
-    return this.#judge(reranker, documents, false);
+    const judging = { documents, mode: 'instant', abort: false, maxSlots } as const;
+    if (abort) await this.#judge(reranker, { ...judging, abort });
+    const instant = await this.#judge(reranker, judging);
+    const reasoned = await this.#judge(reranker, {
+      ...judging,
+      documents: documents.slice(0, numReasoned),
+      mode: 'reason',
+    });
+    return {
+      verdicts: [...instant.verdicts, ...reasoned.verdicts],
+      peakCacheBytes: Math.max(instant.peakCacheBytes, reasoned.peakCacheBytes),
+      faults: [...instant.faults, ...reasoned.faults],
+    };
   }
 
-  async #judge(reranker: Reranker, documents: readonly string[], abort: boolean): Promise<SoakFigures> {
+  dispose(): void {
+    this.#reranker?.dispose();
+  }
+
+  async #judge(reranker: Reranker, { documents, mode, abort, maxSlots }: Judging): Promise<SoakFigures> {
     const verdicts: string[] = [];
+    const faults: string[] = [];
     const summary = await reranker.rerank({
       query: QUERY,
       documents,
-      options: { mode: 'instant', maxSlots: 4 },
+      options: { mode, maxSlots, maxNewTokens: MAX_NEW_TOKENS },
+      onState: (state) => {
+        if (state.type === 'recovering') faults.push(state.code);
+      },
       onUpdate: (updates) => {
         for (const update of updates) {
           if (update.type !== 'finished') continue;
-          const { verdict, finishReason } = update;
-          verdicts[update.index] = verdict ? `${verdict.label} ${verdict.logitDifference}` : finishReason;
+          const { verdict, finishReason, reasoning } = update;
+          verdicts[update.index] = verdict
+            ? `${verdict.label} ${verdict.logitDifference} ${reasoning}`
+            : finishReason;
           if (abort) reranker.abort();
         }
       },
     });
-    return { verdicts, peakCacheBytes: summary.stats.peakCacheBytes };
+    return { verdicts, peakCacheBytes: summary.stats.peakCacheBytes, faults };
   }
 
   async #sampleTexts(): Promise<readonly string[]> {
@@ -61,6 +103,6 @@ class Soak {
   }
 }
 
-export type SoakHarness = Pick<Soak, 'round'>;
+export type SoakHarness = Pick<Soak, 'round' | 'dispose'>;
 
 (globalThis as unknown as { soak: SoakHarness }).soak = new Soak();
