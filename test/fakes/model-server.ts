@@ -40,6 +40,8 @@ export class ModelServer {
   /** Asked for each request of a weight file, or of whatever `faultyPath` says; null is a good answer. */
   fault: (request: ServedRequest, nth: number) => Fault | null = () => null;
   faultyPath = /onnx_data/;
+  /** Of a request that may be faulty, the answer waits for this. */
+  gate: (request: ServedRequest, nth: number) => Promise<void> = () => Promise.resolve();
   retryAfter = '0';
   /** Bytes a second, in pieces: 0 is as fast as it goes. */
   chunkBytes = 0;
@@ -92,9 +94,14 @@ export class ModelServer {
     this.requests.push(served);
     this.open.add(response);
     const file = this.files.get(path);
-    const fault = this.faultyPath.test(path) ? this.fault(served, this.numFaulty++) : null;
-    if (!file) response.writeHead(404).end('no such file');
-    else this.send(response, served, file, fault);
+    if (!file) {
+      response.writeHead(404).end('no such file');
+      return;
+    }
+    if (!this.faultyPath.test(path)) return this.send(response, served, file, null);
+    const nth = this.numFaulty++;
+    const fault = this.fault(served, nth);
+    void this.gate(served, nth).then(() => this.send(response, served, file, fault));
   }
 
   private send(response: ServerResponse, request: ServedRequest, file: Buffer, fault: Fault | null): void {

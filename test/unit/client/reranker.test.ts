@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Reranker } from '../../../src/client/reranker.ts';
+import { FAULT_TIMES } from '../../../src/client/fault-times.ts';
+import type { Page } from '../../../src/client/page-lifecycle.ts';
 import { isRank1Error, Rank1Error } from '../../../src/errors.ts';
 import type { RunState } from '../../../src/client/run-state.ts';
 import type { LoadedModel, LoadOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
@@ -14,12 +16,17 @@ const DOCUMENTS = ['The coldest city is Yakutsk.', { title: 'Kuwait', text: 'A h
 
 const rerankers: Reranker[] = [];
 
-function setUp(pace: Pace = new SteadyPace(0), locks = new FakeLocks()) {
+class FakePage extends EventTarget implements Page {
+  readonly visibilityState = 'visible';
+}
+
+function setUp(pace: Pace = new SteadyPace(0), locks = new FakeLocks(), page = new FakePage()) {
   const api = new ScriptedRerankApi(pace);
   const workers: FakeWorker[] = [];
   const reranker = new Reranker({
     faultTimes: { backOffMs: [0] },
     locks,
+    page,
     createWorker: () => {
       const worker = new FakeWorker(api);
       workers.push(worker);
@@ -42,7 +49,10 @@ function crashBehindEachVerdict(api: ScriptedRerankApi, workers: readonly FakeWo
   };
 }
 
-afterEach(() => rerankers.splice(0).forEach((reranker) => reranker.dispose()));
+afterEach(() => {
+  rerankers.splice(0).forEach((reranker) => reranker.dispose());
+  vi.useRealTimers();
+});
 
 describe('Reranker', () => {
   it('loads a model, completes its address and reports progress in bytes', async () => {
@@ -244,9 +254,9 @@ describe('Reranker', () => {
 
   describe('when paused', () => {
     /** A run whose first update has come; each further step is the test's to give. */
-    async function runningRun(locks = new FakeLocks()) {
+    async function runningRun(locks = new FakeLocks(), page = new FakePage()) {
       const pace = new ManualPace();
-      const { api, workers, reranker } = setUp(pace, locks);
+      const { api, workers, reranker } = setUp(pace, locks, page);
       pace.release(5);
       await reranker.load(MODEL);
       const updates: RerankUpdate[] = [];
@@ -277,6 +287,19 @@ describe('Reranker', () => {
       reranker.resume();
       expect(reranker.paused).toBe(false);
       await expect(run).resolves.toMatchObject({ numFinished: 3, aborted: false });
+    });
+
+    it('by its page, which freezes, may be silent for days, and goes on in the same worker when it thaws', async () => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }); // those of the watchdog
+      const page = new FakePage();
+      const { api, pace, workers, run } = await runningRun(new FakeLocks(), page);
+      page.dispatchEvent(new Event('freeze'));
+      vi.advanceTimersByTime(100 * FAULT_TIMES.silentRunMs);
+      await vi.waitFor(() => expect(api.numPaused).toBe(1));
+      pace.release(100);
+      page.dispatchEvent(new Event('resume'));
+      await expect(run).resolves.toMatchObject({ numFinished: 3, aborted: false });
+      expect(workers).toHaveLength(1);
     });
 
     it('can be aborted, and the next run is not held', async () => {

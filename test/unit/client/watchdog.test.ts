@@ -4,9 +4,19 @@ import { Watchdog } from '../../../src/client/watchdog.ts';
 
 const LIMIT_MS = FAULT_TIMES.silentRunMs;
 
+/** As browsers do with pages that were hidden for minutes: a timer runs on the next full minute. */
+function onceAMinute(): void {
+  const { setInterval } = globalThis;
+  const throttled = (callback: () => void, ms = 0) => setInterval(callback, Math.ceil(ms / 60_000) * 60_000);
+  vi.stubGlobal('setInterval', throttled);
+}
+
 describe('a watchdog', () => {
   beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
 
   it('tells of silence once, after the stated time and not before', () => {
     const onSilence = vi.fn();
@@ -49,6 +59,22 @@ describe('a watchdog', () => {
     vi.advanceTimersByTime(0.4 * LIMIT_MS);
     expect(onSilence).not.toHaveBeenCalled();
   });
+
+  it.each(['silentLoadMs', 'silentRunMs'] as const)(
+    'in a hidden page, where timers run once a minute, tells of silence after 20 minutes at most (%s)',
+    (limit) => {
+      onceAMinute();
+      const onSilence = vi.fn();
+      const watchdog = new Watchdog(FAULT_TIMES[limit], onSilence);
+      vi.advanceTimersByTime(FAULT_TIMES[limit]);
+      expect(onSilence).not.toHaveBeenCalled();
+      watchdog.heard();
+      vi.advanceTimersByTime(20 * 60_000 - 1);
+      expect(onSilence).not.toHaveBeenCalled();
+      vi.advanceTimersByTime(1);
+      expect(onSilence).toHaveBeenCalledOnce();
+    },
+  );
 
   it('is silent itself once it was stopped', () => {
     const onSilence = vi.fn();

@@ -103,6 +103,23 @@ describe('a download', () => {
     expect(loaded).toEqual([...loaded].sort((a, b) => a - b));
   });
 
+  test('has two parts of a file on the way at once, and puts each where it belongs', async () => {
+    // Nobody gets a body before a second part was asked for: with one request at a time the first would wait for ever.
+    const asked = new Set<string>();
+    let both = (): void => undefined;
+    const arrived = new Promise<void>((resolve) => (both = resolve));
+    server.faultyPath = /onnx_data$/;
+    server.gate = async ({ range }, nth) => {
+      if (nth === 0) return; // the first part shows that the server gives parts, and goes alone
+      asked.add(range!);
+      if (asked.size === 2) both();
+      await arrived;
+    };
+    await download();
+    expect(asked.size).toBe(2);
+    await expectWhole();
+  });
+
   test('of a model that is whole asks for the manifest only', async () => {
     await download();
     server.reset();
