@@ -1,13 +1,16 @@
 /**
  * Each fault at each stage of a run, in real workers: none may lose or change a verdict, ask for one twice, or leave a row
- * of the scripted model behind. One page for all; cases run side by side, each with workers of its own. The load is
- * scripted, too: its stages are four points in it. How long silence may last: test/unit/client/watchdog.test.ts.
+ * of the scripted model behind. One page for all; cases run side by side, each with workers of its own. How long silence
+ * lasts until it counts, to the millisecond: test/unit/client/watchdog.test.ts. Here what is told of a failure shows what
+ * found it: silence by the limit of its stage, everything else by itself.
  */
 import { expect, test, type Page } from '@playwright/test';
 import {
+  FAULT_TIMES,
   LOAD_STAGES,
   RUN_STAGES,
   type FaultPlan,
+  type Stage,
   type WorkerFault,
   type PageEvent,
 } from '../fakes/fault-plan.ts';
@@ -26,6 +29,8 @@ const FATAL: readonly (WorkerFault | PageEvent)[] = [
   'spin',
   'unreadable',
 ];
+/** Nothing tells of these but that nothing comes any more. */
+const SILENT: readonly (WorkerFault | PageEvent)[] = ['close', 'hang', 'spin'];
 const HOLDS: readonly PageEvent[] = ['freeze', 'hide', 'pause'];
 
 let page: Page;
@@ -73,12 +78,24 @@ function expectWhole(outcome: FaultOutcome, name: string): void {
   expect.soft(outcome.numBytes, name).toBe(0);
 }
 
+/** What tells of a fault, as the person reads it. */
+function newsOf(fault: WorkerFault | PageEvent, stage: Stage): RegExp {
+  // The download has a limit of its own: a body that brings nothing is given up.
+  if (fault === 'hang' && stage === 'download') return /broke off \(nothing came any more\)/;
+  const isLoad = (LOAD_STAGES as readonly Stage[]).includes(stage);
+  const limitMs = isLoad ? FAULT_TIMES.silentLoadMs : FAULT_TIMES.silentRunMs;
+  if (SILENT.includes(fault)) return new RegExp(`has not answered for ${limitMs / 1000} seconds`);
+  if (fault === 'unreadable') return /could not be read/;
+  return fault === 'crash' ? /stopped.*a fault of the engine/ : /It broke, as planned/;
+}
+
 for (const fault of FATAL) {
   test(`${fault}, once at any of ${STAGES.length} stages, changes no verdict`, async () => {
     for (const [stage, outcome] of await runAtStages(fault, STAGES)) {
       expectWhole(outcome, `${fault} at ${stage}`);
       expect.soft(outcome.numWorkers, stage).toBe(2);
-      expect.soft(outcome.states, stage).toContain('recovering');
+      expect.soft(outcome.failures, stage).toHaveLength(1);
+      expect.soft(outcome.failures[0]?.message, stage).toMatch(newsOf(fault, stage));
     }
   });
 }
@@ -154,6 +171,28 @@ test('abort at any stage ends the run, with the verdicts it had', async () => {
     expect.soft(outcome.summary?.aborted, stage).toBe(true);
     expect.soft(outcome.numBytes, stage).toBe(0);
   }
+});
+
+test('abort of a run whose step does not end ends it with its worker, after the time that is stated', async () => {
+  // No other limit could.
+  const faultTimes = { silentRunMs: 1e9 };
+  for (const stage of RUN_STAGES) {
+    const outcome = await runCase({ plans: [{ stage, fault: 'abort-stuck' }], faultTimes });
+    expect.soft(outcome.error, stage).toBeNull();
+    expect.soft(outcome.summary?.aborted, stage).toBe(true);
+    expect.soft(outcome.numAlive, stage).toBe(0);
+    if (stage === 'verdict') expect.soft(outcome.verdicts.some(Boolean), stage).toBe(true);
+  }
+});
+
+test('a file that was damaged on its way is not loaded, and not asked for again', async () => {
+  const outcome = await runCase({ plans: [{ stage: 'download', fault: 'damaged' }] });
+  expect(outcome.error).toMatchObject({
+    code: 'model-corrupt',
+    message: expect.stringMatching(/onnx_data.*checksum/) as unknown,
+  });
+  expect(outcome).toMatchObject({ numWorkers: 1, failures: [] });
+  expect(outcome.verdicts.every((verdict) => verdict === null)).toBe(true);
 });
 
 test('dispose at any stage ends the call and the worker', async () => {

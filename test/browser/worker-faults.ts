@@ -11,12 +11,54 @@ export type ArmedFault = 'lose-device' | 'crash';
 /** The kind of update behind which a fault strikes. */
 export type ArmedAt = 'reasoning' | 'finished';
 
+export interface GpuMemory {
+  /** of the buffers that were made, not destroyed, nor gone with their device or as garbage */
+  readonly bytes: number;
+  /** the most so far */
+  readonly peakBytes: number;
+}
+
+export interface WeightReads {
+  /** bytes of each piece of a stored file of weights that was taken */
+  readonly slices: readonly number[];
+  /** times that such a file was read as a whole, into memory of JavaScript */
+  readonly numWhole: number;
+}
+
 /** A crashed worker sends nothing more, and so takes no further step: the loop waits for a message of its own. */
 const SCRIPT = `{
   const { requestDevice } = GPUAdapter.prototype;
   let keptDevice;
   GPUAdapter.prototype.requestDevice = async function (...asked) {
     return (keptDevice = await requestDevice.apply(this, asked));
+  };
+  const { createBuffer, destroy: destroyDevice } = GPUDevice.prototype;
+  const { destroy: destroyBuffer } = GPUBuffer.prototype;
+  const live = new Set();
+  const ofBuffer = new WeakMap();
+  const ofDevice = new WeakMap();
+  const liveBytes = () => {
+    for (const entry of live) if (!entry.buffer.deref()) live.delete(entry);
+    return [...live].reduce((sum, { size }) => sum + size, 0);
+  };
+  let peakBytes = 0;
+  GPUDevice.prototype.createBuffer = function (descriptor) {
+    const buffer = createBuffer.call(this, descriptor);
+    const entry = { buffer: new WeakRef(buffer), size: buffer.size };
+    live.add(entry);
+    ofBuffer.set(buffer, entry);
+    if (!ofDevice.has(this)) ofDevice.set(this, []);
+    ofDevice.get(this).push(entry);
+    peakBytes = Math.max(peakBytes, liveBytes());
+    return buffer;
+  };
+  GPUBuffer.prototype.destroy = function () {
+    live.delete(ofBuffer.get(this));
+    destroyBuffer.call(this);
+  };
+  GPUDevice.prototype.destroy = function () {
+    for (const entry of ofDevice.get(this) ?? []) live.delete(entry);
+    destroyDevice.call(this);
   };
   let armed = null;
   let crashed = false;
@@ -36,12 +78,30 @@ const SCRIPT = `{
     armed = null;
     strike[fault]();
   };
+  const reads = { slices: [], numWhole: 0 };
+  const isWeights = (blob) => blob instanceof File && blob.name.endsWith('_data');
+  const { slice } = Blob.prototype;
+  Blob.prototype.slice = function (...range) {
+    const part = slice.apply(this, range);
+    if (isWeights(this)) reads.slices.push(part.size);
+    return part;
+  };
+  for (const name of ['arrayBuffer', 'bytes', 'stream']) {
+    const read = Blob.prototype[name];
+    if (!read) continue;
+    Blob.prototype[name] = function () {
+      if (isWeights(this)) reads.numWhole++;
+      return read.call(this);
+    };
+  }
   const channel = new BroadcastChannel('worker-faults');
   channel.onmessage = ({ data }) => {
     if (data.arm) {
       armed = data.arm;
       channel.postMessage({});
     }
+    if (data.reads) channel.postMessage(reads);
+    if (data.count) channel.postMessage({ bytes: liveBytes(), peakBytes });
   };
 }
 `;
@@ -58,6 +118,16 @@ export async function injectFaults(page: Page): Promise<void> {
 /** Resolves when the page's worker, which must have been started, has taken it in. */
 export async function armFault(page: Page, fault: ArmedFault, at: ArmedAt = 'reasoning'): Promise<void> {
   await askWorker(page, { arm: { fault, at } });
+}
+
+/** What is garbage counts until it is collected. */
+export async function gpuMemory(page: Page): Promise<GpuMemory> {
+  return (await askWorker(page, { count: true })) as GpuMemory;
+}
+
+/** Of weights that came as a File. */
+export async function weightReads(page: Page): Promise<WeightReads> {
+  return (await askWorker(page, { reads: true })) as WeightReads;
 }
 
 function askWorker(page: Page, question: object): Promise<unknown> {

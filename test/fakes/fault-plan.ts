@@ -3,6 +3,18 @@ export const LOAD_STAGES = ['download', 'verify', 'load', 'warm-up'] as const;
 export const RUN_STAGES = ['prefill', 'decode', 'verdict'] as const;
 export type Stage = (typeof LOAD_STAGES)[number] | (typeof RUN_STAGES)[number];
 
+/**
+ * How long silence may last in these tests: each its own, so that what is told shows which of them it was. Long enough for
+ * a worker to start on a busy machine, and short for those that have to be found dead.
+ */
+export const STALL_MS = 2000;
+export const FAULT_TIMES = {
+  silentLoadMs: 4000,
+  silentRunMs: 5000,
+  abortMs: 1000,
+  backOffMs: [1, 2],
+} as const;
+
 /** What the worker does to itself. */
 export type WorkerFault =
   | 'device-lost'
@@ -19,7 +31,11 @@ export type WorkerFault =
   /** computes for ever, and answers nothing at all */
   | 'spin'
   /** one row of a step has no numbers */
-  | 'no-numbers';
+  | 'no-numbers'
+  /** a byte of the weights arrives as another */
+  | 'damaged'
+  /** has the page abort the run, and then does not end its step */
+  | 'abort-stuck';
 
 /** What happens to the page, on a word from the worker, which goes on. */
 export const PAGE_EVENTS = ['unreadable', 'freeze', 'hide', 'pause', 'abort', 'dispose'] as const;

@@ -1,17 +1,25 @@
 /** The page of the fault suite: runs one list of documents through `Reranker` on workers that fail as planned. */
 import { wrap } from 'comlink';
+import type { FaultTimes } from '../../src/client/fault-times.ts';
 import type { Page } from '../../src/client/page-lifecycle.ts';
 import { Reranker } from '../../src/client/reranker.ts';
 import type { RunState } from '../../src/client/run-state.ts';
 import { isRank1Error } from '../../src/errors.ts';
 import type { RerankUpdate, RunSummary } from '../../src/protocol/rerank-api.ts';
-import type { AskedMessage, FaultPlan, PageEvent, PageEventMessage } from '../fakes/fault-plan.ts';
+import {
+  FAULT_TIMES,
+  type AskedMessage,
+  type FaultPlan,
+  type PageEvent,
+  type PageEventMessage,
+} from '../fakes/fault-plan.ts';
 
 export interface FaultCase {
   /** What befalls the first worker, the second, and so on; workers behind them are sound. */
   readonly plans: readonly (FaultPlan | null)[];
   /** Something the page does as soon as the run recovers. */
   readonly whileRecovering?: 'abort' | 'dispose' | 'rerank' | 'pause';
+  readonly faultTimes?: Partial<FaultTimes>;
 }
 
 export interface FaultOutcome {
@@ -22,6 +30,8 @@ export interface FaultOutcome {
   readonly summary: Pick<RunSummary, 'numFinished' | 'aborted'> | null;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly states: readonly RunState['type'][];
+  /** after which the run recovered: code and sentence */
+  readonly failures: readonly { readonly code: string; readonly message: string }[];
   /** workers that were started, and those that were never ended */
   readonly numWorkers: number;
   readonly numAlive: number;
@@ -50,9 +60,6 @@ const DOCUMENTS = [
 const QUERY = 'What is tea?';
 const MODEL = { model: 'https://models.test/scripted/' };
 
-/** Long enough for a worker to start on a busy machine, and short for those that have to be found dead. */
-const FAULT_TIMES = { silentLoadMs: 4000, silentRunMs: 4000, abortMs: 1000, backOffMs: [1, 2] } as const;
-
 class FakePage extends EventTarget implements Page {
   visibilityState: DocumentVisibilityState = 'visible';
 }
@@ -65,13 +72,14 @@ class FaultRun {
   readonly #finished: Extract<RerankUpdate, { type: 'finished' }>[] = [];
   readonly #asked: AskedOfWorker[] = [];
   readonly #states: RunState['type'][] = [];
+  readonly #failures: { code: string; message: string }[] = [];
   readonly #reranker: Reranker;
 
   constructor(faultCase: FaultCase) {
     this.#case = faultCase;
     this.#reranker = new Reranker({
       createWorker: () => this.#createWorker(),
-      faultTimes: FAULT_TIMES,
+      faultTimes: { ...FAULT_TIMES, ...faultCase.faultTimes },
       page: this.#page,
       whenHidden: 'pause',
       lock: false,
@@ -100,6 +108,7 @@ class FaultRun {
       summary: summary && { numFinished: summary.numFinished, aborted: summary.aborted },
       error,
       states: this.#states,
+      failures: this.#failures,
       numWorkers: this.#workers.length,
       numAlive,
       numBytes,
@@ -129,6 +138,7 @@ class FaultRun {
   #onState(state: RunState): void {
     this.#states.push(state.type);
     if (state.type !== 'recovering') return;
+    this.#failures.push({ code: state.code, message: state.message });
     const { whileRecovering } = this.#case;
     if (whileRecovering === 'abort') this.#reranker.abort();
     if (whileRecovering === 'dispose') this.#reranker.dispose();

@@ -1,18 +1,31 @@
-/** The real service with a scripted model, in a worker that a plan makes fail at one stage. The plan is its first message. */
+/**
+ * The real service with a scripted model, in a worker that a plan makes fail at one stage. The plan is its first message.
+ * Files are fetched and verified, and the model is warmed up, by the product's own code: of the load, only what ONNX
+ * Runtime does is scripted.
+ */
 import { expose } from 'comlink';
 import { isRank1Error, Rank1Error, type Rank1ErrorCode } from '../../src/errors.ts';
 import type { ModelRunner, StepOutput, StepPlan } from '../../src/engine/model-runner.ts';
-import type { RerankRequest, RunSummary, UpdateListener } from '../../src/protocol/rerank-api.ts';
+import { HttpFolder } from '../../src/model/http-folder.ts';
+import { readModelFiles } from '../../src/model/model-files.ts';
+import type {
+  LoadProgress,
+  RerankRequest,
+  RunSummary,
+  UpdateListener,
+} from '../../src/protocol/rerank-api.ts';
 import { installTransferHandlers } from '../../src/protocol/transfer-handlers.ts';
 import { RerankService } from '../../src/service/rerank-service.ts';
+import { warmedUp } from '../../src/service/warm-up.ts';
 import {
-  LOAD_STAGES,
   PAGE_EVENTS,
   type AskedMessage,
+  STALL_MS,
   type FaultPlan,
   type PageEvent,
   type Stage,
 } from '../fakes/fault-plan.ts';
+import { serve, SMALL_MODEL_URL, smallModel } from '../fakes/small-model.ts';
 import { ScriptedRuntime } from '../fakes/scripted-runtime.ts';
 
 const CODES: readonly string[] = ['device-lost', 'out-of-memory', 'run-failed', 'network', 'storage'];
@@ -45,19 +58,43 @@ class FaultyRuntime extends ScriptedRuntime {
 class FaultyApi extends RerankService {
   plan: FaultPlan | null = null;
   readonly #runtimes: ScriptedRuntime[] = [];
+  #isWarm = false;
   #verdictSent = false;
 
   constructor() {
     super(async ({ device }, onProgress) => {
       tell({ device });
-      for (const stage of LOAD_STAGES) {
-        onProgress({ stage: 'download', loadedBytes: 1, totalBytes: 2 });
-        await this.strike(stage);
-      }
+      await this.#readFiles(onProgress);
+      await this.strike('load');
       const runtime = new FaultyRuntime(this);
       this.#runtimes.push(runtime);
-      return runtime;
+      this.#isWarm = false;
+      const warm = await warmedUp(runtime, onProgress);
+      this.#isWarm = true;
+      return warm;
     });
+  }
+
+  async #readFiles(onProgress: (progress: LoadProgress) => void): Promise<void> {
+    const files = await smallModel();
+    const { subtle } = crypto;
+    const digest = subtle.digest.bind(subtle);
+    subtle.digest = async (...call) => {
+      await this.strike('verify');
+      return digest(...call);
+    };
+    try {
+      const fetch = serve(files, () => this.strike('download'));
+      const folder = new HttpFolder(SMALL_MODEL_URL, { fetch, stallMs: STALL_MS });
+      const { externalData } = await readModelFiles(folder, 'q4', (loadedBytes, totalBytes) =>
+        onProgress({ stage: 'download', loadedBytes, totalBytes }),
+      );
+      // What is handed on is what was served, whatever happened before.
+      for (const { path, data } of externalData)
+        if (!isSame(data, files.get(`onnx/${path}`))) throw new Error(`${path} is not what was served`);
+    } finally {
+      subtle.digest = digest;
+    }
   }
 
   override rerank(request: RerankRequest, onUpdates: UpdateListener): Promise<RunSummary> {
@@ -75,22 +112,26 @@ class FaultyApi extends RerankService {
   }
 
   stageOfStep({ kind }: StepPlan, index: number): Stage | null {
+    if (!this.#isWarm) return 'warm-up';
     if (this.#verdictSent) return 'verdict';
     if (kind === 'prefill') return 'prefill';
     return index >= DECODE_STEP ? 'decode' : null;
   }
 
-  /** Once, at the stage of the plan. @returns whether the step is to have no numbers */
+  /** Once, at the stage of the plan. @returns whether what comes of the stage is to be spoiled */
   async strike(stage: Stage | null): Promise<boolean> {
     if (this.plan?.stage !== stage) return false;
     const { fault } = this.plan;
     this.plan = null;
-    if (fault === 'no-numbers') return true;
+    if (fault === 'no-numbers' || fault === 'damaged') return true;
     if (CODES.includes(fault)) throw new Rank1Error(fault as Rank1ErrorCode, 'It broke, as planned.');
     if ((PAGE_EVENTS as readonly string[]).includes(fault)) {
       self.postMessage({ pageEvent: fault as PageEvent });
+      // What the page could not read is lost, and nothing comes behind it.
+      if (fault === 'unreadable') return new Promise<never>(() => undefined);
       return false;
     }
+    if (fault === 'abort-stuck') self.postMessage({ pageEvent: 'abort' });
     if (fault === 'spin') for (;;);
     if (fault === 'close') self.close();
     if (fault === 'crash')
@@ -99,6 +140,14 @@ class FaultyApi extends RerankService {
       });
     return new Promise<never>(() => undefined);
   }
+}
+
+function isSame(data: Uint8Array | Blob, served: Uint8Array | undefined): boolean {
+  return (
+    data instanceof Uint8Array &&
+    served?.length === data.length &&
+    data.every((byte, at) => byte === served[at])
+  );
 }
 
 function tell(asked: AskedMessage['asked']): void {
