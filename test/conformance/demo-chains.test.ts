@@ -1,49 +1,18 @@
 /**
- * The demo model on WASM, through every layer below the worker, against transformers in float32 on the same
- * dequantised weights. The fixture's maker is independent of all code here.
+ * The demo model on WASM in q4 and in fp32, through every layer below the worker, against transformers in float32 on the
+ * same dequantised weights. The fixture's maker is independent of all code here.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Engine } from '../../src/engine/engine.ts';
-import { Sequence } from '../../src/engine/sequence.ts';
 import type { RerankUpdate } from '../../src/protocol/rerank-api.ts';
-import { ChainReader } from '../../src/rank1/chain-reader.ts';
-import { findMarkerTokenIds } from '../../src/rank1/markers.ts';
 import { encodeForcedPrompt, encodePrompt, trimToLastSentence } from '../../src/rank1/prompt.ts';
 import { RerankService, type LoadedRuntime } from '../../src/service/rerank-service.ts';
 import { cutChains, oracle, wholeChains, type OracleChain } from '../harness/demo-chains.ts';
-import { loadDemoModelInNode } from '../harness/node-model.ts';
+import { decodeChains } from './decode-chains.ts';
+import { DEMO_FORMS, loadDemoForm } from './demo-forms.ts';
 
 let model: LoadedRuntime;
-
-beforeAll(async () => {
-  model = await loadDemoModelInNode();
-});
-afterAll(() => model.dispose());
-
-async function decode(chains: readonly OracleChain[], maxSlots: number): Promise<number[][]> {
-  const markers = findMarkerTokenIds(model.tokenizer);
-  const runner = await model.createRunner({
-    maxSlots,
-    maxLength: Math.max(...chains.map((chain) => chain.promptTokenIds.length + chain.maxNewTokens)),
-    maxPrefillRows: maxSlots,
-    watchedTokenIds: [markers.trueTokenId, markers.falseTokenId],
-  });
-  const engine = new Engine(runner);
-  const sequences = chains.map((chain) => {
-    const sequence = new Sequence({
-      promptTokenIds: Int32Array.from(chain.promptTokenIds),
-      maxNewTokens: chain.maxNewTokens,
-      stopCondition: new ChainReader(model.tokenizer, markers, model.spec.eosTokenIds),
-    });
-    engine.add(sequence);
-    return sequence;
-  });
-  while (engine.hasWork) await engine.step();
-  await runner.dispose();
-  return sequences.map((sequence) => [...sequence.newTokenIds]);
-}
 
 /** Reranks the chains of one query and one limit together, as the page would. */
 async function rerank(chains: readonly OracleChain[]): Promise<Map<OracleChain, RerankUpdate>> {
@@ -71,7 +40,13 @@ async function rerank(chains: readonly OracleChain[]): Promise<Map<OracleChain, 
   return finished;
 }
 
+/** What does not turn on how the weights are stored. */
 describe('the demo model against transformers', () => {
+  beforeAll(async () => {
+    model = await loadDemoForm('q4');
+  });
+  afterAll(() => model.dispose());
+
   test('the fixture was made with the weights that are here', () => {
     const weights = readFileSync(
       new URL('../../public/models/rank1-demo/onnx/model_q4.onnx_data', import.meta.url),
@@ -93,19 +68,26 @@ describe('the demo model against transformers', () => {
     }
   });
 
-  test('sixteen slots decode every chain token for token', async () => {
-    expect(await decode(wholeChains, 16)).toEqual(wholeChains.map((chain) => chain.newTokenIds));
-  });
-
   test('chains that are cut have the tokens up to their limit', async () => {
-    expect(await decode(cutChains, 16)).toEqual(cutChains.map((chain) => chain.newTokenIds));
+    expect(await decodeChains(model, cutChains, 16)).toEqual(cutChains.map((chain) => chain.newTokenIds));
   });
 
   test('three slots, longest prompt first, decode the same tokens', async () => {
     const chains = wholeChains
       .filter((_, index) => index % 3 === 0)
       .sort((a, b) => b.promptTokenIds.length - a.promptTokenIds.length);
-    expect(await decode(chains, 3)).toEqual(chains.map((chain) => chain.newTokenIds));
+    expect(await decodeChains(model, chains, 3)).toEqual(chains.map((chain) => chain.newTokenIds));
+  });
+});
+
+describe.each(DEMO_FORMS)('the demo model in %s against transformers', (form) => {
+  beforeAll(async () => {
+    model = await loadDemoForm(form);
+  });
+  afterAll(() => model.dispose());
+
+  test('sixteen slots decode every chain token for token', async () => {
+    expect(await decodeChains(model, wholeChains, 16)).toEqual(wholeChains.map((chain) => chain.newTokenIds));
   });
 
   test('the service gives the labels of whole chains, and their scores within 1e-4', async () => {

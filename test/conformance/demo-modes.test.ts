@@ -1,6 +1,6 @@
 /**
- * Instant verdicts and rethought chains of the demo model on WASM, through the service, against transformers in float32;
- * see test/oracle/modes/make_fixtures.py for every field.
+ * Instant verdicts and rethought chains of the demo model on WASM in q4 and fp32, through the service, against
+ * transformers in float32; see test/oracle/modes/make_fixtures.py for every field.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -8,41 +8,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RerankOptions, RerankUpdate } from '../../src/protocol/rerank-api.ts';
 import { encodeContinuedPrompt, encodeInstantPrompt, RETHINK_CUE } from '../../src/rank1/prompt.ts';
 import { RerankService, type LoadedRuntime } from '../../src/service/rerank-service.ts';
-import { loadDemoModelInNode } from '../harness/node-model.ts';
-
-interface OracleVerdict {
-  readonly query: string;
-  readonly document: string;
-  readonly label: 'true' | 'false';
-  readonly score: number;
-  readonly logitDifference: number;
-}
-interface InstantCase extends OracleVerdict {
-  readonly promptTokenIds: number[];
-}
-interface RethinkCase extends OracleVerdict {
-  readonly rethink: number;
-  readonly maxNewTokens: number;
-  readonly turns: { readonly promptTokenIds: number[]; readonly newTokenIds: number[] }[];
-  readonly forced: boolean;
-  readonly reasoning: string;
-}
-
-const oracle = JSON.parse(
-  readFileSync(new URL('../fixtures/modes/demo-modes.json', import.meta.url), 'utf8'),
-) as { weightsSha256: string; instant: InstantCase[]; rethink: RethinkCase[] };
+import { modesOracle, type OracleVerdict } from '../harness/demo-modes.ts';
+import { DEMO_FORMS, loadDemoForm } from './demo-forms.ts';
 
 type Finished = Extract<RerankUpdate, { type: 'finished' }>;
 
 let model: LoadedRuntime;
 let service: RerankService;
-
-beforeAll(async () => {
-  model = await loadDemoModelInNode();
-  service = new RerankService(() => Promise.resolve({ ...model, dispose: () => Promise.resolve() }));
-  await service.load({ model: 'memory:/', device: 'wasm' }, () => {});
-});
-afterAll(() => model.dispose());
 
 /** Reranks the cases that share a query and options together, as the page would. */
 async function rerank<Case extends OracleVerdict>(
@@ -72,22 +44,29 @@ function expectVerdict({ verdict }: Finished, one: OracleVerdict, forced: boolea
   expect(Math.abs((verdict?.logitDifference ?? NaN) - one.logitDifference)).toBeLessThan(1e-3);
 }
 
-describe('the modes of the demo model against transformers', () => {
+describe.each(DEMO_FORMS)('the modes of the demo model in %s against transformers', (form) => {
+  beforeAll(async () => {
+    model = await loadDemoForm(form);
+    service = new RerankService(() => Promise.resolve({ ...model, dispose: () => Promise.resolve() }));
+    await service.load({ model: 'memory:/', device: 'wasm' }, () => {});
+  });
+  afterAll(() => model.dispose());
+
   test('the fixture was made with the weights that are here', () => {
     const weights = readFileSync(
       new URL('../../public/models/rank1-demo/onnx/model_q4.onnx_data', import.meta.url),
     );
-    expect(createHash('sha256').update(weights).digest('hex')).toBe(oracle.weightsSha256);
-    expect(oracle.instant.length).toBeGreaterThanOrEqual(50);
-    expect(oracle.rethink.filter(({ forced }) => !forced).length).toBeGreaterThanOrEqual(10);
-    expect(oracle.rethink.filter(({ forced }) => forced).length).toBeGreaterThanOrEqual(5);
+    expect(createHash('sha256').update(weights).digest('hex')).toBe(modesOracle.weightsSha256);
+    expect(modesOracle.instant.length).toBeGreaterThanOrEqual(50);
+    expect(modesOracle.rethink.filter(({ forced }) => !forced).length).toBeGreaterThanOrEqual(10);
+    expect(modesOracle.rethink.filter(({ forced }) => forced).length).toBeGreaterThanOrEqual(5);
   });
 
   test('instant: every prompt, label and score', async () => {
-    for (const { query, document, promptTokenIds } of oracle.instant)
+    for (const { query, document, promptTokenIds } of modesOracle.instant)
       expect([...encodeInstantPrompt(model.tokenizer, query, document)]).toEqual(promptTokenIds);
-    const finished = await rerank(oracle.instant, () => ({ mode: 'instant' }));
-    expect(finished).toHaveLength(oracle.instant.length);
+    const finished = await rerank(modesOracle.instant, () => ({ mode: 'instant' }));
+    expect(finished).toHaveLength(modesOracle.instant.length);
     for (const [one, update] of finished) {
       expectVerdict(update, one, false);
       expect(update).toMatchObject({ finishReason: 'verdict', numNewTokens: 1 });
@@ -95,7 +74,7 @@ describe('the modes of the demo model against transformers', () => {
   });
 
   test('rethink: every continued prompt', () => {
-    for (const { query, document, turns } of oracle.rethink) {
+    for (const { query, document, turns } of modesOracle.rethink) {
       let text = '';
       for (const { promptTokenIds, newTokenIds } of turns) {
         expect([...encodeContinuedPrompt(model.tokenizer, query, document, text)]).toEqual(promptTokenIds);
@@ -105,11 +84,11 @@ describe('the modes of the demo model against transformers', () => {
   });
 
   test('rethink: every chain, label and score, cut or not', async () => {
-    const finished = await rerank(oracle.rethink, ({ rethink, maxNewTokens }) => ({
+    const finished = await rerank(modesOracle.rethink, ({ rethink, maxNewTokens }) => ({
       rethink,
       maxNewTokens,
     }));
-    expect(finished).toHaveLength(oracle.rethink.length);
+    expect(finished).toHaveLength(modesOracle.rethink.length);
     for (const [one, update] of finished) {
       expect(update.reasoning).toBe(one.reasoning);
       const numThought = one.turns.reduce((sum, { newTokenIds }) => sum + newTokenIds.length, 0);

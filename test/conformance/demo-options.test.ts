@@ -1,60 +1,36 @@
 /**
- * Instructions, titles, templates, presets, the loop guard and sampled chains on the demo model on WASM, through the
- * service, against transformers in float32; test/oracle/modes/make_option_fixtures.py made the fixture.
+ * Instructions, titles, templates, presets, the loop guard and sampled chains on the demo model on WASM in q4 and fp32,
+ * through the service, against transformers in float32; test/oracle/modes/make_option_fixtures.py made the fixture.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RerankOptions, RerankUpdate, Verdict } from '../../src/protocol/rerank-api.ts';
+import type { RerankUpdate, Verdict } from '../../src/protocol/rerank-api.ts';
 import { documentText, encodePrompt } from '../../src/rank1/prompt.ts';
 import { promptQuery } from '../../src/rank1/query-template.ts';
 import { RerankService, type LoadedRuntime } from '../../src/service/rerank-service.ts';
-import { loadDemoModelInNode } from '../harness/node-model.ts';
-
-interface OracleChain {
-  readonly promptTokenIds: number[];
-  readonly numThought: number;
-  readonly reasoning: string;
-  readonly finishReason: string;
-  readonly forced: boolean;
-  readonly label: 'true' | 'false';
-  readonly score: number;
-  readonly logitDifference: number;
-}
-interface OracleRequest {
-  readonly query: string;
-  readonly title: string | null;
-  readonly text: string;
-  readonly options: RerankOptions;
-}
-type OracleCase = OracleRequest & OracleChain;
-type SampledCase = OracleRequest & { readonly chains: readonly OracleChain[]; readonly score: number };
-
-const oracle = JSON.parse(
-  readFileSync(new URL('../fixtures/modes/demo-options.json', import.meta.url), 'utf8'),
-) as { weightsSha256: string; prompts: OracleCase[]; guard: OracleCase[]; samples: SampledCase[] };
+import {
+  documentOf,
+  optionsOracle,
+  type OptionCase,
+  type OptionChain,
+  type OptionRequest,
+} from '../harness/demo-options.ts';
+import { DEMO_FORMS, loadDemoForm } from './demo-forms.ts';
 
 type Finished = Extract<RerankUpdate, { type: 'finished' }>;
 
 let model: LoadedRuntime;
 let service: RerankService;
-beforeAll(async () => {
-  model = await loadDemoModelInNode();
-  service = new RerankService(() => Promise.resolve({ ...model, dispose: () => Promise.resolve() }));
-  await service.load({ model: 'memory:/', device: 'wasm' }, () => {});
-});
-afterAll(() => model.dispose());
 
-const documentOf = ({ title, text }: OracleRequest) => (title === null ? { text } : { title, text });
-
-async function judge(one: OracleRequest): Promise<Finished> {
+async function judge(one: OptionRequest): Promise<Finished> {
   const updates: RerankUpdate[] = [];
   const request = { runId: 1, query: one.query, documents: [documentOf(one)], options: one.options };
   await service.rerank(request, (batch) => void updates.push(...batch));
   return updates.find((update): update is Finished => update.type === 'finished')!;
 }
 
-function expectVerdict(verdict: Verdict | null, one: OracleChain): void {
+function expectVerdict(verdict: Verdict | null, one: OptionChain): void {
   expect({ label: verdict?.label, forced: verdict?.forced }).toEqual({
     label: one.label,
     forced: one.forced,
@@ -63,24 +39,33 @@ function expectVerdict(verdict: Verdict | null, one: OracleChain): void {
   expect(Math.abs((verdict?.logitDifference ?? NaN) - one.logitDifference)).toBeLessThan(1e-3);
 }
 
-async function expectChain(one: OracleCase): Promise<void> {
+async function expectChain(one: OptionCase): Promise<void> {
   const { verdict, finishReason, reasoning, numNewTokens } = await judge(one);
   expect({ finishReason, reasoning }).toEqual({ finishReason: one.finishReason, reasoning: one.reasoning });
   expect(numNewTokens).toBe(one.numThought + (one.forced ? 1 : 0));
   expectVerdict(verdict, one);
 }
 
-describe('the options of a run on the demo model against transformers', () => {
+describe.each(DEMO_FORMS)('the options of a run on the demo model in %s against transformers', (form) => {
+  beforeAll(async () => {
+    model = await loadDemoForm(form);
+    service = new RerankService(() => Promise.resolve({ ...model, dispose: () => Promise.resolve() }));
+    await service.load({ model: 'memory:/', device: 'wasm' }, () => {});
+  });
+  afterAll(() => model.dispose());
+
   test('the fixture was made with the weights that are here, and has cases of each kind', () => {
     const weights = new URL('../../public/models/rank1-demo/onnx/model_q4.onnx_data', import.meta.url);
-    expect(createHash('sha256').update(readFileSync(weights)).digest('hex')).toBe(oracle.weightsSha256);
-    expect(oracle.prompts.filter(({ title }) => title !== null).length).toBeGreaterThanOrEqual(5);
-    expect(oracle.guard.some(({ finishReason }) => finishReason === 'loop')).toBe(true);
-    expect(oracle.samples.length).toBeGreaterThanOrEqual(5);
+    expect(createHash('sha256').update(readFileSync(weights)).digest('hex')).toBe(
+      optionsOracle.weightsSha256,
+    );
+    expect(optionsOracle.prompts.filter(({ title }) => title !== null).length).toBeGreaterThanOrEqual(5);
+    expect(optionsOracle.guard.some(({ finishReason }) => finishReason === 'loop')).toBe(true);
+    expect(optionsOracle.samples.length).toBeGreaterThanOrEqual(5);
   });
 
   test('instruction, title, template, preset: every prompt, chain, label and score', async () => {
-    for (const one of oracle.prompts) {
+    for (const one of optionsOracle.prompts) {
       const prompt = encodePrompt(model.tokenizer, promptQuery(one), documentText(documentOf(one)));
       expect([...prompt]).toEqual(one.promptTokenIds);
       await expectChain(one);
@@ -88,11 +73,11 @@ describe('the options of a run on the demo model against transformers', () => {
   });
 
   test('loop guard: it ends the same chains at the same token, and leaves the others', async () => {
-    for (const one of oracle.guard) await expectChain(one);
+    for (const one of optionsOracle.guard) await expectChain(one);
   });
 
   test('samples: every drawn chain, its verdict, and their mean', async () => {
-    for (const one of oracle.samples) {
+    for (const one of optionsOracle.samples) {
       const { verdict, samples, numNewTokens } = await judge(one);
       expect(samples?.map(({ reasoning, finishReason }) => ({ reasoning, finishReason }))).toEqual(
         one.chains.map(({ reasoning, finishReason }) => ({ reasoning, finishReason })),

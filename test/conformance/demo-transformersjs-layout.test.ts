@@ -5,10 +5,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { convertModel } from '../../src/convert/convert-model.ts';
-import { Engine } from '../../src/engine/engine.ts';
-import { Sequence } from '../../src/engine/sequence.ts';
-import { ChainReader } from '../../src/rank1/chain-reader.ts';
-import { findMarkerTokenIds } from '../../src/rank1/markers.ts';
 import type { RerankUpdate } from '../../src/protocol/rerank-api.ts';
 import { RerankService, type LoadedRuntime } from '../../src/service/rerank-service.ts';
 import { wholeChains } from '../harness/demo-chains.ts';
@@ -16,6 +12,7 @@ import { loadDemoModelInNode } from '../harness/node-model.ts';
 import { MemoryOutput } from '../unit/convert/support/memory-folder.ts';
 import { convertOptions } from '../unit/convert/support/options.ts';
 import { SyntheticCheckpoint } from '../unit/convert/support/synthetic-checkpoint.ts';
+import { decodeChains } from './decode-chains.ts';
 
 const CONFIG = new URL('../../public/models/rank1-demo/config.json', import.meta.url);
 const chains = wholeChains.slice(0, 6);
@@ -36,28 +33,7 @@ beforeAll(async () => {
 afterAll(() => model.dispose());
 
 test('three slots decode the chains of transformers token for token', async () => {
-  const markers = findMarkerTokenIds(model.tokenizer);
-  const runner = await model.createRunner({
-    maxSlots: 3,
-    maxLength: Math.max(...chains.map((chain) => chain.promptTokenIds.length + chain.maxNewTokens)),
-    maxPrefillRows: 3,
-    watchedTokenIds: [markers.trueTokenId, markers.falseTokenId],
-  });
-  const engine = new Engine(runner);
-  const sequences = chains.map(
-    ({ promptTokenIds, maxNewTokens }) =>
-      new Sequence({
-        promptTokenIds: Int32Array.from(promptTokenIds),
-        maxNewTokens,
-        stopCondition: new ChainReader(model.tokenizer, markers, model.spec.eosTokenIds),
-      }),
-  );
-  for (const sequence of sequences) engine.add(sequence);
-  while (engine.hasWork) await engine.step();
-  await runner.dispose();
-  expect(sequences.map((sequence) => [...sequence.newTokenIds])).toEqual(
-    chains.map((chain) => chain.newTokenIds),
-  );
+  expect(await decodeChains(model, chains, 3)).toEqual(chains.map((chain) => chain.newTokenIds));
 });
 
 test('the service gives the verdict of transformers, its score within 1e-4', async () => {

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { bytesOf } from '../../../../src/convert/graph-builder.ts';
+import { parseModelSpec, type ModelSpec } from '../../../../src/model/model-spec.ts';
 import { safetensorsFile, type EditableTensors } from './edited-checkpoint.ts';
 import { MemoryCheckpoint } from './memory-folder.ts';
 import { readInitializers, type StoredInitializer } from './read-onnx.ts';
@@ -11,24 +12,36 @@ import { readInitializers, type StoredInitializer } from './read-onnx.ts';
 const DEMO = new URL('../../../../public/models/rank1-demo/', import.meta.url);
 const BLOCK = 32;
 
-/** @param changes files to put in the place of the demo's own; `null` leaves one out */
-export function demoCheckpoint(changes: Record<string, string | null> = {}): MemoryCheckpoint {
-  return MemoryCheckpoint.of(Object.fromEntries(demoFiles(changes)));
+/** Edits the tensors in place, by their names in a checkpoint; all are fp32. */
+export type DemoChange = (tensors: EditableTensors, spec: ModelSpec) => void;
+
+/**
+ * @param changes files to put in the place of the demo's own; `null` leaves one out
+ * @param change of its weights
+ */
+export function demoCheckpoint(
+  changes: Record<string, string | null> = {},
+  change?: DemoChange,
+): MemoryCheckpoint {
+  return MemoryCheckpoint.of(Object.fromEntries(demoFiles(changes, change)));
 }
 
 /** The checkpoint's files by name. */
 export function demoFiles(
   changes: Record<string, string | null> = {},
+  change?: DemoChange,
 ): [name: string, content: Uint8Array<ArrayBuffer> | string][] {
   const read = (path: string) => Uint8Array.from(readFileSync(new URL(path, DEMO)));
   const config = JSON.parse(new TextDecoder().decode(read('config.json'))) as Record<string, number>;
   const paths = ['onnx/model_q4.onnx', 'onnx/model_q4.onnx_data'];
   const written = readInitializers(paths[0]!, new Map(paths.map((path) => [path, read(path)])));
+  const tensors = checkpointTensors(written, config);
+  change?.(tensors, parseModelSpec(config));
   const files: Record<string, Uint8Array<ArrayBuffer> | string | null> = {
     'config.json': read('config.json'),
     'tokenizer.json': read('tokenizer.json'),
     'tokenizer_config.json': read('tokenizer_config.json'),
-    'model.safetensors': safetensorsFile(checkpointTensors(written, config)),
+    'model.safetensors': safetensorsFile(tensors),
     ...changes,
   };
   return Object.entries(files).flatMap(([name, content]) => (content === null ? [] : [[name, content]]));

@@ -1,0 +1,39 @@
+/** Decodes prompts by the engine itself, as far as the chain's reader lets each go on: for comparing token by token. */
+import { Engine } from '../../src/engine/engine.ts';
+import { Sequence } from '../../src/engine/sequence.ts';
+import { ChainReader } from '../../src/rank1/chain-reader.ts';
+import { findMarkerTokenIds } from '../../src/rank1/markers.ts';
+import type { LoadedRuntime } from '../../src/service/rerank-service.ts';
+
+interface Prompt {
+  readonly promptTokenIds: readonly number[];
+  readonly maxNewTokens: number;
+}
+
+/** @returns the new tokens of each prompt */
+export async function decodeChains(
+  model: LoadedRuntime,
+  prompts: readonly Prompt[],
+  maxSlots: number,
+): Promise<number[][]> {
+  const markers = findMarkerTokenIds(model.tokenizer);
+  const runner = await model.createRunner({
+    maxSlots,
+    maxLength: Math.max(...prompts.map((prompt) => prompt.promptTokenIds.length + prompt.maxNewTokens)),
+    maxPrefillRows: maxSlots,
+    watchedTokenIds: [markers.trueTokenId, markers.falseTokenId],
+  });
+  const engine = new Engine(runner);
+  const sequences = prompts.map(({ promptTokenIds, maxNewTokens }) => {
+    const sequence = new Sequence({
+      promptTokenIds: Int32Array.from(promptTokenIds),
+      maxNewTokens,
+      stopCondition: new ChainReader(model.tokenizer, markers, model.spec.eosTokenIds),
+    });
+    engine.add(sequence);
+    return sequence;
+  });
+  while (engine.hasWork) await engine.step();
+  await runner.dispose();
+  return sequences.map((sequence) => [...sequence.newTokenIds]);
+}
