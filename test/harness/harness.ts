@@ -10,6 +10,7 @@ import { ChainReader } from '../../src/rank1/chain-reader.ts';
 import { findMarkerTokenIds } from '../../src/rank1/markers.ts';
 import { ModelRuntime } from '../../src/runtime/model-runtime.ts';
 import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
+import { generate, type GeneratedRow, type GenerateRequest } from './generate.ts';
 
 /** A prompt's greedy continuation and, where the chain ended by itself, its verdict. */
 export interface DecodedChain {
@@ -84,7 +85,8 @@ async function runContractCase(name: string): Promise<void> {
 
 export interface Harness {
   decode(request: DecodeRequest): Promise<DecodeResult>;
+  generate(request: GenerateRequest): Promise<GeneratedRow[]>;
   runContractCase(name: string): Promise<void>;
 }
 
-(globalThis as unknown as { harness: Harness }).harness = { decode, runContractCase };
+(globalThis as unknown as { harness: Harness }).harness = { decode, generate, runContractCase };

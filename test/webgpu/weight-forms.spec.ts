@@ -1,0 +1,125 @@
+/**
+ * What the converter can write beside plain q4, on WebGPU in real Chromium, through our engine: tokens equal to those on
+ * WASM, logits within 1e-4 of WASM's and, where the oracle has them, of transformers'. Small models, few tokens: the
+ * software adapter takes about 18 ms a dispatch.
+ */
+import { expect, test, type Page } from '@playwright/test';
+import { convertModel } from '../../src/convert/convert-model.ts';
+import type { ConvertOptions } from '../../src/convert/convert-options.ts';
+import type { Device } from '../../src/protocol/rerank-api.ts';
+import type { GeneratedRow } from '../harness/generate.ts';
+import type { Harness } from '../harness/harness.ts';
+import { readExpected, relativeDifference, usingFixture } from '../unit/convert/support/fixtures.ts';
+import { MemoryOutput } from '../unit/convert/support/memory-folder.ts';
+import { convertOptions } from '../unit/convert/support/options.ts';
+import { SyntheticCheckpoint } from '../unit/convert/support/synthetic-checkpoint.ts';
+
+const NUM_NEW_TOKENS = 4;
+/** Two layers whose widths are multiples of 128. */
+const WIDE = {
+  architectures: ['Qwen2ForCausalLM'],
+  model_type: 'qwen2',
+  hidden_size: 128,
+  intermediate_size: 256,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  vocab_size: 256,
+  max_position_embeddings: 64,
+  rope_theta: 10_000,
+  rms_norm_eps: 1e-6,
+  tie_word_embeddings: true,
+};
+
+interface WeightForm {
+  readonly name: string;
+  readonly options: Partial<ConvertOptions>;
+  /** of test/fixtures/convert/small; left out: WIDE */
+  readonly fixture?: string;
+  /** the logits of transformers in that fixture; left out: it has none for this form */
+  readonly expected?: string;
+}
+
+const FORMS: readonly WeightForm[] = [
+  {
+    name: 'q4 with zero points',
+    options: { dtype: 'q4', method: 'asymmetric' },
+    fixture: 'qwen2-tied',
+    expected: 'q4-asymmetric',
+  },
+  { name: 'q8', options: { dtype: 'q8' }, fixture: 'qwen2-tied', expected: 'q8' },
+  { name: 'q4 in blocks of 128', options: { dtype: 'q4', blockSize: 128 } },
+  {
+    name: 'q4 in blocks of 128 with zero points',
+    options: { dtype: 'q4', blockSize: 128, method: 'asymmetric' },
+  },
+  { name: 'q8 in blocks of 128', options: { dtype: 'q8', blockSize: 128 } },
+  { name: 'AWQ in blocks of 32', options: { dtype: 'q4' }, fixture: 'awq', expected: 'q4-tables' },
+  { name: 'AWQ in blocks of 128', options: { dtype: 'q4', blockSize: 128 }, fixture: 'awq' },
+  { name: 'fp32', options: { dtype: 'fp32' }, fixture: 'llama', expected: 'fp32' },
+  {
+    name: 'q4 in the layout of transformers.js',
+    options: { dtype: 'q4', layout: 'transformersjs' },
+    fixture: 'qwen2-tied',
+    expected: 'q4',
+  },
+  {
+    name: 'q4 with zero points in the layout of transformers.js',
+    options: { dtype: 'q4', layout: 'transformersjs', method: 'asymmetric' },
+    fixture: 'llama',
+    expected: 'q4-asymmetric',
+  },
+];
+
+async function convert({ fixture, options }: WeightForm): Promise<MemoryOutput> {
+  const output = new MemoryOutput();
+  const wished = convertOptions(options);
+  if (fixture) await usingFixture(`small/${fixture}`, (input) => convertModel(input, output, wished));
+  else await convertModel(new SyntheticCheckpoint(WIDE, 'exact'), output, wished);
+  return output;
+}
+
+const FOLDER = 'models/converted/';
+
+async function serve(page: Page, { files }: MemoryOutput): Promise<void> {
+  await page.route(`**/${FOLDER}**`, async (route) => {
+    const bytes = files.get(new URL(route.request().url()).pathname.split(FOLDER)[1] ?? '');
+    await route.fulfill(
+      bytes
+        ? { body: Buffer.from(bytes), contentType: 'application/octet-stream' }
+        : { status: 404, body: '' },
+    );
+  });
+}
+
+function generate(page: Page, device: Device, prompts: readonly number[][]): Promise<GeneratedRow[]> {
+  return page.evaluate(
+    (request) => (globalThis as unknown as { harness: Harness }).harness.generate(request),
+    { device, model: FOLDER, prompts, numNewTokens: NUM_NEW_TOKENS },
+  );
+}
+
+for (const form of FORMS) {
+  test(`${form.name} gives on WebGPU the tokens it gives on WASM`, async ({ page }) => {
+    const oracle = form.fixture ? await readExpected(`small/${form.fixture}/expected.safetensors`) : null;
+    const ids = oracle?.ids ?? Array.from({ length: 40 }, (_, i) => (i * 37 + 11) % WIDE.vocab_size);
+    await serve(page, await convert(form));
+    await page.goto('test/harness/index.html');
+    // Of different lengths, so that rows are padded; the first is all of the oracle's tokens.
+    const prompts = [ids, ids.slice(0, 5), ids.slice(3, 20)];
+    const onGpu = await generate(page, 'webgpu', prompts);
+    const onCpu = await generate(page, 'wasm', prompts);
+    expect(onGpu.map((row) => row.tokenIds)).toEqual(onCpu.map((row) => row.tokenIds));
+    const logitsOf = (rows: readonly GeneratedRow[]) =>
+      Float32Array.from(rows.flatMap((row) => row.logits.flat()));
+    expect(relativeDifference(logitsOf(onGpu), logitsOf(onCpu))).toBeLessThan(1e-4);
+    if (!oracle || form.expected === undefined) return;
+    const expected = oracle.logits.get(form.expected)!;
+    const vocabSize = expected.length / ids.length;
+    // The first new token comes from the prompt's last logits.
+    const first = (row: number) => Float32Array.from(onGpu[row]!.logits[0]!);
+    const at = (position: number) => expected.subarray(position * vocabSize, (position + 1) * vocabSize);
+    expect(relativeDifference(first(0), at(ids.length - 1))).toBeLessThan(1e-4);
+    expect(relativeDifference(first(1), at(4))).toBeLessThan(1e-4);
+  });
+}
