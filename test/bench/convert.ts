@@ -2,6 +2,7 @@
  * Speed and peak memory of a conversion, on a checkpoint of true size whose bf16 bytes are made up as they are read:
  *
  *     node test/bench/convert.mjs rank1-7b q4f16 [symmetric|asymmetric|search]
+ *     node test/bench/convert.mjs rank1-7b q4 symmetric awq      # AutoAWQ's tensors in place of bf16
  *
  * Prints one line of JSON. Output is hashed as the command line tool hashes it, and then dropped, so the disk is not
  * measured. Memory is the largest resident set the process ever had, above what it was before
