@@ -49,10 +49,13 @@ function runEval(args: readonly string[], killing?: Killing): Promise<Ended> {
     const child = spawn(process.execPath, [join(ROOT, 'bin/rank1-rerank.mjs'), 'eval', ...args]);
     let stdout = '';
     let stderr = '';
+    let isSignalled = false; // a second one would end it at once
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
-      if (killing && stderr.includes(killing.at)) child.kill(killing.signal);
+      if (!killing || isSignalled || !stderr.includes(killing.at)) return;
+      isSignalled = true;
+      child.kill(killing.signal);
     });
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ status: signal ?? code, stdout, stderr }));
@@ -183,7 +186,7 @@ test('a document without a verdict ends it with 4, when all the files are writte
   const out = join(folder, 'unjudged');
   const long = join(folder, 'long.eval.jsonl');
   const candidates = [{ docid: 'd0', rank: 1, text: 'One.', grade: 1 }];
-  writeFileSync(long, `${JSON.stringify({ qid: 'q1', query: 'q'.repeat(100_000), candidates })}\n`);
+  writeFileSync(long, `${JSON.stringify({ qid: 'q1', candidates, query: 'q'.repeat(100_000) })}\n`);
   const { status, stdout } = await runEval([
     '--data',
     long,
