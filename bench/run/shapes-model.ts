@@ -99,6 +99,17 @@ function fill(folder: string, onnx: string, floatBytes: number): void {
       data.set(constantBytes(range.length, range.value, floatBytes), range.offset);
   }
   writeFileSync(path.join(folder, file), data);
+  noteChange(folder, file, data);
+}
+
+/** The loader holds a file to its checksum; where there is no Node, fill_weights.py writes the very same bytes. */
+function noteChange(folder: string, file: string, data: Uint8Array): void {
+  const manifestFile = path.join(folder, 'rank1.json');
+  const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as {
+    files: Record<string, { sha256: string }>;
+  };
+  manifest.files[file]!.sha256 = createHash('sha256').update(data).digest('hex');
+  writeFileSync(manifestFile, JSON.stringify(manifest, null, 2));
 }
 
 /** FNV-1a, never 0. */
