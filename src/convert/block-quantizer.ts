@@ -50,6 +50,7 @@ export function quantizeBlocks(values: Float32Array, grid: Grid): QuantizedBlock
 function chooseScales(values: Float32Array, { bits, blockSize, method, scaleType }: Grid) {
   const numBlocks = values.length / blockSize;
   const middle = 2 ** (bits - 1);
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const scales = new Float32Array(numBlocks);
   const zeroPoints = method === 'asymmetric' ? new Uint8Array(numBlocks) : null;
   for (let block = 0; block < numBlocks; block++) {
@@ -59,7 +60,7 @@ function chooseScales(values: Float32Array, { bits, blockSize, method, scaleType
       scales[block] = scale;
       zeroPoints[block] = zeroPoint;
     } else {
-      const scale = peak(values, start, start + blockSize) / -middle;
+      const scale = peak(values, words, start, start + blockSize) / -middle;
       scales[block] =
         method === 'search' ? searchScale(values, start, start + blockSize, scale, middle) : scale;
     }
@@ -68,19 +69,20 @@ function chooseScales(values: Float32Array, { bits, blockSize, method, scaleType
   return { scales: decodeFloats(bytesOf(encodeFloat16(scales)), 'F16'), zeroPoints };
 }
 
-/** The element of largest magnitude, with its sign; the first of equals. */
-function peak(values: Float32Array, start: number, end: number): number {
-  let best = 0;
-  let magnitude = 0;
+/**
+ * The element of largest magnitude, with its sign; the first of equals. Magnitudes of floats are in the order of their bits
+ * without the sign, and integers are compared without a branch on the sign, which weights make a coin toss.
+ */
+function peak(values: Float32Array, words: Uint32Array, start: number, end: number): number {
+  let largest = 0;
+  let at = start;
   for (let i = start; i < end; i++) {
-    const value = values[i]!;
-    const size = value < 0 ? -value : value;
-    if (size > magnitude) {
-      magnitude = size;
-      best = value;
-    }
+    const magnitude = words[i]! & 0x7fffffff;
+    if (magnitude <= largest) continue;
+    largest = magnitude;
+    at = i;
   }
-  return best;
+  return values[at]!;
 }
 
 /** Scale and zero point of the range from minimum to maximum; zero is always on the grid. */
@@ -109,8 +111,13 @@ function packNibbles(
     return;
   }
   for (let i = start; i < end; i += 2) {
-    const low = code(values[i]!, scale, zeroPoint, 15);
-    const high = code(values[i + 1]!, scale, zeroPoint, 15);
+    let low = code(values[i]!, scale, zeroPoint);
+    let high = code(values[i + 1]!, scale, zeroPoint);
+    // Few need it: one test for both leaves the rest without a branch.
+    if (((low | high) & ~15) !== 0) {
+      low = clamp(low, 15);
+      high = clamp(high, 15);
+    }
     codes[i >> 1] = low | (high << 4);
   }
 }
@@ -127,11 +134,17 @@ function packBytes(
     codes.fill(zeroPoint, start, end);
     return;
   }
-  for (let i = start; i < end; i++) codes[i] = code(values[i]!, scale, zeroPoint, 255);
+  for (let i = start; i < end; i++) codes[i] = clamp(code(values[i]!, scale, zeroPoint), 255);
 }
 
-/** The quotient is rounded to fp32 first, as every other implementation of this grid has it. */
-function code(value: number, scale: number, zeroPoint: number, top: number): number {
-  const rounded = roundHalfEven(value / scale) + zeroPoint;
-  return rounded < 0 ? 0 : rounded > top ? top : rounded;
+/**
+ * The code before it is clamped. The quotient is rounded to fp32 first, as every other implementation of this grid has it; it
+ * is a small number, as the block's own values chose its scale.
+ */
+function code(value: number, scale: number, zeroPoint: number): number {
+  return (roundHalfEven(value / scale) + zeroPoint) | 0;
+}
+
+function clamp(code: number, top: number): number {
+  return code < 0 ? 0 : code > top ? top : code;
 }

@@ -1,26 +1,21 @@
 /** Weights that no rounding can stand for: NaN and infinity in the checkpoint, and what fp16 cannot hold. */
 import { Rank1Error } from '../errors.ts';
 
-const EXPONENT = 0x7f800000;
-
 /** @throws Rank1Error `model-corrupt` that names the tensor */
 export function assertFinite(name: string, values: Float32Array<ArrayBuffer>): void {
-  if (largestMagnitude(values) < EXPONENT) return;
+  if (areFinite(values)) return;
   throw new Rank1Error(
     'model-corrupt',
     `${name} holds a weight that is not a finite number. The checkpoint is damaged, or its training failed: download it again, or choose another.`,
   );
 }
 
-/** The bits of the largest |value|; NaN counts above infinity. An integer maximum is cheaper than a test of each. */
-function largestMagnitude(values: Float32Array<ArrayBuffer>): number {
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  let largest = 0;
-  for (let i = 0; i < words.length; i++) {
-    const magnitude = words[i]! & 0x7fffffff;
-    if (magnitude > largest) largest = magnitude;
-  }
-  return largest;
+/** The exponent of NaN and infinity is all ones: adding one to it carries into the sign, which is taken off before. */
+function areFinite(values: Float32Array<ArrayBuffer>): boolean {
+  const words = new Int32Array(values.buffer, values.byteOffset, values.length);
+  let carried = 0;
+  for (let i = 0; i < words.length; i++) carried |= (words[i]! & 0x7fffffff) + 0x00800000;
+  return carried >= 0;
 }
 
 /** @throws Rank1Error `model-unsupported`: a number of the tensor is beyond fp16 */

@@ -14,9 +14,17 @@ export function decodeFloats(bytes: Uint8Array<ArrayBuffer>, dtype: FloatDtype):
   return dtype === 'BF16' ? decodeBfloat16(halves) : decodeFloat16(halves);
 }
 
-function decodeBfloat16(values: Uint16Array): Float32Array<ArrayBuffer> {
+/** Two at a time where they lie on whole words: the first of a pair is its low half. */
+function decodeBfloat16(values: Uint16Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   const words = new Uint32Array(values.length);
-  for (let i = 0; i < values.length; i++) words[i] = values[i]! << 16;
+  const numPairs = values.byteOffset % 4 === 0 ? values.length >> 1 : 0;
+  const pairs = new Uint32Array(values.buffer, numPairs > 0 ? values.byteOffset : 0, numPairs);
+  for (let i = 0; i < numPairs; i++) {
+    const pair = pairs[i]!;
+    words[2 * i] = pair << 16;
+    words[2 * i + 1] = pair & 0xffff0000;
+  }
+  for (let i = 2 * numPairs; i < values.length; i++) words[i] = values[i]! << 16;
   return new Float32Array(words.buffer);
 }
 

@@ -58,7 +58,6 @@ describe('one layer at true width gives the logits of transformers', () => {
 
   it.each(['rank1-0.5b', 'rank1-1.5b', 'rank1-3b', 'rank1-llama3-8b', 'rank1-mistral-2501-24b'])(
     '%s in fp32, within 1e-4',
-    { timeout: 900_000 },
     async (name) => {
       expect(await differenceAt8Tokens(name, 'fp32')).toBeLessThan(1e-4);
     },
@@ -66,7 +65,7 @@ describe('one layer at true width gives the logits of transformers', () => {
 });
 
 describe('llama3 rope scaling', () => {
-  it('is right at positions beyond 8,192', { timeout: 120_000 }, async () => {
+  it('is right at positions beyond 8,192', async () => {
     const { logits } = await readExpected(FIXTURE);
     const small = {
       hidden_size: 64,
