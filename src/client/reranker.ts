@@ -26,7 +26,7 @@ import { Hold } from './hold.ts';
 import { disposedError, ModelWorker, type LoadCallOptions } from './model-worker.ts';
 import { holdWithPage, type Page, type WhenHidden } from './page-lifecycle.ts';
 import { Recovery } from './recovery.ts';
-import { NO_STATS } from './run-ledger.ts';
+import { NO_STATS } from '../protocol/run-defaults.ts';
 import type { RunStateListener } from './run-state.ts';
 import { isSameLoad } from './same-load.ts';
 import { SupervisedRun } from './supervised-run.ts';

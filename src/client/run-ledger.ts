@@ -4,25 +4,8 @@
  * document is finished once, and what was decided stays.
  */
 import { assert } from '../assert.ts';
+import { NO_STATS } from '../protocol/run-defaults.ts';
 import type { RerankUpdate, RunStats, UpdateListener } from '../protocol/rerank-api.ts';
-
-export const NO_STATS: RunStats = {
-  maxNewTokens: 0,
-  numPrefillTokens: 0,
-  numPaddedPrefillTokens: 0,
-  numPrefixTokensSaved: 0,
-  numDecodeTokens: 0,
-  numPrefillSteps: 0,
-  numDecodeSteps: 0,
-  prefillMs: 0,
-  decodeMs: 0,
-  overheadMs: 0,
-  readBackBytes: 0,
-  cacheBytes: 0,
-  peakCacheBytes: 0,
-  rowsActive: 0,
-  elapsedMs: 0,
-};
 
 export class RunLedger {
   readonly #numDocuments: number;

@@ -1,4 +1,24 @@
 /** What a run takes where it is not told; the page counts on the same numbers as the worker. */
+import type { RunStats } from './rerank-api.ts';
 
 /** Rows decoded together. */
 export const DEFAULT_MAX_SLOTS = 16;
+
+/** Of a run in which nothing was done. */
+export const NO_STATS: RunStats = {
+  maxNewTokens: 0,
+  numPrefillTokens: 0,
+  numPaddedPrefillTokens: 0,
+  numPrefixTokensSaved: 0,
+  numDecodeTokens: 0,
+  numPrefillSteps: 0,
+  numDecodeSteps: 0,
+  prefillMs: 0,
+  decodeMs: 0,
+  overheadMs: 0,
+  readBackBytes: 0,
+  cacheBytes: 0,
+  peakCacheBytes: 0,
+  rowsActive: 0,
+  elapsedMs: 0,
+};

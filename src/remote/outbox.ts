@@ -1,5 +1,6 @@
 /** Collects the updates of all streams, and what there is to count. */
 import type { RerankUpdate, RunStats, UpdateListener } from '../protocol/rerank-api.ts';
+import { NO_STATS } from '../protocol/run-defaults.ts';
 
 /** Updates are sent together at most so often, in milliseconds: a page draws no faster. */
 const SEND_EVERY = 16;
@@ -24,19 +25,11 @@ export class Outbox {
   /** Tokens are counted when their document is finished: the server tells no times of its steps. */
   get stats(): RunStats {
     return {
+      ...NO_STATS,
       maxNewTokens: this.#maxNewTokens,
       numPrefillTokens: this.#numPromptTokens,
       numPaddedPrefillTokens: this.#numPromptTokens,
       numDecodeTokens: this.#numNewTokens,
-      numPrefixTokensSaved: 0,
-      numPrefillSteps: 0,
-      numDecodeSteps: 0,
-      prefillMs: 0,
-      decodeMs: 0,
-      overheadMs: 0,
-      readBackBytes: 0,
-      cacheBytes: 0,
-      peakCacheBytes: 0,
       rowsActive: this.numActive,
       elapsedMs: performance.now() - this.#startedAt,
     };

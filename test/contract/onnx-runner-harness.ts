@@ -19,21 +19,7 @@ import { MemoryOutput } from '../unit/convert/support/memory-folder.ts';
 import { convertOptions } from '../unit/convert/support/options.ts';
 import { SyntheticCheckpoint } from '../unit/convert/support/synthetic-checkpoint.ts';
 import type { RunnerHarness } from './model-runner.contract.ts';
-
-const CONFIG = {
-  architectures: ['Qwen2ForCausalLM'],
-  model_type: 'qwen2',
-  hidden_size: 64,
-  intermediate_size: 96,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  vocab_size: 320,
-  max_position_embeddings: 256,
-  rope_theta: 10_000,
-  rms_norm_eps: 1e-6,
-  tie_word_embeddings: true,
-};
+import { TINY_CONFIG } from '../fakes/tiny-config.ts';
 
 export interface OnnxHarnessOptions {
   readonly device: Device;
@@ -48,7 +34,11 @@ export interface OnnxHarnessOptions {
 export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<RunnerHarness> {
   const { device, dtype, padTo, layout = 'rank1' } = options;
   const output = new MemoryOutput();
-  await convertModel(new SyntheticCheckpoint(CONFIG, 'exact'), output, convertOptions({ dtype, layout }));
+  await convertModel(
+    new SyntheticCheckpoint(TINY_CONFIG, 'exact'),
+    output,
+    convertOptions({ dtype, layout }),
+  );
   const model = parseManifest(JSON.parse(output.text('rank1.json'))).models[dtype];
   const onnx = output.files.get(model?.onnx ?? '');
   if (!model || !onnx) throw new Error(`the conversion wrote no ${dtype} model`);
@@ -59,7 +49,7 @@ export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<Ru
   const { gpuDevice } = await chooseDevice(device);
   const runtime = await loadOrt(device, options.ortAssets);
   const session = await createSession(runtime, { onnx, externalData }, gpuDevice);
-  const spec = parseModelSpec(CONFIG);
+  const spec = parseModelSpec(TINY_CONFIG);
   const { ort } = runtime;
   const gpuPrefixes = new PrefixStore<GpuPrefix>((buffers) => {
     for (const buffer of buffers) buffer.destroy();

@@ -1,6 +1,6 @@
 /** The command line's engine without a browser; answers at once, or when it is told to. */
 import { foldUpdates, startRankedList } from '../../src/client/ranked-list.ts';
-import { NO_STATS } from '../../src/client/run-ledger.ts';
+import { NO_STATS } from '../../src/protocol/run-defaults.ts';
 import { selectResults, totalUsage } from '../../src/client/rerank-result.ts';
 import type { RerankEngine } from '../../src/cli/engine/rerank-engine.ts';
 import { hashedVerdict } from './hashed-verdict.ts';

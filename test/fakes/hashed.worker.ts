@@ -1,6 +1,6 @@
 /** A worker that answers at once, each document by its hash: for tests of everything in front of the engine. */
 import { expose } from 'comlink';
-import { NO_STATS } from '../../src/client/run-ledger.ts';
+import { NO_STATS } from '../../src/protocol/run-defaults.ts';
 import type { RerankWorkerApi } from '../../src/protocol/rerank-api.ts';
 import { installTransferHandlers } from '../../src/protocol/transfer-handlers.ts';
 import { hashedVerdict } from './hashed-verdict.ts';

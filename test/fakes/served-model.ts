@@ -1,16 +1,7 @@
 /** A model folder with a true manifest and weights that are any bytes: enough to be downloaded, not to be run. */
 import { createHash } from 'node:crypto';
 import { SeededRandom } from './seeded-random.ts';
-
-const CONFIG = {
-  architectures: ['Qwen2ForCausalLM'],
-  hidden_size: 64,
-  intermediate_size: 96,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  vocab_size: 320,
-  max_position_embeddings: 256,
-};
+import { TINY_CONFIG } from './tiny-config.ts';
 
 /** @param weightBytes of each of the two weight files */
 export function servedModel(weightBytes: number, seed = 1): Map<string, Buffer> {
@@ -24,7 +15,7 @@ export function servedModel(weightBytes: number, seed = 1): Map<string, Buffer> 
     return buffer;
   };
   const files = new Map<string, Buffer>([
-    ['config.json', json(CONFIG)],
+    ['config.json', json(TINY_CONFIG)],
     ['tokenizer.json', json({ model: { type: 'BPE' } })],
     ['tokenizer_config.json', json({})],
     ['onnx/model_q4.onnx', bytes(500)],

@@ -1,20 +1,11 @@
 /** A small model folder with a true manifest, and a server for it that lives in the worker that asks. */
 import type { Manifest } from '../../src/model/manifest.ts';
+import { TINY_CONFIG } from './tiny-config.ts';
 
 const GRAPH = 'onnx/model_q4.onnx';
 const WEIGHTS = 'onnx/model_q4.onnx_data';
 const WEIGHT_BYTES = 60_000;
 const NUM_CHUNKS = 4;
-
-const CONFIG = {
-  architectures: ['Qwen2ForCausalLM'],
-  hidden_size: 64,
-  intermediate_size: 96,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  vocab_size: 320,
-  max_position_embeddings: 256,
-};
 
 export const SMALL_MODEL_URL = 'https://models.test/small/';
 
@@ -22,7 +13,7 @@ type Files = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
 export async function smallModel(): Promise<Files> {
   const files = new Map<string, Uint8Array<ArrayBuffer>>([
-    ['config.json', json(CONFIG)],
+    ['config.json', json(TINY_CONFIG)],
     ['tokenizer.json', json({})],
     ['tokenizer_config.json', json({})],
     [GRAPH, Uint8Array.from({ length: 500 }, (_, at) => at)],

@@ -248,7 +248,7 @@ function notOpened(path: string): PageError {
 
 // Spaces between words are part of what is translated.
 // prettier-ignore
-const formatsHint = (): TemplateResult => msg(html`TREC runs and qrels, BEIR judgements, rank1 run files, mteb predictions, rank_llm requests, *.eval.jsonl, and results.jsonl of <code>npm run eval</code>; packed as .gz or not.`);
+const formatsHint = (): TemplateResult => msg(html`TREC runs and qrels, BEIR judgements, rank1 run files, mteb predictions, rank_llm requests, *.eval.jsonl, and results.jsonl of <code>rank1-rerank eval</code>; packed as .gz or not.`);
 
 declare global {
   interface HTMLElementTagNameMap {

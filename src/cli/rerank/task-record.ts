@@ -7,7 +7,7 @@ import {
   type RerankResponse,
   type ResultSelection,
 } from '../../client/rerank-result.ts';
-import { NO_STATS } from '../../client/run-ledger.ts';
+import { NO_STATS } from '../../protocol/run-defaults.ts';
 import type { LoadedModel, RerankDocument, RerankUpdate, RunStats } from '../../protocol/rerank-api.ts';
 
 export class TaskRecord {

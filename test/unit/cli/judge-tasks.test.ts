@@ -5,7 +5,7 @@ import type { OutputFormat } from '../../../src/cli/rerank/rerank-arguments.ts';
 import { judgeTasks } from '../../../src/cli/rerank/rerank-command.ts';
 import { RerankProgress } from '../../../src/cli/rerank/rerank-progress.ts';
 import type { RerankEngine } from '../../../src/cli/engine/rerank-engine.ts';
-import { NO_STATS } from '../../../src/client/run-ledger.ts';
+import { NO_STATS } from '../../../src/protocol/run-defaults.ts';
 import type { RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { hashedEngine } from '../../fakes/hashed-engine.ts';
 import { hashedVerdict } from '../../fakes/hashed-verdict.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatRankings, type JudgedTask } from '../../../src/cli/rerank/ranking-output.ts';
-import { NO_STATS } from '../../../src/client/run-ledger.ts';
+import { NO_STATS } from '../../../src/protocol/run-defaults.ts';
 import { readTrecRun, sourceFile } from '../../../src/evaluation/index.ts';
 
 const escape = '\u001b[31m\u009b2J\u202e';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { NO_STATS, RunLedger } from '../../../src/client/run-ledger.ts';
+import { RunLedger } from '../../../src/client/run-ledger.ts';
+import { NO_STATS } from '../../../src/protocol/run-defaults.ts';
 import type { FinishReason, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 
 function finished(index: number, finishReason: FinishReason = 'verdict'): RerankUpdate {

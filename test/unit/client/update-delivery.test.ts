@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Reranker } from '../../../src/client/reranker.ts';
-import { NO_STATS } from '../../../src/client/run-ledger.ts';
+import { NO_STATS } from '../../../src/protocol/run-defaults.ts';
 import { UpdateDelivery } from '../../../src/client/update-delivery.ts';
 import type { RerankUpdate, RunSummary, UpdateListener } from '../../../src/protocol/rerank-api.ts';
 import { FakeWorker } from '../../fakes/fake-worker.ts';

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { isRank1Error } from '../../../src/errors.ts';
 import { fetchModelFiles } from '../../../src/model/model-files.ts';
+import { TINY_CONFIG } from '../../fakes/tiny-config.ts';
 
 const BASE = 'https://models.test/demo/';
 /** A file of so many bytes, each its own place: what the manifest says of it. */
@@ -13,15 +14,6 @@ function countingBytes(length: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, i) => i);
 }
 
-const CONFIG = {
-  architectures: ['Qwen2ForCausalLM'],
-  hidden_size: 64,
-  intermediate_size: 96,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  vocab_size: 320,
-  max_position_embeddings: 256,
-};
 const MANIFEST = {
   version: 1,
   models: {
@@ -90,7 +82,7 @@ function streamed(
 
 const WHOLE: Record<string, Answer> = {
   'rank1.json': json(MANIFEST),
-  'config.json': json(CONFIG),
+  'config.json': json(TINY_CONFIG),
   'tokenizer.json': json({ model: 'm' }),
   'tokenizer_config.json': json({}),
   'onnx/model_q4.onnx': bytes(5),
@@ -174,7 +166,7 @@ describe('fetchModelFiles', () => {
     ['no config', { 'config.json': status(404) }, 'model-not-found', 'config.json'],
     [
       'an unknown architecture',
-      { 'config.json': json({ ...CONFIG, architectures: ['X'] }) },
+      { 'config.json': json({ ...TINY_CONFIG, architectures: ['X'] }) },
       'model-unsupported',
       'X',
     ],

@@ -11,23 +11,10 @@ import { SeededRandom } from '../../fakes/seeded-random.ts';
 import { MemoryOutput } from '../convert/support/memory-folder.ts';
 import { convertOptions } from '../convert/support/options.ts';
 import { SyntheticCheckpoint } from '../convert/support/synthetic-checkpoint.ts';
+import { TINY_CONFIG } from '../../fakes/tiny-config.ts';
 
 const CASES = 300;
 const ORT_ASSETS = fileURLToPath(new URL('../../../node_modules/onnxruntime-web/dist/', import.meta.url));
-const CONFIG = {
-  architectures: ['Qwen2ForCausalLM'],
-  model_type: 'qwen2',
-  hidden_size: 64,
-  intermediate_size: 96,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  vocab_size: 320,
-  max_position_embeddings: 256,
-  rope_theta: 10_000,
-  rms_norm_eps: 1e-6,
-  tie_word_embeddings: true,
-};
 const GRAPH = 'onnx/model_q4.onnx';
 const WEIGHTS = 'onnx/model_q4.onnx_data';
 
@@ -35,7 +22,7 @@ type Folder = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
 async function wholeFolder(): Promise<Folder> {
   const output = new MemoryOutput();
-  await convertModel(new SyntheticCheckpoint(CONFIG, 'exact'), output, convertOptions());
+  await convertModel(new SyntheticCheckpoint(TINY_CONFIG, 'exact'), output, convertOptions());
   const empty = new TextEncoder().encode('{}');
   return new Map([...output.files, ['tokenizer.json', empty], ['tokenizer_config.json', empty]]);
 }

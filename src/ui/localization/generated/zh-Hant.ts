@@ -8,9 +8,9 @@ import { str } from '@lit/localize';
 /* eslint-disable @typescript-eslint/no-explicit-any */
 
 export const templates = {
-  h97c73ac6c06c686f: html`可讀取 TREC 的 run 與 qrels、BEIR 的相關性判斷、rank1 的 run 檔、mteb
-    的預測檔、rank_llm 的請求檔、*.eval.jsonl，以及 <code>npm run eval</code> 的 results.jsonl；壓縮成 .gz
-    也可以。`,
+  h3aa236878aefce34: html`可讀取 TREC 的 run 與 qrels、BEIR 的相關性判斷、rank1 的 run 檔、mteb
+    的預測檔、rank_llm 的請求檔、*.eval.jsonl，以及 <code>rank1-rerank eval</code> 的 results.jsonl；壓縮成
+    .gz 也可以。`,
   hb94ecb1265586840: html`這裡的模型是<strong>本專案訓練的小型示範模型</strong>。它在每個段落裡尋找問題中的詞語，而且會出錯。它不是約翰霍普金斯大學發布的
   rank1 模型。`,
   hcccbbdb8001094ac: html`可以是含有 rank1.json 的資料夾（由
