@@ -51,6 +51,18 @@ const FORMS: readonly WeightForm[] = [
   { name: 'q4 in blocks of 128', options: { dtype: 'q4', blockSize: 128 } },
   { name: 'AWQ in blocks of 32', options: { dtype: 'q4' }, fixture: 'awq', expected: 'q4-tables' },
   { name: 'AWQ in blocks of 128', options: { dtype: 'q4', blockSize: 128 }, fixture: 'awq' },
+  {
+    name: 'q4 in the layout of transformers.js',
+    options: { dtype: 'q4', layout: 'transformersjs' },
+    fixture: 'qwen2-tied',
+    expected: 'q4',
+  },
+  {
+    name: 'q4 with zero points in the layout of transformers.js',
+    options: { dtype: 'q4', layout: 'transformersjs', method: 'asymmetric' },
+    fixture: 'llama',
+    expected: 'q4-asymmetric',
+  },
 ];
 
 async function convert({ fixture, options }: WeightForm): Promise<MemoryOutput> {
