@@ -46,8 +46,9 @@ export function openAwqMatrix(
     groupSize,
     sourceBytes: [qweight, qzeros, scales].reduce((sum, { start, end }) => sum + end - start, 0),
     async readPacked() {
-      const groupScales = decodeFloats(await readAll(scales), 'F16');
-      assertFinite(scales.name, groupScales);
+      const scaleBytes = await readAll(scales);
+      assertFinite(scales.name, scaleBytes, 'F16');
+      const groupScales = decodeFloats(scaleBytes, 'F16');
       return {
         codes: transposeCodes(await readWords(qweight), rows, cols),
         scales: transposeScales(groupScales, rows, numGroups),

@@ -1,21 +1,42 @@
 /** Weights that no rounding can stand for: NaN and infinity in the checkpoint, and what fp16 cannot hold. */
 import { Rank1Error } from '../errors.ts';
+import type { FloatDtype } from './float-formats.ts';
 
-/** @throws Rank1Error `model-corrupt` that names the tensor */
-export function assertFinite(name: string, values: Float32Array<ArrayBuffer>): void {
-  if (areFinite(values)) return;
+/**
+ * @param bytes little-endian numbers of `dtype`, as the checkpoint holds them
+ * @throws Rank1Error `model-corrupt` that names the tensor
+ */
+export function assertFinite(name: string, bytes: Uint8Array<ArrayBuffer>, dtype: FloatDtype): void {
+  if (areFinite(bytes, dtype)) return;
   throw new Rank1Error(
     'model-corrupt',
     `${name} holds a weight that is not a finite number. The checkpoint is damaged, or its training failed: download it again, or choose another.`,
   );
 }
 
+/** Bits of 32: one number of four bytes or two of two bytes, all but the signs; the lowest bits of the exponents; the signs. */
+const LAYOUTS = {
+  F32: { magnitudes: 0x7fffffff, exponents: 0x00800000, signs: 0x80000000 },
+  BF16: { magnitudes: 0x7fff7fff, exponents: 0x00800080, signs: 0x80008000 },
+  F16: { magnitudes: 0x7fff7fff, exponents: 0x04000400, signs: 0x80008000 },
+} as const satisfies Record<FloatDtype, object>;
+
 /** The exponent of NaN and infinity is all ones: adding one to it carries into the sign, which is taken off before. */
-function areFinite(values: Float32Array<ArrayBuffer>): boolean {
-  const words = new Int32Array(values.buffer, values.byteOffset, values.length);
+function areFinite(bytes: Uint8Array<ArrayBuffer>, dtype: FloatDtype): boolean {
+  const { magnitudes, exponents, signs } = LAYOUTS[dtype];
+  const words = wholeWords(bytes);
   let carried = 0;
-  for (let i = 0; i < words.length; i++) carried |= (words[i]! & 0x7fffffff) + 0x00800000;
-  return carried >= 0;
+  for (let i = 0; i < words.length; i++) carried |= (words[i]! & magnitudes) + exponents;
+  return (carried & signs) === 0;
+}
+
+/** A copy that ends with zeros where the bytes do not lie on whole words. */
+function wholeWords(bytes: Uint8Array<ArrayBuffer>): Int32Array {
+  const { buffer, byteOffset, byteLength } = bytes;
+  if (byteOffset % 4 === 0 && byteLength % 4 === 0) return new Int32Array(buffer, byteOffset, byteLength / 4);
+  const copy = new Int32Array(Math.ceil(byteLength / 4));
+  new Uint8Array(copy.buffer).set(bytes);
+  return copy;
 }
 
 /** @throws Rank1Error `model-unsupported`: a number of the tensor is beyond fp16 */

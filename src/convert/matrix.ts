@@ -42,9 +42,8 @@ export function openMatrix(checkpoint: Checkpoint, name: string, rows: number, c
     async readRows(start, end) {
       const first = tensor.start + start * rowBytes;
       const bytes = await tensor.source.read(first, tensor.start + end * rowBytes, tensor.end);
-      const values = decodeFloats(bytes, dtype);
-      assertFinite(name, values);
-      return values;
+      assertFinite(name, bytes, dtype);
+      return decodeFloats(bytes, dtype);
     },
   };
 }
