@@ -32,12 +32,20 @@ export interface QuantizedBlocks {
   readonly zeroPoints: Uint8Array<ArrayBuffer> | null;
 }
 
-/** @param values whole blocks, one after the other; `values.length` is a multiple of `grid.blockSize` */
-export function quantizeBlocks(values: Float32Array, grid: Grid): QuantizedBlocks {
+/**
+ * @param values whole blocks, one after the other; `values.length` is a multiple of `grid.blockSize`
+ * @param room for the codes, at least as large as they are
+ */
+export function quantizeBlocks(
+  values: Float32Array,
+  grid: Grid,
+  room?: Uint8Array<ArrayBuffer>,
+): QuantizedBlocks {
   const { bits, blockSize } = grid;
   const middle = 2 ** (bits - 1);
   const { scales, zeroPoints } = chooseScales(values, grid);
-  const codes = new Uint8Array((values.length * bits) / 8);
+  const numBytes = (values.length * bits) / 8;
+  const codes = room ? room.subarray(0, numBytes) : new Uint8Array(numBytes);
   for (let block = 0; block < scales.length; block++) {
     const start = block * blockSize;
     const zeroPoint = zeroPoints ? zeroPoints[block]! : middle;

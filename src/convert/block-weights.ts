@@ -1,7 +1,7 @@
 /** Codes, scales and zero points of one matrix, as tensors that are written in one pass over its rows. */
 import { quantizeBlocks, type Grid } from './block-quantizer.ts';
 import type { StoredTensor, WeightGroup } from './graph-builder.ts';
-import { rowChunks, type Matrix } from './matrix.ts';
+import { readChunks, type Matrix } from './matrix.ts';
 import type { PackedMatrix } from './packed-matrix.ts';
 import { ErrorSum, type TensorError } from './tensor-error.ts';
 import { encodeFloats, type FloatType } from './weight-format.ts';
@@ -39,9 +39,10 @@ export function blockGroup(
     const scales: Float32Array<ArrayBuffer>[] = [];
     const zeroPoints: Uint8Array<ArrayBuffer>[] = [];
     const error = new ErrorSum();
-    for (const [start, end] of rowChunks(weight)) {
-      const values = await weight.readRows(start, end);
-      const blocks = quantizeBlocks(values, grid);
+    let codes: Uint8Array<ArrayBuffer> | undefined;
+    for await (const { start, end, values } of readChunks(weight)) {
+      const blocks = quantizeBlocks(values, grid, codes);
+      codes ??= blocks.codes; // the largest, and free again when they were emitted
       if (onTensorError) error.add(values, blocks, grid.blockSize, grid.bits);
       await emit(tensors.codes, blocks.codes);
       scales.push(blocks.scales);

@@ -2,7 +2,7 @@
 import { Rank1Error } from '../errors.ts';
 import { bytesOf, tensorBytes, type GraphBuilder, type StoredTensor } from './graph-builder.ts';
 import { isPacked, type LinearWeight } from './linear-weights.ts';
-import { rowChunks, type Matrix } from './matrix.ts';
+import { readChunks, rowChunks, type Matrix } from './matrix.ts';
 import { encodeFloats, storeVector, type FloatType, type WeightFormat } from './weight-format.ts';
 
 export class FloatFormat implements WeightFormat {
@@ -39,9 +39,8 @@ export class FloatFormat implements WeightFormat {
       tensors: [tensor],
       sourceBytes: weight.sourceBytes,
       write: async (emit) => {
-        for (const [start, end] of rowChunks(weight)) {
-          await emit(tensor, encodeFloats(weight.name, await weight.readRows(start, end), this.floatType));
-        }
+        for await (const { values } of readChunks(weight))
+          await emit(tensor, encodeFloats(weight.name, values, this.floatType));
       },
     });
     return tensor.name;
@@ -59,8 +58,8 @@ export class FloatFormat implements WeightFormat {
       sourceBytes: weight.sourceBytes,
       write: async (emit) => {
         const turned = words(new Uint8Array(tensorBytes(tensor)), this.floatType);
-        for (const [start, end] of rowChunks(weight)) {
-          const bytes = encodeFloats(weight.name, await weight.readRows(start, end), this.floatType);
+        for await (const { start, values } of readChunks(weight)) {
+          const bytes = encodeFloats(weight.name, values, this.floatType);
           transposeInto(turned, words(bytes, this.floatType), start, weight.rows, weight.cols);
         }
         for (const [start, end] of rowChunks({ rows: weight.cols, cols: weight.rows })) {

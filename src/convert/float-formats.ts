@@ -5,18 +5,28 @@ export type FloatDtype = 'F32' | 'F16' | 'BF16';
 
 export const FLOAT_BYTES: Readonly<Record<FloatDtype, number>> = { F32: 4, F16: 2, BF16: 2 };
 
-/** Little-endian bytes as floats; exact for all three formats. The bytes may start at any offset. */
-export function decodeFloats(bytes: Uint8Array<ArrayBuffer>, dtype: FloatDtype): Float32Array<ArrayBuffer> {
+/**
+ * Little-endian bytes as floats; exact for all three formats. The bytes may start at any offset.
+ * @param room of exactly as many; what has to be decoded is put there
+ */
+export function decodeFloats(
+  bytes: Uint8Array<ArrayBuffer>,
+  dtype: FloatDtype,
+  room?: Float32Array<ArrayBuffer>,
+): Float32Array<ArrayBuffer> {
   const aligned = bytes.byteOffset % FLOAT_BYTES[dtype] === 0 ? bytes : bytes.slice();
   const count = aligned.byteLength / FLOAT_BYTES[dtype];
   if (dtype === 'F32') return new Float32Array(aligned.buffer, aligned.byteOffset, count);
   const halves = new Uint16Array(aligned.buffer, aligned.byteOffset, count);
-  return dtype === 'BF16' ? decodeBfloat16(halves) : decodeFloat16(halves);
+  const floats = room ?? new Float32Array(count);
+  if (dtype === 'BF16') decodeBfloat16(halves, floats);
+  else decodeFloat16(halves, floats);
+  return floats;
 }
 
 /** Two at a time where they lie on whole words: the first of a pair is its low half. */
-function decodeBfloat16(values: Uint16Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
-  const words = new Uint32Array(values.length);
+function decodeBfloat16(values: Uint16Array<ArrayBuffer>, floats: Float32Array<ArrayBuffer>): void {
+  const words = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
   const numPairs = values.byteOffset % 4 === 0 ? values.length >> 1 : 0;
   const pairs = new Uint32Array(values.buffer, numPairs > 0 ? values.byteOffset : 0, numPairs);
   for (let i = 0; i < numPairs; i++) {
@@ -25,14 +35,11 @@ function decodeBfloat16(values: Uint16Array<ArrayBuffer>): Float32Array<ArrayBuf
     words[2 * i + 1] = pair & 0xffff0000;
   }
   for (let i = 2 * numPairs; i < values.length; i++) words[i] = values[i]! << 16;
-  return new Float32Array(words.buffer);
 }
 
-function decodeFloat16(values: Uint16Array): Float32Array<ArrayBuffer> {
-  const floats = new Float32Array(values.length);
+function decodeFloat16(values: Uint16Array, floats: Float32Array): void {
   const table = float16Table();
   for (let i = 0; i < values.length; i++) floats[i] = table[values[i]!]!;
-  return floats;
 }
 
 let cachedTable: Float32Array | undefined;

@@ -13,9 +13,10 @@ export interface Matrix {
   readonly sourceBytes: number;
   /**
    * Rows `start` to `end` - 1 as fp32, [end - start, cols].
+   * @param room of exactly that size; the rows may be put there
    * @throws Rank1Error `model-corrupt` when a weight is not finite
    */
-  readRows(start: number, end: number): Promise<Float32Array<ArrayBuffer>>;
+  readRows(start: number, end: number, room?: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>;
 }
 
 /**
@@ -39,11 +40,11 @@ export function openMatrix(checkpoint: Checkpoint, name: string, rows: number, c
     rows,
     cols,
     sourceBytes: rows * rowBytes,
-    async readRows(start, end) {
+    async readRows(start, end, room) {
       const first = tensor.start + start * rowBytes;
       const bytes = await tensor.source.read(first, tensor.start + end * rowBytes, tensor.end);
       assertFinite(name, bytes, dtype);
-      return decodeFloats(bytes, dtype);
+      return decodeFloats(bytes, dtype, room);
     },
   };
 }
@@ -74,13 +75,18 @@ export function stackRows(name: string, parts: readonly Matrix[]): Matrix {
     rows: parts.reduce((sum, part) => sum + part.rows, 0),
     cols: parts[0]!.cols,
     sourceBytes: parts.reduce((sum, part) => sum + part.sourceBytes, 0),
-    async readRows(start, end) {
-      const result = new Float32Array((end - start) * parts[0]!.cols);
+    async readRows(start, end, room) {
+      const { cols } = parts[0]!;
+      const result = room ?? new Float32Array((end - start) * cols);
       let first = 0;
       for (const part of parts) {
         const from = Math.max(start, first);
         const to = Math.min(end, first + part.rows);
-        if (from < to) result.set(await part.readRows(from - first, to - first), (from - start) * part.cols);
+        if (from < to) {
+          const place = result.subarray((from - start) * cols, (to - start) * cols);
+          const values = await part.readRows(from - first, to - first, place);
+          if (values !== place) place.set(values);
+        }
         first += part.rows;
       }
       return result;
@@ -106,6 +112,23 @@ export function joinVectors(name: string, parts: readonly Matrix[]): Matrix {
       return result;
     },
   };
+}
+
+export interface RowChunk {
+  readonly start: number;
+  readonly end: number;
+  /** [end - start, cols]; theirs only until the next chunk is asked for, which takes their place */
+  readonly values: Float32Array<ArrayBuffer>;
+}
+
+/** All rows of a matrix, a few at a time, in one piece of memory: fresh memory for each costs as much as decoding. */
+export async function* readChunks(matrix: Matrix): AsyncGenerator<RowChunk> {
+  let room: Float32Array<ArrayBuffer> | null = null;
+  for (const [start, end] of rowChunks(matrix)) {
+    const length = (end - start) * matrix.cols;
+    room ??= new Float32Array(length); // the first is the largest
+    yield { start, end, values: await matrix.readRows(start, end, room.subarray(0, length)) };
+  }
 }
 
 /** Row ranges of about `CHUNK_VALUES` values, in order. */
