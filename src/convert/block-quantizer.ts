@@ -142,7 +142,16 @@ function packBytes(
     codes.fill(zeroPoint, start, end);
     return;
   }
-  for (let i = start; i < end; i++) codes[i] = clamp(code(values[i]!, scale, zeroPoint), 255);
+  for (let i = start; i < end; i += 2) {
+    let first = code(values[i]!, scale, zeroPoint);
+    let second = code(values[i + 1]!, scale, zeroPoint);
+    if (((first | second) & ~255) !== 0) {
+      first = clamp(first, 255);
+      second = clamp(second, 255);
+    }
+    codes[i] = first;
+    codes[i + 1] = second;
+  }
 }
 
 /**
