@@ -7,6 +7,7 @@ export const CONTENDERS = [
   'ours-no-prefix',
   'ours-no-lead',
   'ours-split-qkv',
+  'ours-unfused-gate',
   'ours-no-threads',
   'ours-no-jspi',
   'reranker',

@@ -2,6 +2,7 @@
  * The files every contender loads, in dist-bench-models/<model>/ (git-ignored), made from one set of weights:
  *   rank1/          our own layout      transformersjs/  the standard layout      model.gguf  llama.cpp's
  *   rank1-split-qkv/  ours, but with the products for queries, keys and values apart
+ *   rank1-unfused-gate/  ours, but so that the runtime does not fuse the products of gate and up
  * The demo model's come from public/models/rank1-demo, so its 4-bit codes are the same in all three; this is checked.
  */
 import { spawnSync } from 'node:child_process';
@@ -13,7 +14,9 @@ import { withCheckpoint } from './demo-checkpoint.ts';
 import { writeQwen2Gguf, type TokenizerFile } from './gguf.ts';
 import { readModelTensors } from './model-tensors.ts';
 import { readExternalTensors } from './onnx-weights.ts';
+import { rewriteGraph } from './rewrite-graph.ts';
 import { splitQkv } from './split-qkv.ts';
+import { unfuseGate } from './unfuse-gate.ts';
 import { prepareShapes } from './shapes-model.ts';
 
 export interface PreparedModel {
@@ -43,11 +46,13 @@ export async function prepareModel(root: string, name: ModelName, dtype: string)
   };
 }
 
+const OTHER_GRAPHS = { 'rank1-split-qkv': splitQkv, 'rank1-unfused-gate': unfuseGate };
+
 function prepareDemo(root: string, folder: string): void {
   const source = path.join(root, 'public/models/rank1-demo');
   const data = path.join(source, 'onnx/model_q4.onnx_data');
   const stampFile = path.join(folder, 'made-from.txt');
-  const stamp = sha256(data);
+  const stamp = [sha256(data), ...Object.keys(OTHER_GRAPHS)].join('\n');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -70,7 +75,8 @@ function prepareDemo(root: string, folder: string): void {
     if (status !== 0) throw new Error('the conversion to the transformersjs layout failed');
   });
   assertSameWeights(folder);
-  splitQkv(path.join(folder, 'rank1'), path.join(folder, 'rank1-split-qkv'), 'q4');
+  for (const [name, change] of Object.entries(OTHER_GRAPHS))
+    rewriteGraph(path.join(folder, 'rank1'), path.join(folder, name), 'q4', change);
   writeFileSync(stampFile, stamp);
 }
 

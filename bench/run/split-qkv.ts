@@ -1,46 +1,28 @@
 /**
  * The same model with its query, key and value products apart, as most exporters write them: what packing them is worth.
- * Rewrites the graph alone; the weights stay where they are, since the rows of each product lie together.
+ * The weights stay where they are, since the rows of each product lie together.
  */
-import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { createHash } from 'node:crypto';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { parseModelSpec, type ModelSpec } from '../../src/model/model-spec.ts';
-import { eachField } from './onnx-weights.ts';
+import { WireType } from '@bufbuild/protobuf/wire';
+import type { ModelSpec } from '../../src/model/model-spec.ts';
+import {
+  encode,
+  fieldsOf,
+  messageField,
+  stringField,
+  text,
+  withStrings,
+  type ChangePart,
+  type Field,
+} from './rewrite-graph.ts';
 
 const PARTS = ['q', 'k', 'v'] as const;
 const QKV = /^layers\.\d+\.qkv_proj\.(codes|scales|bias)$/;
 
-/** Makes `target` from the `rank1` folder `source`; both hold onnx/model_<dtype>.onnx. */
-export function splitQkv(source: string, target: string, dtype: string): void {
-  cpSync(source, target, { recursive: true });
-  const onnxName = `onnx/model_${dtype}.onnx`;
-  const spec = parseModelSpec(JSON.parse(readFileSync(path.join(source, 'config.json'), 'utf8')));
-  const onnx = rewriteModel(readFileSync(path.join(source, onnxName)), spec);
-  writeFileSync(path.join(target, onnxName), onnx);
-  const manifestPath = path.join(target, 'rank1.json');
-  const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as {
-    files: Record<string, { bytes: number; sha256: string }>;
-  };
-  manifest.files[onnxName] = {
-    bytes: onnx.length,
-    sha256: createHash('sha256').update(onnx).digest('hex'),
-  };
-  writeFileSync(manifestPath, JSON.stringify(manifest));
-}
-
-function rewriteModel(model: Uint8Array, spec: ModelSpec): Uint8Array {
-  return rewrite(model, (field, bytes) =>
-    field === 7 ? [rewrite(bytes, (kind, part) => rewriteGraphPart(kind, part, spec))] : [bytes],
-  );
-}
-
-function rewriteGraphPart(field: number, bytes: Uint8Array, spec: ModelSpec): Uint8Array[] {
-  if (field === 1) return splitNode(bytes, spec);
-  if (field === 5) return splitTensor(bytes, spec);
-  return [bytes];
-}
+/** For `rewriteGraph`. */
+export const splitQkv: ChangePart = (field, bytes, spec) => {
+  const parts = field === 1 ? splitNode(bytes, spec) : field === 5 ? splitTensor(bytes, spec) : [bytes];
+  return parts.map((part) => messageField(field, part));
+};
 
 /** Where the rows of each part begin, and how many there are. */
 function partsOf({ numHeads, numKeyValueHeads, headDim }: ModelSpec) {
@@ -83,7 +65,7 @@ function splitTensor(bytes: Uint8Array, spec: ModelSpec): Uint8Array[] {
         isFirstDim = false;
         return [{ ...each, value: (Number(each.value) * numRows) / parts.total }];
       }
-      if (each.field === 8) return [{ ...each, value: new TextEncoder().encode(`${name}.${part}`) }];
+      if (each.field === 8) return [stringField(8, `${name}.${part}`)];
       if (each.field !== 13) return [each];
       const entry = fieldsOf(each.value as Uint8Array);
       const [key, value] = [text(entry, 1)[0], Number(text(entry, 2)[0])];
@@ -95,74 +77,9 @@ function splitTensor(bytes: Uint8Array, spec: ModelSpec): Uint8Array[] {
   });
 }
 
-interface Field {
-  readonly field: number;
-  readonly wireType: WireType;
-  readonly value: Uint8Array | number;
-}
-
-function rewrite(
-  message: Uint8Array,
-  change: (field: number, bytes: Uint8Array) => Uint8Array[],
-): Uint8Array {
-  return encode(
-    fieldsOf(message).flatMap((each): Field[] =>
-      each.value instanceof Uint8Array
-        ? change(each.field, each.value).map((value) => ({ ...each, value }))
-        : [each],
-    ),
-  );
-}
-
-function fieldsOf(message: Uint8Array): Field[] {
-  const fields: Field[] = [];
-  eachField(new BinaryReader(message), (field, reader, wireType) => {
-    const value =
-      wireType === WireType.LengthDelimited
-        ? reader.bytes()
-        : wireType === WireType.Bit32
-          ? reader.float()
-          : Number(reader.int64());
-    fields.push({ field, wireType, value });
-    return true;
-  });
-  return fields;
-}
-
-function encode(fields: readonly Field[]): Uint8Array {
-  const writer = new BinaryWriter();
-  for (const { field, wireType, value } of fields) {
-    writer.tag(field, wireType);
-    if (value instanceof Uint8Array) writer.bytes(value);
-    else if (wireType === WireType.Bit32) writer.float(value);
-    else writer.int64(value);
-  }
-  return writer.finish();
-}
-
-const decoder = new TextDecoder();
-
-function text(fields: readonly Field[], wanted: number): string[] {
-  return fields.flatMap(({ field, value }) =>
-    field === wanted && value instanceof Uint8Array ? [decoder.decode(value)] : [],
-  );
-}
-
-function stringField(field: number, value: string): Field {
-  return { field, wireType: WireType.LengthDelimited, value: new TextEncoder().encode(value) };
-}
-
-/** The message with its strings of one field replaced. */
-function withStrings(fields: readonly Field[], field: number, values: readonly string[]): Uint8Array {
-  return encode([
-    ...values.map((value) => stringField(field, value)),
-    ...fields.filter((each) => each.field !== field),
-  ]);
-}
-
 function entryOf(key: string, value: number): Field {
   const entry = encode([stringField(1, key), stringField(2, String(value))]);
-  return { field: 13, wireType: WireType.LengthDelimited, value: entry };
+  return messageField(13, entry);
 }
 
 function external(tensor: readonly Field[], wanted: string): string | undefined {
@@ -184,5 +101,5 @@ function intAttribute(name: string, value: number): Field {
     { field: 3, wireType: WireType.Varint, value },
     { field: 20, wireType: WireType.Varint, value: 2 },
   ]);
-  return { field: 5, wireType: WireType.LengthDelimited, value: attribute };
+  return messageField(5, attribute);
 }

@@ -80,24 +80,47 @@ const SCRIPT = `{
   };
   const reads = { slices: [], numWhole: 0 };
   const isWeights = (blob) => blob instanceof File && blob.name.endsWith('_data');
-  const { slice } = Blob.prototype;
+  const { slice, stream, arrayBuffer } = Blob.prototype;
+  let vanishing = false;
+  let vanished = null;
+  const vanish = () => (vanished ??= navigator.storage
+    .getDirectory()
+    .then((root) => root.getDirectoryHandle('models'))
+    .then((models) => models.removeEntry('stored', { recursive: true })));
+  const streamOnceGone = function () {
+    const { readable, writable } = new TransformStream();
+    void vanish().then(() => stream.call(this).pipeTo(writable)).catch(() => undefined);
+    return readable;
+  };
+  const bufferOnceGone = async function () {
+    await vanish();
+    return arrayBuffer.call(this);
+  };
   Blob.prototype.slice = function (...range) {
     const part = slice.apply(this, range);
-    if (isWeights(this)) reads.slices.push(part.size);
-    return part;
+    if (!isWeights(this)) return part;
+    reads.slices.push(part.size);
+    if (!vanishing || reads.slices.length < 3) return part;
+    return Object.assign(part, { stream: streamOnceGone, arrayBuffer: bufferOnceGone });
   };
   for (const name of ['arrayBuffer', 'bytes', 'stream']) {
     const read = Blob.prototype[name];
     if (!read) continue;
     Blob.prototype[name] = function () {
-      if (isWeights(this)) reads.numWhole++;
-      return read.call(this);
+      if (!isWeights(this)) return read.call(this);
+      reads.numWhole++;
+      return vanishing && name === 'arrayBuffer' ? bufferOnceGone.call(this) : read.call(this);
     };
   }
   const channel = new BroadcastChannel('worker-faults');
   channel.onmessage = ({ data }) => {
     if (data.arm) {
       armed = data.arm;
+      channel.postMessage({});
+    }
+    if (data.vanish) {
+      vanishing = true;
+      reads.slices.length = 0;
       channel.postMessage({});
     }
     if (data.reads) channel.postMessage(reads);
@@ -128,6 +151,14 @@ export async function gpuMemory(page: Page): Promise<GpuMemory> {
 /** Of weights that came as a File. */
 export async function weightReads(page: Page): Promise<WeightReads> {
   return (await askWorker(page, { reads: true })) as WeightReads;
+}
+
+/**
+ * From now on `opfs:stored` is deleted while its weights are read: before the third of the tensors, where they are taken one by one,
+ * else before the first byte.
+ */
+export async function vanishInMidLoad(page: Page): Promise<void> {
+  await askWorker(page, { vanish: true });
 }
 
 function askWorker(page: Page, question: object): Promise<unknown> {

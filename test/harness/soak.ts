@@ -13,6 +13,8 @@ export interface SoakRound {
   /** First the worker is ended, and the model loaded again. */
   readonly reload: boolean;
   readonly maxSlots?: number;
+  /** Of each document, its first words only: software WebGPU takes its time over whole ones. */
+  readonly maxWords?: number;
   /** the demo model from the server when left out */
   readonly model?: string;
   /** Named or left out, the demo model is the same; the worker takes it for another. */
@@ -45,11 +47,14 @@ class Soak {
 
   async round(asked: SoakRound): Promise<SoakFigures> {
     const { device, numDocuments, numReasoned, abort, reload, maxSlots = 4, model = MODEL, dtype } = asked;
+    const { maxWords = Infinity } = asked;
     if (reload) this.dispose();
     const reranker = (this.#reranker ??= new Reranker());
     await reranker.load({ model, device, ...(dtype && { dtype }) });
     const texts = await this.#sampleTexts();
-    const documents = Array.from({ length: numDocuments }, (_, index) => texts[index % texts.length] ?? '');
+    const documents = Array.from({ length: numDocuments }, (_, index) =>
+      firstWords(texts[index % texts.length] ?? '', maxWords),
+    );
     const judging = { documents, mode: 'instant', abort: false, maxSlots } as const;
     if (abort) await this.#judge(reranker, { ...judging, abort });
     const instant = await this.#judge(reranker, judging);
@@ -101,6 +106,10 @@ class Soak {
     }
     return this.#texts;
   }
+}
+
+function firstWords(text: string, maxWords: number): string {
+  return text.split(' ').slice(0, maxWords).join(' ');
 }
 
 export type SoakHarness = Pick<Soak, 'round' | 'dispose'>;

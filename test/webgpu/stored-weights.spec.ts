@@ -1,29 +1,32 @@
 /** How a stored model's weights come to the runtime: as the File that they are, read in pieces, where the build can. */
 import { expect, test, type Page } from '@playwright/test';
 import { storeDemo } from '../browser/stored-demo.ts';
-import { injectFaults, weightReads } from '../browser/worker-faults.ts';
+import { injectFaults, vanishInMidLoad, weightReads } from '../browser/worker-faults.ts';
 import type { SoakHarness, SoakRound } from '../harness/soak.ts';
 
 /** Worker scripts would else come from the service worker, where no route sees them. */
 test.use({ serviceWorkers: 'block' });
+
+function load(page: Page, asked: Pick<SoakRound, 'device' | 'model' | 'dtype'>): Promise<unknown> {
+  return page.evaluate(
+    (asked) =>
+      (globalThis as unknown as { soak: SoakHarness }).soak.round({
+        ...asked,
+        numDocuments: 0,
+        numReasoned: 0,
+        abort: false,
+        reload: false,
+      }),
+    asked,
+  );
+}
 
 async function loadStored(page: Page, device: SoakRound['device']) {
   await injectFaults(page);
   await page.goto('./test/harness/soak.html');
   await page.waitForFunction(() => 'soak' in globalThis);
   await storeDemo(page);
-  await page.evaluate(
-    (device) =>
-      (globalThis as unknown as { soak: SoakHarness }).soak.round({
-        device,
-        model: 'opfs:stored',
-        numDocuments: 0,
-        numReasoned: 0,
-        abort: false,
-        reload: false,
-      }),
-    device,
-  );
+  await load(page, { device, model: 'opfs:stored' });
   return weightReads(page);
 }
 
@@ -52,3 +55,16 @@ test('the WASM build takes it whole, once', async ({ page }) => {
   expect(slices).toEqual([]);
   expect(numWhole).toBe(1);
 });
+
+for (const device of ['webgpu', 'wasm'] as const) {
+  test(`a model that is deleted while its weights are read on ${device} is no model: the error says what to do`, async ({
+    page,
+  }) => {
+    await loadStored(page, device);
+    await vanishInMidLoad(page);
+    await expect(load(page, { device, model: 'opfs:stored', dtype: 'q4' })).rejects.toThrow(
+      /download (it|the model) again/,
+    );
+    await load(page, { device });
+  });
+}

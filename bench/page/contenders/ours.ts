@@ -8,7 +8,13 @@ import { ChainReader } from '../../../src/rank1/chain-reader.ts';
 import { findMarkerTokenIds } from '../../../src/rank1/markers.ts';
 import { ModelRuntime } from '../../../src/runtime/model-runtime.ts';
 import { createTokenizer, type Tokenizer } from '../../../src/tokenizer/tokenizer.ts';
-import type { Contender, LoadRequest, RunRequest, RunResult, SessionCalls } from '../types.ts';
+import type { Contender, ContenderName, LoadRequest, RunRequest, RunResult, SessionCalls } from '../types.ts';
+
+/** Of contenders with another graph over the same weights. */
+const FOLDERS: Partial<Record<ContenderName, string>> = {
+  'ours-split-qkv': 'rank1-split-qkv',
+  'ours-unfused-gate': 'rank1-unfused-gate',
+};
 
 export class OursContender implements Contender {
   #request: LoadRequest | null = null;
@@ -19,7 +25,7 @@ export class OursContender implements Contender {
   async load(request: LoadRequest): Promise<void> {
     this.#request = request;
     withoutFeature(request.contender);
-    const folder = request.contender === 'ours-split-qkv' ? 'rank1-split-qkv' : 'rank1';
+    const folder = FOLDERS[request.contender] ?? 'rank1';
     this.#files = await fetchModelFiles(`${request.modelUrl}${folder}/`, request.dtype, () => undefined);
     this.#tokenizer = createTokenizer(this.#files.tokenizerJson, this.#files.tokenizerConfig);
     this.#runtime = await ModelRuntime.load(request.device, this.#files, request.assetsUrl);

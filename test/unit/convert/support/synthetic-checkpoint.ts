@@ -14,10 +14,21 @@ export type SyntheticKind = 'exact' | 'fast' | 'awq';
 export class SyntheticCheckpoint implements CheckpointFolder {
   private readonly config: string;
   private readonly weights: ByteSource;
+  /** What making up the weights has taken so far: no part of a conversion. */
+  makingMs = 0;
 
   constructor(config: Config, kind: SyntheticKind) {
     this.config = JSON.stringify(config);
-    this.weights = syntheticFile(config, kind);
+    const { read, ...file } = syntheticFile(config, kind);
+    this.weights = {
+      ...file,
+      read: (start, end) => {
+        const startedAt = performance.now();
+        const bytes = read(start, end);
+        this.makingMs += performance.now() - startedAt;
+        return bytes;
+      },
+    };
   }
 
   get weightBytes(): number {
