@@ -21,7 +21,7 @@ import { peakMemory, processorSeconds, setPriority } from './processes.ts';
 import { serve } from './server.ts';
 
 /** `ours-1` has one slot; `ours-no-…` and `ours-split-…` are ours without one feature. */
-const BATCHING = /^(ours(-(no|split)-.*)?|reranker)$|-batch$/;
+const BATCHING = /^(ours(-(no|split|unfused)-.*)?|reranker)$|-batch$/;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
