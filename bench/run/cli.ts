@@ -20,7 +20,7 @@ import { barChart, slotsChart } from './plot.ts';
 import { peakMemory, processorSeconds, setPriority } from './processes.ts';
 import { serve } from './server.ts';
 
-/** `ours-1` has one slot; `ours-no-…` and `ours-split-…` are ours without one feature. */
+/** `ours-1` has one slot; `ours-no-…`, `ours-split-…` and `ours-unfused-…` are ours without one feature. */
 const BATCHING = /^(ours(-(no|split|unfused)-.*)?|reranker)$|-batch$/;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -15,16 +15,8 @@ export function rewriteGraph(source: string, target: string, dtype: string, chan
   const onnxName = `onnx/model_${dtype}.onnx`;
   const spec = parseModelSpec(JSON.parse(readFileSync(path.join(source, 'config.json'), 'utf8')));
   const model = readFileSync(path.join(source, onnxName));
-  const onnx = rewrite(model, (field, bytes) =>
-    field === 7
-      ? [
-          messageField(
-            7,
-            rewrite(bytes, (kind, part) => change(kind, part, spec)),
-          ),
-        ]
-      : [messageField(field, bytes)],
-  );
+  const changed = (graph: Uint8Array) => rewrite(graph, (field, bytes) => change(field, bytes, spec));
+  const onnx = rewrite(model, (field, bytes) => [messageField(field, field === 7 ? changed(bytes) : bytes)]);
   writeFileSync(path.join(target, onnxName), onnx);
   const manifestPath = path.join(target, 'rank1.json');
   const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as {
@@ -43,6 +35,7 @@ export interface Field {
   readonly value: Uint8Array | number;
 }
 
+/** @param change of each field that holds bytes: its number and what it holds, to the fields in its place */
 function rewrite(message: Uint8Array, change: (field: number, bytes: Uint8Array) => Field[]): Uint8Array {
   return encode(
     fieldsOf(message).flatMap((each) =>

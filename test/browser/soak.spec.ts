@@ -56,7 +56,7 @@ test(`${NUM_DOCUMENTS} documents on ${DEVICE}, with aborts and reloads, leave me
     if (DEVICE === 'webgpu') gpuBytes.push((await gpuMemory(page)).bytes);
     const numDocuments = (round + 1) * ROUND_SIZE;
     const { peakCacheBytes } = first;
-    write({
+    keepFigures({
       numDocuments,
       device: DEVICE,
       growth: growthOf(heap, workerHeap),
@@ -78,7 +78,7 @@ function growthOf(heap: readonly number[], workerHeap: readonly number[]): numbe
 }
 
 /** After every round, so that a run which is ended early has its figures too. */
-function write(figures: object): void {
+function keepFigures(figures: object): void {
   if (FIGURES_FILE) writeFileSync(FIGURES_FILE, `${JSON.stringify(figures, null, 2)}\n`);
 }
 

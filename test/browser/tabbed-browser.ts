@@ -60,7 +60,9 @@ export async function setFrozen(page: Page, frozen: boolean): Promise<void> {
 async function debuggingAddress({ stderr }: ChildProcess): Promise<string> {
   for await (const line of createInterface({ input: stderr! })) {
     const address = /^DevTools listening on (ws:\S+)/.exec(line)?.[1];
-    if (address) return address;
+    if (!address) continue;
+    stderr!.resume(); // a full pipe would stop the browser
+    return address;
   }
   throw new Error('Chromium ended before it listened');
 }
