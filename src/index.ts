@@ -61,5 +61,5 @@ export type {
   TokenUsage,
   UnjudgedDocument,
 } from './client/rerank-result.ts';
-export { isRank1Error, Rank1Error, type Rank1ErrorCode } from './errors.ts';
+export { isRank1Error, Rank1Error, type Rank1ErrorCode } from './base/errors.ts';
 export type * from './protocol/rerank-api.ts';

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { errorMessage } from '../../src/errors.ts';
+import { errorMessage } from '../../src/base/errors.ts';
 import { runEvaluation } from '../../src/cli/eval/run-evaluation.ts';
 import { loadModelInNode } from '../load-model-in-node.ts';
 import { cellName, COLLECTIONS, FORMS, listCells, MODES, type Cell, type Collection } from './cells.ts';

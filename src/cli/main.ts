@@ -1,5 +1,5 @@
 /** The command line's entry: picks the subcommand, and turns errors into one sentence and an exit code. */
-import { errorMessage, isRank1Error } from '../errors.ts';
+import { errorMessage, isRank1Error } from '../base/errors.ts';
 import { COMPARE_USAGE, parseCompareArguments, runCompare } from '../convert/compare/compare-command.ts';
 import { CONVERT_USAGE, parseConvertArguments } from '../convert/node/convert-arguments.ts';
 import { runConvert } from '../convert/node/convert-command.ts';

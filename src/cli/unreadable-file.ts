@@ -1,5 +1,5 @@
 /** What the disk says of a file that cannot be read, as a fault of the input. */
-import { Rank1Error, errorMessage } from '../errors.ts';
+import { Rank1Error, errorMessage } from '../base/errors.ts';
 
 /** The error itself when it is of another kind. */
 export function asInvalidFile(error: unknown): unknown {

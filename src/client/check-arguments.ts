@@ -7,7 +7,7 @@ import type {
   RerankOptions,
   RerankRequest,
 } from '../protocol/rerank-api.ts';
-import { QUERY_PLACEHOLDER, QUERY_PRESET_NAMES } from '../query-presets.ts';
+import { QUERY_PLACEHOLDER, QUERY_PRESET_NAMES } from '../base/query-presets.ts';
 
 export type DocumentInput = string | RerankDocument;
 

@@ -3,7 +3,7 @@
  * is first needed. Calls that overlap wait for one another, so that callers who know nothing of each other (a server's
  * requests, a framework's adapters) share one model. Nothing is started before the first call.
  */
-import { isRank1Error, Rank1Error } from '../errors.ts';
+import { isRank1Error, Rank1Error } from '../base/errors.ts';
 import type { LoadedModel, LoadOptions, RunStats, UpdateListener } from '../protocol/rerank-api.ts';
 import { CallQueue } from './call-queue.ts';
 import {

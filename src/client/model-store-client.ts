@@ -3,7 +3,7 @@
  * calls in flight reject and the next call starts another: comlink alone would leave them pending for ever.
  */
 import { proxy, releaseProxy, wrap, type Remote } from 'comlink';
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type {
   CatalogueEntry,
   CheckpointOffer,

@@ -4,7 +4,7 @@
  * have spoiled is used again.
  */
 import { proxy } from 'comlink';
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { LoadedModel, LoadOptions, LoadProgress } from '../protocol/rerank-api.ts';
 import type { FaultTimes } from './fault-times.ts';
 import { isSameLoad } from './same-load.ts';

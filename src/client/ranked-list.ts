@@ -3,7 +3,7 @@
  * a remote server, a stored run and the tests. Lists are never changed in place: an item keeps its identity as long
  * as nothing happened to its document, so that views can skip it.
  */
-import { assert } from '../assert.ts';
+import { assert } from '../base/assert.ts';
 import type {
   FinishReason,
   JudgedPassage,

@@ -5,7 +5,7 @@
  * version that runs there; after three failures in a row the end. A verdict in between shows that the way taken works, and
  * the count starts over.
  */
-import { errorMessage, isRank1Error, Rank1Error, type Rank1ErrorCode } from '../errors.ts';
+import { errorMessage, isRank1Error, Rank1Error, type Rank1ErrorCode } from '../base/errors.ts';
 import type { LoadOptions } from '../protocol/rerank-api.ts';
 import { DEFAULT_MAX_SLOTS } from '../protocol/run-defaults.ts';
 import type { FaultTimes } from './fault-times.ts';

@@ -1,5 +1,5 @@
 /** What a finished run comes to, for callers that want an answer and not a list that moves: pure functions of a fold. */
-import { isRank1Error, type Rank1Error } from '../errors.ts';
+import { isRank1Error, type Rank1Error } from '../base/errors.ts';
 import type {
   FinishReason,
   JudgedPassage,

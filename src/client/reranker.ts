@@ -12,7 +12,7 @@ import type {
   RunSummary,
   UpdateListener,
 } from '../protocol/rerank-api.ts';
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import {
   checkDocuments,
   checkLoadOptions,

@@ -3,7 +3,7 @@
  * only documents that are undecided; their places in it are turned back into places in the request. Invariant: a
  * document is finished once, and what was decided stays.
  */
-import { assert } from '../assert.ts';
+import { assert } from '../base/assert.ts';
 import { NO_STATS } from '../protocol/run-defaults.ts';
 import type { RerankUpdate, RunStats, UpdateListener } from '../protocol/rerank-api.ts';
 

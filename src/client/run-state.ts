@@ -1,5 +1,5 @@
 /** What a run is doing as a whole, for whoever shows it; what happens to each document are its updates. */
-import type { Rank1ErrorCode } from '../errors.ts';
+import type { Rank1ErrorCode } from '../base/errors.ts';
 import type { DevicePreference } from '../protocol/rerank-api.ts';
 
 /** `caller`: `pause()` was called; `page`: the page is hidden or frozen. */

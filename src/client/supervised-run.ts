@@ -5,7 +5,7 @@
  * frozen page) keeps the run in the worker between two steps, and lends the device to whoever waits for it.
  */
 import { proxy } from 'comlink';
-import { isRank1Error, Rank1Error } from '../errors.ts';
+import { isRank1Error, Rank1Error } from '../base/errors.ts';
 import type { LoadProgress, RerankRequest, RunSummary, UpdateListener } from '../protocol/rerank-api.ts';
 import type { DeviceLease } from './device-lease.ts';
 import type { FaultTimes } from './fault-times.ts';

@@ -1,5 +1,5 @@
 /** Tries until it is done, as long as the recovery sees a use in it, and waits in between as it says. */
-import { errorMessage } from '../errors.ts';
+import { errorMessage } from '../base/errors.ts';
 import { errorCode, type Recovery } from './recovery.ts';
 import type { RunState } from './run-state.ts';
 

@@ -3,7 +3,7 @@
  * dies or falls silent, so each call is raced against both. A connection that failed stays failed: make a new one.
  */
 import { releaseProxy, wrap, type Remote } from 'comlink';
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { RerankWorkerApi } from '../protocol/rerank-api.ts';
 import { installTransferHandlers } from '../protocol/transfer-handlers.ts';
 import { Watchdog } from './watchdog.ts';

@@ -4,7 +4,7 @@
  *
  * Eight outputs share a word. Nibble i (bits 4 i to 4 i + 3) holds output 0, 2, 4, 6, 1, 3, 5, 7 of the eight.
  */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import { findTensor } from './matrix.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { assertFinite } from './finite-weights.ts';

@@ -1,5 +1,5 @@
 /** 4- and 8-bit weights in blocks: MatMulNBits and GatherBlockQuantized. */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { Grid, QuantizationMethod } from './block-quantizer.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import { isPacked, type LinearWeight } from './linear-weights.ts';

@@ -1,5 +1,5 @@
 /** All tensors of a checkpoint, whether it is one safetensors file or many shards with an index. */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { CheckpointFolder } from './byte-io.ts';
 import { parseJson, readText } from './read-json.ts';
 import { readSafetensors, type TensorEntry } from './safetensors.ts';

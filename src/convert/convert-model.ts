@@ -1,5 +1,5 @@
 /** The whole conversion: read headers, describe the graph, write the weights, then the manifest that makes it a model. */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import { MANIFEST_FILE } from '../model/manifest.ts';
 import { parseModelSpec } from '../model/model-spec.ts';
 import { BlockQuantizedFormat } from './block-quantized-format.ts';

@@ -4,7 +4,7 @@
  *
  * Axes: B rows, S tokens a row, V vocabulary, D hidden size, N heads, KV key-value heads, H head size.
  */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import { pastName, presentName } from '../model/onnx-io.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
 import type { Checkpoint } from './checkpoint.ts';

@@ -2,7 +2,7 @@
  * Weights in files beside the .onnx, in shards small enough for a browser to hold. Every size is known before the
  * first weight is read, so the graph can name its locations and the shards are written once, front to back.
  */
-import { assert } from '../assert.ts';
+import { assert } from '../base/assert.ts';
 import type { ByteSink } from './byte-io.ts';
 import { tensorBytes, type StoredTensor, type WeightGroup } from './graph-builder.ts';
 import type { ExternalLocation } from './onnx-proto.ts';

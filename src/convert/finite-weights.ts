@@ -1,5 +1,5 @@
 /** Weights that no rounding can stand for: NaN and infinity in the checkpoint, and what fp16 cannot hold. */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { FloatDtype } from './float-formats.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** Unquantised weights, fp32 or fp16: Gather, MatMul and Gemm. */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import { bytesOf, tensorBytes, type GraphBuilder, type StoredTensor } from './graph-builder.ts';
 import { isPacked, type LinearWeight } from './linear-weights.ts';
 import { readChunks, rowChunks, type Matrix } from './matrix.ts';

@@ -1,5 +1,5 @@
 /** Collects the nodes and tensors of a graph while it is being described; names are unique by construction. */
-import { assert } from '../assert.ts';
+import { assert } from '../base/assert.ts';
 import type { AttributeValue, ElementType, OnnxNode, OnnxTensor } from './onnx-proto.ts';
 import { ELEMENT_BYTES } from './onnx-proto.ts';
 

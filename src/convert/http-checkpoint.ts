@@ -2,7 +2,7 @@
  * A checkpoint on a hub, read by HTTP ranges while it is converted, so that it never lies on the disk. Small files are
  * fetched whole; of the weights only what is being converted, and what comes next, is in memory.
  */
-import { Rank1Error, errorMessage } from '../errors.ts';
+import { Rank1Error, errorMessage } from '../base/errors.ts';
 import { StallGuard } from '../model/download/stall-guard.ts';
 import type { ByteSource, CheckpointFolder } from './byte-io.ts';
 import { PassingFault, RETRY_LIMITS, retryAfterMs, retrying, type RetryLimits } from './http-retry.ts';

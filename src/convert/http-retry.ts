@@ -1,5 +1,5 @@
 /** When a request of a long conversion is made again: faults that pass, within limits, and as the server asks. */
-import { Rank1Error, errorMessage } from '../errors.ts';
+import { Rank1Error, errorMessage } from '../base/errors.ts';
 
 export interface RetryLimits {
   readonly attempts: number;

@@ -1,5 +1,5 @@
 /** The matrices of linear layers: float, or 4-bit codes that AutoAWQ packed. */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
 import { openAwqMatrix, stackPacked } from './awq.ts';
 import type { Checkpoint } from './checkpoint.ts';

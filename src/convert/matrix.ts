@@ -1,5 +1,5 @@
 /** Weights as the rest of the converter sees them: rows of fp32 read a few at a time, whatever the file holds. */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { assertFinite } from './finite-weights.ts';
 import { decodeFloats, FLOAT_BYTES, type FloatDtype } from './float-formats.ts';

@@ -1,5 +1,5 @@
 /** Small text files of a checkpoint, read with a size limit because they are untrusted. */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { CheckpointFolder } from './byte-io.ts';
 
 const MAX_TEXT_BYTES = 64 * 2 ** 20;

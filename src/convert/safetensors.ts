@@ -2,7 +2,7 @@
  * The header of a .safetensors file. The file is untrusted: every count and offset is checked before it is
  * used, and the tensors must cover the data exactly, without overlap or gap, as the format demands.
  */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { ByteSource } from './byte-io.ts';
 
 const DTYPE_BYTES = {

@@ -1,5 +1,5 @@
 /** What a config.json may ask for that model-spec.ts does not look at, and that the graph does not have. */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 
 /** @throws Rank1Error `model-unsupported` that names the setting */
 export function checkSupported(config: Readonly<Record<string, unknown>>): void {

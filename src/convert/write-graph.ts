@@ -1,5 +1,5 @@
 /** Puts a described graph on disk: the .onnx, small, and its weights beside it. */
-import { assert } from '../assert.ts';
+import { assert } from '../base/assert.ts';
 import type { ConvertOptions } from './convert-options.ts';
 import type { DecoderGraph } from './decoder-layers.ts';
 import { placeTensors, writeExternalData } from './external-data.ts';

@@ -3,8 +3,8 @@
  * slots of rows that finished. Knows token ids only: not text, rank1, ONNX or the DOM. Invariant: a sequence's tokens do
  * not depend on its batch mates, their order or the number of slots.
  */
-import { assert } from '../assert.ts';
-import { isRank1Error } from '../errors.ts';
+import { assert } from '../base/assert.ts';
+import { isRank1Error } from '../base/errors.ts';
 import type { ModelRunner } from './model-runner.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Sequence } from './sequence.ts';

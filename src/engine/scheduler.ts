@@ -4,7 +4,7 @@
  * (their batch mates may be pulled forward to save padding), and rows in flight never wait for two prefill
  * steps in a row once the batch is half full, nor before that for more than would fill half of it.
  */
-import { assert } from '../assert.ts';
+import { assert } from '../base/assert.ts';
 import type { StepPlan } from './model-runner.ts';
 import type { Sequence } from './sequence.ts';
 import { SlotPool } from './slot-pool.ts';

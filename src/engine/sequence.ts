@@ -3,7 +3,7 @@
  * between `waiting`, `running` and `finished`; the engine appends tokens. Invariant: while running, the
  * cache holds `numCachedTokens` tokens of it, which is everything but the newest token.
  */
-import { assert } from '../assert.ts';
+import { assert } from '../base/assert.ts';
 import type { StopCondition } from './stop-condition.ts';
 import type { TokenSampler } from './temperature-sampler.ts';
 

@@ -1,5 +1,5 @@
 /** A free list over [0, maxSlots). The lowest free slot is handed out first, which keeps batches compact. */
-import { assert } from '../assert.ts';
+import { assert } from '../base/assert.ts';
 
 export class SlotPool {
   readonly #free: boolean[];

@@ -3,7 +3,7 @@
  * tokens depend on the seed and the logits alone; one sampler serves one chain, so neither batch mates, slots nor order
  * can reach them.
  */
-import { seededRandom, type Random } from '../seeded-random.ts';
+import { seededRandom, type Random } from '../base/seeded-random.ts';
 
 /** Chooses a row's next token where greedy decoding is not wanted. */
 export interface TokenSampler {

@@ -1,5 +1,5 @@
 /** A run against judgements: every measure, per query and averaged. */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import { orderDocuments } from './document-order.ts';
 import { gradeRanking } from './graded-ranking.ts';
 import type { Measure } from './measures/measure.ts';

@@ -2,7 +2,7 @@
  * Which version of a model is loaded, and on which of the devices at hand: decided from the manifest, before any weight
  * is read, so that a version the device cannot run costs nothing. The caller's wish is kept or refused, never replaced.
  */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import { chooseDtype } from './choose-dtype.ts';
 import type { Manifest, ManifestModel } from './manifest.ts';
 

@@ -1,5 +1,5 @@
 /** A model folder on a server. A file that does not arrive whole, with the checksum of the manifest, is never handed on. */
-import { Rank1Error, errorMessage } from '../errors.ts';
+import { Rank1Error, errorMessage } from '../base/errors.ts';
 import { readChunks } from './download/read-chunks.ts';
 import { StallGuard } from './download/stall-guard.ts';
 import type { ManifestFile } from './manifest.ts';

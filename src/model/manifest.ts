@@ -2,7 +2,7 @@
  * `rank1.json`, the manifest of a model folder: which files there are, how large, and what is in them. The
  * converter writes it last, so a folder without one is not a model. Its content is untrusted when read.
  */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 
 export const MANIFEST_FILE = 'rank1.json';
 export const MANIFEST_VERSION = 1;

@@ -2,8 +2,8 @@
  * What a model is made of, read from a folder: manifest first, then what the chosen dtype needs. Every byte of the
  * folder is untrusted. A file that is not what the manifest says is never handed on.
  */
-import { assert } from '../assert.ts';
-import { Rank1Error } from '../errors.ts';
+import { assert } from '../base/assert.ts';
+import { Rank1Error } from '../base/errors.ts';
 import { HttpFolder } from './http-folder.ts';
 import {
   MANIFEST_FILE,

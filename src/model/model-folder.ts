@@ -2,7 +2,7 @@
  * Where the files of a model come from, as the loader sees it: a folder on a server, in the page's storage, or picked
  * by a person. Paths are those of the manifest, which has refused all that leave the folder.
  */
-import { Rank1Error, errorMessage } from '../errors.ts';
+import { Rank1Error, errorMessage } from '../base/errors.ts';
 import type { ManifestFile } from './manifest.ts';
 import { Sha256 } from './sha256.ts';
 

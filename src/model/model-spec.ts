@@ -1,5 +1,5 @@
 /** What the engine has to know of a model's shape, read from `config.json` and nothing else. */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 
 export interface ModelSpec {
   readonly architecture: 'Qwen2ForCausalLM' | 'LlamaForCausalLM' | 'MistralForCausalLM';

@@ -3,7 +3,7 @@
  * converter and the download write them. A folder is a model only when it holds the manifest, which is written last,
  * when every file is whole and verified; so what is read here needs no second check but of its length.
  */
-import { Rank1Error, errorMessage } from '../errors.ts';
+import { Rank1Error, errorMessage } from '../base/errors.ts';
 import { HttpFolder } from './http-folder.ts';
 import { BlobFolder, type ModelFolder } from './model-folder.ts';
 

@@ -1,5 +1,5 @@
 /** The boundary between the page and the worker, on one page. Types only: nothing here exists at run time. */
-import type { QueryPreset } from '../query-presets.ts';
+import type { QueryPreset } from '../base/query-presets.ts';
 
 export type { QueryPreset };
 

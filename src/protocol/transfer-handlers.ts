@@ -4,7 +4,7 @@
  * nothing: comlink assigns whatever properties arrive.
  */
 import { transferHandlers, type TransferHandler } from 'comlink';
-import { isRank1Error } from '../errors.ts';
+import { isRank1Error } from '../base/errors.ts';
 
 interface Thrown {
   readonly value: unknown;

@@ -1,5 +1,5 @@
 /** The texts rank1 is trained on, and the token ids a model's own tokenizer gives them. */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
 export const OPEN_MARKER = '<think>';

@@ -1,6 +1,6 @@
 /** Files of query templates: a JSON object that maps a task's name to its template. */
-import { Rank1Error } from '../errors.ts';
-import { QUERY_PLACEHOLDER } from '../query-presets.ts';
+import { Rank1Error } from '../base/errors.ts';
+import { QUERY_PLACEHOLDER } from '../base/query-presets.ts';
 
 export type QueryTemplates = ReadonlyMap<string, string>;
 

@@ -3,7 +3,7 @@
  * prompt, as the reference's prompt for a data set does.
  */
 import type { RerankRequest } from '../protocol/rerank-api.ts';
-import { QUERY_PLACEHOLDER, type QueryPreset } from '../query-presets.ts';
+import { QUERY_PLACEHOLDER, type QueryPreset } from '../base/query-presets.ts';
 import { queryWithInstruction } from './prompt.ts';
 import presets from './presets.json';
 

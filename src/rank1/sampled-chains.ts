@@ -2,7 +2,7 @@
  * Several sampled chains of one prompt: what a run asks for, and what their verdicts come to. The mean of the scores is
  * the verdict, and the chain nearest to it is the one that is shown. One chain is its own mean.
  */
-import { assert } from '../assert.ts';
+import { assert } from '../base/assert.ts';
 import type { RerankOptions, SampledChain, Verdict } from '../protocol/rerank-api.ts';
 
 /** What DeepSeek recommends for R1, whose chains rank1 was trained on. */

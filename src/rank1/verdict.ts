@@ -1,6 +1,6 @@
 /** The score: softmax over the raw logits of ` true` and ` false` at the step that produced the answer. */
-import { assert } from '../assert.ts';
-import { Rank1Error } from '../errors.ts';
+import { assert } from '../base/assert.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { Verdict } from '../protocol/rerank-api.ts';
 
 /**

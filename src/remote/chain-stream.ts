@@ -2,8 +2,8 @@
  * The completions of one chain, as they stream in: owns the chain's text, its count of tokens, and what is reported of it. A
  * try that broke is reported as a new start. Text is all there is, so markers are found in text, as the reference does.
  */
-import { assert } from '../assert.ts';
-import { Rank1Error } from '../errors.ts';
+import { assert } from '../base/assert.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { RerankRequest, RerankUpdate, Verdict } from '../protocol/rerank-api.ts';
 import { ANSWERS, CLOSE_MARKER } from '../rank1/markers.ts';
 import { RepetitionDetector } from '../rank1/repetition-detector.ts';

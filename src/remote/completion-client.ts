@@ -2,7 +2,7 @@
  * The HTTP side of a remote engine: which model it has, what its tokens are called, and streamed completions. One call is
  * one request; trying again is `retrying`'s. Owns the key, which goes into one header and nowhere else.
  */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import { NUM_LOGPROBS } from './answer-verdict.ts';
 import { parseChunk, type CompletionChunk } from './completion-chunk.ts';
 import { readEvents } from './event-stream.ts';

@@ -5,7 +5,7 @@
 import type { RerankRequest, RerankUpdate, SampledChain } from '../protocol/rerank-api.ts';
 import { documentText } from '../rank1/prompt.ts';
 import { meanVerdict, nearestChain, type Sampling } from '../rank1/sampled-chains.ts';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../base/seeded-random.ts';
 import { FittedDocument, type FitSettings } from './fitted-document.ts';
 import { RemoteChain, type RemoteChainSettings } from './remote-chain.ts';
 

@@ -1,5 +1,5 @@
 /** What can go wrong between here and a remote engine, sorted by what is to be done about it. Messages never hold the key. */
-import { Rank1Error, errorMessage } from '../errors.ts';
+import { Rank1Error, errorMessage } from '../base/errors.ts';
 
 /** May pass by itself: try again, after `retryAfterMs` where the server said so. Overload is every request's fault. */
 export class PassingFault extends Error {

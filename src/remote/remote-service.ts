@@ -2,7 +2,7 @@
  * The worker's interface on a remote engine: the same calls and the same updates, while the work is done by a server that
  * batches by itself. Owns which documents are in flight. Invariant: every document of a run is finished exactly once.
  */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type {
   LoadedModel,
   RerankRequest,

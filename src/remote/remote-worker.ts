@@ -3,7 +3,7 @@
  * in the caller's own thread, as it only waits; its code is fetched when it is first used.
  */
 import { expose } from 'comlink';
-import { errorMessage } from '../errors.ts';
+import { errorMessage } from '../base/errors.ts';
 import { installTransferHandlers } from '../protocol/transfer-handlers.ts';
 import { checkRemoteOptions, type RemoteOptions } from './remote-options.ts';
 import type { RemoteService } from './remote-service.ts';

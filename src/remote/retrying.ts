@@ -1,5 +1,5 @@
 /** Tries again what may pass by itself, after doubling waits or when the server is ready by its own word. */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { Pacer } from './pacer.ts';
 import { PassingFault } from './remote-fault.ts';
 import type { RemoteSettings } from './remote-options.ts';

@@ -1,5 +1,5 @@
 /** Allocates the GPU's KV cache, with fewer rows each time it does not fit. */
-import { isRank1Error } from '../errors.ts';
+import { isRank1Error } from '../base/errors.ts';
 import { shrink, type CapacityRequest } from './capacity-plan.ts';
 import { GpuKvCache, type GpuKvCacheOptions } from './gpu-kv-cache.ts';
 

@@ -3,7 +3,7 @@
  * end without an error when the device is gone, and a buffer that could not be made is only told of later, so every task
  * is raced against both, and its result is taken only if neither has come.
  */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 
 export class DeviceWatch {
   #fault: Rank1Error | null = null;

@@ -2,7 +2,7 @@
  * Asks for a WebGPU adapter and a device with the limits that large weights need. The choice of device is
  * made here, by what the browser answers, never by its name.
  */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import { bufferLimit } from './buffer-limit.ts';
 import type { AdapterReport } from '../protocol/model-store-api.ts';
 import type { Device, DeviceCause, DevicePreference } from '../protocol/rerank-api.ts';

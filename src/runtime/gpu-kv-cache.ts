@@ -4,8 +4,8 @@
  * copied to their slots on the GPU: rows are contiguous, so that is one copy per row, layer and part.
  * A kept prefix stands at the start of staging rows, where prefills behind it leave it for the next.
  */
-import { assert } from '../assert.ts';
-import { Rank1Error } from '../errors.ts';
+import { assert } from '../base/assert.ts';
+import { Rank1Error } from '../base/errors.ts';
 import { pastName, presentName } from '../model/onnx-io.ts';
 import type { KvDtype, ModelSpec } from '../model/model-spec.ts';
 import type { KvBinding, KvCache, PrefixRules } from './kv-cache.ts';

@@ -3,7 +3,7 @@
  * the service never sees ORT or a GPU object.
  */
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { ModelRunner } from '../engine/model-runner.ts';
 import type { ModelFiles } from '../model/model-files.ts';
 import type { DevicePreference } from '../protocol/rerank-api.ts';

@@ -4,8 +4,8 @@
  * to whoever created it.
  */
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
-import { assert } from '../assert.ts';
-import { errorMessage } from '../errors.ts';
+import { assert } from '../base/assert.ts';
+import { errorMessage } from '../base/errors.ts';
 import type {
   DecodePlan,
   ModelRunner,

@@ -4,7 +4,7 @@
  * The builds are separate downloads, so they are imported only when chosen.
  */
 import type * as OrtModule from 'onnxruntime-web/webgpu';
-import { errorMessage, Rank1Error } from '../errors.ts';
+import { errorMessage, Rank1Error } from '../base/errors.ts';
 import type { Device } from '../protocol/rerank-api.ts';
 
 export type Ort = typeof OrtModule;

@@ -1,6 +1,6 @@
 /** The layout our engine runs fastest: right-padded rows, and the greedy choice inside the graph. */
 import type { Tensor } from 'onnxruntime-web/webgpu';
-import { assert } from '../assert.ts';
+import { assert } from '../base/assert.ts';
 import { ONNX_INPUTS, ONNX_OUTPUTS } from '../model/onnx-io.ts';
 import type { GraphLayout, LayoutOptions, LayoutOutput } from './graph-layout.ts';
 import type { TensorMap } from './kv-cache.ts';

@@ -1,5 +1,5 @@
 /** What a step that threw tells of: memory that ran out, or a run that failed; both leave a session that must not be used again. */
-import { errorMessage, isRank1Error, Rank1Error } from '../errors.ts';
+import { errorMessage, isRank1Error, Rank1Error } from '../base/errors.ts';
 
 /** Engines and ORT word it in many ways: "Array buffer allocation failed", "bad_alloc", "Out of memory", "memory access out of bounds". */
 const OF_MEMORY = /memory|alloc/i;

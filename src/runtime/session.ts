@@ -1,6 +1,6 @@
 /** Creates an InferenceSession from a model's files. Whoever creates one releases it. */
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
-import { Rank1Error, errorMessage } from '../errors.ts';
+import { Rank1Error, errorMessage } from '../base/errors.ts';
 import type { ModelFiles } from '../model/model-files.ts';
 import { readBlob } from '../model/model-folder.ts';
 import { runtimeMissing, type OrtRuntime } from './ort.ts';

@@ -3,7 +3,7 @@
  * in "append" style: padding lies behind the real tokens, is never seen, and is overwritten later, so
  * `seqlens_k` counts it in the step itself and the real lengths count afterwards.
  */
-import { assert } from '../assert.ts';
+import { assert } from '../base/assert.ts';
 import type { DecodeRow, PrefillRow } from '../engine/model-runner.ts';
 import type { PrefixRules } from './kv-cache.ts';
 

@@ -6,7 +6,7 @@
  * several, the logits of all their tokens would have to be made for the last of each.
  */
 import type { Tensor } from 'onnxruntime-web/webgpu';
-import { assert } from '../assert.ts';
+import { assert } from '../base/assert.ts';
 import { TRANSFORMERSJS_INPUTS, TRANSFORMERSJS_LOGITS } from '../model/onnx-io.ts';
 import type { GraphLayout, LayoutOptions, LayoutOutput } from './graph-layout.ts';
 import type { TensorMap } from './kv-cache.ts';

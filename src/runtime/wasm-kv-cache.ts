@@ -4,7 +4,7 @@
  * the longest of them. Rows come and go in place; all of it is packed anew only when the room changes.
  */
 import type { Tensor } from 'onnxruntime-web/webgpu';
-import { assert } from '../assert.ts';
+import { assert } from '../base/assert.ts';
 import { pastName, presentName } from '../model/onnx-io.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
 import type { KvBinding, KvCache, PrefixRules, TensorMap } from './kv-cache.ts';

@@ -3,7 +3,7 @@
  * logit difference stands for it. A document that was not split is one passage. Tokens are counted whatever they came to,
  * those of all passages together.
  */
-import { assert } from '../assert.ts';
+import { assert } from '../base/assert.ts';
 import type { RerankUpdate } from '../protocol/rerank-api.ts';
 import type { PlannedDocument } from './document-plan.ts';
 import type { JudgedPrompt } from './sample-tally.ts';

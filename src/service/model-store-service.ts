@@ -3,7 +3,7 @@
  * by another: what comes under a name that is taken gets one of its own. Is handed the stores, the converter and what is
  * known of the device.
  */
-import { Rank1Error, isRank1Error } from '../errors.ts';
+import { Rank1Error, isRank1Error } from '../base/errors.ts';
 import { chooseDtype } from '../model/choose-dtype.ts';
 import {
   downloadModel,

@@ -2,8 +2,8 @@
  * One run: a request's documents through the engine to their verdicts. Where a chain needs another sequence (an answer
  * asked for, a continuation), that runs in the same engine and batch.
  */
-import { Rank1Error } from '../errors.ts';
-import { nextTask } from '../next-task.ts';
+import { Rank1Error } from '../base/errors.ts';
+import { nextTask } from '../base/next-task.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Sequence } from '../engine/sequence.ts';
 import type {

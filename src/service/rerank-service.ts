@@ -3,7 +3,7 @@
  * step. Is handed the loading of a model and so knows neither ORT nor the GPU. Invariant: every document of
  * a run is finished exactly once, with a verdict or with the reason why there is none.
  */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { ModelRunner } from '../engine/model-runner.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
 import type {

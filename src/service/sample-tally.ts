@@ -1,5 +1,5 @@
 /** Brings the sampled chains of one prompt together, as they end; `src/rank1/sampled-chains.ts` says what they come to. */
-import { assert } from '../assert.ts';
+import { assert } from '../base/assert.ts';
 import type { SampledChain } from '../protocol/rerank-api.ts';
 import { meanVerdict, nearestChain } from '../rank1/sampled-chains.ts';
 import type { Chain, ChainOutcome } from './chain.ts';

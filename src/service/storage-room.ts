@@ -1,5 +1,5 @@
 /** Whether there is room for a model before it is fetched, copied or converted. */
-import { Rank1Error } from '../errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { CheckpointRequest, DeviceReport } from '../protocol/model-store-api.ts';
 
 /** Kept free for what else the page stores. */

@@ -4,7 +4,7 @@
  * ordinary tokens, never the added tokens of the same spelling. Those are reached by `addedTokenId` only.
  */
 import { Tokenizer as TokenizersTokenizer } from '@huggingface/tokenizers';
-import { Rank1Error, errorMessage } from '../errors.ts';
+import { Rank1Error, errorMessage } from '../base/errors.ts';
 import { findUnsafePattern } from './safe-pattern.ts';
 
 export interface Tokenizer {

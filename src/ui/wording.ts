@@ -2,7 +2,7 @@
 import { msg, str } from '@lit/localize';
 import { isFinished, type RankedItem, type RankedList } from '../client/ranked-list.ts';
 import type { RunState } from '../client/run-state.ts';
-import { isRank1Error } from '../errors.ts';
+import { isRank1Error } from '../base/errors.ts';
 import { boundSign, formatScore } from '../export/ranking-report.ts';
 import type { ExportFormat } from '../export/export-formats.ts';
 import type { Device, LoadProgress, RerankDocument, RunStats, Verdict } from '../protocol/rerank-api.ts';

@@ -5,7 +5,7 @@
  * A harness makes runners of one model. Rows are compared by their tokens, and by their watched logits within
  * `logitTolerance`, because sums in another order differ in the last bits.
  */
-import { assert } from '../../src/assert.ts';
+import { assert } from '../../src/base/assert.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { ModelRunner, StepOutput } from '../../src/engine/model-runner.ts';
 import { Sequence } from '../../src/engine/sequence.ts';

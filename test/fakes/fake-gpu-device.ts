@@ -1,5 +1,5 @@
 /** A GPUDevice that only keeps books: what is allocated and how often it copies. Checks what a real one would refuse. */
-import { assert } from '../../src/assert.ts';
+import { assert } from '../../src/base/assert.ts';
 
 class FakeGpuBuffer {
   destroyed = false;

@@ -2,7 +2,7 @@
  * Model folders that were made to do harm, read as the loader reads them: the same cases in Node and in a browser. What
  * went wrong comes back as sentences; a hang is for the caller to notice.
  */
-import { isRank1Error } from '../../src/errors.ts';
+import { isRank1Error } from '../../src/base/errors.ts';
 import { plannedFiles } from '../../src/model/download/download-model.ts';
 import { parseManifest } from '../../src/model/manifest.ts';
 import { BlobFolder } from '../../src/model/model-folder.ts';

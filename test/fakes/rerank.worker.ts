@@ -3,7 +3,7 @@
  * it waits for steps until it is told to go on by itself.
  */
 import { expose } from 'comlink';
-import type { Rank1ErrorCode } from '../../src/errors.ts';
+import type { Rank1ErrorCode } from '../../src/base/errors.ts';
 import { installTransferHandlers } from '../../src/protocol/transfer-handlers.ts';
 import { ManualPace, SteadyPace, type Pace } from './pace.ts';
 import { ScriptedRerankApi } from './scripted-rerank-api.ts';

@@ -2,7 +2,7 @@
  * The worker's side of the boundary without a model: chains are computed by `scriptedChain`, one piece per row and
  * step, at the pace the test sets. Waiting documents are admitted when a slot is free, as the engine does.
  */
-import { Rank1Error, type Rank1ErrorCode } from '../../src/errors.ts';
+import { Rank1Error, type Rank1ErrorCode } from '../../src/base/errors.ts';
 import type {
   LoadedModel,
   LoadOptions,

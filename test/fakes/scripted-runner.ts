@@ -11,7 +11,7 @@
  * contract: a slot out of range or twice in a step, a prefix that rows do not share, a decode before the prefill, a wrong position or token, a row
  * beyond its capacity, two steps at once, a step after dispose. A slot left out of a decode step is given back.
  */
-import { assert } from '../../src/assert.ts';
+import { assert } from '../../src/base/assert.ts';
 import type {
   DecodeRow,
   ModelRunner,

@@ -4,7 +4,7 @@ import type { FaultTimes } from '../../src/client/fault-times.ts';
 import type { Page } from '../../src/client/page-lifecycle.ts';
 import { Reranker } from '../../src/client/reranker.ts';
 import type { RunState } from '../../src/client/run-state.ts';
-import { isRank1Error } from '../../src/errors.ts';
+import { isRank1Error } from '../../src/base/errors.ts';
 import type { RerankUpdate, RunSummary } from '../../src/protocol/rerank-api.ts';
 import {
   FAULT_TIMES,

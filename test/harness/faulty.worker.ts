@@ -4,7 +4,7 @@
  * Runtime does is scripted.
  */
 import { expose } from 'comlink';
-import { isRank1Error, Rank1Error, type Rank1ErrorCode } from '../../src/errors.ts';
+import { isRank1Error, Rank1Error, type Rank1ErrorCode } from '../../src/base/errors.ts';
 import type { ModelRunner, StepOutput, StepPlan } from '../../src/engine/model-runner.ts';
 import { HttpFolder } from '../../src/model/http-folder.ts';
 import { readModelFiles } from '../../src/model/model-files.ts';

@@ -1,5 +1,5 @@
 /** The outcome of a session as files: verdicts, chains, where each text stands, and what the person decided. */
-import { assert } from '../../assert.ts';
+import { assert } from '../../base/assert.ts';
 import { exportRanking, type ExportedFile, type ExportFormat, type ReportWords } from '../../export/index.ts';
 import type { RerankDocument } from '../../protocol/rerank-api.ts';
 import { rankingReport } from '../../ui/ranking-report.ts';

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { ExportedFile } from '../../export/index.ts';
 import { contentHash } from '../import/content-hash.ts';
 import { IMPORT_NOTE_CODES } from '../import/import-notes.ts';
-import { QUERY_PRESET_NAMES } from '../../query-presets.ts';
+import { QUERY_PRESET_NAMES } from '../../base/query-presets.ts';
 import { judgementKey } from './judgement-key.ts';
 import { PageError } from './page-error.ts';
 import { hashesOf, type SessionStore } from './session-store.ts';

@@ -4,7 +4,7 @@
  * `PageError`, or the `RangeError` of something that was picked or written.
  */
 import { html, type TemplateResult } from 'lit';
-import { errorMessage } from '../../errors.ts';
+import { errorMessage } from '../../base/errors.ts';
 import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
 import { faultText } from '../../ui/wording.ts';
 import { PageError } from '../session/page-error.ts';

@@ -1,5 +1,5 @@
 /** What goes wrong anywhere on the page is told at one place, in the language of the page. */
-import { errorMessage } from '../../errors.ts';
+import { errorMessage } from '../../base/errors.ts';
 import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
 import { faultText } from '../../ui/wording.ts';
 import { PageError } from '../session/page-error.ts';

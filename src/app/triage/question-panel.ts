@@ -4,7 +4,7 @@ import { property, state } from 'lit/decorators.js';
 import type { QueryPreset, RerankMode } from '../../protocol/rerank-api.ts';
 import { MAX_TOP_K, type Question } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
-import { QUERY_PRESET_NAMES } from '../../query-presets.ts';
+import { QUERY_PRESET_NAMES } from '../../base/query-presets.ts';
 import { attempt } from './problem.ts';
 import { judgeLabel, numberOf, presetLabel, sourcePlace } from './wording.ts';
 

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { freemem, tmpdir, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { findChromium } from '../../../scripts/find-chromium.mjs';
-import { errorMessage } from '../../errors.ts';
+import { errorMessage } from '../../base/errors.ts';
 import { EXIT, type Command, type CommandContext, type ExitCode } from '../command.ts';
 import { BrowserSession } from '../engine/browser-session.ts';
 import { ENGINE_FLAGS, ENGINE_USAGE, engineOptions, type EngineWish } from '../engine/engine-options.ts';

@@ -13,7 +13,7 @@ import {
 import type { RerankCallbacks, RerankParameters } from '../../client/rerank-client.ts';
 import type { LoadCallOptions } from '../../client/model-worker.ts';
 import { checkSelection, type RerankResponse } from '../../client/rerank-result.ts';
-import { isRank1Error } from '../../errors.ts';
+import { isRank1Error } from '../../base/errors.ts';
 import type { LoadedModel, LoadProgress } from '../../protocol/rerank-api.ts';
 import { BrowserSession, type SessionSettings } from './browser-session.ts';
 import { modelName } from './model-place.ts';

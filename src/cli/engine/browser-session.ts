@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { RerankCallbacks, RerankParameters } from '../../client/rerank-client.ts';
 import { checkRerankOptions, type DocumentInput } from '../../client/check-arguments.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
-import { Rank1Error, type Rank1ErrorCode } from '../../errors.ts';
+import { Rank1Error, type Rank1ErrorCode } from '../../base/errors.ts';
 import type { LoadedModel, LoadProgress } from '../../protocol/rerank-api.ts';
 import type {
   BrowserReport,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
 import { checkRerankOptions } from '../../client/check-arguments.ts';
-import { errorMessage, Rank1Error } from '../../errors.ts';
+import { errorMessage, Rank1Error } from '../../base/errors.ts';
 import { findQueryTemplate, parseQueryTemplates } from '../../rank1/query-template-file.ts';
 import type {
   DevicePreference,
@@ -10,7 +10,7 @@ import type {
   RerankMode,
   RerankOptions,
 } from '../../protocol/rerank-api.ts';
-import { QUERY_PLACEHOLDER, QUERY_PRESET_NAMES, type QueryPreset } from '../../query-presets.ts';
+import { QUERY_PLACEHOLDER, QUERY_PRESET_NAMES, type QueryPreset } from '../../base/query-presets.ts';
 
 export interface EngineOptions {
   /** folder or address */

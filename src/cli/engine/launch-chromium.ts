@@ -1,7 +1,7 @@
 /** Starts a headless Chromium through Playwright, which is an optional peer: the library needs neither. */
 import type { Browser } from 'playwright-core';
 import { findChromium } from '../../../scripts/find-chromium.mjs';
-import { Rank1Error, errorMessage } from '../../errors.ts';
+import { Rank1Error, errorMessage } from '../../base/errors.ts';
 
 /** @throws Rank1Error `device-unavailable` with what to install */
 export async function launchChromium(): Promise<Browser> {

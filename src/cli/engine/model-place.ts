@@ -1,7 +1,7 @@
 /** What `--model` names: a folder on this disk, or the address of one. */
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 import { MANIFEST_FILE } from '../../model/manifest.ts';
 
 export interface ModelPlace {

@@ -1,6 +1,6 @@
 /** What judges for the command line, wherever it runs: a headless browser, or a server. */
 import type { RerankClient } from '../../client/rerank-client.ts';
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 
 export interface RerankEngine extends Pick<RerankClient, 'rerank' | 'load'> {
   /** for answers and reports */

@@ -1,7 +1,7 @@
 /** Reads what is to be judged: a collection of this project's form, rank_llm requests, or a BEIR folder with a first stage's run. */
 import { createReadStream, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 import {
   detectFormat,
   gunzipped,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorMessage } from '../../errors.ts';
+import { errorMessage } from '../../base/errors.ts';
 import { MANIFEST_FILE, parseManifest, type Manifest } from '../../model/manifest.ts';
 
 /** @throws Rank1Error `model-corrupt`, or the disk's own error when there is no manifest */

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { errorMessage } from '../../errors.ts';
+import { errorMessage } from '../../base/errors.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { modelName } from '../engine/model-place.ts';
 import { readManifest, totalBytes } from './model-folder.ts';

@@ -1,7 +1,7 @@
 /** The page in the command line's headless browser: the public API, made callable from Node. Never shown. */
 import { createReranker } from '../../client/create-reranker.ts';
 import type { RerankClient } from '../../client/rerank-client.ts';
-import { isRank1Error } from '../../errors.ts';
+import { isRank1Error } from '../../base/errors.ts';
 import type { LoadOptions, LoadProgress } from '../../protocol/rerank-api.ts';
 import type {
   BrowserReport,

@@ -3,7 +3,7 @@
  * file and the line.
  */
 import Papa from 'papaparse';
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 import { invalidFile, quoted, type FilePlace } from '../../evaluation/files/invalid-file.ts';
 import { readLines } from '../../evaluation/files/lines.ts';
 import { readRankLlmRequests } from '../../evaluation/files/rank-llm-requests.ts';

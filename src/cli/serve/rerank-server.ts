@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { errorMessage, isRank1Error, type Rank1ErrorCode } from '../../errors.ts';
+import { errorMessage, isRank1Error, type Rank1ErrorCode } from '../../base/errors.ts';
 import type { RerankOptions } from '../../protocol/rerank-api.ts';
 import type { RerankEngine } from '../engine/rerank-engine.ts';
 import { checkAccess, isAllowedOrigin, type AccessRules } from './access-guard.ts';

@@ -1,5 +1,5 @@
 /** A checkpoint folder as a page gets it: files that were picked or dropped. */
-import { Rank1Error, errorMessage } from '../../errors.ts';
+import { Rank1Error, errorMessage } from '../../base/errors.ts';
 import type { ByteSource, CheckpointFolder } from '../byte-io.ts';
 
 export class BlobCheckpoint implements CheckpointFolder {

@@ -1,5 +1,5 @@
 /** A folder of safetensors, dropped on a page or on a server, becomes a model in the page's own storage. */
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 import { Sha256 } from '../../model/sha256.ts';
 import { isStoredName, MODELS_FOLDER } from '../../model/stored-models.ts';
 import type { CheckpointFolder } from '../byte-io.ts';

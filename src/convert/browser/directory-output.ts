@@ -4,7 +4,7 @@
  * are moved one by one; the manifest decides: the old one goes first and the new one comes last, and a folder without
  * it is no model.
  */
-import { Rank1Error, errorMessage } from '../../errors.ts';
+import { Rank1Error, errorMessage } from '../../base/errors.ts';
 import { MANIFEST_FILE } from '../../model/manifest.ts';
 import type { ByteSink, OutputFolder } from '../byte-io.ts';
 

@@ -1,5 +1,5 @@
 /** How far a quantised model is from its reference: by its next-token distributions, and by its verdicts. */
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 import { encodePrompt } from '../../rank1/prompt.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 

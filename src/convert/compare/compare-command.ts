@@ -1,7 +1,7 @@
 /** `rank1-rerank compare`: what a quantised model loses against its reference. */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 import { measureAgreement, type Agreement, type AgreementOptions, type Sample } from './agreement.ts';
 import { OpenedModel } from './opened-model.ts';
 import { DEFAULT_SAMPLES } from './samples.ts';

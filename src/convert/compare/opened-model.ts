@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-web/webgpu';
 import { Engine } from '../../engine/engine.ts';
 import { Sequence } from '../../engine/sequence.ts';
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 import { MANIFEST_FILE, parseManifest } from '../../model/manifest.ts';
 import { parseModelSpec, type ModelSpec } from '../../model/model-spec.ts';
 import { ONNX_INPUTS, ONNX_OUTPUTS, pastName } from '../../model/onnx-io.ts';

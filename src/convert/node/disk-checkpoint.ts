@@ -1,7 +1,7 @@
 /** A checkpoint folder on disk, read through file handles. */
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 import type { ByteSource, CheckpointFolder } from '../byte-io.ts';
 
 export class DiskCheckpoint implements CheckpointFolder {

@@ -1,7 +1,7 @@
 /** A model folder written beside its final place (staging-folder.ts), and renamed when it is whole. */
 import { mkdir, open, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 import { MANIFEST_FILE } from '../../model/manifest.ts';
 import type { ByteSink, OutputFolder } from '../byte-io.ts';
 import { StagingFolder } from './staging-folder.ts';

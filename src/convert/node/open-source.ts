@@ -1,7 +1,7 @@
 /** What `convert` was given: a folder on this disk, or the id of a repository on a hub. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 import type { CheckpointFolder } from '../byte-io.ts';
 import { HttpCheckpoint } from '../http-checkpoint.ts';
 import { DiskCheckpoint } from './disk-checkpoint.ts';

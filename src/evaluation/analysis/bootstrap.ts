@@ -1,5 +1,5 @@
 /** Whether a difference between two systems would survive other queries. */
-import { seededRandom } from '../../seeded-random.ts';
+import { seededRandom } from '../../base/seeded-random.ts';
 
 export interface BootstrapInterval {
   /** mean over queries of system minus baseline */

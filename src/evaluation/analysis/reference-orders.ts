@@ -1,7 +1,7 @@
 /** What to hold a reranker's figure against: the best order of the same candidates, and no order at all. */
 import { parseMeasure, type Measure } from '../measures/measure.ts';
 import type { GradedRanking } from '../types.ts';
-import { seededRandom, shuffle } from '../../seeded-random.ts';
+import { seededRandom, shuffle } from '../../base/seeded-random.ts';
 
 /**
  * The depth ceiling: the same ranking with its top `depth` in the best order. No reranker of these candidates can

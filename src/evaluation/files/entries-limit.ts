@@ -1,5 +1,5 @@
 /** How many entries of a file may be held in memory at once: one limit for tables, ids and keys. */
-import type { Rank1Error } from '../../errors.ts';
+import type { Rank1Error } from '../../base/errors.ts';
 import { invalidFile, type FilePlace } from './invalid-file.ts';
 import type { SourceFile } from './source-file.ts';
 

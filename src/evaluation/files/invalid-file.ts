@@ -1,5 +1,5 @@
 /** The one way a file's fault is told: which file, which line, what is wrong, what to do. */
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 
 /** A place in a file. Lines count from 1. */
 export interface FilePlace {

@@ -5,7 +5,7 @@
  * as one string, says nothing of lines, and keeps silent about a key that occurs twice. The invariant: memory is
  * bounded by the keys of the objects that are open, never by the length of the file.
  */
-import { assert } from '../../assert.ts';
+import { assert } from '../../base/assert.ts';
 import { entriesLimit, tooManyEntries } from './entries-limit.ts';
 import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
 import { decodeText, type SourceFile } from './source-file.ts';

@@ -1,5 +1,5 @@
 /** FollowIR's p-MRR (Weller et al., "FollowIR", NAACL 2025; mFollowIR uses the same): does a ranking follow an instruction? */
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 import { orderDocuments } from '../document-order.ts';
 import type { Qrels, Run } from '../types.ts';
 

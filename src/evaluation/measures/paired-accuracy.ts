@@ -1,5 +1,5 @@
 /** NevIR's measure (Weller et al., "NevIR: Negation in Neural Information Retrieval", EACL 2024). */
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 import { orderDocuments } from '../document-order.ts';
 import type { Qrels, Run } from '../types.ts';
 

@@ -2,7 +2,7 @@
  * One file of a model, from the server to the store: the missing ranges in parallel, each taken up where it broke off,
  * then the checksum of the whole. Bytes count as arrived only after they were flushed and noted in the journal.
  */
-import { Rank1Error, errorMessage } from '../../errors.ts';
+import { Rank1Error, errorMessage } from '../../base/errors.ts';
 import { assertChecksum } from '../model-folder.ts';
 import { Sha256 } from '../sha256.ts';
 import type { RandomAccessFile, StoreFolder } from '../store/model-store.ts';

@@ -2,7 +2,7 @@
  * A model folder from a server into a store: the manifest, the sizes, every file that is not here yet, and last the
  * manifest that makes it a model. Until then no loader sees it; whatever stops it, what has arrived is kept.
  */
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 import { HttpFolder } from '../http-folder.ts';
 import { MANIFEST_FILE, parseManifest, type Manifest } from '../manifest.ts';
 import type { ModelStore, StoreFolder } from '../store/model-store.ts';

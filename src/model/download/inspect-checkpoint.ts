@@ -1,5 +1,5 @@
 /** Whether an address is a checkpoint of safetensors that can be converted, and how large; no weights are fetched. */
-import { Rank1Error, isRank1Error } from '../../errors.ts';
+import { Rank1Error, isRank1Error } from '../../base/errors.ts';
 import { HttpFolder } from '../http-folder.ts';
 import { parseModelSpec } from '../model-spec.ts';
 import type { DownloadTools } from './limits.ts';

@@ -2,7 +2,7 @@
  * One request for a part of a file, or for all of it, and what the answer turned out to be. Servers are not trusted to
  * do what they say: every header is compared with what was asked for.
  */
-import { Rank1Error, errorMessage } from '../../errors.ts';
+import { Rank1Error, errorMessage } from '../../base/errors.ts';
 
 export interface PartRequest {
   readonly url: string;

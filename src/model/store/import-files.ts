@@ -1,5 +1,5 @@
 /** Copies a model folder that a person picked into a store, each file checked on the way; the manifest comes last. */
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 import { MANIFEST_FILE, parseManifest, type Manifest } from '../manifest.ts';
 import { assertChecksum, assertLength, readBlob } from '../model-folder.ts';
 import { Sha256 } from '../sha256.ts';

@@ -1,5 +1,5 @@
 /** Models in memory, where a page may not store anything. They are gone when the worker ends. */
-import { Rank1Error } from '../../errors.ts';
+import { Rank1Error } from '../../base/errors.ts';
 import type { ModelStore, RandomAccessFile, StoreFolder } from './model-store.ts';
 
 export class MemoryStore implements ModelStore {

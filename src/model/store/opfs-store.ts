@@ -2,7 +2,7 @@
  * Models in the origin private file system. Files are written through synchronous handles, which exist in dedicated
  * workers only: unlike a writable stream, what they wrote is still there after a crash.
  */
-import { Rank1Error, errorMessage } from '../../errors.ts';
+import { Rank1Error, errorMessage } from '../../base/errors.ts';
 import { MODELS_FOLDER, isMissing, readStoredFile } from '../stored-models.ts';
 import type { ModelStore, RandomAccessFile, StoreFolder } from './model-store.ts';
 

@@ -5,7 +5,7 @@ import { INSTANT_REASONING, promptText, queryWithInstruction } from '../../../sr
 import { contentHash } from '../../../src/app/import/content-hash.ts';
 import { PROMPT_VERSION, questionKey, runKey } from '../../../src/app/session/judgement-key.ts';
 import { DEFAULT_QUESTION, type Question } from '../../../src/app/session/session-types.ts';
-import { QUERY_PRESET_NAMES } from '../../../src/query-presets.ts';
+import { QUERY_PRESET_NAMES } from '../../../src/base/query-presets.ts';
 
 const QUESTION: Question = { ...DEFAULT_QUESTION, query: 'Which city?', instruction: 'In Europe.' };
 

@@ -7,7 +7,7 @@ import { judgementKey, runKey } from '../../../src/app/session/judgement-key.ts'
 import { MemoryStore } from '../../../src/app/session/memory-store.ts';
 import { exportSession, importSession } from '../../../src/app/session/session-file.ts';
 import { DEFAULT_QUESTION, newSession, type Judgement } from '../../../src/app/session/session-types.ts';
-import { QUERY_PRESET_NAMES } from '../../../src/query-presets.ts';
+import { QUERY_PRESET_NAMES } from '../../../src/base/query-presets.ts';
 
 /** A compile error here is a new reason that session files must hold. */
 const REASONS: Record<Exclude<FinishReason, 'aborted'>, true> = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FAULT_TIMES } from '../../../src/client/fault-times.ts';
 import { Recovery } from '../../../src/client/recovery.ts';
-import { Rank1Error, type Rank1ErrorCode } from '../../../src/errors.ts';
+import { Rank1Error, type Rank1ErrorCode } from '../../../src/base/errors.ts';
 
 const LOAD = { model: 'https://models.test/a/', device: 'auto' } as const;
 

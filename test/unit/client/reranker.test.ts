@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Reranker } from '../../../src/client/reranker.ts';
 import { FAULT_TIMES } from '../../../src/client/fault-times.ts';
 import type { Page } from '../../../src/client/page-lifecycle.ts';
-import { isRank1Error, Rank1Error } from '../../../src/errors.ts';
+import { isRank1Error, Rank1Error } from '../../../src/base/errors.ts';
 import type { RunState } from '../../../src/client/run-state.ts';
 import type { LoadedModel, LoadOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { FakeLocks } from '../../fakes/fake-locks.ts';

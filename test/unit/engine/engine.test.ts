@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Engine, type EngineOptions } from '../../../src/engine/engine.ts';
 import { Sequence } from '../../../src/engine/sequence.ts';
-import { Rank1Error } from '../../../src/errors.ts';
+import { Rank1Error } from '../../../src/base/errors.ts';
 import type { StopCondition } from '../../../src/engine/stop-condition.ts';
 import {
   ScriptedRunner,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pairedBootstrap, pairedDifferences } from '../../../src/evaluation/analysis/bootstrap.ts';
 import { calibrate, type ScoredJudgement } from '../../../src/evaluation/analysis/calibration.ts';
-import { seededRandom, shuffle, xoshiro128 } from '../../../src/seeded-random.ts';
+import { seededRandom, shuffle, xoshiro128 } from '../../../src/base/seeded-random.ts';
 import {
   bestOrder,
   expectedRandomNdcg,

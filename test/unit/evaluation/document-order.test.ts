@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom, shuffle } from '../../../src/seeded-random.ts';
+import { seededRandom, shuffle } from '../../../src/base/seeded-random.ts';
 import { compareUtf8Bytes } from '../../../src/evaluation/byte-order.ts';
 import { orderDocuments, toSinglePrecision } from '../../../src/evaluation/document-order.ts';
 import { gradeRanking } from '../../../src/evaluation/graded-ranking.ts';

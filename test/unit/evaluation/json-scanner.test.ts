@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom, type Random } from '../../../src/seeded-random.ts';
+import { seededRandom, type Random } from '../../../src/base/seeded-random.ts';
 import { scanJson, type JsonScalar } from '../../../src/evaluation/files/json-scanner.ts';
 import { sourceFile } from '../../../src/evaluation/files/source-file.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../src/seeded-random.ts';
+import { seededRandom } from '../../../src/base/seeded-random.ts';
 import { pairedAccuracy } from '../../../src/evaluation/measures/paired-accuracy.ts';
 import { pairwiseMrr } from '../../../src/evaluation/measures/p-mrr.ts';
 import type { Qrels, Run } from '../../../src/evaluation/types.ts';

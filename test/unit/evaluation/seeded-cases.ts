@@ -1,5 +1,5 @@
 /** Random cases that a seed repeats, for property tests. */
-import { seededRandom, type Random } from '../../../src/seeded-random.ts';
+import { seededRandom, type Random } from '../../../src/base/seeded-random.ts';
 import { gradeRanking } from '../../../src/evaluation/graded-ranking.ts';
 import { orderDocuments } from '../../../src/evaluation/document-order.ts';
 import type { GradedRanking } from '../../../src/evaluation/types.ts';

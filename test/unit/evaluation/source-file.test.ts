@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../src/seeded-random.ts';
+import { seededRandom } from '../../../src/base/seeded-random.ts';
 import { readLines } from '../../../src/evaluation/files/lines.ts';
 import { decodeText, sourceFile } from '../../../src/evaluation/files/source-file.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isRank1Error, type Rank1Error } from '../../../src/errors.ts';
+import { isRank1Error, type Rank1Error } from '../../../src/base/errors.ts';
 import { parseManifest } from '../../../src/model/manifest.ts';
 import { breakJson } from '../../fakes/hostile-json.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';

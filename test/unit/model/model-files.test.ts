@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { isRank1Error } from '../../../src/errors.ts';
+import { isRank1Error } from '../../../src/base/errors.ts';
 import { fetchModelFiles } from '../../../src/model/model-files.ts';
 import { TINY_CONFIG } from '../../fakes/tiny-config.ts';
 

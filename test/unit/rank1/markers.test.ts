@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isRank1Error } from '../../../src/errors.ts';
+import { isRank1Error } from '../../../src/base/errors.ts';
 import { findMarkerTokenIds } from '../../../src/rank1/markers.ts';
 import { CharacterTokenizer } from '../../fakes/character-tokenizer.ts';
 

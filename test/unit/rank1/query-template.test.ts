@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { QUERY_PLACEHOLDER, QUERY_PRESET_NAMES } from '../../../src/query-presets.ts';
+import { QUERY_PLACEHOLDER, QUERY_PRESET_NAMES } from '../../../src/base/query-presets.ts';
 import { findQueryTemplate, parseQueryTemplates } from '../../../src/rank1/query-template-file.ts';
 import { fillQueryTemplate, QUERY_PRESETS } from '../../../src/rank1/query-template.ts';
 

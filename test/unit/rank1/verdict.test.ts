@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isRank1Error } from '../../../src/errors.ts';
+import { isRank1Error } from '../../../src/base/errors.ts';
 import { makeVerdict } from '../../../src/rank1/verdict.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 

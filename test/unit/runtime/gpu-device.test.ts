@@ -1,6 +1,6 @@
 /** Which device is taken depends on what the browser answers when it is asked for an adapter, and on nothing else. */
 import { afterEach, expect, test, vi } from 'vitest';
-import { isRank1Error } from '../../../src/errors.ts';
+import { isRank1Error } from '../../../src/base/errors.ts';
 import { chooseDevice } from '../../../src/runtime/gpu-device.ts';
 
 afterEach(() => vi.unstubAllGlobals());

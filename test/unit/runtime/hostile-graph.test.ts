@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../src/convert/convert-model.ts';
-import { isRank1Error } from '../../../src/errors.ts';
+import { isRank1Error } from '../../../src/base/errors.ts';
 import { BlobFolder } from '../../../src/model/model-folder.ts';
 import { readModelFiles } from '../../../src/model/model-files.ts';
 import { ModelRuntime } from '../../../src/runtime/model-runtime.ts';

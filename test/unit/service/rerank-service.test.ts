@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Rank1Error } from '../../../src/errors.ts';
+import { Rank1Error } from '../../../src/base/errors.ts';
 import type {
   RerankOptions,
   RerankRequest,

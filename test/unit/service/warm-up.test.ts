@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Rank1Error } from '../../../src/errors.ts';
+import { Rank1Error } from '../../../src/base/errors.ts';
 import type { LoadProgress, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { RerankService, type LoadedRuntime } from '../../../src/service/rerank-service.ts';
 import { warmedUp } from '../../../src/service/warm-up.ts';

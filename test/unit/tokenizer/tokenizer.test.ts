@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isRank1Error } from '../../../src/errors.ts';
+import { isRank1Error } from '../../../src/base/errors.ts';
 import { createTokenizer } from '../../../src/tokenizer/tokenizer.ts';
 import { loadTokenizer } from './tokenizer-files.ts';
 

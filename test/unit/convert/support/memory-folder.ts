@@ -1,5 +1,5 @@
 /** Folders in memory: what a checkpoint is read from and a model is written to in these tests. */
-import { Rank1Error } from '../../../../src/errors.ts';
+import { Rank1Error } from '../../../../src/base/errors.ts';
 import type {
   ByteSink,
   ByteSource,

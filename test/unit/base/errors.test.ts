@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { assert } from '../../src/assert.ts';
-import { Rank1Error, errorMessage, isRank1Error } from '../../src/errors.ts';
+import { assert } from '../../../src/base/assert.ts';
+import { Rank1Error, errorMessage, isRank1Error } from '../../../src/base/errors.ts';
 
 describe('Rank1Error', () => {
   test('has a code, a message and its cause', () => {
