@@ -24,13 +24,12 @@ export type Rank1ErrorCode =
 export class Rank1Error extends Error {
   override readonly name = 'Rank1Error';
 
+  readonly code: Rank1ErrorCode;
+
   /** @param message one or two sentences: what happened, and what the reader can do about it */
-  constructor(
-    readonly code: Rank1ErrorCode,
-    message: string,
-    options?: ErrorOptions,
-  ) {
+  constructor(code: Rank1ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
+    this.code = code;
   }
 }
 

@@ -42,13 +42,16 @@ class QueuedReranker implements RerankClient {
   readonly #calls = new CallQueue();
   #disposal = new AbortController();
 
-  constructor(
-    private readonly reranker: Reranker,
-    private readonly loadOptions: LoadOptions,
-  ) {}
+  readonly #reranker: Reranker;
+  readonly #loadOptions: LoadOptions;
+
+  constructor(reranker: Reranker, loadOptions: LoadOptions) {
+    this.#reranker = reranker;
+    this.#loadOptions = loadOptions;
+  }
 
   load(options: LoadCallOptions = {}): Promise<LoadedModel> {
-    return this.#enqueue(options.signal, () => this.reranker.load(this.loadOptions, options));
+    return this.#enqueue(options.signal, () => this.#reranker.load(this.#loadOptions, options));
   }
 
   async rerank<D extends DocumentInput>(
@@ -64,21 +67,21 @@ class QueuedReranker implements RerankClient {
   }
 
   get paused(): boolean {
-    return this.reranker.paused;
+    return this.#reranker.paused;
   }
 
   pause(): void {
-    this.reranker.pause();
+    this.#reranker.pause();
   }
 
   resume(): void {
-    this.reranker.resume();
+    this.#reranker.resume();
   }
 
   dispose(): void {
     this.#disposal.abort(disposed());
     this.#disposal = new AbortController();
-    this.reranker.dispose();
+    this.#reranker.dispose();
   }
 
   async *#events<D extends DocumentInput>(
@@ -122,7 +125,7 @@ class QueuedReranker implements RerankClient {
     const model =
       documents.length === 0
         ? null
-        : await this.reranker.load(this.loadOptions, {
+        : await this.#reranker.load(this.#loadOptions, {
             ...listeners,
             ...(onLoadProgress && { onProgress: onLoadProgress }),
           });
@@ -138,7 +141,7 @@ class QueuedReranker implements RerankClient {
       };
     };
     try {
-      const summary = await this.reranker.rerank({
+      const summary = await this.#reranker.rerank({
         query,
         documents,
         options,

@@ -29,7 +29,11 @@ interface Connection {
 export class ModelStoreClient implements ModelStoreApi {
   #connection: Connection | null = null;
 
-  constructor(private readonly createWorker: () => Worker) {}
+  readonly #createWorker: () => Worker;
+
+  constructor(createWorker: () => Worker) {
+    this.#createWorker = createWorker;
+  }
 
   device(): Promise<DeviceReport> {
     return this.#call((api) => api.device());
@@ -101,7 +105,7 @@ export class ModelStoreClient implements ModelStoreApi {
 
   #connect(): Connection {
     installTransferHandlers();
-    const worker = this.createWorker();
+    const worker = this.#createWorker();
     const failed = new Promise<never>((_, reject) => {
       const onFailure = (event: Event): void => {
         event.preventDefault();

@@ -21,13 +21,17 @@ interface Share {
 export class SharedRerankers {
   readonly #shares = new Map<string, Share>();
 
-  constructor(private readonly create: () => Reranker = () => new Reranker()) {}
+  readonly #create: () => Reranker;
+
+  constructor(create: () => Reranker = () => new Reranker()) {
+    this.#create = create;
+  }
 
   /** @throws TypeError or RangeError when the options are no description of a model */
   acquire(options: Partial<LoadOptions>): RerankerLease {
     const { model, device, dtype = '', assetsUrl = '' } = checkLoadOptions(options);
     const key = JSON.stringify([model, device, dtype, assetsUrl]);
-    const share = this.#shares.get(key) ?? { reranker: this.create(), numLeases: 0 };
+    const share = this.#shares.get(key) ?? { reranker: this.#create(), numLeases: 0 };
     this.#shares.set(key, share);
     share.numLeases += 1;
     let released = false;

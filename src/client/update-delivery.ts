@@ -16,14 +16,18 @@ export class UpdateDelivery {
   #closed = false;
   #wake: (() => void) | null = null;
 
-  constructor(private readonly onUpdate: UpdateListener | undefined) {}
+  readonly #onUpdate: UpdateListener | undefined;
+
+  constructor(onUpdate: UpdateListener | undefined) {
+    this.#onUpdate = onUpdate;
+  }
 
   readonly listener: UpdateListener = (updates, stats) => {
     if (this.#closed) return;
     this.#numFinished += updates.filter(
       (update) => update.type === 'finished' && update.finishReason !== 'aborted',
     ).length;
-    this.onUpdate?.(updates, stats);
+    this.#onUpdate?.(updates, stats);
     this.#wake?.();
   };
 

@@ -22,7 +22,11 @@ export interface BlockQuantizedOptions {
 export class BlockQuantizedFormat implements WeightFormat {
   readonly floatType: FloatType;
 
-  constructor(private readonly options: BlockQuantizedOptions) {
+  readonly #options: BlockQuantizedOptions;
+
+  constructor(options: BlockQuantizedOptions) {
+    this.#options = options;
+
     this.floatType = options.floatType;
   }
 
@@ -33,8 +37,8 @@ export class BlockQuantizedFormat implements WeightFormat {
    * table's grid is a symmetric one.
    */
   embedding(graph: GraphBuilder, name: string, ids: string, table: Matrix): string {
-    const { bits, blockSize, floatType } = this.options;
-    const stored = this.store(graph, name, table, this.tableGrid());
+    const { bits, blockSize, floatType } = this.#options;
+    const stored = this.#store(graph, name, table, this.#tableGrid());
     const dims = [table.rows, table.cols / blockSize, 1];
     const blockScales = graph.alias(
       { name: `${name}.block_scales`, type: floatType, dims },
@@ -60,18 +64,18 @@ export class BlockQuantizedFormat implements WeightFormat {
 
   linear(graph: GraphBuilder, name: string, x: string, weight: LinearWeight, bias: Matrix | null): string {
     const stored = isPacked(weight)
-      ? this.storePacked(graph, name, weight)
-      : this.store(graph, name, weight, this.grid());
+      ? this.#storePacked(graph, name, weight)
+      : this.#store(graph, name, weight, this.#grid());
     const biasName = bias && storeVector(graph, `${name}.bias`, this.floatType, bias);
-    return this.product(graph, name, x, weight, stored, biasName);
+    return this.#product(graph, name, x, weight, stored, biasName);
   }
 
   head(graph: GraphBuilder, name: string, x: string, table: Matrix, tiedTo: string | null): string {
-    const stored = tiedTo === null ? this.store(graph, name, table, this.grid()) : tiedTensors(tiedTo);
-    return this.product(graph, name, x, table, stored, null);
+    const stored = tiedTo === null ? this.#store(graph, name, table, this.#grid()) : tiedTensors(tiedTo);
+    return this.#product(graph, name, x, table, stored, null);
   }
 
-  private product(
+  #product(
     graph: GraphBuilder,
     name: string,
     x: string,
@@ -79,7 +83,7 @@ export class BlockQuantizedFormat implements WeightFormat {
     stored: ProductTensors,
     bias: string | null,
   ): string {
-    const { bits, blockSize, accuracyLevel } = this.options;
+    const { bits, blockSize, accuracyLevel } = this.#options;
     // Input 4 is a group index that no backend here takes; trailing inputs that are empty are left out.
     const optional = bias
       ? [stored.zeroPoints?.name ?? '', '', bias]
@@ -103,24 +107,24 @@ export class BlockQuantizedFormat implements WeightFormat {
     );
   }
 
-  private store(graph: GraphBuilder, name: string, weight: Matrix, grid: Grid): BlockTensors {
+  #store(graph: GraphBuilder, name: string, weight: Matrix, grid: Grid): BlockTensors {
     if (weight.cols % grid.blockSize !== 0) {
       throw new Rank1Error(
         'model-unsupported',
         `${weight.name} has ${weight.cols} inputs, which blocks of ${grid.blockSize} do not divide. Use a smaller --block-size or --dtype fp16.`,
       );
     }
-    const { group, tensors } = blockGroup(name, weight, grid, this.options.onTensorError);
+    const { group, tensors } = blockGroup(name, weight, grid, this.#options.onTensorError);
     graph.store(group);
     return tensors;
   }
 
-  private storePacked(
+  #storePacked(
     graph: GraphBuilder,
     name: string,
     weight: Extract<LinearWeight, { groupSize: number }>,
   ): BlockTensors {
-    const { bits, blockSize, floatType } = this.options;
+    const { bits, blockSize, floatType } = this.#options;
     if (bits !== 4 || weight.groupSize % blockSize !== 0) {
       throw new Rank1Error(
         'model-unsupported',
@@ -132,13 +136,13 @@ export class BlockQuantizedFormat implements WeightFormat {
     return tensors;
   }
 
-  private grid(): Grid {
-    const { bits, blockSize, method, floatType } = this.options;
+  #grid(): Grid {
+    const { bits, blockSize, method, floatType } = this.#options;
     return { bits, blockSize, method, scaleType: floatType };
   }
 
-  private tableGrid(): Grid {
-    const grid = this.grid();
+  #tableGrid(): Grid {
+    const grid = this.#grid();
     return grid.method === 'asymmetric' ? { ...grid, method: 'symmetric' } : grid;
   }
 }

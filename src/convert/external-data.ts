@@ -66,51 +66,55 @@ export async function writeExternalData(
 }
 
 class ShardWriter {
-  private sink: ByteSink | null = null;
-  private file = '';
-  private offset = 0;
-  private tensor: StoredTensor | null = null;
-  private finished = 0;
+  #sink: ByteSink | null = null;
+  #file = '';
+  #offset = 0;
+  #tensor: StoredTensor | null = null;
+  #finished = 0;
 
-  constructor(
-    private readonly places: ReadonlyMap<StoredTensor, ExternalLocation>,
-    private readonly folder: string,
-    private readonly output: RecordedOutput,
-  ) {}
+  readonly #places: ReadonlyMap<StoredTensor, ExternalLocation>;
+  readonly #folder: string;
+  readonly #output: RecordedOutput;
+
+  constructor(places: ReadonlyMap<StoredTensor, ExternalLocation>, folder: string, output: RecordedOutput) {
+    this.#places = places;
+    this.#folder = folder;
+    this.#output = output;
+  }
 
   async write(tensor: StoredTensor, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    if (tensor !== this.tensor) await this.begin(tensor);
-    assert(this.sink, 'a shard is open');
-    await this.sink.write(bytes);
-    this.offset += bytes.byteLength;
+    if (tensor !== this.#tensor) await this.#begin(tensor);
+    assert(this.#sink, 'a shard is open');
+    await this.#sink.write(bytes);
+    this.#offset += bytes.byteLength;
   }
 
   async close(): Promise<void> {
-    this.checkComplete();
-    assert(this.finished === this.places.size, 'every tensor was written');
-    await this.sink?.close();
+    this.#checkComplete();
+    assert(this.#finished === this.#places.size, 'every tensor was written');
+    await this.#sink?.close();
   }
 
-  private async begin(tensor: StoredTensor): Promise<void> {
-    this.checkComplete();
-    const place = this.places.get(tensor);
+  async #begin(tensor: StoredTensor): Promise<void> {
+    this.#checkComplete();
+    const place = this.#places.get(tensor);
     assert(place, `${tensor.name} has a place`);
-    if (place.file !== this.file) {
-      await this.sink?.close();
-      this.sink = await this.output.create(`${this.folder}/${place.file}`);
-      this.file = place.file;
-      this.offset = 0;
+    if (place.file !== this.#file) {
+      await this.#sink?.close();
+      this.#sink = await this.#output.create(`${this.#folder}/${place.file}`);
+      this.#file = place.file;
+      this.#offset = 0;
     }
-    assert(this.sink && place.offset >= this.offset, `${tensor.name} comes after the tensor before it`);
-    if (place.offset > this.offset) await this.sink.write(new Uint8Array(place.offset - this.offset));
-    this.offset = place.offset;
-    this.tensor = tensor;
+    assert(this.#sink && place.offset >= this.#offset, `${tensor.name} comes after the tensor before it`);
+    if (place.offset > this.#offset) await this.#sink.write(new Uint8Array(place.offset - this.#offset));
+    this.#offset = place.offset;
+    this.#tensor = tensor;
   }
 
-  private checkComplete(): void {
-    if (!this.tensor) return;
-    const place = this.places.get(this.tensor)!;
-    assert(this.offset === place.offset + place.length, `${this.tensor.name} has all its bytes`);
-    this.finished += 1;
+  #checkComplete(): void {
+    if (!this.#tensor) return;
+    const place = this.#places.get(this.#tensor)!;
+    assert(this.#offset === place.offset + place.length, `${this.#tensor.name} has all its bytes`);
+    this.#finished += 1;
   }
 }

@@ -6,15 +6,19 @@ import { readChunks, rowChunks, type Matrix } from './matrix.ts';
 import { encodeFloats, storeVector, type FloatType, type WeightFormat } from './weight-format.ts';
 
 export class FloatFormat implements WeightFormat {
-  constructor(readonly floatType: FloatType) {}
+  readonly floatType: FloatType;
+
+  constructor(floatType: FloatType) {
+    this.floatType = floatType;
+  }
 
   embedding(graph: GraphBuilder, name: string, ids: string, table: Matrix): string {
-    return graph.node('Gather', `${name}.output`, [this.storeRows(graph, name, table), ids]);
+    return graph.node('Gather', `${name}.output`, [this.#storeRows(graph, name, table), ids]);
   }
 
   linear(graph: GraphBuilder, name: string, x: string, weight: LinearWeight, bias: Matrix | null): string {
     if (isPacked(weight)) throw packedUnsupported(weight.name);
-    const stored = this.storeTransposed(graph, name, weight);
+    const stored = this.#storeTransposed(graph, name, weight);
     if (!bias) return graph.node('MatMul', `${name}.output`, [x, stored]);
     const product = graph.node('MatMul', `${name}.product`, [x, stored]);
     return graph.node('Add', `${name}.output`, [
@@ -25,11 +29,11 @@ export class FloatFormat implements WeightFormat {
 
   /** Gemm reads the table as it is stored for Gather; MatMul would need a second, transposed copy. */
   head(graph: GraphBuilder, name: string, x: string, table: Matrix, tiedTo: string | null): string {
-    const stored = tiedTo === null ? this.storeRows(graph, name, table) : `${tiedTo}.weight`;
+    const stored = tiedTo === null ? this.#storeRows(graph, name, table) : `${tiedTo}.weight`;
     return graph.node('Gemm', `${name}.output`, [x, stored], { attributes: { transB: { int: 1 } } });
   }
 
-  private storeRows(graph: GraphBuilder, name: string, weight: Matrix): string {
+  #storeRows(graph: GraphBuilder, name: string, weight: Matrix): string {
     const tensor: StoredTensor = {
       name: `${name}.weight`,
       type: this.floatType,
@@ -47,7 +51,7 @@ export class FloatFormat implements WeightFormat {
   }
 
   /** MatMul wants [K, N]; the whole matrix is turned in memory. */
-  private storeTransposed(graph: GraphBuilder, name: string, weight: Matrix): string {
+  #storeTransposed(graph: GraphBuilder, name: string, weight: Matrix): string {
     const tensor: StoredTensor = {
       name: `${name}.weight`,
       type: this.floatType,

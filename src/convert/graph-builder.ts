@@ -32,7 +32,7 @@ export class GraphBuilder {
   readonly weights: WeightGroup[] = [];
   /** Tensors that are another tensor's bytes under another shape, by that tensor's name. */
   readonly aliases: { readonly tensor: StoredTensor; readonly of: string }[] = [];
-  private readonly names = new Set<string>();
+  readonly #names = new Set<string>();
 
   /** Adds an operator with one output called `name`; returns that name. */
   node(op: string, name: string, inputs: readonly string[], options: NodeOptions = {}): string {
@@ -47,7 +47,7 @@ export class GraphBuilder {
     outputs: readonly string[],
     options: NodeOptions = {},
   ): readonly string[] {
-    for (const output of outputs) if (output) this.claim(output);
+    for (const output of outputs) if (output) this.#claim(output);
     const { domain = '', attributes = {} } = options;
     this.nodes.push({ name: `${name}/${op}`, op, domain, inputs, outputs, attributes });
     return outputs;
@@ -55,13 +55,13 @@ export class GraphBuilder {
 
   /** Adds weights that are written to external data. */
   store(group: WeightGroup): void {
-    for (const tensor of group.tensors) this.claim(tensor.name);
+    for (const tensor of group.tensors) this.#claim(tensor.name);
     this.weights.push(group);
   }
 
   /** Gives the bytes of the stored tensor `of` a second name and shape; returns the name. */
   alias(tensor: StoredTensor, of: string): string {
-    this.claim(tensor.name);
+    this.#claim(tensor.name);
     this.aliases.push({ tensor, of });
     return tensor.name;
   }
@@ -73,14 +73,14 @@ export class GraphBuilder {
     values: readonly number[],
     dims: readonly number[],
   ): string {
-    this.claim(name);
+    this.#claim(name);
     this.inlineTensors.push({ name, type, dims, data: rawBytes(type, values) });
     return name;
   }
 
-  private claim(name: string): void {
-    assert(!this.names.has(name), `graph name ${name} is used once`);
-    this.names.add(name);
+  #claim(name: string): void {
+    assert(!this.#names.has(name), `graph name ${name} is used once`);
+    this.#names.add(name);
   }
 }
 

@@ -25,50 +25,51 @@ export interface HttpCheckpointOptions {
 export class HttpCheckpoint implements CheckpointFolder {
   /** The commit the hub served the first file from, once that was read; all further files are asked of it. */
   revision: string | null = null;
-  private readonly fetch: typeof fetch;
-  private readonly limits: RetryLimits;
-  private readonly closed = new AbortController();
-  private readonly signal: AbortSignal;
+  readonly #fetch: typeof fetch;
+  readonly #limits: RetryLimits;
+  readonly #closed = new AbortController();
+  readonly #signal: AbortSignal;
+
+  #baseUrl: string;
 
   /** @param baseUrl of the folder, for example `https://huggingface.co/<id>/resolve/main` */
-  constructor(
-    private baseUrl: string,
-    options: HttpCheckpointOptions = {},
-  ) {
-    this.fetch = options.fetch ?? ((input, init) => fetch(input, init));
-    this.limits = { ...RETRY_LIMITS, ...options.limits };
-    const { signal } = this.closed;
-    this.signal = options.signal ? AbortSignal.any([options.signal, signal]) : signal;
+  constructor(baseUrl: string, options: HttpCheckpointOptions = {}) {
+    this.#baseUrl = baseUrl;
+
+    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
+    this.#limits = { ...RETRY_LIMITS, ...options.limits };
+    const { signal } = this.#closed;
+    this.#signal = options.signal ? AbortSignal.any([options.signal, signal]) : signal;
   }
 
   open(name: string): Promise<ByteSource | null> {
-    return name.endsWith('.safetensors') ? this.openRanged(name) : this.openWhole(name);
+    return name.endsWith('.safetensors') ? this.#openRanged(name) : this.#openWhole(name);
   }
 
   /** Ends what was being fetched ahead. */
   close(): Promise<void> {
-    this.closed.abort(new Error('The checkpoint was closed.'));
+    this.#closed.abort(new Error('The checkpoint was closed.'));
     return Promise.resolve();
   }
 
-  private async openWhole(name: string): Promise<ByteSource | null> {
-    return this.requesting(name, {}, async (response, guard) => {
+  async #openWhole(name: string): Promise<ByteSource | null> {
+    return this.#requesting(name, {}, async (response, guard) => {
       if (response === null) return null;
-      this.pinRevision(response.headers.get('x-repo-commit'));
+      this.#pinRevision(response.headers.get('x-repo-commit'));
       const bytes = await readBody(response, guard);
       return { name, size: bytes.length, read: (start, end) => Promise.resolve(bytes.slice(start, end)) };
     });
   }
 
   /** A branch may move while its files are read: after the first file all come from the commit that this one had. */
-  private pinRevision(commit: string | null): void {
+  #pinRevision(commit: string | null): void {
     if (this.revision !== null || commit === null) return;
     this.revision = commit;
-    if (COMMIT.test(commit)) this.baseUrl = this.baseUrl.replace(REVISION_AT_END, `/resolve/${commit}`);
+    if (COMMIT.test(commit)) this.#baseUrl = this.#baseUrl.replace(REVISION_AT_END, `/resolve/${commit}`);
   }
 
-  private async openRanged(name: string): Promise<ByteSource | null> {
-    const size = await this.requesting(name, { Range: 'bytes=0-0' }, async (response) => {
+  async #openRanged(name: string): Promise<ByteSource | null> {
+    const size = await this.#requesting(name, { Range: 'bytes=0-0' }, async (response) => {
       if (response === null) return null;
       await response.body?.cancel();
       const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
@@ -79,11 +80,11 @@ export class HttpCheckpoint implements CheckpointFolder {
       );
     });
     if (size === null) return null;
-    return { name, size, read: readAhead((start, end) => this.fetchRange(name, start, end), WINDOW_BYTES) };
+    return { name, size, read: readAhead((start, end) => this.#fetchRange(name, start, end), WINDOW_BYTES) };
   }
 
-  private fetchRange(name: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-    return this.requesting(name, { Range: `bytes=${start}-${end - 1}` }, async (response, guard) => {
+  #fetchRange(name: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#requesting(name, { Range: `bytes=${start}-${end - 1}` }, async (response, guard) => {
       const bytes = response?.status === 206 ? await readBody(response, guard) : null;
       if (bytes?.length === end - start) return bytes;
       await response?.body?.cancel().catch(() => undefined);
@@ -92,21 +93,21 @@ export class HttpCheckpoint implements CheckpointFolder {
   }
 
   /** One request, made again while its fault may pass. `use` gets `null` for 404. */
-  private requesting<T>(
+  #requesting<T>(
     name: string,
     headers: Record<string, string>,
     use: (response: Response | null, guard: StallGuard) => Promise<T>,
   ): Promise<T> {
-    return retrying(`${name} of ${this.baseUrl}`, this.limits, this.signal, async () => {
-      const guard = new StallGuard(this.limits.stallMs, this.signal);
+    return retrying(`${name} of ${this.#baseUrl}`, this.#limits, this.#signal, async () => {
+      const guard = new StallGuard(this.#limits.stallMs, this.#signal);
       try {
-        const url = `${this.baseUrl}/${encodeURIComponent(name)}`;
+        const url = `${this.#baseUrl}/${encodeURIComponent(name)}`;
         return await use(
-          await checkStatus(name, await this.fetch(url, { headers, signal: guard.signal })),
+          await checkStatus(name, await this.#fetch(url, { headers, signal: guard.signal })),
           guard,
         );
       } catch (error) {
-        throw guard.signal.aborted && !this.signal.aborted
+        throw guard.signal.aborted && !this.#signal.aborted
           ? new PassingFault(errorMessage(guard.signal.reason))
           : error;
       } finally {

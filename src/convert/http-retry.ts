@@ -15,12 +15,12 @@ export const RETRY_LIMITS: RetryLimits = { attempts: 8, delayMs: 500, maxDelayMs
 
 /** A fault that may pass. */
 export class PassingFault extends Error {
+  readonly retryAfterMs: number | null;
+
   /** @param retryAfterMs what the server asked for; `null` when it said nothing */
-  constructor(
-    message: string,
-    readonly retryAfterMs: number | null = null,
-  ) {
+  constructor(message: string, retryAfterMs: number | null = null) {
     super(message);
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

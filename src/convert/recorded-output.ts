@@ -13,19 +13,22 @@ export interface FileRecord {
 export class RecordedOutput {
   readonly files: FileRecord[] = [];
 
-  constructor(
-    private readonly folder: OutputFolder,
-    private readonly createHash: () => StreamingHash,
-  ) {}
+  readonly #folder: OutputFolder;
+  readonly #createHash: () => StreamingHash;
+
+  constructor(folder: OutputFolder, createHash: () => StreamingHash) {
+    this.#folder = folder;
+    this.#createHash = createHash;
+  }
 
   /** @throws Rank1Error `storage` where it is known that so many bytes have no room */
   async reserve(bytes: number): Promise<void> {
-    await this.folder.reserve?.(bytes);
+    await this.#folder.reserve?.(bytes);
   }
 
   async create(path: string): Promise<ByteSink> {
-    const sink = await this.folder.create(path);
-    const hash = this.createHash();
+    const sink = await this.#folder.create(path);
+    const hash = this.#createHash();
     let bytes = 0;
     return {
       write: async (chunk) => {

@@ -9,8 +9,8 @@ export interface TensorError {
 
 /** Adds up squared error and squared weights over the chunks of one tensor. */
 export class ErrorSum {
-  private error = 0;
-  private square = 0;
+  #error = 0;
+  #square = 0;
 
   add(values: Float32Array, blocks: QuantizedBlocks, blockSize: number, bits: 4 | 8): void {
     const middle = 2 ** (bits - 1);
@@ -19,12 +19,12 @@ export class ErrorSum {
       const code = bits === 8 ? blocks.codes[i]! : (blocks.codes[i >> 1]! >> ((i & 1) * 4)) & 15;
       const zeroPoint = blocks.zeroPoints ? blocks.zeroPoints[block]! : middle;
       const difference = values[i]! - (code - zeroPoint) * blocks.scales[block]!;
-      this.error += difference * difference;
-      this.square += values[i]! * values[i]!;
+      this.#error += difference * difference;
+      this.#square += values[i]! * values[i]!;
     }
   }
 
   relative(): number {
-    return this.square === 0 ? 0 : Math.sqrt(this.error / this.square);
+    return this.#square === 0 ? 0 : Math.sqrt(this.#error / this.#square);
   }
 }

@@ -4,7 +4,10 @@ import { assert } from '../base/assert.ts';
 export class SlotPool {
   readonly #free: boolean[];
 
-  constructor(readonly maxSlots: number) {
+  readonly maxSlots: number;
+
+  constructor(maxSlots: number) {
+    this.maxSlots = maxSlots;
     assert(maxSlots > 0, 'a pool needs at least one slot');
     this.#free = new Array<boolean>(maxSlots).fill(true);
   }

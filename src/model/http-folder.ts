@@ -20,11 +20,12 @@ export interface HttpFolderOptions {
 export class HttpFolder implements ModelFolder {
   readonly address: string;
 
+  readonly #options: HttpFolderOptions;
+
   /** @param url absolute */
-  constructor(
-    url: string,
-    private readonly options: HttpFolderOptions = {},
-  ) {
+  constructor(url: string, options: HttpFolderOptions = {}) {
+    this.#options = options;
+
     this.address = url.endsWith('/') ? url : `${url}/`;
   }
 
@@ -33,7 +34,7 @@ export class HttpFolder implements ModelFolder {
     const decoder = new TextDecoder();
     let text = '';
     let numBytes = 0;
-    await this.read(path, (chunk) => {
+    await this.#read(path, (chunk) => {
       numBytes += chunk.length;
       if (numBytes > maxBytes) throw tooLong(path, maxBytes);
       text += decoder.decode(chunk, { stream: true });
@@ -55,7 +56,7 @@ export class HttpFolder implements ModelFolder {
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = allocate(path, file.bytes);
     let received = 0;
-    await this.read(path, (chunk) => {
+    await this.#read(path, (chunk) => {
       if (received + chunk.length <= file.bytes) bytes.set(chunk, received);
       received += chunk.length;
       if (received > file.bytes) return false;
@@ -68,11 +69,11 @@ export class HttpFolder implements ModelFolder {
   }
 
   /** @param take returns whether it wants more */
-  private async read(path: string, take: (chunk: Uint8Array) => boolean): Promise<void> {
-    const { stallMs = STALL_MS, signal = new AbortController().signal } = this.options;
+  async #read(path: string, take: (chunk: Uint8Array) => boolean): Promise<void> {
+    const { stallMs = STALL_MS, signal = new AbortController().signal } = this.#options;
     const guard = new StallGuard(stallMs, signal);
     try {
-      const response = await this.fetchFile(path, guard.signal);
+      const response = await this.#fetchFile(path, guard.signal);
       for await (const chunk of readChunks(response.body, guard.signal)) {
         guard.touch();
         if (!take(chunk)) return;
@@ -85,9 +86,9 @@ export class HttpFolder implements ModelFolder {
     }
   }
 
-  private async fetchFile(path: string, signal: AbortSignal): Promise<Response> {
+  async #fetchFile(path: string, signal: AbortSignal): Promise<Response> {
     const url = new URL(path, this.address);
-    const { fetch = globalThis.fetch } = this.options;
+    const { fetch = globalThis.fetch } = this.#options;
     let response: Response;
     try {
       response = await fetch(url, { signal });

@@ -25,18 +25,22 @@ export interface ModelFolder {
 
 /** Files at hand as Blobs: what is in the page's storage, or what a person picked. Nothing is copied. */
 export class BlobFolder implements ModelFolder {
+  readonly address: string;
+  readonly #open: (path: string) => Promise<Blob | null>;
+  readonly #verify: boolean;
+
   /**
    * @param open `null` where there is no such file
    * @param verify false where every file was checked when it was written
    */
-  constructor(
-    readonly address: string,
-    private readonly open: (path: string) => Promise<Blob | null>,
-    private readonly verify: boolean,
-  ) {}
+  constructor(address: string, open: (path: string) => Promise<Blob | null>, verify: boolean) {
+    this.address = address;
+    this.#open = open;
+    this.#verify = verify;
+  }
 
   async readText(path: string): Promise<string> {
-    const blob = await this.find(path);
+    const blob = await this.#find(path);
     try {
       return await blob.text();
     } catch (error) {
@@ -45,15 +49,15 @@ export class BlobFolder implements ModelFolder {
   }
 
   async readWeights(path: string, file: ManifestFile, onBytes: (bytes: number) => void): Promise<Blob> {
-    const blob = await this.find(path);
+    const blob = await this.#find(path);
     assertLength(path, blob.size, file.bytes);
-    if (this.verify) await verifyBlob(path, blob, file.sha256, onBytes);
+    if (this.#verify) await verifyBlob(path, blob, file.sha256, onBytes);
     else onBytes(file.bytes);
     return blob;
   }
 
-  private async find(path: string): Promise<Blob> {
-    const blob = await this.open(path).catch((error: unknown) => {
+  async #find(path: string): Promise<Blob> {
+    const blob = await this.#open(path).catch((error: unknown) => {
       throw unreadable(path, error);
     });
     if (blob) return blob;

@@ -9,7 +9,7 @@ const ROUND_CONSTANTS = roundConstants();
 
 /** The portable version, 100 to 200 MB/s; Node's adapter passes the native one instead. */
 export class Sha256 implements StreamingHash {
-  private readonly state = Uint32Array.of(
+  readonly #state = Uint32Array.of(
     0x6a09e667,
     0xbb67ae85,
     0x3c6ef372,
@@ -19,40 +19,40 @@ export class Sha256 implements StreamingHash {
     0x1f83d9ab,
     0x5be0cd19,
   );
-  private readonly block = new Uint8Array(64);
-  private readonly words = new Int32Array(64);
-  private filled = 0;
-  private length = 0;
+  readonly #block = new Uint8Array(64);
+  readonly #words = new Int32Array(64);
+  #filled = 0;
+  #length = 0;
 
   update(bytes: Uint8Array): void {
-    this.length += bytes.length;
+    this.#length += bytes.length;
     let offset = 0;
-    if (this.filled > 0) {
-      offset = Math.min(64 - this.filled, bytes.length);
-      this.block.set(bytes.subarray(0, offset), this.filled);
-      this.filled += offset;
-      if (this.filled < 64) return;
-      this.compress(this.block, 0);
-      this.filled = 0;
+    if (this.#filled > 0) {
+      offset = Math.min(64 - this.#filled, bytes.length);
+      this.#block.set(bytes.subarray(0, offset), this.#filled);
+      this.#filled += offset;
+      if (this.#filled < 64) return;
+      this.#compress(this.#block, 0);
+      this.#filled = 0;
     }
-    for (; offset + 64 <= bytes.length; offset += 64) this.compress(bytes, offset);
-    this.block.set(bytes.subarray(offset), 0);
-    this.filled = bytes.length - offset;
+    for (; offset + 64 <= bytes.length; offset += 64) this.#compress(bytes, offset);
+    this.#block.set(bytes.subarray(offset), 0);
+    this.#filled = bytes.length - offset;
   }
 
   digestHex(): string {
-    const bits = this.length * 8;
-    const tail = new Uint8Array(this.filled < 56 ? 64 - this.filled : 128 - this.filled);
+    const bits = this.#length * 8;
+    const tail = new Uint8Array(this.#filled < 56 ? 64 - this.#filled : 128 - this.#filled);
     tail[0] = 0x80;
     const view = new DataView(tail.buffer);
     view.setUint32(tail.length - 8, Math.floor(bits / 2 ** 32));
     view.setUint32(tail.length - 4, bits >>> 0);
     this.update(tail);
-    return Array.from(this.state, (word) => word.toString(16).padStart(8, '0')).join('');
+    return Array.from(this.#state, (word) => word.toString(16).padStart(8, '0')).join('');
   }
 
-  private compress(bytes: Uint8Array, offset: number): void {
-    const w = this.words;
+  #compress(bytes: Uint8Array, offset: number): void {
+    const w = this.#words;
     for (let i = 0, at = offset; i < 16; i++, at += 4) {
       w[i] = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
     }
@@ -63,7 +63,7 @@ export class Sha256 implements StreamingHash {
       const s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10);
       w[i] = (w[i - 16]! + s0 + w[i - 7]! + s1) | 0;
     }
-    const state = this.state;
+    const state = this.#state;
     let a = state[0]! | 0,
       b = state[1]! | 0,
       c = state[2]! | 0,

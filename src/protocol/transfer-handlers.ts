@@ -15,20 +15,24 @@ type SerializedThrow =
   | { isError: false; value: unknown };
 
 class ThrowHandlerWithCode implements TransferHandler<Thrown, SerializedThrow> {
-  constructor(private readonly original: TransferHandler<Thrown, SerializedThrow>) {}
+  readonly #original: TransferHandler<Thrown, SerializedThrow>;
+
+  constructor(original: TransferHandler<Thrown, SerializedThrow>) {
+    this.#original = original;
+  }
 
   canHandle(value: unknown): value is Thrown {
-    return this.original.canHandle(value);
+    return this.#original.canHandle(value);
   }
 
   serialize(thrown: Thrown): [SerializedThrow, Transferable[]] {
-    const [serialized, transferables] = this.original.serialize(thrown);
+    const [serialized, transferables] = this.#original.serialize(thrown);
     if (serialized.isError && isRank1Error(thrown.value)) serialized.value.code = thrown.value.code;
     return [serialized, transferables];
   }
 
   deserialize(serialized: SerializedThrow): Thrown {
-    return this.original.deserialize(serialized);
+    return this.#original.deserialize(serialized);
   }
 }
 

@@ -3,12 +3,13 @@ import { Rank1Error, errorMessage } from '../base/errors.ts';
 
 /** May pass by itself: try again, after `retryAfterMs` where the server said so. Overload is every request's fault. */
 export class PassingFault extends Error {
-  constructor(
-    message: string,
-    readonly retryAfterMs: number | null = null,
-    readonly isOverload = false,
-  ) {
+  readonly retryAfterMs: number | null;
+  readonly isOverload: boolean;
+
+  constructor(message: string, retryAfterMs: number | null = null, isOverload = false) {
     super(message);
+    this.retryAfterMs = retryAfterMs;
+    this.isOverload = isOverload;
   }
 }
 

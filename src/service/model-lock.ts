@@ -19,11 +19,11 @@ const CHANNEL = 'rank1-models';
 const PROGRESS_MS = 100;
 
 export class ModelLock {
-  private readonly running = new Map<string, AbortController>();
+  readonly #running = new Map<string, AbortController>();
 
   /** Names that this tab writes, or waits to write. */
   get names(): readonly string[] {
-    return [...this.running.keys()];
+    return [...this.#running.keys()];
   }
 
   /**
@@ -38,11 +38,11 @@ export class ModelLock {
     if (!isStoredName(name)) {
       throw new TypeError('name must be lower-case letters, digits, dots, dashes and underscores');
     }
-    if (this.running.has(name)) {
+    if (this.#running.has(name)) {
       throw new Rank1Error('storage', `${name} is being written already. Wait for it, or stop it first.`);
     }
     const controller = new AbortController();
-    this.running.set(name, controller);
+    this.#running.set(name, controller);
     const channel = openChannel();
     let waiting = true;
     if (channel) {
@@ -63,12 +63,12 @@ export class ModelLock {
       });
     } finally {
       channel?.close();
-      this.running.delete(name);
+      this.#running.delete(name);
     }
   }
 
   stop(name: string): void {
-    this.running.get(name)?.abort(new DOMException('It was stopped.', 'AbortError'));
+    this.#running.get(name)?.abort(new DOMException('It was stopped.', 'AbortError'));
   }
 
   /** Stops whatever is done to the model, in this tab or another, and then runs `task` alone. */
@@ -83,7 +83,7 @@ export class ModelLock {
   /** Whether some tab writes the model now. */
   async isHeld(name: string): Promise<boolean> {
     const { held = [] } = (await lockManager()?.query()) ?? {};
-    return this.running.has(name) || held.some((lock) => lock.name === `${LOCK_PREFIX}${name}`);
+    return this.#running.has(name) || held.some((lock) => lock.name === `${LOCK_PREFIX}${name}`);
   }
 }
 

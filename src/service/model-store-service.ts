@@ -48,32 +48,36 @@ export interface StoreParts {
 }
 
 export class ModelStoreService implements ModelStoreApi {
-  private readonly lock = new ModelLock();
+  readonly #lock = new ModelLock();
 
-  private readonly stored: StoredFolders;
+  readonly #stored: StoredFolders;
 
-  constructor(private readonly parts: StoreParts) {
-    this.stored = new StoredFolders(parts.disk, parts.memory);
+  readonly #parts: StoreParts;
+
+  constructor(parts: StoreParts) {
+    this.#parts = parts;
+
+    this.#stored = new StoredFolders(parts.disk, parts.memory);
   }
 
   device(): Promise<DeviceReport> {
-    return this.parts.device();
+    return this.#parts.device();
   }
 
   async catalogue(): Promise<readonly CatalogueEntry[]> {
-    return assessCatalogue(await this.parts.device());
+    return assessCatalogue(await this.#parts.device());
   }
 
   async inspect(url: string): Promise<ModelOffer | CheckpointOffer> {
     const address = checkFolderUrl(url);
     const { signal } = new AbortController();
     try {
-      return await this.offerModel(address, await fetchManifest(address, this.parts.tools, signal));
+      return await this.#offerModel(address, await fetchManifest(address, this.#parts.tools, signal));
     } catch (error) {
       if (!isRank1Error(error, 'model-not-found')) throw error;
-      const listing = await inspectCheckpoint(address, this.parts.tools, signal);
+      const listing = await inspectCheckpoint(address, this.#parts.tools, signal);
       if (!listing) throw notAModel(address, error);
-      const { dtype } = await this.parts.device();
+      const { dtype } = await this.#parts.device();
       const name = await this.nameFor(proposeName(address));
       return { kind: 'checkpoint', url: address, name, bytes: listing.bytes, recommended: dtype };
     }
@@ -82,36 +86,36 @@ export class ModelStoreService implements ModelStoreApi {
   download(request: StoreRequest, onProgress: OnProgress): Promise<StoredModel> {
     const { name, dtype } = request;
     const url = checkFolderUrl(request.url);
-    const store = request.storage === 'disk' && this.parts.disk ? this.parts.disk : this.parts.memory;
-    return this.lock.run(name, onProgress, async (report, signal) => {
+    const store = request.storage === 'disk' && this.#parts.disk ? this.#parts.disk : this.#parts.memory;
+    return this.#lock.run(name, onProgress, async (report, signal) => {
       const folder = await store.folder(name);
       const isModel = (await readStoredManifest(folder)) !== null;
       if (isModel && (await readStoredSource(folder)) !== sourceOf(url)) throw nameTaken(name);
       if (store.kind === 'disk') {
-        const manifest = await fetchManifest(url, this.parts.tools, signal);
+        const manifest = await fetchManifest(url, this.#parts.tools, signal);
         const needed = await missingBytes(folder, manifest, dtype);
-        assertRoom(await this.parts.device(), needed, 'keep this one in memory for this visit');
+        assertRoom(await this.#parts.device(), needed, 'keep this one in memory for this visit');
       }
-      await downloadModel(store, { url, name, dtype }, report, signal, this.parts.tools);
-      return this.stored.describe(store, name);
+      await downloadModel(store, { url, name, dtype }, report, signal, this.#parts.tools);
+      return this.#stored.describe(store, name);
     });
   }
 
   async convert(request: CheckpointRequest, onProgress: OnProgress): Promise<StoredModel> {
     const { name, dtype, source } = request;
-    const disk = this.diskOrThrow();
-    return this.lock.run(name, onProgress, async (report, signal) => {
+    const disk = this.#diskOrThrow();
+    return this.#lock.run(name, onProgress, async (report, signal) => {
       const folder = await disk.folder(name);
       const stored = await readStoredManifest(folder);
       if (stored) {
         // Another tab may have done it while this one waited.
         const isSame = 'url' in source && (await readStoredSource(folder)) === sourceOf(source.url);
-        if (isSame && stored.models[dtype]) return this.stored.describe(disk, name);
+        if (isSame && stored.models[dtype]) return this.#stored.describe(disk, name);
         throw nameTaken(name);
       }
-      assertRoom(await this.parts.device(), convertedBytes(request), 'take a smaller version');
-      await this.parts.convert(request, report, signal);
-      return this.stored.describe(disk, name);
+      assertRoom(await this.#parts.device(), convertedBytes(request), 'take a smaller version');
+      await this.#parts.convert(request, report, signal);
+      return this.#stored.describe(disk, name);
     });
   }
 
@@ -120,43 +124,43 @@ export class ModelStoreService implements ModelStoreApi {
     files: Readonly<Record<string, Blob>>,
     onProgress: OnProgress,
   ): Promise<StoredModel> {
-    const disk = this.diskOrThrow();
+    const disk = this.#diskOrThrow();
     const manifest = await readPickedManifest(files);
-    const same = await this.stored.findSame(disk, manifest);
-    if (same !== null) return this.stored.describe(disk, same);
-    return this.lock.run(name, onProgress, async (report, signal) => {
+    const same = await this.#stored.findSame(disk, manifest);
+    if (same !== null) return this.#stored.describe(disk, same);
+    return this.#lock.run(name, onProgress, async (report, signal) => {
       if (await readStoredManifest(await disk.folder(name))) throw nameTaken(name);
       const needed = Object.values(manifest.files).reduce((sum, { bytes }) => sum + bytes, 0);
-      assertRoom(await this.parts.device(), needed, 'use it without copying it');
+      assertRoom(await this.#parts.device(), needed, 'use it without copying it');
       const onBytes = (loadedBytes: number, totalBytes: number): void =>
         report({ stage: 'copy', loadedBytes, totalBytes });
       await importFiles(disk, name, files, onBytes, signal);
-      return this.stored.describe(disk, name);
+      return this.#stored.describe(disk, name);
     });
   }
 
   async nameFor(wanted: string): Promise<string> {
-    const taken = new Set([...this.lock.names, ...(await this.stored.takenNames())]);
+    const taken = new Set([...this.#lock.names, ...(await this.#stored.takenNames())]);
     return freeName(cleanName(wanted), taken);
   }
 
   pause(name: string): void {
-    this.lock.stop(name);
+    this.#lock.stop(name);
   }
 
   async list(): Promise<readonly StoredModel[]> {
     const found: StoredModel[] = [];
-    for (const { store, name } of await this.stored.all()) {
-      const model = await this.stored.describe(store, name);
+    for (const { store, name } of await this.#stored.all()) {
+      const model = await this.#stored.describe(store, name);
       const isLeftover = model.dtypes.length === 0 && !model.unfinished;
       if (!isLeftover) found.push(model);
-      else if (model.bytes > 0 && !(await this.lock.isHeld(name))) found.push(model);
+      else if (model.bytes > 0 && !(await this.#lock.isHeld(name))) found.push(model);
     }
     return found;
   }
 
   async files(name: string): Promise<Readonly<Record<string, Blob>>> {
-    const folder = await this.parts.memory.folder(name);
+    const folder = await this.#parts.memory.folder(name);
     const manifest = await readStoredManifest(folder);
     const files: Record<string, Blob> = {};
     for (const path of ['rank1.json', ...Object.keys(manifest?.files ?? {})]) {
@@ -167,21 +171,21 @@ export class ModelStoreService implements ModelStoreApi {
   }
 
   async remove(name: string): Promise<void> {
-    await this.lock.instead(name, async () => {
-      await this.parts.disk?.remove(name);
-      await this.parts.memory.remove(name);
+    await this.#lock.instead(name, async () => {
+      await this.#parts.disk?.remove(name);
+      await this.#parts.memory.remove(name);
     });
   }
 
   async removeAll(): Promise<void> {
-    const names = new Set((await this.stored.all()).map(({ name }) => name));
+    const names = new Set((await this.#stored.all()).map(({ name }) => name));
     for (const name of names) await this.remove(name);
   }
 
-  private async offerModel(address: string, manifest: Manifest): Promise<ModelOffer> {
-    const stored = await this.stored.findSource(address);
+  async #offerModel(address: string, manifest: Manifest): Promise<ModelOffer> {
+    const stored = await this.#stored.findSource(address);
     const name = stored ?? (await this.nameFor(proposeName(address)));
-    const store = this.parts.disk ?? this.parts.memory;
+    const store = this.#parts.disk ?? this.#parts.memory;
     const folder = stored === null ? null : await store.folder(name);
     const versions = [];
     for (const dtype of Object.keys(manifest.models)) {
@@ -189,14 +193,14 @@ export class ModelStoreService implements ModelStoreApi {
       const missing = folder ? await missingBytes(folder, manifest, dtype) : bytes;
       versions.push({ dtype, bytes, missingBytes: missing });
     }
-    const { device, adapter } = await this.parts.device();
+    const { device, adapter } = await this.#parts.device();
     const float16 = device === 'webgpu' && (adapter?.features.includes('shader-f16') ?? false);
     const recommended = chooseDtype(Object.keys(manifest.models), float16) ?? '';
     return { kind: 'model', url: address, name, versions, recommended };
   }
 
-  private diskOrThrow(): ModelStore {
-    if (this.parts.disk) return this.parts.disk;
+  #diskOrThrow(): ModelStore {
+    if (this.#parts.disk) return this.#parts.disk;
     throw new Rank1Error(
       'storage',
       'This browser lets the page store nothing. Leave private browsing, or use the model without storing it.',

@@ -7,14 +7,17 @@ import { storedModelAddress } from '../model/stored-models.ts';
 import type { StoredModel } from '../protocol/model-store-api.ts';
 
 export class StoredFolders {
-  constructor(
-    private readonly disk: ModelStore | null,
-    private readonly memory: ModelStore,
-  ) {}
+  readonly #disk: ModelStore | null;
+  readonly #memory: ModelStore;
+
+  constructor(disk: ModelStore | null, memory: ModelStore) {
+    this.#disk = disk;
+    this.#memory = memory;
+  }
 
   async all(): Promise<readonly { readonly store: ModelStore; readonly name: string }[]> {
     const found = [];
-    for (const store of [this.disk, this.memory]) {
+    for (const store of [this.#disk, this.#memory]) {
       for (const name of (await store?.names()) ?? []) found.push({ store: store!, name });
     }
     return found;
@@ -48,7 +51,7 @@ export class StoredFolders {
 
   /** The name under which the model of an address is stored, or is arriving. */
   async findSource(address: string): Promise<string | null> {
-    const store = this.disk ?? this.memory;
+    const store = this.#disk ?? this.#memory;
     for (const name of await store.names()) {
       const folder = await store.folder(name);
       const source = (await readStoredSource(folder)) ?? (await Journal.peek(folder))?.header?.url;

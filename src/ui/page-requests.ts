@@ -15,8 +15,11 @@ export class RerankerRequestEvent extends Event {
   /** null until someone has answered */
   lease: RerankerLease | null = null;
 
-  constructor(readonly load: LoadOptions) {
+  readonly load: LoadOptions;
+
+  constructor(load: LoadOptions) {
     super(RerankerRequestEvent.type, RISING);
+    this.load = load;
   }
 
   answer(lease: RerankerLease): void {
@@ -29,7 +32,10 @@ export class RerankerRequestEvent extends Event {
 export class LanguageRequestEvent extends Event {
   static readonly type = 'rank1-language-request';
 
-  constructor(readonly language: InterfaceLanguage) {
+  readonly language: InterfaceLanguage;
+
+  constructor(language: InterfaceLanguage) {
     super(LanguageRequestEvent.type, RISING);
+    this.language = language;
   }
 }

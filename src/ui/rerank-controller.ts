@@ -73,7 +73,11 @@ export class RerankController {
   #abortController: AbortController | null = null;
   #numAnnouncements = 0;
 
-  constructor(private readonly host: RerankHost) {}
+  readonly #host: RerankHost;
+
+  constructor(host: RerankHost) {
+    this.#host = host;
+  }
 
   get busy(): boolean {
     return this.phase === 'waiting' || this.phase === 'loading' || this.phase === 'running';
@@ -101,7 +105,7 @@ export class RerankController {
     };
     let endTurn: (() => void) | null = null;
     try {
-      const reranker = this.host.acquireReranker(request.load);
+      const reranker = this.#host.acquireReranker(request.load);
       this.#enter(reranker.turns.length > 0 ? 'waiting' : 'loading');
       endTurn = await reranker.turns.take(signal);
       if (!isCurrent()) return null;
@@ -140,8 +144,8 @@ export class RerankController {
     if (!this.busy || this.paused || this.stopping) return;
     this.paused = true;
     if (this.phase === 'running') this.#reranker?.pause();
-    this.host.requestUpdate();
-    this.host.emit('rank1-pause', {});
+    this.#host.requestUpdate();
+    this.#host.emit('rank1-pause', {});
   }
 
   /** Lets a held run go on where it was. */
@@ -149,8 +153,8 @@ export class RerankController {
     if (!this.paused) return;
     this.paused = false;
     if (this.phase === 'running') this.#reranker?.resume();
-    this.host.requestUpdate();
-    this.host.emit('rank1-resume', {});
+    this.#host.requestUpdate();
+    this.#host.emit('rank1-resume', {});
   }
 
   /** Stops loading at once, or the run after the step in flight; does nothing when nothing runs. */
@@ -158,7 +162,7 @@ export class RerankController {
     if (!this.busy || this.stopping) return;
     this.stopping = true;
     this.paused = false;
-    this.host.requestUpdate();
+    this.#host.requestUpdate();
     this.#abortController?.abort();
   }
 
@@ -188,26 +192,26 @@ export class RerankController {
   #enter(phase: RerankPhase): void {
     this.phase = phase;
     if (!this.busy) this.paused = false;
-    this.host.requestUpdate();
+    this.#host.requestUpdate();
   }
 
   #tellState(state: RunState): void {
     this.runState = state;
-    this.host.requestUpdate();
-    this.host.emit('rank1-state', state);
+    this.#host.requestUpdate();
+    this.#host.emit('rank1-state', state);
   }
 
   #progress(progress: LoadProgress): void {
     this.loadProgress = progress;
-    this.host.requestUpdate();
-    this.host.emit('rank1-load-progress', progress);
+    this.#host.requestUpdate();
+    this.#host.emit('rank1-load-progress', progress);
   }
 
   #fold(runId: number, updates: RerankUpdate[], stats: RunStats): void {
     this.list = foldUpdates(this.list, runId, updates);
     this.stats = stats;
-    this.host.requestUpdate();
-    this.host.emit('rank1-update', { updates, stats, ranking: this.list });
+    this.#host.requestUpdate();
+    this.#host.emit('rank1-update', { updates, stats, ranking: this.list });
     const indexes = updates.flatMap((update) =>
       update.type === 'finished' && update.verdict ? [update.index] : [],
     );
@@ -217,7 +221,7 @@ export class RerankController {
   #reportVerdicts(indexes: readonly number[]): void {
     const numFinished = this.list.items.filter(isFinished).length;
     for (const result of this.results.filter(({ index }) => indexes.includes(index))) {
-      this.host.emit('rank1-verdict', result);
+      this.#host.emit('rank1-verdict', result);
       const { verdict, document, index } = result;
       if (verdict)
         this.#announce(
@@ -236,20 +240,20 @@ export class RerankController {
     this.stats = summary.stats;
     if (summary.aborted) return this.#stop();
     this.#enter('complete');
-    this.host.emit('rank1-complete', { summary, results: this.results });
+    this.#host.emit('rank1-complete', { summary, results: this.results });
   }
 
   #stop(): void {
     this.#stopUnfinished();
     this.#enter('aborted');
-    this.host.emit('rank1-abort', { results: this.results });
+    this.#host.emit('rank1-abort', { results: this.results });
   }
 
   #fail(error: Error): void {
     this.#stopUnfinished();
     this.error = error;
     this.#enter('failed');
-    this.host.emit('rank1-error', { error });
+    this.#host.emit('rank1-error', { error });
   }
 
   /** Where no document was begun, none was stopped: they go on waiting. */

@@ -11,11 +11,15 @@ import { chromium, type Browser, type Page } from '@playwright/test';
 import { findChromium } from '../../scripts/find-chromium.mjs';
 
 export class TabbedBrowser {
-  private constructor(
-    private readonly process: ChildProcess,
-    private readonly profile: string,
-    private readonly browser: Browser,
-  ) {}
+  readonly #process: ChildProcess;
+  readonly #profile: string;
+  readonly #browser: Browser;
+
+  private constructor(process: ChildProcess, profile: string, browser: Browser) {
+    this.#process = process;
+    this.#profile = profile;
+    this.#browser = browser;
+  }
 
   static async launch(): Promise<TabbedBrowser> {
     const profile = mkdtempSync(join(tmpdir(), 'rank1-tabs-'));
@@ -35,18 +39,18 @@ export class TabbedBrowser {
 
   /** In front of the others, which are hidden then. */
   async openTab(): Promise<Page> {
-    const context = this.browser.contexts()[0]!;
+    const context = this.#browser.contexts()[0]!;
     const page = await context.newPage();
     await page.bringToFront();
     return page;
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
-    const exited = new Promise((resolve) => this.process.once('exit', resolve));
-    this.process.kill();
+    await this.#browser.close();
+    const exited = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.kill();
     await exited;
-    rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -6,15 +6,19 @@ export class WorkerTarget {
   #lastId = 0;
   readonly #waiting = new Map<number, (result: unknown) => void>();
 
-  constructor(private readonly cdp: CDPSession) {}
+  readonly #cdp: CDPSession;
+
+  constructor(cdp: CDPSession) {
+    this.#cdp = cdp;
+  }
 
   async attach(): Promise<void> {
-    this.cdp.on('Target.attachedToTarget', ({ sessionId }) => (this.#sessionId = sessionId));
-    this.cdp.on('Target.receivedMessageFromTarget', ({ message }) => {
+    this.#cdp.on('Target.attachedToTarget', ({ sessionId }) => (this.#sessionId = sessionId));
+    this.#cdp.on('Target.receivedMessageFromTarget', ({ message }) => {
       const { id, result } = JSON.parse(message) as { id?: number; result?: unknown };
       if (id !== undefined) this.#waiting.get(id)?.(result);
     });
-    await this.cdp.send('Target.setAutoAttach', {
+    await this.#cdp.send('Target.setAutoAttach', {
       autoAttach: true,
       waitForDebuggerOnStart: false,
       flatten: false,
@@ -24,7 +28,7 @@ export class WorkerTarget {
   async send(method: string): Promise<unknown> {
     const id = ++this.#lastId;
     const answer = new Promise((resolve) => this.#waiting.set(id, resolve));
-    await this.cdp.send('Target.sendMessageToTarget', {
+    await this.#cdp.send('Target.sendMessageToTarget', {
       sessionId: this.#sessionId,
       message: JSON.stringify({ id, method }),
     });

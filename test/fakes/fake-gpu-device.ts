@@ -4,10 +4,13 @@ import { assert } from '../../src/base/assert.ts';
 class FakeGpuBuffer {
   destroyed = false;
 
-  constructor(
-    readonly size: number,
-    readonly onDestroy: (size: number) => void,
-  ) {}
+  readonly size: number;
+  readonly onDestroy: (size: number) => void;
+
+  constructor(size: number, onDestroy: (size: number) => void) {
+    this.size = size;
+    this.onDestroy = onDestroy;
+  }
 
   destroy(): void {
     if (!this.destroyed) this.onDestroy(this.size);

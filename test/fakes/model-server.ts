@@ -46,19 +46,23 @@ export class ModelServer {
   /** Bytes a second, in pieces: 0 is as fast as it goes. */
   chunkBytes = 0;
   chunkMs = 0;
-  private etags = true;
-  private numFaulty = 0;
-  private readonly open = new Set<ServerResponse>();
-  private readonly server = createServer((request, response) => this.answer(request, response));
+  #etags = true;
+  #numFaulty = 0;
+  readonly #open = new Set<ServerResponse>();
+  readonly #server = createServer((request, response) => this.#answer(request, response));
 
-  constructor(readonly files: Map<string, Buffer>) {}
+  readonly files: Map<string, Buffer>;
+
+  constructor(files: Map<string, Buffer>) {
+    this.files = files;
+  }
 
   async listen(): Promise<void> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/model/`;
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/model/`;
   }
 
   get totalSent(): number {
@@ -66,22 +70,22 @@ export class ModelServer {
   }
 
   withoutEtags(): void {
-    this.etags = false;
+    this.#etags = false;
   }
 
   /** Forgets what was counted. */
   reset(): void {
     this.requests.length = 0;
     this.sent.clear();
-    this.numFaulty = 0;
+    this.#numFaulty = 0;
   }
 
   async close(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  private answer(request: IncomingMessage, response: ServerResponse): void {
+  #answer(request: IncomingMessage, response: ServerResponse): void {
     const path = decodeURIComponent((request.url ?? '').replace(/^\/model\//, '').replace(/\?.*$/, ''));
     const served = { path, range: request.headers.range, ifRange: header(request, 'if-range') };
     response.setHeader('Access-Control-Allow-Origin', '*');
@@ -92,19 +96,19 @@ export class ModelServer {
       return;
     }
     this.requests.push(served);
-    this.open.add(response);
+    this.#open.add(response);
     const file = this.files.get(path);
     if (!file) {
       response.writeHead(404).end('no such file');
       return;
     }
-    if (!this.faultyPath.test(path)) return this.send(response, served, file, null);
-    const nth = this.numFaulty++;
+    if (!this.faultyPath.test(path)) return this.#send(response, served, file, null);
+    const nth = this.#numFaulty++;
     const fault = this.fault(served, nth);
-    void this.gate(served, nth).then(() => this.send(response, served, file, fault));
+    void this.gate(served, nth).then(() => this.#send(response, served, file, fault));
   }
 
-  private send(response: ServerResponse, request: ServedRequest, file: Buffer, fault: Fault | null): void {
+  #send(response: ServerResponse, request: ServedRequest, file: Buffer, fault: Fault | null): void {
     if (fault === 'stall-at-once') return;
     if (typeof fault === 'number') {
       response.writeHead(fault, fault === 429 || fault === 503 ? { 'Retry-After': this.retryAfter } : {});
@@ -116,7 +120,7 @@ export class ModelServer {
       return;
     }
     const etag = `"${createHash('sha1').update(file).digest('hex')}"`;
-    if (this.etags) response.setHeader('ETag', etag);
+    if (this.#etags) response.setHeader('ETag', etag);
     const wanted = /^bytes=(\d+)-(\d+)$/.exec(request.range ?? '');
     const isStale = request.ifRange !== undefined && request.ifRange !== etag;
     const whole = !wanted || isStale || /^(ignore-range|gzip-whole)/.test(fault ?? '');
@@ -139,13 +143,13 @@ export class ModelServer {
     const cut = fault === 'stall' || fault === 'truncate' || fault === 'ignore-range-truncated';
     headers['Content-Length'] = String(body.length);
     response.writeHead(whole ? 200 : 206, headers);
-    void this.write(response, request.path, cut ? body.subarray(0, body.length >> 1) : body).then(() => {
+    void this.#write(response, request.path, cut ? body.subarray(0, body.length >> 1) : body).then(() => {
       if (fault === 'truncate' || fault === 'ignore-range-truncated') response.destroy();
       else if (fault !== 'stall') response.end();
     });
   }
 
-  private async write(response: ServerResponse, path: string, body: Buffer): Promise<void> {
+  async #write(response: ServerResponse, path: string, body: Buffer): Promise<void> {
     const chunkBytes = this.chunkBytes || body.length;
     for (let at = 0; at < body.length && !response.destroyed; at += chunkBytes) {
       const chunk = body.subarray(at, at + chunkBytes);

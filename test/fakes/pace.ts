@@ -21,9 +21,13 @@ export class ManualPace implements Pace {
 
 /** One step every `stepMs`. */
 export class SteadyPace implements Pace {
-  constructor(private readonly stepMs: number) {}
+  readonly #stepMs: number;
+
+  constructor(stepMs: number) {
+    this.#stepMs = stepMs;
+  }
 
   nextStep(): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, this.stepMs));
+    return new Promise((resolve) => setTimeout(resolve, this.#stepMs));
   }
 }

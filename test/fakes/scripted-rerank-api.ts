@@ -40,7 +40,11 @@ export class ScriptedRerankApi implements RerankWorkerApi {
   /** Runs that wait between two steps for a resume. */
   numHeld = 0;
 
-  constructor(private readonly pace: Pace) {}
+  readonly #pace: Pace;
+
+  constructor(pace: Pace) {
+    this.#pace = pace;
+  }
 
   /** Runs that were told to pause, whether or not they have come to the end of their step. */
   get numPaused(): number {
@@ -51,7 +55,7 @@ export class ScriptedRerankApi implements RerankWorkerApi {
     this.loads.push(options);
     for (const part of [0, 0.25, 0.5, 0.75, 1]) {
       onProgress({ stage: 'download', loadedBytes: part * MODEL_BYTES, totalBytes: MODEL_BYTES });
-      await this.pace.nextStep();
+      await this.#pace.nextStep();
     }
     if (this.failNextLoad) throw this.#takeFailure('failNextLoad');
     onProgress({ stage: 'warm-up', loadedBytes: MODEL_BYTES, totalBytes: MODEL_BYTES });
@@ -84,7 +88,7 @@ export class ScriptedRerankApi implements RerankWorkerApi {
     let numDecodeSteps = 0;
     const stats = (): RunStats => scriptedStats(numDecodeTokens, numDecodeSteps, running.length);
     while (waiting.length + running.length > 0) {
-      await this.pace.nextStep();
+      await this.#pace.nextStep();
       await this.#untilResumed(runId);
       if (this.#aborted.has(runId)) {
         onUpdates(

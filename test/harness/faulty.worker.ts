@@ -32,8 +32,11 @@ const CODES: readonly string[] = ['device-lost', 'out-of-memory', 'run-failed', 
 const DECODE_STEP = 4;
 
 class FaultyRuntime extends ScriptedRuntime {
-  constructor(private readonly faults: FaultyApi) {
+  readonly #faults: FaultyApi;
+
+  constructor(faults: FaultyApi) {
     super();
+    this.#faults = faults;
   }
 
   override createRunner(options: Parameters<ScriptedRuntime['createRunner']>[0]): ModelRunner {
@@ -41,8 +44,8 @@ class FaultyRuntime extends ScriptedRuntime {
     let numSteps = 0;
     const run = async (plan: StepPlan): Promise<StepOutput> => {
       const output = await runner.run(plan);
-      const stage = this.faults.stageOfStep(plan, numSteps++);
-      if (await this.faults.strike(stage)) output.watchedLogits.fill(NaN, 0, 2);
+      const stage = this.#faults.stageOfStep(plan, numSteps++);
+      if (await this.#faults.strike(stage)) output.watchedLogits.fill(NaN, 0, 2);
       return output;
     };
     return {

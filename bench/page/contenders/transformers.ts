@@ -133,23 +133,26 @@ class VerdictStop extends StoppingCriteria {
   readonly finishedMs: number[] = [];
   readonly #done: boolean[];
 
-  constructor(
-    private readonly ids: VerdictTokenIds,
-    private readonly promptLength: number,
-    numRows: number,
-    private readonly startedAt: number,
-  ) {
+  readonly #ids: VerdictTokenIds;
+  readonly #promptLength: number;
+  readonly #startedAt: number;
+
+  constructor(ids: VerdictTokenIds, promptLength: number, numRows: number, startedAt: number) {
     super();
+    this.#ids = ids;
+    this.#promptLength = promptLength;
+    this.#startedAt = startedAt;
+
     this.#done = new Array<boolean>(numRows).fill(false);
   }
 
   override _call(rows: (number | bigint)[][]): boolean[] {
     rows.forEach((row, index) => {
-      if (this.#done[index] || row.length < this.promptLength + 2) return;
+      if (this.#done[index] || row.length < this.#promptLength + 2) return;
       const [before, last] = [Number(row.at(-2)), Number(row.at(-1))];
-      if (before !== this.ids.close || (last !== this.ids.true && last !== this.ids.false)) return;
+      if (before !== this.#ids.close || (last !== this.#ids.true && last !== this.#ids.false)) return;
       this.#done[index] = true;
-      this.finishedMs[index] = performance.now() - this.startedAt;
+      this.finishedMs[index] = performance.now() - this.#startedAt;
     });
     return this.#done;
   }

@@ -60,10 +60,10 @@ export function note(code: ImportNoteCode, ...numbers: number[]): ImportNote {
 export class UnreadableFile extends Error {
   override readonly name = 'UnreadableFile';
 
-  constructor(
-    readonly note: ImportNote,
-    options?: ErrorOptions,
-  ) {
+  readonly note: ImportNote;
+
+  constructor(note: ImportNote, options?: ErrorOptions) {
     super(note.code, options);
+    this.note = note;
   }
 }

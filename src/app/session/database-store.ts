@@ -18,7 +18,11 @@ const STORES = ['sessions', 'files', 'judgements', 'decisions'] as const;
 export class DatabaseStore implements SessionStore {
   readonly isLasting = true;
 
-  private constructor(private readonly database: IDBPDatabase<Schema>) {}
+  readonly #database: IDBPDatabase<Schema>;
+
+  private constructor(database: IDBPDatabase<Schema>) {
+    this.#database = database;
+  }
 
   /** @throws Rank1Error `storage` where the browser keeps nothing, as some private windows do */
   static async open(): Promise<DatabaseStore> {
@@ -38,16 +42,16 @@ export class DatabaseStore implements SessionStore {
   }
 
   async listSessions(): Promise<SessionRecord[]> {
-    return lastChangedFirst(await this.database.getAll('sessions'));
+    return lastChangedFirst(await this.#database.getAll('sessions'));
   }
 
   async putSession(session: SessionRecord): Promise<void> {
-    await this.#write(() => this.database.put('sessions', session));
+    await this.#write(() => this.#database.put('sessions', session));
   }
 
   async putWholeSession({ session, files, decisions, judgements }: WholeSession): Promise<void> {
     await this.#write(async () => {
-      const transaction = this.database.transaction(STORES, 'readwrite');
+      const transaction = this.#database.transaction(STORES, 'readwrite');
       const known = transaction.objectStore('judgements');
       await Promise.all([
         transaction.objectStore('sessions').put(session),
@@ -62,24 +66,24 @@ export class DatabaseStore implements SessionStore {
   }
 
   getFiles(sessionId: string): Promise<FileRecord[]> {
-    return this.database.getAll('files', ofSession(sessionId));
+    return this.#database.getAll('files', ofSession(sessionId));
   }
 
   async putFiles(files: readonly FileRecord[]): Promise<void> {
     await this.#write(async () => {
-      const transaction = this.database.transaction('files', 'readwrite', { durability: 'relaxed' });
+      const transaction = this.#database.transaction('files', 'readwrite', { durability: 'relaxed' });
       await Promise.all([...files.map((file) => transaction.store.put(file)), transaction.done]);
     });
   }
 
   async getJudgements(keys: readonly string[]): Promise<(Judgement | undefined)[]> {
-    const { store } = this.database.transaction('judgements');
+    const { store } = this.#database.transaction('judgements');
     return Promise.all(keys.map((key) => store.get(key)));
   }
 
   async putJudgements(judgements: readonly Judgement[]): Promise<void> {
     await this.#write(async () => {
-      const transaction = this.database.transaction('judgements', 'readwrite');
+      const transaction = this.#database.transaction('judgements', 'readwrite');
       await Promise.all([
         ...judgements.map((judgement) => transaction.store.put(judgement)),
         transaction.done,
@@ -88,18 +92,18 @@ export class DatabaseStore implements SessionStore {
   }
 
   getDecisions(sessionId: string): Promise<DecisionRecord[]> {
-    return this.database.getAll('decisions', ofSession(sessionId));
+    return this.#database.getAll('decisions', ofSession(sessionId));
   }
 
   async putDecisions(decisions: readonly DecisionRecord[]): Promise<void> {
     await this.#write(async () => {
-      const transaction = this.database.transaction('decisions', 'readwrite');
+      const transaction = this.#database.transaction('decisions', 'readwrite');
       await Promise.all([...decisions.map((decision) => transaction.store.put(decision)), transaction.done]);
     });
   }
 
   async findJudgements(hashes: Iterable<string>): Promise<Judgement[]> {
-    const index = this.database.transaction('judgements').store.index('hash');
+    const index = this.#database.transaction('judgements').store.index('hash');
     const found = await Promise.all([...hashes].map((hash) => index.getAll(hash)));
     return found.flat();
   }
@@ -110,7 +114,7 @@ export class DatabaseStore implements SessionStore {
     for (const { id } of others) for (const hash of hashesOf(await this.getFiles(id))) hashes.delete(hash);
     const orphans = await this.findJudgements(hashes);
     await this.#write(async () => {
-      const transaction = this.database.transaction(STORES, 'readwrite');
+      const transaction = this.#database.transaction(STORES, 'readwrite');
       await Promise.all([
         transaction.objectStore('sessions').delete(sessionId),
         transaction.objectStore('files').delete(ofSession(sessionId)),
@@ -122,7 +126,7 @@ export class DatabaseStore implements SessionStore {
   }
 
   close(): void {
-    this.database.close();
+    this.#database.close();
   }
 
   async #write(write: () => Promise<unknown>): Promise<void> {

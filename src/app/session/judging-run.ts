@@ -57,17 +57,27 @@ export class JudgingRun extends EventTarget {
   #waiting: RerankUpdate[] = [];
   #stored: Promise<void> = Promise.resolve();
 
+  readonly question: Question;
+  readonly passages: readonly Passage[];
+  readonly #surroundings: JudgingSurroundings;
+  dtype: string | null;
+
   /**
    * @param passages the shortlist; the list's indexes are places in it
    * @param dtype of the model that judged last; null where none has
    */
   constructor(
-    readonly question: Question,
-    readonly passages: readonly Passage[],
-    private readonly surroundings: JudgingSurroundings,
-    public dtype: string | null = null,
+    question: Question,
+    passages: readonly Passage[],
+    surroundings: JudgingSurroundings,
+    dtype: string | null = null,
   ) {
     super();
+    this.question = question;
+    this.passages = passages;
+    this.#surroundings = surroundings;
+    this.dtype = dtype;
+
     this.list = startRankedList(1, passages.length);
   }
 
@@ -77,9 +87,9 @@ export class JudgingRun extends EventTarget {
 
   /** The last part of the model's address, or the server that judges. */
   get modelName(): string {
-    const { remoteHost } = this.surroundings.reranker;
+    const { remoteHost } = this.#surroundings.reranker;
     if (remoteHost !== null) return remoteHost;
-    return this.surroundings.modelUrl.replace(/\/$/, '').split(/[/:]/).at(-1) ?? '';
+    return this.#surroundings.modelUrl.replace(/\/$/, '').split(/[/:]/).at(-1) ?? '';
   }
 
   get numJudged(): number {
@@ -92,7 +102,7 @@ export class JudgingRun extends EventTarget {
 
   /** Puts in what is stored, as far as it is known which version of the model judges. @throws Rank1Error */
   async recall(): Promise<void> {
-    const { modelUrl, identity } = this.surroundings;
+    const { modelUrl, identity } = this.#surroundings;
     const { revision, dtypes } = identity ?? (await identifyModel(modelUrl));
     this.#revision = revision;
     const [only] = dtypes.length === 1 ? dtypes : [];
@@ -133,7 +143,7 @@ export class JudgingRun extends EventTarget {
 
   async #recallFor(dtype: string): Promise<void> {
     const key = await this.#useDtype(dtype);
-    const known = await this.surroundings.store.getJudgements(
+    const known = await this.#surroundings.store.getJudgements(
       this.passages.map(({ hash }) => judgementKey(key, hash)),
     );
     const updates = known.flatMap((judgement, index) =>
@@ -153,7 +163,7 @@ export class JudgingRun extends EventTarget {
   }
 
   async #judgeMissing(signal: AbortSignal): Promise<void> {
-    const { reranker, modelUrl } = this.surroundings;
+    const { reranker, modelUrl } = this.#surroundings;
     // Without a dtype, as the page loads it when it opens: the same model is not loaded twice.
     const load = { model: modelUrl };
     this.model = await reranker.load(load, {
@@ -222,7 +232,7 @@ export class JudgingRun extends EventTarget {
   async #keep(finished: readonly JudgedUpdate[], runKey: Promise<string> | null): Promise<void> {
     try {
       const key = (await runKey) ?? '';
-      await this.surroundings.store.putJudgements(finished.map((update) => this.#judgement(update, key)));
+      await this.#surroundings.store.putJudgements(finished.map((update) => this.#judgement(update, key)));
       this.dispatchEvent(new Event('verdict'));
     } catch (error) {
       this.error = error as Error;

@@ -39,11 +39,13 @@ export class TriageSession extends EventTarget {
   #decisions = new Map<string, DecisionRecord>();
   #questionKey = '';
 
-  private constructor(
-    public record: SessionRecord,
-    private readonly surroundings: SessionSurroundings,
-  ) {
+  record: SessionRecord;
+  readonly #surroundings: SessionSurroundings;
+
+  private constructor(record: SessionRecord, surroundings: SessionSurroundings) {
     super();
+    this.record = record;
+    this.#surroundings = surroundings;
   }
 
   /** Opens a stored session, and goes on with its run if one was cut short. */
@@ -74,7 +76,7 @@ export class TriageSession extends EventTarget {
       added.push(record);
     }
     this.#take(added);
-    await this.#writes.do(() => this.surroundings.store.putFiles(added));
+    await this.#writes.do(() => this.#surroundings.store.putFiles(added));
     await this.#save({});
   }
 
@@ -150,7 +152,7 @@ export class TriageSession extends EventTarget {
     this.#decisions.set(hash, record);
     this.#allDecisions = [...this.#allDecisions.filter((other) => !isSame(other, record)), record];
     this.#changed();
-    await this.#writes.do(() => this.surroundings.store.putDecisions([record]));
+    await this.#writes.do(() => this.#surroundings.store.putDecisions([record]));
   }
 
   /** Stops what is at work; the store stays open. Resolves when nothing more of this session will be stored. */
@@ -169,7 +171,7 @@ export class TriageSession extends EventTarget {
       if (this.run) this.run.error = error as Error;
     }
     // Opening a session sends nothing away; asking does.
-    const isLocal = this.surroundings.reranker.remoteHost === null;
+    const isLocal = this.#surroundings.reranker.remoteHost === null;
     const mayGoOn = isLocal && this.record.running && this.record.numFruitlessStarts <= MAX_FRUITLESS_STARTS;
     if (mayGoOn) void this.judge();
   }
@@ -182,7 +184,7 @@ export class TriageSession extends EventTarget {
     const own = this.#allDecisions.filter((record) => record.questionKey === this.#questionKey);
     this.#decisions = new Map(own.map((record) => [record.hash, record]));
     const { dtype = null } = this.record;
-    const run = new JudgingRun(question, this.shortlist(question), this.surroundings, dtype);
+    const run = new JudgingRun(question, this.shortlist(question), this.#surroundings, dtype);
     run.addEventListener('change', () => this.run === run && this.#changed());
     run.addEventListener('verdict', () => this.#onVerdict(run));
     this.run = run;
@@ -212,7 +214,7 @@ export class TriageSession extends EventTarget {
     this.record = { ...this.record, ...change, updatedAt: new Date().toISOString() };
     this.#changed();
     const { record } = this;
-    await this.#writes.do(() => this.surroundings.store.putSession(record));
+    await this.#writes.do(() => this.#surroundings.store.putSession(record));
   }
 
   #changed(): void {

@@ -17,7 +17,11 @@ export class ImportConnection {
   #worker: Worker | null = null;
   #remote: Remote<ImportApi> | null = null;
 
-  constructor(private readonly createWorker: () => Worker) {}
+  readonly #createWorker: () => Worker;
+
+  constructor(createWorker: () => Worker) {
+    this.#createWorker = createWorker;
+  }
 
   /** Never rejects: a file that cannot be read comes back with the reason. Null when it was cancelled. */
   async importFile(
@@ -54,7 +58,7 @@ export class ImportConnection {
 
   #connect(): Remote<ImportApi> {
     if (!this.#worker || !this.#remote) {
-      this.#worker = this.createWorker();
+      this.#worker = this.#createWorker();
       this.#remote = wrap<ImportApi>(this.#worker);
     }
     return this.#remote;

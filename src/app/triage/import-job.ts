@@ -23,11 +23,15 @@ export class ImportJob {
   #batch: ImportedFile[] = [];
   #lastStored = performance.now();
 
-  constructor(
-    private readonly connection: ImportConnection,
-    private readonly session: TriageSession,
-    private readonly onProgress: () => void,
-  ) {}
+  readonly #connection: ImportConnection;
+  readonly #session: TriageSession;
+  readonly #onProgress: () => void;
+
+  constructor(connection: ImportConnection, session: TriageSession, onProgress: () => void) {
+    this.#connection = connection;
+    this.#session = session;
+    this.#onProgress = onProgress;
+  }
 
   /** Files that come while others are read wait for their turn. */
   add(files: AsyncIterable<DroppedFile>): void {
@@ -63,7 +67,7 @@ export class ImportJob {
       if (this.#isCancelled) break;
       files.push(file);
       this.numFiles += 1;
-      if (files.length % BATCH_FILES === 0) this.onProgress();
+      if (files.length % BATCH_FILES === 0) this.#onProgress();
     }
     this.isLooking = false;
     return files;
@@ -73,13 +77,13 @@ export class ImportJob {
     for (const file of files) {
       this.current = file.path;
       this.numWithin = 0;
-      this.onProgress();
+      this.#onProgress();
       this.#skip = new AbortController();
       if (this.#isCancelled) return;
-      const imported = await this.connection.importFile(file, this.#skip.signal, (numWithin, path) => {
+      const imported = await this.#connection.importFile(file, this.#skip.signal, (numWithin, path) => {
         this.numWithin = numWithin;
         this.current = path;
-        this.onProgress();
+        this.#onProgress();
       });
       if (this.#isCancelled) return;
       this.#batch.push(...(imported ?? [skipped(file)]));
@@ -90,7 +94,7 @@ export class ImportJob {
   }
 
   async #store(): Promise<void> {
-    await this.session.addFiles(this.#batch.splice(0));
+    await this.#session.addFiles(this.#batch.splice(0));
     this.#lastStored = performance.now();
   }
 }

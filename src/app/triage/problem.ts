@@ -8,8 +8,11 @@ import { PageError } from '../session/page-error.ts';
 export class ProblemEvent extends Event {
   static readonly type = 'rank1-problem';
 
-  constructor(readonly error: unknown) {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
     super(ProblemEvent.type, { bubbles: true });
+    this.error = error;
   }
 }
 

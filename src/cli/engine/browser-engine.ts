@@ -37,8 +37,12 @@ export class BrowserEngine implements RerankEngine {
   #closed = false;
   #onLoadProgress: ((progress: LoadProgress) => void) | undefined;
 
+  readonly #settings: Omit<SessionSettings, 'onLoadProgress'>;
+
   /** Nothing is started before the first call. */
-  constructor(private readonly settings: Omit<SessionSettings, 'onLoadProgress'>) {
+  constructor(settings: Omit<SessionSettings, 'onLoadProgress'>) {
+    this.#settings = settings;
+
     this.modelName = modelName(settings.options.model);
   }
 
@@ -106,13 +110,13 @@ export class BrowserEngine implements RerankEngine {
   async #open(): Promise<LoadedSession> {
     this.#numStarts++;
     const session = await BrowserSession.open({
-      ...this.settings,
+      ...this.#settings,
       onLoadProgress: (progress) => this.#onLoadProgress?.(progress),
     });
     this.#opened = session;
     try {
       if (this.#closed) throw engineClosed();
-      return { session, model: await session.load(this.settings.options) };
+      return { session, model: await session.load(this.#settings.options) };
     } catch (error) {
       await session.close();
       throw error;

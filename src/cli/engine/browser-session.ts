@@ -45,12 +45,22 @@ export class BrowserSession {
   readonly #lost: Promise<never>;
   #lose!: (error: Rank1Error) => void;
 
+  readonly #browser: Browser;
+  readonly #page: Page;
+  readonly #server: PageServer;
+  readonly #onLoadProgress: SessionSettings['onLoadProgress'];
+
   private constructor(
-    private readonly browser: Browser,
-    private readonly page: Page,
-    private readonly server: PageServer,
-    private readonly onLoadProgress: SessionSettings['onLoadProgress'],
+    browser: Browser,
+    page: Page,
+    server: PageServer,
+    onLoadProgress: SessionSettings['onLoadProgress'],
   ) {
+    this.#browser = browser;
+    this.#page = page;
+    this.#server = server;
+    this.#onLoadProgress = onLoadProgress;
+
     this.#lost = new Promise((_, reject) => (this.#lose = reject));
     this.#lost.catch(() => undefined); // told by the call in flight, or by the next one
     const onLost = (): void => {
@@ -93,20 +103,20 @@ export class BrowserSession {
   }
 
   get browserVersion(): string {
-    return this.browser.version();
+    return this.#browser.version();
   }
 
   async load({ model, device, dtype }: EngineOptions): Promise<LoadedModel> {
     const { url } = await modelPlace(model);
     const options = {
-      model: url ?? `${this.server.url}model/`,
+      model: url ?? `${this.#server.url}model/`,
       device,
-      assetsUrl: `${this.server.url}ort/`,
+      assetsUrl: `${this.#server.url}ort/`,
       ...(dtype !== undefined && { dtype }),
     };
     return valueOf(
       await this.#guard(
-        this.page.evaluate((given) => (globalThis as EngineGlobals).rank1Engine!.load(given), options),
+        this.#page.evaluate((given) => (globalThis as EngineGlobals).rank1Engine!.load(given), options),
       ),
     );
   }
@@ -130,13 +140,13 @@ export class BrowserSession {
     };
     this.#updates.set(id, onUpdate);
     const onAbort = (): void =>
-      void this.page
+      void this.#page
         .evaluate((aborted) => (globalThis as EngineGlobals).rank1Engine!.abort(aborted), id)
         .catch(() => undefined);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       const outcome = await this.#guard(
-        this.page.evaluate((sent) => (globalThis as EngineGlobals).rank1Engine!.rerank(sent), request),
+        this.#page.evaluate((sent) => (globalThis as EngineGlobals).rank1Engine!.rerank(sent), request),
       );
       await this.#collectNowAndThen(request);
       signal?.throwIfAborted();
@@ -148,24 +158,24 @@ export class BrowserSession {
   }
 
   inspect(): Promise<BrowserReport> {
-    return this.#guard(this.page.evaluate(() => (globalThis as EngineGlobals).rank1Engine!.inspect()));
+    return this.#guard(this.#page.evaluate(() => (globalThis as EngineGlobals).rank1Engine!.inspect()));
   }
 
   async close(): Promise<void> {
     this.#alive = false;
-    this.server.close();
-    await this.browser.close().catch(() => undefined);
+    this.#server.close();
+    await this.#browser.close().catch(() => undefined);
   }
 
   async #collectNowAndThen({ query, documents }: PageRequest): Promise<void> {
     this.#numCharactersHeld += documents.reduce((sum, { text }) => sum + text.length, query.length);
     if (this.#numCharactersHeld < COLLECT_EVERY) return;
     this.#numCharactersHeld = 0;
-    await this.#guard(this.page.requestGC());
+    await this.#guard(this.#page.requestGC());
   }
 
   #take(progress: PageProgress): void {
-    if (progress.type === 'load') this.onLoadProgress?.(progress.progress);
+    if (progress.type === 'load') this.#onLoadProgress?.(progress.progress);
     else this.#updates.get(progress.id)?.(progress.updates, progress.stats);
   }
 
@@ -174,7 +184,7 @@ export class BrowserSession {
       return await Promise.race([call, this.#lost]);
     } catch (error) {
       // A call may fail of the browser's end a moment before the end is told.
-      if (!(error instanceof Rank1Error) && !this.browser.isConnected()) return this.#lost;
+      if (!(error instanceof Rank1Error) && !this.#browser.isConnected()) return this.#lost;
       throw error;
     }
   }

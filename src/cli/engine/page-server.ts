@@ -27,11 +27,14 @@ export interface PageServerFolders {
 }
 
 export class PageServer {
-  private constructor(
-    private readonly server: Server,
-    /** of the page's folder; ends with a slash */
-    readonly url: string,
-  ) {}
+  readonly #server: Server;
+  /** of the page's folder; ends with a slash */
+  readonly url: string;
+
+  private constructor(server: Server, url: string) {
+    this.#server = server;
+    this.url = url;
+  }
 
   /** @param modelOrigin another server that the page may read, for a model that is not in a folder */
   static async start(
@@ -72,8 +75,8 @@ export class PageServer {
   }
 
   close(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+    this.#server.close();
+    this.#server.closeAllConnections();
   }
 }
 

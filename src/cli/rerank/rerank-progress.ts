@@ -12,13 +12,16 @@ export class RerankProgress {
   #shownTenth = 0;
   #isLineOpen = false;
 
-  constructor(
-    private readonly target: ProgressTarget | null,
-    private readonly numDocuments: number,
-  ) {}
+  readonly #target: ProgressTarget | null;
+  readonly #numDocuments: number;
+
+  constructor(target: ProgressTarget | null, numDocuments: number) {
+    this.#target = target;
+    this.#numDocuments = numDocuments;
+  }
 
   loading({ stage, loadedBytes, totalBytes }: LoadProgress): void {
-    if (!this.target?.isTTY) return;
+    if (!this.#target?.isTTY) return;
     const share = totalBytes > 0 ? ` ${Math.floor((100 * loadedBytes) / totalBytes)} %` : '';
     this.#rewrite(`model: ${stage}${share}`);
   }
@@ -28,10 +31,10 @@ export class RerankProgress {
     const all = this.#numOfEndedTasks + numDone;
     if (all <= this.#numDone) return;
     this.#numDone = all;
-    const text = `${this.#numDone} of ${this.numDocuments} documents`;
-    if (this.target?.isTTY) return this.#rewrite(text);
-    const tenth = Math.floor((10 * this.#numDone) / this.numDocuments);
-    if (tenth > this.#shownTenth) this.target?.write(`${text}\n`);
+    const text = `${this.#numDone} of ${this.#numDocuments} documents`;
+    if (this.#target?.isTTY) return this.#rewrite(text);
+    const tenth = Math.floor((10 * this.#numDone) / this.#numDocuments);
+    if (tenth > this.#shownTenth) this.#target?.write(`${text}\n`);
     this.#shownTenth = tenth;
   }
 
@@ -44,12 +47,12 @@ export class RerankProgress {
 
   /** Call before anything else is written. */
   end(): void {
-    if (this.#isLineOpen) this.target?.write('\n');
+    if (this.#isLineOpen) this.#target?.write('\n');
     this.#isLineOpen = false;
   }
 
   #rewrite(text: string): void {
-    this.target?.write(`\r\u001b[2K${text}`);
+    this.#target?.write(`\r\u001b[2K${text}`);
     this.#isLineOpen = true;
   }
 }

@@ -49,7 +49,10 @@ export class RerankServer {
   #reservedBytes = 0;
   #isDraining = false;
 
-  constructor(private readonly settings: RerankServerSettings) {
+  readonly #settings: RerankServerSettings;
+
+  constructor(settings: RerankServerSettings) {
+    this.#settings = settings;
     const { receiveTimeoutMs } = settings.limits;
     this.#server = createServer(
       {
@@ -101,7 +104,7 @@ export class RerankServer {
       const { origin } = request.headers;
       this.#allowOrigin(origin, response);
       if (request.method === 'OPTIONS' && origin !== undefined) return this.#sendPreflight(origin, response);
-      checkAccess(request, this.settings.access);
+      checkAccess(request, this.#settings.access);
       if (!isKnown) throw new HttpError(404, `There is no ${path.slice(0, 100)} here; see docs/serve.md.`);
       const method = shape ? 'POST' : 'GET';
       if (request.method !== method) throw new HttpError(405, `Use ${method}.`, { allow: method });
@@ -115,7 +118,7 @@ export class RerankServer {
   }
 
   async #rerank(request: IncomingMessage, response: ServerResponse, shape: RerankShape): Promise<void> {
-    const { engine, limits, defaults } = this.settings;
+    const { engine, limits, defaults } = this.#settings;
     if (this.#isDraining) throw new HttpError(503, 'The server is being stopped.', { 'retry-after': '5' });
     const numBytes = announcedBytes(request, limits.maxBodyBytes);
     const isFull =
@@ -153,7 +156,7 @@ export class RerankServer {
   }
 
   async #sendHealth(response: ServerResponse): Promise<void> {
-    const { engine } = this.settings;
+    const { engine } = this.#settings;
     const status = this.#isDraining ? 'draining' : (await engine.isReachable()) ? 'ok' : 'unreachable';
     this.#send(response, status === 'ok' ? 200 : 503, { status, model: engine.modelName });
   }
@@ -162,7 +165,7 @@ export class RerankServer {
     const text = this.#metrics.format({
       inFlight: this.#inFlight.size,
       reservedBytes: this.#reservedBytes,
-      engineRestarts: this.settings.engine.numRestarts,
+      engineRestarts: this.#settings.engine.numRestarts,
       residentBytes: process.memoryUsage.rss(),
     });
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text);
@@ -185,17 +188,17 @@ export class RerankServer {
       })
       .end(text);
     // Who asks and never reads would have its answer kept for good.
-    const timeout = setTimeout(() => response.destroy(), this.settings.limits.sendTimeoutMs);
+    const timeout = setTimeout(() => response.destroy(), this.#settings.limits.sendTimeoutMs);
     response.once('close', () => clearTimeout(timeout));
   }
 
   #allowOrigin(origin: string | undefined, response: ServerResponse): void {
-    if (origin === undefined || !isAllowedOrigin(origin, this.settings.access.corsOrigins)) return;
+    if (origin === undefined || !isAllowedOrigin(origin, this.#settings.access.corsOrigins)) return;
     response.setHeader('access-control-allow-origin', origin).setHeader('vary', 'origin');
   }
 
   #sendPreflight(origin: string, response: ServerResponse): void {
-    if (!isAllowedOrigin(origin, this.settings.access.corsOrigins))
+    if (!isAllowedOrigin(origin, this.#settings.access.corsOrigins))
       throw new HttpError(403, 'Pages of this origin may not ask here. Start serve with --cors-origin.');
     response
       .writeHead(204, {

@@ -3,7 +3,11 @@ import { Rank1Error, errorMessage } from '../../base/errors.ts';
 import type { ByteSource, CheckpointFolder } from '../byte-io.ts';
 
 export class BlobCheckpoint implements CheckpointFolder {
-  private constructor(private readonly blobs: ReadonlyMap<string, Blob>) {}
+  readonly #blobs: ReadonlyMap<string, Blob>;
+
+  private constructor(blobs: ReadonlyMap<string, Blob>) {
+    this.#blobs = blobs;
+  }
 
   /**
    * @param files of a folder; where it has folders inside, of the outermost one with a config.json
@@ -25,7 +29,7 @@ export class BlobCheckpoint implements CheckpointFolder {
   }
 
   open(name: string): Promise<ByteSource | null> {
-    const blob = this.blobs.get(name);
+    const blob = this.#blobs.get(name);
     if (!blob) return Promise.resolve(null);
     return Promise.resolve({
       name,

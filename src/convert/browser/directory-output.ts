@@ -19,14 +19,18 @@ type MovableHandle = FileSystemFileHandle & {
 };
 
 export class DirectoryOutput implements OutputFolder {
-  private readonly open = new Set<FileSystemWritableFileStream>();
-  private readonly written: string[] = [];
+  readonly #open = new Set<FileSystemWritableFileStream>();
+  readonly #written: string[] = [];
 
-  private constructor(
-    private readonly parent: FileSystemDirectoryHandle,
-    private readonly name: string,
-    private readonly folder: FileSystemDirectoryHandle,
-  ) {}
+  readonly #parent: FileSystemDirectoryHandle;
+  readonly #name: string;
+  readonly #folder: FileSystemDirectoryHandle;
+
+  private constructor(parent: FileSystemDirectoryHandle, name: string, folder: FileSystemDirectoryHandle) {
+    this.#parent = parent;
+    this.#name = name;
+    this.#folder = folder;
+  }
 
   /**
    * A model called `name` stays what it is until `commit`. What a conversion that was killed left is removed.
@@ -56,17 +60,17 @@ export class DirectoryOutput implements OutputFolder {
   async create(path: string): Promise<ByteSink> {
     return inStorage(async () => {
       const staged = path === MANIFEST_FILE ? UNFINISHED_MANIFEST : path;
-      const { folder, fileName } = await place(this.folder, staged);
+      const { folder, fileName } = await place(this.#folder, staged);
       const file = await folder.getFileHandle(fileName, { create: true });
       const stream = await file.createWritable();
-      this.open.add(stream);
+      this.#open.add(stream);
       return {
         write: (bytes) => inStorage(() => stream.write(bytes)),
         close: () =>
           inStorage(async () => {
-            this.open.delete(stream);
+            this.#open.delete(stream);
             await stream.close();
-            this.written.push(path);
+            this.#written.push(path);
           }),
       };
     });
@@ -74,24 +78,24 @@ export class DirectoryOutput implements OutputFolder {
 
   async commit(): Promise<void> {
     await inStorage(async () => {
-      const old = await this.parent.getDirectoryHandle(this.name, { create: true });
+      const old = await this.#parent.getDirectoryHandle(this.#name, { create: true });
       await old.removeEntry(MANIFEST_FILE).catch(ignoreMissing);
-      await this.parent.removeEntry(this.name, { recursive: true });
-      const target = await this.parent.getDirectoryHandle(this.name, { create: true });
-      const weights = this.written.filter((path) => path !== MANIFEST_FILE);
-      for (const path of weights) await this.move(path, target, path);
-      if (weights.length < this.written.length) await this.move(UNFINISHED_MANIFEST, target, MANIFEST_FILE);
-      await this.parent.removeEntry(this.name + UNFINISHED, { recursive: true });
+      await this.#parent.removeEntry(this.#name, { recursive: true });
+      const target = await this.#parent.getDirectoryHandle(this.#name, { create: true });
+      const weights = this.#written.filter((path) => path !== MANIFEST_FILE);
+      for (const path of weights) await this.#move(path, target, path);
+      if (weights.length < this.#written.length) await this.#move(UNFINISHED_MANIFEST, target, MANIFEST_FILE);
+      await this.#parent.removeEntry(this.#name + UNFINISHED, { recursive: true });
     });
   }
 
   async discard(): Promise<void> {
-    for (const stream of this.open) await stream.abort().catch(() => undefined);
-    await this.parent.removeEntry(this.name + UNFINISHED, { recursive: true }).catch(() => undefined);
+    for (const stream of this.#open) await stream.abort().catch(() => undefined);
+    await this.#parent.removeEntry(this.#name + UNFINISHED, { recursive: true }).catch(() => undefined);
   }
 
-  private async move(from: string, target: FileSystemDirectoryHandle, path: string): Promise<void> {
-    const source = await place(this.folder, from);
+  async #move(from: string, target: FileSystemDirectoryHandle, path: string): Promise<void> {
+    const source = await place(this.#folder, from);
     const file: MovableHandle = await source.folder.getFileHandle(source.fileName);
     const { folder, fileName } = await place(target, path);
     if (file.move) return file.move(folder, fileName);

@@ -21,13 +21,25 @@ import { createTokenizer, type Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { Chain, ComparedModel } from './agreement.ts';
 
 export class OpenedModel implements ComparedModel {
+  readonly spec: ModelSpec;
+  readonly tokenizer: Tokenizer;
+  readonly #markers: MarkerTokenIds;
+  readonly #runtime: OrtRuntime;
+  readonly #session: InferenceSession;
+
   private constructor(
-    readonly spec: ModelSpec,
-    readonly tokenizer: Tokenizer,
-    private readonly markers: MarkerTokenIds,
-    private readonly runtime: OrtRuntime,
-    private readonly session: InferenceSession,
-  ) {}
+    spec: ModelSpec,
+    tokenizer: Tokenizer,
+    markers: MarkerTokenIds,
+    runtime: OrtRuntime,
+    session: InferenceSession,
+  ) {
+    this.spec = spec;
+    this.tokenizer = tokenizer;
+    this.#markers = markers;
+    this.#runtime = runtime;
+    this.#session = session;
+  }
 
   /**
    * @param folder with a `rank1.json`; of several dtypes, the first
@@ -63,12 +75,12 @@ export class OpenedModel implements ComparedModel {
   async decode(promptTokenIds: readonly number[], maxNewTokens: number, signal: AbortSignal): Promise<Chain> {
     const maxLength = promptTokenIds.length + maxNewTokens;
     const prefixes = new PrefixStore<WasmPrefix>(() => undefined);
-    const cache = new WasmKvCache({ ort: this.runtime.ort, spec: this.spec, maxLength, prefixes });
-    const { runtime, session, markers } = this;
+    const cache = new WasmKvCache({ ort: this.#runtime.ort, spec: this.spec, maxLength, prefixes });
+    const [runtime, session, markers] = [this.#runtime, this.#session, this.#markers];
     const watchedTokenIds = [markers.trueTokenId, markers.falseTokenId];
     const layout = new Rank1Layout(runtime.ort, { watchedTokenIds });
     const runner = new OnnxModelRunner({ runtime, session, layout, cache, maxSlots: 1, padTo: 1 });
-    const reader = new ChainReader(this.tokenizer, this.markers, this.spec.eosTokenIds);
+    const reader = new ChainReader(this.tokenizer, this.#markers, this.spec.eosTokenIds);
     const sequence = new Sequence({
       promptTokenIds: Int32Array.from(promptTokenIds),
       maxNewTokens,
@@ -90,15 +102,15 @@ export class OpenedModel implements ComparedModel {
   async logits(tokenIds: readonly number[], first: number): Promise<Float32Array> {
     const length = tokenIds.length;
     const read = Array.from({ length: length - first }, (_, i) => first + i);
-    const outputs = await this.runtime.exclusive(() =>
-      this.session.run(
+    const outputs = await this.#runtime.exclusive(() =>
+      this.#session.run(
         {
-          [ONNX_INPUTS.inputIds]: this.int32(tokenIds, [1, length]),
-          [ONNX_INPUTS.seqlensK]: this.int32([length - 1], [1]),
-          [ONNX_INPUTS.totalSequenceLength]: this.int32([length], [1]),
-          [ONNX_INPUTS.lastIndex]: this.int32(read, [read.length]),
-          [ONNX_INPUTS.watchedTokenIds]: this.int32([0], [1]),
-          ...this.emptyCache(length),
+          [ONNX_INPUTS.inputIds]: this.#int32(tokenIds, [1, length]),
+          [ONNX_INPUTS.seqlensK]: this.#int32([length - 1], [1]),
+          [ONNX_INPUTS.totalSequenceLength]: this.#int32([length], [1]),
+          [ONNX_INPUTS.lastIndex]: this.#int32(read, [read.length]),
+          [ONNX_INPUTS.watchedTokenIds]: this.#int32([0], [1]),
+          ...this.#emptyCache(length),
         },
         [ONNX_OUTPUTS.logits],
       ),
@@ -107,14 +119,14 @@ export class OpenedModel implements ComparedModel {
   }
 
   async release(): Promise<void> {
-    await this.session.release();
+    await this.#session.release();
   }
 
-  private int32(values: readonly number[], dims: readonly number[]): Tensor {
-    return new this.runtime.ort.Tensor('int32', Int32Array.from(values), dims);
+  #int32(values: readonly number[], dims: readonly number[]): Tensor {
+    return new this.#runtime.ort.Tensor('int32', Int32Array.from(values), dims);
   }
 
-  private emptyCache(capacity: number): Record<string, Tensor> {
+  #emptyCache(capacity: number): Record<string, Tensor> {
     const { numLayers, numKeyValueHeads, headDim } = this.spec;
     const dims = [1, numKeyValueHeads, capacity, headDim];
     const names = Array.from({ length: numLayers }, (_, layer) => [
@@ -122,7 +134,7 @@ export class OpenedModel implements ComparedModel {
       pastName(layer, 'value'),
     ]);
     const create = () =>
-      new this.runtime.ort.Tensor('float32', new Float32Array(numKeyValueHeads * capacity * headDim), dims);
+      new this.#runtime.ort.Tensor('float32', new Float32Array(numKeyValueHeads * capacity * headDim), dims);
     return Object.fromEntries(names.flat().map((name) => [name, create()]));
   }
 }

@@ -5,9 +5,13 @@ import { Rank1Error } from '../../base/errors.ts';
 import type { ByteSource, CheckpointFolder } from '../byte-io.ts';
 
 export class DiskCheckpoint implements CheckpointFolder {
-  private readonly handles: FileHandle[] = [];
+  readonly #handles: FileHandle[] = [];
 
-  private constructor(private readonly folder: string) {}
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
 
   /** @throws Rank1Error `model-not-found` when there is no such folder */
   static async open(folder: string): Promise<DiskCheckpoint> {
@@ -24,14 +28,14 @@ export class DiskCheckpoint implements CheckpointFolder {
   async open(name: string): Promise<ByteSource | null> {
     let handle: FileHandle;
     try {
-      handle = await open(path.join(this.folder, path.basename(name)));
+      handle = await open(path.join(this.#folder, path.basename(name)));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw new Rank1Error('invalid-file', `${name} cannot be read: ${(error as Error).message}.`, {
         cause: error,
       });
     }
-    this.handles.push(handle);
+    this.#handles.push(handle);
     return {
       name,
       size: (await handle.stat()).size,
@@ -40,7 +44,7 @@ export class DiskCheckpoint implements CheckpointFolder {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.handles.splice(0).map((handle) => handle.close()));
+    await Promise.all(this.#handles.splice(0).map((handle) => handle.close()));
   }
 }
 

@@ -22,13 +22,17 @@ const DISK: Disk = {
 };
 
 export class DiskOutput implements OutputFolder {
-  private readonly open = new Set<() => Promise<void>>();
+  readonly #open = new Set<() => Promise<void>>();
 
-  private constructor(
-    private readonly target: string,
-    private readonly staging: StagingFolder,
-    private readonly disk: Disk,
-  ) {}
+  readonly #target: string;
+  readonly #staging: StagingFolder;
+  readonly #disk: Disk;
+
+  private constructor(target: string, staging: StagingFolder, disk: Disk) {
+    this.#target = target;
+    this.#staging = staging;
+    this.#disk = disk;
+  }
 
   /**
    * @param overwrite replace a model that is already there; a folder that is not a model is never replaced
@@ -41,41 +45,41 @@ export class DiskOutput implements OutputFolder {
   }
 
   async reserve(bytes: number): Promise<void> {
-    const free = await onDisk(this.target, () => this.disk.freeBytes(this.staging.model));
+    const free = await onDisk(this.#target, () => this.#disk.freeBytes(this.#staging.model));
     if (free >= bytes) return;
     throw new Rank1Error(
       'storage',
-      `The model needs ${megabytes(bytes)} and the disk of ${this.target} has ${megabytes(free)} free. Free some space, or choose --out on another disk.`,
+      `The model needs ${megabytes(bytes)} and the disk of ${this.#target} has ${megabytes(free)} free. Free some space, or choose --out on another disk.`,
     );
   }
 
   async create(file: string): Promise<ByteSink> {
-    const full = path.join(this.staging.model, file);
-    const handle = await onDisk(this.target, async () => {
+    const full = path.join(this.#staging.model, file);
+    const handle = await onDisk(this.#target, async () => {
       await mkdir(path.dirname(full), { recursive: true });
-      return this.disk.open(full, 'wx');
+      return this.#disk.open(full, 'wx');
     });
     const close = async (): Promise<void> => {
-      this.open.delete(close);
-      await onDisk(this.target, () => handle.close());
+      this.#open.delete(close);
+      await onDisk(this.#target, () => handle.close());
     };
-    this.open.add(close);
+    this.#open.add(close);
     return {
-      write: (bytes) => onDisk(this.target, () => handle.writeFile(bytes)),
+      write: (bytes) => onDisk(this.#target, () => handle.writeFile(bytes)),
       close: async () => {
-        await onDisk(this.target, () => handle.sync());
+        await onDisk(this.#target, () => handle.sync());
         await close();
       },
     };
   }
 
   async commit(): Promise<void> {
-    await onDisk(this.target, () => this.staging.exchange());
+    await onDisk(this.#target, () => this.#staging.exchange());
   }
 
   async discard(): Promise<void> {
-    for (const close of this.open) await close().catch(() => undefined);
-    await this.staging.remove().catch(() => undefined);
+    for (const close of this.#open) await close().catch(() => undefined);
+    await this.#staging.remove().catch(() => undefined);
   }
 }
 

@@ -16,10 +16,13 @@ interface Owner {
 }
 
 export class StagingFolder {
-  private constructor(
-    private readonly target: string,
-    private readonly folder: string,
-  ) {}
+  readonly #target: string;
+  readonly #folder: string;
+
+  private constructor(target: string, folder: string) {
+    this.#target = target;
+    this.#folder = folder;
+  }
 
   /** @param target absolute; what earlier conversions to it left is cleared first */
   static async begin(target: string): Promise<StagingFolder> {
@@ -33,24 +36,24 @@ export class StagingFolder {
   }
 
   get model(): string {
-    return path.join(this.folder, 'model');
+    return path.join(this.#folder, 'model');
   }
 
   /** The old model, where there is one, gives way only to a whole new one. */
   async exchange(): Promise<void> {
-    const old = path.join(this.folder, 'old');
-    await rename(this.target, old).catch(ignoreMissing);
+    const old = path.join(this.#folder, 'old');
+    await rename(this.#target, old).catch(ignoreMissing);
     try {
-      await rename(this.model, this.target);
+      await rename(this.model, this.#target);
     } catch (error) {
-      await rename(old, this.target).catch(ignoreMissing);
+      await rename(old, this.#target).catch(ignoreMissing);
       throw error;
     }
     await this.remove();
   }
 
   async remove(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.#folder, { recursive: true, force: true });
   }
 }
 

@@ -23,12 +23,20 @@ export async function* readJsonRows(source: SourceFile): AsyncGenerator<JsonRow>
 
 /** An object from a file. Only its own fields are seen, so `__proto__` or `constructor` in a file mean nothing. */
 export class JsonRow {
+  readonly #fields: object;
+  readonly #path: string;
+  readonly place: FilePlace;
+
   private constructor(
-    private readonly fields: object,
+    fields: object,
     /** where the object is, for messages: `the line`, `candidates[3]` */
-    private readonly path: string,
-    readonly place: FilePlace,
-  ) {}
+    path: string,
+    place: FilePlace,
+  ) {
+    this.#fields = fields;
+    this.#path = path;
+    this.place = place;
+  }
 
   static of(value: unknown, path: string, place: FilePlace): JsonRow {
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
@@ -46,7 +54,7 @@ export class JsonRow {
 
   /** The field's name and value pairs, when it is an object; none when it is absent. */
   entries(key: string): [string, unknown][] {
-    return this.has(key) ? Object.entries(this.row(key).fields) : [];
+    return this.has(key) ? Object.entries(this.row(key).#fields) : [];
   }
 
   row(key: string): JsonRow {
@@ -105,11 +113,11 @@ export class JsonRow {
   }
 
   #field(key: string): unknown {
-    return Object.hasOwn(this.fields, key) ? (this.fields as Record<string, unknown>)[key] : undefined;
+    return Object.hasOwn(this.#fields, key) ? (this.#fields as Record<string, unknown>)[key] : undefined;
   }
 
   #pathOf(key: string): string {
-    return this.path === 'the line' ? `"${key}"` : `"${key}" of ${this.path}`;
+    return this.#path === 'the line' ? `"${key}"` : `"${key}" of ${this.#path}`;
   }
 
   #wrong(key: string, wanted: string): Error {

@@ -64,51 +64,54 @@ export async function downloadFile(
 
 class FileDownload {
   /** Whether this server has not shown yet that it cannot be asked for parts. */
-  private ranged = true;
+  #ranged = true;
   /** bytes that are here and not noted yet */
-  private unnoted = 0;
+  #unnoted = 0;
 
-  constructor(
-    private readonly options: FileDownloadOptions,
-    private readonly handle: RandomAccessFile,
-  ) {}
+  readonly #options: FileDownloadOptions;
+  readonly #handle: RandomAccessFile;
+
+  constructor(options: FileDownloadOptions, handle: RandomAccessFile) {
+    this.#options = options;
+    this.#handle = handle;
+  }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { journal, file, events } = this.options;
-    this.report(0);
+    const { journal, file, events } = this.#options;
+    this.#report(0);
     for (let restarts = 0, repeats = 0; !journal.of(file).verified;) {
       try {
-        await this.fetchMissing(signal);
+        await this.#fetchMissing(signal);
       } catch (error) {
         if (!(error instanceof UnusableAnswer)) throw error;
-        this.startOver();
+        this.#startOver();
         restarts += 1;
-        if (restarts > MAX_RESTARTS) throw this.unavailable(error);
+        if (restarts > MAX_RESTARTS) throw this.#unavailable(error);
         continue;
       }
-      const actual = await this.hash(signal);
+      const actual = await this.#hash(signal);
       if (actual === file.sha256) {
         journal.setVerified(file);
         return;
       }
-      this.startOver();
+      this.#startOver();
       repeats += 1;
       if (repeats > MAX_REPEATS) assertChecksum(file.path, actual, file.sha256);
       events.onRepeat();
     }
   }
 
-  private startOver(): void {
-    const { journal, file } = this.options;
+  #startOver(): void {
+    const { journal, file } = this.#options;
     journal.reset(file);
-    this.report(0);
+    this.#report(0);
   }
 
   /** The first part shows what the server can do; only when it gives parts, the others are asked for beside it. */
-  private async fetchMissing(signal: AbortSignal): Promise<void> {
-    const { file, journal, tools } = this.options;
+  async #fetchMissing(signal: AbortSignal): Promise<void> {
+    const { file, journal, tools } = this.#options;
     const { done } = journal.of(file);
-    const missing = done.missing(file.bytes, this.ranged ? tools.limits.partBytes : Infinity);
+    const missing = done.missing(file.bytes, this.#ranged ? tools.limits.partBytes : Infinity);
     const [first, ...others] = missing;
     if (!first) return;
     const group = new AbortController();
@@ -116,7 +119,7 @@ class FileDownload {
     const fetching: Promise<void>[] = [];
     const start = (part: ByteRange, onPart?: () => void): void => {
       // One that fails ends the others; its error is thrown when all have ended.
-      fetching.push(this.fetchPart(part, ends, onPart).catch((error: unknown) => group.abort(error)));
+      fetching.push(this.#fetchPart(part, ends, onPart).catch((error: unknown) => group.abort(error)));
     };
     start(first, () => others.splice(0).forEach((part) => start(part)));
     for (let next = 0; next < fetching.length; next++) await fetching[next];
@@ -124,8 +127,8 @@ class FileDownload {
   }
 
   /** @param onPart for the first part: called when the server gives parts. Only this one may turn out to be the whole. */
-  private async fetchPart(part: ByteRange, signal: AbortSignal, onPart?: () => void): Promise<void> {
-    const { connections, tools } = this.options;
+  async #fetchPart(part: ByteRange, signal: AbortSignal, onPart?: () => void): Promise<void> {
+    const { connections, tools } = this.#options;
     let at = part.start;
     for (let failures = 0; at < part.end;) {
       const before = at;
@@ -133,15 +136,15 @@ class FileDownload {
       const guard = new StallGuard(tools.limits.stallMs, signal);
       let problem = new UnusableAnswer('broken', 'the connection broke off');
       try {
-        const answer = await this.request(at, part.end, guard.signal);
+        const answer = await this.#request(at, part.end, guard.signal);
         if (!answer.whole) onPart?.();
-        else if (onPart) return await this.takeWhole(answer, guard, signal);
+        else if (onPart) return await this.#takeWhole(answer, guard, signal);
         else throw new UnusableAnswer('no-ranges', 'it sent the whole file when asked for a part');
-        at = await this.take(answer, at, part.end, guard);
+        at = await this.#take(answer, at, part.end, guard);
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof UnusableAnswer)) throw error;
-        if (error.kind === 'no-ranges') this.ranged = false;
+        if (error.kind === 'no-ranges') this.#ranged = false;
         if (error.kind === 'changed' || error.kind === 'no-ranges') throw error;
         problem = error;
       } finally {
@@ -150,33 +153,33 @@ class FileDownload {
       }
       signal.throwIfAborted();
       failures = at > before ? 0 : failures + 1;
-      if (onPart && failures === BROKEN_PARTS && problem.kind === 'broken' && this.ranged) {
-        this.ranged = false;
+      if (onPart && failures === BROKEN_PARTS && problem.kind === 'broken' && this.#ranged) {
+        this.#ranged = false;
         throw new UnusableAnswer('no-ranges', problem.message);
       }
-      if (at < part.end) await this.backOff(problem, failures, signal);
+      if (at < part.end) await this.#backOff(problem, failures, signal);
     }
   }
 
-  private async request(start: number, end: number, signal: AbortSignal): Promise<PartAnswer> {
-    const { url, file, journal, tools } = this.options;
+  async #request(start: number, end: number, signal: AbortSignal): Promise<PartAnswer> {
+    const { url, file, journal, tools } = this.#options;
     const record = journal.of(file);
     const { validator } = record;
-    const request = { url, start, end, totalBytes: file.bytes, whole: !this.ranged, validator };
+    const request = { url, start, end, totalBytes: file.bytes, whole: !this.#ranged, validator };
     const answer = await requestPart(tools.fetch, request, signal);
     if (answer.validator !== null && validator === null) journal.setValidator(file, answer.validator);
     return answer;
   }
 
   /** @returns where the body ended or broke off, at most `end`. @throws UnusableAnswer when it is too long */
-  private async take(answer: PartAnswer, start: number, end: number, guard: StallGuard): Promise<number> {
-    const { file, journal, tools } = this.options;
+  async #take(answer: PartAnswer, start: number, end: number, guard: StallGuard): Promise<number> {
+    const { file, journal, tools } = this.#options;
     let at = start;
     let noted = start;
     const note = (): void => {
-      this.handle.flush();
+      this.#handle.flush();
       journal.addBytes(file, noted, at);
-      this.report(noted - at);
+      this.#report(noted - at);
       noted = at;
     };
     try {
@@ -184,9 +187,9 @@ class FileDownload {
         guard.touch();
         if (at + chunk.length > end)
           throw new UnusableAnswer('no-ranges', 'it sent more than it was asked for');
-        this.handle.write(chunk, at);
+        this.#handle.write(chunk, at);
         at += chunk.length;
-        this.report(chunk.length);
+        this.#report(chunk.length);
         if (at - noted >= tools.limits.checkpointBytes) note();
       }
     } finally {
@@ -196,24 +199,24 @@ class FileDownload {
   }
 
   /** The file from its first byte in one answer, again until it is whole: nothing that arrived before counts. */
-  private async takeWhole(answer: PartAnswer, guard: StallGuard, signal: AbortSignal): Promise<void> {
-    const { file, journal } = this.options;
+  async #takeWhole(answer: PartAnswer, guard: StallGuard, signal: AbortSignal): Promise<void> {
+    const { file, journal } = this.#options;
     const validator = answer.validator;
     journal.reset(file);
     if (validator !== null) journal.setValidator(file, validator);
-    this.report(0);
-    const at = await this.take(answer, 0, file.bytes, guard);
+    this.#report(0);
+    const at = await this.#take(answer, 0, file.bytes, guard);
     signal.throwIfAborted();
     if (at < file.bytes) throw new UnusableAnswer('retry', `only ${at} of ${file.bytes} bytes came`);
   }
 
   /** @returns SHA-256 of what is stored */
-  private async hash(signal: AbortSignal): Promise<string> {
-    const { file, events } = this.options;
+  async #hash(signal: AbortSignal): Promise<string> {
+    const { file, events } = this.#options;
     const hash = new Sha256();
     const buffer = new Uint8Array(Math.min(VERIFY_BYTES, file.bytes));
     for (let at = 0; at < file.bytes;) {
-      const numBytes = this.handle.read(buffer.subarray(0, Math.min(buffer.length, file.bytes - at)), at);
+      const numBytes = this.#handle.read(buffer.subarray(0, Math.min(buffer.length, file.bytes - at)), at);
       if (numBytes === 0) break; // the storage was cleared under us: the checksum will say so
       hash.update(buffer.subarray(0, numBytes));
       at += numBytes;
@@ -225,20 +228,20 @@ class FileDownload {
     return hash.digestHex();
   }
 
-  private async backOff(problem: UnusableAnswer, failures: number, signal: AbortSignal): Promise<void> {
-    const { wait, limits } = this.options.tools;
-    if (failures >= limits.maxAttempts) throw this.unavailable(problem);
+  async #backOff(problem: UnusableAnswer, failures: number, signal: AbortSignal): Promise<void> {
+    const { wait, limits } = this.#options.tools;
+    if (failures >= limits.maxAttempts) throw this.#unavailable(problem);
     const { retryAfterMs } = problem;
     if (retryAfterMs !== null && retryAfterMs > limits.maxRetryAfterMs) {
       const minutes = Math.ceil(retryAfterMs / 60_000);
-      throw this.unavailable(problem, `Go on in ${minutes} minutes, as the server asks`);
+      throw this.#unavailable(problem, `Go on in ${minutes} minutes, as the server asks`);
     }
     const backOffMs = limits.retryMs * 2 ** Math.max(0, failures - 1) * (0.75 + Math.random() / 2);
     await wait(Math.max(retryAfterMs ?? 0, backOffMs), signal);
   }
 
-  private unavailable(cause: unknown, advice = 'Check the connection and go on'): Rank1Error {
-    const { url } = this.options;
+  #unavailable(cause: unknown, advice = 'Check the connection and go on'): Rank1Error {
+    const { url } = this.#options;
     return new Rank1Error(
       'network',
       `The download of ${url} broke off: ${errorMessage(cause)}. ${advice}: what has arrived is kept.`,
@@ -246,10 +249,10 @@ class FileDownload {
     );
   }
 
-  private report(unnoted: number): void {
-    const { events, journal, file } = this.options;
-    this.unnoted += unnoted;
-    events.onBytes(journal.of(file).done.size + this.unnoted);
+  #report(unnoted: number): void {
+    const { events, journal, file } = this.#options;
+    this.#unnoted += unnoted;
+    events.onBytes(journal.of(file).done.size + this.#unnoted);
   }
 }
 

@@ -159,40 +159,45 @@ function isStored(stored: Manifest | null, file: PlannedFile): boolean {
 
 /** Sums the files up; the stage is `verify` once every byte has arrived. */
 class Progress {
-  private readonly arrived = new Map<string, number>();
-  private readonly verified = new Map<string, number>();
-  private repeats = false;
+  readonly #arrived = new Map<string, number>();
+  readonly #verified = new Map<string, number>();
+  #repeats = false;
+
+  readonly #totalBytes: number;
+  readonly #onProgress: (progress: DownloadProgress) => void;
 
   constructor(
-    private readonly totalBytes: number,
+    totalBytes: number,
     files: readonly PlannedFile[],
     missing: readonly PlannedFile[],
-    private readonly onProgress: (progress: DownloadProgress) => void,
+    onProgress: (progress: DownloadProgress) => void,
   ) {
+    this.#totalBytes = totalBytes;
+    this.#onProgress = onProgress;
     for (const file of files) {
       const bytes = missing.includes(file) ? 0 : file.bytes;
-      this.arrived.set(file.path, bytes);
-      this.verified.set(file.path, bytes);
+      this.#arrived.set(file.path, bytes);
+      this.#verified.set(file.path, bytes);
     }
   }
 
   eventsOf({ path }: PlannedFile): FileEvents {
     const note = (counts: Map<string, number>) => (bytes: number) => {
       counts.set(path, bytes);
-      this.report();
+      this.#report();
     };
     const onRepeat = (): void => {
-      this.repeats = true;
+      this.#repeats = true;
     };
-    return { onBytes: note(this.arrived), onVerified: note(this.verified), onRepeat };
+    return { onBytes: note(this.#arrived), onVerified: note(this.#verified), onRepeat };
   }
 
-  private report(): void {
-    const arrived = sum(this.arrived);
-    const { totalBytes } = this;
+  #report(): void {
+    const arrived = sum(this.#arrived);
+    const totalBytes = this.#totalBytes;
     if (arrived === totalBytes)
-      this.onProgress({ stage: 'verify', loadedBytes: sum(this.verified), totalBytes });
-    else this.onProgress({ stage: this.repeats ? 'repeat' : 'download', loadedBytes: arrived, totalBytes });
+      this.#onProgress({ stage: 'verify', loadedBytes: sum(this.#verified), totalBytes });
+    else this.#onProgress({ stage: this.#repeats ? 'repeat' : 'download', loadedBytes: arrived, totalBytes });
   }
 }
 

@@ -39,12 +39,15 @@ export class FileRecord {
 
 export class Journal {
   header: DownloadHeader | null = null;
-  private readonly records = new Map<string, FileRecord>();
+  readonly #records = new Map<string, FileRecord>();
 
-  private constructor(
-    private readonly file: RandomAccessFile | null,
-    private end: number,
-  ) {}
+  readonly #file: RandomAccessFile | null;
+  #end: number;
+
+  private constructor(file: RandomAccessFile | null, end: number) {
+    this.#file = file;
+    this.#end = end;
+  }
 
   /** For writing; close it. */
   static async open(folder: StoreFolder): Promise<Journal> {
@@ -54,68 +57,68 @@ export class Journal {
     // A line that was cut off is overwritten by the next one.
     const end = bytes.lastIndexOf(0x0a) + 1;
     file.truncate(end);
-    return new Journal(file, end).replay(bytes.subarray(0, end));
+    return new Journal(file, end).#replay(bytes.subarray(0, end));
   }
 
   /** For looking at it, while another tab may write; null where nothing is unfinished. */
   static async peek(folder: StoreFolder): Promise<Journal | null> {
     const blob = await folder.read(JOURNAL_FILE);
-    return blob && new Journal(null, 0).replay(new Uint8Array(await blob.arrayBuffer()));
+    return blob && new Journal(null, 0).#replay(new Uint8Array(await blob.arrayBuffer()));
   }
 
   /** Bytes that have arrived of all files of this download. */
   get doneBytes(): number {
-    return [...this.records.values()].reduce((sum, { done }) => sum + done.size, 0);
+    return [...this.#records.values()].reduce((sum, { done }) => sum + done.size, 0);
   }
 
   of(file: PlannedFile): FileRecord {
-    return this.record(keyOf(file));
+    return this.#record(keyOf(file));
   }
 
   begin(header: DownloadHeader): void {
-    this.add({ type: 'download', ...header });
+    this.#add({ type: 'download', ...header });
   }
 
   addBytes(file: PlannedFile, start: number, end: number): void {
-    if (end > start) this.add({ type: 'bytes', file: keyOf(file), start, end });
+    if (end > start) this.#add({ type: 'bytes', file: keyOf(file), start, end });
   }
 
   setValidator(file: PlannedFile, value: string): void {
-    this.add({ type: 'validator', file: keyOf(file), value });
+    this.#add({ type: 'validator', file: keyOf(file), value });
   }
 
   setVerified(file: PlannedFile): void {
-    this.add({ type: 'verified', file: keyOf(file) });
+    this.#add({ type: 'verified', file: keyOf(file) });
   }
 
   /** Nothing of the file counts any more. */
   reset(file: PlannedFile): void {
-    this.add({ type: 'reset', file: keyOf(file) });
+    this.#add({ type: 'reset', file: keyOf(file) });
   }
 
   close(): void {
-    this.file?.close();
+    this.#file?.close();
   }
 
-  private record(key: string): FileRecord {
-    const record = this.records.get(key) ?? new FileRecord();
-    this.records.set(key, record);
+  #record(key: string): FileRecord {
+    const record = this.#records.get(key) ?? new FileRecord();
+    this.#records.set(key, record);
     return record;
   }
 
-  private add(line: Line): void {
-    this.apply(line);
-    if (!this.file) return;
+  #add(line: Line): void {
+    this.#apply(line);
+    if (!this.#file) return;
     const bytes = new TextEncoder().encode(`${JSON.stringify(line)}\n`);
-    this.file.write(bytes, this.end);
-    this.end += bytes.length;
-    this.file.flush();
+    this.#file.write(bytes, this.#end);
+    this.#end += bytes.length;
+    this.#file.flush();
   }
 
-  private replay(bytes: Uint8Array): this {
+  #replay(bytes: Uint8Array): this {
     for (const text of new TextDecoder().decode(bytes).split('\n')) {
       try {
-        if (text) this.apply(JSON.parse(text) as Line);
+        if (text) this.#apply(JSON.parse(text) as Line);
       } catch {
         // a line that was cut off
       }
@@ -123,17 +126,17 @@ export class Journal {
     return this;
   }
 
-  private apply(line: Line): void {
+  #apply(line: Line): void {
     if (line.type === 'download') {
       const { url, dtype, totalBytes } = line;
       this.header = { url, dtype, totalBytes };
       return;
     }
     if (line.type === 'reset') {
-      this.records.delete(line.file);
+      this.#records.delete(line.file);
       return;
     }
-    const record = this.record(line.file);
+    const record = this.#record(line.file);
     if (line.type === 'bytes') record.done.add(line.start, line.end);
     else if (line.type === 'validator') record.validator = line.value;
     else record.verified = true;

@@ -28,17 +28,22 @@ export interface PartAnswer {
 
 /** Why an answer cannot be used, for those who decide what is tried next. */
 export class UnusableAnswer extends Error {
+  readonly kind: 'retry' | 'broken' | 'changed' | 'no-ranges';
+  /** what the server asked for; `null` when it said nothing */
+  readonly retryAfterMs: number | null;
+
   /**
    * `retry`: later, or again. `broken`: the same, but there was no whole answer. `changed`: the file is another one than before. `no-ranges`: this server cannot be asked
    * for parts.
    */
   constructor(
-    readonly kind: 'retry' | 'broken' | 'changed' | 'no-ranges',
+    kind: 'retry' | 'broken' | 'changed' | 'no-ranges',
     message: string,
-    /** what the server asked for; `null` when it said nothing */
-    readonly retryAfterMs: number | null = null,
+    retryAfterMs: number | null = null,
   ) {
     super(message);
+    this.kind = kind;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

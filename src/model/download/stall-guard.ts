@@ -3,28 +3,29 @@ import { UnusableAnswer } from './request-part.ts';
 
 export class StallGuard {
   readonly signal: AbortSignal;
-  private readonly stalled = new AbortController();
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #stalled = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  readonly #stallMs: number;
 
   /** @param signal aborts the request too */
-  constructor(
-    private readonly stallMs: number,
-    signal: AbortSignal,
-  ) {
-    this.signal = AbortSignal.any([signal, this.stalled.signal]);
+  constructor(stallMs: number, signal: AbortSignal) {
+    this.#stallMs = stallMs;
+
+    this.signal = AbortSignal.any([signal, this.#stalled.signal]);
     this.touch();
   }
 
   /** Something came. */
   touch(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(
-      () => this.stalled.abort(new UnusableAnswer('retry', 'nothing came any more')),
-      this.stallMs,
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => this.#stalled.abort(new UnusableAnswer('retry', 'nothing came any more')),
+      this.#stallMs,
     );
   }
 
   end(): void {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
   }
 }

@@ -4,55 +4,55 @@ import type { ModelStore, RandomAccessFile, StoreFolder } from './model-store.ts
 
 export class MemoryStore implements ModelStore {
   readonly kind = 'memory';
-  private readonly folders = new Map<string, MemoryFolder>();
+  readonly #folders = new Map<string, MemoryFolder>();
 
   names(): Promise<string[]> {
-    return Promise.resolve([...this.folders.keys()]);
+    return Promise.resolve([...this.#folders.keys()]);
   }
 
   folder(name: string): Promise<MemoryFolder> {
-    const folder = this.folders.get(name) ?? new MemoryFolder();
-    this.folders.set(name, folder);
+    const folder = this.#folders.get(name) ?? new MemoryFolder();
+    this.#folders.set(name, folder);
     return Promise.resolve(folder);
   }
 
   remove(name: string): Promise<void> {
-    this.folders.delete(name);
+    this.#folders.delete(name);
     return Promise.resolve();
   }
 }
 
 class MemoryFolder implements StoreFolder {
-  private readonly files = new Map<string, MemoryFile | Blob>();
+  readonly #files = new Map<string, MemoryFile | Blob>();
 
   async open(path: string): Promise<MemoryFile> {
-    const found = this.files.get(path);
+    const found = this.#files.get(path);
     const file = found instanceof MemoryFile ? found : new MemoryFile();
     if (found instanceof Blob) file.write(new Uint8Array(await found.arrayBuffer()), 0);
-    this.files.set(path, file);
+    this.#files.set(path, file);
     return file;
   }
 
   /** From then on the file is kept as that Blob: the browser holds it outside of the heap. */
   read(path: string): Promise<Blob | null> {
-    const found = this.files.get(path);
+    const found = this.#files.get(path);
     if (!(found instanceof MemoryFile)) return Promise.resolve(found ?? null);
     const blob = found.toBlob();
-    this.files.set(path, blob);
+    this.#files.set(path, blob);
     return Promise.resolve(blob);
   }
 
   replace(path: string, text: string): Promise<void> {
-    this.files.set(path, new Blob([text]));
+    this.#files.set(path, new Blob([text]));
     return Promise.resolve();
   }
 
   bytes(): Promise<number> {
-    return Promise.resolve([...this.files.values()].reduce((sum, { size }) => sum + size, 0));
+    return Promise.resolve([...this.#files.values()].reduce((sum, { size }) => sum + size, 0));
   }
 
   remove(path: string): Promise<void> {
-    this.files.delete(path);
+    this.#files.delete(path);
     return Promise.resolve();
   }
 }
@@ -61,33 +61,33 @@ class MemoryFolder implements StoreFolder {
 const BLOCK_BYTES = 4 * 2 ** 20;
 
 class MemoryFile implements RandomAccessFile {
-  private readonly blocks: Uint8Array<ArrayBuffer>[] = [];
+  readonly #blocks: Uint8Array<ArrayBuffer>[] = [];
   size = 0;
 
   toBlob(): Blob {
     return new Blob(
-      this.blocks.map((block, nth) => block.subarray(0, Math.max(0, this.size - nth * BLOCK_BYTES))),
+      this.#blocks.map((block, nth) => block.subarray(0, Math.max(0, this.size - nth * BLOCK_BYTES))),
     );
   }
 
   read(into: Uint8Array<ArrayBuffer>, at: number): number {
     const numBytes = Math.max(0, Math.min(into.length, this.size - at));
-    this.eachBlock(at, numBytes, (block, done) => into.set(block, done));
+    this.#eachBlock(at, numBytes, (block, done) => into.set(block, done));
     return numBytes;
   }
 
   /** @throws Rank1Error `out-of-memory` */
   write(bytes: Uint8Array, at: number): void {
     const end = at + bytes.length;
-    while (this.blocks.length * BLOCK_BYTES < end) this.blocks.push(allocateBlock());
-    this.eachBlock(at, bytes.length, (block, done) => block.set(bytes.subarray(done, done + block.length)));
+    while (this.#blocks.length * BLOCK_BYTES < end) this.#blocks.push(allocateBlock());
+    this.#eachBlock(at, bytes.length, (block, done) => block.set(bytes.subarray(done, done + block.length)));
     this.size = Math.max(this.size, end);
   }
 
   truncate(bytes: number): void {
     this.size = Math.min(this.size, bytes);
-    this.blocks.length = Math.ceil(this.size / BLOCK_BYTES);
-    this.blocks.at(-1)?.fill(0, this.size - (this.blocks.length - 1) * BLOCK_BYTES);
+    this.#blocks.length = Math.ceil(this.size / BLOCK_BYTES);
+    this.#blocks.at(-1)?.fill(0, this.size - (this.#blocks.length - 1) * BLOCK_BYTES);
   }
 
   flush(): void {
@@ -98,14 +98,14 @@ class MemoryFile implements RandomAccessFile {
     // nothing is held
   }
   /** The parts of the blocks that hold so many bytes from `at` on; `done` is how many came before. */
-  private eachBlock(
+  #eachBlock(
     at: number,
     numBytes: number,
     visit: (block: Uint8Array<ArrayBuffer>, done: number) => void,
   ): void {
     for (let done = 0; done < numBytes;) {
       const from = (at + done) % BLOCK_BYTES;
-      const block = this.blocks[Math.floor((at + done) / BLOCK_BYTES)]!;
+      const block = this.#blocks[Math.floor((at + done) / BLOCK_BYTES)]!;
       const part = block.subarray(from, from + numBytes - done);
       visit(part, done);
       done += part.length;

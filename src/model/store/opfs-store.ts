@@ -20,7 +20,11 @@ type WorkerFileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promi
 export class OpfsStore implements ModelStore {
   readonly kind = 'disk';
 
-  private constructor(private readonly models: FileSystemDirectoryHandle) {}
+  readonly #models: FileSystemDirectoryHandle;
+
+  private constructor(models: FileSystemDirectoryHandle) {
+    this.#models = models;
+  }
 
   /** @returns null where the page may not store anything, or the browser cannot write this way */
   static async open(): Promise<OpfsStore | null> {
@@ -35,35 +39,39 @@ export class OpfsStore implements ModelStore {
 
   async names(): Promise<string[]> {
     const names: string[] = [];
-    for await (const [name, handle] of this.models.entries()) {
+    for await (const [name, handle] of this.#models.entries()) {
       if (handle.kind === 'directory') names.push(name);
     }
     return names.sort();
   }
 
   async folder(name: string): Promise<StoreFolder> {
-    return new OpfsFolder(await inStorage(() => this.models.getDirectoryHandle(name, { create: true })));
+    return new OpfsFolder(await inStorage(() => this.#models.getDirectoryHandle(name, { create: true })));
   }
 
   async remove(name: string): Promise<void> {
-    await inStorage(() => this.models.removeEntry(name, { recursive: true }).catch(ignoreMissing));
+    await inStorage(() => this.#models.removeEntry(name, { recursive: true }).catch(ignoreMissing));
   }
 }
 
 class OpfsFolder implements StoreFolder {
-  constructor(private readonly folder: FileSystemDirectoryHandle) {}
+  readonly #folder: FileSystemDirectoryHandle;
+
+  constructor(folder: FileSystemDirectoryHandle) {
+    this.#folder = folder;
+  }
 
   async open(path: string): Promise<RandomAccessFile> {
-    const file = (await this.file(path)) as WorkerFileHandle;
+    const file = (await this.#file(path)) as WorkerFileHandle;
     return new OpfsFile(await inStorage(() => file.createSyncAccessHandle()));
   }
 
   read(path: string): Promise<Blob | null> {
-    return readStoredFile(this.folder, path);
+    return readStoredFile(this.#folder, path);
   }
 
   async replace(path: string, text: string): Promise<void> {
-    const file = await this.file(path);
+    const file = await this.#file(path);
     await inStorage(async () => {
       const stream = await file.createWritable();
       await stream.write(text);
@@ -72,23 +80,23 @@ class OpfsFolder implements StoreFolder {
   }
 
   bytes(): Promise<number> {
-    return inStorage(() => bytesIn(this.folder));
+    return inStorage(() => bytesIn(this.#folder));
   }
 
   async remove(path: string): Promise<void> {
-    const { parent, name } = await this.parentOf(path);
+    const { parent, name } = await this.#parentOf(path);
     await inStorage(() => parent.removeEntry(name).catch(ignoreMissing));
   }
 
-  private async file(path: string): Promise<FileSystemFileHandle> {
-    const { parent, name } = await this.parentOf(path);
+  async #file(path: string): Promise<FileSystemFileHandle> {
+    const { parent, name } = await this.#parentOf(path);
     return inStorage(() => parent.getFileHandle(name, { create: true }));
   }
 
-  private async parentOf(path: string): Promise<{ parent: FileSystemDirectoryHandle; name: string }> {
+  async #parentOf(path: string): Promise<{ parent: FileSystemDirectoryHandle; name: string }> {
     const parts = path.split('/');
     const name = parts.pop() ?? '';
-    let parent = this.folder;
+    let parent = this.#folder;
     for (const part of parts) {
       parent = await inStorage(() => parent.getDirectoryHandle(part, { create: true }));
     }
@@ -106,20 +114,24 @@ async function bytesIn(folder: FileSystemDirectoryHandle): Promise<number> {
 }
 
 class OpfsFile implements RandomAccessFile {
-  constructor(private readonly handle: SyncAccessHandle) {}
+  readonly #handle: SyncAccessHandle;
+
+  constructor(handle: SyncAccessHandle) {
+    this.#handle = handle;
+  }
 
   get size(): number {
-    return onDisk(() => this.handle.getSize());
+    return onDisk(() => this.#handle.getSize());
   }
 
   read(into: Uint8Array<ArrayBuffer>, at: number): number {
-    return onDisk(() => this.handle.read(into, { at }));
+    return onDisk(() => this.#handle.read(into, { at }));
   }
 
   write(bytes: Uint8Array, at: number): void {
     onDisk(() => {
       for (let done = 0; done < bytes.length;) {
-        const written = this.handle.write(bytes.subarray(done), { at: at + done });
+        const written = this.#handle.write(bytes.subarray(done), { at: at + done });
         if (written === 0) throw new Error('nothing more could be written');
         done += written;
       }
@@ -127,15 +139,15 @@ class OpfsFile implements RandomAccessFile {
   }
 
   truncate(bytes: number): void {
-    onDisk(() => this.handle.truncate(bytes));
+    onDisk(() => this.#handle.truncate(bytes));
   }
 
   flush(): void {
-    onDisk(() => this.handle.flush());
+    onDisk(() => this.#handle.flush());
   }
 
   close(): void {
-    this.handle.close();
+    this.#handle.close();
   }
 }
 

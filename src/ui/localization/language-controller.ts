@@ -7,7 +7,10 @@ import { chooseLanguage, nearestLang } from './interface-language.ts';
 export class LanguageController implements ReactiveController {
   #observer: MutationObserver | null = null;
 
-  constructor(private readonly host: LitElement) {
+  readonly #host: LitElement;
+
+  constructor(host: LitElement) {
+    this.#host = host;
     updateWhenLocaleChanges(host);
     host.addController(this);
   }
@@ -15,9 +18,9 @@ export class LanguageController implements ReactiveController {
   hostConnected(): void {
     this.#tell();
     this.#observer = new MutationObserver(() => this.#tell());
-    const { documentElement } = this.host.ownerDocument;
+    const { documentElement } = this.#host.ownerDocument;
     this.#observer.observe(documentElement, { attributeFilter: ['lang'], subtree: true });
-    const root = this.host.getRootNode();
+    const root = this.#host.getRootNode();
     if (root instanceof ShadowRoot)
       this.#observer.observe(root, { attributeFilter: ['lang'], subtree: true });
   }
@@ -28,6 +31,6 @@ export class LanguageController implements ReactiveController {
   }
 
   #tell(): void {
-    this.host.dispatchEvent(new LanguageRequestEvent(chooseLanguage(nearestLang(this.host))));
+    this.#host.dispatchEvent(new LanguageRequestEvent(chooseLanguage(nearestLang(this.#host))));
   }
 }

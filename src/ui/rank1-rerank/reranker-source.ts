@@ -9,18 +9,22 @@ export class RerankerSource {
   #lease: RerankerLease | null = null;
   #leasedFor: LoadOptions | null = null;
 
-  constructor(private readonly element: HTMLElement & { readonly reranker: Reranker | undefined }) {}
+  readonly #element: HTMLElement & { readonly reranker: Reranker | undefined };
+
+  constructor(element: HTMLElement & { readonly reranker: Reranker | undefined }) {
+    this.#element = element;
+  }
 
   /** The one in use; null before the first run. */
   get current(): Reranker | null {
-    return this.element.reranker ?? this.#lease?.reranker ?? null;
+    return this.#element.reranker ?? this.#lease?.reranker ?? null;
   }
 
   /** The same as before, as long as the same model is asked for. */
   acquire(load: LoadOptions): Reranker {
-    if (this.element.reranker) {
+    if (this.#element.reranker) {
       this.release();
-      return this.element.reranker;
+      return this.#element.reranker;
     }
     if (this.#leasedFor && !isSameLoad(this.#leasedFor, load)) this.release();
     this.#lease ??= this.#request(load);
@@ -38,7 +42,7 @@ export class RerankerSource {
     // Picked files are this element's own, and so is the worker that reads them.
     if (load.modelFiles) return new SharedRerankers().acquire(load);
     const request = new RerankerRequestEvent(load);
-    this.element.dispatchEvent(request);
+    this.#element.dispatchEvent(request);
     return request.lease ?? new SharedRerankers().acquire(load); // no one answers: a worker of its own
   }
 }

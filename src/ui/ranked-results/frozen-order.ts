@@ -17,21 +17,23 @@ export class FrozenOrder implements ReactiveController {
   #placesOf: readonly number[] = [];
   #places: number[] = [];
 
-  constructor(
-    private readonly host: ReactiveControllerHost & HTMLElement,
-    private readonly hold: ReadingHold,
-  ) {
+  readonly #host: ReactiveControllerHost & HTMLElement;
+  readonly #hold: ReadingHold;
+
+  constructor(host: ReactiveControllerHost & HTMLElement, hold: ReadingHold) {
+    this.#host = host;
+    this.#hold = hold;
     host.addController(this);
   }
 
   hostConnected(): void {
-    this.host.ownerDocument.addEventListener('scroll', this.#onScroll, { capture: true, passive: true });
-    this.host.addEventListener('focusout', this.#onChange);
+    this.#host.ownerDocument.addEventListener('scroll', this.#onScroll, { capture: true, passive: true });
+    this.#host.addEventListener('focusout', this.#onChange);
   }
 
   hostDisconnected(): void {
-    this.host.ownerDocument.removeEventListener('scroll', this.#onScroll, { capture: true });
-    this.host.removeEventListener('focusout', this.#onChange);
+    this.#host.ownerDocument.removeEventListener('scroll', this.#onScroll, { capture: true });
+    this.#host.removeEventListener('focusout', this.#onChange);
   }
 
   /** The ranking has another order than the one that is shown. */
@@ -50,7 +52,7 @@ export class FrozenOrder implements ReactiveController {
   /** Shows the latest order, whoever is reading. */
   release(): void {
     this.order = this.#latest;
-    this.host.requestUpdate();
+    this.#host.requestUpdate();
   }
 
   /** By input index, its place in the latest order. */
@@ -64,20 +66,20 @@ export class FrozenOrder implements ReactiveController {
   }
 
   get #isBeingRead(): boolean {
-    return this.hold.row !== null || this.isInMidst;
+    return this.#hold.row !== null || this.isInMidst;
   }
 
   /** The person has scrolled into the list. */
   get isInMidst(): boolean {
-    const { top, bottom } = this.host.getBoundingClientRect();
+    const { top, bottom } = this.#host.getBoundingClientRect();
     return top < -TOP_MARGIN && bottom > 0;
   }
 
   readonly #onChange = (): void => {
-    if (this.isStale) this.host.requestUpdate();
+    if (this.isStale) this.#host.requestUpdate();
   };
 
   readonly #onScroll = (): void => {
-    if (this.isStale && !this.isInMidst) this.host.requestUpdate();
+    if (this.isStale && !this.isInMidst) this.#host.requestUpdate();
   };
 }

@@ -16,10 +16,10 @@ export class PlaceKeeper implements ReactiveController {
   #list: Element | null = null;
   #observer: ResizeObserver | null = null;
 
-  constructor(
-    host: ReactiveControllerHost & HTMLElement,
-    private readonly hold: ReadingHold,
-  ) {
+  readonly #hold: ReadingHold;
+
+  constructor(host: ReactiveControllerHost & HTMLElement, hold: ReadingHold) {
+    this.#hold = hold;
     host.addController(this);
   }
 
@@ -32,7 +32,7 @@ export class PlaceKeeper implements ReactiveController {
   /** Call before rows change, with the list that holds them. */
   keep(list: Element | null): void {
     this.#observe(list);
-    const { row, isScrolling } = this.hold;
+    const { row, isScrolling } = this.#hold;
     if (row !== this.#row || isScrolling) this.#anchor(row);
     if (!row) return;
     const isIdle = this.#framesLeft === 0;
@@ -61,8 +61,8 @@ export class PlaceKeeper implements ReactiveController {
 
   #restore(): void {
     const row = this.#row;
-    if (!row?.isConnected || row !== this.hold.row) return;
-    if (this.hold.isScrolling) return this.#anchor(row);
+    if (!row?.isConnected || row !== this.#hold.row) return;
+    if (this.#hold.isScrolling) return this.#anchor(row);
     const distance = row.getBoundingClientRect().top - this.#top;
     if (Math.abs(distance) >= 1) scrollAround(row, distance);
   }

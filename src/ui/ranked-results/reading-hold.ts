@@ -16,31 +16,34 @@ export class ReadingHold implements ReactiveController {
   #scrollTime = -Infinity;
   #lastFocusedRow: HTMLElement | null = null;
 
-  constructor(private readonly host: ReactiveControllerHost & HTMLElement) {
+  readonly #host: ReactiveControllerHost & HTMLElement;
+
+  constructor(host: ReactiveControllerHost & HTMLElement) {
+    this.#host = host;
     host.addController(this);
   }
 
   hostConnected(): void {
-    this.host.addEventListener('pointermove', this.#onPointerMove);
-    this.host.addEventListener('pointerleave', this.#onPointerLeave);
+    this.#host.addEventListener('pointermove', this.#onPointerMove);
+    this.#host.addEventListener('pointerleave', this.#onPointerLeave);
     for (const type of SCROLL_INPUTS)
-      this.host.ownerDocument.addEventListener(type, this.#onScrollInput, { capture: true, passive: true });
-    this.host.addEventListener('focusin', this.#onFocus);
-    this.host.addEventListener('focusout', this.#onBlur);
+      this.#host.ownerDocument.addEventListener(type, this.#onScrollInput, { capture: true, passive: true });
+    this.#host.addEventListener('focusin', this.#onFocus);
+    this.#host.addEventListener('focusout', this.#onBlur);
   }
 
   hostDisconnected(): void {
-    this.host.removeEventListener('pointermove', this.#onPointerMove);
-    this.host.removeEventListener('pointerleave', this.#onPointerLeave);
+    this.#host.removeEventListener('pointermove', this.#onPointerMove);
+    this.#host.removeEventListener('pointerleave', this.#onPointerLeave);
     for (const type of SCROLL_INPUTS)
-      this.host.ownerDocument.removeEventListener(type, this.#onScrollInput, { capture: true });
-    this.host.removeEventListener('focusin', this.#onFocus);
-    this.host.removeEventListener('focusout', this.#onBlur);
+      this.#host.ownerDocument.removeEventListener(type, this.#onScrollInput, { capture: true });
+    this.#host.removeEventListener('focusin', this.#onFocus);
+    this.#host.removeEventListener('focusout', this.#onBlur);
     this.#pointerRow = null;
   }
 
   get focusedRow(): HTMLElement | null {
-    return this.host.shadowRoot?.activeElement?.closest<HTMLElement>('[data-index]') ?? null;
+    return this.#host.shadowRoot?.activeElement?.closest<HTMLElement>('[data-index]') ?? null;
   }
 
   /** The person is scrolling, so that nothing should be kept where it was. */
@@ -51,7 +54,7 @@ export class ReadingHold implements ReactiveController {
   /** The row that had focus is gone, and nothing else took it. */
   get hasLostFocusedRow(): boolean {
     const lost = this.#lastFocusedRow !== null && !this.#lastFocusedRow.isConnected;
-    return lost && this.host.ownerDocument.activeElement === this.host.ownerDocument.body;
+    return lost && this.#host.ownerDocument.activeElement === this.#host.ownerDocument.body;
   }
 
   get row(): HTMLElement | null {

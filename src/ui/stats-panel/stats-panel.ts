@@ -89,7 +89,7 @@ export class StatsPanelElement extends LitElement {
     const { stats } = this;
     if (!stats) return nothing;
     return html`
-      <details part="base" @toggle=${this.onToggle}>
+      <details part="base" @toggle=${this.#onToggle}>
         <summary part="summary">${msg('What the engine is doing')}</summary>
         ${
           this.open
@@ -110,7 +110,7 @@ export class StatsPanelElement extends LitElement {
     `;
   }
 
-  private readonly onToggle = (event: Event): void => {
+  readonly #onToggle = (event: Event): void => {
     this.open = (event.target as HTMLDetailsElement).open;
   };
 }

@@ -12,11 +12,15 @@ const HEAD_DIM = 2;
 const FLOAT_BYTES = 4;
 
 class FakeTensor {
-  constructor(
-    readonly type: string,
-    readonly data: Float32Array,
-    readonly dims: readonly number[],
-  ) {}
+  readonly type: string;
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+
+  constructor(type: string, data: Float32Array, dims: readonly number[]) {
+    this.type = type;
+    this.data = data;
+    this.dims = dims;
+  }
 }
 
 const ort = { Tensor: FakeTensor } as unknown as Ort;

@@ -4,8 +4,8 @@
 import { html } from 'lit';
 import { str } from '@lit/localize';
 
-/* eslint-disable no-irregular-whitespace */
-/* eslint-disable @typescript-eslint/no-explicit-any */
+ 
+ 
 
 export const templates = {
   h3aa236878aefce34: html`可讀取 TREC 的 run 與 qrels、BEIR 的相關性判斷、rank1 的 run 檔、mteb

@@ -6,7 +6,7 @@ const BYTES = { F16: 2, I32: 4 } as const;
 
 export class AwqShapes implements CheckpointFolder {
   readonly weightBytes: number;
-  private readonly file: ByteSource;
+  readonly #file: ByteSource;
 
   constructor(config: Record<string, unknown>) {
     let offset = 0;
@@ -20,7 +20,7 @@ export class AwqShapes implements CheckpointFolder {
     const prefix = new Uint8Array(8 + header.length);
     new DataView(prefix.buffer).setBigUint64(0, BigInt(header.length), true);
     prefix.set(header, 8);
-    this.file = {
+    this.#file = {
       name: 'model.safetensors',
       size: prefix.length + offset,
       read: (start, end) => Promise.resolve(prefix.slice(start, end)),
@@ -28,7 +28,7 @@ export class AwqShapes implements CheckpointFolder {
   }
 
   open(name: string): Promise<ByteSource | null> {
-    return Promise.resolve(name === 'model.safetensors' ? this.file : null);
+    return Promise.resolve(name === 'model.safetensors' ? this.#file : null);
   }
 
   close(): Promise<void> {

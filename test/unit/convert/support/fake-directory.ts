@@ -2,13 +2,13 @@
 export class FakeDirectory {
   readonly files = new Map<string, Uint8Array<ArrayBuffer>>();
   readonly folders = new Map<string, FakeDirectory>();
-  private readonly quota: { left: number };
-  private readonly canMove: boolean;
+  readonly #quota: { left: number };
+  readonly #canMove: boolean;
 
   /** @param canMove whether file handles have `move` */
   constructor(quota: number | { left: number } = Infinity, canMove = true) {
-    this.quota = typeof quota === 'number' ? { left: quota } : quota;
-    this.canMove = canMove;
+    this.#quota = typeof quota === 'number' ? { left: quota } : quota;
+    this.#canMove = canMove;
   }
 
   asHandle(): FileSystemDirectoryHandle {
@@ -16,7 +16,7 @@ export class FakeDirectory {
   }
 
   folder(name: string): FakeDirectory {
-    const folder = this.folders.get(name) ?? new FakeDirectory(this.quota, this.canMove);
+    const folder = this.folders.get(name) ?? new FakeDirectory(this.#quota, this.#canMove);
     this.folders.set(name, folder);
     return folder;
   }
@@ -39,9 +39,9 @@ export class FakeDirectory {
       return Promise.resolve();
     };
     return Promise.resolve({
-      createWritable: () => Promise.resolve(this.writable(name)),
+      createWritable: () => Promise.resolve(this.#writable(name)),
       getFile: () => Promise.resolve(new File([this.files.get(name)!], name)),
-      ...(this.canMove && { move }),
+      ...(this.#canMove && { move }),
     });
   }
 
@@ -56,13 +56,13 @@ export class FakeDirectory {
     return found;
   }
 
-  private writable(name: string): unknown {
+  #writable(name: string): unknown {
     const chunks: Uint8Array[] = [];
     return {
       write: async (content: Uint8Array | Blob): Promise<void> => {
         const bytes = content instanceof Blob ? new Uint8Array(await content.arrayBuffer()) : content.slice();
-        this.quota.left -= bytes.length;
-        if (this.quota.left < 0) throw new DOMException('full', 'QuotaExceededError');
+        this.#quota.left -= bytes.length;
+        if (this.#quota.left < 0) throw new DOMException('full', 'QuotaExceededError');
         chunks.push(bytes);
       },
       close: (): Promise<void> => {

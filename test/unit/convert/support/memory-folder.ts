@@ -8,7 +8,11 @@ import type {
 } from '../../../../src/convert/byte-io.ts';
 
 export class MemoryCheckpoint implements CheckpointFolder {
-  constructor(private readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>) {}
+  readonly #files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+
+  constructor(files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>) {
+    this.#files = files;
+  }
 
   static of(files: Record<string, Uint8Array<ArrayBuffer> | string>): MemoryCheckpoint {
     const bytes = Object.entries(files).map(
@@ -19,7 +23,7 @@ export class MemoryCheckpoint implements CheckpointFolder {
   }
 
   open(name: string): Promise<ByteSource | null> {
-    const bytes = this.files.get(name);
+    const bytes = this.#files.get(name);
     if (!bytes) return Promise.resolve(null);
     return Promise.resolve({
       name,
@@ -37,14 +41,21 @@ export class MemoryOutput implements OutputFolder {
   readonly files = new Map<string, Uint8Array<ArrayBuffer>>();
   state: 'open' | 'committed' | 'discarded' = 'open';
 
+  readonly #failAt: number;
+
   /** @param failAt throw on the write that would take the total past this many bytes, as a full disk does */
-  constructor(private readonly failAt = Infinity) {}
+  constructor(failAt = Infinity) {
+    this.#failAt = failAt;
+  }
 
   create(path: string): Promise<ByteSink> {
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     return Promise.resolve({
       write: (bytes) => {
-        if (this.totalBytes() + chunks.reduce((sum, chunk) => sum + chunk.length, bytes.length) > this.failAt)
+        if (
+          this.#totalBytes() + chunks.reduce((sum, chunk) => sum + chunk.length, bytes.length) >
+          this.#failAt
+        )
           return Promise.reject(full());
         chunks.push(bytes.slice());
         return Promise.resolve();
@@ -71,7 +82,7 @@ export class MemoryOutput implements OutputFolder {
     return new TextDecoder().decode(this.files.get(path));
   }
 
-  private totalBytes(): number {
+  #totalBytes(): number {
     return [...this.files.values()].reduce((sum, file) => sum + file.length, 0);
   }
 }

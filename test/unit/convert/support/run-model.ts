@@ -18,13 +18,17 @@ export interface StepResult {
 export const WATCHED = [3, 5] as const;
 
 export class RunningModel {
-  private cache: Record<string, ort.Tensor> = {};
+  #cache: Record<string, ort.Tensor> = {};
 
-  private constructor(
-    readonly session: ort.InferenceSession,
-    readonly spec: ModelSpec,
-    private readonly kvDtype: 'float32' | 'float16',
-  ) {}
+  readonly session: ort.InferenceSession;
+  readonly spec: ModelSpec;
+  readonly #kvDtype: 'float32' | 'float16';
+
+  private constructor(session: ort.InferenceSession, spec: ModelSpec, kvDtype: 'float32' | 'float16') {
+    this.session = session;
+    this.spec = spec;
+    this.#kvDtype = kvDtype;
+  }
 
   static async load(output: MemoryOutput): Promise<RunningModel> {
     const manifest = parseManifest(JSON.parse(output.text('rank1.json')));
@@ -44,8 +48,8 @@ export class RunningModel {
     const size = dims.reduce((product, dim) => product * dim, 1);
     for (let layer = 0; layer < numLayers; layer++) {
       for (const part of ['key', 'value'] as const) {
-        const data = this.kvDtype === 'float32' ? new Float32Array(size) : new Uint16Array(size);
-        this.cache[pastName(layer, part)] = new ort.Tensor(this.kvDtype, data, dims);
+        const data = this.#kvDtype === 'float32' ? new Float32Array(size) : new Uint16Array(size);
+        this.#cache[pastName(layer, part)] = new ort.Tensor(this.#kvDtype, data, dims);
       }
     }
   }
@@ -72,11 +76,11 @@ export class RunningModel {
       [ONNX_INPUTS.totalSequenceLength]: int32([Math.max(...ends)], [1]),
       [ONNX_INPUTS.lastIndex]: int32(lastIndex, [lastIndex.length]),
       [ONNX_INPUTS.watchedTokenIds]: int32(WATCHED, [WATCHED.length]),
-      ...this.cache,
+      ...this.#cache,
     });
     for (let layer = 0; layer < this.spec.numLayers; layer++) {
       for (const part of ['key', 'value'] as const) {
-        this.cache[pastName(layer, part)] = outputs[presentName(layer, part)]!;
+        this.#cache[pastName(layer, part)] = outputs[presentName(layer, part)]!;
       }
     }
     return {

@@ -12,15 +12,15 @@ type Config = Record<string, unknown>;
 export type SyntheticKind = 'exact' | 'fast' | 'awq';
 
 export class SyntheticCheckpoint implements CheckpointFolder {
-  private readonly config: string;
-  private readonly weights: ByteSource;
+  readonly #config: string;
+  readonly #weights: ByteSource;
   /** What making up the weights has taken so far: no part of a conversion. */
   makingMs = 0;
 
   constructor(config: Config, kind: SyntheticKind) {
-    this.config = JSON.stringify(config);
+    this.#config = JSON.stringify(config);
     const { read, ...file } = syntheticFile(config, kind);
-    this.weights = {
+    this.#weights = {
       ...file,
       read: (start, end) => {
         const startedAt = performance.now();
@@ -32,13 +32,13 @@ export class SyntheticCheckpoint implements CheckpointFolder {
   }
 
   get weightBytes(): number {
-    return this.weights.size;
+    return this.#weights.size;
   }
 
   open(name: string): Promise<ByteSource | null> {
-    if (name === 'model.safetensors') return Promise.resolve(this.weights);
+    if (name === 'model.safetensors') return Promise.resolve(this.#weights);
     if (name !== 'config.json') return Promise.resolve(null);
-    const bytes = new TextEncoder().encode(this.config);
+    const bytes = new TextEncoder().encode(this.#config);
     return Promise.resolve({
       name,
       size: bytes.length,
