@@ -4,9 +4,6 @@
 import { html } from 'lit';
 import { str } from '@lit/localize';
 
- 
- 
-
 export const templates = {
   h3aa236878aefce34: html`可讀取 TREC 的 run 與 qrels、BEIR 的相關性判斷、rank1 的 run 檔、mteb
     的預測檔、rank_llm 的請求檔、*.eval.jsonl，以及 <code>rank1-rerank eval</code> 的 results.jsonl；壓縮成
