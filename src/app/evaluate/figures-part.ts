@@ -2,7 +2,7 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { CUTOFFS, measureNames, type FigureOptions, type Figures, type RunFigures } from './run-figures.ts';
-import { numberOf } from '../triage/wording.ts';
+import { numberOf } from '../shell/number-text.ts';
 
 export interface FiguresActions {
   onOptions(change: Partial<FigureOptions>): void;

@@ -1,7 +1,7 @@
 /** The sentences of the evaluation page that depend on numbers or kinds, and the words in its plots. */
 import { msg, str } from '@lit/localize';
 import type { FileFormat, PlotWords } from '../../evaluation/index.ts';
-import { numberOf } from '../triage/wording.ts';
+import { numberOf } from '../shell/number-text.ts';
 import type { RunFormat } from './saved-files.ts';
 
 /** What a file turned out to be. */

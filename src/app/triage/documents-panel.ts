@@ -3,12 +3,19 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { PageError } from '../session/page-error.ts';
 import type { TriageSession } from '../session/triage-session.ts';
-import { canPickFolder, droppedFiles, pickedFiles, pickFolder } from './dropped-files.ts';
-import type { DroppedFile, ImportConnection } from './import-connection.ts';
+import {
+  canPickFolder,
+  droppedFiles,
+  pickedFiles,
+  pickFolder,
+  type DroppedFile,
+} from '../shell/dropped-files.ts';
+import { numberOf } from '../shell/number-text.ts';
+import type { ImportConnection } from './import-connection.ts';
 import { ImportJob } from './import-job.ts';
 import { importNoteText } from './import-wording.ts';
 import { ProblemEvent } from './problem.ts';
-import { filesSummary, importStatus, numberOf } from './wording.ts';
+import { filesSummary, importStatus } from './wording.ts';
 
 /** Problems listed before the rest is only counted. */
 const MAX_LISTED = 200;

@@ -5,13 +5,7 @@
 import { proxy, wrap, type Remote } from 'comlink';
 import { note, type ImportNote } from '../import/import-notes.ts';
 import type { ImportApi, ImportedFile, ImportProgressListener } from '../import/import-types.ts';
-
-export interface DroppedFile {
-  /** with the folders within what was dropped */
-  readonly path: string;
-  /** null where the file system did not hand it over */
-  readonly file: File | null;
-}
+import type { DroppedFile } from '../shell/dropped-files.ts';
 
 export class ImportConnection {
   #worker: Worker | null = null;

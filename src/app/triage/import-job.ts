@@ -2,7 +2,8 @@
 import { note } from '../import/import-notes.ts';
 import type { ImportedFile } from '../import/import-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
-import type { DroppedFile, ImportConnection } from './import-connection.ts';
+import type { DroppedFile } from '../shell/dropped-files.ts';
+import type { ImportConnection } from './import-connection.ts';
 
 /** Files are stored and indexed in handfuls: neither one transaction a file nor one list at the end. */
 const BATCH_FILES = 50;

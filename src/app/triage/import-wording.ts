@@ -1,7 +1,7 @@
 /** What is told about a file, as sentences in the language of the page. */
 import { msg, str } from '@lit/localize';
 import type { ImportNote, ImportNoteCode } from '../import/import-notes.ts';
-import { numberOf } from './wording.ts';
+import { numberOf } from '../shell/number-text.ts';
 
 const MAX_LISTED = 8;
 

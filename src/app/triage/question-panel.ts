@@ -5,8 +5,9 @@ import type { QueryPreset, RerankMode } from '../../protocol/rerank-api.ts';
 import { MAX_TOP_K, type Question } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
 import { QUERY_PRESET_NAMES } from '../../base/query-presets.ts';
+import { numberOf } from '../shell/number-text.ts';
 import { attempt } from './problem.ts';
-import { judgeLabel, numberOf, presetLabel, sourcePlace } from './wording.ts';
+import { judgeLabel, presetLabel, sourcePlace } from './wording.ts';
 
 const SAVE_PAUSE_MS = 300;
 /** Passages of the shortlist that are listed before the rest is only counted. */

@@ -1,17 +1,13 @@
 /** The sentences of the triage page that depend on numbers or states. */
 import { msg, str } from '@lit/localize';
 import type { QueryPreset } from '../../protocol/rerank-api.ts';
-import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
 import { loadingStatus, runningStatus } from '../../ui/wording.ts';
 import type { JudgingRun } from '../session/judging-run.ts';
 import type { Decision } from '../session/session-types.ts';
 import type { Source } from '../session/passage-table.ts';
+import { numberOf } from '../shell/number-text.ts';
 import type { ImportJob } from './import-job.ts';
 import type { ReviewFilter } from './review-filter.ts';
-
-export function numberOf(count: number): string {
-  return count.toLocaleString(interfaceLanguage());
-}
 
 export function filesSummary(numFiles: number, numPassages: number, numDuplicates: number): string {
   const files = numFiles === 1 ? msg('1 file') : msg(str`${numberOf(numFiles)} files`);

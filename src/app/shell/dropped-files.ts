@@ -1,10 +1,15 @@
 /**
- * What a person drops or picks, file by file, folders walked through; the page's only way to the disk, read-only. What
- * cannot be opened comes without its file, and the others follow.
+ * Dropped or picked files, one by one, folders included: the pages' only access to the disk, read-only. An entry that
+ * cannot be opened is listed without its file, and the rest still follow.
  */
-import type { DroppedFile } from './import-connection.ts';
+export interface DroppedFile {
+  /** with the folders within what was dropped */
+  readonly path: string;
+  /** null where the file system did not hand it over */
+  readonly file: File | null;
+}
 
-/** System files that say nothing. */
+/** System files without content of interest. */
 const IGNORED = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini|\.git|__MACOSX)(\/|$)/;
 
 /** Must be called while the drop event is being handled: the transfer is empty afterwards. */
@@ -21,12 +26,12 @@ export function pickedFiles(files: Iterable<File>): AsyncIterable<DroppedFile> {
   return ignoring([...files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
 }
 
-/** Whether the browser can hand over a folder by itself; elsewhere an input does. */
+/** Whether the browser has a folder picker; other browsers fall back to an input. */
 export function canPickFolder(): boolean {
   return 'showDirectoryPicker' in window;
 }
 
-/** Null when the person changed their mind. */
+/** Null when the picker was cancelled. */
 export async function pickFolder(): Promise<AsyncIterable<DroppedFile> | null> {
   try {
     const folder = await (window as unknown as PickerWindow).showDirectoryPicker({ mode: 'read' });
