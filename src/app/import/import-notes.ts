@@ -17,6 +17,7 @@ export const IMPORT_NOTE_CODES = [
   'damaged',
   'damaged-archive',
   'damaged-entry',
+  'duplicate-entry',
   'damaged-json',
   'damaged-message',
   'damaged-pdf',

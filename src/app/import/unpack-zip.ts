@@ -1,16 +1,21 @@
 /**
- * ZIP archives under limits. Sizes come from the archive's directory, and a content that is longer than its directory
- * says is cut there by the buffer it is unpacked into: what an archive claims is what it can cost.
+ * ZIP archives under limits. Sizes come from the archive's directory, and fflate cuts a longer content at the size the
+ * directory gives: an entry never costs more than it claims. Entries are told apart by their place in the directory,
+ * because a name may come twice.
  */
-import { unzipSync } from 'fflate';
+import { unzipSync, type UnzipFileInfo } from 'fflate';
 import { IMPORT_LIMITS, type UnpackBudget } from './import-limits.ts';
 import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
 
 export interface ArchiveEntry {
+  /** place in the directory, folders counted */
+  readonly index: number;
   /** as the archive has it: not to be trusted */
   readonly name: string;
   readonly packedBytes: number;
   readonly unpackedBytes: number;
+  /** an earlier entry has the same name */
+  readonly isDuplicate: boolean;
 }
 
 export type UnpackedEntry =
@@ -20,21 +25,37 @@ export type UnpackedEntry =
 /** Entries unpacked at a time, so that the directory is not read anew for each. */
 const BATCH_BYTES = 16 * 2 ** 20;
 const BATCH_ENTRIES = 500;
+/** Of an entry in the directory, at least. */
+const HEADER_BYTES = 46;
+const MAX_LISTED = 1_000_000;
 
 /** Files of the archive, folders left out. @throws UnreadableFile when it is no whole ZIP archive */
 export function listEntries(bytes: Uint8Array): ArchiveEntry[] {
   const entries: ArchiveEntry[] = [];
+  const names = new Set<string>();
+  const maxHeaders = Math.min(bytes.length / HEADER_BYTES, MAX_LISTED);
   try {
-    unzipSync(bytes, {
-      filter: ({ name, size, originalSize }) => {
-        if (!name.endsWith('/')) entries.push({ name, packedBytes: size, unpackedBytes: originalSize });
-        return false;
-      },
+    unzip(bytes, ({ name, size, originalSize, compression }, index) => {
+      if (index >= maxHeaders) throw new RangeError('the directory claims too many entries');
+      if (name.endsWith('/')) return false;
+      // What is stored comes out as it is, whatever size the directory gives.
+      const unpackedBytes = compression === 0 ? size : originalSize;
+      entries.push({ index, name, packedBytes: size, unpackedBytes, isDuplicate: names.has(name) });
+      names.add(name);
+      return false;
     });
   } catch (error) {
     throw new UnreadableFile(note('damaged-archive'), { cause: error });
   }
   return entries;
+}
+
+function unzip(
+  bytes: Uint8Array,
+  isWanted: (file: UnzipFileInfo, index: number) => boolean,
+): Record<string, Uint8Array> {
+  let index = 0;
+  return unzipSync(bytes, { filter: (file) => isWanted(file, index++) });
 }
 
 /** Unpacks what the limits allow, a few at a time; the others come with the reason why not. */
@@ -62,7 +83,9 @@ export async function* unpackEntries(
   yield* unpackBatch(bytes, batch);
 }
 
-function whyNot({ packedBytes, unpackedBytes }: ArchiveEntry, budget: UnpackBudget): ImportNote | null {
+function whyNot(entry: ArchiveEntry, budget: UnpackBudget): ImportNote | null {
+  const { packedBytes, unpackedBytes } = entry;
+  if (entry.isDuplicate) return note('duplicate-entry');
   const isBomb =
     unpackedBytes > IMPORT_LIMITS.ratioFreeBytes && unpackedBytes > packedBytes * IMPORT_LIMITS.maxRatio;
   if (isBomb) return note('bomb', unpackedBytes);
@@ -73,9 +96,9 @@ function whyNot({ packedBytes, unpackedBytes }: ArchiveEntry, budget: UnpackBudg
 
 function* unpackBatch(bytes: Uint8Array, batch: readonly ArchiveEntry[]): Generator<UnpackedEntry, void> {
   if (batch.length === 0) return;
-  const wanted = new Set(batch.map(({ name }) => name));
+  const wanted = new Set(batch.map(({ index }) => index));
   try {
-    const contents = unzipSync(bytes, { filter: ({ name }) => wanted.has(name) });
+    const contents = unzip(bytes, (_, index) => wanted.has(index));
     for (const entry of batch) {
       const content = Object.hasOwn(contents, entry.name) ? contents[entry.name] : undefined;
       yield content ? { entry, content } : { entry, content: null, problem: DAMAGED };

@@ -1,29 +1,37 @@
-/** The files of a ZIP archive, unpacked as it is read; what has been unpacked is handed to the browser piece by piece. */
+/** The files of a ZIP archive, unpacked while it is read and handed to the browser piece by piece. */
 import { msg, str } from '@lit/localize';
 import { Unzip, UnzipInflate, type UnzipFile } from 'fflate';
 
 /** Pieces are kept as Blobs, which the browser holds outside of the heap. */
 const PIECE_BYTES = 16 * 2 ** 20;
 const MAX_FILES = 2000;
-/** An archive that unpacks to more is taken for a bomb: no model for a browser is larger. */
+/** No model for a browser is larger. */
 const MAX_BYTES = 32 * 2 ** 30;
+/** Weights hardly pack at all, and a tokenizer ten to one: an archive that unpacks to more than this is a bomb. */
+const MAX_RATIO = 20;
+const RATIO_FREE_BYTES = 32 * 2 ** 20;
 
 /** @throws RangeError, in the language of the page, when it is no archive, is cut or damaged, or holds too much */
 export async function readZip(archive: File): Promise<Record<string, File>> {
   const files: Record<string, File> = Object.create(null) as Record<string, File>;
+  const maxBytes = Math.min(MAX_BYTES, Math.max(RATIO_FREE_BYTES, MAX_RATIO * archive.size));
+  const names = new Set<string>();
   let totalBytes = 0;
-  let numFiles = 0;
   const unzip = new Unzip((file: UnzipFile) => {
     if (file.name.endsWith('/')) return;
-    numFiles += 1;
-    if (numFiles > MAX_FILES) throw new RangeError(msg('The archive holds too many files to be a model.'));
+    if (names.has(file.name))
+      throw new RangeError(
+        msg(str`${archive.name} holds ${file.name} twice. Pack the model’s folder again.`),
+      );
+    names.add(file.name);
+    if (names.size > MAX_FILES) throw new RangeError(msg('The archive holds too many files to be a model.'));
     let pieces: Blob[] = [];
     let waiting: Uint8Array<ArrayBuffer>[] = [];
     let waitingBytes = 0;
     file.ondata = (error, bytes, isLast) => {
       if (error) throw error;
       totalBytes += bytes.length;
-      if (totalBytes > MAX_BYTES) throw new RangeError(msg('The archive holds more than any model has.'));
+      if (totalBytes > maxBytes) throw new RangeError(msg('The archive holds more than any model has.'));
       waiting.push(bytes.slice());
       waitingBytes += bytes.length;
       if (waitingBytes < PIECE_BYTES && !isLast) return;
@@ -52,10 +60,10 @@ export async function readZip(archive: File): Promise<Record<string, File>> {
     if (done) break;
     push(value, false);
   }
-  if (numFiles > 0) push(new Uint8Array(0), true);
-  if (numFiles === 0)
+  if (names.size > 0) push(new Uint8Array(0), true);
+  if (names.size === 0)
     throw new RangeError(msg(str`${archive.name} is no ZIP archive, or an empty one. Choose another.`));
-  if (numFiles > Object.keys(files).length) {
+  if (names.size > Object.keys(files).length) {
     throw new RangeError(
       msg(str`${archive.name} ends before its files do. Copy or download the archive again.`),
     );

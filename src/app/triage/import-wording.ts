@@ -31,6 +31,8 @@ const SENTENCES: Readonly<Record<ImportNoteCode, Sentence>> = {
   damaged: () => msg('This file is damaged and cannot be read.'),
   'damaged-archive': () => msg('This archive is damaged and cannot be opened.'),
   'damaged-entry': () => msg('It is damaged, or locked with a password, and cannot be unpacked.'),
+  'duplicate-entry': () =>
+    msg('The archive holds another file of this name, which was read; this one was not opened.'),
   'damaged-json': () => msg('This JSON file has a mistake in it. Check that it is whole.'),
   'damaged-message': () => msg('This message is damaged and cannot be read.'),
   'damaged-pdf': () => msg('This PDF is damaged and cannot be read.'),

@@ -4,6 +4,9 @@
 import { html } from 'lit';
 import { str } from '@lit/localize';
 
+/* eslint-disable no-irregular-whitespace */
+/* eslint-disable @typescript-eslint/no-explicit-any */
+
 export const templates = {
   h3aa236878aefce34: html`可讀取 TREC 的 run 與 qrels、BEIR 的相關性判斷、rank1 的 run 檔、mteb
     的預測檔、rank_llm 的請求檔、*.eval.jsonl，以及 <code>rank1-rerank eval</code> 的 results.jsonl；壓縮成
@@ -286,6 +289,7 @@ export const templates = {
   s8adcff1d8c1ce0ac: `執行於`,
   s8c2ca86e5de1f55c: str`下載 ${0} · ${1}`,
   s8c5c870d4a18b053: str`${0} 份 · ${1} 個詞 · 可編輯或貼上自己的文件`,
+  s8c8984704012c065: `壓縮檔中另有同名的檔案，已讀取那一個；這一個沒有開啟。`,
   s8ca0ea3aa8dcaa2e: `請先為文件排序。`,
   s8cdb6af9c367e25f: `未命名`,
   s8cf0e1cbb284e871: `直接回答`,
@@ -375,6 +379,7 @@ export const templates = {
   sb743e284b1689a08: `網路發生問題。請檢查連線後再試一次。`,
   sb770d6d53b215cc4: `已讀取的檔案`,
   sb79bf119e5e8e623: str`檔案沒有註明文字編碼，已當作 ${0} 讀取。如果文字有誤，請存成 UTF-8 後再加入。`,
+  sb80ef03899505c1e: str`${0} 中有兩個 ${1}。請重新壓縮模型資料夾。`,
   sb89fb944aa4c9f23: str`每秒 ${0} 個 token`,
   sb8b919fcd36c8c7b: `閱讀中`,
   sb9d71edaf7aacf84: `自動`,
