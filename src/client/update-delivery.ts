@@ -3,7 +3,7 @@
  * end of a run can overtake its last updates. This counts what has arrived and lets a run settle only after its last
  * verdict was delivered, and a run that failed only after what was on its way.
  */
-import { nextTask } from '../base/next-task.ts';
+import { nextTask } from '../base/async.ts';
 import type { RunSummary, UpdateListener } from '../protocol/rerank-api.ts';
 
 /** Longest wait for updates that were promised by the summary; a worker that breaks its promise must not hang the page. */

@@ -3,7 +3,7 @@
  * asked for, a continuation), that runs in the same engine and batch.
  */
 import { Rank1Error } from '../base/errors.ts';
-import { nextTask } from '../base/next-task.ts';
+import { nextTask } from '../base/async.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Sequence } from '../engine/sequence.ts';
 import type {
