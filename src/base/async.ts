@@ -168,10 +168,13 @@ export class IdleTimer {
   #numIdleTicks = 0;
   #paused = false;
 
-  /** @param reason of the abort; made only if it comes to that */
-  constructor(limitMs: number, reason: () => unknown) {
+  /**
+   * @param reason of the abort; made only if it comes to that
+   * @param outer aborts the signal too
+   */
+  constructor(limitMs: number, reason: () => unknown, outer?: AbortSignal) {
     const controller = new AbortController();
-    this.signal = controller.signal;
+    this.signal = outer ? AbortSignal.any([outer, controller.signal]) : controller.signal;
     this.#timer = setInterval(() => {
       if (this.#paused || ++this.#numIdleTicks < TICKS_PER_LIMIT) return;
       this.stop();
@@ -209,15 +212,15 @@ export class PassingFault extends Error {
 export interface Backoff {
   /** before the second attempt; doubled for each further one */
   readonly delayMs: number;
-  /** no wait is longer, except for its jitter */
+  /** no wait is longer */
   readonly maxDelayMs: number;
   /** 0 to 1; tests pass their own */
   readonly random?: () => number;
 }
 
 /**
- * The wait before the attempt that follows attempt number `attempt` (from 1). With jitter, so that clients that failed
- * together do not come back together: half to all of the exponential delay, or all to 1.5 times what the server asked for.
+ * The wait before the attempt that follows attempt number `attempt` (from 1): what the server asked for, or half to all of
+ * the exponential delay, so that clients that failed together do not come back together.
  */
 export function backoffMs(
   { delayMs, maxDelayMs, random = Math.random }: Backoff,
@@ -226,7 +229,7 @@ export function backoffMs(
 ): number {
   return retryAfterMs === null
     ? Math.min(delayMs * 2 ** (attempt - 1), maxDelayMs) * (1 - random() / 2)
-    : Math.min(retryAfterMs, maxDelayMs) * (1 + random() / 2);
+    : Math.min(retryAfterMs, maxDelayMs);
 }
 
 export interface RetryOptions extends Backoff {

@@ -2,17 +2,30 @@
  * A checkpoint on a hub, read by HTTP ranges while it is converted, so that it never lies on the disk. Small files are
  * fetched whole; of the weights only what is being converted, and what comes next, is in memory.
  */
+import { IdleTimer, PassingFault, retry, retryAfterMs } from '../base/async.ts';
 import { Rank1Error, errorMessage } from '../base/errors.ts';
-import { StallGuard } from '../model/download/stall-guard.ts';
+import { readBody } from '../base/read-body.ts';
 import type { ByteSource, CheckpointFolder } from './byte-io.ts';
-import { PassingFault, RETRY_LIMITS, retryAfterMs, retrying, type RetryLimits } from './http-retry.ts';
 import { readAhead } from './read-ahead.ts';
+import { MAX_TEXT_BYTES, tooLarge } from './read-json.ts';
 
 /** A 7B checkpoint is about a thousand of them. */
 const WINDOW_BYTES = 16 * 2 ** 20;
 /** A hub's addresses end with the revision that was asked for; the commit it stands for takes its place. */
 const REVISION_AT_END = /\/resolve\/[^/]+$/;
 const COMMIT = /^[0-9a-f]{40}$/;
+
+export interface RetryLimits {
+  readonly maxAttempts: number;
+  /** before the second attempt; doubled for each further one, up to `maxDelayMs` */
+  readonly delayMs: number;
+  readonly maxDelayMs: number;
+  /** idle timeout of a request; it is made again then */
+  readonly stallMs: number;
+}
+
+/** About two minutes of waiting in all: long enough for a router that restarts. */
+const RETRY_LIMITS: RetryLimits = { maxAttempts: 8, delayMs: 500, maxDelayMs: 60_000, stallMs: 30_000 };
 
 export interface HttpCheckpointOptions {
   readonly fetch?: typeof fetch;
@@ -53,10 +66,11 @@ export class HttpCheckpoint implements CheckpointFolder {
   }
 
   async #openWhole(name: string): Promise<ByteSource | null> {
-    return this.#requesting(name, {}, async (response, guard) => {
+    return this.#requesting(name, {}, async (response, idle) => {
       if (response === null) return null;
       this.#pinRevision(response.headers.get('x-repo-commit'));
-      const bytes = await readBody(response, guard);
+      const bytes = await readBodyOf(response, MAX_TEXT_BYTES, idle);
+      if (bytes === null) throw tooLarge(name);
       return { name, size: bytes.length, read: (start, end) => Promise.resolve(bytes.slice(start, end)) };
     });
   }
@@ -84,11 +98,11 @@ export class HttpCheckpoint implements CheckpointFolder {
   }
 
   #fetchRange(name: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#requesting(name, { Range: `bytes=${start}-${end - 1}` }, async (response, guard) => {
-      const bytes = response?.status === 206 ? await readBody(response, guard) : null;
+    return this.#requesting(name, { Range: `bytes=${start}-${end - 1}` }, async (response, idle) => {
+      const bytes = response?.status === 206 ? await readBodyOf(response, end - start, idle) : null;
       if (bytes?.length === end - start) return bytes;
       await response?.body?.cancel().catch(() => undefined);
-      throw new PassingFault(`asked for ${end - start} bytes, got ${bytes?.length ?? 'none'}`);
+      throw new PassingFault(`asked for ${end - start} bytes, got ${bytes?.length ?? 'none or more'}`);
     });
   }
 
@@ -96,23 +110,23 @@ export class HttpCheckpoint implements CheckpointFolder {
   #requesting<T>(
     name: string,
     headers: Record<string, string>,
-    use: (response: Response | null, guard: StallGuard) => Promise<T>,
+    use: (response: Response | null, idle: IdleTimer) => Promise<T>,
   ): Promise<T> {
-    return retrying(`${name} of ${this.#baseUrl}`, this.#limits, this.#signal, async () => {
-      const guard = new StallGuard(this.#limits.stallMs, this.#signal);
+    const signal = this.#signal;
+    const request = async (): Promise<T> => {
+      const idle = new IdleTimer(this.#limits.stallMs, () => new Error('nothing came any more'), signal);
       try {
         const url = `${this.#baseUrl}/${encodeURIComponent(name)}`;
-        return await use(
-          await checkStatus(name, await this.#fetch(url, { headers, signal: guard.signal })),
-          guard,
-        );
-      } catch (error) {
-        throw guard.signal.aborted && !this.#signal.aborted
-          ? new PassingFault(errorMessage(guard.signal.reason))
-          : error;
+        const response = await this.#fetch(url, { headers, signal: idle.signal });
+        return await use(await checkStatus(name, response), idle);
       } finally {
-        guard.end();
+        idle.stop();
       }
+    };
+    const isPassing = (error: unknown): boolean => !(error instanceof Rank1Error);
+    return retry(request, { ...this.#limits, signal, isPassing }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw isPassing(error) ? givenUp(`${name} of ${this.#baseUrl}`, error) : error;
     });
   }
 }
@@ -132,22 +146,15 @@ async function checkStatus(name: string, response: Response): Promise<Response |
   );
 }
 
-async function readBody(response: Response, guard: StallGuard): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = response.body?.getReader();
-  for (;;) {
-    const part = await reader?.read();
-    if (!part || part.done) break;
-    guard.touch();
-    chunks.push(part.value);
-    size += part.value.length;
-  }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+function givenUp(what: string, error: unknown): Rank1Error {
+  return new Rank1Error(
+    'network',
+    `${what} could not be fetched (${errorMessage(error)}). Check the connection and try again.`,
+    { cause: error },
+  );
+}
+
+/** null when it is longer than `maxBytes` */
+function readBodyOf({ body }: Response, maxBytes: number, idle: IdleTimer) {
+  return readBody(body, maxBytes, { signal: idle.signal, onChunk: () => idle.touch() });
 }

@@ -2,19 +2,23 @@
 import { Rank1Error } from '../base/errors.ts';
 import type { CheckpointFolder } from './byte-io.ts';
 
-const MAX_TEXT_BYTES = 64 * 2 ** 20;
+export const MAX_TEXT_BYTES = 64 * 2 ** 20;
 
 /** `null` when the file does not exist. */
 export async function readText(folder: CheckpointFolder, name: string): Promise<string | null> {
   const source = await folder.open(name);
   if (source === null) return null;
   if (source.size > MAX_TEXT_BYTES) {
-    throw new Rank1Error(
-      'invalid-file',
-      `${name} has ${source.size} bytes, more than any such file needs. Check the folder.`,
-    );
+    throw tooLarge(name);
   }
   return new TextDecoder().decode(await source.read(0, source.size));
+}
+
+export function tooLarge(name: string): Rank1Error {
+  return new Rank1Error(
+    'invalid-file',
+    `${name} is larger than ${MAX_TEXT_BYTES / 2 ** 20} MiB, which no such file needs. Check the folder.`,
+  );
 }
 
 /** @throws Rank1Error `invalid-file` when the text is not JSON */

@@ -1,7 +1,7 @@
 /** A model folder on a server. A file that does not arrive whole, with the checksum of the manifest, is never handed on. */
+import { IdleTimer } from '../base/async.ts';
 import { Rank1Error, errorMessage } from '../base/errors.ts';
-import { readChunks } from './download/read-chunks.ts';
-import { StallGuard } from './download/stall-guard.ts';
+import { readChunks } from '../base/read-body.ts';
 import type { ManifestFile } from './manifest.ts';
 import { assertChecksum, assertLength, type ModelFolder } from './model-folder.ts';
 
@@ -70,19 +70,19 @@ export class HttpFolder implements ModelFolder {
 
   /** @param take returns whether it wants more */
   async #read(path: string, take: (chunk: Uint8Array) => boolean): Promise<void> {
-    const { stallMs = STALL_MS, signal = new AbortController().signal } = this.#options;
-    const guard = new StallGuard(stallMs, signal);
+    const { stallMs = STALL_MS, signal } = this.#options;
+    const idle = new IdleTimer(stallMs, () => new Error('nothing came any more'), signal);
     try {
-      const response = await this.#fetchFile(path, guard.signal);
-      for await (const chunk of readChunks(response.body, guard.signal)) {
-        guard.touch();
+      const response = await this.#fetchFile(path, idle.signal);
+      for await (const chunk of readChunks(response.body, idle.signal)) {
+        idle.touch();
         if (!take(chunk)) return;
       }
     } catch (error) {
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       throw error instanceof Rank1Error ? error : brokenOff(path, error);
     } finally {
-      guard.end();
+      idle.stop();
     }
   }
 

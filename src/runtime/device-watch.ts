@@ -1,19 +1,17 @@
 /**
- * Watches a GPU device for what nobody returns: its loss, and memory it did not have. Runs whose outputs stay on the GPU
- * end without an error when the device is gone, and a buffer that could not be made is only told of later, so every task
- * is raced against both, and its result is taken only if neither has come.
+ * Watches a GPU device for the faults that nobody returns: its loss, and memory it did not have. Runs whose outputs stay on
+ * the GPU end without an error when the device is gone, and a failed allocation is reported later, so every task ends
+ * early when either happens, and its result is taken only if neither has.
  */
+import { untilAborted } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
 
 export class DeviceWatch {
-  #fault: Rank1Error | null = null;
   #closed = false;
-  readonly #failed: Promise<never>;
-  #fail!: (error: Rank1Error) => void;
+  /** its reason is the fault */
+  readonly #failure = new AbortController();
 
   constructor(device: GPUDevice) {
-    this.#failed = new Promise((_, reject) => (this.#fail = reject));
-    this.#failed.catch(() => undefined); // told of by the next task
     void device.lost.then(({ message }) => this.#take(lost(message)));
     device.addEventListener('uncapturederror', ({ error }) => {
       if (error.constructor.name === 'GPUOutOfMemoryError') this.#take(outOfMemory(error));
@@ -22,17 +20,19 @@ export class DeviceWatch {
 
   /** What happened to the device; null while it is well. Afterwards nothing on it can be trusted or waited for. */
   get fault(): Rank1Error | null {
-    return this.#fault;
+    const { signal } = this.#failure;
+    return signal.aborted ? (signal.reason as Rank1Error) : null;
   }
 
   /** @throws Rank1Error `device-lost` or `out-of-memory`, at once and for good */
   async guard<T>(task: () => Promise<T>): Promise<T> {
-    if (this.#fault) throw this.#fault;
-    const result = await Promise.race([task(), this.#failed]).catch((error: unknown) => {
-      throw this.#fault ?? error;
-    });
-    if (this.#fault) throw this.#fault;
-    return result;
+    const { signal } = this.#failure;
+    signal.throwIfAborted();
+    try {
+      return await untilAborted(task(), signal);
+    } finally {
+      signal.throwIfAborted(); // the fault explains whatever the task said
+    }
   }
 
   /** From now on the loss of the device is no fault: its owner destroys it. */
@@ -41,9 +41,7 @@ export class DeviceWatch {
   }
 
   #take(fault: Rank1Error): void {
-    if (this.#closed || this.#fault) return;
-    this.#fault = fault;
-    this.#fail(fault);
+    if (!this.#closed) this.#failure.abort(fault);
   }
 }
 

@@ -2,17 +2,16 @@
  * One file of a model, from the server to the store: the missing ranges in parallel, each taken up where it broke off,
  * then the checksum of the whole. Bytes count as arrived only after they were flushed and noted in the journal.
  */
+import { backoffMs, IdleTimer, nextTask, type Semaphore } from '../../base/async.ts';
 import { Rank1Error, errorMessage } from '../../base/errors.ts';
+import { readChunks } from '../../base/read-body.ts';
 import { assertChecksum } from '../model-folder.ts';
 import { Sha256 } from '../sha256.ts';
 import type { RandomAccessFile, StoreFolder } from '../store/model-store.ts';
 import type { ByteRange } from './byte-ranges.ts';
-import type { Connections } from './connections.ts';
 import type { Journal, PlannedFile } from './journal.ts';
 import type { DownloadTools } from './limits.ts';
-import { readChunks } from './read-chunks.ts';
 import { UnusableAnswer, requestPart, type PartAnswer } from './request-part.ts';
-import { StallGuard } from './stall-guard.ts';
 
 /** Times that a file may turn out to be another than before. */
 const MAX_RESTARTS = 2;
@@ -35,7 +34,7 @@ export interface FileDownloadOptions {
   readonly url: string;
   readonly file: PlannedFile;
   readonly journal: Journal;
-  readonly connections: Connections;
+  readonly connections: Semaphore;
   readonly tools: DownloadTools;
   readonly events: FileEvents;
 }
@@ -133,14 +132,14 @@ class FileDownload {
     for (let failures = 0; at < part.end;) {
       const before = at;
       const release = await connections.acquire(signal);
-      const guard = new StallGuard(tools.limits.stallMs, signal);
+      const idle = new IdleTimer(tools.limits.stallMs, stalled, signal);
       let problem = new UnusableAnswer('broken', 'the connection broke off');
       try {
-        const answer = await this.#request(at, part.end, guard.signal);
+        const answer = await this.#request(at, part.end, idle.signal);
         if (!answer.whole) onPart?.();
-        else if (onPart) return await this.#takeWhole(answer, guard, signal);
+        else if (onPart) return await this.#takeWhole(answer, idle, signal);
         else throw new UnusableAnswer('no-ranges', 'it sent the whole file when asked for a part');
-        at = await this.#take(answer, at, part.end, guard);
+        at = await this.#take(answer, at, part.end, idle);
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof UnusableAnswer)) throw error;
@@ -148,7 +147,7 @@ class FileDownload {
         if (error.kind === 'changed' || error.kind === 'no-ranges') throw error;
         problem = error;
       } finally {
-        guard.end();
+        idle.stop();
         release();
       }
       signal.throwIfAborted();
@@ -172,7 +171,7 @@ class FileDownload {
   }
 
   /** @returns where the body ended or broke off, at most `end`. @throws UnusableAnswer when it is too long */
-  async #take(answer: PartAnswer, start: number, end: number, guard: StallGuard): Promise<number> {
+  async #take(answer: PartAnswer, start: number, end: number, idle: IdleTimer): Promise<number> {
     const { file, journal, tools } = this.#options;
     let at = start;
     let noted = start;
@@ -183,8 +182,8 @@ class FileDownload {
       noted = at;
     };
     try {
-      for await (const chunk of readUntilBroken(answer.body, guard.signal)) {
-        guard.touch();
+      for await (const chunk of readUntilBroken(answer.body, idle.signal)) {
+        idle.touch();
         if (at + chunk.length > end)
           throw new UnusableAnswer('no-ranges', 'it sent more than it was asked for');
         this.#handle.write(chunk, at);
@@ -199,13 +198,13 @@ class FileDownload {
   }
 
   /** The file from its first byte in one answer, again until it is whole: nothing that arrived before counts. */
-  async #takeWhole(answer: PartAnswer, guard: StallGuard, signal: AbortSignal): Promise<void> {
+  async #takeWhole(answer: PartAnswer, idle: IdleTimer, signal: AbortSignal): Promise<void> {
     const { file, journal } = this.#options;
     const validator = answer.validator;
     journal.reset(file);
     if (validator !== null) journal.setValidator(file, validator);
     this.#report(0);
-    const at = await this.#take(answer, 0, file.bytes, guard);
+    const at = await this.#take(answer, 0, file.bytes, idle);
     signal.throwIfAborted();
     if (at < file.bytes) throw new UnusableAnswer('retry', `only ${at} of ${file.bytes} bytes came`);
   }
@@ -222,7 +221,7 @@ class FileDownload {
       at += numBytes;
       events.onVerified(at);
       // Hashing keeps the worker busy; what arrives for other files is taken in between.
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTask();
       signal.throwIfAborted();
     }
     return hash.digestHex();
@@ -236,8 +235,8 @@ class FileDownload {
       const minutes = Math.ceil(retryAfterMs / 60_000);
       throw this.#unavailable(problem, `Go on in ${minutes} minutes, as the server asks`);
     }
-    const backOffMs = limits.retryMs * 2 ** Math.max(0, failures - 1) * (0.75 + Math.random() / 2);
-    await wait(Math.max(retryAfterMs ?? 0, backOffMs), signal);
+    const backoff = { delayMs: limits.retryMs, maxDelayMs: limits.maxRetryAfterMs };
+    await wait(backoffMs(backoff, Math.max(1, failures), retryAfterMs), signal);
   }
 
   #unavailable(cause: unknown, advice = 'Check the connection and go on'): Rank1Error {
@@ -255,6 +254,8 @@ class FileDownload {
     events.onBytes(journal.of(file).done.size + this.#unnoted);
   }
 }
+
+const stalled = (): UnusableAnswer => new UnusableAnswer('retry', 'nothing came any more');
 
 /** Ends where the body breaks off, too: the next request goes on from there. */
 async function* readUntilBroken(body: PartAnswer['body'], signal: AbortSignal): AsyncGenerator<Uint8Array> {

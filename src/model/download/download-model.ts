@@ -2,12 +2,12 @@
  * A model folder from a server into a store: the manifest, the sizes, every file that is not here yet, and last the
  * manifest that makes it a model. Until then no loader sees it; whatever stops it, what has arrived is kept.
  */
+import { Semaphore } from '../../base/async.ts';
 import { Rank1Error } from '../../base/errors.ts';
 import { HttpFolder } from '../http-folder.ts';
 import { MANIFEST_FILE, parseManifest, type Manifest } from '../manifest.ts';
 import type { ModelStore, StoreFolder } from '../store/model-store.ts';
 import { readStoredManifest, storedManifestJson } from '../store/stored-manifest.ts';
-import { Connections } from './connections.ts';
 import { downloadFile, type FileEvents } from './download-file.ts';
 import { JOURNAL_FILE, Journal, type PlannedFile } from './journal.ts';
 import type { DownloadTools } from './limits.ts';
@@ -140,7 +140,7 @@ interface AllFiles {
 async function downloadAll(folder: StoreFolder, all: AllFiles, signal: AbortSignal): Promise<void> {
   const { missing, journal, progress, tools } = all;
   const baseUrl = all.url.endsWith('/') ? all.url : `${all.url}/`;
-  const connections = new Connections(tools.limits.maxConnections);
+  const connections = new Semaphore(tools.limits.maxConnections);
   const group = new AbortController();
   const ends = AbortSignal.any([signal, group.signal]);
   const running = missing.map(async (file) => {

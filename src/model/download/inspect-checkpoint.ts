@@ -1,9 +1,9 @@
 /** Whether an address is a checkpoint of safetensors that can be converted, and how large; no weights are fetched. */
+import { IdleTimer } from '../../base/async.ts';
 import { Rank1Error, isRank1Error } from '../../base/errors.ts';
 import { HttpFolder } from '../http-folder.ts';
 import { parseModelSpec } from '../model-spec.ts';
 import type { DownloadTools } from './limits.ts';
-import { StallGuard } from './stall-guard.ts';
 
 const MAX_INDEX_BYTES = 16 * 2 ** 20;
 
@@ -33,9 +33,9 @@ export async function inspectCheckpoint(
   parseModelSpec(parseJson('config.json', config));
   const index = await read('model.safetensors.index.json');
   if (index !== null) return { bytes: totalSize(parseJson('model.safetensors.index.json', index)) };
-  const guard = new StallGuard(stallMs, signal);
+  const idle = new IdleTimer(stallMs, () => new Error('nothing came any more'), signal);
   try {
-    const request = { signal: guard.signal, headers: { Range: 'bytes=0-0' } };
+    const request = { signal: idle.signal, headers: { Range: 'bytes=0-0' } };
     const response = await fetch(new URL('model.safetensors', folder.address), request);
     await response.body?.cancel().catch(() => undefined);
     if (!response.ok || response.headers.get('content-type')?.startsWith('text/html')) return null;
@@ -45,7 +45,7 @@ export async function inspectCheckpoint(
     signal.throwIfAborted();
     return { bytes: null }; // the conversion will say what is wrong with it
   } finally {
-    guard.end();
+    idle.stop();
   }
 }
 

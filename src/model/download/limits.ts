@@ -1,4 +1,4 @@
-import { wait } from './abortable.ts';
+import { wait } from '../../base/async.ts';
 
 /** How a download behaves towards servers; tests take smaller numbers. */
 export interface DownloadLimits {
@@ -32,7 +32,7 @@ export const DOWNLOAD_LIMITS: DownloadLimits = {
 export interface DownloadTools {
   readonly fetch: typeof globalThis.fetch;
   /** Resolves after so many milliseconds, or rejects with the signal's reason. */
-  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly wait: typeof wait;
   readonly limits: DownloadLimits;
 }
 

@@ -2,6 +2,7 @@
  * One request for a part of a file, or for all of it, and what the answer turned out to be. Servers are not trusted to
  * do what they say: every header is compared with what was asked for.
  */
+import { PassingFault, retryAfterMs } from '../../base/async.ts';
 import { Rank1Error, errorMessage } from '../../base/errors.ts';
 
 export interface PartRequest {
@@ -27,10 +28,8 @@ export interface PartAnswer {
 }
 
 /** Why an answer cannot be used, for those who decide what is tried next. */
-export class UnusableAnswer extends Error {
+export class UnusableAnswer extends PassingFault {
   readonly kind: 'retry' | 'broken' | 'changed' | 'no-ranges';
-  /** what the server asked for; `null` when it said nothing */
-  readonly retryAfterMs: number | null;
 
   /**
    * `retry`: later, or again. `broken`: the same, but there was no whole answer. `changed`: the file is another one than before. `no-ranges`: this server cannot be asked
@@ -41,9 +40,8 @@ export class UnusableAnswer extends Error {
     message: string,
     retryAfterMs: number | null = null,
   ) {
-    super(message);
+    super(message, retryAfterMs);
     this.kind = kind;
-    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -120,7 +118,7 @@ function readAnswer(response: Response, request: PartRequest): Omit<PartAnswer, 
 function statusError(response: Response, { url }: PartRequest): Error {
   const { status } = response;
   const message = `the server answered ${status}`;
-  if (RETRIED.has(status)) return new UnusableAnswer('retry', message, retryAfterMs(response));
+  if (RETRIED.has(status)) return new UnusableAnswer('retry', message, retryAfterMs(response.headers));
   if (status === 416)
     return new UnusableAnswer('changed', 'the file on the server is shorter than its manifest says');
   if (status === 404 || status === 410) return noSuchFile(url, message);
@@ -139,14 +137,6 @@ function noSuchFile(url: string, reason: string): Rank1Error {
 
 function isContentEncoded(response: Response): boolean {
   return (response.headers.get('content-encoding') ?? 'identity') !== 'identity';
-}
-
-/** @returns milliseconds; null when there is no such header that can be read */
-function retryAfterMs(response: Response): number | null {
-  const value = response.headers.get('retry-after');
-  if (value === null) return null;
-  const ms = /^\d+$/.test(value) ? 1000 * Number(value) : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : null;
 }
 
 function wrongLength(url: string, actual: number, expected: number): Rank1Error {

@@ -36,6 +36,7 @@ afterEach(async () => {
   server?.closeAllConnections();
   await new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 /** A hub of one repository, /owner/name; `fault` may answer in its place. */
@@ -96,10 +97,11 @@ describe('HttpCheckpoint', () => {
 
   it('waits as long as the server asks, and no longer than its limit', async () => {
     const waits: number[] = [];
+    vi.spyOn(Math, 'random').mockReturnValue(0); // no jitter
     const original = globalThis.setTimeout;
     vi.stubGlobal('setTimeout', (action: () => void, ms = 0) => {
-      if (ms === 7000 || ms === 9000) waits.push(ms);
-      return original(action, ms === 7000 || ms === 9000 ? 0 : ms);
+      if (ms >= 7000) waits.push(ms);
+      return original(action, ms >= 7000 ? 0 : ms);
     });
     const asked = ['7', '3600'].map((seconds) => ({ status: 429, headers: { 'retry-after': seconds } }));
     const url = await hub(({ range }) => (range === undefined ? null : (asked.shift() ?? null)));
@@ -120,6 +122,24 @@ describe('HttpCheckpoint', () => {
       server?.closeAllConnections();
       server?.close();
     }
+  });
+
+  it('refuses a config.json without an end before it fills the memory', async () => {
+    let numBytes = 0;
+    const endless = new ReadableStream<Uint8Array>(
+      {
+        pull: (controller) => {
+          const chunk = new Uint8Array(2 ** 20).fill(32);
+          numBytes += chunk.length;
+          controller.enqueue(chunk);
+          if (numBytes > 100 * 2 ** 20) controller.close();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const fetch = () => Promise.resolve(new Response(endless));
+    await expect(convert('http://hub.test', { fetch })).rejects.toMatchObject({ code: 'invalid-file' });
+    expect(numBytes).toBe(65 * 2 ** 20);
   });
 
   it.each<[string, Parameters<typeof hub>[0], string]>([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DeviceWatch } from '../../../src/runtime/device-watch.ts';
 import { runFault } from '../../../src/runtime/run-fault.ts';
+import { collectGarbage } from '../../fakes/collect-garbage.ts';
 
 class GPUOutOfMemoryError extends Error {}
 
@@ -61,6 +62,21 @@ describe('a device watch', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(watch.fault).toBeNull();
     expect(await watch.guard(() => Promise.resolve(7))).toBe(7);
+  });
+});
+
+describe('memory', () => {
+  test('no result of a task is held for as long as the device lives', async () => {
+    const watch = new DeviceWatch(fakeDevice().device);
+    const outputs: WeakRef<object>[] = [];
+    for (let step = 0; step < 300; step++) {
+      const output = await watch.guard(() => Promise.resolve({ logits: new Float32Array(1000) }));
+      outputs.push(new WeakRef(output));
+    }
+    await collectGarbage();
+    const numAlive = outputs.filter((output) => output.deref() !== undefined).length;
+    expect(numAlive).toBeLessThanOrEqual(1); // the loop's last
+    expect(watch.fault).toBeNull();
   });
 });
 

@@ -275,8 +275,8 @@ describe('a server that fails for a while', () => {
     await download();
     expect(waits).toHaveLength(3);
     waits.forEach((ms, nth) => {
-      expect(ms).toBeGreaterThanOrEqual(750 * 2 ** nth);
-      expect(ms).toBeLessThanOrEqual(1250 * 2 ** nth);
+      expect(ms).toBeGreaterThanOrEqual(500 * 2 ** nth);
+      expect(ms).toBeLessThanOrEqual(1000 * 2 ** nth);
     });
   });
 

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { HttpFolder } from '../../../src/model/http-folder.ts';
+import { collectGarbage } from '../../fakes/collect-garbage.ts';
+
+const CHUNK_BYTES = 2 ** 16;
+const NUM_CHUNKS = 256;
+
+test('a load over HTTP holds the weights once: chunks are gone as soon as they are copied', async () => {
+  const chunks: WeakRef<Uint8Array>[] = [];
+  let numAlive = Infinity;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        if (chunks.length === NUM_CHUNKS) {
+          await collectGarbage();
+          numAlive = chunks.filter((chunk) => chunk.deref() !== undefined).length;
+          return controller.close();
+        }
+        const chunk = new Uint8Array(CHUNK_BYTES).fill(7);
+        chunks.push(new WeakRef(chunk));
+        controller.enqueue(chunk);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const bytes = NUM_CHUNKS * CHUNK_BYTES;
+  const sha256 = createHash('sha256').update(Buffer.alloc(bytes, 7)).digest('hex');
+  const folder = new HttpFolder('http://models.test/m/', {
+    fetch: () => Promise.resolve(new Response(body)),
+  });
+  const weights = await folder.readWeights('weights.bin', { bytes, sha256 }, () => undefined);
+  expect(weights).toHaveLength(bytes);
+  expect(numAlive).toBeLessThanOrEqual(2); // the last, and one in the reader's hand
+});
