@@ -3,7 +3,7 @@
  * dropped, a gap is a fault. Where it gives neither, more tokens than it counts at the end are all that can be noticed.
  */
 import type { CompletionChunk } from './completion-chunk.ts';
-import { PassingFault } from './remote-fault.ts';
+import { PassingFault } from '../base/async.ts';
 
 export class ChunkOrder {
   /** code points received, which is what servers count */
@@ -17,7 +17,7 @@ export class ChunkOrder {
   /** @returns whether the chunk is new. @throws PassingFault when what comes before it is missing or was different */
   accept(chunk: CompletionChunk): boolean {
     if (this.#repeatsText(chunk) || this.#repeatsCount(chunk)) return false;
-    this.#received.push(...chunk.text);
+    for (const point of chunk.text) this.#received.push(point);
     this.#numTokens += chunk.steps.length;
     return true;
   }

@@ -2,11 +2,12 @@
  * The HTTP side of a remote engine: which model it has, what its tokens are called, and streamed completions. One call is
  * one request; trying again is `retrying`'s. Owns the key, which goes into one header and nowhere else.
  */
+import { IdleTimer, PassingFault } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
 import { NUM_LOGPROBS } from './answer-verdict.ts';
 import { parseChunk, type CompletionChunk } from './completion-chunk.ts';
 import { readEvents } from './event-stream.ts';
-import { connectionFault, ContextFault, faultOf, PassingFault, redactKey } from './remote-fault.ts';
+import { connectionFault, ContextFault, faultOf, redactKey } from './remote-fault.ts';
 import type { RemoteSettings } from './remote-options.ts';
 
 export interface CompletionRequest {
@@ -84,7 +85,8 @@ export class CompletionClient {
     request: CompletionRequest,
     signal: AbortSignal,
   ): AsyncGenerator<CompletionChunk, void> {
-    const silence = new SilenceTimer(this.#settings.silentMs);
+    const { silentMs } = this.#settings;
+    const silence = new IdleTimer(silentMs, () => new PassingFault(`it was silent for ${silentMs} ms`));
     try {
       const either = AbortSignal.any([signal, silence.signal]);
       const url = `${this.#settings.baseUrl}/completions`;
@@ -100,7 +102,8 @@ export class CompletionClient {
 
   /** @throws as `stream` does */
   async #json(url: string, body: unknown, signal: AbortSignal): Promise<object> {
-    const silence = new SilenceTimer(this.#settings.silentMs);
+    const { silentMs } = this.#settings;
+    const silence = new IdleTimer(silentMs, () => new PassingFault(`it was silent for ${silentMs} ms`));
     try {
       const response = await this.#request(url, body, AbortSignal.any([signal, silence.signal]));
       const value = (await response.json()) as unknown;
@@ -114,16 +117,16 @@ export class CompletionClient {
   }
 
   /** @throws the signal's reason, when it was aborted */
-  #faultIn(error: unknown, silence: SilenceTimer, signal: AbortSignal): unknown {
+  #faultIn(error: unknown, silence: IdleTimer, signal: AbortSignal): unknown {
     signal.throwIfAborted();
-    if (silence.signal.aborted) return new PassingFault(`it was silent for ${this.#settings.silentMs} ms`);
+    if (silence.signal.aborted) return silence.signal.reason;
     if (isKnown(error)) return error;
     return new PassingFault(`its answer broke (${this.#redact(String(error)).slice(0, 200)})`);
   }
 
-  async *#chunks(body: ReadableStream<Uint8Array>, silence: SilenceTimer): AsyncGenerator<CompletionChunk> {
+  async *#chunks(body: ReadableStream<Uint8Array>, silence: IdleTimer): AsyncGenerator<CompletionChunk> {
     let isComplete = false;
-    for await (const data of readEvents(body, () => silence.heard())) {
+    for await (const data of readEvents(body, () => silence.touch())) {
       if (data === '[DONE]') return;
       const chunk = parseChunk(data);
       isComplete ||= chunk.finishReason !== null;
@@ -176,31 +179,6 @@ function requestBody(
     ...(stop && { stop, include_stop_str_in_output: true }),
     ...(allowedTokenIds && { allowed_token_ids: allowedTokenIds }),
   };
-}
-
-/** Aborts its signal when nothing was heard for a time. */
-class SilenceTimer {
-  readonly #controller = new AbortController();
-  readonly #ms: number;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(ms: number) {
-    this.#ms = ms;
-    this.heard();
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  heard(): void {
-    this.stop();
-    this.#timer = setTimeout(() => this.#controller.abort(), this.#ms);
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-  }
 }
 
 /** `max_model_len` is vLLM's, `meta.n_ctx` llama.cpp's: a slot's context. */

@@ -1,17 +1,9 @@
 /** What can go wrong between here and a remote engine, sorted by what is to be done about it. Messages never hold the key. */
+import { PassingFault, retryAfterMs } from '../base/async.ts';
 import { Rank1Error, errorMessage } from '../base/errors.ts';
 
-/** May pass by itself: try again, after `retryAfterMs` where the server said so. Overload is every request's fault. */
-export class PassingFault extends Error {
-  readonly retryAfterMs: number | null;
-  readonly isOverload: boolean;
-
-  constructor(message: string, retryAfterMs: number | null = null, isOverload = false) {
-    super(message);
-    this.retryAfterMs = retryAfterMs;
-    this.isOverload = isOverload;
-  }
-}
+/** The server has too much to do: a fault of every request, so all of them rest. */
+export class OverloadFault extends PassingFault {}
 
 /** The prompt and what may come after it do not fit into the model's context. */
 export class ContextFault extends Error {}
@@ -32,12 +24,10 @@ export async function faultOf(response: Response, host: string, redact: Redact):
       'model-not-found',
       `${host} does not have what was asked for (${detail}). Check that the endpoint ends with /v1, and the model's name.`,
     );
-  if (status === 429 || status === 408 || status >= 500)
-    return new PassingFault(
-      `it answered ${detail}`,
-      retryAfter(response.headers.get('retry-after')),
-      status === 429 || status === 503,
-    );
+  if (status === 429 || status === 408 || status >= 500) {
+    const Fault = status === 429 || status === 503 ? OverloadFault : PassingFault;
+    return new Fault(`it answered ${detail}`, retryAfterMs(response.headers));
+  }
   if ((status === 400 || status === 413 || status === 422) && CONTEXT.test(said))
     return new ContextFault(said);
   return new Rank1Error(
@@ -75,12 +65,4 @@ function messageIn(body: string): string {
     // not JSON: a proxy's page, for one
   }
   return body.slice(0, 200);
-}
-
-/** Seconds or a date, in milliseconds from now; null when there is none that can be read. */
-function retryAfter(header: string | null): number | null {
-  if (header === null) return null;
-  const seconds = Number(header);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : null;
 }

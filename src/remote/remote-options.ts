@@ -7,6 +7,11 @@ export interface RemoteOptions {
   readonly remoteModel?: string;
   /** Sent as a bearer token. Kept in memory for as long as the engine lives; never stored, logged or put into a message. */
   readonly apiKey?: string;
+  /**
+   * Lets the key go in clear text over a network: with plain `http` to a host that is not this machine, which is refused
+   * otherwise. Only for networks that you trust.
+   */
+  readonly allowInsecureKey?: boolean;
   /** Requests in flight at once; the server makes its own batches of them. 16 when left out. */
   readonly maxInFlight?: number;
   /**
@@ -37,11 +42,15 @@ export interface RemoteSettings {
 /** @throws TypeError or RangeError; the message never holds the key, nor an address that may hold one */
 export function checkRemoteOptions(options: RemoteOptions): RemoteSettings {
   const url = parseEndpoint(options.endpoint);
-  const { remoteModel, apiKey } = options;
+  const { remoteModel, apiKey, allowInsecureKey } = options;
   if (remoteModel !== undefined && typeof remoteModel !== 'string')
     throw new TypeError('remoteModel must be a string');
   if (apiKey !== undefined && (typeof apiKey !== 'string' || !/^[\x21-\x7e]+$/.test(apiKey)))
     throw new TypeError('apiKey must be a string of visible ASCII characters without spaces');
+  if (apiKey !== undefined && allowInsecureKey !== true && isClearText(url))
+    throw new RangeError(
+      `The key would go to ${url.host} in clear text, for everyone on the way to read. Use https, or set allowInsecureKey if you trust the network.`,
+    );
   return {
     baseUrl: url.href.replace(/\/+$/, ''),
     host: url.host,
@@ -68,6 +77,10 @@ function parseEndpoint(endpoint: unknown): URL {
     throw new RangeError('endpoint must have no user, password, query or fragment; give the key as apiKey');
   return url;
 }
+
+/** Loopback as browsers see it (W3C Secure Contexts): what goes there leaves no machine. */
+const isClearText = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'http:' && !/^(127(\.\d+){3}|\[::1\]|(.+\.)?localhost)$/.test(hostname);
 
 function count(name: string, value: number | undefined, fallback: number): number {
   if (value === undefined) return fallback;

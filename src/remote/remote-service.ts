@@ -2,6 +2,7 @@
  * The worker's interface on a remote engine: the same calls and the same updates, while the work is done by a server that
  * batches by itself. Owns which documents are in flight. Invariant: every document of a run is finished exactly once.
  */
+import { RunControl } from '../base/run-control.ts';
 import { Rank1Error } from '../base/errors.ts';
 import type {
   LoadedModel,
@@ -22,7 +23,6 @@ import { Pacer } from './pacer.ts';
 import { RemoteDocument } from './remote-document.ts';
 import { checkRemoteOptions, type RemoteOptions, type RemoteSettings } from './remote-options.ts';
 import { retrying } from './retrying.ts';
-import { RunGate } from './run-gate.ts';
 
 /** As the reference allows. */
 const DEFAULT_MAX_NEW_TOKENS = 8192;
@@ -50,7 +50,7 @@ export class RemoteService implements RerankWorkerApi {
   readonly #settings: RemoteSettings;
   readonly #client: CompletionClient;
   readonly #pacer = new Pacer();
-  readonly #runs = new Map<number, RunGate>();
+  readonly #runs = new Map<number, RunControl>();
   readonly #disposal = new AbortController();
   #served: Served | null = null;
   #last: Promise<unknown> = Promise.resolve();
@@ -76,13 +76,13 @@ export class RemoteService implements RerankWorkerApi {
   }
 
   rerank(request: RerankRequest, onUpdates: UpdateListener): Promise<RunSummary> {
-    const gate = new RunGate();
-    this.#runs.set(request.runId, gate);
+    const control = new RunControl();
+    this.#runs.set(request.runId, control);
     return this.#enqueue(async () => {
       try {
         if (!this.#served)
           throw new Rank1Error('not-loaded', 'No model is loaded. Call load() before rerank().');
-        return await this.#run(this.#served, request, onUpdates, gate);
+        return await this.#run(this.#served, request, onUpdates, control);
       } finally {
         this.#runs.delete(request.runId);
       }
@@ -104,7 +104,7 @@ export class RemoteService implements RerankWorkerApi {
   }
 
   dispose(): Promise<void> {
-    for (const gate of this.#runs.values()) gate.abort();
+    for (const control of this.#runs.values()) control.abort();
     this.#disposal.abort();
     return Promise.resolve();
   }
@@ -141,7 +141,7 @@ export class RemoteService implements RerankWorkerApi {
     served: Served,
     request: RerankRequest,
     onUpdates: UpdateListener,
-    gate: RunGate,
+    control: RunControl,
   ): Promise<RunSummary> {
     const { options, documents } = request;
     if (options.longDocuments === 'passages') {
@@ -159,7 +159,7 @@ export class RemoteService implements RerankWorkerApi {
     const outbox = new Outbox(onUpdates, isInstant ? 1 : maxNewTokens);
     const client = this.#client;
     const query = promptQuery(request);
-    const signal = AbortSignal.any([gate.signal, failure.signal]);
+    const signal = AbortSignal.any([control.signal, failure.signal]);
     const context: RemoteChainSettings & FitSettings = {
       ...served,
       client,
@@ -185,7 +185,7 @@ export class RemoteService implements RerankWorkerApi {
     };
     const workThrough = async (): Promise<void> => {
       for (const queued of queue) {
-        await gate.untilOpen();
+        await control.untilResumed();
         if (context.signal.aborted) return end(queued);
         outbox.numActive++;
         try {
@@ -208,7 +208,7 @@ export class RemoteService implements RerankWorkerApi {
     return {
       numDocuments: documents.length,
       numFinished: outbox.numFinished,
-      aborted: gate.signal.aborted,
+      aborted: control.signal.aborted,
       stats: outbox.stats,
     };
   }

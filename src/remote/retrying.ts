@@ -1,12 +1,13 @@
-/** Tries again what may pass by itself, after doubling waits or when the server is ready by its own word. */
+/** Tries a request again after faults that may pass, in step with the other requests to the same server. */
+import { PassingFault, retry } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
-import type { Pacer } from './pacer.ts';
-import { PassingFault } from './remote-fault.ts';
+import { MAX_WAIT_MS, type Pacer } from './pacer.ts';
+import { OverloadFault } from './remote-fault.ts';
 import type { RemoteSettings } from './remote-options.ts';
 
 /**
- * @param onRetry called before each further try; what the try before brought counts for nothing
- * @throws what `attempt` throws, or Rank1Error `network` when the last try met a passing fault, or the signal's reason
+ * @param onRetry called before each further attempt; what the one before brought counts for nothing
+ * @throws what `attempt` throws, or Rank1Error `network` when the last attempt met a passing fault, or the signal's reason
  */
 export async function retrying<T>(
   settings: Pick<RemoteSettings, 'host' | 'maxAttempts' | 'retryDelayMs'>,
@@ -15,25 +16,30 @@ export async function retrying<T>(
   attempt: () => Promise<T>,
   onRetry: () => void = () => undefined,
 ): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      await pacer.untilReady(signal);
-      return await attempt();
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof PassingFault)) throw error;
-      if (tries >= settings.maxAttempts) {
-        throw new Rank1Error(
-          'network',
-          `${settings.host} failed ${tries} times; at last ${error.message}. Check that the server runs, and rank the rest again.`,
-        );
-      }
-      if (error.retryAfterMs !== null) pacer.rest(error.retryAfterMs);
-      else {
-        if (error.isOverload) pacer.rest(settings.retryDelayMs * 2 ** (tries - 1));
-        await pacer.backOff(settings.retryDelayMs, tries, signal);
-      }
-      onRetry();
-    }
+  const { host, maxAttempts, retryDelayMs } = settings;
+  let numAttempts = 0;
+  const paced = async (): Promise<T> => {
+    if (numAttempts++ > 0) onRetry();
+    await pacer.untilReady(signal);
+    return attempt();
+  };
+  try {
+    return await retry(paced, {
+      maxAttempts,
+      signal,
+      delayMs: retryDelayMs,
+      maxDelayMs: MAX_WAIT_MS,
+      random: pacer.random,
+      onRetry: (error, attemptNumber) => {
+        if (error instanceof PassingFault && error.retryAfterMs !== null) pacer.rest(error.retryAfterMs);
+        else if (error instanceof OverloadFault) pacer.rest(retryDelayMs * 2 ** (attemptNumber - 1));
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof PassingFault)) throw error;
+    throw new Rank1Error(
+      'network',
+      `${host} failed ${numAttempts} times; at last ${error.message}. Check that the server runs, and rank the rest again.`,
+    );
   }
 }

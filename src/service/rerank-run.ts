@@ -21,7 +21,7 @@ import { planDocuments, type PlannedDocument, type RunPlan } from './document-pl
 import { DocumentTally } from './document-tally.ts';
 import type { LoadedRuntime } from './rerank-service.ts';
 import { SampleTally } from './sample-tally.ts';
-import type { RunControl } from './run-control.ts';
+import type { RunControl } from '../base/run-control.ts';
 
 /** A document, or a passage of one, on its way. */
 interface Progress {

@@ -20,7 +20,7 @@ import type {
 import { assertMarkersInVocabulary } from '../rank1/markers.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { RerankRun } from './rerank-run.ts';
-import { RunControl } from './run-control.ts';
+import { RunControl } from '../base/run-control.ts';
 
 /** A model that is ready to run; made by the composition root. */
 export interface LoadedRuntime {

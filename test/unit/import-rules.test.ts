@@ -19,8 +19,6 @@ const ALLOWED: Record<string, readonly string[]> = {
   model: [],
   protocol: [],
   evaluation: [],
-  // Reads and writes the files of a run on disk.
-  'evaluation/node': ['evaluation'],
   export: ['protocol', 'evaluation'],
   rank1: ['engine', 'tokenizer'],
   runtime: ['engine', 'model'],
@@ -43,7 +41,6 @@ const ALLOWED: Record<string, readonly string[]> = {
     'adapters',
     'remote',
     'evaluation',
-    'evaluation/node',
     'export',
     'model',
     'rank1',
@@ -65,7 +62,7 @@ const PROTOCOL_TYPES = ['rank1', 'runtime'];
 const SHARED = ['src/model/stored-models.ts'];
 
 /** Folders that run in Node. */
-const NODE_FOLDERS = ['src/convert/node/', 'src/convert/compare/', 'src/evaluation/node/', 'src/cli/'];
+const NODE_FOLDERS = ['src/convert/node/', 'src/convert/compare/', 'src/cli/'];
 /** Folders that may name types of onnxruntime-web, and load nothing of it but through runtime/. */
 const ORT_TYPES = ['src/convert/compare/'];
 

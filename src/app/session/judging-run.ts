@@ -213,7 +213,7 @@ export class JudgingRun extends EventTarget {
       const key = this.#runKey;
       this.#stored = this.#stored.then(() => this.#keep(finished, key));
     }
-    this.#waiting.push(...updates);
+    for (const update of updates) this.#waiting.push(update);
     // A model may take many steps a frame; nobody sees more than the last.
     if (document.hidden) this.#foldWaiting();
     else if (this.#waiting.length === updates.length) requestAnimationFrame(() => this.#foldWaiting());

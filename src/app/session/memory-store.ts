@@ -29,7 +29,7 @@ export class MemoryStore implements SessionStore {
   }
 
   async putFiles(files: readonly FileRecord[]): Promise<void> {
-    this.#files.push(...files);
+    for (const file of files) this.#files.push(file);
   }
 
   async getJudgements(keys: readonly string[]): Promise<(Judgement | undefined)[]> {

@@ -3,8 +3,7 @@ import { msg, str } from '@lit/localize';
 import * as z from 'zod/mini';
 import type { ExportedFile } from '../../export/index.ts';
 import { contentHash } from '../import/content-hash.ts';
-import { IMPORT_NOTE_CODES, UNREAD_REASONS } from '../import/import-notes.ts';
-import { DOCUMENT_PARTS, FILE_KINDS } from '../import/import-types.ts';
+import { IMPORT_NOTE_CODES } from '../import/import-notes.ts';
 import { QUERY_PRESET_NAMES } from '../../base/query-presets.ts';
 import { judgementKey } from './judgement-key.ts';
 import { PageError } from './page-error.ts';
@@ -112,12 +111,27 @@ function sessionFileSchema() {
     hash,
     page: z.optional(count),
     record: z.optional(count),
-    part: z.optional(z.enum(DOCUMENT_PARTS)),
-    label: z.optional(text),
     firstLine: z.optional(count),
     lastLine: z.optional(count),
   });
-  const note = { numbers: z.optional(z.array(count)), name: z.optional(text) };
+  const note = z.object({
+    code: z.enum(IMPORT_NOTE_CODES),
+    numbers: z.optional(z.array(count)),
+    name: z.optional(text),
+  });
+  const kind = z.enum([
+    'pdf',
+    'docx',
+    'email',
+    'mbox',
+    'html',
+    'markdown',
+    'text',
+    'csv',
+    'json',
+    'jsonl',
+    'zip',
+  ]);
   return z.object({
     format: z.literal(FORMAT),
     version: z.literal(VERSION),
@@ -131,12 +145,11 @@ function sessionFileSchema() {
     files: z.array(
       z.object({
         path: text,
-        kind: z.nullable(z.enum(FILE_KINDS)),
+        kind: z.nullable(kind),
         numBytes: count,
         passages: z.array(passage),
-        encoding: z.optional(text),
-        warnings: z.array(z.object({ code: z.enum(IMPORT_NOTE_CODES), ...note })),
-        error: z.nullable(z.object({ code: z.enum(UNREAD_REASONS), ...note })),
+        warnings: z.array(note),
+        error: z.nullable(note),
       }),
     ),
     decisions: z.array(

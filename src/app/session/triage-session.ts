@@ -204,7 +204,7 @@ export class TriageSession extends EventTarget {
   }
 
   #take(files: readonly FileRecord[]): void {
-    this.files.push(...files);
+    for (const file of files) this.files.push(file);
     const added = files.flatMap((file) => this.table.add(file));
     this.#indexing = this.#indexing.then(() => this.#shortlist.add(added)).then(() => this.#changed());
     this.#changed();

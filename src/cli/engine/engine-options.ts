@@ -23,6 +23,7 @@ export interface EngineOptions {
 export interface EndpointOptions {
   readonly endpoint: string;
   readonly remoteModel?: string | undefined;
+  readonly allowInsecureKey?: boolean | undefined;
 }
 
 const text = { type: 'string' } as const;
@@ -33,6 +34,7 @@ export const ENGINE_FLAGS = {
   dtype: text,
   endpoint: text,
   'remote-model': text,
+  'allow-insecure-key': { type: 'boolean' },
 } satisfies ParseArgsConfig['options'];
 
 export const ENGINE_USAGE = `  --model <folder|url>     model folder (default: the small demo model that comes along)
@@ -40,7 +42,8 @@ export const ENGINE_USAGE = `  --model <folder|url>     model folder (default: t
   --dtype <name>           weights (default: what suits the device)
   --endpoint <url>         a server with OpenAI's completions, as vLLM is one, up to /v1: it judges, no browser is
                            started, and queries and documents are sent there; its key is taken from RANK1_API_KEY
-  --remote-model <name>    the model on that server (default: the only one it has)`;
+  --remote-model <name>    the model on that server (default: the only one it has)
+  --allow-insecure-key     send the key with plain http to another machine too: anyone on the way can read it`;
 
 export const JUDGING_FLAGS = {
   mode: text,
@@ -95,12 +98,13 @@ export function engineOptions(values: Values<typeof ENGINE_FLAGS>): EngineWish {
   const device = devices.find((known) => known === (values.device ?? 'auto'));
   if (!device) throw new RangeError(`--device must be one of ${devices.join(', ')}.`);
   const { model, dtype, endpoint, 'remote-model': remoteModel } = values;
-  if (endpoint === undefined && remoteModel !== undefined)
-    throw new TypeError('--remote-model is of a server: give --endpoint too.');
+  const allowInsecureKey = values['allow-insecure-key'];
+  if (endpoint === undefined && (remoteModel ?? allowInsecureKey) !== undefined)
+    throw new TypeError('--remote-model and --allow-insecure-key are of a server: give --endpoint too.');
   const local = [model, dtype, values.device].some((value) => value !== undefined);
   if (endpoint !== undefined && local)
     throw new TypeError('--endpoint judges elsewhere: leave --model, --device and --dtype out.');
-  const remote = endpoint === undefined ? undefined : { endpoint, remoteModel };
+  const remote = endpoint === undefined ? undefined : { endpoint, remoteModel, allowInsecureKey };
   return { model, device, dtype, remote };
 }
 

@@ -37,13 +37,14 @@ export class RemoteEngine implements RerankEngine {
 
   /** @throws TypeError or RangeError when the options describe no server */
   constructor(
-    { endpoint, remoteModel }: EndpointOptions,
+    { endpoint, remoteModel, allowInsecureKey }: EndpointOptions,
     apiKey: string | undefined,
     times: RemoteTimes = {},
   ) {
     this.#options = {
       endpoint,
       ...times,
+      ...(allowInsecureKey !== undefined && { allowInsecureKey }),
       ...(remoteModel !== undefined && { remoteModel }),
       ...(apiKey !== undefined && { apiKey }),
     };

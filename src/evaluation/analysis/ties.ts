@@ -32,8 +32,8 @@ export function reportTies(
     while (end < docids.length && scores.get(docids[end]!) === score) end++;
     const gains = ranking.grades.slice(start, end).map((grade) => grade ?? 0);
     const ascending = gains.sort((a, b) => a - b);
-    lowest.push(...ascending);
-    highest.push(...ascending.toReversed());
+    for (const gain of ascending) lowest.push(gain);
+    for (const gain of ascending.toReversed()) highest.push(gain);
     if (end - start === 1) continue;
     report.numTies++;
     report.numTiedDocuments += end - start;

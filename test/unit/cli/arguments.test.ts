@@ -87,6 +87,7 @@ describe('the arguments of rerank', () => {
     ['--query q --samples 2 --temperature hot a', /temperature/],
     ['--query q --endpoint http://h/v1 --model m a', /--endpoint/],
     ['--query q --remote-model m a', /--endpoint/],
+    ['--query q --allow-insecure-key a', /--endpoint/],
   ])('%s is refused with a reason', (line, reason) => {
     expect(() => parseRerankArguments(line.split(' '))).toThrow(reason);
   });

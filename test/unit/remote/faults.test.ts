@@ -222,6 +222,37 @@ describe('streams', () => {
     expect(server.numLeft).toBe(server.completions.length);
   });
 
+  it('of further documents do not start while a run is paused, though it was resumed for a moment', async () => {
+    const held: (() => void)[] = [];
+    server.answer = (_, response) => void held.push(() => sendEvents(response, WHOLE));
+    const service = new RemoteService({ endpoint: server.endpoint });
+    await service.load();
+    const documents = Array.from({ length: 6 }, () => ({ text: 'x' }));
+    let numFinished = 0;
+    const running = service.rerank({ runId: 7, query: 'q', documents, options: { maxSlots: 2 } }, (batch) => {
+      numFinished += batch.filter(({ type }) => type === 'finished').length;
+    });
+    await expect.poll(() => held.length).toBe(2);
+    service.pause(7);
+    for (const send of held) send();
+    await expect.poll(() => numFinished).toBe(2);
+    service.resume(7);
+    service.pause(7);
+    // Asked later, so answered after whatever the run has asked for.
+    await fetch(`${server.endpoint}/models`);
+    expect(server.completions).toHaveLength(2);
+    server.answer = whole;
+    service.resume(7);
+    expect(await running).toMatchObject({ numFinished: 6, aborted: false });
+  });
+
+  it('with an event of a hundred thousand characters and more are read', async () => {
+    const long = 'x'.repeat(300_000) + '.';
+    const { finished } = await judge((_, response) => sendEvents(response, chainEvents([long])));
+    expect(finished[0]).toMatchObject({ finishReason: 'verdict', reasoning: long });
+    expect(server.completions).toHaveLength(1);
+  });
+
   it('are never more than were allowed', async () => {
     const texts = Array.from({ length: 21 }, (_, i) => `passage ${i}`);
     const held: (() => void)[] = [];
@@ -521,6 +552,30 @@ describe('the key', () => {
       expect(message).not.toBe('');
       expect(message).not.toContain(KEY);
     }
+  });
+
+  it.each([
+    'http://gpu.example:8000/v1',
+    'http://10.0.0.7/v1',
+    'http://localhost.example/v1',
+    'http://127.0.0.1.example/v1',
+    'http://[::2]/v1',
+  ])('is not sent in clear text over a network, to %s', (endpoint) => {
+    expect(() => createReranker({ endpoint, apiKey: KEY })).toThrow(RangeError);
+    expect(() => createReranker({ endpoint, apiKey: KEY })).toThrow(/clear text.*https.*allowInsecureKey/);
+    expect(() => createReranker({ endpoint, apiKey: KEY, allowInsecureKey: true })).not.toThrow();
+    expect(() => createReranker({ endpoint })).not.toThrow();
+  });
+
+  it.each([
+    'https://gpu.example/v1',
+    'http://localhost:8000/v1',
+    'http://gpu.localhost/v1',
+    'http://127.8.0.1/v1',
+    'http://127.1/v1',
+    'http://[::1]:8000/v1',
+  ])('may go to %s, which is encrypted or stays on this machine', (endpoint) => {
+    expect(() => createReranker({ endpoint, apiKey: KEY })).not.toThrow();
   });
 
   it('is in no result, state or error that the public function gives', async () => {

@@ -1,7 +1,8 @@
 /** Waits between tries, on a clock of the test's own. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { PassingFault } from '../../../src/base/async.ts';
 import { Pacer } from '../../../src/remote/pacer.ts';
-import { PassingFault } from '../../../src/remote/remote-fault.ts';
+import { OverloadFault } from '../../../src/remote/remote-fault.ts';
 import { retrying } from '../../../src/remote/retrying.ts';
 
 beforeEach(() => vi.useFakeTimers());
@@ -53,7 +54,7 @@ it('holds every request back while one was told to wait, and lets them start apa
   const pacer = new Pacer(() => (next += 0.2) % 1);
   const start = performance.now();
   const started: number[] = [];
-  const first = failing(pacer, new PassingFault('it answered 429', 10_000, true));
+  const first = failing(pacer, new OverloadFault('it answered 429', 10_000));
   await vi.advanceTimersByTimeAsync(0);
   const others = [1, 2, 3].map(() =>
     retrying(SETTINGS, pacer, signal, () => Promise.resolve(started.push(performance.now() - start))),
@@ -68,7 +69,7 @@ it('holds every request back while one was told to wait, and lets them start apa
 it('holds them back a while where an overloaded server does not say how long', async () => {
   const pacer = new Pacer(() => 0);
   let startedAt = 0;
-  const first = failing(pacer, new PassingFault('it answered 503', null, true));
+  const first = failing(pacer, new OverloadFault('it answered 503', null));
   await vi.advanceTimersByTimeAsync(0);
   const other = retrying(SETTINGS, pacer, signal, () => Promise.resolve((startedAt = performance.now())));
   const begin = performance.now();
@@ -78,7 +79,7 @@ it('holds them back a while where an overloaded server does not say how long', a
 });
 
 it('waits a minute at most, whatever a server asks for, and ends with its signal', async () => {
-  const times = await timesOfTries(new Pacer(() => 0), new PassingFault('it answered 429', 1e9, true), 2);
+  const times = await timesOfTries(new Pacer(() => 0), new OverloadFault('it answered 429', 1e9), 2);
   expect(times[1]).toBe(60_000);
   const stop = new AbortController();
   const pacer = new Pacer();
@@ -86,5 +87,14 @@ it('waits a minute at most, whatever a server asks for, and ends with its signal
   const waiting = pacer.untilReady(stop.signal);
   stop.abort(new Error('enough'));
   await expect(waiting).rejects.toThrow('enough');
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('starts nothing for a request that was given up before', async () => {
+  const given = AbortSignal.abort(new Error('given up'));
+  const pacer = new Pacer();
+  pacer.rest(60_000);
+  await expect(pacer.untilReady(given)).rejects.toThrow('given up');
+  await expect(retrying(SETTINGS, pacer, given, () => Promise.resolve(1))).rejects.toThrow('given up');
   expect(vi.getTimerCount()).toBe(0);
 });

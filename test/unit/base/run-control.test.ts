@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { RunControl } from '../../../src/service/run-control.ts';
+import { RunControl } from '../../../src/base/run-control.ts';
 
 describe('a run control', () => {
   test('counts the time a run was held, and no other', async () => {
@@ -28,5 +28,30 @@ describe('a run control', () => {
     expect(awake).toBe(false);
     control.abort();
     await held;
+  });
+
+  test('holds all who wait when it is paused again before they have woken, and counts their wait once', async () => {
+    let now = 0;
+    const control = new RunControl(() => now);
+    control.pause();
+    let numAwake = 0;
+    const waiting = [1, 2, 3].map(() => control.untilResumed().then(() => numAwake++));
+    now = 100;
+    control.resume();
+    control.pause();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(numAwake).toBe(0);
+    now = 300;
+    control.resume();
+    await Promise.all(waiting);
+    expect(control.pausedMs).toBe(300);
+  });
+
+  test('lets an aborted run through, paused or not, and tells its signal', async () => {
+    const control = new RunControl();
+    control.abort();
+    control.pause();
+    await control.untilResumed();
+    expect(control.signal.aborted).toBe(true);
   });
 });
