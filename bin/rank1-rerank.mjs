@@ -27,7 +27,7 @@ async function bundlePageScripts() {
 async function readPageScripts() {
   return {
     page: await readFile(pathOf('../dist-cli/engine-page.js'), 'utf8'),
-    worker: await readFile(pathOf('../dist-package/workers/rerank.worker.js'), 'utf8'),
+    worker: await readFile(pathOf('../dist-package/src/client/rank1-rerank/worker.js'), 'utf8'),
   };
 }
 

@@ -3,12 +3,13 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleEnginePage, bundleForBrowser, bundleWorker } from './page-scripts.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = join(root, 'dist-package');
+const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 function runNode(...args) {
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
@@ -32,21 +33,39 @@ rmSync(target, { recursive: true, force: true });
 runNode(createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', 'tsconfig.package.json');
 renameToJavaScript();
 
-const worker = await bundleWorker();
-// The runtime asks for its own address; bundlers of pages must not look for such a file.
-const NOT_A_FILE = 'new URL(/* @vite-ignore */ /* webpackIgnore: true */ ';
-mkdirSync(join(target, 'workers'));
-writeFileSync(
-  join(target, 'workers/rerank.worker.js'),
-  worker.replace(/new URL\((?=`ort\.\w+\.min\.mjs`)/g, NOT_A_FILE),
+/**
+ * The address of the worker in the package. Bundlers disagree on `new URL('x/y.js', import.meta.url)`: some look for a
+ * package `x`, some for a file beside the module, and Vite's dev server does one or the other by its version. So the
+ * worker lies where both find it: it is `rank1-rerank/worker.js` by package.json, and beside the module that starts it.
+ */
+const WORKER = 'rank1-rerank/worker.js';
+const IN_THE_SOURCES = "'../../workers/rerank.worker.js'";
+
+const starters = readdirSync(target, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.js') && readFileSync(join(target, file), 'utf8').includes(IN_THE_SOURCES),
 );
+const [starter] = starters;
+if (starters.length !== 1) throw new Error(`one module starts the worker, not ${starters.length}`);
+const folder = dirname(starter);
+if (`./${basename(target)}/${folder}/${WORKER}` !== exports['./worker.js'].default)
+  throw new Error(`package.json must name the worker in ${folder}`);
+const text = readFileSync(join(target, starter), 'utf8');
+writeFileSync(join(target, starter), text.replace(IN_THE_SOURCES, `'${WORKER}'`));
+
+mkdirSync(join(target, folder, dirname(WORKER)));
+// The runtime asks for its own address, which is the worker's now; bundlers must not look for the file it names.
+const OWN_ADDRESS = /new URL\(`ort\.\w+\.min\.mjs`,\s*import\.meta\.url\)\.href/g;
+const worker = await bundleWorker();
+if (worker.match(OWN_ADDRESS)?.length !== 3)
+  throw new Error('the runtime asks for its address in another way');
+writeFileSync(join(target, folder, WORKER), worker.replaceAll(OWN_ADDRESS, 'import.meta.url'));
 writeFileSync(
-  join(target, 'workers/rerank.worker.d.ts'),
+  join(target, folder, WORKER.replace('.js', '.d.ts')),
   '/** A module worker, not for import. */\nexport {};\n',
 );
 
 const standalone = await bundleForBrowser('dist-package/src/ui/index.js');
-writeFileSync(join(target, 'rank1-rerank.js'), standalone.replaceAll('../../workers/', './workers/'));
+writeFileSync(join(target, 'rank1-rerank.js'), standalone.replaceAll(WORKER, `${folder}/${WORKER}`));
 
 runNode('scripts/build-cli.mjs');
 writeFileSync(join(root, 'dist-cli/engine-page.js'), await bundleEnginePage());

@@ -62,7 +62,7 @@ describe('the tarball', () => {
         ),
     );
     expect(unexpected).toEqual([]);
-    expect(packed.files).toContain('dist-package/workers/rerank.worker.js');
+    expect(packed.files).toContain('dist-package/src/client/rank1-rerank/worker.js');
     expect(packed.files).toContain('dist-cli/cli.mjs');
     expect(packed.files).toContain('dist-cli/engine-page.js');
     expect(packed.files).toContain('public/models/rank1-demo/rank1.json');
@@ -197,7 +197,7 @@ describe('the tarball', () => {
 describe('a bundle', () => {
   it(`of the whole core client is under ${MAX_CORE_GZIP_BYTES} bytes, gzipped, all that it imports included`, async () => {
     const { code } = await bundle("export * from 'rank1-rerank';");
-    expect(code).toContain('rerank.worker.js');
+    expect(code).toContain('rank1-rerank/worker.js');
     expect(gzipSync(code).length).toBeLessThan(MAX_CORE_GZIP_BYTES);
   });
 
