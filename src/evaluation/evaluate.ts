@@ -2,6 +2,7 @@
 import { Rank1Error } from '../base/errors.ts';
 import { orderDocuments } from './document-order.ts';
 import { gradeRanking } from './graded-ranking.ts';
+import { meanOf } from './mean.ts';
 import type { Measure } from './measures/measure.ts';
 import type { Judgements, Qrels, Run } from './types.ts';
 
@@ -69,21 +70,11 @@ export function evaluateJudgedRun(
     means: new Map(
       [...perQuery].map(([name, values]) => [
         name,
-        values.size === numQueries ? mean(values.values()) : null,
+        values.size === numQueries ? meanOf(values.values()) : null,
       ]),
     ),
     numQueries,
     missingQids,
     unjudgedQids: [...run.keys()].filter((qid) => !judgements.has(qid)),
   };
-}
-
-function mean(values: Iterable<number>): number {
-  let sum = 0;
-  let count = 0;
-  for (const value of values) {
-    sum += value;
-    count++;
-  }
-  return sum / count;
 }

@@ -3,6 +3,13 @@ export { compareUtf8Bytes } from './byte-order.ts';
 export { orderDocuments, toSinglePrecision, type TieBreak } from './document-order.ts';
 export { gradeRanking } from './graded-ranking.ts';
 export { evaluateJudgedRun, evaluateRun, type EvaluateOptions, type Evaluation } from './evaluate.ts';
+export {
+  gainOver,
+  runFigures,
+  sharedValues,
+  type RunFigures,
+  type RunFiguresOptions,
+} from './run-figures.ts';
 export { mtebResultText, NO_REVISION, toMtebScores, type MtebResultOptions } from './mteb-scores.ts';
 export type { GradedRanking, Judgements, Qrels, Run } from './types.ts';
 

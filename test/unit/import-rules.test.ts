@@ -19,6 +19,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   model: [],
   protocol: [],
   evaluation: [],
+  // Reads and writes the files of a run on disk.
+  'evaluation/node': ['evaluation'],
   export: ['protocol', 'evaluation'],
   rank1: ['engine', 'tokenizer'],
   runtime: ['engine', 'model'],
@@ -41,6 +43,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'adapters',
     'remote',
     'evaluation',
+    'evaluation/node',
     'export',
     'model',
     'rank1',
@@ -62,7 +65,7 @@ const PROTOCOL_TYPES = ['rank1', 'runtime'];
 const SHARED = ['src/model/stored-models.ts'];
 
 /** Folders that run in Node. */
-const NODE_FOLDERS = ['src/convert/node/', 'src/convert/compare/', 'src/cli/'];
+const NODE_FOLDERS = ['src/convert/node/', 'src/convert/compare/', 'src/evaluation/node/', 'src/cli/'];
 /** Folders that may name types of onnxruntime-web, and load nothing of it but through runtime/. */
 const ORT_TYPES = ['src/convert/compare/'];
 

@@ -15,16 +15,17 @@ import {
   DEFAULT_OPTIONS,
   type FigureOptions,
   type Figures,
-} from './run-figures.ts';
+} from './compared-runs.ts';
 import {
   RUN_FORMATS,
+  runFormatLabel,
   savedFigures,
   savedPerQuery,
   savedRun,
   type MeasurableFile,
   type RunFormat,
 } from './saved-files.ts';
-import { formatLabel, missingText, queriesText, runFormatLabel } from './wording.ts';
+import { formatLabel, missingText, queriesText } from './wording.ts';
 
 /** What was thrown, and the sentence that goes before its English message in other languages. */
 interface Problem {

@@ -1,7 +1,13 @@
 /** The table of figures, what it is computed with, and the plots. */
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
-import { CUTOFFS, measureNames, type FigureOptions, type Figures, type RunFigures } from './run-figures.ts';
+import {
+  CUTOFFS,
+  measureNames,
+  type ComparedRun,
+  type FigureOptions,
+  type Figures,
+} from './compared-runs.ts';
 import { numberOf } from '../shell/number-text.ts';
 
 export interface FiguresActions {
@@ -12,7 +18,7 @@ export interface FiguresActions {
 
 interface Column {
   readonly title: string;
-  readonly text: (run: RunFigures) => string;
+  readonly text: (run: ComparedRun) => string;
 }
 
 export function figuresPart(figures: Figures, actions: FiguresActions): TemplateResult {
@@ -113,23 +119,24 @@ function columnsOf({ options, runs }: Figures): Column[] {
     ...(first ? [first] : []),
     gain,
     ...others,
-    { title: msg('Random order'), text: ({ random }: RunFigures) => figure(random) },
-    { title: msg('Best order'), text: ({ ceiling }: RunFigures) => figure(ceiling) },
+    { title: msg('Random order'), text: ({ randomOrder }: ComparedRun) => figure(randomOrder) },
+    { title: msg('Best order'), text: ({ bestOrder }: ComparedRun) => figure(bestOrder) },
     {
       title: msg('Ties that matter'),
-      text: ({ numTiesThatMatter }: RunFigures) => String(numTiesThatMatter),
+      text: ({ numTiesThatMatter }: ComparedRun) => String(numTiesThatMatter),
     },
   ];
   // Of collections whose queries come in pairs.
-  if (runs.some(({ pairedAccuracy }) => pairedAccuracy !== null))
-    columns.push({ title: msg('NevIR pairs'), text: ({ pairedAccuracy }) => figure(pairedAccuracy) });
-  if (runs.some(({ pMrr }) => pMrr !== null))
-    columns.push({ title: 'p-MRR', text: ({ pMrr }) => (pMrr === null ? '–' : pMrr.toFixed(2)) });
+  if (runs.some(({ nevir }) => nevir))
+    columns.push({ title: msg('NevIR pairs'), text: ({ nevir }) => figure(nevir?.accuracy) });
+  if (runs.some(({ followIr }) => followIr))
+    columns.push({ title: 'p-MRR', text: ({ followIr }) => followIr?.pMrr.toFixed(2) ?? '–' });
   return columns;
 }
 
-function row(run: RunFigures, columns: readonly Column[]): TemplateResult {
-  const { name, numQueries, numMissing } = run;
+function row(run: ComparedRun, columns: readonly Column[]): TemplateResult {
+  const { name, numQueries, missingQids } = run;
+  const numMissing = missingQids.length;
   return html`<tr>
     <th scope="row">${name}</th>
     <td>

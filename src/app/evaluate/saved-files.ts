@@ -1,4 +1,5 @@
 /** What the page hands back: runs in other formats, figures, values by query. Pure: text to be saved. */
+import { msg } from '@lit/localize';
 import type { ExportedFile } from '../../export/index.ts';
 import {
   formatMtebPredictions,
@@ -9,12 +10,23 @@ import {
   type Judgements,
 } from '../../evaluation/index.ts';
 import type { CollectedFile } from './collected-files.ts';
-import type { Figures } from './run-figures.ts';
+import type { Figures } from './compared-runs.ts';
 
 export type MeasurableFile = CollectedFile & { readonly run: NonNullable<CollectedFile['run']> };
 
 export const RUN_FORMATS = ['TREC run', 'rank1 run file', 'mteb predictions', 'mteb result'] as const;
 export type RunFormat = (typeof RUN_FORMATS)[number];
+
+/** What a run can be saved as. */
+export function runFormatLabel(format: RunFormat): string {
+  const labels: Record<RunFormat, () => string> = {
+    'TREC run': () => msg('TREC run'),
+    'rank1 run file': () => msg('rank1 run file'),
+    'mteb predictions': () => msg('mteb predictions'),
+    'mteb result': () => msg('mteb result'),
+  };
+  return labels[format]();
+}
 
 /** @throws RangeError or Rank1Error where the format cannot hold the run, or a judgement is missing that it needs */
 export function savedRun(
@@ -54,9 +66,17 @@ export function savedRun(
 }
 
 export function savedFigures({ options, runs }: Figures): ExportedFile {
-  const figures = runs.map(({ means, perQuery: _, ...run }) => ({
-    ...run,
-    measures: Object.fromEntries(means),
+  const figures = runs.map((run) => ({
+    name: run.name,
+    numQueries: run.numQueries,
+    numMissing: run.missingQids.length,
+    measures: Object.fromEntries(run.means),
+    numTiesThatMatter: run.numTiesThatMatter,
+    randomOrder: run.randomOrder,
+    bestOrder: run.bestOrder,
+    gain: run.gain,
+    nevir: run.nevir,
+    pMrr: run.followIr?.pMrr ?? null,
   }));
   const text = `${JSON.stringify({ options, runs: figures }, null, 2)}\n`;
   return { name: 'figures.json', mediaType: 'application/json', text };

@@ -2,7 +2,6 @@
 import { msg, str } from '@lit/localize';
 import type { FileFormat, PlotWords } from '../../evaluation/index.ts';
 import { numberOf } from '../shell/number-text.ts';
-import type { RunFormat } from './saved-files.ts';
 
 /** What a file turned out to be. */
 export function formatLabel(format: FileFormat): string {
@@ -18,17 +17,6 @@ export function formatLabel(format: FileFormat): string {
     'mteb-result': () => msg('Figures of mteb, already measured'),
     'beir-queries': () => msg('Texts, which no measure needs'),
     'beir-corpus': () => msg('Texts, which no measure needs'),
-  };
-  return labels[format]();
-}
-
-/** What a run can be saved as. */
-export function runFormatLabel(format: RunFormat): string {
-  const labels: Record<RunFormat, () => string> = {
-    'TREC run': () => msg('TREC run'),
-    'rank1 run file': () => msg('rank1 run file'),
-    'mteb predictions': () => msg('mteb predictions'),
-    'mteb result': () => msg('mteb result'),
   };
   return labels[format]();
 }

@@ -27,9 +27,8 @@ export async function filePassages(
 }
 
 function* unitPassages(unit: TextUnit): Generator<Omit<ImportedPassage, 'hash'>, void> {
-  const { page, record, lines } = unit;
-  const place = { ...(page !== undefined && { page }), ...(record !== undefined && { record }) };
-  const text = unit.text.replace(/\r\n?/g, '\n');
+  const { text: written, lines, ...place } = unit;
+  const text = written.replace(/\r\n?/g, '\n');
   /** of the text, from 0 */
   let line = 0;
   let counted = 0;

@@ -7,7 +7,7 @@ import { decodeText } from './decode-text.ts';
 import { detectBinaryKind, detectTextKind, looksBinary } from './detect-kind.ts';
 import { filePassages } from './file-passages.ts';
 import { IMPORT_LIMITS, UnpackBudget } from './import-limits.ts';
-import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
+import { note, UnreadableFile, type ImportNote, type UnreadNote } from './import-notes.ts';
 import type { FileKind, ImportedFile, ImportProgressListener, TextUnit } from './import-types.ts';
 import { isDocx, readDocx } from './read-docx.ts';
 import { readEmail, splitMailbox } from './read-email.ts';
@@ -193,6 +193,6 @@ async function importPart(
   return importBytes({ ...place, depth }, bytes, surroundings);
 }
 
-function unreadable(path: string, numBytes: number, error: ImportNote): ImportedFile {
+function unreadable(path: string, numBytes: number, error: UnreadNote): ImportedFile {
   return { path, kind: null, numBytes, passages: [], warnings: [], error };
 }

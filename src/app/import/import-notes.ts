@@ -1,18 +1,23 @@
 /**
- * What is told to the person about a file, as data: the worker that reads files knows no language. The sentences are in
- * `src/app/triage/import-wording.ts`.
+ * What the person is told about a file, as data: the worker knows no language. The sentences are in
+ * `src/app/triage/import-wording.ts`. Codes are kept in session files: never give one another meaning.
  */
 
-/** In a session file too: a code is never given another meaning. */
-export const IMPORT_NOTE_CODES = [
-  // why nothing was read
+/** Why nothing of a file was read. */
+export const UNREAD_REASONS = [
   'empty',
   'no-text',
   'unsupported',
+  'picture',
+  'recording',
+  'other-archive',
+  'old-office',
+  'iwork',
   'too-large-text',
   'too-large-container',
   'not-opened',
   'reader-failed',
+  'took-too-long',
   'skipped',
   'damaged',
   'damaged-archive',
@@ -23,47 +28,116 @@ export const IMPORT_NOTE_CODES = [
   'damaged-pdf',
   'damaged-word',
   'locked-pdf',
+  'locked-certificate',
+  'locked-document',
   'scanned-pdf',
+  'garbled-pdf',
   'nested-page',
   'bomb',
   'max-entries',
   'max-unpacked',
   'max-within',
   'max-depth',
-  // what was left out, or is not sure
+] as const;
+
+/** What is missing from a file that was read in part. `numbers` counts or lists it. */
+export const MISSING_KINDS = [
   'first-entries',
   'first-messages',
   'first-pages',
   'first-passages',
   'scanned-pages',
+  'stamped-pages',
+  'garbled-pages',
   'damaged-pages',
+  'damaged-parts',
+  'xfa-form',
+  'unrecognised-pages',
   'broken-lines',
+  'broken-characters',
   'deep-json',
+  'deep-nesting',
+  'entities',
+  'embedded-objects',
+  'unread-attachments',
   'word-notes',
-  'guessed-encoding',
 ] as const;
 
-export type ImportNoteCode = (typeof IMPORT_NOTE_CODES)[number];
+/** What is worth knowing of a file from which nothing is missing. */
+export const REMARK_KINDS = [
+  'guessed-encoding',
+  'deleted-text',
+  'pictures',
+  'macros',
+  'external-content',
+  'recognised-pages',
+] as const;
 
-export interface ImportNote {
-  readonly code: ImportNoteCode;
-  /** what its sentence counts or lists: bytes, pages, lines */
+export const IMPORT_NOTE_CODES = [...UNREAD_REASONS, ...MISSING_KINDS, ...REMARK_KINDS] as const;
+
+export type UnreadReason = (typeof UNREAD_REASONS)[number];
+export type MissingKind = (typeof MISSING_KINDS)[number];
+export type RemarkKind = (typeof REMARK_KINDS)[number];
+export type ImportNoteCode = UnreadReason | MissingKind | RemarkKind;
+
+export interface ImportNote<Code extends ImportNoteCode = ImportNoteCode> {
+  readonly code: Code;
+  /** what its sentence counts or lists: bytes, pages, lines, pictures */
   readonly numbers?: readonly number[];
-  /** of an encoding */
+  /** of an encoding or a format */
   readonly name?: string;
 }
 
-export function note(code: ImportNoteCode, ...numbers: number[]): ImportNote {
+export type UnreadNote = ImportNote<UnreadReason>;
+
+/** How the reading of a file ended. */
+export type ImportOutcome =
+  | { readonly status: 'read-whole'; readonly remarks: readonly ImportNote<RemarkKind>[] }
+  | {
+      readonly status: 'read-in-part';
+      readonly missing: readonly ImportNote<MissingKind>[];
+      readonly remarks: readonly ImportNote<RemarkKind>[];
+    }
+  | { readonly status: 'not-read'; readonly reason: UnreadNote };
+
+/** From the notes that are kept with a file, so that files of older sessions have an outcome too. */
+export function importOutcome(file: {
+  readonly error: UnreadNote | null;
+  readonly warnings: readonly ImportNote[];
+}): ImportOutcome {
+  const { error, warnings } = file;
+  if (error) return { status: 'not-read', reason: error };
+  const missing = warnings.filter(isMissing);
+  const remarks = warnings.filter(isRemark);
+  return missing.length > 0
+    ? { status: 'read-in-part', missing, remarks }
+    : { status: 'read-whole', remarks };
+}
+
+function isMissing(note: ImportNote): note is ImportNote<MissingKind> {
+  return (MISSING_KINDS as readonly string[]).includes(note.code);
+}
+
+function isRemark(note: ImportNote): note is ImportNote<RemarkKind> {
+  return (REMARK_KINDS as readonly string[]).includes(note.code);
+}
+
+/** `numbers`: what the sentence of that code counts or lists. */
+export function note<Code extends ImportNoteCode>(code: Code, ...numbers: number[]): ImportNote<Code> {
   return numbers.length > 0 ? { code, numbers } : { code };
 }
 
-/** A file that cannot be read. */
+export function namedNote<Code extends ImportNoteCode>(code: Code, name: string): ImportNote<Code> {
+  return { code, name };
+}
+
+/** A file of which nothing can be read. */
 export class UnreadableFile extends Error {
   override readonly name = 'UnreadableFile';
 
-  readonly note: ImportNote;
+  readonly note: UnreadNote;
 
-  constructor(note: ImportNote, options?: ErrorOptions) {
+  constructor(note: UnreadNote, options?: ErrorOptions) {
     super(note.code, options);
     this.note = note;
   }

@@ -3,7 +3,7 @@
  * The parser runs in the worker it is called in; the files it may fetch (character maps of CJK fonts) are our own.
  */
 import { IMPORT_LIMITS } from './import-limits.ts';
-import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
+import { note, UnreadableFile, type ImportNote, type UnreadNote } from './import-notes.ts';
 import type { TextUnit } from './import-types.ts';
 
 /** @param cMapUrl folder with the character maps of pdf.js; same origin */
@@ -74,6 +74,6 @@ async function readPage(page: TextPage): Promise<string> {
   return text.trim();
 }
 
-function pdfProblem(error: unknown): ImportNote {
+function pdfProblem(error: unknown): UnreadNote {
   return note(error instanceof Error && error.name === 'PasswordException' ? 'locked-pdf' : 'damaged-pdf');
 }

@@ -5,7 +5,7 @@
  */
 import { unzipSync, type UnzipFileInfo } from 'fflate';
 import { IMPORT_LIMITS, type UnpackBudget } from './import-limits.ts';
-import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
+import { note, UnreadableFile, type UnreadNote } from './import-notes.ts';
 
 export interface ArchiveEntry {
   /** place in the directory, folders counted */
@@ -20,7 +20,7 @@ export interface ArchiveEntry {
 
 export type UnpackedEntry =
   | { readonly entry: ArchiveEntry; readonly content: Uint8Array; readonly problem?: never }
-  | { readonly entry: ArchiveEntry; readonly content: null; readonly problem: ImportNote };
+  | { readonly entry: ArchiveEntry; readonly content: null; readonly problem: UnreadNote };
 
 /** Entries unpacked at a time, so that the directory is not read anew for each. */
 const BATCH_BYTES = 16 * 2 ** 20;
@@ -83,7 +83,7 @@ export async function* unpackEntries(
   yield* unpackBatch(bytes, batch);
 }
 
-function whyNot(entry: ArchiveEntry, budget: UnpackBudget): ImportNote | null {
+function whyNot(entry: ArchiveEntry, budget: UnpackBudget): UnreadNote | null {
   const { packedBytes, unpackedBytes } = entry;
   if (entry.isDuplicate) return note('duplicate-entry');
   const isBomb =

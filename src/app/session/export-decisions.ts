@@ -40,6 +40,7 @@ function reportedDocument(
     note: decided?.note ?? '',
     file: source.path,
     page: source.page ?? null,
+    part: [source.part, source.label].filter(Boolean).join(' '),
     record: source.record ?? null,
     first_line: source.firstLine ?? null,
     last_line: source.lastLine ?? null,
@@ -49,10 +50,11 @@ function reportedDocument(
 }
 
 /** "reports/2024.pdf, page 3, lines 4–9"; in English, as are the names of the other facts. */
-export function describeSource({ path, page, record, firstLine, lastLine }: Source): string {
+export function describeSource({ path, page, record, part, label, firstLine, lastLine }: Source): string {
   const parts = [path];
   if (page !== undefined) parts.push(`page ${page}`);
-  if (record !== undefined) parts.push(`record ${record}`);
+  if (part !== undefined) parts.push([part.replace('-', ' '), label].filter(Boolean).join(' '));
+  if (record !== undefined) parts.push(part === 'sheet' ? `row ${record}` : `record ${record}`);
   if (firstLine !== undefined)
     parts.push(firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine}–${lastLine}`);
   return parts.join(', ');

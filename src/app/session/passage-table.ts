@@ -1,10 +1,9 @@
 /** The texts of a session, each once, with all the places it was found in. */
+import type { TextPlace } from '../import/import-types.ts';
 import type { FileRecord } from './session-types.ts';
 
-export interface Source {
+export interface Source extends TextPlace {
   readonly path: string;
-  readonly page?: number;
-  readonly record?: number;
   /** both or none */
   readonly firstLine?: number;
   readonly lastLine?: number;

@@ -3,7 +3,8 @@ import { msg, str } from '@lit/localize';
 import * as z from 'zod/mini';
 import type { ExportedFile } from '../../export/index.ts';
 import { contentHash } from '../import/content-hash.ts';
-import { IMPORT_NOTE_CODES } from '../import/import-notes.ts';
+import { IMPORT_NOTE_CODES, UNREAD_REASONS } from '../import/import-notes.ts';
+import { DOCUMENT_PARTS, FILE_KINDS } from '../import/import-types.ts';
 import { QUERY_PRESET_NAMES } from '../../base/query-presets.ts';
 import { judgementKey } from './judgement-key.ts';
 import { PageError } from './page-error.ts';
@@ -111,27 +112,12 @@ function sessionFileSchema() {
     hash,
     page: z.optional(count),
     record: z.optional(count),
+    part: z.optional(z.enum(DOCUMENT_PARTS)),
+    label: z.optional(text),
     firstLine: z.optional(count),
     lastLine: z.optional(count),
   });
-  const note = z.object({
-    code: z.enum(IMPORT_NOTE_CODES),
-    numbers: z.optional(z.array(count)),
-    name: z.optional(text),
-  });
-  const kind = z.enum([
-    'pdf',
-    'docx',
-    'email',
-    'mbox',
-    'html',
-    'markdown',
-    'text',
-    'csv',
-    'json',
-    'jsonl',
-    'zip',
-  ]);
+  const note = { numbers: z.optional(z.array(count)), name: z.optional(text) };
   return z.object({
     format: z.literal(FORMAT),
     version: z.literal(VERSION),
@@ -145,11 +131,12 @@ function sessionFileSchema() {
     files: z.array(
       z.object({
         path: text,
-        kind: z.nullable(kind),
+        kind: z.nullable(z.enum(FILE_KINDS)),
         numBytes: count,
         passages: z.array(passage),
-        warnings: z.array(note),
-        error: z.nullable(note),
+        encoding: z.optional(text),
+        warnings: z.array(z.object({ code: z.enum(IMPORT_NOTE_CODES), ...note })),
+        error: z.nullable(z.object({ code: z.enum(UNREAD_REASONS), ...note })),
       }),
     ),
     decisions: z.array(

@@ -3,7 +3,7 @@
  * known by name; the next one gets a fresh worker. Cancelling ends the worker at once, whatever it is doing.
  */
 import { proxy, wrap, type Remote } from 'comlink';
-import { note, type ImportNote } from '../import/import-notes.ts';
+import { note, type UnreadNote } from '../import/import-notes.ts';
 import type { ImportApi, ImportedFile, ImportProgressListener } from '../import/import-types.ts';
 import type { DroppedFile } from '../shell/dropped-files.ts';
 
@@ -59,6 +59,6 @@ export class ImportConnection {
   }
 }
 
-function unread(path: string, numBytes: number, error: ImportNote): ImportedFile {
+function unread(path: string, numBytes: number, error: UnreadNote): ImportedFile {
   return { path, kind: null, numBytes, passages: [], warnings: [], error };
 }

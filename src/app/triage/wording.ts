@@ -2,6 +2,7 @@
 import { msg, str } from '@lit/localize';
 import type { QueryPreset } from '../../protocol/rerank-api.ts';
 import { loadingStatus, runningStatus } from '../../ui/wording.ts';
+import type { DocumentPart } from '../import/import-types.ts';
 import type { JudgingRun } from '../session/judging-run.ts';
 import type { Decision } from '../session/session-types.ts';
 import type { Source } from '../session/passage-table.ts';
@@ -49,10 +50,12 @@ export function runStatus(run: JudgingRun): string {
 }
 
 /** Empty where the format has neither pages nor lines nor records. */
-export function sourcePlace({ page, record, firstLine, lastLine }: Source): string {
+export function sourcePlace({ page, record, part, label, firstLine, lastLine }: Source): string {
   const parts: string[] = [];
   if (page !== undefined) parts.push(msg(str`page ${numberOf(page)}`));
-  if (record !== undefined) parts.push(msg(str`record ${numberOf(record)}`));
+  if (part !== undefined) parts.push([partName(part), label].filter(Boolean).join(' '));
+  if (record !== undefined)
+    parts.push(part === 'sheet' ? msg(str`row ${numberOf(record)}`) : msg(str`record ${numberOf(record)}`));
   if (firstLine !== undefined && lastLine !== undefined)
     parts.push(
       firstLine === lastLine
@@ -60,6 +63,26 @@ export function sourcePlace({ page, record, firstLine, lastLine }: Source): stri
         : msg(str`lines ${numberOf(firstLine)}–${numberOf(lastLine)}`),
     );
   return parts.join(', ');
+}
+
+function partName(part: DocumentPart): string {
+  const names: Record<DocumentPart, () => string> = {
+    footnote: () => msg('footnote'),
+    endnote: () => msg('endnote'),
+    comment: () => msg('comment'),
+    header: () => msg('page header'),
+    footer: () => msg('page footer'),
+    'text-box': () => msg('text box'),
+    deleted: () => msg('deleted text'),
+    form: () => msg('form fields'),
+    annotation: () => msg('annotation'),
+    slide: () => msg('slide'),
+    'speaker-notes': () => msg('speaker notes'),
+    sheet: () => msg('sheet'),
+    chapter: () => msg('chapter'),
+    recognised: () => msg('text recognised in a picture'),
+  };
+  return names[part]();
 }
 
 export function decisionLabel(decision: Decision): string {

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { UnjudgedDocument } from '../../client/rerank-result.ts';
+import type { Judge, JudgedDocument } from '../../evaluation/runner/judge.ts';
 import { MANIFEST_FILE } from '../../model/manifest.ts';
 import type { LoadedModel, RerankDocument, RerankOptions } from '../../protocol/rerank-api.ts';
 import { modelPlace } from '../engine/model-place.ts';
 import type { RerankEngine } from '../engine/rerank-engine.ts';
-import type { Judge, JudgedDocument } from './judge.ts';
 
 /** What judges, as it turned out. */
 export interface JudgingModel {

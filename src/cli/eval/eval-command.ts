@@ -1,13 +1,13 @@
 /** `rank1-rerank eval`: a collection to verdicts to files. Progress goes to stderr, the measures to stdout. */
+import { basename } from 'node:path';
+import { loadQueries } from '../../evaluation/node/load-queries.ts';
+import { runEvaluation, writeReport } from '../../evaluation/node/run-evaluation.ts';
 import { EXIT, type Command, type CommandContext, type ExitCode } from '../command.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { asInvalidFile } from '../unreadable-file.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { engineJudge, loadJudgingModel } from './engine-judge.ts';
 import { EVAL_USAGE, parseEvalArguments, type EvalArguments } from './eval-arguments.ts';
-import { loadQueries } from './eval-data.ts';
-import { writeReport } from './report-files.ts';
-import { runEvaluation } from './run-evaluation.ts';
 import { settingsOf } from './run-settings.ts';
 
 export const evalCommand: Command = {
@@ -36,7 +36,7 @@ async function runEval(args: EvalArguments, context: CommandContext): Promise<Ex
         { out: args.out, settings, relevanceLevel: args.relevanceLevel },
         (done, all) => console.error(`${done} of ${all} queries`),
       );
-      const { measures, notes } = writeReport({ ...args, modelName: model.name }, queries, results);
+      const { measures, notes } = writeReport(args.out, namesOf(args, model.name), queries, results);
       for (const note of notes) console.error(note);
       console.log(JSON.stringify(measures, null, 2));
       const isWhole = results.every(({ ranking }) => ranking.every(({ verdict }) => verdict !== null));
@@ -45,4 +45,9 @@ async function runEval(args: EvalArguments, context: CommandContext): Promise<Ex
       await engine.close();
     }
   });
+}
+
+function namesOf(args: EvalArguments, modelName: string) {
+  const taskName = args.task ?? basename(args.data).replace(/\..*$/, '');
+  return { ...args, modelName, taskName, runTag: `rank1-rerank-${args.options.mode ?? 'reason'}` };
 }

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { beirFiles } from '../../evaluation/node/load-queries.ts';
 import type { JudgingModel } from './engine-judge.ts';
 import type { EvalArguments } from './eval-arguments.ts';
-import { beirFiles } from './eval-data.ts';
 
 /** All that decides the results, without the places that files lie in. */
 export async function settingsOf(args: EvalArguments, model: JudgingModel) {

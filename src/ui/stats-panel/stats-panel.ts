@@ -4,7 +4,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { RunStats } from '../../protocol/rerank-api.ts';
 import { themeStyles } from '../theme.styles.ts';
-import { runFigures } from './run-figures.ts';
+import { speedFigures } from './speed-figures.ts';
 
 export class StatsPanelElement extends LitElement {
   static override styles = [
@@ -94,7 +94,7 @@ export class StatsPanelElement extends LitElement {
         ${
           this.open
             ? html`<dl part="figures">
-                ${runFigures(stats).map(
+                ${speedFigures(stats).map(
                   ({ label, value, note }) => html`
                     <div part="figure">
                       <dt>${label}</dt>

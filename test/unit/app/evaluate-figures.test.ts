@@ -5,7 +5,7 @@ import {
   collectedJudgements,
   computeFigures,
   DEFAULT_OPTIONS,
-} from '../../../src/app/evaluate/run-figures.ts';
+} from '../../../src/app/evaluate/compared-runs.ts';
 import {
   savedFigures,
   savedPerQuery,
@@ -39,11 +39,11 @@ describe('figures', () => {
     expect(at(10, 'zero').means.get('nDCG@10')).toBeCloseTo(ndcg / 2, 12);
     expect(at(1, 'skip').means.get('nDCG@1')).toBe(0);
     expect(at(3, 'skip').means.get('P@3')).toBeCloseTo(2 / 3, 12);
-    expect(at(10, 'skip')).toMatchObject({ numQueries: 1, numMissing: 1, ceiling: 1 });
+    expect(at(10, 'skip')).toMatchObject({ numQueries: 1, missingQids: ['q2'], bestOrder: 1 });
     // The best order of nothing is nothing.
-    expect(at(10, 'zero').ceiling).toBeCloseTo(1 / 2, 12);
+    expect(at(10, 'zero').bestOrder).toBeCloseTo(1 / 2, 12);
     // Each rank holds the mean gain of the three documents.
-    expect(at(10, 'skip').random).toBeCloseTo(dcg([1, 1, 1]) / dcg([2, 1, 0]), 12);
+    expect(at(10, 'skip').randomOrder).toBeCloseTo(dcg([1, 1, 1]) / dcg([2, 1, 0]), 12);
   });
 
   it('hold NevIR pairs and p-MRR where query ids come in pairs, and null elsewhere', async () => {
@@ -55,15 +55,15 @@ describe('figures', () => {
       '1_q1': { a: 2, b: 1 },
       '1_q2': { a: 1, b: 2 },
     });
-    expect(nevir).toMatchObject({ pairedAccuracy: 1, pMrr: null });
+    expect(nevir).toMatchObject({ nevir: { accuracy: 1 }, followIr: null });
     // a falls from the first place to the second: 1 - 1/2.
     const follow = await figuresOf('1-og 0 a 1\n1-changed 0 a 0\n', {
       '1-og': { a: 2, b: 1 },
       '1-changed': { a: 1, b: 2 },
     });
-    expect(follow).toMatchObject({ pairedAccuracy: null, pMrr: 50 });
+    expect(follow).toMatchObject({ nevir: null, followIr: { pMrr: 50 } });
     const alone = await figuresOf('1-og 0 a 1\n1-changed 0 a 0\n', { '1-og': { a: 2 } });
-    expect(alone).toMatchObject({ pairedAccuracy: null, pMrr: null });
+    expect(alone).toMatchObject({ nevir: null, followIr: null });
   });
 });
 

@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LoadedQuery } from '../../../src/cli/eval/eval-data.ts';
-import type { Judge } from '../../../src/cli/eval/judge.ts';
-import { runEvaluation } from '../../../src/cli/eval/run-evaluation.ts';
-import { cellName, listCells, type Collection } from '../../../scripts/quality/cells.ts';
-import { writeQualityReport } from '../../../scripts/quality/report.ts';
+import type { LoadedQuery } from '../../../src/evaluation/runner/loaded-query.ts';
+import type { Judge } from '../../../src/evaluation/runner/judge.ts';
+import { runEvaluation } from '../../../src/evaluation/node/run-evaluation.ts';
+import { cellName, listCells, type Collection } from '../../../bench/quality/cells.ts';
+import { writeQualityReport } from '../../../bench/quality/report.ts';
 
 const ORIGIN = { date: '2026-01-02', machine: 'a test' };
 const NUM_DOCUMENTS = 4;

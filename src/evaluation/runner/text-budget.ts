@@ -1,5 +1,5 @@
 /** How much text a run may hold in memory: what is judged is kept until its query is done. */
-import { invalidFile, type FilePlace } from '../../evaluation/index.ts';
+import { invalidFile, type FilePlace } from '../files/invalid-file.ts';
 
 /** UTF-16 units, about 1 GB. */
 const MAX_TEXT_LENGTH = 500_000_000;

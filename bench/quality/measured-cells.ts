@@ -1,20 +1,18 @@
 /** The results that are there, cell by cell, and what the tables compute from them. */
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   calibrate,
   evaluateJudgedRun,
+  gainOver,
   logitDifferences,
-  pairedBootstrap,
-  readQueryResults,
-  sourceFile,
   type BootstrapInterval,
   type Calibration,
   type QueryResult,
   type Run,
 } from '../../src/evaluation/index.ts';
-import type { LoadedQuery } from '../../src/cli/eval/eval-data.ts';
-import { judgementsByQuery, NDCG } from '../../src/cli/eval/measures.ts';
+import { readKeptResults } from '../../src/evaluation/node/run-evaluation.ts';
+import { judgementsByQuery, type LoadedQuery } from '../../src/evaluation/runner/loaded-query.ts';
+import { NDCG } from '../../src/evaluation/runner/run-measures.ts';
 import {
   cellName,
   COLLECTION_NAMES,
@@ -32,7 +30,6 @@ export interface MeasuredCell {
 export type Cells = ReadonlyMap<string, MeasuredCell>;
 export type Queries = Readonly<Record<Collection, readonly LoadedQuery[]>>;
 
-const BOOTSTRAP_SEED = 1;
 /** A bootstrap over fewer queries says more about its few resamples than about other queries. */
 export const LEAST_QUERIES_FOR_INTERVAL = 10;
 
@@ -45,12 +42,8 @@ export async function readCells(queries: Queries, work: string): Promise<Cells> 
   const cells = new Map<string, MeasuredCell>();
   for (const cell of ALL_CELLS) {
     const file = path.join(work, cellName(cell), 'results.jsonl');
-    if (!existsSync(file)) continue;
-    const bytes = readFileSync(file);
-    const results: QueryResult[] = [];
-    const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
-    if (whole.length === 0) continue;
-    for await (const result of readQueryResults(sourceFile(file, whole))) results.push(result);
+    const results = await readKeptResults(file);
+    if (results.length === 0) continue;
     const judged = queries[cell.collection].slice(0, results.length);
     const differs = results.findIndex(({ qid }, index) => qid !== judged[index]?.qid);
     if (differs >= 0) throw new Error(`${file} holds another query in line ${differs + 1}.`);
@@ -99,7 +92,7 @@ export function differenceInterval(
   before: ReadonlyMap<string, number>,
   after: ReadonlyMap<string, number>,
 ): BootstrapInterval {
-  return pairedBootstrap(before, after, { seed: BOOTSTRAP_SEED });
+  return gainOver(before, after)!;
 }
 
 /** Of a mean over queries: the paired bootstrap against nothing. */

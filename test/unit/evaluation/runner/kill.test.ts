@@ -7,14 +7,14 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-const SOURCE = fileURLToPath(new URL('scripted-eval.ts', import.meta.url));
+const SOURCE = fileURLToPath(new URL('scripted-evaluation.ts', import.meta.url));
 const NUM_DOCUMENTS = 12;
 
 let folder: string;
 let bundle: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rank1-kill-'));
-  bundle = join(folder, 'scripted-eval.mjs');
+  bundle = join(folder, 'scripted-evaluation.mjs');
   await build({ input: SOURCE, platform: 'node', logLevel: 'silent', output: { file: bundle } });
 });
 afterAll(() => rmSync(folder, { recursive: true }));

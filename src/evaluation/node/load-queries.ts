@@ -1,43 +1,32 @@
 /** Reads what is to be judged: a collection of this project's form, rank_llm requests, or a BEIR folder with a first stage's run. */
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Rank1Error } from '../../base/errors.ts';
-import {
-  detectFormat,
-  gunzipped,
-  judgementsOf,
-  orderDocuments,
-  readAnyQrels,
-  readAnyRun,
-  readBeirCorpus,
-  readBeirQrels,
-  readBeirQueries,
-  readEvalJsonl,
-  readRankLlmRequests,
-  sourceFile,
-  type BeirDocument,
-  type EvalCandidate,
-  type EvalQuery,
-  type Judgements,
-  type Qrels,
-  type SourceFile,
-} from '../../evaluation/index.ts';
-import type { EvalArguments } from './eval-arguments.ts';
-import { TextBudget } from './text-budget.ts';
+import { orderDocuments } from '../document-order.ts';
+import { readAnyQrels, readAnyRun } from '../files/any-run.ts';
+import { readBeirCorpus, readBeirQrels, readBeirQueries, type BeirDocument } from '../files/beir.ts';
+import { detectFormat } from '../files/detect-format.ts';
+import { readEvalJsonl, type EvalCandidate } from '../files/eval-jsonl.ts';
+import { readRankLlmRequests } from '../files/rank-llm-requests.ts';
+import { loadedQuery, type LoadedQuery } from '../runner/loaded-query.ts';
+import { TextBudget } from '../runner/text-budget.ts';
+import type { Qrels } from '../types.ts';
+import { openFile } from './open-file.ts';
 
-export interface LoadedQuery {
-  readonly qid: string;
-  readonly query: string;
-  /** the first candidates, in the first stage's order */
-  readonly toJudge: readonly EvalCandidate[];
-  /** all that is known about right answers, whatever is judged of it */
-  readonly judgements: Judgements;
+export interface DataOptions {
+  /** `*.eval.jsonl`, rank_llm requests, or a BEIR folder */
+  readonly data: string;
+  /** a BEIR folder's candidates */
+  readonly run: string | null;
+  readonly split: string;
+  readonly subset: string | null;
+  /** judgements of rank_llm requests */
+  readonly qrels: string | null;
+  /** candidates of each query that are judged */
+  readonly depth: number;
+  /** only the first so many queries */
+  readonly limit: number | null;
 }
-
-export type DataOptions = Pick<
-  EvalArguments,
-  'data' | 'run' | 'split' | 'subset' | 'qrels' | 'depth' | 'limit'
->;
 
 /**
  * @param budget of the texts that are kept
@@ -132,22 +121,10 @@ async function* fileQueries(
   }
 }
 
-/** A query of this project's form with its first `depth` candidates. */
-export function loadedQuery(query: EvalQuery, depth: number): LoadedQuery {
-  const { qid, query: text, candidates } = query;
-  return { qid, query: text, toJudge: candidates.slice(0, depth), judgements: judgementsOf(query) };
-}
-
 function candidate(
   { docid, title, text, score }: BeirDocument & { readonly score: number },
   grades: ReadonlyMap<string, number>,
 ): EvalCandidate {
   const grade = grades.get(docid) ?? -1;
   return { docid, ...(title && { title }), text, score, grade: grade >= 0 ? grade : null };
-}
-
-/** A file on disk, unpacked where its name says that it is packed. */
-export function openFile(path: string): SourceFile {
-  const source = sourceFile(basename(path), createReadStream(path));
-  return path.endsWith('.gz') ? gunzipped(source) : source;
 }

@@ -22,10 +22,6 @@ export function intervalText({ lower, upper, numQueries }: BootstrapInterval): s
   return numQueries < LEAST_QUERIES_FOR_INTERVAL ? NOTHING : `${figure(lower)} to ${figure(upper)}`;
 }
 
-export function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 /** Padded, as prettier has it. */
 export function table(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const cells = [head, ...rows].map((row) => row.map(String));

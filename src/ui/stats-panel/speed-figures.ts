@@ -2,7 +2,7 @@
 import { msg, str } from '@lit/localize';
 import type { RunStats } from '../../protocol/rerank-api.ts';
 
-export interface RunFigure {
+export interface SpeedFigure {
   readonly label: string;
   readonly value: string;
   /** what it means, or what it is made of */
@@ -33,7 +33,7 @@ function bytes(value: number | null): string {
   return value >= 1e3 ? count(value / 1e3, 'kB') : count(value, msg('bytes'));
 }
 
-export function runFigures(stats: RunStats): readonly RunFigure[] {
+export function speedFigures(stats: RunStats): readonly SpeedFigure[] {
   const { numPrefillTokens, numPaddedPrefillTokens, numPrefixTokensSaved, numDecodeTokens } = stats;
   const numSteps = stats.numPrefillSteps + stats.numDecodeSteps;
   const numPromptTokens = numPrefillTokens + numPrefixTokensSaved;

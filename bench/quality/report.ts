@@ -1,7 +1,7 @@
 /** docs/quality.md, its plots and its digest, from the results that are there: every table says how many queries it is of. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { writeWhole } from '../../src/cli/eval/write-whole.ts';
+import { writeWhole } from '../../src/evaluation/node/write-whole.ts';
 import { calibrationPart } from './calibration-part.ts';
 import { COLLECTION_NAMES } from './cells.ts';
 import { formatDigest, type Origin } from './digest.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunStats } from '../../../src/protocol/rerank-api.ts';
-import { runFigures } from '../../../src/ui/stats-panel/run-figures.ts';
+import { speedFigures } from '../../../src/ui/stats-panel/speed-figures.ts';
 
 const STATS: RunStats = {
   numPrefillTokens: 750,
@@ -21,7 +21,7 @@ const STATS: RunStats = {
 };
 
 const values = (stats: RunStats) =>
-  Object.fromEntries(runFigures(stats).map(({ label, value }) => [label, value]));
+  Object.fromEntries(speedFigures(stats).map(({ label, value }) => [label, value]));
 
 test('the figures of a run are worked out from its sums', () => {
   expect(values(STATS)).toEqual({
@@ -41,5 +41,5 @@ test('nothing is made up before there is something to divide by', () => {
   const zeros = Object.fromEntries(Object.keys(STATS).map((key) => [key, 0])) as unknown as RunStats;
   const all = values(zeros);
   expect(Object.values(all).filter((value) => value === '–')).toHaveLength(8);
-  expect(JSON.stringify(runFigures(zeros))).not.toMatch(/NaN|Infinity|undefined/);
+  expect(JSON.stringify(speedFigures(zeros))).not.toMatch(/NaN|Infinity|undefined/);
 });

@@ -1,6 +1,7 @@
 /** How well the documents are ordered: the published weights on many queries, every mode in every form on shared ones. */
 import type { BootstrapInterval } from '../../src/evaluation/index.ts';
-import { computeMeasures, NDCG } from '../../src/cli/eval/measures.ts';
+import { meanOf } from '../../src/evaluation/mean.ts';
+import { computeMeasures, NDCG } from '../../src/evaluation/runner/run-measures.ts';
 import {
   cellName,
   COLLECTION_NAMES,
@@ -10,7 +11,7 @@ import {
   MODE_NAMES,
   type Collection,
 } from './cells.ts';
-import { average, figure, gainText, intervalText, NOTHING, table } from './markdown.ts';
+import { figure, gainText, intervalText, NOTHING, table } from './markdown.ts';
 import {
   cut,
   meanInterval,
@@ -55,7 +56,7 @@ export function modesTable(cells: Cells): string {
         const cell = cells.get(cellName({ collection, mode, form }));
         if (!cell) return [NOTHING, NOTHING];
         const values = ndcgOf(cut(cell, sharedQueries(cells, collection)));
-        return [figure(average([...values.values()])), intervalText(meanInterval(values))];
+        return [figure(meanOf(values.values())), intervalText(meanInterval(values))];
       }),
     ]),
   );

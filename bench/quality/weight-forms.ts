@@ -6,8 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { withCheckpoint } from '../../bench/run/demo-checkpoint.ts';
-import { readModelTensors } from '../../bench/run/model-tensors.ts';
+import { withCheckpoint } from '../run/demo-checkpoint.ts';
+import { readModelTensors } from '../run/model-tensors.ts';
 import { parseModelSpec } from '../../src/model/model-spec.ts';
 import { FORM_NAMES, FORMS, type Form } from './cells.ts';
 

@@ -1,7 +1,7 @@
 /** Whether a score is a probability, in every mode. */
 import path from 'node:path';
 import { reliabilityPlot, scoreHistogramPlot } from '../../src/evaluation/index.ts';
-import { writeWhole } from '../../src/cli/eval/write-whole.ts';
+import { writeWhole } from '../../src/evaluation/node/write-whole.ts';
 import { cellName, COLLECTION_NAMES, COLLECTIONS, MODE_NAMES } from './cells.ts';
 import { figure, table } from './markdown.ts';
 import { calibrationOf, type Cells } from './measured-cells.ts';

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadQueries } from '../../../../src/cli/eval/eval-data.ts';
-import type { Judge } from '../../../../src/cli/eval/judge.ts';
-import { writeReport } from '../../../../src/cli/eval/report-files.ts';
-import { MEASURES, runEvaluation } from '../../../../src/cli/eval/run-evaluation.ts';
-import { TextBudget } from '../../../../src/cli/eval/text-budget.ts';
+import { loadQueries } from '../../../../src/evaluation/node/load-queries.ts';
+import type { Judge } from '../../../../src/evaluation/runner/judge.ts';
+import { runEvaluation, writeReport } from '../../../../src/evaluation/node/run-evaluation.ts';
+import { MEASURES } from '../../../../src/evaluation/runner/query-result.ts';
+import { TextBudget } from '../../../../src/evaluation/runner/text-budget.ts';
 import { evaluateRun, type Qrels } from '../../../../src/evaluation/index.ts';
 
 let folder: string;
@@ -20,15 +20,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Of options that name no other file. */
 const sources = { run: null, split: 'test', subset: null, qrels: null, limit: null };
 const names = {
-  data: 'tea',
+  taskName: 'tea',
+  runTag: 'tea',
   split: 'test',
   subset: null,
-  task: null,
   datasetRevision: 'none',
   languages: ['eng-Latn'],
   relevanceLevel: 1,
   modelName: 'tea',
-  options: {},
 };
 
 /** A BEIR folder and a first stage's run of its documents, first to last. */
@@ -68,7 +67,7 @@ describe('data', () => {
     const results = await runEvaluation(queries, judge, { out, settings: {} });
     const run = new Map([['q', new Map(docids.slice(0, 20).map((id, d) => [id, id.length - d / 100]))]]);
     const expected = evaluateRun(run, qrels, { measures: MEASURES }).means;
-    const { measures } = writeReport({ ...names, out }, queries, results);
+    const { measures } = writeReport(out, names, queries, results);
     expect([...expected.values()]).not.toContain(null);
     expect(measures['reranked']).toEqual(Object.fromEntries(expected));
     expect(Object.fromEntries(results[0]!.measures)).toEqual(Object.fromEntries(expected));
@@ -79,7 +78,7 @@ describe('data', () => {
     const queries = await loadQueries({ ...beir('spaces', ['MED 10', 'MED 11'], qrels), depth: 20 });
     const out = join(folder, 'spaces-out');
     const results = await runEvaluation(queries, judge, { out, settings: {} });
-    const { notes } = writeReport({ ...names, out }, queries, results);
+    const { notes } = writeReport(out, names, queries, results);
     expect(notes.join()).toMatch(/run\.trec was left out.*"PLAIN 2"/);
     const written = ['run.trec', 'predictions.json', 'mteb-result.json', 'measures.json', 'gain.svg'];
     expect(written.filter((name) => existsSync(join(out, name)))).toEqual(written.slice(1));

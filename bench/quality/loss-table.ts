@@ -1,4 +1,5 @@
 /** What a form of the weights changes, document by document: many more than there are queries. */
+import { meanOf } from '../../src/evaluation/mean.ts';
 import {
   cellName,
   COLLECTION_NAMES,
@@ -10,7 +11,7 @@ import {
   type Form,
   type Mode,
 } from './cells.ts';
-import { average, gainText, NOTHING, table } from './markdown.ts';
+import { gainText, NOTHING, table } from './markdown.ts';
 import { cut, differenceInterval, ndcgOf, type Cells, type MeasuredCell } from './measured-cells.ts';
 import { LOSS } from './report-text.ts';
 
@@ -25,7 +26,7 @@ export function lossTable(cells: Cells): string {
         pairs.length,
         pairs.filter(([a, b]) => a.label !== b.label).length,
         pairs.filter(([a, b]) => a.reasoning !== b.reasoning).length,
-        pairs.length > 0 ? average(scores).toExponential(1) : NOTHING,
+        meanOf(scores)?.toExponential(1) ?? NOTHING,
         pairs.length > 0 ? Math.max(...scores).toExponential(1) : NOTHING,
         ...COLLECTION_NAMES.map((collection) => lossText(cells, collection, mode, form)),
       ];

@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadQueries, type LoadedQuery } from '../../../../src/cli/eval/eval-data.ts';
-import { computeMeasures } from '../../../../src/cli/eval/measures.ts';
-import { parseEvalArguments } from '../../../../src/cli/eval/eval-arguments.ts';
-import { writeReport } from '../../../../src/cli/eval/report-files.ts';
-import type { Judge } from '../../../../src/cli/eval/judge.ts';
-import { runEvaluation } from '../../../../src/cli/eval/run-evaluation.ts';
+import { loadQueries } from '../../../../src/evaluation/node/load-queries.ts';
+import { computeMeasures } from '../../../../src/evaluation/runner/run-measures.ts';
+import type { Judge } from '../../../../src/evaluation/runner/judge.ts';
+import { runEvaluation, writeReport } from '../../../../src/evaluation/node/run-evaluation.ts';
+import type { LoadedQuery } from '../../../../src/evaluation/runner/loaded-query.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -22,16 +21,15 @@ const NUM_DOCUMENTS = 5;
 /** Of options that name no other file. */
 const sources = { run: null, split: 'test', subset: null, qrels: null, limit: null };
 const reportOptions = {
-  data: 'tea.eval.jsonl',
   split: 'test',
   subset: null,
-  task: 'Tea',
+  taskName: 'Tea',
+  runTag: 'rank1-rerank-reason',
   datasetRevision: 'r1',
   languages: ['eng-Latn', 'zho-Hant'],
   relevanceLevel: 1,
   modelName: 'tea',
-  options: { mode: 'reason' },
-} as const;
+};
 const settings = { data: 'tea.eval.jsonl', depth: NUM_DOCUMENTS };
 
 /** Later documents are better, so the first stage is wrong about all of them. */
@@ -78,7 +76,7 @@ function scriptedJudge(failAfter = Infinity): Judge {
 async function evaluate(out: string, judge: Judge): Promise<void> {
   const queries = await load();
   const results = await runEvaluation(queries, judge, { out, settings });
-  writeReport({ ...reportOptions, out }, queries, results);
+  writeReport(out, reportOptions, queries, results);
 }
 
 function filesOf(out: string): Record<string, string> {
@@ -268,59 +266,5 @@ describe('paired queries', () => {
       ['2_q1', 2, 1],
     ]);
     expect(computeMeasures(half, [], scores, 1)).not.toHaveProperty('nevir_pairs');
-  });
-});
-
-describe('the command line', () => {
-  test('has defaults', () => {
-    expect(parseEvalArguments(['--data', 'x.eval.jsonl', '--out', 'o'])).toMatchObject({
-      depth: 20,
-      limit: null,
-      datasetRevision: 'no_revision_available',
-      languages: ['eng-Latn'],
-      options: {},
-      engine: { model: undefined, device: 'auto', remote: undefined },
-    });
-  });
-
-  test.each([
-    [['--out', 'o'], 'eval needs --data'],
-    [['--data', 'x'], 'eval needs --data'],
-    [['--data', 'x', '--out', 'o', '--endpoint', 'https://a/v1', '--device', 'wasm'], 'judges elsewhere'],
-    [['--data', 'x', '--out', 'o', '--depth', '0'], '--depth must be'],
-    [['--data', 'x', '--out', 'o', '--depth', '1.5'], '--depth must be'],
-    [['--data', 'x', '--out', 'o', '--mode', 'fast'], 'mode must be'],
-    [['--data', 'x', '--out', 'o', '--preset', 'tea'], 'preset must be one of answer, evidence'],
-    [['--data', 'x', '--out', 'o', '--mode', 'instant', '--rethink', '1'], "rethink needs mode 'reason'"],
-    [['--data', 'x', '--out', 'o', '--query-template', 'tea'], 'FILL_QUERY_HERE'],
-    [['--data', 'x', '--out', 'o', '--languages', 'English'], '--languages must be codes'],
-    [['--data', 'x', '--out', 'o', '--device', 'tpu'], '--device must be'],
-    [['--data', 'x', '--out', 'o', '--colour'], '--colour'],
-    [['--data', 'x', '--out', 'o', '--samples', '2', '--mode', 'instant'], "mode 'reason'"],
-    [['--data', 'x', '--out', 'o', '--samples', '2', '--temperature=-1'], 'temperature must'],
-    [['--data', 'x', '--out', 'o', '--seed', '3'], 'give samples'],
-    [['--data', 'x', '--out', 'o', '--templates', 't.json'], 'belong together'],
-  ])('refuses %j', (args, reason) => {
-    expect(() => parseEvalArguments(args)).toThrow(reason);
-  });
-
-  test('takes a template by the name of the task, else by the name of its data set', () => {
-    const file = join(folder, 'templates.json');
-    const templates = { Bright: 'any FILL_QUERY_HERE', Bright_pony: 'pony FILL_QUERY_HERE' };
-    writeFileSync(file, JSON.stringify(templates));
-    const optionsOf = (task: string) =>
-      parseEvalArguments(['--data', 'x', '--out', 'o', '--templates', file, '--task', task]);
-    const templateOf = (task: string) => optionsOf(task).options.queryTemplate;
-    expect(templateOf('Bright_pony')).toBe('pony FILL_QUERY_HERE');
-    expect(templateOf('Bright_biology')).toBe('any FILL_QUERY_HERE');
-    expect(() => templateOf('SciFact')).toThrow('no query template for "SciFact"');
-    for (const [content, reason] of [
-      ['{"a": "no place"}', 'FILL_QUERY_HERE'],
-      ['[1]', 'not a file of query templates'],
-      ['{', 'not valid JSON'],
-    ]) {
-      writeFileSync(file, content!);
-      expect(() => templateOf('a')).toThrow(reason);
-    }
   });
 });

@@ -1,13 +1,12 @@
 /**
- * The evaluation with a judge that needs no model, for a test that kills it: `node scripted-eval.mjs <out> <when>`. It
+ * The evaluation with a judge that needs no model, for a test that kills it: `node scripted-evaluation.mjs <out> <when>`. It
  * ends itself with SIGKILL at `document <n>`, when it is about to judge that one, or at `file <n>`, when it has written
  * that file beside its place and is about to move it there; both counted from 0, in this process. `never` lets it end.
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { writeReport } from '../../../../src/cli/eval/report-files.ts';
-import type { Judge } from '../../../../src/cli/eval/judge.ts';
-import { runEvaluation } from '../../../../src/cli/eval/run-evaluation.ts';
+import { runEvaluation, writeReport } from '../../../../src/evaluation/node/run-evaluation.ts';
+import type { Judge } from '../../../../src/evaluation/runner/judge.ts';
 
 const [, , out = '', when = 'never'] = process.argv;
 const NUM_QUERIES = 3;
@@ -51,6 +50,14 @@ const queries = Array.from({ length: NUM_QUERIES }, (_, q) => {
   return { qid: `q${q}`, query: `question ${q}`, toJudge, judgements: { grades } };
 });
 const results = await runEvaluation(queries, judge, { out, settings: { judge: 'scripted' } });
-const sources = { data: 'scripted', split: 'test', subset: null, task: null, relevanceLevel: 1 };
-const names = { datasetRevision: 'none', languages: ['eng-Latn'], modelName: 'scripted', options: {} };
-writeReport({ ...sources, ...names, out }, queries, results);
+const names = {
+  taskName: 'scripted',
+  modelName: 'scripted',
+  runTag: 'scripted',
+  split: 'test',
+  subset: null,
+  datasetRevision: 'none',
+  languages: ['eng-Latn'],
+  relevanceLevel: 1,
+};
+writeReport(out, names, queries, results);

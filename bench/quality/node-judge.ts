@@ -1,7 +1,7 @@
 /** Judges in this process: the service, the engine and the runtime of the page, on one thread of WASM. */
-import type { RerankOptions } from '../../src/protocol/rerank-api.ts';
+import type { Judge, JudgedDocument } from '../../src/evaluation/runner/judge.ts';
+import type { RerankOptions, RerankUpdate } from '../../src/protocol/rerank-api.ts';
 import { RerankService, type LoadedRuntime } from '../../src/service/rerank-service.ts';
-import { judgedDocument, type Judge, type JudgedDocument } from '../../src/cli/eval/judge.ts';
 
 /** @param model stays the caller's to dispose */
 export async function nodeJudge(model: LoadedRuntime, options: RerankOptions): Promise<Judge> {
@@ -16,5 +16,27 @@ export async function nodeJudge(model: LoadedRuntime, options: RerankOptions): P
       }
     });
     return judged;
+  };
+}
+
+function judgedDocument({
+  finishReason,
+  verdict,
+  reasoning,
+  truncated,
+  numPromptTokens,
+  numNewTokens,
+  passage,
+  samples,
+}: Extract<RerankUpdate, { type: 'finished' }>): JudgedDocument {
+  return {
+    finishReason,
+    verdict,
+    reasoning,
+    truncated,
+    numPromptTokens,
+    numNewTokens,
+    ...(passage && { passage }),
+    ...(samples && { samples }),
   };
 }

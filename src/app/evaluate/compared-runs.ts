@@ -1,0 +1,108 @@
+/** Every run's figures beside the first one's: pure, from the collected files. Plots are drawn in the language in force. */
+import { msg, str } from '@lit/localize';
+import {
+  calibrate,
+  gainOver,
+  pairedDifferences,
+  parseMeasure,
+  perQueryGainPlot,
+  reliabilityPlot,
+  runFigures,
+  scoreHistogramPlot,
+  sharedValues,
+  type BootstrapInterval,
+  type EvaluateOptions,
+  type Judgements,
+  type RunFigures,
+} from '../../evaluation/index.ts';
+import type { CollectedFile } from './collected-files.ts';
+import { PLOT_WORDS } from './wording.ts';
+
+export interface FigureOptions extends Required<Omit<EvaluateOptions, 'measures'>> {
+  /** the k of nDCG@k, P@k, R@k and Judged@k */
+  readonly cutoff: number;
+}
+
+export const CUTOFFS = [1, 3, 5, 10, 20, 100] as const;
+export const DEFAULT_OPTIONS: FigureOptions = { relevanceLevel: 1, cutoff: 10, missingQueries: 'skip' };
+
+/** A run's figures beside those of the first run. */
+export interface ComparedRun extends RunFigures {
+  readonly name: string;
+  /** nDCG@k against the first run, on the queries both have; null for the first itself */
+  readonly gain: BootstrapInterval | null;
+}
+
+type Values = ReadonlyMap<string, number>;
+
+export interface Plot {
+  readonly title: () => string;
+  readonly svg: () => string;
+}
+
+export interface Figures {
+  readonly options: FigureOptions;
+  readonly runs: readonly ComparedRun[];
+  readonly plots: readonly Plot[];
+}
+
+/** The columns: nDCG first, R@100 always. */
+export function measureNames(cutoff: number): string[] {
+  const names = [`nDCG@${cutoff}`, 'AP', 'RR', `P@${cutoff}`, `R@${cutoff}`, 'R@100', `Judged@${cutoff}`];
+  return [...new Set(names)];
+}
+
+export function collectedJudgements(files: readonly CollectedFile[]): Map<string, Judgements> {
+  return new Map(files.flatMap((file) => [...(file.judgements ?? [])]));
+}
+
+/** null while there are no judgements, or no run with a judged query. */
+export function computeFigures(files: readonly CollectedFile[], options: FigureOptions): Figures | null {
+  const judgements = collectedJudgements(files);
+  const runs = files.flatMap(({ name, run }) =>
+    run && [...run.keys()].some((qid) => judgements.has(qid)) ? [{ name, run }] : [],
+  );
+  const ndcg = `nDCG@${options.cutoff}`;
+  const measures = measureNames(options.cutoff).map(parseMeasure);
+  const measured = runs.map(({ name, run }) => ({
+    name,
+    ...runFigures(run, judgements, { ...options, measures }),
+  }));
+  const [first] = measured;
+  if (!first) return null;
+  const plots: Plot[] = [];
+  const figures = measured.map((one, index): ComparedRun => {
+    if (index === 0) return { ...one, gain: null };
+    const values = [first, one].map(({ perQuery }) => perQuery.get(ndcg)!) as [Values, Values];
+    const gain = gainOver(...values);
+    if (gain) {
+      const title = (): string => msg(str`${one.name}: gain over ${first.name}`);
+      const differences = pairedDifferences(...sharedValues(...values));
+      plots.push({ title, svg: () => perQueryGainPlot(differences, ndcg, title(), PLOT_WORDS) });
+    }
+    return { ...one, gain };
+  });
+  for (const { name, scores } of files)
+    if (scores) plots.push(...calibrationPlots(name, scores, options.relevanceLevel));
+  return { options, runs: figures, plots };
+}
+
+function calibrationPlots(
+  name: string,
+  scores: NonNullable<CollectedFile['scores']>,
+  relevanceLevel: number,
+): Plot[] {
+  const calibration = calibrate(
+    scores.map(({ score, grade }) => ({
+      score,
+      isRelevant: grade === null ? null : grade >= relevanceLevel,
+    })),
+  );
+  if (calibration.numJudged === 0) return [];
+  const reliability = (): string => msg(str`${name}: reliability of the score`);
+  const histogram = (): string => msg(str`${name}: scores by judgement`);
+  return [
+    { title: reliability, svg: () => reliabilityPlot(calibration, reliability(), PLOT_WORDS) },
+    { title: histogram, svg: () => scoreHistogramPlot(calibration, histogram(), PLOT_WORDS) },
+  ];
+}

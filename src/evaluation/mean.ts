@@ -1,0 +1,11 @@
+/** Mean of the values; null when there is none, or when one of them is not determined. */
+export function meanOf(values: Iterable<number | null>): number | null {
+  let sum = 0;
+  let count = 0;
+  for (const value of values) {
+    if (value === null) return null;
+    sum += value;
+    count++;
+  }
+  return count > 0 ? sum / count : null;
+}

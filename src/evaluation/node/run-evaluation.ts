@@ -1,0 +1,84 @@
+/**
+ * Judges queries one after the other and keeps each as one line of `results.jsonl` as soon as it is whole. Invariant: a
+ * run that was interrupted anywhere, and run again, leaves the same bytes as one that was not. So a query is the unit
+ * that is kept: one that was interrupted is judged anew, in the same batches, and an unfinished line at the end of the
+ * file is dropped.
+ */
+import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatQueryResult, readQueryResults, type QueryResult } from '../files/per-query-jsonl.ts';
+import { sourceFile } from '../files/source-file.ts';
+import type { Judge } from '../runner/judge.ts';
+import type { LoadedQuery } from '../runner/loaded-query.ts';
+import { queryResult } from '../runner/query-result.ts';
+import { makeReport, type Report, type ReportNames } from '../runner/report.ts';
+import { writeWhole } from './write-whole.ts';
+
+export interface RunFolder {
+  readonly out: string;
+  /** what decides the results; going on with other settings is refused */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** lowest grade that counts as relevant for AP, RR, P and R; 1 when left out */
+  readonly relevanceLevel?: number;
+}
+
+/** @throws Error when the folder holds a run with other settings or other queries */
+export async function runEvaluation(
+  queries: readonly LoadedQuery[],
+  judge: Judge,
+  { out, settings, relevanceLevel = 1 }: RunFolder,
+  onProgress: (numDone: number, numQueries: number) => void = () => undefined,
+): Promise<QueryResult[]> {
+  mkdirSync(out, { recursive: true });
+  pinSettings(join(out, 'settings.json'), settings);
+  const file = join(out, 'results.jsonl');
+  const results = await readKeptResults(file);
+  dropUnfinishedLine(file);
+  const differs = results.findIndex(({ qid }, index) => qid !== queries[index]?.qid);
+  if (differs >= 0)
+    throw new Error(`${file} holds another query in line ${differs + 1}. Choose another --out.`);
+  onProgress(results.length, queries.length);
+  for (const query of queries.slice(results.length)) {
+    const documents = query.toJudge.map(({ title, text }) => (title ? { title, text } : { text }));
+    const result = queryResult(query, await judge(query.query, documents), relevanceLevel);
+    appendFileSync(file, formatQueryResult(result), { flush: true });
+    results.push(result);
+    onProgress(results.length, queries.length);
+  }
+  return results;
+}
+
+/** Leaves the files of the report in the run's folder, each whole or not at all. */
+export function writeReport(
+  out: string,
+  names: ReportNames,
+  queries: readonly LoadedQuery[],
+  results: readonly QueryResult[],
+): Omit<Report, 'files'> {
+  const { files, ...report } = makeReport(names, queries, results);
+  for (const [name, text] of files) writeWhole(join(out, name), text);
+  return report;
+}
+
+/** The results in a file, without an unfinished last line; none when there is no file. */
+export async function readKeptResults(file: string): Promise<QueryResult[]> {
+  if (!existsSync(file)) return [];
+  const bytes = readFileSync(file);
+  const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
+  const results: QueryResult[] = [];
+  if (whole.length === 0) return results;
+  for await (const result of readQueryResults(sourceFile(file, whole))) results.push(result);
+  return results;
+}
+
+function pinSettings(file: string, settings: RunFolder['settings']): void {
+  const text = `${JSON.stringify(settings, null, 2)}\n`;
+  if (!existsSync(file)) return writeWhole(file, text);
+  if (readFileSync(file, 'utf8') !== text)
+    throw new Error(`${file} is of a run with other settings. Choose another --out, or the same settings.`);
+}
+
+/** What follows the last line end was being written when the run ended. */
+function dropUnfinishedLine(file: string): void {
+  if (existsSync(file)) truncateSync(file, readFileSync(file).lastIndexOf(10) + 1);
+}

@@ -1,0 +1,78 @@
+/** A run's figures with what puts them into perspective. One implementation for the command line, the page and the reports. */
+import { pairedBootstrap, type BootstrapInterval } from './analysis/bootstrap.ts';
+import { bestOrder, expectedRandomNdcg } from './analysis/reference-orders.ts';
+import { reportTies } from './analysis/ties.ts';
+import { orderDocuments } from './document-order.ts';
+import { evaluateJudgedRun, type EvaluateOptions, type Evaluation } from './evaluate.ts';
+import { gradeRanking } from './graded-ranking.ts';
+import { meanOf } from './mean.ts';
+import { parseMeasure } from './measures/measure.ts';
+import { pairMeasures, type PairMeasures } from './measures/pair-measures.ts';
+import type { Judgements, Run } from './types.ts';
+
+/** The same resamples for every interval, so that figures can be reproduced. */
+const BOOTSTRAP_SEED = 1;
+
+export interface RunFiguresOptions extends EvaluateOptions {
+  /** the k of the nDCG@k that ties, random order and best order are expressed in */
+  readonly cutoff: number;
+}
+
+export interface RunFigures extends Evaluation, PairMeasures {
+  readonly numTiesThatMatter: number;
+  /** mean nDCG@k with all ties broken in the worst and in the best way */
+  readonly lowestByTies: number | null;
+  readonly highestByTies: number | null;
+  /** expected nDCG@k of the run's own documents in random order */
+  readonly randomOrder: number | null;
+  /** nDCG@k of the run's own documents in the best order */
+  readonly bestOrder: number | null;
+}
+
+/** @throws Rank1Error invalid-file when the run and the judgements have no query in common */
+export function runFigures(
+  run: Run,
+  judgements: ReadonlyMap<string, Judgements>,
+  options: RunFiguresOptions,
+): RunFigures {
+  const { cutoff, missingQueries } = options;
+  const evaluation = evaluateJudgedRun(run, judgements, options);
+  const judged = new Map([...judgements].filter(([qid]) => run.has(qid)));
+  // A missing query that counts as 0 does so in any order of its documents.
+  const counted = missingQueries === 'zero' ? judgements : judged;
+  const rankings = [...counted].map(([qid, known]) =>
+    gradeRanking(orderDocuments(run.get(qid) ?? new Map()), known),
+  );
+  const ndcg = parseMeasure(`nDCG@${cutoff}`);
+  const ties = [...judged].map(([qid, known]) => reportTies(run.get(qid)!, known, cutoff));
+  return {
+    ...evaluation,
+    ...pairMeasures(run, judged),
+    numTiesThatMatter: ties.reduce((sum, { numTiesThatMatter }) => sum + numTiesThatMatter, 0),
+    lowestByTies: meanOf(ties.map(({ lowestNdcg }) => lowestNdcg)),
+    highestByTies: meanOf(ties.map(({ highestNdcg }) => highestNdcg)),
+    randomOrder: meanOf(rankings.map((ranking) => expectedRandomNdcg(ranking, cutoff))),
+    bestOrder: meanOf(rankings.map((ranking) => ndcg.compute(bestOrder(ranking), 1))),
+  };
+}
+
+/** What both runs have a value for. */
+export function sharedValues(
+  baseline: ReadonlyMap<string, number>,
+  system: ReadonlyMap<string, number>,
+): [Map<string, number>, Map<string, number>] {
+  const qids = [...baseline.keys()].filter((qid) => system.has(qid));
+  return [
+    new Map(qids.map((qid) => [qid, baseline.get(qid)!])),
+    new Map(qids.map((qid) => [qid, system.get(qid)!])),
+  ];
+}
+
+/** The mean gain over the baseline with its 95 % interval, on the queries that both have; null when there is none. */
+export function gainOver(
+  baseline: ReadonlyMap<string, number>,
+  system: ReadonlyMap<string, number>,
+): BootstrapInterval | null {
+  const shared = sharedValues(baseline, system);
+  return shared[0].size === 0 ? null : pairedBootstrap(...shared, { seed: BOOTSTRAP_SEED });
+}

@@ -1,0 +1,46 @@
+/** From what a judge said to a query's ranking and its measures. */
+import { evaluateJudgedRun } from '../evaluate.ts';
+import { logitDifferences, type QueryResult, type RankedDocument } from '../files/per-query-jsonl.ts';
+import { parseMeasure } from '../measures/measure.ts';
+import type { JudgedDocument } from './judge.ts';
+import type { LoadedQuery } from './loaded-query.ts';
+
+/** What a run is measured by. */
+export const MEASURES = [
+  ...['nDCG@5', 'nDCG@10', 'nDCG@20', 'AP', 'RR', 'RR@10'],
+  ...['P@5', 'P@10', 'R@20', 'R@100', 'Judged@10', 'Judged@20'],
+].map(parseMeasure);
+
+/** @param judged in the order of `query.toJudge` */
+export function queryResult(
+  query: LoadedQuery,
+  judged: readonly JudgedDocument[],
+  relevanceLevel: number,
+): QueryResult {
+  const documents = query.toJudge.map(({ docid, grade }, index): RankedDocument => {
+    const document = judged[index];
+    if (!document) throw new Error(`query ${query.qid}: document ${docid} was not judged`);
+    return { docid, grade, firstStageRank: index + 1, ...document };
+  });
+  const difference = ({ verdict }: RankedDocument) => verdict?.logitDifference ?? -Infinity;
+  const ranking = documents.sort(
+    (a, b) => compare(difference(b), difference(a)) || a.firstStageRank - b.firstStageRank,
+  );
+  const { qid } = query;
+  const unmeasured: QueryResult = { qid, query: query.query, measures: new Map(), ranking };
+  const { perQuery } = evaluateJudgedRun(
+    new Map([[qid, logitDifferences(unmeasured)]]),
+    new Map([[qid, query.judgements]]),
+    { measures: MEASURES, relevanceLevel },
+  );
+  const measures = [...perQuery].flatMap(([name, values]): [string, number][] => {
+    const value = values.get(qid);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { ...unmeasured, measures: new Map(measures) };
+}
+
+/** Not a subtraction: Infinity minus itself is NaN. */
+function compare(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,94 @@
+/** The files of a finished run, as text: runs in three formats and, where there are judgements, measures and plots. */
+import { calibrate } from '../analysis/calibration.ts';
+import { pairedDifferences } from '../analysis/bootstrap.ts';
+import { evaluateJudgedRun } from '../evaluate.ts';
+import { formatMtebPredictions } from '../files/mteb-predictions.ts';
+import { logitDifferences, type QueryResult } from '../files/per-query-jsonl.ts';
+import { formatRank1RunFile } from '../files/rank1-run-file.ts';
+import { isTrecId } from '../files/trec-columns.ts';
+import { formatTrecRun } from '../files/trec-run.ts';
+import { mtebResultText } from '../mteb-scores.ts';
+import { reliabilityPlot, scoreHistogramPlot } from '../plots/calibration-plots.ts';
+import { perQueryGainPlot } from '../plots/gain-plot.ts';
+import { sharedValues } from '../run-figures.ts';
+import type { Run } from '../types.ts';
+import { judgementsByQuery, type LoadedQuery } from './loaded-query.ts';
+import { computeMeasures, firstStageRun, NDCG } from './run-measures.ts';
+
+export interface ReportNames {
+  readonly modelName: string;
+  /** the last column of the TREC run; no spaces */
+  readonly runTag: string;
+  readonly taskName: string;
+  readonly datasetRevision: string;
+  /** such as `eng-Latn` */
+  readonly languages: readonly string[];
+  /** null is mteb's `default` */
+  readonly subset: string | null;
+  readonly split: string;
+  /** lowest grade that counts as relevant for AP, RR, P and R */
+  readonly relevanceLevel: number;
+}
+
+export interface Report {
+  /** what measures.json holds */
+  readonly measures: Record<string, unknown>;
+  /** what was left out, and why */
+  readonly notes: readonly string[];
+  /** name to text */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** mteb's name for the one subset that most tasks have. */
+const DEFAULT_SUBSET = 'default';
+
+export function makeReport(
+  { modelName, runTag, relevanceLevel, ...names }: ReportNames,
+  queries: readonly LoadedQuery[],
+  results: readonly QueryResult[],
+): Report {
+  const subset = names.subset ?? DEFAULT_SUBSET;
+  const notes: string[] = [];
+  const files = new Map<string, string>();
+  const write = (name: string, pieces: Iterable<string>) => files.set(name, [...pieces].join(''));
+  const run: Run = new Map(results.map((result) => [result.qid, logitDifferences(result)]));
+  const measures = computeMeasures(queries, results, run, relevanceLevel);
+  const unwritable = [...run].flatMap(([qid, scores]) => [qid, ...scores.keys()]).find((id) => !isTrecId(id));
+  if (unwritable === undefined) write('run.trec', formatTrecRun(run, runTag));
+  else
+    notes.push(
+      `run.trec was left out: a TREC run cannot hold ids with spaces, such as ${JSON.stringify(unwritable)}.`,
+    );
+  write('predictions.json', formatRank1RunFile(run));
+  const runs = new Map([[subset, new Map([[names.split, run]])]]);
+  write('mteb-predictions.json', formatMtebPredictions({ modelName, revision: null, runs }));
+  write('measures.json', [`${JSON.stringify(measures, null, 2)}\n`]);
+  if (!queries.some(({ judgements }) => judgements.grades.size > 0)) return { measures, notes, files };
+  const judgements = judgementsByQuery(queries);
+  write('mteb-result.json', [mtebResultText(run, judgements, { ...names, subset, relevanceLevel })]);
+  for (const [name, svg] of plots(queries, results, run, relevanceLevel)) write(name, [svg]);
+  return { measures, notes, files };
+}
+
+function plots(
+  queries: readonly LoadedQuery[],
+  results: readonly QueryResult[],
+  run: Run,
+  relevanceLevel: number,
+): [string, string][] {
+  const scored = results.flatMap(({ ranking }) =>
+    ranking.flatMap(({ verdict, grade }) =>
+      verdict ? [{ score: verdict.score, isRelevant: grade === null ? null : grade >= relevanceLevel }] : [],
+    ),
+  );
+  const calibration = calibrate(scored);
+  const judgements = judgementsByQuery(queries);
+  const [baseline, system] = [firstStageRun(queries), run].map((one) =>
+    evaluateJudgedRun(one, judgements, { measures: [NDCG] }).perQuery.get(NDCG.name)!,
+  );
+  const shared = sharedValues(baseline!, system!);
+  const files: [string, string][] = [['scores.svg', scoreHistogramPlot(calibration)]];
+  if (calibration.numJudged > 0) files.push(['reliability.svg', reliabilityPlot(calibration)]);
+  if (shared[0].size > 0) files.push(['gain.svg', perQueryGainPlot(pairedDifferences(...shared), NDCG.name)]);
+  return files;
+}
