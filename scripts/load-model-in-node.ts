@@ -25,7 +25,11 @@ export async function loadModelInNode(
   const shipped = manifest.models[dtype];
   if (!shipped) throw new Error(`${folder} has no ${dtype} version`);
   const model = graph ? { ...shipped, layout: graph.layout } : shipped;
-  const spec = parseModelSpec(readJson('config.json'));
+  const generationConfig = 'generation_config.json';
+  const spec = parseModelSpec(
+    readJson('config.json'),
+    Object.hasOwn(manifest.files, generationConfig) ? readJson(generationConfig) : undefined,
+  );
   const tokenizerJson = readJson('tokenizer.json');
   const tokenizerConfig = readJson('tokenizer_config.json');
   const files = {

@@ -1,6 +1,7 @@
 /** The whole conversion: read headers, describe the graph, write the weights, then the manifest that makes it a model. */
 import { Rank1Error } from '../base/errors.ts';
 import { MANIFEST_FILE } from '../model/manifest.ts';
+import { unknownConfigKeys } from '../model/config-rules.ts';
 import { parseModelSpec } from '../model/model-spec.ts';
 import { BlockQuantizedFormat } from './block-quantized-format.ts';
 import type { CheckpointFolder, OutputFolder } from './byte-io.ts';
@@ -14,7 +15,6 @@ import { modelCard } from './model-card.ts';
 import { buildRank1Layout } from './rank1-layout.ts';
 import { readJsonObject, readText } from './read-json.ts';
 import { RecordedOutput } from './recorded-output.ts';
-import { checkSupported } from './supported-config.ts';
 import { transformersJsFileName, withTransformersJsConfig } from './transformersjs-config.ts';
 import { buildTransformersJsLayout } from './transformersjs-layout.ts';
 import type { WeightFormat } from './weight-format.ts';
@@ -52,7 +52,12 @@ async function writeModel(
   const { dtype, layout } = options;
   const config = await readJsonObject(input, 'config.json');
   const spec = parseModelSpec(config);
-  checkSupported(config);
+  const unknown = unknownConfigKeys(config);
+  if (unknown.length > 0) {
+    options.onWarning?.(
+      `config.json has keys that are not known here and were not taken into account: ${unknown.join(', ').slice(0, 300)}. If one of them changes the model's arithmetic, its scores will be wrong.`,
+    );
+  }
   const checkpoint = await openCheckpoint(input);
   const tokenizer = await readTokenizer(input, options);
   const tokens = tokenizer && readMarkerTokens(tokenizer, spec.vocabSize);

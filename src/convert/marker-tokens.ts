@@ -49,8 +49,8 @@ export function markerTokens(
   const { trueTokenId, falseTokenId } = findMarkerTokenIds(tokenizer);
   assertMarkersInVocabulary(tokenizer, vocabSize);
   const idsOf = (marker: string): readonly number[] => {
-    const added = tokenizer.addedTokenId(marker);
-    return added === null ? tokenizer.encode(marker) : [added];
+    const added = tokenizer.addedToken(marker);
+    return added ? [added.id] : tokenizer.encode(marker);
   };
   return { trueTokenId, falseTokenId, openTokenIds: idsOf(OPEN_MARKER), closeTokenIds: idsOf(CLOSE_MARKER) };
 }

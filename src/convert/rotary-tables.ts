@@ -1,5 +1,6 @@
 /** The cos and sin tables of rotary position embedding, as GroupQueryAttention reads them: [rows, headDim / 2]. */
-import type { Llama3RopeScaling, ModelSpec } from '../model/model-spec.ts';
+import type { ModelSpec } from '../model/model-spec.ts';
+import type { Llama3RopeScaling } from '../model/rope-config.ts';
 
 /** Frequencies in fp32, as transformers computes them: theta^(-2i/H), rescaled for Llama 3.1. [headDim / 2] */
 export function inverseFrequencies(

@@ -28,6 +28,9 @@ export interface ModelFiles {
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array | Blob }[];
 }
 
+/** Beside config.json where the checkpoint had one. */
+const GENERATION_CONFIG = 'generation_config.json';
+
 export type BytesProgress = (loadedBytes: number, totalBytes: number) => void;
 
 /** Takes one of a manifest's dtypes when the caller names none. */
@@ -53,7 +56,10 @@ export async function readModelFiles(
 ): Promise<ModelFiles> {
   const manifest = parseManifest(await readJson(folder, MANIFEST_FILE));
   const [chosen, model] = chooseModel(manifest, dtype);
-  const config = parseModelSpec(await readJson(folder, 'config.json'));
+  const generationConfig = Object.hasOwn(manifest.files, GENERATION_CONFIG)
+    ? await readJson(folder, GENERATION_CONFIG)
+    : undefined;
+  const config = parseModelSpec(await readJson(folder, 'config.json'), generationConfig);
   const spec = { ...config, maxPositions: Math.min(config.maxPositions, model.maxPositions) };
   const paths = [model.onnx, ...model.externalData];
   const totalBytes = paths.reduce((sum, path) => sum + listedFile(manifest, path).bytes, 0);

@@ -15,13 +15,16 @@ export class ChainReader implements StopCondition {
   readonly #decoder: IncrementalDecoder;
   readonly #detector: VerdictDetector;
   readonly #markers: MarkerTokenIds;
-  readonly #eosTokenIds: ReadonlySet<number>;
+  readonly #eosTokenIds: Set<number>;
   readonly #repetition: RepetitionDetector | null;
   #verdict: Verdict | null = null;
   #loops = false;
   #delta = '';
 
-  /** @param options.loopGuard ends a chain that repeats itself without end */
+  /**
+   * @param eosTokenIds of the model's configuration; the tokenizer's own end-of-text token ends a chain too
+   * @param options.loopGuard ends a chain that repeats itself without end
+   */
   constructor(
     tokenizer: Tokenizer,
     markers: MarkerTokenIds,
@@ -33,6 +36,7 @@ export class ChainReader implements StopCondition {
     this.#markers = markers;
     this.#detector = new VerdictDetector({ markerIsToken: markers.closeTokenId !== null });
     this.#eosTokenIds = new Set(eosTokenIds);
+    if (tokenizer.eosTokenId !== null) this.#eosTokenIds.add(tokenizer.eosTokenId);
   }
 
   /** The verdict, once the chain has ended with one by itself. */

@@ -25,22 +25,25 @@ export function findMarkerTokenIds(tokenizer: Tokenizer): MarkerTokenIds {
       'This tokenizer does not give " true" and " false" different first tokens, so no score can be read. Use a rank1 checkpoint.',
     );
   }
-  return { trueTokenId, falseTokenId, closeTokenId: tokenizer.addedTokenId(CLOSE_MARKER) };
+  return { trueTokenId, falseTokenId, closeTokenId: tokenizer.addedToken(CLOSE_MARKER)?.id ?? null };
 }
 
 /**
  * A tokenizer that belongs to another model may give ids that the model has no row for; the kernels would not notice.
- * @throws Rank1Error `model-corrupt` when a marker's or an answer's id is not in a vocabulary of `vocabSize`
+ * @throws Rank1Error `model-corrupt` when an id of a marker, an answer or the tokenizer's frame is not below `vocabSize`
  */
 export function assertMarkersInVocabulary(tokenizer: Tokenizer, vocabSize: number): void {
+  const assertKnown = (text: string, ids: readonly number[]): void => {
+    const unknown = ids.find((id) => id >= vocabSize);
+    if (unknown === undefined) return;
+    throw new Rank1Error(
+      'model-corrupt',
+      `The tokenizer gives ${text} the id ${unknown}, and the model's vocabulary ends at ${vocabSize}: tokenizer.json and config.json are not of the same model. Convert or download the model again.`,
+    );
+  };
   for (const text of [ANSWERS.true, ANSWERS.false, OPEN_MARKER, CLOSE_MARKER]) {
-    const added = tokenizer.addedTokenId(text);
-    for (const id of [...tokenizer.encode(text), ...(added === null ? [] : [added])]) {
-      if (id < vocabSize) continue;
-      throw new Rank1Error(
-        'model-corrupt',
-        `The tokenizer gives "${text}" the id ${id}, and the model's vocabulary ends at ${vocabSize}: tokenizer.json and config.json are not of the same model. Convert or download the model again.`,
-      );
-    }
+    const added = tokenizer.addedToken(text);
+    assertKnown(`"${text}"`, added ? [...tokenizer.encode(text), added.id] : tokenizer.encode(text));
   }
+  assertKnown('the start or end of every text', [...tokenizer.frame.before, ...tokenizer.frame.after]);
 }

@@ -90,21 +90,28 @@ export function trimToLastSentence(reasoning: string): string {
 
 /**
  * A marker that is an added token becomes its one id, and splits the text around it. Where it is not (plain
- * Qwen2.5), it is ordinary text and is encoded together with its neighbours.
+ * Qwen2.5), it is ordinary text and is encoded together with its neighbours. The whole stands in the tokenizer's
+ * frame, because the reference hands its runtime a text, and so gets the frame too.
  */
 function encodeSegments(tokenizer: Tokenizer, segments: readonly string[]): Int32Array {
-  const parts: (readonly number[])[] = [];
+  const parts: (readonly number[])[] = [tokenizer.frame.before];
   let text = '';
+  let skipsSpace = false;
+  const take = (segment: string): void => {
+    text += skipsSpace ? segment.trimStart() : segment;
+    if (text !== '') skipsSpace = false;
+  };
   for (const segment of segments) {
-    const markerId =
-      segment === OPEN_MARKER || segment === CLOSE_MARKER ? tokenizer.addedTokenId(segment) : null;
-    if (markerId === null) {
-      text += segment;
+    const isMarker = segment === OPEN_MARKER || segment === CLOSE_MARKER;
+    const marker = isMarker ? tokenizer.addedToken(segment) : null;
+    if (!marker) {
+      take(segment);
       continue;
     }
-    parts.push(tokenizer.encode(text), [markerId]);
+    parts.push(tokenizer.encode(marker.lstrip ? text.trimEnd() : text), [marker.id]);
     text = '';
+    skipsSpace = marker.rstrip;
   }
-  parts.push(tokenizer.encode(text));
+  parts.push(tokenizer.encode(text), tokenizer.frame.after);
   return Int32Array.from(parts.flat());
 }

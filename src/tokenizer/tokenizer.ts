@@ -1,19 +1,25 @@
 /**
- * Text to token ids and back, from a model's own `tokenizer.json`. Documents are other people's text, so
- * `encode` treats everything as plain text: `<think>`, `</think>` or `<|endoftext|>` inside it become
- * ordinary tokens, never the added tokens of the same spelling. Those are reached by `addedTokenId` only.
+ * Text to token ids and back, from a model's own tokenizer files. Documents are other people's text, so `encode`
+ * treats everything as plain text: a `<think>`, `</think>` or `<|endoftext|>` in it is spelled with ordinary tokens.
+ * The added tokens of that spelling are reached by `addedToken` only.
  */
 import { Tokenizer as TokenizersTokenizer } from '@huggingface/tokenizers';
 import { Rank1Error, errorMessage } from '../base/errors.ts';
+import { mergeAddedTokens, tokenText, type AddedToken, type Vocabulary } from './added-tokens.ts';
+import { inputFrame, type InputFrame } from './post-processor.ts';
 import { findUnsafePattern } from './safe-pattern.ts';
 
 export interface Tokenizer {
-  /** Plain text to ids. Lone surrogates become U+FFFD first, as no encoding exists for them. */
+  /** Plain text to ids, without `frame`. A lone surrogate has no encoding and counts as U+FFFD. */
   encode(text: string): number[];
   /** Ids to text, added tokens shown as their text. Incomplete UTF-8 at an end comes out as U+FFFD. */
   decode(tokenIds: readonly number[]): string;
-  /** The id of an added token such as `<think>`, or null when the tokenizer has none of that spelling. */
-  addedTokenId(content: string): number | null;
+  /** An added token such as `<think>`; null when the tokenizer has none of that spelling. */
+  addedToken(content: string): Pick<AddedToken, 'id' | 'lstrip' | 'rstrip'> | null;
+  /** Ids around a whole input: Llama 3.1's `<|begin_of_text|>`, Mistral's `<s>`, none for Qwen2.5. */
+  readonly frame: InputFrame;
+  /** Id of the tokenizer's own end-of-text token, or null. */
+  readonly eosTokenId: number | null;
 }
 
 /**
@@ -30,14 +36,13 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   ]);
   if (unsafe !== null) throw unsupported(unsafe);
   try {
-    const full = new TokenizersTokenizer(json, config);
+    const vocabulary = vocabularyOf(json['model']);
+    const addedTokens = mergeAddedTokens(json['added_tokens'], config, vocabulary);
+    const full = new TokenizersTokenizer({ ...json, added_tokens: addedTokens }, config);
     // Added tokens are split out of a text before it is normalised; without any, all text is plain.
-    const plain = new TokenizersTokenizer(
-      { ...json, added_tokens: [] },
-      { ...config, added_tokens_decoder: {} },
-    );
-    const addedTokenIds = new Map<string, number>();
-    for (const [id, token] of full.get_added_tokens_decoder()) addedTokenIds.set(token.content, id);
+    const plain = new TokenizersTokenizer({ ...json, added_tokens: [] }, config);
+    const added = new Map(addedTokens.map((token) => [token.content, token]));
+    const eosText = tokenText(config['eos_token']);
     return {
       encode: (text) =>
         text === ''
@@ -49,7 +54,9 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
           : guarded(() =>
               full.decode([...tokenIds], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
             ),
-      addedTokenId: (content) => addedTokenIds.get(content) ?? null,
+      addedToken: (content) => added.get(content) ?? null,
+      frame: inputFrame(json['post_processor']),
+      eosTokenId: eosText === null ? null : (added.get(eosText)?.id ?? vocabulary.get(eosText) ?? null),
     };
   } catch (error) {
     throw unsupported(errorMessage(error), error);
@@ -73,9 +80,20 @@ function checkIds(ids: number[]): number[] {
 function unsupported(reason: string, cause?: unknown): Rank1Error {
   return new Rank1Error(
     'tokenizer-unsupported',
-    `The model's tokenizer cannot be read (${reason.slice(0, 200)}). Use a model folder with the Qwen2 or Llama 3 tokenizer files.`,
+    `The model's tokenizer cannot be read (${reason.slice(0, 200)}). Use a model folder with the tokenizer files of Qwen2, Llama 3 or Mistral.`,
     { cause },
   );
+}
+
+/** Token to id, without added tokens. */
+function vocabularyOf(model: unknown): Vocabulary {
+  const { vocab } = model as { readonly vocab?: unknown };
+  if (typeof vocab !== 'object' || vocab === null) throw new TypeError('it has no vocabulary');
+  const ids = vocab as Readonly<Record<string, number>>;
+  return {
+    size: Object.keys(ids).length,
+    get: (token) => (Object.hasOwn(ids, token) ? ids[token] : undefined),
+  };
 }
 
 /** The library guesses at a model it does not know, which would give wrong ids instead of an error. */
@@ -83,7 +101,7 @@ function assertBytePairModel(model: unknown): void {
   if (typeof model === 'object' && model !== null && 'type' in model && model.type === 'BPE') return;
   throw new Rank1Error(
     'tokenizer-unsupported',
-    "The model's tokenizer.json does not hold a BPE tokenizer. Use a model folder with the Qwen2 or Llama 3 tokenizer files.",
+    "The model's tokenizer.json does not hold a BPE tokenizer. Use a model folder with the tokenizer files of Qwen2, Llama 3 or Mistral.",
   );
 }
 

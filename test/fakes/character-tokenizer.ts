@@ -2,6 +2,7 @@
  * A tokenizer whose ids can be read: one token a character (its code point, one above it), and, after them, the added
  * tokens. ` true` and ` false` are single tokens too, as in the tokenizers of the real models, when asked for.
  */
+import type { InputFrame } from '../../src/tokenizer/post-processor.ts';
 import type { Tokenizer } from '../../src/tokenizer/tokenizer.ts';
 
 const FIRST_WORD_ID = 0x20_0000;
@@ -11,10 +12,16 @@ const WORDS = [' true', ' false'];
 export class CharacterTokenizer implements Tokenizer {
   /** Characters it was given in all: what planning costs. */
   numEncodedCharacters = 0;
+  readonly frame: InputFrame;
+  readonly eosTokenId = null;
   readonly #addedTokens: readonly string[];
 
-  constructor(addedTokens: readonly string[] = ['<think>', '</think>', '<|endoftext|>']) {
+  constructor(
+    addedTokens: readonly string[] = ['<think>', '</think>', '<|endoftext|>'],
+    frame: InputFrame = { before: [], after: [] },
+  ) {
     this.#addedTokens = addedTokens;
+    this.frame = frame;
   }
 
   encode(text: string): number[] {
@@ -34,9 +41,9 @@ export class CharacterTokenizer implements Tokenizer {
       .join('');
   }
 
-  addedTokenId(content: string): number | null {
+  addedToken(content: string): ReturnType<Tokenizer['addedToken']> {
     const index = this.#addedTokens.indexOf(content);
-    return index < 0 ? null : FIRST_ADDED_ID + index;
+    return index < 0 ? null : { id: FIRST_ADDED_ID + index, lstrip: false, rstrip: false };
   }
 
   /** Ids of a generated text, its markers as added tokens where there are any: what a model would produce. */
@@ -44,8 +51,8 @@ export class CharacterTokenizer implements Tokenizer {
     const spellings = this.#addedTokens.map((token) => token.replaceAll('|', '\\|'));
     const pieces = spellings.length === 0 ? [text] : text.split(new RegExp(`(${spellings.join('|')})`));
     return pieces.flatMap((piece) => {
-      const added = this.addedTokenId(piece);
-      return added === null ? this.encode(piece) : [added];
+      const added = this.addedToken(piece);
+      return added ? [added.id] : this.encode(piece);
     });
   }
 }

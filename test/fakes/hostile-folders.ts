@@ -106,6 +106,7 @@ function hostileFolder(
     'rank1.json',
     'rank1.json',
     'config.json',
+    'generation_config.json',
     'tokenizer.json',
     'tokenizer_config.json',
   ]);

@@ -47,7 +47,7 @@ export class ScriptedRuntime implements LoadedRuntime {
   constructor(options: ScriptedRuntimeOptions = {}) {
     this.#options = options;
     this.tokenizer = options.tokenizer ?? new CharacterTokenizer();
-    const eosTokenId = this.tokenizer.addedTokenId('<|endoftext|>');
+    const eosTokenId = this.tokenizer.addedToken('<|endoftext|>')?.id;
     this.spec = {
       architecture: 'Qwen2ForCausalLM',
       hiddenSize: 8,
@@ -63,7 +63,7 @@ export class ScriptedRuntime implements LoadedRuntime {
       rmsNormEps: 1e-6,
       tieWordEmbeddings: true,
       attentionBias: true,
-      eosTokenIds: eosTokenId === null ? [] : [eosTokenId],
+      eosTokenIds: eosTokenId === undefined ? [] : [eosTokenId],
     };
   }
 
@@ -86,7 +86,7 @@ export class ScriptedRuntime implements LoadedRuntime {
 
   readonly #rule: NextTokenRule = (tokenIds) => {
     const { tokenizer } = this;
-    const open = tokenizer.addedTokenId('<think>');
+    const open = tokenizer.addedToken('<think>')?.id;
     const start = tokenIds.findIndex((tokenId) => tokenId === open);
     // No prompt of rank1's, so no document: what the warm-up runs.
     if (start < 0) return { tokenId: 1, watchedLogits: (this.#options.scriptOf ?? teaScript)('').logits };
@@ -96,7 +96,7 @@ export class ScriptedRuntime implements LoadedRuntime {
     const chain = tokenizer.encodeGenerated(script.chain);
     const written = tokenIds.slice(start + 1);
     const isForced =
-      written.at(-1) === tokenizer.addedTokenId('</think>') && !script.chain.includes('</think>');
+      written.at(-1) === tokenizer.addedToken('</think>')?.id && !script.chain.includes('</think>');
     const answer = tokenizer.encode(script.logits[0] >= script.logits[1] ? ' true' : ' false')[0] ?? -1;
     return {
       tokenId: isForced ? answer : (chain[written.length] ?? 1),

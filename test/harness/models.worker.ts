@@ -8,7 +8,13 @@ import { installTransferHandlers } from '../../src/protocol/transfer-handlers.ts
 import { sha256 } from '../fakes/small-model.ts';
 import { readHostileFolders, smallFolder, type HostileOutcome } from '../fakes/hostile-folders.ts';
 
-const FILES = ['rank1.json', 'config.json', 'tokenizer.json', 'tokenizer_config.json'];
+const FILES = [
+  'rank1.json',
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+];
 
 /** What the storage does once, in the midst of a file of weights. */
 export interface StorageFault {

@@ -57,7 +57,9 @@ export class OpenedModel implements ComparedModel {
         `${folder} cannot be compared: it has to be in the rank1 layout, and compute in fp32 (q4, q8, fp32).`,
       );
     }
-    const spec = parseModelSpec(await readJson('config.json'));
+    const hasGenerationConfig = Object.hasOwn(manifest.files, 'generation_config.json');
+    const generationConfig = hasGenerationConfig ? await readJson('generation_config.json') : undefined;
+    const spec = parseModelSpec(await readJson('config.json'), generationConfig);
     const tokenizer = createTokenizer(
       await readJson('tokenizer.json'),
       await readJson('tokenizer_config.json'),

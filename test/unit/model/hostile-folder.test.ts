@@ -5,7 +5,13 @@ import { readHostileFolders, smallFolder } from '../../fakes/hostile-folders.ts'
 
 const CASES = 10_000;
 const DEMO = new URL('../../../public/models/rank1-demo/', import.meta.url);
-const FILES = ['rank1.json', 'config.json', 'tokenizer.json', 'tokenizer_config.json'];
+const FILES = [
+  'rank1.json',
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+];
 
 test(`${CASES} hostile folders give a model or a Rank1Error, and ask for nothing outside of the folder`, async () => {
   vi.spyOn(console, 'warn').mockReturnValue(); // the tokenizer's library tells of what it does not know

@@ -9,7 +9,13 @@ import type { OrtRuntime } from '../../../src/runtime/ort.ts';
 import { createSession } from '../../../src/runtime/session.ts';
 
 const DEMO = new URL('../../../public/models/rank1-demo/', import.meta.url);
-const PATHS = ['rank1.json', 'config.json', 'tokenizer.json', 'tokenizer_config.json'];
+const PATHS = [
+  'rank1.json',
+  'config.json',
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+];
 const WEIGHTS = ['onnx/model_q4.onnx', 'onnx/model_q4.onnx_data'];
 const demoFiles = (): Record<string, Blob> =>
   Object.fromEntries(

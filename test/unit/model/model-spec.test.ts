@@ -120,7 +120,7 @@ describe('parseModelSpec', () => {
     [{ architectures: undefined, model_type: 'bert' }, 'model-unsupported', 'bert'],
     [{ architectures: [] }, 'model-unsupported', 'qwen2'],
     [{ architectures: ['constructor'] }, 'model-unsupported', 'constructor'],
-    [{ use_sliding_window: true }, 'model-unsupported', 'sliding-window'],
+    [{ use_sliding_window: true }, 'model-unsupported', 'use_sliding_window'],
     [{ rope_scaling: { type: 'yarn' } }, 'model-unsupported', 'yarn'],
     [{ rope_scaling: { rope_type: 'llama3' } }, 'model-corrupt', 'factor'],
     [{ rope_scaling: 'llama3' }, 'model-corrupt', 'rope_scaling'],

@@ -5,7 +5,7 @@ import { CharacterTokenizer } from '../../fakes/character-tokenizer.ts';
 import { loadTokenizer } from '../tokenizer/tokenizer-files.ts';
 
 const tokenizer = new CharacterTokenizer();
-const EOS = tokenizer.addedTokenId('<|endoftext|>') ?? -1;
+const EOS = tokenizer.addedToken('<|endoftext|>')?.id ?? -1;
 
 function makeReader(used = tokenizer): ChainReader {
   return new ChainReader(used, findMarkerTokenIds(used), [EOS]);

@@ -9,7 +9,7 @@ describe('findMarkerTokenIds', () => {
     expect(findMarkerTokenIds(tokenizer)).toEqual({
       trueTokenId: tokenizer.encode(' true')[0],
       falseTokenId: tokenizer.encode(' false')[0],
-      closeTokenId: tokenizer.addedTokenId('</think>'),
+      closeTokenId: tokenizer.addedToken('</think>')?.id,
     });
   });
 
@@ -23,7 +23,13 @@ describe('findMarkerTokenIds', () => {
   ])('refuses a tokenizer where %s', (_name, encode) => {
     let thrown: unknown;
     try {
-      findMarkerTokenIds({ encode, decode: () => '', addedTokenId: () => null });
+      findMarkerTokenIds({
+        encode,
+        decode: () => '',
+        addedToken: () => null,
+        frame: { before: [], after: [] },
+        eosTokenId: null,
+      });
     } catch (error) {
       thrown = error;
     }

@@ -20,7 +20,7 @@ interface TokenizerJson {
 /** `addedTokens` get the next free ids, as `tokenizer.add_tokens` gives them. */
 export function loadTokenizer(name: TokenizerName, addedTokens: readonly string[] = []): Tokenizer {
   const json = JSON.parse(read(name, 'tokenizer.json').toString('utf8')) as TokenizerJson;
-  const config: unknown = JSON.parse(read(name, 'tokenizer_config.json').toString('utf8'));
+  const config = JSON.parse(read(name, 'tokenizer_config.json').toString('utf8')) as Record<string, object>;
   const nextId = Math.max(...json.added_tokens.map((token) => token.id)) + 1;
   const added = addedTokens.map((content, index) => ({
     id: nextId + index,
@@ -31,7 +31,14 @@ export function loadTokenizer(name: TokenizerName, addedTokens: readonly string[
     normalized: false,
     special: false,
   }));
-  return createTokenizer({ ...json, added_tokens: [...json.added_tokens, ...added] }, config);
+  const decoder = {
+    ...config['added_tokens_decoder'],
+    ...Object.fromEntries(added.map((one) => [one.id, one])),
+  };
+  return createTokenizer(
+    { ...json, added_tokens: [...json.added_tokens, ...added] },
+    { ...config, added_tokens_decoder: decoder },
+  );
 }
 
 export function tokenizerSha256(name: TokenizerName): string {

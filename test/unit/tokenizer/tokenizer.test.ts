@@ -29,7 +29,7 @@ describe('encode', () => {
       '<|begin_of_text|>',
       '<|eot_id|>',
     ]) {
-      const id = tokenizer.addedTokenId(spelling);
+      const id = tokenizer.addedToken(spelling)?.id;
       if (id === null) continue;
       for (const text of [spelling, `x ${spelling} y`, `${spelling}${spelling}`, ` ${spelling} true`]) {
         expect(tokenizer.encode(text), text).not.toContain(id);
@@ -41,7 +41,7 @@ describe('encode', () => {
   test('never gives an added token whose spelling is one plain word', () => {
     // Llama's tokenizer looks whole words up before it merges anything, so an added word could slip in there.
     const withWord = loadTokenizer('llama3.1', ['relevant-or-not', 'zyzzyx']);
-    const added = withWord.addedTokenId('zyzzyx');
+    const added = withWord.addedToken('zyzzyx')?.id;
     expect(added).not.toBeNull();
     expect(withWord.encode('zyzzyx')).toEqual(llama.encode('zyzzyx'));
   });
@@ -85,7 +85,7 @@ describe('decode', () => {
   });
 
   test('shows added tokens as their text and keeps every space', () => {
-    const close = demo.addedTokenId('</think>');
+    const close = demo.addedToken('</think>')?.id;
     expect(close).not.toBeNull();
     expect(demo.decode([...demo.encode('so . '), close ?? -1, ...demo.encode(' true')])).toBe(
       'so . </think> true',
@@ -99,13 +99,13 @@ describe('decode', () => {
   });
 });
 
-describe('addedTokenId', () => {
+describe('addedToken', () => {
   test('knows only the spellings of the tokenizer itself', () => {
-    expect(demo.addedTokenId('<think>')).toBe(16_382);
-    expect(qwen.addedTokenId('<think>')).toBeNull();
-    expect(qwen.addedTokenId('<|im_end|>')).toBe(151_645);
-    expect(qwen.addedTokenId('true')).toBeNull();
-    expect(qwen.addedTokenId('toString')).toBeNull();
+    expect(demo.addedToken('<think>')?.id).toBe(16_382);
+    expect(qwen.addedToken('<think>')).toBeNull();
+    expect(qwen.addedToken('<|im_end|>')?.id).toBe(151_645);
+    expect(qwen.addedToken('true')).toBeNull();
+    expect(qwen.addedToken('toString')).toBeNull();
   });
 });
 

@@ -1,0 +1,103 @@
+/**
+ * A checkpoint lists its added tokens twice: `added_tokens` in tokenizer.json and `added_tokens_decoder` in
+ * tokenizer_config.json. Where the lists differ, the outcome here is that of transformers 5 (AutoTokenizer).
+ */
+
+/** One entry, with the field names of tokenizer.json. */
+export interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  /** White space on this side of the token belongs to the token. */
+  readonly lstrip: boolean;
+  readonly rstrip: boolean;
+  readonly single_word: boolean;
+  readonly normalized: boolean;
+  readonly special: boolean;
+}
+
+/** Token to id, of the model without its added tokens. */
+export interface Vocabulary {
+  readonly size: number;
+  get(token: string): number | undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+type Candidate = Omit<AddedToken, 'id'>;
+
+/** transformers builds this class from vocabulary and merges alone, so the list in tokenizer.json is not read. */
+const REBUILT_CLASS = /^Qwen2Tokenizer(?:Fast)?$/;
+/** In the order in which transformers adds them. */
+const SPECIAL_TOKENS = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'].map((name) => `${name}_token`);
+
+/**
+ * The tokens of tokenizer.json, then those that only tokenizer_config.json names; an entry there replaces the flags of the
+ * other file. Ids are the tokenizer's: a token that is new gets the next free one, whatever its index in the config.
+ * @throws TypeError when an entry is malformed
+ */
+export function mergeAddedTokens(listed: unknown, config: Fields, vocabulary: Vocabulary): AddedToken[] {
+  const tokens = new Map<string, AddedToken>();
+  const decoder = config['added_tokens_decoder'];
+  const hasDecoder = isRecord(decoder);
+  const isRebuilt = hasDecoder && REBUILT_CLASS.test(String(config['tokenizer_class']));
+  if (!isRebuilt) for (const token of parseListed(listed)) tokens.set(token.content, token);
+
+  let nextId = Math.max(vocabulary.size, ...[...tokens.values()].map((token) => token.id + 1));
+  const add = (token: Candidate): void => {
+    const known = tokens.get(token.content)?.id ?? vocabulary.get(token.content);
+    tokens.set(token.content, { ...token, id: known ?? nextId++ });
+  };
+  const indexed = hasDecoder ? Object.entries(decoder).sort(([a], [b]) => Number(a) - Number(b)) : [];
+  for (const [, value] of indexed) add(parseToken(value));
+  for (const content of specialTokens(config)) if (!tokens.has(content)) add(specialToken(content));
+  return [...tokens.values()];
+}
+
+/** Text of a `*_token` of tokenizer_config.json, which is a string or an entry with `content`. */
+export function tokenText(value: unknown): string | null {
+  const text = isRecord(value) ? value['content'] : value;
+  return typeof text === 'string' && text !== '' ? text : null;
+}
+
+function specialTokens(config: Fields): string[] {
+  const extra = config['additional_special_tokens'] ?? config['extra_special_tokens'];
+  const values = [...SPECIAL_TOKENS.map((name) => config[name]), ...(Array.isArray(extra) ? extra : [])];
+  return values.map(tokenText).filter((text) => text !== null);
+}
+
+function parseListed(listed: unknown): AddedToken[] {
+  if (listed === undefined || listed === null) return [];
+  if (!Array.isArray(listed)) throw new TypeError('added_tokens is not a list');
+  return listed.map((value: unknown) => {
+    const id = isRecord(value) ? value['id'] : undefined;
+    if (!Number.isSafeInteger(id) || (id as number) < 0) throw new TypeError('an added token has no id');
+    return { ...parseToken(value), id: id as number };
+  });
+}
+
+function parseToken(value: unknown): Candidate {
+  if (!isRecord(value) || typeof value['content'] !== 'string')
+    throw new TypeError('an added token has no text');
+  const flag = (name: string): boolean => value[name] === true;
+  const special = flag('special');
+  return {
+    content: value['content'],
+    lstrip: flag('lstrip'),
+    rstrip: flag('rstrip'),
+    single_word: flag('single_word'),
+    normalized: value['normalized'] === undefined ? !special : flag('normalized'),
+    special,
+  };
+}
+
+const specialToken = (content: string): Candidate => ({
+  content,
+  lstrip: false,
+  rstrip: false,
+  single_word: false,
+  normalized: false,
+  special: true,
+});
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
