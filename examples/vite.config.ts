@@ -13,7 +13,7 @@ export default defineConfig({
   base: './',
   plugins: [svelte()],
   resolve: {
-    alias: { 'rank1-rerank/element': element },
+    alias: { 'rank1-rerank/element': element, 'rank1-rerank/react': join(here, '../src/adapters/react.ts') },
     conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'],
   },
   worker: { format: 'es' },

@@ -1,5 +1,5 @@
-/** React 19 sets properties of custom elements, and listens to their events, as it does for its own. */
-import 'rank1-rerank/element';
+/** The element as a React component; `<rank1-rerank>` itself works too, as React 19 sets properties of custom elements. */
+import { Rank1Rerank } from 'rank1-rerank/react';
 import type { Rank1EventMap } from 'rank1-rerank/element';
 import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -16,11 +16,11 @@ function App() {
       <label>
         Question <input value={query} onChange={(event) => setQuery(event.target.value)} />
       </label>
-      <rank1-rerank
+      <Rank1Rerank
         query={query}
         documents={DOCUMENTS}
         model="/models/rank1-demo/"
-        onrank1-complete={onComplete}
+        onRank1Complete={onComplete}
       />
       <p>
         Best: <output id="best">{best}</output>

@@ -31,7 +31,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   app: ['protocol', 'client', 'remote', 'ui', 'export', 'evaluation', 'model', 'app/import'],
   // What the import worker runs; the page shares its types.
   'app/import': ['passages'],
-  adapters: ['protocol', 'client', 'remote'],
+  adapters: ['protocol', 'client', 'remote', 'ui'],
   // The converter checks a checkpoint's tokenizer as the worker would.
   convert: ['model', 'tokenizer', 'rank1', 'convert/compare'],
   // The second place where a model meets the runtime: the command that compares a converted model with another.
@@ -96,6 +96,8 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@bufbuild/protobuf': ['src/convert/'],
   'playwright-core': ['src/cli/engine/'],
   // Of the frameworks, each in its own adapter.
+  react: ['src/adapters/react.ts'],
+  '@lit/react': ['src/adapters/react.ts'],
   '@ai-sdk/provider': ['src/adapters/ai-sdk.ts'],
   '@langchain/core': ['src/adapters/langchain.ts'],
   '@llamaindex/core': ['src/adapters/llamaindex.ts'],
