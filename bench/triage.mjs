@@ -39,8 +39,8 @@ function addFiles(numFiles) {
     const look = () => {
       const { session } = document.querySelector('rank1-triage-app');
       const isDone =
-        session.files.length === numFiles && session.numIndexed === session.table.passages.length;
-      if (isDone) resolve({ ms: performance.now() - start, numPassages: session.numIndexed });
+        session.files.length === numFiles && session.texts.numIndexed === session.texts.table.size;
+      if (isDone) resolve({ ms: performance.now() - start, numPassages: session.texts.numIndexed });
       else setTimeout(look, 20);
     };
     look();
@@ -50,11 +50,11 @@ function addFiles(numFiles) {
 /** Runs in the page. */
 function search(numSearches) {
   const { session } = document.querySelector('rank1-triage-app');
-  const words = session.table.passages[17].text.split(' ');
+  const words = session.texts.table.at(17).text.split(' ');
   return Array.from({ length: numSearches }, (_, n) => {
     const query = words.slice(n % 20, (n % 20) + 8).join(' ') + (n % 2 ? '' : ' 最冷的城市');
     const start = performance.now();
-    session.shortlist({ query, topK: 100 });
+    session.texts.find({ query, topK: 100 });
     return performance.now() - start;
   });
 }

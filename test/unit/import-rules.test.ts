@@ -85,7 +85,8 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@huggingface/tokenizers': ['src/tokenizer/'],
   zod: ['src/app/session/'],
   idb: ['src/app/session/'],
-  minisearch: ['src/app/shortlist/'],
+  '@orama/stemmers': ['src/app/shortlist/'],
+  'franc-min': ['src/app/shortlist/'],
   // The formats of people's files, each in its own reader.
   fflate: ['src/app/import/', 'src/app/models/picked-zip.ts'],
   mammoth: ['src/app/import/'],

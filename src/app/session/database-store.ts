@@ -3,17 +3,18 @@ import { msg } from '@lit/localize';
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { PageError } from './page-error.ts';
 import { hashesOf, lastChangedFirst, type SessionStore, type WholeSession } from './session-store.ts';
-import type { DecisionRecord, FileRecord, Judgement, SessionRecord } from './session-types.ts';
+import type { AskedQuestion, DecisionRecord, FileRecord, Judgement, SessionRecord } from './session-types.ts';
 
 interface Schema extends DBSchema {
   sessions: { key: string; value: SessionRecord };
   files: { key: [string, number]; value: FileRecord };
+  questions: { key: [string, string]; value: AskedQuestion };
   judgements: { key: string; value: Judgement; indexes: { hash: string } };
   decisions: { key: [string, string, string]; value: DecisionRecord };
 }
 
 const DATABASE = 'rank1-triage';
-const STORES = ['sessions', 'files', 'judgements', 'decisions'] as const;
+const STORES = ['sessions', 'files', 'questions', 'judgements', 'decisions'] as const;
 
 export class DatabaseStore implements SessionStore {
   readonly isLasting = true;
@@ -27,8 +28,10 @@ export class DatabaseStore implements SessionStore {
   /** @throws Rank1Error `storage` where the browser keeps nothing, as some private windows do */
   static async open(): Promise<DatabaseStore> {
     try {
-      const database = await openDB<Schema>(DATABASE, 1, {
-        upgrade(db) {
+      const database = await openDB<Schema>(DATABASE, 2, {
+        upgrade(db, before) {
+          db.createObjectStore('questions', { keyPath: ['sessionId', 'questionKey'] });
+          if (before === 1) return;
           db.createObjectStore('sessions', { keyPath: 'id' });
           db.createObjectStore('files', { keyPath: ['sessionId', 'id'] });
           db.createObjectStore('judgements', { keyPath: 'key' }).createIndex('hash', 'hash');
@@ -49,13 +52,14 @@ export class DatabaseStore implements SessionStore {
     await this.#write(() => this.#database.put('sessions', session));
   }
 
-  async putWholeSession({ session, files, decisions, judgements }: WholeSession): Promise<void> {
+  async putWholeSession({ session, files, questions, decisions, judgements }: WholeSession): Promise<void> {
     await this.#write(async () => {
       const transaction = this.#database.transaction(STORES, 'readwrite');
       const known = transaction.objectStore('judgements');
       await Promise.all([
         transaction.objectStore('sessions').put(session),
         ...files.map((file) => transaction.objectStore('files').put(file)),
+        ...questions.map((question) => transaction.objectStore('questions').put(question)),
         ...decisions.map((decision) => transaction.objectStore('decisions').put(decision)),
         ...judgements.map(async (judgement) => {
           if ((await known.getKey(judgement.key)) === undefined) await known.put(judgement);
@@ -74,6 +78,31 @@ export class DatabaseStore implements SessionStore {
       const transaction = this.#database.transaction('files', 'readwrite', { durability: 'relaxed' });
       await Promise.all([...files.map((file) => transaction.store.put(file)), transaction.done]);
     });
+  }
+
+  async deleteFile(file: FileRecord): Promise<Judgement[]> {
+    const { sessionId, id } = file;
+    const orphans = await this.#findOrphans(
+      hashesOf([file]),
+      (other) => other.sessionId !== sessionId || other.id !== id,
+    );
+    await this.#write(async () => {
+      const transaction = this.#database.transaction(['files', 'judgements'], 'readwrite');
+      await Promise.all([
+        transaction.objectStore('files').delete([sessionId, id]),
+        ...orphans.map(({ key }) => transaction.objectStore('judgements').delete(key)),
+        transaction.done,
+      ]);
+    });
+    return orphans;
+  }
+
+  getQuestions(sessionId: string): Promise<AskedQuestion[]> {
+    return this.#database.getAll('questions', ofSession(sessionId));
+  }
+
+  async putQuestion(question: AskedQuestion): Promise<void> {
+    await this.#write(() => this.#database.put('questions', question));
   }
 
   async getJudgements(keys: readonly string[]): Promise<(Judgement | undefined)[]> {
@@ -103,21 +132,31 @@ export class DatabaseStore implements SessionStore {
   }
 
   async findJudgements(hashes: Iterable<string>): Promise<Judgement[]> {
-    const index = this.#database.transaction('judgements').store.index('hash');
-    const found = await Promise.all([...hashes].map((hash) => index.getAll(hash)));
+    const wanted = new Set(hashes);
+    const { store } = this.#database.transaction('judgements');
+    // One request a text takes longer than to read all there are, once there are fewer judgements than texts.
+    if ((await store.count()) <= wanted.size)
+      return (await store.getAll()).filter(({ hash }) => wanted.has(hash));
+    const found = await Promise.all([...wanted].map((hash) => store.index('hash').getAll(hash)));
     return found.flat();
   }
 
+  /** Judgements of these texts that stand in no file that `isKept`. */
+  async #findOrphans(hashes: Set<string>, isKept: (file: FileRecord) => boolean): Promise<Judgement[]> {
+    for (const { id } of await this.listSessions())
+      for (const hash of hashesOf((await this.getFiles(id)).filter(isKept))) hashes.delete(hash);
+    return this.findJudgements(hashes);
+  }
+
   async deleteSession(sessionId: string): Promise<void> {
-    const others = (await this.listSessions()).filter(({ id }) => id !== sessionId);
     const hashes = hashesOf(await this.getFiles(sessionId));
-    for (const { id } of others) for (const hash of hashesOf(await this.getFiles(id))) hashes.delete(hash);
-    const orphans = await this.findJudgements(hashes);
+    const orphans = await this.#findOrphans(hashes, (file) => file.sessionId !== sessionId);
     await this.#write(async () => {
       const transaction = this.#database.transaction(STORES, 'readwrite');
       await Promise.all([
         transaction.objectStore('sessions').delete(sessionId),
         transaction.objectStore('files').delete(ofSession(sessionId)),
+        transaction.objectStore('questions').delete(ofSession(sessionId)),
         transaction.objectStore('decisions').delete(ofSession(sessionId)),
         ...orphans.map(({ key }) => transaction.objectStore('judgements').delete(key)),
         transaction.done,

@@ -1,12 +1,13 @@
 /** Sessions for as long as the page is open, where the browser keeps none. */
 import { hashesOf, lastChangedFirst, type SessionStore, type WholeSession } from './session-store.ts';
-import type { DecisionRecord, FileRecord, Judgement, SessionRecord } from './session-types.ts';
+import type { AskedQuestion, DecisionRecord, FileRecord, Judgement, SessionRecord } from './session-types.ts';
 
 export class MemoryStore implements SessionStore {
   readonly isLasting = false;
   readonly #sessions = new Map<string, SessionRecord>();
   readonly #judgements = new Map<string, Judgement>();
   #files: FileRecord[] = [];
+  #questions: AskedQuestion[] = [];
   #decisions: DecisionRecord[] = [];
 
   async listSessions(): Promise<SessionRecord[]> {
@@ -17,9 +18,10 @@ export class MemoryStore implements SessionStore {
     this.#sessions.set(session.id, session);
   }
 
-  async putWholeSession({ session, files, decisions, judgements }: WholeSession): Promise<void> {
+  async putWholeSession({ session, files, questions, decisions, judgements }: WholeSession): Promise<void> {
     await this.putSession(session);
     await this.putFiles(files);
+    this.#questions = [...this.#questions, ...questions];
     await this.putDecisions(decisions);
     await this.putJudgements(judgements.filter(({ key }) => !this.#judgements.has(key)));
   }
@@ -30,6 +32,21 @@ export class MemoryStore implements SessionStore {
 
   async putFiles(files: readonly FileRecord[]): Promise<void> {
     for (const file of files) this.#files.push(file);
+  }
+
+  async deleteFile(file: FileRecord): Promise<Judgement[]> {
+    this.#files = this.#files.filter(({ sessionId, id }) => sessionId !== file.sessionId || id !== file.id);
+    return this.#deleteOrphans(hashesOf([file]));
+  }
+
+  async getQuestions(id: string): Promise<AskedQuestion[]> {
+    return this.#questions.filter(({ sessionId }) => sessionId === id);
+  }
+
+  async putQuestion(question: AskedQuestion): Promise<void> {
+    const isOther = (old: AskedQuestion): boolean =>
+      old.sessionId !== question.sessionId || old.questionKey !== question.questionKey;
+    this.#questions = [...this.#questions.filter(isOther), question];
   }
 
   async getJudgements(keys: readonly string[]): Promise<(Judgement | undefined)[]> {
@@ -56,11 +73,18 @@ export class MemoryStore implements SessionStore {
 
   async deleteSession(id: string): Promise<void> {
     this.#sessions.delete(id);
+    const hashes = hashesOf(this.#files.filter(({ sessionId }) => sessionId === id));
     this.#files = this.#files.filter(({ sessionId }) => sessionId !== id);
+    this.#questions = this.#questions.filter(({ sessionId }) => sessionId !== id);
     this.#decisions = this.#decisions.filter(({ sessionId }) => sessionId !== id);
+    this.#deleteOrphans(hashes);
+  }
+
+  #deleteOrphans(hashes: ReadonlySet<string>): Judgement[] {
     const held = hashesOf(this.#files);
-    for (const { key, hash } of [...this.#judgements.values()])
-      if (!held.has(hash)) this.#judgements.delete(key);
+    const orphans = [...this.#judgements.values()].filter(({ hash }) => hashes.has(hash) && !held.has(hash));
+    for (const { key } of orphans) this.#judgements.delete(key);
+    return orphans;
   }
 
   close(): void {

@@ -1,8 +1,11 @@
-/** The texts of a session, each once, with all the places it was found in. */
+/** The texts of a session, each once, with all the places where it was found. */
 import type { TextPlace } from '../import/import-types.ts';
 import type { FileRecord } from './session-types.ts';
 
 export interface Source extends TextPlace {
+  readonly fileId: number;
+  /** which passage of its file, from 0 */
+  readonly place: number;
   readonly path: string;
   /** both or none */
   readonly firstLine?: number;
@@ -10,36 +13,74 @@ export interface Source extends TextPlace {
 }
 
 export interface Passage {
-  /** place in the table */
+  /** grows with every text that is added, and is never given to another */
   readonly index: number;
   readonly hash: string;
   readonly text: string;
-  /** at least one; more where the same text stands in several places */
+  /** at least one while it is in the table; more where the same text stands in several places */
   readonly sources: readonly Source[];
 }
 
+type GrowingPassage = Passage & { readonly sources: Source[] };
+
 export class PassageTable {
-  readonly passages: Passage[] = [];
   /** stretches of files, equal ones counted each time */
   numFound = 0;
-  readonly #byHash = new Map<string, Passage & { readonly sources: Source[] }>();
+  readonly #byHash = new Map<string, GrowingPassage>();
+  readonly #byIndex: GrowingPassage[] = [];
+
+  /** different texts */
+  get size(): number {
+    return this.#byHash.size;
+  }
+
+  get(hash: string): Passage | undefined {
+    return this.#byHash.get(hash);
+  }
+
+  /** Undefined once it was removed. */
+  at(index: number): Passage | undefined {
+    const passage = this.#byIndex[index];
+    return passage && this.#byHash.get(passage.hash) === passage ? passage : undefined;
+  }
+
+  values(): IterableIterator<Passage> {
+    return this.#byHash.values();
+  }
 
   /** Returns the passages that were not in the table. */
   add(file: FileRecord): Passage[] {
     const added: Passage[] = [];
-    for (const { text, hash, ...place } of file.passages) {
+    for (const [place, { text, hash, ...stands }] of file.passages.entries()) {
       this.numFound += 1;
-      const source: Source = { path: file.path, ...place };
+      const source: Source = { fileId: file.id, place, path: file.path, ...stands };
       const known = this.#byHash.get(hash);
       if (known) {
         known.sources.push(source);
         continue;
       }
-      const passage = { index: this.passages.length, hash, text, sources: [source] };
+      const passage = { index: this.#byIndex.length, hash, text, sources: [source] };
       this.#byHash.set(hash, passage);
-      this.passages.push(passage);
+      this.#byIndex.push(passage);
       added.push(passage);
     }
     return added;
+  }
+
+  /** Returns the passages that stand nowhere else and so are gone. */
+  remove(file: FileRecord): Passage[] {
+    this.numFound -= file.passages.length;
+    const gone: Passage[] = [];
+    for (const hash of new Set(file.passages.map((passage) => passage.hash))) {
+      const passage = this.#byHash.get(hash);
+      if (!passage) continue;
+      const others = passage.sources.filter(({ fileId }) => fileId !== file.id);
+      passage.sources.length = 0;
+      for (const other of others) passage.sources.push(other);
+      if (others.length > 0) continue;
+      this.#byHash.delete(hash);
+      gone.push(passage);
+    }
+    return gone;
   }
 }

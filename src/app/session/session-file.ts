@@ -23,9 +23,10 @@ const MAX_BYTES = 512 * 2 ** 20;
 
 export async function exportSession(store: SessionStore, session: SessionRecord): Promise<ExportedFile> {
   const files = await store.getFiles(session.id);
+  const questions = await store.getQuestions(session.id);
   const decisions = await store.getDecisions(session.id);
   const judgements = await store.findJudgements(hashesOf(files));
-  const content = { format: FORMAT, version: VERSION, session, files, decisions, judgements };
+  const content = { format: FORMAT, version: VERSION, session, files, questions, decisions, judgements };
   const day = new Date().toISOString().slice(0, 10);
   return {
     name: `triage-session-${day}.json`,
@@ -41,14 +42,15 @@ export async function exportSession(store: SessionStore, session: SessionRecord)
  */
 export async function importSession(store: SessionStore, file: Blob): Promise<SessionRecord> {
   if (file.size > MAX_BYTES) throw invalid(msg('it is far too large'));
-  const { session, files, decisions, judgements } = parseSessionFile(await file.text());
+  const { session, files, questions = [], decisions, judgements } = parseSessionFile(await file.text());
   const id = crypto.randomUUID();
   const hashes = new Set<string>();
   for (const { passages } of files) {
-    for (const passage of passages) {
+    const hashed = await Promise.all(passages.map(({ text }) => contentHash(text)));
+    for (const [place, { hash }] of passages.entries()) {
       // A hash that is not the text's own would put one text's verdict under another.
-      if (passage.hash !== (await contentHash(passage.text))) throw invalid(msg('a text in it was changed'));
-      hashes.add(passage.hash);
+      if (hash !== hashed[place]) throw invalid(msg('a text in it was changed'));
+      hashes.add(hash);
     }
   }
   const own = judgements.filter(
@@ -66,6 +68,7 @@ export async function importSession(store: SessionStore, file: Blob): Promise<Se
   await store.putWholeSession({
     session: record,
     files: files.map((fileRecord, place) => ({ ...fileRecord, sessionId: id, id: place }) as FileRecord),
+    questions: questions.map((question) => ({ ...question, sessionId: id })),
     decisions: decisions.map((decision) => ({ ...decision, sessionId: id })),
     judgements: own as Judgement[], // what this device has judged itself is not replaced by what a file says
   });
@@ -138,6 +141,11 @@ function sessionFileSchema() {
         warnings: z.array(z.object({ code: z.enum(IMPORT_NOTE_CODES), ...note })),
         error: z.nullable(z.object({ code: z.enum(UNREAD_REASONS), ...note })),
       }),
+    ),
+    questions: z.optional(
+      z.array(
+        z.object({ questionKey: hash, question, hashes: z.array(hash), numSharing: count, askedAt: date }),
+      ),
     ),
     decisions: z.array(
       z.object({

@@ -2,12 +2,13 @@
  * Where sessions are kept. Files and decisions belong to one session; judgements are shared by all, so that a text is
  * judged once under a question, and go when the last session that holds the text is deleted.
  */
-import type { DecisionRecord, FileRecord, Judgement, SessionRecord } from './session-types.ts';
+import type { AskedQuestion, DecisionRecord, FileRecord, Judgement, SessionRecord } from './session-types.ts';
 
 /** All of a session, as it comes out of a file. */
 export interface WholeSession {
   readonly session: SessionRecord;
   readonly files: readonly FileRecord[];
+  readonly questions: readonly AskedQuestion[];
   readonly decisions: readonly DecisionRecord[];
   readonly judgements: readonly Judgement[];
 }
@@ -23,13 +24,17 @@ export interface SessionStore {
   putWholeSession(whole: WholeSession): Promise<void>;
   getFiles(sessionId: string): Promise<FileRecord[]>;
   putFiles(files: readonly FileRecord[]): Promise<void>;
+  /** Deletes a file, and the judgements of texts that are in no other; returns those. */
+  deleteFile(file: FileRecord): Promise<Judgement[]>;
+  getQuestions(sessionId: string): Promise<AskedQuestion[]>;
+  putQuestion(question: AskedQuestion): Promise<void>;
   getJudgements(keys: readonly string[]): Promise<(Judgement | undefined)[]>;
   putJudgements(judgements: readonly Judgement[]): Promise<void>;
   getDecisions(sessionId: string): Promise<DecisionRecord[]>;
   putDecisions(decisions: readonly DecisionRecord[]): Promise<void>;
   /** Judgements of these texts, under whatever question. */
   findJudgements(hashes: Iterable<string>): Promise<Judgement[]>;
-  /** Deletes a session for good, in one step: its texts, decisions, and judgements of texts that no other session holds. */
+  /** Deletes a session for good, in one step, with the judgements of texts that no other session holds. */
   deleteSession(sessionId: string): Promise<void>;
   close(): void;
 }

@@ -71,6 +71,20 @@ export interface DecisionRecord {
   readonly note: string;
 }
 
+/** A question as it was put, with the texts that were to be judged: what one goes back to. */
+export interface AskedQuestion {
+  readonly sessionId: string;
+  /** of the question in its meaning: asked again, it takes the place of the one before */
+  readonly questionKey: string;
+  readonly question: Question;
+  /** content hashes of the shortlist, best first */
+  readonly hashes: readonly string[];
+  /** of these, as many share a word with the question; the others are there to fill up */
+  readonly numSharing: number;
+  /** ISO 8601 */
+  readonly askedAt: string;
+}
+
 /** Above it a run would take days; below it every passage of the folder may be judged, and all are listed. */
 export const MAX_TOP_K = 10_000;
 

@@ -3,14 +3,23 @@
  * store as it happens and shows nothing. `change` fires when something to be shown has changed.
  */
 import type { Reranker } from '../../client/reranker.ts';
-import { Shortlist } from '../shortlist/shortlist.ts';
 import type { ImportedFile } from '../import/import-types.ts';
 import { JudgingRun } from './judging-run.ts';
 import { questionKey, type ModelIdentity } from './judgement-key.ts';
-import { PassageTable, type Passage } from './passage-table.ts';
+import type { Passage } from './passage-table.ts';
 import type { SessionStore } from './session-store.ts';
+import { SessionTexts } from './session-texts.ts';
 import { SessionWrites } from './session-writes.ts';
-import type { Decision, DecisionRecord, FileRecord, Question, SessionRecord } from './session-types.ts';
+import { UndoHistory, type UndoStep } from './undo-history.ts';
+import type {
+  AskedQuestion,
+  Decision,
+  DecisionRecord,
+  FileRecord,
+  Judgement,
+  Question,
+  SessionRecord,
+} from './session-types.ts';
 
 /** Starts of a run that brought no verdict, after which the person is asked before it is tried again. */
 const MAX_FRUITLESS_STARTS = 2;
@@ -24,19 +33,21 @@ export interface SessionSurroundings {
 }
 
 export class TriageSession extends EventTarget {
-  readonly table = new PassageTable();
-  readonly files: FileRecord[] = [];
+  readonly texts = new SessionTexts();
+  readonly history = new UndoHistory();
+  files: readonly FileRecord[] = [];
+  /** Asked in this session, last first. */
+  questions: readonly AskedQuestion[] = [];
   run: JudgingRun | null = null;
   /** A question whose run has not begun: its shortlist is still being made. There is no run meanwhile. */
   asking: Question | null = null;
   readonly #writes = new SessionWrites();
   #isClosing = false;
-  readonly #shortlist = new Shortlist();
   readonly #fileKeys = new Set<string>();
-  #indexing: Promise<void> = Promise.resolve();
+  #nextFileId = 0;
   #judging: Promise<unknown> = Promise.resolve();
-  #allDecisions: DecisionRecord[] = [];
-  #decisions = new Map<string, DecisionRecord>();
+  /** by question and text */
+  readonly #decisions = new Map<string, DecisionRecord>();
   #questionKey = '';
 
   record: SessionRecord;
@@ -51,25 +62,24 @@ export class TriageSession extends EventTarget {
   /** Opens a stored session, and goes on with its run if one was cut short. */
   static async open(record: SessionRecord, surroundings: SessionSurroundings): Promise<TriageSession> {
     const session = new TriageSession(record, surroundings);
-    session.#allDecisions = await surroundings.store.getDecisions(record.id);
-    const files = await surroundings.store.getFiles(record.id);
-    for (const file of files) session.#fileKeys.add(fileKey(file));
+    const { store } = surroundings;
+    const [decisions, questions, files] = await Promise.all([
+      store.getDecisions(record.id),
+      store.getQuestions(record.id),
+      store.getFiles(record.id),
+    ]);
+    for (const decision of decisions) session.#decisions.set(decisionKey(decision), decision);
+    session.questions = questions.sort((a, b) => (a.askedAt < b.askedAt ? 1 : -1));
     session.#take(files);
-    await session.#indexing;
     if (record.asked) await session.#resume(record.asked);
     return session;
-  }
-
-  /** Passages that can be found so far; the rest is being indexed. */
-  get numIndexed(): number {
-    return this.#shortlist.size;
   }
 
   async addFiles(imported: readonly ImportedFile[]): Promise<void> {
     if (this.#isClosing) return;
     const added: FileRecord[] = [];
     for (const file of imported) {
-      const record = { ...file, sessionId: this.record.id, id: this.files.length + added.length };
+      const record = { ...file, sessionId: this.record.id, id: this.#nextFileId++ };
       const key = fileKey(record);
       if (this.#fileKeys.has(key)) continue;
       this.#fileKeys.add(key);
@@ -80,11 +90,34 @@ export class TriageSession extends EventTarget {
     await this.#save({});
   }
 
-  /** The texts that would be judged, best first by words; indexing may still be adding to them. */
-  shortlist({ query, topK }: Question): Passage[] {
-    const { passages } = this.table;
-    const indexes = this.#shortlist.search(query, topK, passages.length);
-    return indexes.flatMap((index) => passages[index] ?? []);
+  /** Takes a file out of the session, with what was judged of texts that are in no other. */
+  async removeFile(file: FileRecord): Promise<void> {
+    if (this.#isClosing) return;
+    const { store } = this.#surroundings;
+    this.#drop(file);
+    let judgements: readonly Judgement[] = [];
+    const undo = async (): Promise<void> => {
+      this.#take([file]);
+      await this.#writes.do(() => store.putFiles([file]));
+      await this.#writes.do(() => store.putJudgements(judgements));
+      await this.#showAgain();
+    };
+    this.history.add({ kind: 'removal', count: 1, undo });
+    await this.#writes.do(async () => {
+      judgements = await store.deleteFile(file);
+    });
+    await this.#showAgain();
+  }
+
+  /** Puts what a file was read as, the second time, in the place of what it was read as before. */
+  async replaceFile(file: FileRecord, imported: readonly ImportedFile[]): Promise<void> {
+    if (this.#isClosing) return;
+    this.#drop(file);
+    await this.#writes.do(async () => {
+      await this.#surroundings.store.deleteFile(file);
+    });
+    await this.addFiles(imported);
+    await this.#showAgain();
   }
 
   async setQuestion(question: Question): Promise<void> {
@@ -106,15 +139,30 @@ export class TriageSession extends EventTarget {
     this.asking = asked;
     this.#changed();
     try {
-      await this.#indexing;
+      await this.texts.ready;
       await this.#save({ question, asked: question, numFruitlessStarts: 0 });
-      if (this.asking === asked) await this.#begin(question, asked);
+      if (this.asking === asked) await this.#begin(question, await this.#keepQuestion(question), asked);
     } catch (error) {
       if (this.asking === asked) this.asking = null;
       this.#changed();
       throw error;
     }
     await this.judge();
+  }
+
+  /** Shows a question of this session again, with what is known of its passages; asks the model nothing. */
+  async goBackTo(asked: AskedQuestion): Promise<void> {
+    if (this.#isClosing) return;
+    this.run?.stop();
+    this.asking = null;
+    await this.#save({
+      question: asked.question,
+      asked: asked.question,
+      numFruitlessStarts: 0,
+      running: false,
+    });
+    await this.#begin(asked.question, asked);
+    await this.#recall();
   }
 
   /** Begins, or goes on with, the run at hand. */
@@ -138,21 +186,34 @@ export class TriageSession extends EventTarget {
   }
 
   decisionOf({ hash }: Passage): DecisionRecord | undefined {
-    return this.#decisions.get(hash);
+    return this.#decisions.get(decisionKey({ questionKey: this.#questionKey, hash }));
   }
 
+  /** One decision for all of them, to be undone in one step. */
   async decide(
-    passage: Passage,
+    passages: readonly Passage[],
     change: { readonly decision?: Decision | null; readonly note?: string },
   ): Promise<void> {
-    if (this.#isClosing) return;
-    const before = this.decisionOf(passage) ?? { decision: null, note: '' };
-    const { hash } = passage;
-    const record = { ...before, ...change, sessionId: this.record.id, questionKey: this.#questionKey, hash };
-    this.#decisions.set(hash, record);
-    this.#allDecisions = [...this.#allDecisions.filter((other) => !isSame(other, record)), record];
+    if (this.#isClosing || passages.length === 0) return;
+    const before = passages.map((passage) => this.decisionOf(passage) ?? this.#undecided(passage));
+    const kind = change.note === undefined ? 'decision' : 'note';
+    this.history.add({ kind, count: passages.length, undo: () => this.#putDecisions(before) });
+    await this.#putDecisions(before.map((record) => ({ ...record, ...change })));
+  }
+
+  /** Returns what was undone. */
+  async undo(): Promise<UndoStep | null> {
+    return this.#isClosing ? null : this.history.undo();
+  }
+
+  #undecided({ hash }: Passage): DecisionRecord {
+    return { sessionId: this.record.id, questionKey: this.#questionKey, hash, decision: null, note: '' };
+  }
+
+  async #putDecisions(records: readonly DecisionRecord[]): Promise<void> {
+    for (const record of records) this.#decisions.set(decisionKey(record), record);
     this.#changed();
-    await this.#writes.do(() => this.#surroundings.store.putDecisions([record]));
+    await this.#writes.do(() => this.#surroundings.store.putDecisions(records));
   }
 
   /** Stops what is at work; the store stays open. Resolves when nothing more of this session will be stored. */
@@ -164,27 +225,67 @@ export class TriageSession extends EventTarget {
   }
 
   async #resume(asked: Question): Promise<void> {
-    await this.#begin(asked);
-    try {
-      await this.run?.recall();
-    } catch (error) {
-      if (this.run) this.run.error = error as Error;
-    }
+    const key = await questionKey(asked);
+    const known = this.questions.find((question) => question.questionKey === key);
+    // Sessions of older versions have kept none of their questions.
+    if (!known) await this.texts.ready;
+    await this.#begin(asked, known ?? (await this.#keepQuestion(asked)));
+    await this.#recall();
     // Opening a session sends nothing away; asking does.
     const isLocal = this.#surroundings.reranker.remoteHost === null;
     const mayGoOn = isLocal && this.record.running && this.record.numFruitlessStarts <= MAX_FRUITLESS_STARTS;
     if (mayGoOn) void this.judge();
   }
 
+  async #recall(): Promise<void> {
+    const { run } = this;
+    try {
+      await run?.recall();
+    } catch (error) {
+      if (run) run.error = error as Error;
+      this.#changed();
+    }
+  }
+
+  /** After files have gone or come back: the question that is shown, with those of its texts that are there. */
+  async #showAgain(): Promise<void> {
+    const asked = this.questions.find((question) => question.questionKey === this.#questionKey);
+    const { run } = this;
+    if (!run || !asked) return this.#changed();
+    const wasBusy = run.busy;
+    run.stop();
+    await this.#begin(run.question, asked);
+    await this.#recall();
+    if (wasBusy) void this.judge();
+  }
+
+  async #keepQuestion(question: Question): Promise<AskedQuestion> {
+    const { passages, numSharing } = this.texts.find(question);
+    const asked: AskedQuestion = {
+      sessionId: this.record.id,
+      questionKey: await questionKey(question),
+      question,
+      hashes: passages.map(({ hash }) => hash),
+      numSharing,
+      askedAt: new Date().toISOString(),
+    };
+    this.questions = [asked, ...this.questions.filter((other) => other.questionKey !== asked.questionKey)];
+    await this.#writes.do(() => this.#surroundings.store.putQuestion(asked));
+    return asked;
+  }
+
   /** @param asking what must still be asked for by then; nothing else may have been asked meanwhile */
-  async #begin(question: Question, asking: Question | null = null): Promise<void> {
-    const key = await questionKey(question);
+  async #begin(
+    question: Question,
+    { hashes, questionKey }: AskedQuestion,
+    asking: Question | null = null,
+  ): Promise<void> {
     if (this.asking !== asking) return;
-    this.#questionKey = key;
-    const own = this.#allDecisions.filter((record) => record.questionKey === this.#questionKey);
-    this.#decisions = new Map(own.map((record) => [record.hash, record]));
+    if (questionKey !== this.#questionKey) this.history.clear();
+    this.#questionKey = questionKey;
+    const passages = hashes.flatMap((hash) => this.texts.table.get(hash) ?? []);
     const { dtype = null } = this.record;
-    const run = new JudgingRun(question, this.shortlist(question), this.#surroundings, dtype);
+    const run = new JudgingRun(question, passages, this.#surroundings, dtype);
     run.addEventListener('change', () => this.run === run && this.#changed());
     run.addEventListener('verdict', () => this.#onVerdict(run));
     this.run = run;
@@ -204,9 +305,20 @@ export class TriageSession extends EventTarget {
   }
 
   #take(files: readonly FileRecord[]): void {
-    for (const file of files) this.files.push(file);
-    const added = files.flatMap((file) => this.table.add(file));
-    this.#indexing = this.#indexing.then(() => this.#shortlist.add(added)).then(() => this.#changed());
+    this.files = [...this.files, ...files];
+    for (const file of files) {
+      this.#fileKeys.add(fileKey(file));
+      this.#nextFileId = Math.max(this.#nextFileId, file.id + 1);
+    }
+    this.texts.add(files);
+    void this.texts.ready.then(() => this.#changed());
+    this.#changed();
+  }
+
+  #drop(file: FileRecord): void {
+    this.files = this.files.filter(({ id }) => id !== file.id);
+    this.#fileKeys.delete(fileKey(file));
+    this.texts.remove(file);
     this.#changed();
   }
 
@@ -227,6 +339,6 @@ function fileKey({ path, numBytes, passages, error }: FileRecord): string {
   return JSON.stringify([path, numBytes, error, passages.map(({ hash }) => hash)]);
 }
 
-function isSame(a: DecisionRecord, b: DecisionRecord): boolean {
-  return a.hash === b.hash && a.questionKey === b.questionKey;
+function decisionKey({ questionKey, hash }: Pick<DecisionRecord, 'questionKey' | 'hash'>): string {
+  return `${questionKey}:${hash}`;
 }

@@ -95,9 +95,9 @@ export class DocumentsPanelElement extends LitElement {
     </section>`;
   }
 
-  #summary({ files, table }: TriageSession): string {
+  #summary({ files, texts: { table } }: TriageSession): string {
     const numRead = files.filter(({ error }) => error === null).length;
-    return filesSummary(numRead, table.numFound, table.numFound - table.passages.length);
+    return filesSummary(numRead, table.numFound, table.numFound - table.size);
   }
 
   #renderJob(): TemplateResult | typeof nothing {

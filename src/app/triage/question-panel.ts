@@ -7,7 +7,7 @@ import type { TriageSession } from '../session/triage-session.ts';
 import { QUERY_PRESET_NAMES } from '../../base/query-presets.ts';
 import { numberOf } from '../shell/number-text.ts';
 import { attempt } from './problem.ts';
-import { judgeLabel, presetLabel, sourcePlace } from './wording.ts';
+import { judgeLabel, presetLabel, shortlistNote, sourcePlace } from './wording.ts';
 
 const SAVE_PAUSE_MS = 300;
 /** Passages of the shortlist that are listed before the rest is only counted. */
@@ -38,7 +38,7 @@ export class QuestionPanelElement extends LitElement {
   protected override render(): TemplateResult | typeof nothing {
     const { session, draft } = this;
     if (!session || !draft) return nothing;
-    const count = Math.min(draft.topK, session.table.passages.length);
+    const count = Math.min(draft.topK, session.texts.table.size);
     return html`<form class="question-form" autocomplete="off" @submit=${this.#onSubmit}>
       <h2><label for="triage-query">${msg('Question')}</label></h2>
       <textarea
@@ -108,7 +108,7 @@ export class QuestionPanelElement extends LitElement {
         <button class="primary" type="submit" ?disabled=${count === 0 || draft.query.trim() === ''}>
           ${judgeLabel(count)}
         </button>
-        <p class="hint">${this.#shortlistNote(session, count)}</p>
+        <p class="hint">${this.#shortlistNote(session, draft, count)}</p>
       </div>
       ${count > 0 ? this.#renderShortlist(session, draft) : nothing}
     </form>`;
@@ -116,7 +116,7 @@ export class QuestionPanelElement extends LitElement {
 
   /** To be looked at before a model is asked. */
   #renderShortlist(session: TriageSession, draft: Question): TemplateResult {
-    const passages = this.looking ? session.shortlist(draft) : [];
+    const passages = this.looking ? session.texts.find(draft).passages : [];
     return html`<details
       class="panel shortlist"
       @toggle=${(event: Event) => (this.looking = (event.target as HTMLDetailsElement).open)}
@@ -151,16 +151,14 @@ export class QuestionPanelElement extends LitElement {
       .join(' · ');
   }
 
-  #shortlistNote(session: TriageSession, count: number): string {
-    const numPassages = session.table.passages.length;
-    if (numPassages === 0) return msg('Add documents first.');
-    if (session.numIndexed < numPassages) return msg('Preparing the search');
-    if (count === numPassages) return msg('All passages are judged.');
-    if (count === 1)
-      return msg(str`The one that shares the most words with the question, out of ${numberOf(numPassages)}.`);
-    return msg(
-      str`The ${numberOf(count)} that share the most words with the question, out of ${numberOf(numPassages)}.`,
-    );
+  /** How the passages are chosen; that they share words with the question is said only of those that do. */
+  #shortlistNote({ texts }: TriageSession, draft: Question, count: number): string {
+    const { size } = texts.table;
+    if (size === 0) return msg('Add documents first.');
+    if (!texts.isReady) return msg('Preparing the search');
+    if (draft.query.trim() === '') return '';
+    if (count === size) return msg('All passages are judged.');
+    return shortlistNote(count, texts.find(draft).numSharing, size);
   }
 
   #change(change: Partial<Question>): void {
@@ -186,7 +184,7 @@ export class QuestionPanelElement extends LitElement {
   #ask(): void {
     clearTimeout(this.#saving);
     const { session, draft } = this;
-    if (!session || !draft || draft.query.trim() === '' || session.table.passages.length === 0) return;
+    if (!session || !draft || draft.query.trim() === '' || session.texts.table.size === 0) return;
     attempt(this, session.ask(draft));
   }
 }

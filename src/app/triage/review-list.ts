@@ -227,7 +227,7 @@ export class ReviewListElement extends LitElement {
     if (!passage || !this.session) return;
     const before = this.session.decisionOf(passage)?.decision;
     const next = before === decision ? null : decision;
-    attempt(this, this.session.decide(passage, { decision: next }));
+    attempt(this, this.session.decide([passage], { decision: next }));
     const place = this.#shown.indexOf(index);
     this.announcement = decisionAnnouncement(next, place + 1, this.#shown.length);
     if (andMove && next !== null) this.#move(1);
@@ -248,7 +248,7 @@ export class ReviewListElement extends LitElement {
 
   readonly #note = (index: number, note: string): void => {
     const passage = this.session?.run?.passages[index];
-    if (passage) attempt(this, this.session?.decide(passage, { note }));
+    if (passage) attempt(this, this.session?.decide([passage], { note }));
   };
 
   #move(steps: number): void {

@@ -32,6 +32,21 @@ export function judgeLabel(numPassages: number): string {
   return numPassages === 1 ? msg('Judge 1 passage') : msg(str`Judge ${numberOf(numPassages)} passages`);
 }
 
+/** @param numSharing of the passages to be judged, those that share a word with the question */
+export function shortlistNote(count: number, numSharing: number, numPassages: number): string {
+  const of = numberOf(numPassages);
+  if (numSharing === 0)
+    return msg(
+      str`No passage shares a word with the question: the first ${numberOf(count)} of ${of} are judged. Try other words, or judge more.`,
+    );
+  if (numSharing < count)
+    return msg(
+      str`${numberOf(numSharing)} of ${of} share words with the question; the first ${numberOf(count - numSharing)} others are judged, too.`,
+    );
+  if (count === 1) return msg(str`The one that shares the most words with the question, out of ${of}.`);
+  return msg(str`The ${numberOf(count)} that share the most words with the question, out of ${of}.`);
+}
+
 export function askingStatus(): string {
   return msg('Looking for the passages to judge');
 }

@@ -74,6 +74,7 @@ test('verdicts and the end of a run are said aloud', async ({ page, fakeWorker }
   await openTriage(page);
   await addFiles(page, ...FILES);
   await ask(page, QUESTION);
+  await expect(page.locator('.run-news')).toBeAttached();
   await page.evaluate(() => {
     const said: string[] = [];
     Object.assign(window, { said });

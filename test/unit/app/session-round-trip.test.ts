@@ -48,6 +48,9 @@ async function filledStore() {
   await store.putJudgements(judgements);
   const decided = { sessionId: session.id, questionKey: key, decision: 'keep', note: 'n' } as const;
   await store.putDecisions([{ ...decided, hash: judgements[0]?.hash ?? '' }]);
+  const hashes = judgements.map(({ hash }) => hash);
+  const asked = { sessionId: session.id, questionKey: key, question, hashes, numSharing: 1 };
+  await store.putQuestion({ ...asked, askedAt: '2026-11-28T00:00:00.000Z' });
   return { store, session, judgements };
 }
 
@@ -60,6 +63,7 @@ test('every reason, preset, note and place comes back', async () => {
   const without = (files: readonly object[]) => files.map((file) => ({ ...file, sessionId: '' }));
   expect(without(await other.getFiles(opened.id))).toEqual(without(await store.getFiles(session.id)));
   expect(without(await other.getDecisions(opened.id))).toEqual(without(await store.getDecisions(session.id)));
+  expect(without(await other.getQuestions(opened.id))).toEqual(without(await store.getQuestions(session.id)));
   expect(await other.getJudgements(judgements.map(({ key }) => key))).toEqual(judgements);
 });
 

@@ -1,0 +1,104 @@
+/** The texts of a session and the search over them, which is made ready in the background. */
+import { loadLanguageDetector, UNDETERMINED, type Language } from '../shortlist/languages.ts';
+import { Shortlist } from '../shortlist/shortlist.ts';
+import type { WordMarker } from '../shortlist/word-marker.ts';
+import { PassageTable, type Passage } from './passage-table.ts';
+import type { FileRecord, Question } from './session-types.ts';
+
+export interface Found {
+  readonly passages: readonly Passage[];
+  /** of these, as many share a word with the question; the others are there to fill up */
+  readonly numSharing: number;
+}
+
+/** Enough of a file to tell its language. */
+const SAMPLE_PASSAGES = 3;
+
+export class SessionTexts {
+  readonly table = new PassageTable();
+  /** Resolves when all that was added can be found. */
+  ready: Promise<void> = Promise.resolve();
+  readonly #shortlist = new Shortlist();
+  readonly #languages = new Map<number, Language>();
+  #numPending = 0;
+  #detect: ((text: string) => Language) | null = null;
+  #searched: { readonly query: string; readonly size: number; readonly indexes: readonly number[] } | null =
+    null;
+
+  /** Texts that can be found so far. */
+  get numIndexed(): number {
+    return this.#shortlist.size;
+  }
+
+  get isReady(): boolean {
+    return this.#numPending === 0;
+  }
+
+  add(files: readonly FileRecord[]): void {
+    const added = files.map((file) => [file, this.table.add(file)] as const);
+    this.#queue(() => this.#index(added));
+  }
+
+  remove(file: FileRecord): void {
+    const gone = this.table.remove(file).map(({ index }) => index);
+    this.#queue(async () => this.#shortlist.remove(gone));
+    this.#searched = null;
+  }
+
+  /** Until it is `ready`, of what can be found by then. */
+  find({ query, topK }: Pick<Question, 'query' | 'topK'>): Found {
+    const sharing = this.#search(query)
+      .slice(0, topK)
+      .flatMap((index) => this.table.at(index) ?? []);
+    const passages = [...sharing];
+    const known = new Set(sharing);
+    for (const passage of this.table.values()) {
+      if (passages.length >= topK) break;
+      if (!known.has(passage)) passages.push(passage);
+    }
+    return { passages, numSharing: sharing.length };
+  }
+
+  marker(query: string): WordMarker {
+    return this.#shortlist.marker(query);
+  }
+
+  /** Undetermined until the text can be found. */
+  languageOf({ sources: [source] }: Passage): Language {
+    return (source && this.#languages.get(source.fileId)) ?? UNDETERMINED;
+  }
+
+  /** Languages with the number of files in each. */
+  get languages(): ReadonlyMap<Language, number> {
+    const counts = new Map<Language, number>();
+    for (const language of this.#languages.values()) counts.set(language, (counts.get(language) ?? 0) + 1);
+    return counts;
+  }
+
+  #queue(step: () => Promise<void>): void {
+    this.#numPending += 1;
+    this.ready = this.ready.then(step).finally(() => (this.#numPending -= 1));
+  }
+
+  /** A question is searched for each time the page is drawn. */
+  #search(query: string): readonly number[] {
+    const { size } = this.#shortlist;
+    if (this.#searched?.query !== query || this.#searched.size !== size)
+      this.#searched = { query, size, indexes: this.#shortlist.search(query) };
+    return this.#searched.indexes;
+  }
+
+  async #index(added: readonly (readonly [FileRecord, readonly Passage[]])[]): Promise<void> {
+    const detect = (this.#detect ??= await loadLanguageDetector());
+    const languages = this.#languages;
+    await this.#shortlist.add(
+      (function* () {
+        for (const [{ id, passages: all }, passages] of added) {
+          const language = detect(all.slice(0, SAMPLE_PASSAGES).map(({ text }) => text).join('\n')); // prettier-ignore
+          languages.set(id, language);
+          for (const { index, text } of passages) yield { index, text, language };
+        }
+      })(),
+    );
+  }
+}

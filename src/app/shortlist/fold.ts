@@ -1,0 +1,24 @@
+/** Letters that are written with and without their marks, as one. Marks that are letters of their script stay. */
+const LETTERS: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ł: 'l',
+  ı: 'i',
+  ς: 'σ',
+};
+/** Accents, Hebrew points, Arabic vowel signs and the stroke that stretches words. */
+const MARKS = /[\u0300-\u036f]|[\u0591-\u05c7]|\u0640|[\u064b-\u065f]|\u0670/g;
+
+export function fold(word: string): string {
+  if (/^[a-z0-9]*$/.test(word)) return word;
+  return word
+    .normalize('NFD')
+    .replace(MARKS, '')
+    .normalize('NFC')
+    .replace(/[ßæœøđðþłıς]/g, (letter) => LETTERS[letter] ?? letter);
+}

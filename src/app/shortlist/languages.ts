@@ -1,0 +1,89 @@
+/** Which language a text is in, and the stemmers (Snowball) of those that have one. Both are loaded when first needed. */
+
+/** ISO 639-3, or `und` for a text that is too short or mixed to tell. */
+export type Language = string;
+export type Stem = (word: string) => string;
+
+export const UNDETERMINED: Language = 'und';
+
+/** Texts of a line or less are guessed at random. */
+const MIN_CHARACTERS = 24;
+const SAMPLE_CHARACTERS = 800;
+
+interface StemmerModule {
+  stemmer(word: string): string;
+}
+
+const STEMMERS: Readonly<Record<Language, () => Promise<StemmerModule>>> = {
+  arb: () => import('@orama/stemmers/arabic'),
+  bul: () => import('@orama/stemmers/bulgarian'),
+  dan: () => import('@orama/stemmers/danish'),
+  deu: () => import('@orama/stemmers/german'),
+  ell: () => import('@orama/stemmers/greek'),
+  eng: () => import('@orama/stemmers/english'),
+  fin: () => import('@orama/stemmers/finnish'),
+  fra: () => import('@orama/stemmers/french'),
+  hun: () => import('@orama/stemmers/hungarian'),
+  ind: () => import('@orama/stemmers/indonesian'),
+  ita: () => import('@orama/stemmers/italian'),
+  nld: () => import('@orama/stemmers/dutch'),
+  nob: () => import('@orama/stemmers/norwegian'),
+  por: () => import('@orama/stemmers/portuguese'),
+  ron: () => import('@orama/stemmers/romanian'),
+  rus: () => import('@orama/stemmers/russian'),
+  spa: () => import('@orama/stemmers/spanish'),
+  swe: () => import('@orama/stemmers/swedish'),
+  tur: () => import('@orama/stemmers/turkish'),
+  ukr: () => import('@orama/stemmers/ukrainian'),
+};
+/** Told apart from the ones above, so that they are not taken for one of them. */
+const OTHERS: readonly Language[] = [
+  'pol',
+  'ces',
+  'hrv',
+  'vie',
+  'heb',
+  'pes',
+  'urd',
+  'hin',
+  'cmn',
+  'jpn',
+  'kor',
+  'tha',
+];
+/** They write words in one where others put a space between. */
+export const COMPOUNDING: ReadonlySet<Language> = new Set(['deu', 'nld', 'dan', 'nob', 'swe', 'fin', 'hun']);
+
+/** One of the languages above. */
+export async function loadLanguageDetector(): Promise<(text: string) => Language> {
+  const { franc } = await import('franc-min');
+  const only = [...Object.keys(STEMMERS), ...OTHERS];
+  return (text) => franc(text.slice(0, SAMPLE_CHARACTERS), { only, minLength: MIN_CHARACTERS });
+}
+
+/** Words of other languages stay as they are. Stems are kept: a text has few words, often. */
+export class Stemming {
+  readonly #stems = new Map<Language, Stem>();
+
+  async load(language: Language): Promise<void> {
+    if (this.#stems.has(language)) return;
+    const stemmer = await STEMMERS[language]?.();
+    const known = new Map<string, string>();
+    this.#stems.set(language, (word) => {
+      if (!stemmer) return word;
+      const before = known.get(word);
+      if (before !== undefined) return before;
+      const stem = stemmer.stemmer(word);
+      known.set(word, stem);
+      return stem;
+    });
+  }
+
+  hasStemmer(language: Language): boolean {
+    return Object.hasOwn(STEMMERS, language);
+  }
+
+  stem(word: string, language: Language): string {
+    return this.#stems.get(language)?.(word) ?? word;
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * From words of a question to terms of the index: the same word in another inflection, with a typing mistake, or as part
+ * of a compound. How much a term counts for the word is its weight, 1 for the word itself.
+ */
+import { fold } from './fold.ts';
+import { COMPOUNDING, Stemming, type Language } from './languages.ts';
+import { isUnspaced, tokenize, type Token } from './tokenize.ts';
+import { withinOneEdit } from './within-one-edit.ts';
+import { WordIndex } from './word-index.ts';
+
+/** Terms of the index by id, with their weights: what one word of a question is looked for as. */
+export interface WantedWord {
+  /** as the question has it */
+  readonly word: string;
+  readonly terms: ReadonlyMap<number, number>;
+  readonly weight: number;
+}
+
+const WEIGHTS = { typo: 0.3, onlyTypo: 0.7, compound: 0.5, part: 0.4, prefix: 0.4, character: 0.15 } as const;
+const MIN_TYPO_LENGTH = 5;
+const MIN_PART_LENGTH = 4;
+const MIN_PREFIX_LENGTH = 4;
+/** An ending, in a language without a stemmer. */
+const MAX_ENDING_LENGTH = 3;
+/** Words that stand in more passages say little, and what resembles them says nothing. */
+const MAX_EXPANDED_SHARE = 0.1;
+/** What German and its relatives put between the parts of a compound. */
+const LINKS = ['', 's', 'es', 'n', 'en', 'er', 'e'];
+const HAN = /\p{Script=Han}/u;
+
+export class Vocabulary {
+  readonly index = new WordIndex();
+  readonly #stemming = new Stemming();
+  readonly #languages = new Set<Language>();
+  /** Ids of words by their length; of words in languages that compound, and in those without a stemmer. */
+  readonly #byLength: number[][] = [];
+  readonly #compounding = new Set<number>();
+  readonly #unstemmed = new Set<number>();
+  /** Ids of pairs of characters, by character. */
+  readonly #byCharacter = new Map<string, number[]>();
+
+  /** To be called once before texts of the language are added. */
+  async prepare(language: Language): Promise<void> {
+    await this.#stemming.load(language);
+    this.#languages.add(language);
+  }
+
+  isPrepared(language: Language): boolean {
+    return this.#languages.has(language);
+  }
+
+  add(passage: number, text: string, language: Language): void {
+    const terms: string[] = [];
+    for (const token of tokenize(text)) terms.push(...this.#termsOf(token, language));
+    const numKnown = this.index.terms.length;
+    this.index.add(passage, terms);
+    for (let id = numKnown; id < this.index.terms.length; id++) this.#file(id);
+    this.#note(terms, language);
+  }
+
+  /** Ids that a token of a text is indexed under; for marking what was found. */
+  idsOf(token: Token, language: Language): number[] {
+    return this.#termsOf(token, language).flatMap((term) => this.index.idOf(term) ?? []);
+  }
+
+  wantedWords(text: string): WantedWord[] {
+    const wanted = [...tokenize(text)].flatMap((token) => {
+      if (token.kind === 'unspaced') return this.#wantedCharacters(token.text);
+      return token.kind === 'number' ? [this.#exactly(token)] : this.#wantedWord(token);
+    });
+    return wanted.filter(({ terms }) => terms.size > 0);
+  }
+
+  /** For each place of a phrase, the terms that may stand there. */
+  phrase(text: string): ReadonlySet<number>[] {
+    return [...tokenize(text)].flatMap((token) =>
+      token.kind === 'unspaced'
+        ? pairs(token.text).map((pair) => this.#asSet(pair))
+        : [new Set(this.#exactly(token).terms.keys())],
+    );
+  }
+
+  #asSet(term: string): ReadonlySet<number> {
+    const id = this.index.idOf(term);
+    return new Set(id === undefined ? [] : [id]);
+  }
+
+  #termsOf({ kind, text }: Token, language: Language): string[] {
+    if (kind === 'unspaced') return pairs(text);
+    return [kind === 'word' ? fold(this.#stemming.stem(text, language)) : text];
+  }
+
+  #exactly({ kind, text }: Token): WantedWord {
+    const forms = new Set([text]);
+    if (kind === 'word')
+      for (const language of this.#languages)
+        for (const form of [text, fold(text)]) forms.add(fold(this.#stemming.stem(form, language)));
+    const ids = [...forms].flatMap((form) => this.index.idOf(form) ?? []);
+    return { word: text, terms: new Map(ids.map((id) => [id, 1])), weight: 1 };
+  }
+
+  #wantedWord(token: Token): WantedWord[] {
+    const exact = this.#exactly(token);
+    const numWith = [...exact.terms.keys()].reduce((sum, id) => sum + this.index.postings(id).length, 0);
+    if (numWith > this.index.numPassages * MAX_EXPANDED_SHARE && numWith > 1) return [exact];
+    const terms = new Map(exact.terms);
+    const add = (id: number, weight: number): void => {
+      if ((terms.get(id) ?? 0) < weight) terms.set(id, weight);
+    };
+    const stems = this.#stemsOf(token.text);
+    for (const stem of stems) {
+      for (const id of this.#typosOf(stem)) add(id, exact.terms.size === 0 ? WEIGHTS.onlyTypo : WEIGHTS.typo);
+      for (const id of this.#compoundsWith(stem)) add(id, WEIGHTS.compound);
+      for (const id of this.#inflectionsOf(stem)) add(id, WEIGHTS.prefix);
+    }
+    if (terms.size === 0) for (const id of this.#longestBeginning(stems)) add(id, WEIGHTS.prefix);
+    const parts = this.#partsOf(stems).map((id) => ({
+      word: token.text,
+      terms: new Map([[id, 1]]),
+      weight: WEIGHTS.part,
+    }));
+    return [{ ...exact, terms }, ...parts];
+  }
+
+  #stemsOf(word: string): string[] {
+    const stems = [...this.#languages].map((language) => fold(this.#stemming.stem(word, language)));
+    return [...new Set([fold(word), ...stems])];
+  }
+
+  *#typosOf(stem: string): Generator<number, void> {
+    if (stem.length < MIN_TYPO_LENGTH) return;
+    for (let length = stem.length - 1; length <= stem.length + 1; length++)
+      for (const id of this.#byLength[length] ?? [])
+        if (withinOneEdit(this.index.terms[id] ?? '', stem)) yield id;
+  }
+
+  *#compoundsWith(stem: string): Generator<number, void> {
+    if (stem.length < MIN_PART_LENGTH) return;
+    for (const id of this.#compounding) {
+      const term = this.index.terms[id] ?? '';
+      const numOthers = term.length - stem.length;
+      if (numOthers < 3) continue;
+      const rest = term.endsWith(stem)
+        ? term.slice(0, numOthers)
+        : term.startsWith(stem)
+          ? term.slice(stem.length)
+          : '';
+      if (rest.length >= MIN_PART_LENGTH || (rest !== '' && this.#isPart(rest))) yield id;
+    }
+  }
+
+  *#inflectionsOf(stem: string): Generator<number, void> {
+    if (stem.length < MIN_PREFIX_LENGTH) return;
+    for (const id of this.#unstemmed) {
+      const term = this.index.terms[id] ?? '';
+      const numShared = sharedBeginning(term, stem);
+      const numLeft = Math.max(term.length, stem.length) - numShared;
+      if (numShared >= MIN_PREFIX_LENGTH && numLeft <= MAX_ENDING_LENGTH) yield id;
+    }
+  }
+
+  /** A mistake in a word's ending keeps its stem from being found. */
+  *#longestBeginning(stems: readonly string[]): Generator<number, void> {
+    for (const stem of stems)
+      for (let length = stem.length - 1; length >= MIN_TYPO_LENGTH; length--) {
+        const id = this.index.idOf(stem.slice(0, length));
+        if (id === undefined) continue;
+        yield id;
+        break;
+      }
+  }
+
+  /** Two words of the index that make up one of these, where some text is in a language that compounds. */
+  #partsOf(stems: readonly string[]): number[] {
+    if (this.#compounding.size === 0) return [];
+    for (const stem of stems)
+      for (let at = stem.length - 3; at >= 3; at--) {
+        const tail = this.index.idOf(stem.slice(at));
+        const head = tail !== undefined && this.#headOf(stem.slice(0, at));
+        if (tail !== undefined && head !== undefined && head !== false) return [head, tail];
+      }
+    return [];
+  }
+
+  #headOf(head: string): number | undefined {
+    for (const link of LINKS) {
+      if (!head.endsWith(link) || head.length - link.length < 3) continue;
+      const id = this.index.idOf(head.slice(0, head.length - link.length));
+      if (id !== undefined && this.#compounding.has(id)) return id;
+    }
+    return undefined;
+  }
+
+  #isPart(word: string): boolean {
+    return word.length >= 3 && this.#headOf(word) !== undefined;
+  }
+
+  #wantedCharacters(run: string): WantedWord[] {
+    const wanted = pairs(run).map((pair) => ({
+      word: pair,
+      terms: new Map([...this.#asSet(pair)].map((id) => [id, 1])),
+      weight: 1,
+    }));
+    const isAlone = [...run].length === 1;
+    for (const character of new Set(run)) {
+      if (!isAlone && !HAN.test(character)) continue;
+      const terms = new Map((this.#byCharacter.get(character) ?? []).map((id) => [id, 1]));
+      wanted.push({ word: character, terms, weight: isAlone ? 1 : WEIGHTS.character });
+    }
+    return wanted;
+  }
+
+  #file(id: number): void {
+    const term = this.index.terms[id] ?? '';
+    if (/^\p{L}/u.test(term)) (this.#byLength[term.length] ??= []).push(id);
+    const characters = [...term];
+    if (characters.length > 2 || !isUnspaced(term)) return;
+    for (const character of new Set(characters)) {
+      const ids = this.#byCharacter.get(character);
+      if (ids) ids.push(id);
+      else this.#byCharacter.set(character, [id]);
+    }
+  }
+
+  #note(terms: readonly string[], language: Language): void {
+    const set = COMPOUNDING.has(language)
+      ? this.#compounding
+      : this.#stemming.hasStemmer(language)
+        ? null
+        : this.#unstemmed;
+    if (set) for (const term of terms) set.add(this.index.idOf(term) ?? -1);
+  }
+}
+
+/** Side by side in a run of characters; a character alone is itself. */
+export function pairs(run: string): string[] {
+  const characters = [...run];
+  if (characters.length === 1) return characters;
+  return characters.slice(1).map((character, place) => `${characters[place] ?? ''}${character}`);
+}
+
+function sharedBeginning(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && length < b.length && a[length] === b[length]) length++;
+  return length;
+}
