@@ -1,15 +1,33 @@
 import { defineConfig } from '@playwright/test';
 import { findChromium } from './scripts/find-chromium.mjs';
+import { FULL_ONLY, IS_FULL } from './test/tier.ts';
 
 const executablePath = findChromium();
 const PORT = Number(process.env['RANK1_TEST_PORT'] ?? 4179);
 
+const LEFT_OUT = IS_FULL ? [] : FULL_ONLY;
+
+/** They decode with a model, on all cores. The others have a scripted worker, a small model or none. */
+const MODEL = [
+  'webgpu/**/*.spec.ts',
+  'e2e/{page,triage}.spec.ts',
+  'browser/{convert-transformersjs,element-oracle,frozen-tab,recovery,soak*,vanished-model,worker}.spec.ts',
+];
+
 export default defineConfig({
   testDir: 'test',
-  testMatch: ['browser/**/*.spec.ts', 'webgpu/**/*.spec.ts', 'e2e/**/*.spec.ts'],
   outputDir: 'test-results',
-  // Software WebGPU and WASM fill the machine: tests beside them would only make all of them slower.
-  workers: 1,
+  workers: 2,
+  projects: [
+    {
+      name: 'scripted',
+      testMatch: '{browser,e2e}/**/*.spec.ts',
+      testIgnore: [...MODEL, ...LEFT_OUT],
+      workers: 2,
+    },
+    // Two at once would only make each other slower, and the machine may not hold two models.
+    { name: 'model', testMatch: MODEL, testIgnore: LEFT_OUT, workers: 1 },
+  ],
   forbidOnly: Boolean(process.env['CI']),
   // No test measures time; this only ends a run that hangs. Software WebGPU on a busy machine is very slow.
   timeout: 1_800_000,

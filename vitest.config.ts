@@ -1,11 +1,12 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { FULL_ONLY, IS_FULL } from './test/tier.ts';
 
 /** No test measures time; this only ends a run that hangs. */
 const HANG_MS = 900_000;
 
-/** What takes a minute or more, so that it does not begin when all else has ended. */
-const LONG = /conformance\/|cli\/|unit\/convert\/true-width/;
+/** What takes longest starts first. */
+const LONG = /conformance\/|cli\/|package\/|true-width/;
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -15,13 +16,27 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+const shared = {
+  environment: 'node' as const,
+  exclude: [...configDefaults.exclude, ...(IS_FULL ? [] : FULL_ONLY)],
+  testTimeout: HANG_MS,
+  hookTimeout: HANG_MS,
+};
+
 export default defineConfig({
   test: {
-    include: ['test/{unit,contract,conformance,package,cli}/**/*.test.ts'],
-    environment: 'node',
-    testTimeout: HANG_MS,
-    hookTimeout: HANG_MS,
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },
+    projects: [
+      { test: { ...shared, name: 'node', include: ['test/{unit,contract,package,cli}/**/*.test.ts'] } },
+      {
+        test: {
+          ...shared,
+          name: 'conformance',
+          include: ['test/conformance/**/*.test.ts'],
+          globalSetup: 'test/conformance/convert-demo.ts',
+        },
+      },
+    ],
   },
 });

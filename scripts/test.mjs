@@ -1,6 +1,8 @@
 // `npm test`: format, lint, types, the tests in Node, then those in a real Chromium, found or installed first.
-// Everything runs even when something failed, and the last line counts it all: "N passed, N failed".
-import { spawnSync } from 'node:child_process';
+// `npm run test:full` (--full) leaves nothing out; other arguments are Playwright's. Everything runs even when something
+// failed, and the last line counts it all: "N passed, N failed".
+import { spawn, spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { findChromium } from './find-chromium.mjs';
 
@@ -13,6 +15,10 @@ const CHECKS = [
   ['npx', 'tsc', '-p', 'tsconfig.worker.json'],
 ];
 
+const args = process.argv.slice(2);
+const playwrightArgs = args.filter((argument) => argument !== '--full');
+if (args.includes('--full')) process.env.RANK1_TESTS = 'full';
+
 let passed = 0;
 let failed = 0;
 let skipped = 0;
@@ -23,13 +29,28 @@ function run(command, env = {}) {
   return spawnSync(program, args, { stdio: 'inherit', shell, env: { ...process.env, ...env } }).status === 0;
 }
 
-function runChecks() {
-  for (const command of CHECKS) {
-    const ok = run(command);
-    console.log(`${ok ? 'ok    ' : 'FAILED'} ${command.join(' ')}`);
-    if (ok) passed++;
-    else failed++;
-  }
+async function runChecks() {
+  const waiting = [...CHECKS];
+  const work = async () => {
+    for (let command = waiting.shift(); command; command = waiting.shift()) {
+      const { ok, output } = await check(command);
+      console.log(`${output}${ok ? 'ok    ' : 'FAILED'} ${command.join(' ')}`);
+      if (ok) passed++;
+      else failed++;
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+}
+
+/** What it prints is kept until it has ended: several run at a time. */
+function check([program, ...args]) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { shell: process.platform === 'win32' });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    child.on('error', ({ message }) => resolve({ ok: false, output: `${message}\n` }));
+    child.on('close', (code) => resolve({ ok: code === 0, output }));
+  });
 }
 
 function runNodeTests() {
@@ -49,7 +70,7 @@ function runNodeTests() {
 function runBrowserTests() {
   if (!ensureChromium()) return void failed++;
   const file = `${RESULTS}/playwright.json`;
-  run(['npx', 'playwright', 'test', ...process.argv.slice(2)]);
+  run(['npx', 'playwright', 'test', ...playwrightArgs]);
   if (!existsSync(file)) return void failed++;
   const { stats, errors } = JSON.parse(readFileSync(file, 'utf8'));
   passed += stats.expected;
@@ -78,7 +99,7 @@ function ensureChromium() {
 
 rmSync(RESULTS, { recursive: true, force: true });
 mkdirSync(RESULTS, { recursive: true });
-runChecks();
+await runChecks();
 runNodeTests();
 runBrowserTests();
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);

@@ -1,19 +1,13 @@
-/** Pictures of the pages beside the demo, to be looked at: three widths, light and dark, both languages; and what holds in all. */
+/** Pictures of the pages beside the demo, to be looked at: narrow to wide, light and dark, both languages; and what holds in all. */
 import type { Page } from '@playwright/test';
 import { formatQueryResult } from '../../src/evaluation/index.ts';
 import { expect, test } from './fake-worker.ts';
+import { SCREENS, shoot } from './screens.ts';
 import { addFiles, ask, file, rows } from './triage/triage-page.ts';
 import { untranslated } from './untranslated.ts';
 
 test.use({ serviceWorkers: 'block' });
 
-const SIZES = [
-  { width: 360, height: 780 },
-  { width: 768, height: 1024 },
-  { width: 1440, height: 900 },
-];
-/** CSS pixels that a finger or a shaky hand needs (WCAG 2.2, 2.5.8). */
-const MIN_TARGET = 24;
 const FILES = [
   file(
     'a long folder name/reports/2024/yakutsk and its surroundings, second edition.txt',
@@ -23,52 +17,44 @@ const FILES = [
   file('empty.txt', ''),
 ];
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const size of SIZES) {
-    test.describe(`${colorScheme} at ${size.width} px`, () => {
-      test.use({ colorScheme, viewport: size, reducedMotion: 'reduce' });
-      const shoot = async (page: Page, name: string): Promise<void> => {
-        const path = `test-results/screens/${colorScheme}-${size.width}-${name}.png`;
-        await page.screenshot({ path, fullPage: true });
-        await expectFit(page, name);
-      };
+for (const { name: screen, ...screenOptions } of SCREENS) {
+  test.describe(screen, () => {
+    test.use({ ...screenOptions, reducedMotion: 'reduce' });
 
-      test('triage fits, in both languages', async ({ page, fakeWorker }) => {
-        await page.goto('./triage.html');
-        await expect(page.locator('.drop')).toBeVisible();
-        await shoot(page, 'triage-1-empty');
-        await fakeWorker.send({ type: 'steady', stepMs: 1 });
-        await addFiles(page, ...FILES);
-        await ask(page, 'Which city is the coldest?');
-        await expect(page.locator('.review-status')).toContainText('relevant');
-        await rows(page).first().focus();
-        await page.keyboard.press('k');
-        await expect(rows(page).first()).toHaveAttribute('data-decision', 'keep');
-        await rows(page).nth(1).getByRole('button', { name: 'Note' }).click();
-        await page.getByText('Settings', { exact: true }).click();
-        await page.locator('.import-problems summary').click();
-        await page.locator('.shortlist summary').click();
-        await shoot(page, 'triage-2-reviewed');
-        await page.getByRole('button', { name: '繁體中文' }).click();
-        await expect(page.getByRole('heading', { name: '檢閱' })).toBeVisible();
-        await shoot(page, 'triage-3-chinese');
-      });
-
-      for (const name of ['models', 'evaluate'])
-        test(`${name} fits, in both languages`, async ({ page }) => {
-          await page.goto(`./${name}.html`);
-          await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-          if (name === 'models')
-            await expect(page.getByRole('heading', { name: 'This device' })).toBeVisible();
-          await shoot(page, `${name}-1-empty`);
-          await page.getByRole('button', { name: '繁體中文' }).click();
-          if (name === 'models') await openAllOfModels(page);
-          else await fillEvaluate(page);
-          await shoot(page, `${name}-2-chinese`);
-          expect(await untranslated(page)).toEqual([]);
-        });
+    test('triage fits, in both languages', async ({ page, fakeWorker }) => {
+      await page.goto('./triage.html');
+      await expect(page.locator('.drop')).toBeVisible();
+      await shoot(page, `${screen}-triage-1-empty`);
+      await fakeWorker.send({ type: 'steady', stepMs: 1 });
+      await addFiles(page, ...FILES);
+      await ask(page, 'Which city is the coldest?');
+      await expect(page.locator('.review-status')).toContainText('relevant');
+      await rows(page).first().focus();
+      await page.keyboard.press('k');
+      await expect(rows(page).first()).toHaveAttribute('data-decision', 'keep');
+      await rows(page).nth(1).getByRole('button', { name: 'Note' }).click();
+      await page.getByText('Settings', { exact: true }).click();
+      await page.locator('.import-problems summary').click();
+      await page.locator('.shortlist summary').click();
+      await shoot(page, `${screen}-triage-2-reviewed`);
+      await page.getByRole('button', { name: '繁體中文' }).click();
+      await expect(page.getByRole('heading', { name: '檢閱' })).toBeVisible();
+      await shoot(page, `${screen}-triage-3-chinese`);
     });
-  }
+
+    for (const name of ['models', 'evaluate'])
+      test(`${name} fits, in both languages`, async ({ page }) => {
+        await page.goto(`./${name}.html`);
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+        if (name === 'models') await expect(page.getByRole('heading', { name: 'This device' })).toBeVisible();
+        await shoot(page, `${screen}-${name}-1-empty`);
+        await page.getByRole('button', { name: '繁體中文' }).click();
+        if (name === 'models') await openAllOfModels(page);
+        else await fillEvaluate(page);
+        await shoot(page, `${screen}-${name}-2-chinese`);
+        expect(await untranslated(page)).toEqual([]);
+      });
+  });
 }
 
 async function openAllOfModels(page: Page): Promise<void> {
@@ -105,21 +91,4 @@ async function fillEvaluate(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { name: '指標' })).toBeVisible();
   await expect(page.getByRole('alert')).toContainText('無法讀取 short.run。');
   await expect(page.getByRole('img')).toHaveCount(4);
-}
-
-/** Nothing scrolls sideways, and nothing to be clicked is too small; links within a text are as high as its lines. */
-async function expectFit(page: Page, name: string): Promise<void> {
-  const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
-  expect(scrollWidth, name).toBe(clientWidth);
-  const small = await page
-    .locator('button, select, input, textarea, summary, label.button, nav a')
-    .evaluateAll((targets, least) => {
-      return targets.flatMap((target) => {
-        const { width, height } = target.getBoundingClientRect();
-        const isHidden = width <= 1 || !target.checkVisibility();
-        if (isHidden || (width >= least && height >= least)) return [];
-        return [`${target.tagName} "${target.textContent?.trim().slice(0, 30)}" ${width} by ${height}`];
-      });
-    }, MIN_TARGET);
-  expect(small, name).toEqual([]);
 }

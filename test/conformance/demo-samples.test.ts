@@ -1,20 +1,15 @@
 /** Sampled chains of the demo model on WASM, through the service: their seed decides them, and their mean is the score. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RerankOptions, RerankUpdate } from '../../src/protocol/rerank-api.ts';
-import { RerankService, type LoadedRuntime } from '../../src/service/rerank-service.ts';
+import type { RerankOptions } from '../../src/protocol/rerank-api.ts';
 import { wholeChains } from '../harness/demo-chains.ts';
 import { loadDemoModelInNode } from '../harness/node-model.ts';
+import { DemoService, type Finished } from './demo-service.ts';
 
-type Finished = Extract<RerankUpdate, { type: 'finished' }>;
-
-let model: LoadedRuntime;
-let service: RerankService;
+let demo: DemoService;
 beforeAll(async () => {
-  model = await loadDemoModelInNode();
-  service = new RerankService(() => Promise.resolve({ ...model, dispose: () => Promise.resolve() }));
-  await service.load({ model: 'memory:/', device: 'wasm' }, () => {});
+  demo = await DemoService.over(await loadDemoModelInNode());
 });
-afterAll(() => model.dispose());
+afterAll(() => demo.model.dispose());
 
 const query = wholeChains[0]!.query;
 const texts = wholeChains
@@ -22,11 +17,12 @@ const texts = wholeChains
   .slice(0, 3)
   .map(({ document }) => document);
 
-/** By text. */
-async function rerank(documents: readonly string[], options: RerankOptions, by = service) {
-  const updates: RerankUpdate[] = [];
-  const request = { runId: 1, query, documents: documents.map((text) => ({ text })), options };
-  await by.rerank(request, (batch) => void updates.push(...batch));
+async function rerank(documents: readonly string[], options: RerankOptions, by = demo) {
+  const updates = await by.rerank(
+    query,
+    documents.map((text) => ({ text })),
+    options,
+  );
   const finished = updates.filter((update): update is Finished => update.type === 'finished');
   return { updates, byText: new Map(finished.map((update) => [documents[update.index]!, update])) };
 }
@@ -76,11 +72,8 @@ describe('sampled chains', () => {
   });
 
   test('with passages and rethinking still end each document once', async () => {
-    const spec = { ...model.spec, maxPositions: 192 };
-    const narrow = new RerankService(() =>
-      Promise.resolve({ ...model, spec, dispose: () => Promise.resolve() }),
-    );
-    await narrow.load({ model: 'memory:/', device: 'wasm' }, () => {});
+    const spec = { ...demo.model.spec, maxPositions: 192 };
+    const narrow = await DemoService.over({ ...demo.model, spec });
     const long = texts.join(' ').repeat(2).slice(0, 900);
     const options = { samples: 2, temperature: 1, rethink: 1, longDocuments: 'passages', maxNewTokens: 12 };
     const { byText } = await rerank([long, 'Short.'], options as RerankOptions, narrow);

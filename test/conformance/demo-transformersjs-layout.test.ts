@@ -5,19 +5,18 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { convertModel } from '../../src/convert/convert-model.ts';
-import type { RerankUpdate } from '../../src/protocol/rerank-api.ts';
-import { RerankService, type LoadedRuntime } from '../../src/service/rerank-service.ts';
 import { wholeChains } from '../harness/demo-chains.ts';
 import { loadDemoModelInNode } from '../harness/node-model.ts';
 import { MemoryOutput } from '../unit/convert/support/memory-folder.ts';
 import { convertOptions } from '../unit/convert/support/options.ts';
 import { SyntheticCheckpoint } from '../unit/convert/support/synthetic-checkpoint.ts';
-import { decodeChains } from './decode-chains.ts';
+import { DemoService } from './demo-service.ts';
+import { expectVerdict } from './expect-oracle.ts';
 
 const CONFIG = new URL('../../public/models/rank1-demo/config.json', import.meta.url);
 const chains = wholeChains.slice(0, 6);
 
-let model: LoadedRuntime;
+let demo: DemoService;
 
 beforeAll(async () => {
   const config = JSON.parse(readFileSync(CONFIG, 'utf8')) as Record<string, unknown>;
@@ -28,25 +27,20 @@ beforeAll(async () => {
     convertOptions({ dtype: 'q4', layout: 'transformersjs' }),
   );
   const onnx = output.files.get('onnx/model_q4.onnx')!;
-  model = await loadDemoModelInNode({ onnx: Uint8Array.from(onnx), layout: 'transformersjs' });
+  demo = await DemoService.over(
+    await loadDemoModelInNode({ onnx: Uint8Array.from(onnx), layout: 'transformersjs' }),
+  );
 });
-afterAll(() => model.dispose());
+afterAll(() => demo.model.dispose());
 
-test('three slots decode the chains of transformers token for token', async () => {
-  expect(await decodeChains(model, chains, 3)).toEqual(chains.map((chain) => chain.newTokenIds));
-});
-
-test('the service gives the verdict of transformers, its score within 1e-4', async () => {
-  const [chain] = chains;
-  const service = new RerankService(() => Promise.resolve({ ...model, dispose: () => Promise.resolve() }));
-  await service.load({ model: 'memory:/', device: 'wasm' }, () => {});
-  const updates: RerankUpdate[] = [];
-  const documents = [{ text: chain!.document }];
-  const options = { maxNewTokens: chain!.maxNewTokens };
-  await service.rerank({ runId: 1, query: chain!.query, documents, options }, (batch) => {
-    updates.push(...batch);
-  });
-  const finished = updates.find((update) => update.type === 'finished');
-  expect(finished?.verdict?.label).toBe(chain!.label);
-  expect(Math.abs((finished?.verdict?.score ?? NaN) - chain!.score)).toBeLessThan(1e-4);
+test('three slots decode the chains of transformers token for token, scores within 1e-4', async () => {
+  const judged = await demo.judge(
+    chains,
+    ({ document }) => ({ text: document }),
+    ({ maxNewTokens }) => ({ maxNewTokens, maxSlots: 3 }),
+  );
+  for (const { oracle: chain, finished, tokensAfter } of judged) {
+    expect(tokensAfter(chain.promptTokenIds)).toEqual(chain.newTokenIds);
+    expectVerdict(finished.verdict, chain);
+  }
 });

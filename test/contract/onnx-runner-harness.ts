@@ -1,6 +1,6 @@
 /**
- * The real runtime under contract: a two-layer model of computed weights, converted here, run by ONNX Runtime on
- * WASM or WebGPU. Nothing of Node, so that a page can run it as well.
+ * The real runtime under contract: a small model of computed weights, converted here, run by ONNX Runtime on WASM or
+ * WebGPU. Nothing of Node, so that a page can run it as well.
  */
 import { convertModel } from '../../src/convert/convert-model.ts';
 import type { ConvertDtype, GraphLayout } from '../../src/convert/convert-options.ts';
@@ -29,16 +29,19 @@ export interface OnnxHarnessOptions {
   readonly layout?: GraphLayout;
   /** folder of the runtime's .wasm and .mjs files, with a slash at the end */
   readonly ortAssets: string;
+  /** default: those of TINY_CONFIG */
+  readonly numLayers?: number;
+  readonly isSlow?: boolean;
 }
 
 export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<RunnerHarness> {
-  const { device, dtype, padTo, layout = 'rank1' } = options;
+  const { device, dtype, padTo, layout = 'rank1', isSlow = false } = options;
+  const config = {
+    ...TINY_CONFIG,
+    num_hidden_layers: options.numLayers ?? TINY_CONFIG.num_hidden_layers,
+  };
   const output = new MemoryOutput();
-  await convertModel(
-    new SyntheticCheckpoint(TINY_CONFIG, 'exact'),
-    output,
-    convertOptions({ dtype, layout }),
-  );
+  await convertModel(new SyntheticCheckpoint(config, 'exact'), output, convertOptions({ dtype, layout }));
   const model = parseManifest(JSON.parse(output.text('rank1.json'))).models[dtype];
   const onnx = output.files.get(model?.onnx ?? '');
   if (!model || !onnx) throw new Error(`the conversion wrote no ${dtype} model`);
@@ -49,7 +52,7 @@ export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<Ru
   const { gpuDevice } = await chooseDevice(device);
   const runtime = await loadOrt(device, options.ortAssets);
   const session = await createSession(runtime, { onnx, externalData }, gpuDevice);
-  const spec = parseModelSpec(TINY_CONFIG);
+  const spec = parseModelSpec(config);
   const { ort } = runtime;
   const gpuPrefixes = new PrefixStore<GpuPrefix>((buffers) => {
     for (const buffer of buffers) buffer.destroy();
@@ -58,6 +61,7 @@ export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<Ru
   return {
     vocabSize: spec.vocabSize,
     logitTolerance: 1e-4,
+    isSlow,
     create: ({ maxSlots, maxLength }) => {
       const cache = gpuDevice
         ? new GpuKvCache({

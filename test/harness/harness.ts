@@ -72,21 +72,31 @@ async function decode(request: DecodeRequest): Promise<DecodeResult> {
   return { chains, numPrefixTokensSaved: engine.stats.numPrefixTokensSaved };
 }
 
-let contractHarness: Promise<RunnerHarness> | undefined;
+const contractHarnesses = new Map<number, Promise<RunnerHarness>>();
 
-/** Runs one case of the ModelRunner contract on WebGPU; rejects when it fails. */
-async function runContractCase(name: string): Promise<void> {
+/** Runs one case of the ModelRunner contract on WebGPU, on a model of so many layers; rejects when it fails. */
+async function runContractCase(name: string, numLayers: number): Promise<void> {
   const contractCase = MODEL_RUNNER_CONTRACT.find((candidate) => candidate.name === name);
   if (!contractCase) throw new Error(`the contract has no case "${name}"`);
   const ortAssets = new URL('../../ort/', location.href).href;
-  contractHarness ??= createOnnxHarness({ device: 'webgpu', dtype: 'q4', padTo: 16, ortAssets });
-  await contractCase.run(await contractHarness);
+  const harness =
+    contractHarnesses.get(numLayers) ??
+    createOnnxHarness({
+      device: 'webgpu',
+      dtype: 'q4',
+      padTo: 16,
+      ortAssets,
+      numLayers,
+      isSlow: numLayers === 1,
+    });
+  contractHarnesses.set(numLayers, harness);
+  await contractCase.run(await harness);
 }
 
 export interface Harness {
   decode(request: DecodeRequest): Promise<DecodeResult>;
   generate(request: GenerateRequest): Promise<GeneratedRow[]>;
-  runContractCase(name: string): Promise<void>;
+  runContractCase(name: string, numLayers: number): Promise<void>;
 }
 
 (globalThis as unknown as { harness: Harness }).harness = { decode, generate, runContractCase };

@@ -1,23 +1,9 @@
-/** The ModelRunner contract on WebGPU, in real Chromium on its software adapter. */
-import { test, type Page } from '@playwright/test';
+/** On one layer, as a dispatch of the software adapter takes milliseconds; on two, a case that mixes prefills and decodes. */
 import { MODEL_RUNNER_CONTRACT } from '../contract/model-runner.contract.ts';
-import type { Harness } from '../harness/harness.ts';
+import { describeContract } from './describe-contract.ts';
 
-test.describe('the model runner contract: ONNX Runtime on WebGPU, q4', () => {
-  // One page for all cases: the software adapter takes longer to compile the shaders than to run a case.
-  let page: Page;
-  test.beforeAll(async ({ browser }) => {
-    page = await browser.newPage();
-    await page.goto('test/harness/index.html');
-  });
-  test.afterAll(() => page.close());
-
-  for (const { name } of MODEL_RUNNER_CONTRACT) {
-    test(name, () =>
-      page.evaluate(
-        (caseName) => (globalThis as unknown as { harness: Harness }).harness.runContractCase(caseName),
-        name,
-      ),
-    );
-  }
-});
+describeContract(1);
+describeContract(
+  2,
+  MODEL_RUNNER_CONTRACT.filter(({ name }) => name === 'rows that come while others decode change nothing'),
+);
