@@ -11,7 +11,7 @@ import {
   type Run,
 } from '../../src/evaluation/index.ts';
 import { readKeptResults } from '../../src/evaluation/node/run-evaluation.ts';
-import { judgementsByQuery, type LoadedQuery } from '../../src/evaluation/runner/loaded-query.ts';
+import { judgementsByQuery, type LoadedQuery } from '../../src/evaluation/runner/loaded-collection.ts';
 import { NDCG } from '../../src/evaluation/runner/run-measures.ts';
 import {
   cellName,

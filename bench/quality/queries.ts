@@ -3,7 +3,7 @@ import path from 'node:path';
 import MiniSearch from 'minisearch';
 import { readEvalJsonl, type EvalQuery } from '../../src/evaluation/index.ts';
 import { openFile } from '../../src/evaluation/node/open-file.ts';
-import { loadedQuery, type LoadedQuery } from '../../src/evaluation/runner/loaded-query.ts';
+import { loadedQuery, type LoadedQuery } from '../../src/evaluation/runner/loaded-collection.ts';
 import { COLLECTIONS, type Collection } from './cells.ts';
 
 /** @param folder that holds `evaluation/` */

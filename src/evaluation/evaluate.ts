@@ -4,7 +4,7 @@ import { orderDocuments } from './document-order.ts';
 import { gradeRanking } from './graded-ranking.ts';
 import { meanOf } from './mean.ts';
 import type { Measure } from './measures/measure.ts';
-import type { Judgements, Qrels, Run } from './types.ts';
+import { hasJudgements, type Judgements, type Qrels, type Run } from './types.ts';
 
 export interface EvaluateOptions {
   readonly measures: readonly Measure[];
@@ -38,12 +38,13 @@ export function evaluateRun(run: Run, qrels: Qrels, options: EvaluateOptions): E
 /** As `evaluateRun`, for judgements that come with the queries (see `judgementsOf` of the eval.jsonl form). */
 export function evaluateJudgedRun(
   run: Run,
-  judgements: ReadonlyMap<string, Judgements>,
+  allJudgements: ReadonlyMap<string, Judgements>,
   { measures, relevanceLevel = 1, missingQueries = 'skip' }: EvaluateOptions,
 ): Evaluation {
   if (!(Number.isInteger(relevanceLevel) && relevanceLevel >= 1)) {
     throw new RangeError(`relevanceLevel must be an integer of 1 or more, not ${relevanceLevel}`);
   }
+  const judgements = new Map([...allJudgements].filter(([, known]) => hasJudgements(known)));
   const missingQids = [...judgements.keys()].filter((qid) => !run.has(qid));
   if (missingQids.length === judgements.size) {
     throw new Rank1Error(

@@ -11,7 +11,8 @@ export {
   type RunFiguresOptions,
 } from './run-figures.ts';
 export { mtebResultText, NO_REVISION, toMtebScores, type MtebResultOptions } from './mteb-scores.ts';
-export type { GradedRanking, Judgements, Qrels, Run } from './types.ts';
+export { withoutOwnDocuments, type WithoutOwnDocuments } from './own-documents.ts';
+export { hasJudgements, type GradedRanking, type Judgements, type Qrels, type Run } from './types.ts';
 
 export {
   MTEB_CUTOFFS,

@@ -2,13 +2,13 @@
 import { toSinglePrecision } from './document-order.ts';
 import { evaluateJudgedRun, type Evaluation } from './evaluate.ts';
 import { formatMtebTaskResult, type MtebScores } from './files/mteb-task-result.ts';
-import { MTEB_CUTOFFS, mtebMetricKey, parseMeasure } from './measures/measure.ts';
+import { MTEB_CUTOFFS, mtebMetricKey, parseMeasure, type Measure } from './measures/measure.ts';
 import type { Judgements, Run } from './types.ts';
 
 /** What mteb writes where a data set has no revision; it does not read a file with none at all. */
 export const NO_REVISION = 'no_revision_available';
-/** mteb's version whose form this is. No mteb ran; but it does not read a file that names none. */
-const MTEB_FORM = '2.0.0';
+/** The version whose form and rules these are. No mteb ran; but it does not read a file that names none. */
+const MTEB_FORM = '2.26.0';
 const MAIN_MEASURE = 'nDCG@10';
 
 export interface MtebResultOptions {
@@ -27,10 +27,20 @@ export function mtebResultText(
   judgements: ReadonlyMap<string, Judgements>,
   { taskName, datasetRevision, languages, subset, split, relevanceLevel }: MtebResultOptions,
 ): string {
-  const names = MTEB_CUTOFFS.flatMap((k) => [`nDCG@${k}`, `AP@${k}`, `R@${k}`, `P@${k}`, `RR@${k}`]);
-  const options = { measures: names.map(parseMeasure), relevanceLevel };
-  const evaluation = evaluateJudgedRun(toSinglePrecision(run), judgements, options);
-  const scores = toMtebScores(evaluation, { subset, languages, mainMeasure: MAIN_MEASURE });
+  const measuresOf = (...families: readonly string[]): Measure[] =>
+    MTEB_CUTOFFS.flatMap((k) => families.map((family) => parseMeasure(`${family}@${k}`)));
+  const single = toSinglePrecision(run);
+  const evaluation = evaluateJudgedRun(single, judgements, {
+    measures: measuresOf('nDCG', 'AP', 'R', 'P'),
+    relevanceLevel,
+  });
+  // mteb computes these itself, from doubles, where pytrec_eval computes the others from 32-bit floats.
+  const reciprocalRanks = evaluateJudgedRun(run, judgements, {
+    measures: measuresOf('RR').map((measure) => ({ ...measure, tieBreak: 'docid-descending' })),
+    relevanceLevel,
+  });
+  const means = new Map([...evaluation.means, ...reciprocalRanks.means]);
+  const scores = toMtebScores({ means }, { subset, languages, mainMeasure: MAIN_MEASURE });
   return formatMtebTaskResult({
     taskName,
     datasetRevision,
@@ -43,15 +53,14 @@ export function mtebResultText(
 }
 
 /**
- * The measures that mteb has a key for, of a run that went through `toSinglePrecision`, as mteb's does. mteb rounds to
- * five digits and this does not; and its `mrr_at_k` breaks ties by the order in which documents were listed, which no
- * file keeps, where ours goes by id.
+ * The measures that mteb has a key for. For mteb's own figures take them from a run that went through
+ * `toSinglePrecision`, all but RR@k. mteb rounds to five digits and this does not.
  *
  * @param mainMeasure the measure leaderboards show, `nDCG@10` for most reranking tasks
  * @throws RangeError when the main measure was not evaluated or is not determined by the judgements
  */
 export function toMtebScores(
-  evaluation: Evaluation,
+  evaluation: Pick<Evaluation, 'means'>,
   options: { readonly subset: string; readonly languages: readonly string[]; readonly mainMeasure: string },
 ): MtebScores {
   const { subset, languages, mainMeasure } = options;

@@ -8,7 +8,7 @@ import { gradeRanking } from './graded-ranking.ts';
 import { meanOf } from './mean.ts';
 import { parseMeasure } from './measures/measure.ts';
 import { pairMeasures, type PairMeasures } from './measures/pair-measures.ts';
-import type { Judgements, Run } from './types.ts';
+import { hasJudgements, type Judgements, type Run } from './types.ts';
 
 /** The same resamples for every interval, so that figures can be reproduced. */
 const BOOTSTRAP_SEED = 1;
@@ -32,10 +32,11 @@ export interface RunFigures extends Evaluation, PairMeasures {
 /** @throws Rank1Error invalid-file when the run and the judgements have no query in common */
 export function runFigures(
   run: Run,
-  judgements: ReadonlyMap<string, Judgements>,
+  allJudgements: ReadonlyMap<string, Judgements>,
   options: RunFiguresOptions,
 ): RunFigures {
   const { cutoff, missingQueries } = options;
+  const judgements = new Map([...allJudgements].filter(([, known]) => hasJudgements(known)));
   const evaluation = evaluateJudgedRun(run, judgements, options);
   const judged = new Map([...judgements].filter(([qid]) => run.has(qid)));
   // A missing query that counts as 0 does so in any order of its documents.

@@ -19,6 +19,14 @@ export interface Judgements {
   };
 }
 
+/**
+ * Whether anything is known about the query. Queries without judgements are left out of every figure, as trec_eval,
+ * BEIR and mteb leave them out; one whose judged documents are all irrelevant counts as 0.
+ */
+export function hasJudgements({ grades, ideal }: Judgements): boolean {
+  return grades.size > 0 || (ideal?.grades.length ?? 0) > 0;
+}
+
 /** One query's documents in rank order, seen only as grades: all that a measure may look at. */
 export interface GradedRanking {
   /** grade of the document at each rank; null when it was not judged */

@@ -3,6 +3,7 @@ import { msg, str } from '@lit/localize';
 import {
   calibrate,
   gainOver,
+  hasJudgements,
   pairedDifferences,
   parseMeasure,
   perQueryGainPlot,
@@ -10,10 +11,13 @@ import {
   runFigures,
   scoreHistogramPlot,
   sharedValues,
+  withoutOwnDocuments,
   type BootstrapInterval,
   type EvaluateOptions,
   type Judgements,
+  type Run,
   type RunFigures,
+  type WithoutOwnDocuments,
 } from '../../evaluation/index.ts';
 import type { CollectedFile } from './collected-files.ts';
 import { PLOT_WORDS } from './wording.ts';
@@ -29,6 +33,8 @@ export const DEFAULT_OPTIONS: FigureOptions = { relevanceLevel: 1, cutoff: 10, m
 /** A run's figures beside those of the first run. */
 export interface ComparedRun extends RunFigures {
   readonly name: string;
+  /** documents that are their own query, left out as BEIR does */
+  readonly numOwnDocuments: number;
   /** nDCG@k against the first run, on the queries both have; null for the first itself */
   readonly gain: BootstrapInterval | null;
 }
@@ -56,18 +62,28 @@ export function collectedJudgements(files: readonly CollectedFile[]): Map<string
   return new Map(files.flatMap((file) => [...(file.judgements ?? [])]));
 }
 
+/** The run as it is measured: by BEIR's judgements it is measured by BEIR's rules. */
+export function measuredRun(run: Run, files: readonly CollectedFile[]): WithoutOwnDocuments {
+  const isBeir = files.some(({ format }) => format === 'beir-qrels');
+  return isBeir ? withoutOwnDocuments(run) : { run, numOwn: 0 };
+}
+
 /** null while there are no judgements, or no run with a judged query. */
 export function computeFigures(files: readonly CollectedFile[], options: FigureOptions): Figures | null {
   const judgements = collectedJudgements(files);
   const runs = files.flatMap(({ name, run }) =>
-    run && [...run.keys()].some((qid) => judgements.has(qid)) ? [{ name, run }] : [],
+    run && [...run.keys()].some((qid) => isJudged(judgements.get(qid))) ? [{ name, run }] : [],
   );
   const ndcg = `nDCG@${options.cutoff}`;
   const measures = measureNames(options.cutoff).map(parseMeasure);
-  const measured = runs.map(({ name, run }) => ({
-    name,
-    ...runFigures(run, judgements, { ...options, measures }),
-  }));
+  const measured = runs.map(({ name, run: whole }) => {
+    const { run, numOwn } = measuredRun(whole, files);
+    return {
+      name,
+      numOwnDocuments: numOwn,
+      ...runFigures(run, judgements, { ...options, measures }),
+    };
+  });
   const [first] = measured;
   if (!first) return null;
   const plots: Plot[] = [];
@@ -85,6 +101,10 @@ export function computeFigures(files: readonly CollectedFile[], options: FigureO
   for (const { name, scores } of files)
     if (scores) plots.push(...calibrationPlots(name, scores, options.relevanceLevel));
   return { options, runs: figures, plots };
+}
+
+function isJudged(known: Judgements | undefined): boolean {
+  return known !== undefined && hasJudgements(known);
 }
 
 function calibrationPlots(

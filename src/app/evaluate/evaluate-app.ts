@@ -13,6 +13,7 @@ import {
   collectedJudgements,
   computeFigures,
   DEFAULT_OPTIONS,
+  measuredRun,
   type FigureOptions,
   type Figures,
 } from './compared-runs.ts';
@@ -222,7 +223,9 @@ export class EvaluateAppElement extends LitElement {
   }
 
   #savedRun(file: MeasurableFile, format: RunFormat): ExportedFile {
-    return savedRun(file, format, collectedJudgements(this.files), this.options.relevanceLevel);
+    const { run } = format === 'mteb result' ? measuredRun(file.run, this.files) : file;
+    const judgements = collectedJudgements(this.files);
+    return savedRun({ ...file, run }, format, judgements, this.options.relevanceLevel);
   }
 
   #save(make: () => ExportedFile): void {

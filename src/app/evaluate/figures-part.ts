@@ -8,7 +8,7 @@ import {
   type FigureOptions,
   type Figures,
 } from './compared-runs.ts';
-import { numberOf } from '../shell/number-text.ts';
+import { leftOutTexts } from './wording.ts';
 
 export interface FiguresActions {
   onOptions(change: Partial<FigureOptions>): void;
@@ -135,12 +135,12 @@ function columnsOf({ options, runs }: Figures): Column[] {
 }
 
 function row(run: ComparedRun, columns: readonly Column[]): TemplateResult {
-  const { name, numQueries, missingQids } = run;
-  const numMissing = missingQids.length;
+  const { name, numQueries } = run;
+  const notes = leftOutTexts(run);
   return html`<tr>
     <th scope="row">${name}</th>
     <td>
-      ${numQueries}${numMissing > 0 ? html` <span class="note">${msg(str`(${numberOf(numMissing)} missing)`)}</span>` : nothing}
+      ${numQueries}${notes.length > 0 ? html` <span class="note">(${notes.join(', ')})</span>` : nothing}
     </td>
     ${columns.map(({ text }) => html`<td>${text(run)}</td>`)}
   </tr>`;

@@ -70,6 +70,8 @@ export function savedFigures({ options, runs }: Figures): ExportedFile {
     name: run.name,
     numQueries: run.numQueries,
     numMissing: run.missingQids.length,
+    numWithoutJudgements: run.unjudgedQids.length,
+    numOwnDocuments: run.numOwnDocuments,
     measures: Object.fromEntries(run.means),
     numTiesThatMatter: run.numTiesThatMatter,
     randomOrder: run.randomOrder,

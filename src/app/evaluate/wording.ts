@@ -25,6 +25,24 @@ export function queriesText(count: number): string {
   return count === 1 ? msg('1 query') : msg(str`${numberOf(count)} queries`);
 }
 
+/** What a run's figures leave out, as the field's tools leave it out. */
+export function leftOutTexts({
+  missingQids,
+  unjudgedQids,
+  numOwnDocuments,
+}: {
+  readonly missingQids: readonly string[];
+  readonly unjudgedQids: readonly string[];
+  readonly numOwnDocuments: number;
+}): string[] {
+  const texts: string[] = [];
+  if (missingQids.length > 0) texts.push(msg(str`${numberOf(missingQids.length)} missing`));
+  if (unjudgedQids.length > 0) texts.push(msg(str`${numberOf(unjudgedQids.length)} without judgements`));
+  if (numOwnDocuments > 0)
+    texts.push(msg(str`${numberOf(numOwnDocuments)} documents left out that are their own query`));
+  return texts;
+}
+
 /** Why there are no figures yet. */
 export function missingText(hasRun: boolean, hasJudgements: boolean): string {
   if (!hasRun) return msg('A run is missing: drop the ranking that is to be measured.');

@@ -1,7 +1,9 @@
 /** `rank1-rerank eval`: a collection to verdicts to files. Progress goes to stderr, the measures to stdout. */
+import { mkdirSync } from 'node:fs';
 import { basename } from 'node:path';
-import { loadQueries } from '../../evaluation/node/load-queries.ts';
+import { loadCollection } from '../../evaluation/node/load-collection.ts';
 import { runEvaluation, writeReport } from '../../evaluation/node/run-evaluation.ts';
+import { leftOutNotes } from '../../evaluation/runner/loaded-collection.ts';
 import { EXIT, type Command, type CommandContext, type ExitCode } from '../command.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { asInvalidFile } from '../unreadable-file.ts';
@@ -20,9 +22,13 @@ export const evalCommand: Command = {
 };
 
 async function runEval(args: EvalArguments, context: CommandContext): Promise<ExitCode> {
-  const queries = await loadQueries(args).catch((error: unknown) => {
+  const collection = await loadCollection(args).catch((error: unknown) => {
     throw asInvalidFile(error);
   });
+  const { queries, leftOut } = collection;
+  for (const note of leftOutNotes(leftOut)) console.error(note);
+  // Before the model is loaded: a folder that cannot be written to must not cost minutes.
+  mkdirSync(args.out, { recursive: true });
   console.error(`${queries.length} queries, ${queries.flatMap(({ toJudge }) => toJudge).length} documents`);
   return untilInterrupted(async (signal) => {
     const engine = await openEngine(args.engine, context);
@@ -36,7 +42,7 @@ async function runEval(args: EvalArguments, context: CommandContext): Promise<Ex
         { out: args.out, settings, relevanceLevel: args.relevanceLevel },
         (done, all) => console.error(`${done} of ${all} queries`),
       );
-      const { measures, notes } = writeReport(args.out, namesOf(args, model.name), queries, results);
+      const { measures, notes } = writeReport(args.out, namesOf(args, model.name), collection, results);
       for (const note of notes) console.error(note);
       console.log(JSON.stringify(measures, null, 2));
       const isWhole = results.every(({ ranking }) => ranking.every(({ verdict }) => verdict !== null));

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { beirFiles } from '../../evaluation/node/load-queries.ts';
+import { beirFiles } from '../../evaluation/node/load-collection.ts';
 import type { JudgingModel } from './engine-judge.ts';
 import type { EvalArguments } from './eval-arguments.ts';
 

@@ -1,11 +1,12 @@
 /** BEIR folders: `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv`. */
 import type { Qrels } from '../types.ts';
-import { invalidFile, type OnPlace } from './invalid-file.ts';
+import { invalidFile, type FilePlace, type OnPlace } from './invalid-file.ts';
 import { readJsonRows } from './json-row.ts';
 import { readLines } from './lines.ts';
-import { parseGrade } from './numbers.ts';
+import { isGrade, parseGrade } from './numbers.ts';
 import { ScoreTable } from './score-table.ts';
 import type { SourceFile } from './source-file.ts';
+import { splitTabSeparated } from './tab-separated.ts';
 import { UniqueIds } from './unique-ids.ts';
 
 export interface BeirDocument {
@@ -26,41 +27,55 @@ export async function* readBeirCorpus(source: SourceFile, onPlace?: OnPlace): As
   }
 }
 
-/** `queries.jsonl`, qid to text. */
-export async function readBeirQueries(source: SourceFile): Promise<Map<string, string>> {
-  const queries = new Map<string, string>();
+/** A line of `queries.jsonl`. */
+export interface BeirQuery {
+  readonly qid: string;
+  readonly text: string;
+  readonly place: FilePlace;
+}
+
+/** `queries.jsonl`, query by query. */
+export async function* readBeirQueryRows(source: SourceFile): AsyncGenerator<BeirQuery> {
   const qids = new UniqueIds('query', source);
   for await (const row of readJsonRows(source)) {
     const qid = row.id('_id');
     qids.claim(qid, row.place);
-    queries.set(qid, row.string('text'));
+    yield { qid, text: row.string('text'), place: row.place };
   }
+}
+
+/** `queries.jsonl`, qid to text. */
+export async function readBeirQueries(source: SourceFile): Promise<Map<string, string>> {
+  const queries = new Map<string, string>();
+  for await (const { qid, text } of readBeirQueryRows(source)) queries.set(qid, text);
   return queries;
 }
 
-/** `qrels/<split>.tsv`: a header line, then `query-id corpus-id score` separated by tabs. */
+/**
+ * `qrels/<split>.tsv`: a header line, then `query-id corpus-id score` separated by tabs, quoted as Python's csv module
+ * quotes. As in BEIR, the header may say anything, and columns after the third are ignored.
+ */
 export async function readBeirQrels(source: SourceFile): Promise<Qrels> {
   const table = new ScoreTable(source);
   let isHeader = true;
-  for await (const { file, line, text } of readLines(source)) {
-    const columns = text.split('\t');
-    if (columns.length !== 3) {
+  for await (const { text, ...place } of readLines(source)) {
+    const columns = splitTabSeparated(text, place);
+    if (columns.length < 3) {
       throw invalidFile(
-        { file, line },
+        place,
         `${columns.length} columns instead of 3`,
         'Every line must be "query-id corpus-id score", separated by single tabs.',
       );
     }
-    if (isHeader) {
-      isHeader = false;
-      if (columns.join(' ') === 'query-id corpus-id score') continue;
+    const [qid, docid, grade] = columns as [string, string, string];
+    if (!isHeader) table.add(qid, docid, parseGrade(grade.trim(), place), place);
+    else if (isGrade(grade.trim()))
       throw invalidFile(
-        { file, line },
+        place,
         'the header is missing',
-        'The first line must be "query-id corpus-id score".',
+        'The first line is not read, so it must be a header such as "query-id corpus-id score".',
       );
-    }
-    table.add(columns[0]!, columns[1]!, parseGrade(columns[2]!, { file, line }), { file, line });
+    isHeader = false;
   }
   return table.rows;
 }

@@ -3,6 +3,7 @@
  * files say too little, and people should not have to.
  */
 import { invalidFile } from './invalid-file.ts';
+import { isGrade, isNumber } from './numbers.ts';
 import { decodeText, type SourceFile } from './source-file.ts';
 
 export type FileFormat =
@@ -66,14 +67,24 @@ function formatOf(head: string, file: string): FileFormat {
 }
 
 function columnFormat(text: string): FileFormat | null {
-  const first = text.split('\n').find((row) => row.trim() !== '' && !row.startsWith('#'));
-  const columns = first?.trim().split(/\s+/) ?? [];
-  if (columns.join(' ') === 'query-id corpus-id score') return 'beir-qrels';
-  // A row with a column too many or too few is still a row of that format: its reader says which line is wrong.
-  if (columns.length >= 5 && columns.length <= 7 && columns[1]?.toUpperCase() === 'Q0') return 'trec-run';
-  if (columns.length === 6) return 'trec-run';
+  const [first = '', second = ''] = text
+    .split('\n')
+    .filter((row) => row.trim() !== '' && !row.startsWith('#'));
+  if (isBeirHeader(first, second)) return 'beir-qrels';
+  const columns = first.trim().split(/\s+/);
+  // A row with a column too few is still a row of that format: its reader says which line is wrong.
+  if (columns.length >= 5 && columns[1]?.toUpperCase() === 'Q0') return 'trec-run';
+  // A run tag may hold spaces.
+  if (columns.length >= 6 && isNumber(columns[3]) && isNumber(columns[4])) return 'trec-run';
   if (columns.length === 4) return 'trec-qrels';
   return null;
+}
+
+/** Three columns of words over three columns that end in a grade; other than that BEIR does not look at its header. */
+function isBeirHeader(first: string, second: string): boolean {
+  const [names, row] = [first, second].map((line) => line.trimEnd().split('\t'));
+  if (first.trim().split(/\s+/).join(' ') === 'query-id corpus-id score') return true;
+  return names!.length === 3 && !isGrade(names![2]!) && row!.length >= 3 && isGrade(row![2]!.trim());
 }
 
 function jsonFormat(text: string): FileFormat | null {

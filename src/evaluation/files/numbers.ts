@@ -4,9 +4,13 @@ import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INTEGER = /^[+-]?\d+$/;
 
+export function isNumber(text: string | undefined): boolean {
+  return text !== undefined && DECIMAL.test(text);
+}
+
 /** @throws Rank1Error invalid-file unless the text is a finite decimal number; NaN and inf are refused */
 export function parseScore(text: string, place: FilePlace): number {
-  const value = DECIMAL.test(text) ? Number(text) : NaN;
+  const value = isNumber(text) ? Number(text) : NaN;
   if (!Number.isFinite(value)) {
     throw invalidFile(
       place,
@@ -17,9 +21,13 @@ export function parseScore(text: string, place: FilePlace): number {
   return value;
 }
 
+export function isGrade(text: string): boolean {
+  return INTEGER.test(text);
+}
+
 /** @throws Rank1Error invalid-file unless the text is an integer */
 export function parseGrade(text: string, place: FilePlace): number {
-  const value = INTEGER.test(text) ? Number(text) : NaN;
+  const value = isGrade(text) ? Number(text) : NaN;
   if (!Number.isSafeInteger(value)) {
     throw invalidFile(
       place,

@@ -15,17 +15,21 @@ export interface ColumnLine extends FilePlace {
  * trec_eval 10.
  *
  * @param columnNames the columns each line must have, for the message
+ * @param mayBeLonger whether a line with more columns is meant so; none is when left out
  * @throws Rank1Error invalid-file at a line with more or fewer columns, or when there is no line at all
  */
 export async function* readColumnBatches(
   source: SourceFile,
   columnNames: string,
+  mayBeLonger: (columns: readonly string[]) => boolean = () => false,
 ): AsyncGenerator<ColumnLine[]> {
   const numColumns = columnNames.split(' ').length;
   let isEmpty = true;
   for await (const lines of readLineBatches(source)) {
     const batch = lines.filter(({ text }) => !text.startsWith('#')).map(cutColumns);
-    const faulty = batch.find(({ columns }) => columns.length !== numColumns);
+    const faulty = batch.find(
+      ({ columns }) => columns.length < numColumns || (columns.length > numColumns && !mayBeLonger(columns)),
+    );
     if (faulty) {
       throw invalidFile(
         faulty,

@@ -3,7 +3,7 @@ import { orderDocuments } from '../document-order.ts';
 import type { Run } from '../types.ts';
 import { checkId } from './ids.ts';
 import type { FilePlace } from './invalid-file.ts';
-import { formatScore, parseScore } from './numbers.ts';
+import { formatScore, isNumber, parseScore } from './numbers.ts';
 import { ScoreTable } from './score-table.ts';
 import type { SourceFile } from './source-file.ts';
 import { readColumnBatches, trecColumn, type ColumnLine } from './trec-columns.ts';
@@ -19,7 +19,7 @@ const COLUMNS = 'qid Q0 docno rank sim run_id';
 
 /** Rows one by one, in bounded memory. Duplicates are not noticed here: see `readTrecRun`. */
 export async function* readTrecRunRows(source: SourceFile): AsyncGenerator<TrecRunRow> {
-  for await (const batch of readColumnBatches(source, COLUMNS)) {
+  for await (const batch of readColumnBatches(source, COLUMNS, hasSpacesInTag)) {
     for (const row of batch) yield runRow(row);
   }
 }
@@ -27,11 +27,16 @@ export async function* readTrecRunRows(source: SourceFile): AsyncGenerator<TrecR
 /** @throws Rank1Error invalid-file with file and line: columns, score, encoding, or a document twice for one query */
 export async function readTrecRun(source: SourceFile): Promise<Run> {
   const table = new ScoreTable(source);
-  for await (const batch of readColumnBatches(source, COLUMNS)) {
+  for await (const batch of readColumnBatches(source, COLUMNS, hasSpacesInTag)) {
     for (const row of batch)
       table.add(row.columns[0]!, row.columns[2]!, parseScore(row.columns[4]!, row), row);
   }
   return table.rows;
+}
+
+/** trec_eval ignores what follows the first word of a run tag. With rank and score in place, the ids hold no space. */
+function hasSpacesInTag(columns: readonly string[]): boolean {
+  return isNumber(columns[3]) && isNumber(columns[4]);
 }
 
 function runRow(row: ColumnLine): TrecRunRow {
@@ -41,7 +46,7 @@ function runRow(row: ColumnLine): TrecRunRow {
     qid: checkId(row.columns[0]!, 'query id', row),
     docid: checkId(row.columns[2]!, 'document id', row),
     score: parseScore(row.columns[4]!, row),
-    runTag: row.columns[5]!,
+    runTag: row.columns.slice(5).join(' '),
   };
 }
 

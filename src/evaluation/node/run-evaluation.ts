@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { formatQueryResult, readQueryResults, type QueryResult } from '../files/per-query-jsonl.ts';
 import { sourceFile } from '../files/source-file.ts';
 import type { Judge } from '../runner/judge.ts';
-import type { LoadedQuery } from '../runner/loaded-query.ts';
+import type { LoadedCollection, LoadedQuery } from '../runner/loaded-collection.ts';
 import { queryResult } from '../runner/query-result.ts';
 import { makeReport, type Report, type ReportNames } from '../runner/report.ts';
 import { writeWhole } from './write-whole.ts';
@@ -52,10 +52,10 @@ export async function runEvaluation(
 export function writeReport(
   out: string,
   names: ReportNames,
-  queries: readonly LoadedQuery[],
+  collection: LoadedCollection,
   results: readonly QueryResult[],
 ): Omit<Report, 'files'> {
-  const { files, ...report } = makeReport(names, queries, results);
+  const { files, ...report } = makeReport(names, collection, results);
   for (const [name, text] of files) writeWhole(join(out, name), text);
   return report;
 }

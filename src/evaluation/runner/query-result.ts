@@ -2,8 +2,9 @@
 import { evaluateJudgedRun } from '../evaluate.ts';
 import { logitDifferences, type QueryResult, type RankedDocument } from '../files/per-query-jsonl.ts';
 import { parseMeasure } from '../measures/measure.ts';
+import { hasJudgements } from '../types.ts';
 import type { JudgedDocument } from './judge.ts';
-import type { LoadedQuery } from './loaded-query.ts';
+import type { LoadedQuery } from './loaded-collection.ts';
 
 /** What a run is measured by. */
 export const MEASURES = [
@@ -28,6 +29,7 @@ export function queryResult(
   );
   const { qid } = query;
   const unmeasured: QueryResult = { qid, query: query.query, measures: new Map(), ranking };
+  if (!hasJudgements(query.judgements)) return unmeasured;
   const { perQuery } = evaluateJudgedRun(
     new Map([[qid, logitDifferences(unmeasured)]]),
     new Map([[qid, query.judgements]]),

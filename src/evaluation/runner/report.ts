@@ -11,8 +11,8 @@ import { mtebResultText } from '../mteb-scores.ts';
 import { reliabilityPlot, scoreHistogramPlot } from '../plots/calibration-plots.ts';
 import { perQueryGainPlot } from '../plots/gain-plot.ts';
 import { sharedValues } from '../run-figures.ts';
-import type { Run } from '../types.ts';
-import { judgementsByQuery, type LoadedQuery } from './loaded-query.ts';
+import { hasJudgements, type Run } from '../types.ts';
+import { judgementsByQuery, type LoadedCollection, type LoadedQuery } from './loaded-collection.ts';
 import { computeMeasures, firstStageRun, NDCG } from './run-measures.ts';
 
 export interface ReportNames {
@@ -44,7 +44,7 @@ const DEFAULT_SUBSET = 'default';
 
 export function makeReport(
   { modelName, runTag, relevanceLevel, ...names }: ReportNames,
-  queries: readonly LoadedQuery[],
+  { queries, leftOut }: LoadedCollection,
   results: readonly QueryResult[],
 ): Report {
   const subset = names.subset ?? DEFAULT_SUBSET;
@@ -52,7 +52,12 @@ export function makeReport(
   const files = new Map<string, string>();
   const write = (name: string, pieces: Iterable<string>) => files.set(name, [...pieces].join(''));
   const run: Run = new Map(results.map((result) => [result.qid, logitDifferences(result)]));
-  const measures = computeMeasures(queries, results, run, relevanceLevel);
+  const measures = {
+    num_queries_without_judgements: leftOut.numUnjudgedQueries,
+    num_queries_without_candidates: leftOut.numQueriesWithoutCandidates,
+    num_own_documents: leftOut.numOwnDocuments,
+    ...computeMeasures(queries, results, run, relevanceLevel),
+  };
   const unwritable = [...run].flatMap(([qid, scores]) => [qid, ...scores.keys()]).find((id) => !isTrecId(id));
   if (unwritable === undefined) write('run.trec', formatTrecRun(run, runTag));
   else
@@ -63,7 +68,7 @@ export function makeReport(
   const runs = new Map([[subset, new Map([[names.split, run]])]]);
   write('mteb-predictions.json', formatMtebPredictions({ modelName, revision: null, runs }));
   write('measures.json', [`${JSON.stringify(measures, null, 2)}\n`]);
-  if (!queries.some(({ judgements }) => judgements.grades.size > 0)) return { measures, notes, files };
+  if (!queries.some(({ judgements }) => hasJudgements(judgements))) return { measures, notes, files };
   const judgements = judgementsByQuery(queries);
   write('mteb-result.json', [mtebResultText(run, judgements, { ...names, subset, relevanceLevel })]);
   for (const [name, svg] of plots(queries, results, run, relevanceLevel)) write(name, [svg]);

@@ -4,8 +4,8 @@ import type { QueryResult } from '../files/per-query-jsonl.ts';
 import { parseMeasure } from '../measures/measure.ts';
 import type { PairMeasures } from '../measures/pair-measures.ts';
 import { gainOver, runFigures } from '../run-figures.ts';
-import type { Run } from '../types.ts';
-import { judgementsByQuery, type LoadedQuery } from './loaded-query.ts';
+import { hasJudgements, type Run } from '../types.ts';
+import { judgementsByQuery, type LoadedQuery } from './loaded-collection.ts';
 import { MEASURES } from './query-result.ts';
 
 const CUTOFF = 10;
@@ -15,19 +15,15 @@ export function firstStageRun(queries: readonly LoadedQuery[]): Run {
   return new Map(queries.map(({ qid, toJudge }) => [qid, givenOrderScores({ candidates: toJudge })]));
 }
 
+/** Counts alone where nothing is judged. */
 export function computeMeasures(
   queries: readonly LoadedQuery[],
   results: readonly QueryResult[],
   run: Run,
   relevanceLevel: number,
 ): Record<string, unknown> {
-  const judgements = judgementsByQuery(queries);
-  const options = { measures: MEASURES, relevanceLevel, cutoff: CUTOFF };
-  const ours = runFigures(run, judgements, options);
-  const theirs = runFigures(firstStageRun(queries), judgements, options);
   const documents = results.flatMap(({ ranking }) => ranking);
-  const [baseline, system] = [theirs, ours].map(({ perQuery }) => perQuery.get(NDCG.name)!);
-  return {
+  const counts = {
     num_queries: queries.length,
     num_documents: documents.length,
     num_forced: documents.filter(({ verdict }) => verdict?.forced).length,
@@ -35,6 +31,15 @@ export function computeMeasures(
     // They count as 0 here, and are not in run.trec: a TREC run cannot say that a query has no document.
     num_queries_without_verdict: results.filter(({ ranking }) => ranking.every(({ verdict }) => !verdict))
       .length,
+  };
+  const judgements = judgementsByQuery(queries);
+  if (![...judgements.values()].some(hasJudgements)) return counts;
+  const options = { measures: MEASURES, relevanceLevel, cutoff: CUTOFF };
+  const ours = runFigures(run, judgements, options);
+  const theirs = runFigures(firstStageRun(queries), judgements, options);
+  const [baseline, system] = [theirs, ours].map(({ perQuery }) => perQuery.get(NDCG.name)!);
+  return {
+    ...counts,
     num_ties_that_matter: ours.numTiesThatMatter,
     reranked: Object.fromEntries(ours.means),
     first_stage: Object.fromEntries(theirs.means),

@@ -46,6 +46,24 @@ describe('figures', () => {
     expect(at(10, 'skip').randomOrder).toBeCloseTo(dcg([1, 1, 1]) / dcg([2, 1, 0]), 12);
   });
 
+  it('leave out queries without judgements, and by the judgements of BEIR a document that is its own query', async () => {
+    const run = { q1: { q1: 3, a: 2 }, q2: { a: 1 }, q3: { a: 1 } };
+    const collection = ['q2', 'q3'].map((qid, index) =>
+      JSON.stringify({ qid, query: 'why', candidates: [{ docid: 'a', text: 'x', grade: index || null }] }),
+    );
+    const files = await collect({
+      'run.json': run,
+      'test.tsv': 'query-id\tcorpus-id\tscore\nq1\ta\t1\n',
+      'some.eval.jsonl': collection.join('\n'),
+    });
+    const [figures] = computeFigures(files, DEFAULT_OPTIONS)!.runs;
+    // q1: the document a is first without q1; q3: a is the only one; q2 has no judgement.
+    expect(figures?.means.get('nDCG@10')).toBe(1);
+    expect(figures).toMatchObject({ numQueries: 2, unjudgedQids: ['q2'], numOwnDocuments: 1 });
+    const trec = await collect({ 'run.json': run, 'test.qrels': 'q1 0 a 1\n' });
+    expect(computeFigures(trec, DEFAULT_OPTIONS)!.runs[0]!.means.get('RR')).toBe(0.5);
+  });
+
   it('hold NevIR pairs and p-MRR where query ids come in pairs, and null elsewhere', async () => {
     const figuresOf = async (qrels: string, run: unknown) => {
       const files = await collect({ 'test.qrels': qrels, 'run.json': run });

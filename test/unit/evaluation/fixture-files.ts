@@ -34,3 +34,29 @@ function loadJson(file: string): unknown {
   const url = new URL(`../../fixtures/evaluation/${file}`, import.meta.url);
   return JSON.parse(gunzipSync(readFileSync(url)).toString('utf8'));
 }
+
+/** Figures of BEIR or mteb. */
+export interface FieldFigures {
+  /** query id to trec_eval's name of a measure to value */
+  readonly perQuery: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+export interface RuleCase {
+  readonly name: string;
+  readonly isExactInSinglePrecision: boolean;
+  readonly corpus: readonly unknown[];
+  readonly queries: readonly unknown[];
+  readonly qrelsFile: string;
+  readonly qrels: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly runTag: string;
+  readonly run: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly beir: FieldFigures & { readonly means: Readonly<Record<string, number>> };
+  readonly mteb: FieldFigures & { readonly mrr: Readonly<Record<string, number>> };
+  readonly mtebOwn: FieldFigures & { readonly mrr: Readonly<Record<string, number>> };
+  readonly trecEval9: readonly (readonly [string, string, number])[] | null;
+  readonly trecEval10: readonly (readonly [string, string, number])[] | null;
+}
+
+export function loadRuleCases(): RuleCase[] {
+  return (loadJson('rules.json.gz') as { cases: RuleCase[] }).cases;
+}

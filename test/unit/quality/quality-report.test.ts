@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LoadedQuery } from '../../../src/evaluation/runner/loaded-query.ts';
+import type { LoadedQuery } from '../../../src/evaluation/runner/loaded-collection.ts';
 import type { Judge } from '../../../src/evaluation/runner/judge.ts';
 import { runEvaluation } from '../../../src/evaluation/node/run-evaluation.ts';
 import { cellName, listCells, type Collection } from '../../../bench/quality/cells.ts';

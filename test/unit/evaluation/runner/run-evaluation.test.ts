@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadQueries } from '../../../../src/evaluation/node/load-queries.ts';
+import { loadCollection } from '../../../../src/evaluation/node/load-collection.ts';
 import { computeMeasures } from '../../../../src/evaluation/runner/run-measures.ts';
 import type { Judge } from '../../../../src/evaluation/runner/judge.ts';
 import { runEvaluation, writeReport } from '../../../../src/evaluation/node/run-evaluation.ts';
-import type { LoadedQuery } from '../../../../src/evaluation/runner/loaded-query.ts';
+import type { LoadedQuery } from '../../../../src/evaluation/runner/loaded-collection.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -16,6 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const NOTHING_LEFT_OUT = { numUnjudgedQueries: 0, numQueriesWithoutCandidates: 0, numOwnDocuments: 0 };
 const NUM_QUERIES = 4;
 const NUM_DOCUMENTS = 5;
 /** Of options that name no other file. */
@@ -46,10 +47,10 @@ const lines = Array.from({ length: NUM_QUERIES }, (_, q) =>
   }),
 ).join('\n');
 
-async function load(): Promise<LoadedQuery[]> {
+async function load(): Promise<readonly LoadedQuery[]> {
   const data = join(folder, 'tea.eval.jsonl.gz');
   writeFileSync(data, gzipSync(`${lines}\n`));
-  return loadQueries({ ...sources, data, depth: NUM_DOCUMENTS });
+  return (await loadCollection({ ...sources, data, depth: NUM_DOCUMENTS })).queries;
 }
 
 /** Scores by the number in the text; ends the run when it has judged so many documents in all. */
@@ -76,7 +77,7 @@ function scriptedJudge(failAfter = Infinity): Judge {
 async function evaluate(out: string, judge: Judge): Promise<void> {
   const queries = await load();
   const results = await runEvaluation(queries, judge, { out, settings });
-  writeReport(out, reportOptions, queries, results);
+  writeReport(out, reportOptions, { queries, leftOut: NOTHING_LEFT_OUT }, results);
 }
 
 function filesOf(out: string): Record<string, string> {

@@ -60,4 +60,5 @@ const names = {
   languages: ['eng-Latn'],
   relevanceLevel: 1,
 };
-writeReport(out, names, queries, results);
+const leftOut = { numUnjudgedQueries: 0, numQueriesWithoutCandidates: 0, numOwnDocuments: 0 };
+writeReport(out, names, { queries, leftOut }, results);

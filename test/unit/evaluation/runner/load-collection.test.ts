@@ -4,12 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadQueries } from '../../../../src/evaluation/node/load-queries.ts';
+import { loadCollection } from '../../../../src/evaluation/node/load-collection.ts';
 import type { Judge } from '../../../../src/evaluation/runner/judge.ts';
 import { runEvaluation, writeReport } from '../../../../src/evaluation/node/run-evaluation.ts';
 import { MEASURES } from '../../../../src/evaluation/runner/query-result.ts';
+import { leftOutNotes } from '../../../../src/evaluation/runner/loaded-collection.ts';
 import { TextBudget } from '../../../../src/evaluation/runner/text-budget.ts';
 import { evaluateRun, type Qrels } from '../../../../src/evaluation/index.ts';
+
+const loadQueries = async (...args: Parameters<typeof loadCollection>) =>
+  (await loadCollection(...args)).queries;
 
 let folder: string;
 beforeAll(() => {
@@ -62,12 +66,12 @@ describe('data', () => {
     const grades = new Map(Array.from({ length: 30 }, (_, d) => [`d${d}`, d % 3 === 0 ? 0 : d % 3]));
     const qrels: Qrels = new Map([['q', grades]]);
     const docids = [...grades.keys()].slice(5).concat('unjudged');
-    const queries = await loadQueries({ ...beir('thirty', docids, qrels), depth: 20 });
+    const collection = await loadCollection({ ...beir('thirty', docids, qrels), depth: 20 });
     const out = join(folder, 'thirty-out');
-    const results = await runEvaluation(queries, judge, { out, settings: {} });
+    const results = await runEvaluation(collection.queries, judge, { out, settings: {} });
     const run = new Map([['q', new Map(docids.slice(0, 20).map((id, d) => [id, id.length - d / 100]))]]);
     const expected = evaluateRun(run, qrels, { measures: MEASURES }).means;
-    const { measures } = writeReport(out, names, queries, results);
+    const { measures } = writeReport(out, names, collection, results);
     expect([...expected.values()]).not.toContain(null);
     expect(measures['reranked']).toEqual(Object.fromEntries(expected));
     expect(Object.fromEntries(results[0]!.measures)).toEqual(Object.fromEntries(expected));
@@ -75,10 +79,10 @@ describe('data', () => {
 
   test('whose ids hold spaces leave every file but the TREC run, which could not be read back', async () => {
     const qrels: Qrels = new Map([['PLAIN 2', new Map([['MED 10', 2]])]]);
-    const queries = await loadQueries({ ...beir('spaces', ['MED 10', 'MED 11'], qrels), depth: 20 });
+    const collection = await loadCollection({ ...beir('spaces', ['MED 10', 'MED 11'], qrels), depth: 20 });
     const out = join(folder, 'spaces-out');
-    const results = await runEvaluation(queries, judge, { out, settings: {} });
-    const { notes } = writeReport(out, names, queries, results);
+    const results = await runEvaluation(collection.queries, judge, { out, settings: {} });
+    const { notes } = writeReport(out, names, collection, results);
     expect(notes.join()).toMatch(/run\.trec was left out.*"PLAIN 2"/);
     const written = ['run.trec', 'predictions.json', 'mteb-result.json', 'measures.json', 'gain.svg'];
     expect(written.filter((name) => existsSync(join(out, name)))).toEqual(written.slice(1));
@@ -114,6 +118,64 @@ describe('data', () => {
     }
     const missing = join(folder, 'nowhere.eval.jsonl.gz');
     await expect(loadQueries({ ...sources, data: missing, depth: 1 })).rejects.toThrow('ENOENT');
+  });
+
+  test('with a blank query that would be judged are refused at its line', async () => {
+    const line = (qid: string, query: string, grade: number | null) =>
+      JSON.stringify({ qid, query, candidates: [{ docid: 'a', text: 'x', grade }] });
+    const data = join(folder, 'blank.eval.jsonl');
+    const blank = (rows: readonly string[]) => {
+      writeFileSync(data, rows.join('\n'));
+      return loadQueries({ ...sources, data, depth: 1 });
+    };
+    await expect(blank([line('1', 'why', 1), '', line('2', ' \n', 1)])).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: expect.stringMatching(/^blank\.eval\.jsonl, line 3: the query "2" is blank/) as string,
+    });
+    // One that is left out does not matter.
+    expect(await blank([line('1', 'why', 1), line('2', '', null)])).toHaveLength(1);
+    const options = beir('blank', ['a'], new Map([['q', new Map([['a', 1]])]]));
+    writeFileSync(
+      join(options.data, 'queries.jsonl'),
+      '{"_id": "p", "text": ""}\n{"_id": "q", "text": ""}\n',
+    );
+    await expect(loadQueries({ ...options, depth: 1 })).rejects.toThrow(
+      'queries.jsonl, line 2: the query "q"',
+    );
+    writeFileSync(join(options.data, 'queries.jsonl'), '{"_id": "p", "text": "why"}\n');
+    await expect(loadQueries({ ...options, depth: 1 })).rejects.toThrow('names the query q, which');
+  });
+
+  test('without judgements are left out and counted, unless none has any', async () => {
+    const request = (qid: string) =>
+      JSON.stringify({
+        query: { qid, text: 'why' },
+        candidates: [{ docid: 'd1', score: 1, doc: { contents: 'x' } }],
+      });
+    const data = join(folder, 'unjudged.jsonl');
+    writeFileSync(data, ['train1', 'q1', 'train2', 'q2'].map(request).join('\n'));
+    const qrels = join(folder, 'unjudged.qrels');
+    writeFileSync(qrels, 'q1 0 d1 1\nq2 0 d4 1\nq9 0 d1 1\n');
+    const options = { ...sources, data, depth: 10 };
+    const { queries, leftOut } = await loadCollection({ ...options, qrels });
+    expect(queries.map(({ qid }) => qid)).toEqual(['q1', 'q2']);
+    expect(leftOut).toEqual({ numUnjudgedQueries: 2, numQueriesWithoutCandidates: 1, numOwnDocuments: 0 });
+    expect(leftOutNotes(leftOut)).toEqual([
+      'Without judgements, so left out: 2 queries.',
+      'Judged but without candidates, so not in the means: 1 query.',
+    ]);
+    expect((await loadCollection({ ...options, qrels, limit: 1 })).queries).toEqual([queries[0]]);
+    // A run can be made without any judgement; there is nothing to measure then.
+    const all = await loadCollection(options);
+    expect(all.queries).toHaveLength(4);
+    expect(leftOutNotes(all.leftOut)).toEqual([]);
+    const out = join(folder, 'unjudged-out');
+    const results = await runEvaluation(all.queries, judge, { out, settings: {} });
+    const { measures } = writeReport(out, names, all, results);
+    expect(measures).toMatchObject({ num_queries: 4, num_documents: 4 });
+    expect(measures).not.toHaveProperty('reranked');
+    writeFileSync(qrels, 'q9 0 d1 1\n');
+    await expect(loadCollection({ ...options, qrels })).rejects.toThrow('none with judgements');
   });
 
   test('of a BEIR folder come in the order of the run, with titles and whole judgements', async () => {

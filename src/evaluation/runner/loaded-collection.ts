@@ -1,0 +1,65 @@
+/** A collection, ready to be judged: queries with their candidates and judgements, and what the field leaves out. */
+import { judgementsOf, type EvalCandidate, type EvalQuery } from '../files/eval-jsonl.ts';
+import { invalidFile, quoted, type FilePlace } from '../files/invalid-file.ts';
+import type { Judgements } from '../types.ts';
+
+export interface LoadedQuery {
+  readonly qid: string;
+  readonly query: string;
+  /** the first candidates, in the first stage's order */
+  readonly toJudge: readonly EvalCandidate[];
+  /** of all documents, whatever is judged of them */
+  readonly judgements: Judgements;
+}
+
+/** What is neither judged nor measured, by the rules of trec_eval, BEIR and mteb. */
+export interface LeftOut {
+  /** queries with candidates and without judgements */
+  readonly numUnjudgedQueries: number;
+  /** queries with judgements and without candidates: the means are over the queries present */
+  readonly numQueriesWithoutCandidates: number;
+  /** candidates whose id is their query's, in a BEIR folder */
+  readonly numOwnDocuments: number;
+}
+
+export interface LoadedCollection {
+  readonly queries: readonly LoadedQuery[];
+  readonly leftOut: LeftOut;
+}
+
+/** A query of this project's form with its first `depth` candidates. */
+export function loadedQuery(query: EvalQuery, depth: number): LoadedQuery {
+  const { qid, query: text, candidates } = query;
+  return { qid, query: text, toJudge: candidates.slice(0, depth), judgements: judgementsOf(query) };
+}
+
+export function judgementsByQuery(queries: readonly LoadedQuery[]): Map<string, Judgements> {
+  return new Map(queries.map(({ qid, judgements }) => [qid, judgements]));
+}
+
+/** @throws Rank1Error invalid-file when the model cannot be asked this */
+export function checkQueryText(qid: string, text: string, place: FilePlace): void {
+  if (text.trim() !== '') return;
+  throw invalidFile(place, `the query ${quoted(qid)} is blank`, 'Write its text, or remove the query.');
+}
+
+/** A sentence for each kind of thing that was left out. */
+export function leftOutNotes(leftOut: LeftOut): string[] {
+  const { numUnjudgedQueries, numQueriesWithoutCandidates, numOwnDocuments } = leftOut;
+  const notes: string[] = [];
+  if (numUnjudgedQueries > 0)
+    notes.push(`Without judgements, so left out: ${counted(numUnjudgedQueries, 'query', 'queries')}.`);
+  if (numQueriesWithoutCandidates > 0)
+    notes.push(
+      `Judged but without candidates, so not in the means: ${counted(numQueriesWithoutCandidates, 'query', 'queries')}.`,
+    );
+  if (numOwnDocuments > 0)
+    notes.push(
+      `Their own query, so left out as BEIR does: ${counted(numOwnDocuments, 'candidate', 'candidates')}.`,
+    );
+  return notes;
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
