@@ -1,14 +1,12 @@
 /** Loads a model folder from disk on WASM in Node: for what needs a real model and no browser. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseManifest, type ManifestModel } from '../src/model/manifest.ts';
 import { parseModelSpec } from '../src/model/model-spec.ts';
 import { ModelRuntime } from '../src/runtime/model-runtime.ts';
+import { nodeHost } from '../src/runtime/node/node-host.ts';
 import type { LoadedRuntime } from '../src/service/rerank-service.ts';
 import { createTokenizer } from '../src/tokenizer/tokenizer.ts';
-
-const ORT_ASSETS = fileURLToPath(new URL('../node_modules/onnxruntime-web/dist/', import.meta.url));
 
 /**
  * @param folder as `rank1-rerank convert` leaves it
@@ -42,7 +40,7 @@ export async function loadModelInNode(
     onnx: graph?.onnx ?? read(model.onnx),
     externalData: model.externalData.map((file) => ({ path: path.basename(file), data: read(file) })),
   };
-  const runtime = await ModelRuntime.load('wasm', files, ORT_ASSETS);
+  const runtime = await ModelRuntime.load('wasm', files, await nodeHost('wasm'));
   return {
     device: runtime.device,
     deviceReason: runtime.deviceReason,

@@ -2,22 +2,38 @@
 import { chooseVersion, type DeviceAbilities } from '../src/model/choose-version.ts';
 import type { Manifest } from '../src/model/manifest.ts';
 import { readModelFiles } from '../src/model/model-files.ts';
+import type { ModelFolder } from '../src/model/model-folder.ts';
 import { openModelFolder } from '../src/model/stored-models.ts';
+import type { LoadOptions } from '../src/protocol/rerank-api.ts';
+import { browserHost, type OrtAssets } from '../src/runtime/browser-host.ts';
 import { probeDevice } from '../src/runtime/gpu-device.ts';
 import { ModelRuntime } from '../src/runtime/model-runtime.ts';
-import type { OrtAssets } from '../src/runtime/ort.ts';
+import type { RuntimeHost } from '../src/runtime/runtime-host.ts';
 import type { LoadedRuntime, LoadRuntime } from '../src/service/rerank-service.ts';
 import { warmedUp } from '../src/service/warm-up.ts';
 import { createTokenizer } from '../src/tokenizer/tokenizer.ts';
 
-const CPU: DeviceAbilities = { device: 'wasm', float16: false, maxTensorBytes: Infinity };
+/** What differs between a browser and Node. */
+export interface Surroundings {
+  openFolder(options: LoadOptions): Promise<ModelFolder>;
+  openHost(options: LoadOptions): Promise<RuntimeHost>;
+}
 
 /** @param defaultAssets the runtime's files, for callers that give no `assetsUrl` */
-export function loadRuntimeWith(defaultAssets: OrtAssets): LoadRuntime {
+export function inBrowser(defaultAssets: OrtAssets): Surroundings {
+  return {
+    openFolder: ({ model, modelFiles }) => openModelFolder(model, modelFiles),
+    openHost: ({ assetsUrl }) => Promise.resolve(browserHost(assetsUrl ?? defaultAssets)),
+  };
+}
+
+export function loadRuntimeWith({ openFolder, openHost }: Surroundings): LoadRuntime {
   return async (options, onProgress) => {
-    const folder = await openModelFolder(options.model, options.modelFiles);
-    const probe = await probeDevice(options.device);
-    const devices = options.device === 'auto' ? [probe, CPU] : [probe];
+    const folder = await openFolder(options);
+    const host = await openHost(options);
+    const probe = await probeDevice(options.device, host);
+    const cpu: DeviceAbilities = { device: host.cpu, float16: false, maxTensorBytes: Infinity };
+    const devices = options.device === 'auto' ? [probe, cpu] : [probe];
     const choose = (manifest: Manifest) => chooseVersion(manifest, options.dtype, devices);
     const dtype = (manifest: Manifest) => choose(manifest)?.dtype ?? options.dtype;
     const files = await readModelFiles(folder, dtype, (loadedBytes, totalBytes) => {
@@ -26,11 +42,7 @@ export function loadRuntimeWith(defaultAssets: OrtAssets): LoadRuntime {
     const tokenizer = createTokenizer(files.tokenizerJson, files.tokenizerConfig);
     onProgress({ stage: 'session', loadedBytes: 0, totalBytes: 0 });
     const refusal = choose(files.manifest)?.refusal ?? null;
-    const runtime = await ModelRuntime.load(
-      refusal === null ? options.device : 'wasm',
-      files,
-      options.assetsUrl ?? defaultAssets,
-    );
+    const runtime = await ModelRuntime.load(refusal === null ? options.device : host.cpu, files, host);
     const loaded: LoadedRuntime = {
       device: runtime.device,
       deviceReason: refusal === null ? runtime.deviceReason : `${refusal} So the CPU is used.`,

@@ -4,9 +4,9 @@
  */
 import * as Comlink from 'comlink';
 import { installTransferHandlers } from '../src/protocol/transfer-handlers.ts';
-import type { OrtAssets } from '../src/runtime/ort.ts';
+import type { OrtAssets } from '../src/runtime/browser-host.ts';
 import { RerankService } from '../src/service/rerank-service.ts';
-import { loadRuntimeWith } from './load-runtime.ts';
+import { inBrowser, loadRuntimeWith } from './load-runtime.ts';
 
 /** Written out, because bundlers see literal addresses only. */
 const ORT_FILES: OrtAssets = {
@@ -25,4 +25,4 @@ const ORT_FILES: OrtAssets = {
 };
 
 installTransferHandlers();
-Comlink.expose(new RerankService(loadRuntimeWith(ORT_FILES)));
+Comlink.expose(new RerankService(loadRuntimeWith(inBrowser(ORT_FILES))));

@@ -2,10 +2,10 @@
 import * as Comlink from 'comlink';
 import { installTransferHandlers } from '../src/protocol/transfer-handlers.ts';
 import { RerankService } from '../src/service/rerank-service.ts';
-import { loadRuntimeWith } from './load-runtime.ts';
+import { inBrowser, loadRuntimeWith } from './load-runtime.ts';
 
 /** The runtime's files are served from `ort/` beside the folder this worker is in. */
 const ORT_ASSETS_URL = new URL(/* @vite-ignore */ '../ort/', import.meta.url).href;
 
 installTransferHandlers();
-Comlink.expose(new RerankService(loadRuntimeWith(ORT_ASSETS_URL)));
+Comlink.expose(new RerankService(loadRuntimeWith(inBrowser(ORT_ASSETS_URL))));

@@ -7,7 +7,7 @@ import { chooseDtype } from './choose-dtype.ts';
 import type { Manifest, ManifestModel } from './manifest.ts';
 
 export interface DeviceAbilities {
-  readonly device: 'webgpu' | 'wasm';
+  readonly device: 'webgpu' | 'cpu' | 'wasm';
   /** whether it computes with 16-bit floats */
   readonly float16: boolean;
   /** the largest tensor it takes; Infinity where there is no limit */

@@ -1,5 +1,5 @@
 /** The boundary between a page and the worker that keeps models: types only. */
-import type { DeviceCause } from './rerank-api.ts';
+import type { Device, DeviceCause } from './rerank-api.ts';
 
 /** What a model folder on a server offers; sizes before anything large is fetched. */
 export interface ModelOffer {
@@ -95,7 +95,7 @@ export interface DeviceReport {
     readonly persistent: boolean;
   } | null;
   readonly storesModels: boolean;
-  readonly device: 'webgpu' | 'wasm';
+  readonly device: Device;
   /** One sentence for people, in English. */
   readonly deviceReason: string;
   readonly deviceCause: DeviceCause;

@@ -11,8 +11,10 @@ export interface RerankDocument {
   readonly metadata?: unknown;
 }
 
-export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
-export type Device = 'webgpu' | 'wasm';
+/** `cpu` is native code, which only Node has; in a browser the CPU is `wasm`. */
+export type CpuDevice = 'cpu' | 'wasm';
+export type Device = 'webgpu' | CpuDevice;
+export type DevicePreference = 'auto' | Device;
 
 export interface LoadOptions {
   /**

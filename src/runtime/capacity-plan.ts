@@ -55,9 +55,9 @@ export function shrink({ maxSlots, maxPrefillRows, maxLength }: CapacityRequest)
   return { maxSlots: half(maxSlots), maxPrefillRows: half(maxPrefillRows), maxLength };
 }
 
-/** @param deviceMemoryGib what the browser tells (`navigator.deviceMemory`, at most 8) */
-export function memoryBudget(deviceMemoryGib: number | undefined): number {
-  return MEMORY_SHARE * (deviceMemoryGib ? deviceMemoryGib * GIBIBYTE : ASSUMED_MEMORY_BYTES);
+/** @param memoryGib of the machine; browsers tell 8 at most (`navigator.deviceMemory`), or nothing */
+export function memoryBudget(memoryGib: number | undefined): number {
+  return MEMORY_SHARE * (memoryGib ? memoryGib * GIBIBYTE : ASSUMED_MEMORY_BYTES);
 }
 
 function clamp(rows: number): number {

@@ -1,6 +1,6 @@
 import type { ManifestModel } from '../model/manifest.ts';
 import type { GraphLayout, LayoutOptions } from './graph-layout.ts';
-import type { Ort } from './ort.ts';
+import type { Ort } from './runtime-host.ts';
 import { Rank1Layout } from './rank1-layout.ts';
 import { TransformersJsLayout } from './transformersjs-layout.ts';
 

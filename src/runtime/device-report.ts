@@ -1,16 +1,18 @@
 /** What can be said of this browser and its GPU before anything is loaded, and what is chosen from it. */
 import type { DeviceReport } from '../protocol/model-store-api.ts';
+import { browserHost } from './browser-host.ts';
 import { probeDevice, reportAdapter } from './gpu-device.ts';
 
 export async function reportDevice(storesModels: boolean): Promise<DeviceReport> {
-  const { device, float16, cause, reason } = await probeDevice('auto');
-  const { deviceMemory } = navigator as { deviceMemory?: number };
+  const host = browserHost('');
+  const { device, float16, cause, reason } = await probeDevice('auto', host);
+  const { memoryGib } = host;
   return {
-    adapter: await reportAdapter(),
+    adapter: await reportAdapter(host),
     isolated: globalThis.crossOriginIsolated,
     jspi: 'Suspending' in WebAssembly,
     threads: navigator.hardwareConcurrency,
-    memoryBytes: deviceMemory === undefined ? null : deviceMemory * 2 ** 30,
+    memoryBytes: memoryGib === undefined ? null : memoryGib * 2 ** 30,
     storage: await reportStorage(),
     storesModels,
     device,

@@ -1,11 +1,14 @@
 /**
  * Asks for a WebGPU adapter and a device with the limits that large weights need. The choice of device is
- * made here, by what the browser answers, never by its name.
+ * made here, by what the adapter says, never by the name of the browser.
  */
 import { Rank1Error } from '../base/errors.ts';
 import { bufferLimit } from './buffer-limit.ts';
 import type { AdapterReport } from '../protocol/model-store-api.ts';
-import type { Device, DeviceCause, DevicePreference } from '../protocol/rerank-api.ts';
+import type { CpuDevice, Device, DeviceCause, DevicePreference } from '../protocol/rerank-api.ts';
+import type { RuntimeHost } from './runtime-host.ts';
+
+type Host = Pick<RuntimeHost, 'gpu' | 'cpu'>;
 
 /** Why a device is the one, for programs and as a sentence for people. */
 interface DeviceReason {
@@ -15,7 +18,7 @@ interface DeviceReason {
 
 export interface ChosenDevice extends DeviceReason {
   readonly device: Device;
-  /** null on WASM */
+  /** null on the CPU */
   readonly gpuDevice: GPUDevice | null;
 }
 
@@ -41,12 +44,12 @@ export interface DeviceProbe extends Omit<ChosenDevice, 'gpuDevice'> {
 }
 
 /** Tells without making a device. Never throws. */
-export async function probeDevice(preference: DevicePreference): Promise<DeviceProbe> {
-  const adapter = preference === 'wasm' ? null : await requestAdapter();
-  const forWasm = reasonForWasm(preference, adapter);
-  if (forWasm !== null || adapter === null) {
-    const why = forWasm ?? because('no-adapter', 'This browser offers no WebGPU adapter.');
-    return { device: 'wasm', float16: false, software: false, maxTensorBytes: Infinity, ...why };
+export async function probeDevice(preference: DevicePreference, host: Host): Promise<DeviceProbe> {
+  const adapter = isCpu(preference) ? null : await requestAdapter(host);
+  const onCpu = chooseCpu(preference, adapter, host);
+  if (onCpu || !adapter) {
+    const why = onCpu ?? { device: host.cpu, ...because('no-adapter', 'There is no WebGPU adapter here.') };
+    return { float16: false, software: false, maxTensorBytes: Infinity, ...why };
   }
   return {
     device: 'webgpu',
@@ -58,8 +61,8 @@ export async function probeDevice(preference: DevicePreference): Promise<DeviceP
 }
 
 /** Of the adapter that would be used; `null` where there is none. */
-export async function reportAdapter(): Promise<AdapterReport | null> {
-  const adapter = await requestAdapter();
+export async function reportAdapter(host: Host): Promise<AdapterReport | null> {
+  const adapter = await requestAdapter(host);
   if (!adapter) return null;
   const { vendor, architecture, description } = adapter.info;
   return {
@@ -75,31 +78,37 @@ export async function reportAdapter(): Promise<AdapterReport | null> {
 /**
  * @throws Rank1Error `device-unavailable` when `webgpu` is asked for and there is no adapter
  */
-export async function chooseDevice(preference: DevicePreference): Promise<ChosenDevice> {
-  const adapter = preference === 'wasm' ? null : await requestAdapter();
-  const forWasm = reasonForWasm(preference, adapter);
-  if (forWasm !== null) return { device: 'wasm', gpuDevice: null, ...forWasm };
+export async function chooseDevice(preference: DevicePreference, host: Host): Promise<ChosenDevice> {
+  const adapter = isCpu(preference) ? null : await requestAdapter(host);
+  const onCpu = chooseCpu(preference, adapter, host);
+  if (onCpu) return { gpuDevice: null, ...onCpu };
   if (adapter === null) {
     throw new Rank1Error(
       'device-unavailable',
-      'This browser offers no WebGPU adapter. Choose the device "auto" or "wasm", or turn on hardware acceleration.',
+      'There is no WebGPU adapter here. Choose the device "auto" or "wasm", or turn on hardware acceleration.',
     );
   }
   const gpuDevice = await requestDevice(adapter);
   return { device: 'webgpu', gpuDevice, ...reasonForGpu(adapter) };
 }
 
+function isCpu(preference: DevicePreference): preference is CpuDevice {
+  return preference === 'wasm' || preference === 'cpu';
+}
+
 /** `null` where the GPU is to be used. */
-function reasonForWasm(preference: DevicePreference, adapter: GPUAdapter | null): DeviceReason | null {
-  if (preference === 'wasm') return because('asked', 'WASM was asked for.');
+function chooseCpu(
+  preference: DevicePreference,
+  adapter: GPUAdapter | null,
+  { cpu }: Host,
+): ({ readonly device: CpuDevice } & DeviceReason) | null {
+  if (isCpu(preference)) return { device: preference, ...because('asked', 'The CPU was asked for.') };
   if (preference === 'webgpu') return null;
   if (adapter === null)
-    return because('no-adapter', 'This browser offers no WebGPU adapter, so the CPU is used.');
+    return { device: cpu, ...because('no-adapter', 'There is no WebGPU adapter here, so the CPU is used.') };
   if (!isSoftware(adapter)) return null;
-  return because(
-    'software-adapter',
-    'The only WebGPU adapter here is a software one, and the CPU is faster without it.',
-  );
+  const reason = 'The only WebGPU adapter here is a software one, and the CPU is faster without it.';
+  return { device: cpu, ...because('software-adapter', reason) };
 }
 
 function because(code: 'asked' | 'no-adapter' | 'software-adapter', reason: string): DeviceReason {
@@ -111,8 +120,7 @@ function reasonForGpu({ info: { vendor, architecture } }: GPUAdapter): DeviceRea
   return { cause: { code: 'adapter', name }, reason: `WebGPU adapter${name && ` ${name}`}.` };
 }
 
-async function requestAdapter(): Promise<GPUAdapter | null> {
-  const gpu = (navigator as { gpu?: GPU }).gpu;
+async function requestAdapter({ gpu }: Host): Promise<GPUAdapter | null> {
   if (!gpu) return null;
   try {
     return await gpu.requestAdapter({ powerPreference: 'high-performance' });
@@ -121,8 +129,11 @@ async function requestAdapter(): Promise<GPUAdapter | null> {
   }
 }
 
-function isSoftware(adapter: GPUAdapter): boolean {
-  return adapter.info.isFallbackAdapter || adapter.info.architecture === 'swiftshader';
+/** SwiftShader tells its name; Mesa's lavapipe tells `software`. */
+const SOFTWARE_ARCHITECTURES = ['swiftshader', 'software'];
+
+function isSoftware({ info }: GPUAdapter): boolean {
+  return info.isFallbackAdapter || SOFTWARE_ARCHITECTURES.includes(info.architecture);
 }
 
 async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {

@@ -9,7 +9,7 @@ import { Rank1Error } from '../base/errors.ts';
 import { pastName, presentName } from '../model/onnx-io.ts';
 import type { KvDtype, ModelSpec } from '../model/model-spec.ts';
 import type { KvBinding, KvCache, PrefixRules } from './kv-cache.ts';
-import type { Ort } from './ort.ts';
+import type { Ort } from './runtime-host.ts';
 import type { PrefixStore } from './prefix-store.ts';
 
 interface Part {

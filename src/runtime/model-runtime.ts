@@ -1,7 +1,4 @@
-/**
- * A loaded model: the session on its device, and runners on it. Implements the service's `LoadedRuntime`, so
- * the service never sees ORT or a GPU object.
- */
+/** A loaded model: the session on its device, and runners on it. Whoever uses it sees neither ORT nor a GPU object. */
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
 import { Rank1Error } from '../base/errors.ts';
 import type { ModelRunner } from '../engine/model-runner.ts';
@@ -15,10 +12,11 @@ import { memoryBudget, planCapacity } from './capacity-plan.ts';
 import { DeviceWatch } from './device-watch.ts';
 import type { GpuPrefix } from './gpu-kv-cache.ts';
 import { OnnxModelRunner } from './onnx-model-runner.ts';
-import { loadOrt, type OrtAssets, type OrtRuntime } from './ort.ts';
+import { loadOrt, type OrtRuntime } from './ort.ts';
 import { PrefixStore } from './prefix-store.ts';
+import type { RuntimeHost } from './runtime-host.ts';
 import { createSession } from './session.ts';
-import { WasmKvCache, type WasmPrefix } from './wasm-kv-cache.ts';
+import { CpuKvCache, type CpuPrefix } from './cpu-kv-cache.ts';
 
 export interface RunnerOptions {
   readonly maxSlots: number;
@@ -33,28 +31,31 @@ export interface RunnerOptions {
 
 /** On a GPU few distinct shapes keep shader variants few; on the CPU padding only costs. */
 const GPU_PAD_TO = 16;
-/** A step on WASM holds keys and values three times: ours, the runtime's input and its output. */
-const WASM_COPIES = 3;
+/** A step on the CPU holds keys and values three times: ours, the runtime's input and its output. */
+const CPU_COPIES = 3;
 
 export class ModelRuntime {
+  readonly #host: RuntimeHost;
   readonly #chosen: ChosenDevice;
   readonly #runtime: OrtRuntime;
   readonly #session: InferenceSession;
-  /** null on WASM */
+  /** null on the CPU */
   readonly #watch: DeviceWatch | null;
   readonly #files: Pick<ModelFiles, 'spec' | 'model'>;
   readonly #gpuPrefixes = new PrefixStore<GpuPrefix>((buffers) => {
     for (const buffer of buffers) buffer.destroy();
   });
-  readonly #wasmPrefixes = new PrefixStore<WasmPrefix>(() => undefined);
+  readonly #cpuPrefixes = new PrefixStore<CpuPrefix>(() => undefined);
 
   private constructor(
+    host: RuntimeHost,
     chosen: ChosenDevice,
     runtime: OrtRuntime,
     session: InferenceSession,
     watch: DeviceWatch | null,
     files: Pick<ModelFiles, 'spec' | 'model'>,
   ) {
+    this.#host = host;
     this.#chosen = chosen;
     this.#runtime = runtime;
     this.#session = session;
@@ -66,9 +67,9 @@ export class ModelRuntime {
   static async load(
     preference: DevicePreference,
     files: ModelFiles,
-    assets: OrtAssets,
+    host: RuntimeHost,
   ): Promise<ModelRuntime> {
-    const chosen = await chooseDevice(preference);
+    const chosen = await chooseDevice(preference, host);
     const watch = chosen.gpuDevice && new DeviceWatch(chosen.gpuDevice);
     try {
       if (files.model.kvDtype === 'float16' && !chosen.gpuDevice?.features.has('shader-f16')) {
@@ -77,10 +78,10 @@ export class ModelRuntime {
           `The ${files.dtype} version needs a GPU with 16-bit floats, which is not here. Choose the dtype "q4".`,
         );
       }
-      const runtime = await loadOrt(chosen.device, assets);
+      const runtime = await loadOrt(chosen.device, host);
       const create = () => createSession(runtime, files, chosen.gpuDevice);
       const session = await (watch ? watch.guard(create) : create());
-      return new ModelRuntime(chosen, runtime, session, watch, files);
+      return new ModelRuntime(host, chosen, runtime, session, watch, files);
     } catch (error) {
       watch?.close();
       chosen.gpuDevice?.destroy();
@@ -108,10 +109,9 @@ export class ModelRuntime {
     const { spec, model } = this.#files;
     const { ort } = this.#runtime;
     const device = this.#chosen.gpuDevice;
-    const { navigator } = globalThis as { readonly navigator?: { readonly deviceMemory?: number } };
     const capacity = planCapacity(options, spec, model.kvDtype, {
       maxBufferBytes: device ? bufferLimit(device.limits) : Infinity,
-      budgetBytes: memoryBudget(navigator?.deviceMemory) / (device ? 1 : WASM_COPIES),
+      budgetBytes: memoryBudget(this.#host.memoryGib) / (device ? 1 : CPU_COPIES),
     });
     const { cache, maxSlots } = device
       ? await allocateGpuCache(capacity, {
@@ -122,7 +122,7 @@ export class ModelRuntime {
           prefixes: this.#gpuPrefixes,
         })
       : {
-          cache: new WasmKvCache({ ort, spec, maxLength: options.maxLength, prefixes: this.#wasmPrefixes }),
+          cache: new CpuKvCache({ ort, spec, maxLength: options.maxLength, prefixes: this.#cpuPrefixes }),
           maxSlots: capacity.maxSlots,
         };
     return new OnnxModelRunner({
@@ -139,7 +139,7 @@ export class ModelRuntime {
 
   async dispose(): Promise<void> {
     this.#gpuPrefixes.dispose();
-    this.#wasmPrefixes.dispose();
+    this.#cpuPrefixes.dispose();
     this.#watch?.close();
     // What runs on a lost device may never end, and the session cannot be released before it has.
     if (!this.#watch?.fault) await this.#runtime.exclusive(() => this.#session.release());

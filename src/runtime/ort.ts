@@ -1,13 +1,10 @@
 /**
- * Loads the one build of onnxruntime-web that fits the device, and lets one run happen at a time: two
- * concurrent calls into ORT, on the same session or not, crash the renderer (measured; see docs/decisions).
- * The builds are separate downloads, so they are imported only when chosen.
+ * ONNX Runtime, one call at a time: two concurrent calls, on the same session or not, crash the page
+ * (docs/decisions/0003-one-run-at-a-time.md).
  */
-import type * as OrtModule from 'onnxruntime-web/webgpu';
 import { errorMessage, Rank1Error } from '../base/errors.ts';
 import type { Device } from '../protocol/rerank-api.ts';
-
-export type Ort = typeof OrtModule;
+import type { Ort, RuntimeHost } from './runtime-host.ts';
 
 export interface OrtRuntime {
   readonly ort: Ort;
@@ -15,29 +12,8 @@ export interface OrtRuntime {
   readonly exclusive: <T>(task: () => Promise<T>) => Promise<T>;
 }
 
-/** Where the files of one build are. */
-export interface OrtFiles {
-  readonly mjs: string;
-  readonly wasm: string;
-}
-
-/** Either a folder with all files of the runtime, same origin, ending with a slash; or the files of each build. */
-export type OrtAssets = string | Readonly<Record<OrtBuild, OrtFiles>>;
-
-/** By entry point of onnxruntime-web; each has files of its own. */
-export type OrtBuild = 'wasm' | 'jspi' | 'webgpu';
-
-/**
- * WebGPU takes the JSPI build where the browser can suspend WebAssembly (smaller, less CPU a run) and the
- * asyncify build elsewhere; WASM takes the build without GPU code.
- */
-export async function loadOrt(device: Device, assets: OrtAssets): Promise<OrtRuntime> {
-  const build = chooseBuild(device);
-  const ort = await importBuild(build);
-  ort.env.wasm.wasmPaths = typeof assets === 'string' ? assets : { ...assets[build] };
-  ort.env.logLevel = 'error';
-  // Threads need cross-origin isolation; without it ORT would warn and fall back to one by itself.
-  ort.env.wasm.numThreads = globalThis.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1;
+export async function loadOrt(device: Device, host: Pick<RuntimeHost, 'importOrt'>): Promise<OrtRuntime> {
+  const ort = await host.importOrt(device);
   let last: Promise<unknown> = Promise.resolve();
   return {
     ort,
@@ -47,21 +23,6 @@ export async function loadOrt(device: Device, assets: OrtAssets): Promise<OrtRun
       return result;
     },
   };
-}
-
-function chooseBuild(device: Device): OrtBuild {
-  if (device === 'wasm') return 'wasm';
-  return 'Suspending' in WebAssembly ? 'jspi' : 'webgpu';
-}
-
-async function importBuild(build: OrtBuild): Promise<Ort> {
-  try {
-    if (build === 'wasm') return (await import('onnxruntime-web/wasm')) as Ort;
-    if (build === 'jspi') return (await import('onnxruntime-web/jspi')) as Ort;
-    return await import('onnxruntime-web/webgpu');
-  } catch (error) {
-    throw runtimeMissing(error);
-  }
 }
 
 /** The runtime's code or WebAssembly could not be fetched or started. */

@@ -4,7 +4,7 @@ import { assert } from '../base/assert.ts';
 import { ONNX_INPUTS, ONNX_OUTPUTS } from '../model/onnx-io.ts';
 import type { GraphLayout, LayoutOptions, LayoutOutput } from './graph-layout.ts';
 import type { TensorMap } from './kv-cache.ts';
-import type { Ort } from './ort.ts';
+import type { Ort } from './runtime-host.ts';
 import type { StepInputs } from './step-inputs.ts';
 
 export class Rank1Layout implements GraphLayout {

@@ -6,10 +6,10 @@ import { readBlob } from '../model/model-folder.ts';
 import { runtimeMissing, type OrtRuntime } from './ort.ts';
 
 /**
- * @param gpuDevice the device the session runs on; null for WASM
+ * @param gpuDevice the device the session runs on; null for the CPU
  * @throws Rank1Error `out-of-memory`; `storage` where weights are gone since they were opened; `network` where the runtime's
- *   own files are; and where the graph is refused, `model-corrupt` on WASM, and `device-unavailable` on a GPU, whose
- *   limits are as good a reason: WASM tells which it is
+ *   own files are; and where the graph is refused, `model-corrupt` on the CPU, and `device-unavailable` on a GPU, whose
+ *   limits are as good a reason: the CPU tells which it is
  */
 export async function createSession(
   runtime: OrtRuntime,
@@ -19,7 +19,7 @@ export async function createSession(
   const options: InferenceSession.SessionOptions = {
     executionProviders: gpuDevice
       ? [{ name: 'webgpu', device: gpuDevice, validationMode: 'disabled' }]
-      : ['wasm'],
+      : ['cpu'],
     graphOptimizationLevel: 'all',
     externalData: files.externalData.map(({ path, data }) => ({ path, data })),
   };

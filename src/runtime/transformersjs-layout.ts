@@ -10,7 +10,7 @@ import { assert } from '../base/assert.ts';
 import { TRANSFORMERSJS_INPUTS, TRANSFORMERSJS_LOGITS } from '../model/onnx-io.ts';
 import type { GraphLayout, LayoutOptions, LayoutOutput } from './graph-layout.ts';
 import type { TensorMap } from './kv-cache.ts';
-import type { Ort } from './ort.ts';
+import type { Ort } from './runtime-host.ts';
 import type { StepInputs } from './step-inputs.ts';
 
 export class TransformersJsLayout implements GraphLayout {

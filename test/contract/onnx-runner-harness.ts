@@ -1,6 +1,6 @@
 /**
- * The real runtime under contract: a small model of computed weights, converted here, run by ONNX Runtime on WASM or
- * WebGPU. Nothing of Node, so that a page can run it as well.
+ * The real runtime under contract: a small model of computed weights, converted here, run by ONNX Runtime on any device
+ * of any host. Nothing of Node, so that a page can run it as well.
  */
 import { convertModel } from '../../src/convert/convert-model.ts';
 import type { ConvertDtype, GraphLayout } from '../../src/convert/convert-options.ts';
@@ -13,8 +13,9 @@ import { GpuKvCache, type GpuPrefix } from '../../src/runtime/gpu-kv-cache.ts';
 import { OnnxModelRunner } from '../../src/runtime/onnx-model-runner.ts';
 import { loadOrt } from '../../src/runtime/ort.ts';
 import { PrefixStore } from '../../src/runtime/prefix-store.ts';
+import type { RuntimeHost } from '../../src/runtime/runtime-host.ts';
 import { createSession } from '../../src/runtime/session.ts';
-import { WasmKvCache, type WasmPrefix } from '../../src/runtime/wasm-kv-cache.ts';
+import { CpuKvCache, type CpuPrefix } from '../../src/runtime/cpu-kv-cache.ts';
 import { MemoryOutput } from '../unit/convert/support/memory-folder.ts';
 import { convertOptions } from '../unit/convert/support/options.ts';
 import { SyntheticCheckpoint } from '../unit/convert/support/synthetic-checkpoint.ts';
@@ -27,8 +28,7 @@ export interface OnnxHarnessOptions {
   readonly padTo: number;
   /** default: rank1 */
   readonly layout?: GraphLayout;
-  /** folder of the runtime's .wasm and .mjs files, with a slash at the end */
-  readonly ortAssets: string;
+  readonly host: RuntimeHost;
   /** default: those of TINY_CONFIG */
   readonly numLayers?: number;
   readonly isSlow?: boolean;
@@ -49,15 +49,15 @@ export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<Ru
     path: path.slice(path.lastIndexOf('/') + 1),
     data: output.files.get(path) ?? new Uint8Array(),
   }));
-  const { gpuDevice } = await chooseDevice(device);
-  const runtime = await loadOrt(device, options.ortAssets);
+  const { gpuDevice } = await chooseDevice(device, options.host);
+  const runtime = await loadOrt(device, options.host);
   const session = await createSession(runtime, { onnx, externalData }, gpuDevice);
   const spec = parseModelSpec(config);
   const { ort } = runtime;
   const gpuPrefixes = new PrefixStore<GpuPrefix>((buffers) => {
     for (const buffer of buffers) buffer.destroy();
   });
-  const wasmPrefixes = new PrefixStore<WasmPrefix>(() => undefined);
+  const cpuPrefixes = new PrefixStore<CpuPrefix>(() => undefined);
   return {
     vocabSize: spec.vocabSize,
     logitTolerance: 1e-4,
@@ -74,7 +74,7 @@ export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<Ru
             maxPrefillRows: maxSlots,
             prefixes: gpuPrefixes,
           })
-        : new WasmKvCache({ ort, spec, maxLength, prefixes: wasmPrefixes });
+        : new CpuKvCache({ ort, spec, maxLength, prefixes: cpuPrefixes });
       const runner = new OnnxModelRunner({
         runtime,
         session,

@@ -1,25 +1,25 @@
 /** The contract on the real runtime, in Node: ORT's CPU build. */
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
 import { Sequence } from '../../src/engine/sequence.ts';
+import { nodeHost } from '../../src/runtime/node/node-host.ts';
 import { describeModelRunner } from './describe-model-runner.ts';
 import { createOnnxHarness } from './onnx-runner-harness.ts';
 
-const ortAssets = fileURLToPath(new URL('../../node_modules/onnxruntime-web/dist/', import.meta.url));
+const host = await nodeHost('wasm');
 
 describeModelRunner('ONNX Runtime on WASM, fp32', () =>
-  createOnnxHarness({ device: 'wasm', dtype: 'fp32', padTo: 1, ortAssets }),
+  createOnnxHarness({ device: 'wasm', dtype: 'fp32', padTo: 1, host }),
 );
 describeModelRunner('ONNX Runtime on WASM, q4, prompts padded to 16', () =>
-  createOnnxHarness({ device: 'wasm', dtype: 'q4', padTo: 16, ortAssets }),
+  createOnnxHarness({ device: 'wasm', dtype: 'q4', padTo: 16, host }),
 );
 describeModelRunner('ONNX Runtime on WASM, the transformersjs layout in fp32, padded to 16', () =>
-  createOnnxHarness({ device: 'wasm', dtype: 'fp32', padTo: 16, layout: 'transformersjs', ortAssets }),
+  createOnnxHarness({ device: 'wasm', dtype: 'fp32', padTo: 16, layout: 'transformersjs', host }),
 );
 
 test('1,000 documents never hold more than their slots need', async () => {
-  const harness = await createOnnxHarness({ device: 'wasm', dtype: 'q4', padTo: 1, ortAssets });
+  const harness = await createOnnxHarness({ device: 'wasm', dtype: 'q4', padTo: 1, host });
   const { runner, numBytes } = await harness.create({ maxSlots: 16, maxLength: 64 });
   const engine = new Engine(runner, { prefixTokenIds: Int32Array.of(1, 2, 3, 4) });
   for (let document = 0; document < 1000; document++) {

@@ -4,6 +4,7 @@ import { Sequence } from '../../src/engine/sequence.ts';
 import { parseManifest } from '../../src/model/manifest.ts';
 import { parseModelSpec } from '../../src/model/model-spec.ts';
 import type { Device } from '../../src/protocol/rerank-api.ts';
+import { browserHost } from '../../src/runtime/browser-host.ts';
 import { ModelRuntime } from '../../src/runtime/model-runtime.ts';
 
 export interface GenerateRequest {
@@ -25,7 +26,7 @@ export async function generate(request: GenerateRequest): Promise<GeneratedRow[]
   const { device, prompts, numNewTokens } = request;
   const site = new URL('../../', location.href);
   const files = await fetchWithoutTokenizer(new URL(request.model, site));
-  const runtime = await ModelRuntime.load(device, files, new URL('ort/', site).href);
+  const runtime = await ModelRuntime.load(device, files, browserHost(new URL('ort/', site).href));
   const runner = await runtime.createRunner({
     maxSlots: prompts.length,
     maxLength: Math.max(...prompts.map((prompt) => prompt.length)) + numNewTokens,

@@ -8,6 +8,7 @@ import { fetchModelFiles } from '../../src/model/model-files.ts';
 import type { Device } from '../../src/protocol/rerank-api.ts';
 import { ChainReader } from '../../src/rank1/chain-reader.ts';
 import { findMarkerTokenIds } from '../../src/rank1/markers.ts';
+import { browserHost } from '../../src/runtime/browser-host.ts';
 import { ModelRuntime } from '../../src/runtime/model-runtime.ts';
 import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
 import { generate, type GeneratedRow, type GenerateRequest } from './generate.ts';
@@ -39,7 +40,7 @@ async function decode(request: DecodeRequest): Promise<DecodeResult> {
   const tokenizer = createTokenizer(files.tokenizerJson, files.tokenizerConfig);
   const markers = findMarkerTokenIds(tokenizer);
   const assetsUrl = new URL('../../ort/', location.href).href;
-  const runtime = await ModelRuntime.load(request.device, files, assetsUrl);
+  const runtime = await ModelRuntime.load(request.device, files, browserHost(assetsUrl));
   const lengths = request.rows.map(
     ({ promptTokenIds, maxNewTokens }) => promptTokenIds.length + maxNewTokens,
   );
@@ -78,14 +79,14 @@ const contractHarnesses = new Map<number, Promise<RunnerHarness>>();
 async function runContractCase(name: string, numLayers: number): Promise<void> {
   const contractCase = MODEL_RUNNER_CONTRACT.find((candidate) => candidate.name === name);
   if (!contractCase) throw new Error(`the contract has no case "${name}"`);
-  const ortAssets = new URL('../../ort/', location.href).href;
+  const host = browserHost(new URL('../../ort/', location.href).href);
   const harness =
     contractHarnesses.get(numLayers) ??
     createOnnxHarness({
       device: 'webgpu',
       dtype: 'q4',
       padTo: 16,
-      ortAssets,
+      host,
       numLayers,
       isSlow: numLayers === 1,
     });

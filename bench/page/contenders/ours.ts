@@ -6,6 +6,7 @@ import { Sequence } from '../../../src/engine/sequence.ts';
 import { fetchModelFiles, type ModelFiles } from '../../../src/model/model-files.ts';
 import { ChainReader } from '../../../src/rank1/chain-reader.ts';
 import { findMarkerTokenIds } from '../../../src/rank1/markers.ts';
+import { browserHost } from '../../../src/runtime/browser-host.ts';
 import { ModelRuntime } from '../../../src/runtime/model-runtime.ts';
 import { createTokenizer, type Tokenizer } from '../../../src/tokenizer/tokenizer.ts';
 import type { Contender, ContenderName, LoadRequest, RunRequest, RunResult, SessionCalls } from '../types.ts';
@@ -28,7 +29,7 @@ export class OursContender implements Contender {
     const folder = FOLDERS[request.contender] ?? 'rank1';
     this.#files = await fetchModelFiles(`${request.modelUrl}${folder}/`, request.dtype, () => undefined);
     this.#tokenizer = createTokenizer(this.#files.tokenizerJson, this.#files.tokenizerConfig);
-    this.#runtime = await ModelRuntime.load(request.device, this.#files, request.assetsUrl);
+    this.#runtime = await ModelRuntime.load(request.device, this.#files, browserHost(request.assetsUrl));
   }
 
   async run({ prompts, maxNewTokens, stopAtVerdict }: RunRequest): Promise<RunResult> {

@@ -1,6 +1,5 @@
 /** A model folder on this disk, opened on the CPU: decodes greedily, and gives the logits of any position. */
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-web/webgpu';
 import { Engine } from '../../engine/engine.ts';
@@ -12,11 +11,12 @@ import { ONNX_INPUTS, ONNX_OUTPUTS, pastName } from '../../model/onnx-io.ts';
 import { ChainReader } from '../../rank1/chain-reader.ts';
 import { assertMarkersInVocabulary, findMarkerTokenIds, type MarkerTokenIds } from '../../rank1/markers.ts';
 import { OnnxModelRunner } from '../../runtime/onnx-model-runner.ts';
+import { nodeHost } from '../../runtime/node/node-host.ts';
 import { loadOrt, type OrtRuntime } from '../../runtime/ort.ts';
 import { PrefixStore } from '../../runtime/prefix-store.ts';
 import { Rank1Layout } from '../../runtime/rank1-layout.ts';
 import { createSession } from '../../runtime/session.ts';
-import { WasmKvCache, type WasmPrefix } from '../../runtime/wasm-kv-cache.ts';
+import { CpuKvCache, type CpuPrefix } from '../../runtime/cpu-kv-cache.ts';
 import { createTokenizer, type Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { Chain, ComparedModel } from './agreement.ts';
 
@@ -68,16 +68,15 @@ export class OpenedModel implements ComparedModel {
     const externalData = await Promise.all(
       model.externalData.map(async (file) => ({ path: path.basename(file), data: await read(file) })),
     );
-    const ortFile = createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm');
-    const runtime = await loadOrt('wasm', `${path.dirname(ortFile)}/`);
+    const runtime = await loadOrt('wasm', await nodeHost('wasm'));
     const session = await createSession(runtime, { onnx: await read(model.onnx), externalData }, null);
     return new OpenedModel(spec, tokenizer, findMarkerTokenIds(tokenizer), runtime, session);
   }
 
   async decode(promptTokenIds: readonly number[], maxNewTokens: number, signal: AbortSignal): Promise<Chain> {
     const maxLength = promptTokenIds.length + maxNewTokens;
-    const prefixes = new PrefixStore<WasmPrefix>(() => undefined);
-    const cache = new WasmKvCache({ ort: this.#runtime.ort, spec: this.spec, maxLength, prefixes });
+    const prefixes = new PrefixStore<CpuPrefix>(() => undefined);
+    const cache = new CpuKvCache({ ort: this.#runtime.ort, spec: this.spec, maxLength, prefixes });
     const [runtime, session, markers] = [this.#runtime, this.#session, this.#markers];
     const watchedTokenIds = [markers.trueTokenId, markers.falseTokenId];
     const layout = new Rank1Layout(runtime.ort, { watchedTokenIds });

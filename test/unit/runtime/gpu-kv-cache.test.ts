@@ -3,7 +3,7 @@ import { beforeAll, afterAll, describe, expect, test } from 'vitest';
 import type { ModelSpec } from '../../../src/model/model-spec.ts';
 import { allocateGpuCache } from '../../../src/runtime/allocate-gpu-cache.ts';
 import { GpuKvCache, type GpuPrefix } from '../../../src/runtime/gpu-kv-cache.ts';
-import type { Ort } from '../../../src/runtime/ort.ts';
+import type { Ort } from '../../../src/runtime/runtime-host.ts';
 import { PrefixStore } from '../../../src/runtime/prefix-store.ts';
 import { FakeGpuDevice } from '../../fakes/fake-gpu-device.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';

@@ -1,11 +1,11 @@
 /** Graphs and weights that were changed, read by the loader and run by ONNX Runtime on WASM: a Rank1Error or a model. */
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../src/convert/convert-model.ts';
 import { isRank1Error } from '../../../src/base/errors.ts';
 import { BlobFolder } from '../../../src/model/model-folder.ts';
 import { readModelFiles } from '../../../src/model/model-files.ts';
 import { ModelRuntime } from '../../../src/runtime/model-runtime.ts';
+import { nodeHost } from '../../../src/runtime/node/node-host.ts';
 import { changedBytes, changedGraph } from '../../fakes/hostile-graphs.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 import { MemoryOutput } from '../convert/support/memory-folder.ts';
@@ -14,7 +14,6 @@ import { SyntheticCheckpoint } from '../convert/support/synthetic-checkpoint.ts'
 import { TINY_CONFIG } from '../../fakes/tiny-config.ts';
 
 const CASES = 300;
-const ORT_ASSETS = fileURLToPath(new URL('../../../node_modules/onnxruntime-web/dist/', import.meta.url));
 const GRAPH = 'onnx/model_q4.onnx';
 const WEIGHTS = 'onnx/model_q4.onnx_data';
 
@@ -43,7 +42,7 @@ async function loadAndRun(folder: Folder): Promise<'model' | 'no run' | 'no mode
   try {
     const find = (path: string) => Promise.resolve(folder.has(path) ? new Blob([folder.get(path)!]) : null);
     const files = await readModelFiles(new BlobFolder('a folder', find, false), 'q4', () => undefined);
-    const runtime = await ModelRuntime.load('wasm', files, ORT_ASSETS);
+    const runtime = await ModelRuntime.load('wasm', files, await nodeHost('wasm'));
     loaded = true;
     try {
       const watchedTokenIds = [3, 5];

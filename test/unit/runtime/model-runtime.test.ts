@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { ModelFiles } from '../../../src/model/model-files.ts';
+import { browserHost } from '../../../src/runtime/browser-host.ts';
 import { ModelRuntime } from '../../../src/runtime/model-runtime.ts';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -19,7 +20,7 @@ test('a load that fails destroys the device that was made for it', async () => {
   };
   vi.stubGlobal('navigator', { gpu: { requestAdapter: () => Promise.resolve(adapter) } });
   const files = { dtype: 'q4f16', model: { kvDtype: 'float16' } } as ModelFiles;
-  await expect(ModelRuntime.load('webgpu', files, 'ort/')).rejects.toMatchObject({
+  await expect(ModelRuntime.load('webgpu', files, browserHost('ort/'))).rejects.toMatchObject({
     code: 'device-unavailable',
   });
   expect(destroy).toHaveBeenCalledOnce();

@@ -8,7 +8,7 @@ import { assert } from '../base/assert.ts';
 import { pastName, presentName } from '../model/onnx-io.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
 import type { KvBinding, KvCache, PrefixRules, TensorMap } from './kv-cache.ts';
-import type { Ort } from './ort.ts';
+import type { Ort } from './runtime-host.ts';
 import type { PrefixStore } from './prefix-store.ts';
 
 /** Keys and values of one layer part: [rows, KV, length, H]. */
@@ -29,22 +29,22 @@ const LENGTH_STEP = 16;
 const SHRINK_SHARE = 0.75;
 
 /** One [1, KV, length, H] array for each layer part. */
-export type WasmPrefix = readonly Block[];
+export type CpuPrefix = readonly Block[];
 
-export interface WasmKvCacheOptions {
+export interface CpuKvCacheOptions {
   readonly ort: Ort;
   readonly spec: ModelSpec;
   readonly maxLength: number;
-  readonly prefixes: PrefixStore<WasmPrefix>;
+  readonly prefixes: PrefixStore<CpuPrefix>;
 }
 
-export class WasmKvCache implements KvCache {
+export class CpuKvCache implements KvCache {
   readonly maxLength: number;
   /** The kernel refuses several rows of several tokens behind a past. */
   readonly prefixRules: PrefixRules = { maxRows: 1, minTokens: 1, totalCountsPrefix: true };
   readonly maxPrefillRows = Infinity;
   readonly survivesFailedRun = true;
-  readonly #options: WasmKvCacheOptions;
+  readonly #options: CpuKvCacheOptions;
   readonly #names: readonly { past: string; present: string }[];
   /** prefilled, and not in the batch yet */
   readonly #fresh = new Map<number, Place>();
@@ -56,7 +56,7 @@ export class WasmKvCache implements KvCache {
   #tensors: TensorMap | null = null;
   readonly #present: Record<string, null>;
 
-  constructor(options: WasmKvCacheOptions) {
+  constructor(options: CpuKvCacheOptions) {
     this.#options = options;
     this.maxLength = options.maxLength;
     this.#names = Array.from({ length: options.spec.numLayers }, (_, layer) =>

@@ -2,9 +2,9 @@
 import type { Tensor } from 'onnxruntime-web/webgpu';
 import { describe, expect, test } from 'vitest';
 import type { ModelSpec } from '../../../src/model/model-spec.ts';
-import type { Ort } from '../../../src/runtime/ort.ts';
+import type { Ort } from '../../../src/runtime/runtime-host.ts';
 import { PrefixStore } from '../../../src/runtime/prefix-store.ts';
-import { WasmKvCache } from '../../../src/runtime/wasm-kv-cache.ts';
+import { CpuKvCache } from '../../../src/runtime/cpu-kv-cache.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
 const HEADS = 2;
@@ -28,8 +28,8 @@ const spec = { numLayers: 1, numKeyValueHeads: HEADS, headDim: HEAD_DIM } as Mod
 const NAMES = ['key', 'value'] as const;
 const NONE = new Int32Array(0);
 
-function makeCache(maxLength = 200): WasmKvCache {
-  return new WasmKvCache({ ort, spec, maxLength, prefixes: new PrefixStore(() => undefined) });
+function makeCache(maxLength = 200): CpuKvCache {
+  return new CpuKvCache({ ort, spec, maxLength, prefixes: new PrefixStore(() => undefined) });
 }
 
 /** The value that position `position` of a sequence has in one head: says where it came from. */
@@ -74,7 +74,7 @@ function checkRow(past: Record<string, Tensor>, row: number, sequence: number, n
   });
 }
 
-describe('WasmKvCache', () => {
+describe('CpuKvCache', () => {
   test('gives each row its own keys and values, whatever comes, goes and grows', { timeout: 60_000 }, () => {
     const random = new SeededRandom(61);
     for (let round = 0; round < 30; round++) {

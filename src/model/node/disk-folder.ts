@@ -1,0 +1,69 @@
+/** A model folder on this disk. A file without the checksum of the manifest is never handed on. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { errorMessage, Rank1Error } from '../../base/errors.ts';
+import { MANIFEST_FILE, type ManifestFile } from '../manifest.ts';
+import { assertChecksum, assertLength, type ModelFolder } from '../model-folder.ts';
+
+export class DiskFolder implements ModelFolder {
+  readonly address: string;
+
+  constructor(folder: string) {
+    this.address = resolve(folder);
+  }
+
+  async readText(path: string): Promise<string> {
+    try {
+      return await readFile(join(this.address, path), 'utf8');
+    } catch (error) {
+      throw this.#unreadable(path, error);
+    }
+  }
+
+  async readWeights(
+    path: string,
+    file: ManifestFile,
+    onBytes: (bytes: number) => void,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const hash = createHash('sha256');
+    let bytes: Uint8Array<ArrayBuffer>;
+    let numRead = 0;
+    try {
+      bytes = new Uint8Array(file.bytes);
+      for await (const chunk of createReadStream(join(this.address, path), { highWaterMark: CHUNK_BYTES })) {
+        const piece = chunk as Uint8Array;
+        hash.update(piece);
+        if (numRead + piece.length <= bytes.length) bytes.set(piece, numRead);
+        numRead += piece.length;
+        onBytes(piece.length);
+      }
+    } catch (error) {
+      throw error instanceof RangeError ? tooLarge(path, error) : this.#unreadable(path, error);
+    }
+    assertLength(path, numRead, file.bytes);
+    assertChecksum(path, hash.digest('hex'), file.sha256);
+    return bytes;
+  }
+
+  #unreadable(path: string, cause: unknown): Rank1Error {
+    const advice =
+      path === MANIFEST_FILE
+        ? 'so it is no model folder. Make one with `rank1-rerank convert`.'
+        : 'so the model is not whole. Convert or download it again.';
+    return new Rank1Error(
+      'model-not-found',
+      `${path} in ${this.address} cannot be read (${errorMessage(cause)}), ${advice}`,
+      { cause },
+    );
+  }
+}
+
+const CHUNK_BYTES = 2 ** 20;
+
+function tooLarge(path: string, cause: unknown): Rank1Error {
+  return new Rank1Error('out-of-memory', `There is no memory for ${path} of the model. Take a smaller model or dtype.`, {
+    cause,
+  });
+}
