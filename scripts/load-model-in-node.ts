@@ -40,7 +40,7 @@ export async function loadModelInNode(
     onnx: graph?.onnx ?? read(model.onnx),
     externalData: model.externalData.map((file) => ({ path: path.basename(file), data: read(file) })),
   };
-  const runtime = await ModelRuntime.load('wasm', files, await nodeHost('wasm'));
+  const runtime = await ModelRuntime.load('wasm', files, await nodeHost('wasm', 1));
   return {
     device: runtime.device,
     deviceReason: runtime.deviceReason,

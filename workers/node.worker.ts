@@ -13,7 +13,9 @@ installTransferHandlers();
 const service = new RerankService(
   loadRuntimeWith({
     openFolder: ({ model }) =>
-      Promise.resolve(model.startsWith('file:') ? new DiskFolder(fileURLToPath(model)) : new HttpFolder(model)),
+      Promise.resolve(
+        model.startsWith('file:') ? new DiskFolder(fileURLToPath(model)) : new HttpFolder(model),
+      ),
     openHost: ({ device }) => nodeHost(device),
   }),
 );

@@ -2,6 +2,7 @@
  * ONNX Runtime, one call at a time: two concurrent calls, on the same session or not, crash the page
  * (docs/decisions/0003-one-run-at-a-time.md).
  */
+import { Semaphore } from '../base/async.ts';
 import { errorMessage, Rank1Error } from '../base/errors.ts';
 import type { Device } from '../protocol/rerank-api.ts';
 import type { Ort, RuntimeHost } from './runtime-host.ts';
@@ -12,17 +13,12 @@ export interface OrtRuntime {
   readonly exclusive: <T>(task: () => Promise<T>) => Promise<T>;
 }
 
+/** Of the whole realm: two models in one worker share ONNX Runtime. */
+const calls = new Semaphore();
+
 export async function loadOrt(device: Device, host: Pick<RuntimeHost, 'importOrt'>): Promise<OrtRuntime> {
   const ort = await host.importOrt(device);
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    ort,
-    exclusive: (task) => {
-      const result = last.then(task);
-      last = result.catch(() => undefined);
-      return result;
-    },
-  };
+  return { ort, exclusive: (task) => calls.run(task) };
 }
 
 /** The runtime's code or WebAssembly could not be fetched or started. */

@@ -6,7 +6,7 @@ import { nodeHost } from '../../src/runtime/node/node-host.ts';
 import { describeModelRunner } from './describe-model-runner.ts';
 import { createOnnxHarness } from './onnx-runner-harness.ts';
 
-const host = await nodeHost('wasm');
+const host = await nodeHost('wasm', 1);
 
 describeModelRunner('ONNX Runtime on WASM, fp32', () =>
   createOnnxHarness({ device: 'wasm', dtype: 'fp32', padTo: 1, host }),

@@ -63,7 +63,11 @@ export class DiskFolder implements ModelFolder {
 const CHUNK_BYTES = 2 ** 20;
 
 function tooLarge(path: string, cause: unknown): Rank1Error {
-  return new Rank1Error('out-of-memory', `There is no memory for ${path} of the model. Take a smaller model or dtype.`, {
-    cause,
-  });
+  return new Rank1Error(
+    'out-of-memory',
+    `There is no memory for ${path} of the model. Take a smaller model or dtype.`,
+    {
+      cause,
+    },
+  );
 }

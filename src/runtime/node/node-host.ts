@@ -12,23 +12,27 @@ import type { Ort, RuntimeHost } from '../runtime-host.ts';
 
 /**
  * @param preference what will be asked of the host: packages that it has no use for are not loaded
+ * @param numThreads of WASM
  * @throws Rank1Error `device-unavailable` where a package that it cannot do without is missing
  */
-export async function nodeHost(preference: DevicePreference): Promise<RuntimeHost> {
+export async function nodeHost(
+  preference: DevicePreference,
+  numThreads = availableParallelism(),
+): Promise<RuntimeHost> {
   const gpu = preference === 'webgpu' || preference === 'auto' ? await openGpu(preference) : null;
   return {
     gpu,
     cpu: preference === 'auto' ? await bestCpu() : 'wasm',
     memoryGib: totalmem() / 2 ** 30,
-    importOrt,
+    importOrt: (device) => importOrt(device, numThreads),
   };
 }
 
-async function importOrt(device: Device): Promise<Ort> {
+async function importOrt(device: Device, numThreads: number): Promise<Ort> {
   if (device === 'cpu') return importNative();
   const require = createRequire(import.meta.url);
   const assets = `${dirname(require.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'))}/`;
-  return importOrtWeb(device === 'wasm' ? 'wasm' : 'webgpu', assets, availableParallelism());
+  return importOrtWeb(device === 'wasm' ? 'wasm' : 'webgpu', assets, numThreads);
 }
 
 async function importNative(): Promise<Ort> {

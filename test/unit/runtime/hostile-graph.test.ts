@@ -42,7 +42,7 @@ async function loadAndRun(folder: Folder): Promise<'model' | 'no run' | 'no mode
   try {
     const find = (path: string) => Promise.resolve(folder.has(path) ? new Blob([folder.get(path)!]) : null);
     const files = await readModelFiles(new BlobFolder('a folder', find, false), 'q4', () => undefined);
-    const runtime = await ModelRuntime.load('wasm', files, await nodeHost('wasm'));
+    const runtime = await ModelRuntime.load('wasm', files, await nodeHost('wasm', 1));
     loaded = true;
     try {
       const watchedTokenIds = [3, 5];
