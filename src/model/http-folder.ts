@@ -3,12 +3,10 @@ import { IdleTimer } from '../base/async.ts';
 import { Rank1Error, errorMessage } from '../base/errors.ts';
 import { readChunks } from '../base/read-body.ts';
 import type { ManifestFile } from './manifest.ts';
-import { assertChecksum, assertLength, type ModelFolder } from './model-folder.ts';
+import { assertChecksum, assertLength, MAX_TEXT_BYTES, tooLong, type ModelFolder } from './model-folder.ts';
 
 /** Without a byte for so long, a request is given up. */
 const STALL_MS = 30_000;
-/** Tokenizers are the largest of the text files, with some 20 MB. */
-const MAX_TEXT_BYTES = 64 * 2 ** 20;
 
 export interface HttpFolderOptions {
   readonly fetch?: typeof globalThis.fetch;
@@ -106,13 +104,6 @@ export class HttpFolder implements ModelFolder {
       `${url.href} answered ${response.status}. Check the model's address${response.status === 404 ? '; a model folder holds rank1.json, made by `rank1-rerank convert`' : ' and try again later'}.`,
     );
   }
-}
-
-function tooLong(path: string, maxBytes: number): Rank1Error {
-  return new Rank1Error(
-    'model-corrupt',
-    `${path} of the model is longer than ${maxBytes / 2 ** 20} MiB, which no such file is. Check the model's address.`,
-  );
 }
 
 function allocate(path: string, numBytes: number): Uint8Array<ArrayBuffer> {

@@ -6,10 +6,13 @@ import { Rank1Error, errorMessage } from '../base/errors.ts';
 import type { ManifestFile } from './manifest.ts';
 import { Sha256 } from './sha256.ts';
 
+/** Tokenizers are the largest of the text files, with some 20 MB. */
+export const MAX_TEXT_BYTES = 64 * 2 ** 20;
+
 export interface ModelFolder {
   /** For messages: where it is. */
   readonly address: string;
-  /** A small file, whole. @throws Rank1Error `model-not-found`, `network`, `storage` */
+  /** A small file, whole. @throws Rank1Error `model-not-found`, `model-corrupt`, `network`, `storage` */
   readText(path: string): Promise<string>;
   /**
    * A file of weights, of the length the manifest says, checked against its SHA-256 unless it was when it was stored.
@@ -41,6 +44,7 @@ export class BlobFolder implements ModelFolder {
 
   async readText(path: string): Promise<string> {
     const blob = await this.#find(path);
+    if (blob.size > MAX_TEXT_BYTES) throw tooLong(path, MAX_TEXT_BYTES);
     try {
       return await blob.text();
     } catch (error) {
@@ -75,6 +79,14 @@ export async function readBlob(path: string, blob: Blob): Promise<Uint8Array<Arr
   } catch (error) {
     throw unreadable(path, error);
   }
+}
+
+/** A text file of a model that is longer than any such file is. */
+export function tooLong(path: string, maxBytes: number): Rank1Error {
+  return new Rank1Error(
+    'model-corrupt',
+    `${path} of the model is longer than ${maxBytes / 2 ** 20} MiB, which no such file is. Check which folder the model's files are in.`,
+  );
 }
 
 /** @throws Rank1Error `model-corrupt` */

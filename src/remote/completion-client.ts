@@ -4,11 +4,15 @@
  */
 import { IdleTimer, PassingFault } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
+import { readBody } from '../base/read-body.ts';
 import { NUM_LOGPROBS } from './answer-verdict.ts';
 import { parseChunk, type CompletionChunk } from './completion-chunk.ts';
 import { readEvents } from './event-stream.ts';
 import { connectionFault, ContextFault, faultOf, redactKey } from './remote-fault.ts';
 import type { RemoteSettings } from './remote-options.ts';
+
+/** The ids of a very long text are the longest answer. */
+const MAX_JSON_BYTES = 16 * 2 ** 20;
 
 export interface CompletionRequest {
   readonly prompt: string;
@@ -105,8 +109,14 @@ export class CompletionClient {
     const { silentMs } = this.#settings;
     const silence = new IdleTimer(silentMs, () => new PassingFault(`it was silent for ${silentMs} ms`));
     try {
-      const response = await this.#request(url, body, AbortSignal.any([signal, silence.signal]));
-      const value = (await response.json()) as unknown;
+      const either = AbortSignal.any([signal, silence.signal]);
+      const response = await this.#request(url, body, either);
+      const bytes = await readBody(response.body, MAX_JSON_BYTES, {
+        signal: either,
+        onChunk: () => silence.touch(),
+      });
+      if (bytes === null) throw new PassingFault(`its answer has more than ${MAX_JSON_BYTES} bytes`);
+      const value = JSON.parse(new TextDecoder().decode(bytes)) as unknown;
       if (typeof value === 'object' && value !== null) return value;
       throw new PassingFault('its answer is not an object');
     } catch (error) {

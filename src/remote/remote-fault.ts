@@ -1,12 +1,16 @@
 /** What can go wrong between here and a remote engine, sorted by what is to be done about it. Messages never hold the key. */
 import { PassingFault, retryAfterMs } from '../base/async.ts';
 import { Rank1Error, errorMessage } from '../base/errors.ts';
+import { readBody } from '../base/read-body.ts';
 
 /** The server has too much to do: a fault of every request, so all of them rest. */
 export class OverloadFault extends PassingFault {}
 
 /** The prompt and what may come after it do not fit into the model's context. */
 export class ContextFault extends Error {}
+
+/** Of a body that says what is wrong. */
+const MAX_MESSAGE_BYTES = 2 ** 20;
 
 const CONTEXT = /context length|context size|max_model_len|maximum .{0,40}(length|tokens)|too long/i;
 /** Node tells why a certificate was refused; a browser tells nothing, and the fault counts as passing. */
@@ -15,7 +19,8 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/;
 /** @returns what to throw for an answer that is no success; the body is read for its message */
 export async function faultOf(response: Response, host: string, redact: Redact): Promise<Error> {
   const { status } = response;
-  const said = redact(messageIn(await response.text().catch(() => '')));
+  const body = await readBody(response.body, MAX_MESSAGE_BYTES).catch(() => null);
+  const said = body === null ? '' : redact(messageIn(new TextDecoder().decode(body)));
   const detail = said === '' ? `${status}` : `${status}: ${said}`;
   if (status === 401 || status === 403)
     return new Rank1Error('access-denied', `${host} refused access (${status}). Check the API key.`);

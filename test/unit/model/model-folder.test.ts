@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Rank1Error } from '../../../src/base/errors.ts';
 import { readModelFiles } from '../../../src/model/model-files.ts';
 import { BlobFolder } from '../../../src/model/model-folder.ts';
 import { openModelFolder } from '../../../src/model/stored-models.ts';
@@ -30,6 +31,16 @@ afterEach(() => {
 });
 
 describe('a folder of picked files', () => {
+  test('refuses a text file that is too large to be one, unread', async () => {
+    const large = new Blob([new Uint8Array(65 * 2 ** 20)]);
+    const folder = new BlobFolder('picked/', () => Promise.resolve(large), true);
+    const code = await folder.readText('rank1.json').then(
+      () => 'read',
+      (error: Rank1Error) => error.code,
+    );
+    expect(code).toBe('model-corrupt');
+  });
+
   test('is read without a request, its weights handed on as they are', async () => {
     vi.stubGlobal('fetch', () => Promise.reject(new Error('no request was expected')));
     const files = demoFiles();
