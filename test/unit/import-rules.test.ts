@@ -100,11 +100,12 @@ const PACKAGES: Record<string, readonly string[]> = {
   'franc-min': ['src/app/shortlist/'],
   // The formats of people's files, each in its own reader.
   fflate: ['src/app/import/', 'src/app/models/picked-zip.ts'],
-  mammoth: ['src/app/import/'],
+  jschardet: ['src/app/import/'],
   papaparse: ['src/app/import/', 'src/cli/rerank/document-file.ts'],
   parse5: ['src/app/import/'],
   'pdfjs-dist': ['src/app/import/'],
   'postal-mime': ['src/app/import/'],
+  saxes: ['src/app/import/'],
   '@bufbuild/protobuf': ['src/convert/'],
   'playwright-core': ['src/cli/engine/'],
   // Of the frameworks, each in its own adapter.

@@ -1,55 +1,74 @@
 /**
- * Bytes to text: a mark at the start, then UTF-8 where it holds, then what a web page says of itself, then the likeliest of
- * the older encodings (guess-encoding.ts).
+ * Bytes to text: as a byte order mark says, else UTF-8 where it holds, else as a web page declares, else as the likeliest
+ * of the older encodings (guess-encoding.ts).
  */
-import { guessEncoding } from './guess-encoding.ts';
+import { guessEncoding, type Encoding } from './guess-encoding.ts';
 
 export interface DecodedText {
   readonly text: string;
-  /** as `TextDecoder` names it */
+  /** as `TextDecoder` names it, or UTF-32 */
   readonly encoding: string;
-  /** Nothing said so: it may be another. */
+  /** Nothing in the file says so: it may be another. */
   readonly guessed: boolean;
 }
 
-const UTF8_MARK = [0xef, 0xbb, 0xbf];
-/** What share of a text may be zero bytes in every second place before it must be UTF-16. */
+/** The longer marks first: that of UTF-32 starts with that of UTF-16. */
+const MARKS: readonly (readonly [Encoding, readonly number[]])[] = [
+  ['utf-32le', [0xff, 0xfe, 0, 0]],
+  ['utf-32be', [0, 0, 0xfe, 0xff]],
+  ['utf-8', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+];
+/** Share of zeros in every second byte from which text is UTF-16; of it, with ASCII's share, UTF-32. */
 const UTF16_SHARE = 0.3;
 const SAMPLE_BYTES = 4096;
 /** Browsers look no further for it. */
 const DECLARATION_BYTES = 1024;
 const PAGE_OR_XML = /<(!doctype|html|head|meta|\?xml)[\s>]/i;
 const DECLARATION = /<(?:meta\s[^>]*?charset|\?xml\s[^>]*?encoding)\s*=\s*["']?\s*([\w:.-]{1,40})/i;
-const ESCAPE = 0x1b;
-/** Broken characters in a thousand, above which a declared encoding is not believed. */
+/** Escapes with which ISO-2022-JP changes its character set. */
+// eslint-disable-next-line no-control-regex -- it is what is looked for
+const ISO_2022_JP = /\x1b(\$[@B]|\([BIJ]|\$\(D)/;
+/** Broken characters in a thousand above which an encoding is not believed. */
 const MAX_BROKEN_SHARE = 0.001;
 
-export function decodeText(bytes: Uint8Array): DecodedText {
-  if (UTF8_MARK.every((byte, place) => bytes[place] === byte)) return decode(bytes, 'utf-8');
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return decode(bytes, 'utf-16le');
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return decode(bytes, 'utf-16be');
-  const unmarked = unmarkedUtf16(bytes);
-  if (unmarked) return decode(bytes, unmarked);
-  const utf8 = decodeUtf8(bytes);
-  // Text in ASCII alone may still be in an encoding that switches by escapes.
-  if (utf8 !== null && !bytes.subarray(0, SAMPLE_BYTES).includes(ESCAPE))
-    return { text: utf8, encoding: 'utf-8', guessed: false };
+/** @param chosen by hand: nothing else is asked then */
+export async function decodeText(bytes: Uint8Array, chosen?: Encoding): Promise<DecodedText> {
+  if (chosen) return decode(bytes, chosen);
+  const marked = MARKS.find(([, mark]) => mark.every((byte, place) => bytes[place] === byte));
+  if (marked) return decode(bytes, marked[0]);
+  const wide = unmarkedWide(bytes);
+  if (wide) return decode(bytes, wide);
+  const utf8 = decode(bytes, 'utf-8');
+  const isUtf8 = !utf8.text.includes('\ufffd') || brokenShare(utf8.text) === 0;
+  if (isUtf8 && ISO_2022_JP.test(utf8.text.slice(0, SAMPLE_BYTES))) return decode(bytes, 'iso-2022-jp');
+  if (isUtf8) return utf8;
   const declared = decodeDeclared(bytes);
   if (declared) return declared;
-  if (utf8 !== null) return { text: utf8, encoding: 'utf-8', guessed: false };
-  return { ...decode(bytes, guessEncoding(bytes)), guessed: true };
+  // A few broken bytes do not make long UTF-8 another encoding.
+  if (brokenShare(utf8.text) <= MAX_BROKEN_SHARE && /[^\0-\x7f\ufffd]/.test(utf8.text)) return utf8;
+  return { ...decode(bytes, await guessEncoding(bytes)), guessed: true };
 }
 
 function decode(bytes: Uint8Array, encoding: string): DecodedText {
-  return { text: new TextDecoder(encoding).decode(bytes), encoding, guessed: false };
+  const text = encoding.startsWith('utf-32')
+    ? decodeUtf32(bytes, encoding === 'utf-32le')
+    : new TextDecoder(encoding).decode(bytes);
+  return { text, encoding, guessed: false };
 }
 
-function decodeUtf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return null;
+/** What cannot be a character becomes U+FFFD, as `TextDecoder` has it. */
+function decodeUtf32(bytes: Uint8Array, isLittleEndian: boolean): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length - (bytes.length % 4));
+  const pieces: string[] = [];
+  for (let at = 0; at < view.byteLength; at += 4) {
+    const code = view.getUint32(at, isLittleEndian);
+    const isCharacter = code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+    pieces.push(isCharacter ? String.fromCodePoint(code) : '\ufffd');
   }
+  if (view.byteLength < bytes.length) pieces.push('\ufffd');
+  return pieces.join('').replace(/^\ufeff/, '');
 }
 
 /** Null where nothing is declared, or it cannot be true. */
@@ -61,24 +80,28 @@ function decodeDeclared(bytes: Uint8Array): DecodedText | null {
     const { encoding } = new TextDecoder(label);
     if (encoding.startsWith('utf-')) return null; // it was tried, or would have shown its zeros
     const decoded = decode(bytes, encoding);
-    const numBroken = decoded.text.split('\ufffd').length - 1;
-    return numBroken <= decoded.text.length * MAX_BROKEN_SHARE ? decoded : null;
+    return brokenShare(decoded.text) <= MAX_BROKEN_SHARE ? decoded : null;
   } catch {
     return null; // there is no such encoding
   }
 }
 
-function unmarkedUtf16(bytes: Uint8Array): string | null {
+function brokenShare(text: string): number {
+  return (text.split('\ufffd').length - 1) / Math.max(1, text.length);
+}
+
+/** UTF-16 or UTF-32 of mostly Latin text, by where its zeros are. */
+function unmarkedWide(bytes: Uint8Array): Encoding | null {
   const sample = bytes.subarray(0, SAMPLE_BYTES);
-  const half = sample.length / 2;
-  let numEven = 0;
-  let numOdd = 0;
-  for (const [place, byte] of sample.entries()) {
-    if (byte !== 0) continue;
-    if (place % 2 === 0) numEven++;
-    else numOdd++;
-  }
-  if (numOdd > half * UTF16_SHARE && numEven < numOdd / 10) return 'utf-16le';
-  if (numEven > half * UTF16_SHARE && numOdd < numEven / 10) return 'utf-16be';
+  const zeros = [0, 0, 0, 0];
+  for (const [place, byte] of sample.entries())
+    if (byte === 0) zeros[place % 4] = (zeros[place % 4] ?? 0) + 1;
+  const share = zeros.map((count) => count / Math.max(1, sample.length / 4));
+  const [first = 0, second = 0, third = 0, fourth = 0] = share;
+  if (second > 0.8 && third > 0.8 && fourth > 0.8 && first < 0.1) return 'utf-32le';
+  if (first > 0.8 && second > 0.8 && third > 0.8 && fourth < 0.1) return 'utf-32be';
+  const [even, odd] = [(first + third) / 2, (second + fourth) / 2];
+  if (odd > UTF16_SHARE && even < odd / 10) return 'utf-16le';
+  if (even > UTF16_SHARE && odd < even / 10) return 'utf-16be';
   return null;
 }

@@ -2,43 +2,81 @@
  * What a file is, by its content. The name only decides between kinds of plain text that look alike, and never makes
  * a file something that its content is not.
  */
+import { note, namedNote, type UnreadNote } from './import-notes.ts';
 import type { FileKind } from './import-types.ts';
+import { isNotebook } from './read-notebook.ts';
+import { isTar } from './read-tar.ts';
+import { isRtf } from './read-rtf.ts';
+import { isWinmail } from './read-winmail.ts';
 
-/** Kinds that have a mark at their start; a Word file is a ZIP until it is looked into. */
-export function detectBinaryKind(head: Uint8Array): 'pdf' | 'zip' | 'unsupported' | null {
+/** Kinds that have a mark at their start; what a ZIP or a compound file holds is seen when it is looked into. */
+export type BinaryKind =
+  'pdf' | 'zip' | 'compound' | 'rtf' | 'gzip' | 'tar' | 'winmail' | 'picture' | 'unsupported';
+
+export function detectBinaryKind(head: Uint8Array): BinaryKind | null {
   const start = String.fromCharCode(...head.subarray(0, 1024));
   if (/%PDF-\d/.test(start)) return 'pdf'; // readers accept some bytes before it, so do we
   // eslint-disable-next-line no-control-regex -- the marks of ZIP archives
   if (/^PK(\x03\x04|\x05\x06|\x07\x08)/.test(start)) return 'zip';
-  if (FOREIGN_MARKS.some((mark) => start.startsWith(mark))) return 'unsupported';
-  return null;
+  if (start.startsWith('\xd0\xcf\x11\xe0')) return 'compound';
+  if (start.startsWith('\x1f\x8b')) return 'gzip';
+  if (isRtf(head)) return 'rtf';
+  if (isWinmail(head)) return 'winmail';
+  if (PICTURE.test(start)) return 'picture';
+  if (FOREIGN_MARKS.some(([mark]) => mark.test(start))) return 'unsupported';
+  return isTar(head) ? 'tar' : null;
 }
 
-/** PNG, JPEG, GIF, old Office files, gzip, 7z, RAR, ELF, Windows programs, RIFF, Ogg, WebAssembly, SQLite. */
-const FOREIGN_MARKS = [
-  '\x89PNG', '\xff\xd8\xff', 'GIF8', '\xd0\xcf\x11\xe0', '\x1f\x8b', '7z\xbc\xaf', 'Rar!', '\x7fELF', 'MZ\x90', 'RIFF',
-  'OggS', '\x00asm', 'SQLite format 3', 'ID3',
-]; // prettier-ignore
+/** PNG, JPEG, GIF, BMP, TIFF, WebP, HEIC and AVIF, JPEG 2000. */
+const PICTURE =
+  /^(\x89PNG|\xff\xd8\xff|GIF8|BM[\s\S]{4}\0\0\0\0|II\*\0|MM\0\*|RIFF[\s\S]{4}WEBP|[\s\S]{4}ftyp(heic|heix|mif1|avif)|\0\0\0\x0cjP)/; // eslint-disable-line no-control-regex
+
+/** Marks of what holds no text that could be read here, with what is told of it. */
+/* eslint-disable no-control-regex */
+const FOREIGN_MARKS: readonly (readonly [RegExp, UnreadNote])[] = [
+  [/^7z\xbc\xaf/, namedNote('other-archive', '7z')],
+  [/^Rar!/, namedNote('other-archive', 'RAR')],
+  [/^BZh[1-9]/, namedNote('other-archive', 'bzip2')],
+  [/^\xfd7zXZ/, namedNote('other-archive', 'xz')],
+  [/^\x28\xb5\x2f\xfd/, namedNote('other-archive', 'Zstandard')],
+  [/^(RIFF|OggS|ID3|fLaC|\xff[\xfb\xf3\xf2]|\x1a\x45\xdf\xa3|[\s\S]{4}ftyp)/, note('recording')],
+  [/^(\x7fELF|MZ\x90|\0asm|SQLite format 3|\xca\xfe\xba\xbe|wOFF|wOF2|OTTO)/, note('unsupported')],
+];
+/* eslint-enable no-control-regex */
+
+export function whyUnsupported(head: Uint8Array): UnreadNote {
+  const start = String.fromCharCode(...head.subarray(0, 64));
+  return FOREIGN_MARKS.find(([mark]) => mark.test(start))?.[1] ?? note('unsupported');
+}
 
 const HEADER_LINE =
-  /^(from|to|cc|subject|date|received|return-path|message-id|mime-version|content-type|delivered-to|reply-to|x-[\w-]+|dkim-signature|arc-[\w-]+):/i;
+  /^(from|to|cc|bcc|subject|date|sender|received|return-path|message-id|mime-version|content-type|delivered-to|reply-to|x-[\w-]+|dkim-signature|arc-[\w-]+):/i;
 const HTML_START = /^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]{0,2000}?-->\s*)*<(!doctype\s+html|html|head|body)\b/i;
+const XML_START =
+  /^\s*(<\?xml\s|<!DOCTYPE\s(?!html)|<[a-z_][\w.-]*(:[\w.-]+)?(\s+xmlns(:\w+)?=|\s*>[\s\S]*<\/[a-z_]))/i;
+const CODE_ENDINGS =
+  /^(c|cc|cpp|cxx|h|hh|hpp|cs|java|kt|kts|scala|js|mjs|cjs|jsx|ts|mts|cts|tsx|py|pyi|rb|php|go|rs|swift|m|mm|pl|pm|r|lua|sh|bash|zsh|fish|ps1|bat|cmd|sql|css|scss|less|vue|svelte|yaml|yml|toml|ini|cfg|conf|properties|gradle|cmake|tex|bib|el|clj|ex|exs|erl|hs|ml|fs|vb|vbs|asm|s|f|f90|jl|dart|proto|graphql|tf|dockerfile|makefile)$/;
 const SAMPLE_CHARACTERS = 65_536;
 
 /** @param name only its ending counts */
 export function detectTextKind(text: string, name: string): FileKind {
   const sample = text.slice(0, SAMPLE_CHARACTERS).replace(/^\ufeff/, '');
-  const ending = /\.(\w{1,8})$/.exec(name)?.[1]?.toLowerCase() ?? '';
+  const ending = /\.(\w{1,12})$/.exec(name)?.[1]?.toLowerCase() ?? '';
   if (/^From \S+.*\r?\n/.test(sample) && looksLikeMessage(sample.slice(sample.indexOf('\n') + 1)))
     return 'mbox';
-  if (looksLikeMessage(sample)) return 'email';
+  if (looksLikeMessage(sample.replace(/^\d+\s*\n/, ''))) return 'email';
+  if (/^BEGIN:V(CALENDAR|CARD)\b/i.test(sample)) return 'calendar';
+  if (/^WEBVTT\b/.test(sample) || /^\s*\d+\s*\r?\n\d+:\d\d:\d\d,\d+ -->/.test(sample)) return 'subtitles';
   if (HTML_START.test(sample)) return 'html';
   if (/^\s*[[{]/.test(sample)) {
+    if (isNotebook(text) && (ending === 'ipynb' || parses(text))) return 'notebook';
     if (looksLikeJsonLines(sample)) return 'jsonl';
     if (/[\]}]\s*$/.test(text.slice(-1000)) && (ending === 'json' || parses(text))) return 'json';
   }
   if (/^(html?|xhtml)$/.test(ending) && /<\w+[\s>]/.test(sample)) return 'html';
-  if (/^(csv|tsv)$/.test(ending) || looksLikeTable(sample)) return 'csv';
+  if (CODE_ENDINGS.test(ending)) return 'code';
+  if (XML_START.test(sample)) return 'xml';
+  if (/^(csv|tsv)$/.test(ending) || (ending !== 'log' && looksLikeTable(sample))) return 'csv';
   return /^(md|markdown)$/.test(ending) ? 'markdown' : 'text';
 }
 
@@ -50,12 +88,14 @@ export function looksBinary(text: string): boolean {
   return sample.includes('\0') || numControls > sample.length / 50;
 }
 
+/** Two headers that every message has, and no lines that are none; with more of them some odd lines are passed over. */
 function looksLikeMessage(sample: string): boolean {
-  const lines = sample.split(/\r?\n/, 40);
+  const lines = sample.replace(/^>?From .*\r?\n/, '').split(/\r?\n/, 60);
   const end = lines.findIndex((line) => line === '');
   const head = lines.slice(0, end === -1 ? lines.length : end).filter((line) => !/^[ \t]/.test(line));
   const numHeaders = head.filter((line) => HEADER_LINE.test(line)).length;
-  return numHeaders >= 2 && head.every((line) => /^[!-9;-~]+:/.test(line));
+  const numOdd = head.filter((line) => !/^[!-9;-~]+:/.test(line)).length;
+  return numHeaders >= 2 && (numOdd === 0 || (numHeaders >= 4 && numOdd <= numHeaders / 4));
 }
 
 /** Two records or more on lines of their own; some that are broken do not make the file another. */
@@ -69,7 +109,7 @@ function looksLikeJsonLines(sample: string): boolean {
 function looksLikeTable(sample: string): boolean {
   const lines = sample.split(/\r?\n/, 8).filter((line) => line.trim() !== '');
   if (lines.length < 3) return false;
-  return [',', '\t', ';'].some((separator) => {
+  return [',', '\t', ';', '|'].some((separator) => {
     const counts = lines.slice(0, -1).map((line) => line.replace(/"[^"]*"/g, '').split(separator).length - 1);
     return (counts[0] ?? 0) >= 2 && counts.every((count) => count === counts[0]);
   });

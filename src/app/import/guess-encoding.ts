@@ -1,110 +1,49 @@
-/**
- * Which of the older encodings text is in that is not UTF-8. Western text is known by its accented letters, which stand
- * alone between plain ones; each of the others by the share of its pairs that fall where its frequent characters are.
- */
+/** The likeliest of the encodings that browsers decode, for bytes that are not Unicode and do not say what they are. */
 
 const SAMPLE_BYTES = 65_536;
-/** What share of the bytes beyond ASCII must be as Western text has them. */
-const MIN_WESTERN_SHARE = 0.8;
-/** What share of the pairs must be frequent characters. */
-const MIN_FREQUENT_SHARE = 0.7;
-/** Of Japanese text, which has as many kanji as kana or fewer. */
-const MIN_KANA_SHARE = 0.2;
 
-interface PairEncoding {
-  readonly name: string;
-  readonly isFrequent: (first: number, second: number) => boolean;
-  readonly isKana?: (first: number, second: number) => boolean;
+/** What a person may choose by hand, in `TextDecoder`'s names and the two UTF-32 forms that it lacks. */
+export const ENCODINGS = [
+  'utf-8', 'utf-16le', 'utf-16be', 'utf-32le', 'utf-32be', 'windows-1252', 'windows-1250', 'windows-1251', 'windows-1253',
+  'windows-1254', 'windows-1255', 'windows-1256', 'windows-1257', 'windows-1258', 'windows-874', 'iso-8859-2',
+  'iso-8859-3', 'iso-8859-4', 'iso-8859-5', 'iso-8859-6', 'iso-8859-7', 'iso-8859-8', 'iso-8859-10', 'iso-8859-13',
+  'iso-8859-14', 'iso-8859-15', 'iso-8859-16', 'koi8-r', 'koi8-u', 'ibm866', 'macintosh', 'x-mac-cyrillic', 'big5',
+  'gb18030', 'euc-jp', 'shift_jis', 'iso-2022-jp', 'euc-kr',
+] as const; // prettier-ignore
+
+export type Encoding = (typeof ENCODINGS)[number];
+
+export function isEncoding(name: string): name is Encoding {
+  return (ENCODINGS as readonly string[]).includes(name);
 }
 
-/** Where two fit as well, the first is taken: Korean lies within what is frequent in Chinese, not the other way round. */
-const PAIR_ENCODINGS: readonly PairEncoding[] = [
-  {
-    name: 'euc-jp',
-    isFrequent: (first, second) => isHigh(second) && (within(first, 0xa1, 0xa5) || within(first, 0xb0, 0xcf)),
-    isKana: (first, second) => isHigh(second) && within(first, 0xa4, 0xa5),
-  },
-  {
-    name: 'shift_jis',
-    isFrequent: (first, second) => within(first, 0x81, 0x83) || (within(first, 0x88, 0x97) && second >= 0x40),
-    isKana: (first, second) =>
-      (first === 0x82 && within(second, 0x9f, 0xf1)) || (first === 0x83 && within(second, 0x40, 0x96)),
-  },
-  { name: 'euc-kr', isFrequent: (first, second) => isHigh(second) && within(first, 0xb0, 0xc8) },
-  {
-    name: 'big5',
-    isFrequent: (first, second) =>
-      within(first, 0xa1, 0xc6) && (within(second, 0x40, 0x7e) || within(second, 0xa1, 0xfe)),
-  },
-  {
-    name: 'gb18030',
-    isFrequent: (first, second) => isHigh(second) && (within(first, 0xa1, 0xa3) || within(first, 0xb0, 0xd7)),
-  },
-];
+/** Names of the detector that differ from `TextDecoder`'s for the same or nearly the same encoding. */
+const DETECTED_NAMES: Readonly<Record<string, Encoding>> = {
+  big5hkscs: 'big5', cp932: 'shift_jis', shift_jis_2004: 'shift_jis', cp949: 'euc-kr', 'euc-jis-2004': 'euc-jp',
+  gb2312: 'gb18030', gbk: 'gb18030', cp874: 'windows-874', 'tis-620': 'windows-874', 'iso-8859-1': 'windows-1252',
+  'iso-8859-9': 'windows-1254', 'iso-8859-11': 'windows-874', cp866: 'ibm866', macroman: 'macintosh', 'mac-roman': 'macintosh',
+  'mac-cyrillic': 'x-mac-cyrillic', maccyrillic: 'x-mac-cyrillic', 'iso2022-jp-2': 'iso-2022-jp',
+  'iso2022-jp-2004': 'iso-2022-jp', 'iso2022-jp-ext': 'iso-2022-jp',
+}; // prettier-ignore
 
-/** @param bytes not UTF-8. Returns a name that `TextDecoder` knows. */
-export function guessEncoding(bytes: Uint8Array): string {
+export async function guessEncoding(bytes: Uint8Array): Promise<Encoding> {
+  const { detectAll } = await import('jschardet');
   const sample = bytes.subarray(0, SAMPLE_BYTES);
-  if (westernShare(sample) >= MIN_WESTERN_SHARE) return 'windows-1252';
-  if (isCyrillic(sample)) return 'windows-1251';
-  let best = { name: 'windows-1252', share: MIN_FREQUENT_SHARE };
-  for (const encoding of PAIR_ENCODINGS) {
-    const share = frequentShare(sample, encoding);
-    if (share > best.share) best = { name: encoding.name, share };
+  for (const { encoding } of detectAll(sample)) {
+    const name = encoding?.toLowerCase() ?? '';
+    const known = DETECTED_NAMES[name] ?? name;
+    if (isEncoding(known) && !known.startsWith('utf-') && !mixesScripts(sample, known)) return known;
   }
-  return best.name;
+  return 'windows-1252';
 }
 
-/** Accented letters and typographic marks with a plain character on both sides. */
-function westernShare(bytes: Uint8Array): number {
-  let numHigh = 0;
-  let numFitting = 0;
-  for (const [place, byte] of bytes.entries()) {
-    if (byte < 0x80) continue;
-    numHigh += 1;
-    const isAlone = (bytes[place - 1] ?? 0x20) < 0x80 && (bytes[place + 1] ?? 0x20) < 0x80;
-    if (isAlone && isWesternCharacter(byte)) numFitting += 1;
-  }
-  return numHigh === 0 ? 1 : numFitting / numHigh;
+/** No language writes ASCII letters and those of another script within one word: in short texts the detector forgets it. */
+function mixesScripts(bytes: Uint8Array, encoding: Encoding): boolean {
+  const text = new TextDecoder(encoding).decode(bytes);
+  const numForeign = text.match(FOREIGN)?.length ?? 0;
+  return (text.match(MIXED)?.length ?? 0) > numForeign * MAX_MIXED_SHARE;
 }
 
-function isWesternCharacter(byte: number): boolean {
-  const isLetter = byte >= 0xc0 && byte !== 0xd7 && byte !== 0xf7;
-  // Quotation marks, dashes, the ellipsis, œ, the euro, § ° « »
-  return (
-    isLetter || [0x80, 0x85, 0x8c, 0x9c, 0xa7, 0xab, 0xb0, 0xbb].includes(byte) || within(byte, 0x91, 0x97)
-  );
-}
-
-/** Words of high bytes, most of them small letters. */
-function isCyrillic(bytes: Uint8Array): boolean {
-  const high = bytes.filter((byte) => byte >= 0x80);
-  const numLetters = high.filter((byte) => byte >= 0xc0 || byte === 0xa8 || byte === 0xb8).length;
-  const numSmall = high.filter((byte) => byte >= 0xe0 || byte === 0xb8).length;
-  return numLetters >= 0.9 * high.length && numSmall >= 0.7 * high.length;
-}
-
-function frequentShare(bytes: Uint8Array, { isFrequent, isKana }: PairEncoding): number {
-  let numPairs = 0;
-  let numFrequent = 0;
-  let numKana = 0;
-  for (let at = 0; at < bytes.length - 1; at++) {
-    const first = bytes[at] ?? 0;
-    if (first < 0x80) continue;
-    const second = bytes[at + 1] ?? 0;
-    at += 1;
-    numPairs += 1;
-    if (isFrequent(first, second)) numFrequent += 1;
-    if (isKana?.(first, second)) numKana += 1;
-  }
-  if (numPairs === 0 || (isKana && numKana < MIN_KANA_SHARE * numPairs)) return 0;
-  return numFrequent / numPairs;
-}
-
-function within(byte: number, from: number, to: number): boolean {
-  return byte >= from && byte <= to;
-}
-
-function isHigh(byte: number): boolean {
-  return within(byte, 0xa1, 0xfe);
-}
+const FOREIGN = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}]/gu;
+const MIXED = /[a-z](?=[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}])/giu;
+const MAX_MIXED_SHARE = 0.2;

@@ -1,36 +1,23 @@
 /**
  * One dropped file to passages, with the files within it. What is in a file is data: whatever it holds, the result says
- * what could be read and why the rest could not. Nothing is fetched but the character maps of pdf.js.
+ * what was read and why the rest was not. Nothing is fetched but our own assets: character maps, text recognition.
  */
 import { cleanPath } from './clean-path.ts';
-import { decodeText } from './decode-text.ts';
-import { detectBinaryKind, detectTextKind, looksBinary } from './detect-kind.ts';
+import type { FilePart } from './file-content.ts';
 import { filePassages } from './file-passages.ts';
 import { IMPORT_LIMITS, UnpackBudget } from './import-limits.ts';
-import { note, UnreadableFile, type ImportNote, type UnreadNote } from './import-notes.ts';
-import type { FileKind, ImportedFile, ImportProgressListener, TextUnit } from './import-types.ts';
-import { isDocx, readDocx } from './read-docx.ts';
-import { readEmail, splitMailbox } from './read-email.ts';
-import { readHtml } from './read-html.ts';
-import { readJson, readJsonLines } from './read-json.ts';
-import { readPdf } from './read-pdf.ts';
-import { readPlain } from './read-plain.ts';
-import { readTable } from './read-table.ts';
+import { note, UnreadableFile, type UnreadNote } from './import-notes.ts';
+import type { FileKind, ImportChoices, ImportedFile, ImportProgressListener } from './import-types.ts';
+import { readContent } from './read-content.ts';
 import { HEAD_BYTES, sizeProblem } from './size-problem.ts';
-import { listEntries, unpackEntries } from './unpack-zip.ts';
 
 export interface ImportSurroundings {
   /** folder with the character maps of pdf.js; same origin */
   readonly cMapUrl: string;
+  /** folder with the text recognition and its languages; same origin */
+  readonly recognitionUrl: string;
+  readonly choices?: ImportChoices;
   readonly onProgress?: ImportProgressListener;
-}
-
-interface Content {
-  readonly kind: FileKind;
-  readonly units: Iterable<TextUnit>;
-  readonly warnings?: readonly ImportNote[];
-  /** files within this one */
-  readonly parts?: AsyncIterable<ImportedFile> | Iterable<ImportedFile>;
 }
 
 /** Where a file stands within the one that was dropped. */
@@ -39,6 +26,8 @@ interface Place {
   readonly depth: number;
   readonly budget: UnpackBudget;
 }
+
+const CONTAINERS: ReadonlySet<FileKind> = new Set(['zip', 'tar', 'gzip', 'mbox', 'winmail']);
 
 /** Never rejects for what is in the file. */
 export async function importFile(
@@ -63,134 +52,45 @@ async function importBytes(
   surroundings: ImportSurroundings,
 ): Promise<ImportedFile[]> {
   const numBytes = bytes.length;
-  const files: ImportedFile[] = [];
   let kind: FileKind | null = null;
   try {
-    const content = await readContent(place, bytes, surroundings);
+    const { onProgress, choices = {}, ...folders } = surroundings;
+    const onPage = (page: number) => onProgress?.(page, place.path);
+    const content = await readContent(bytes, { ...place, ...folders, choices, onPage });
     kind = content.kind;
     const { passages, warnings } = await filePassages(content.units);
     const parts: ImportedFile[] = [];
-    if (content.parts) for await (const part of content.parts) parts.push(part);
+    if (content.parts)
+      for await (const part of content.parts)
+        for (const file of await importPart(place, part, surroundings)) parts.push(file);
     const error = passages.length === 0 && parts.length === 0 ? note('no-text') : null;
-    const isContainer = kind === 'zip' || kind === 'mbox';
+    const { encoding } = content;
     const allWarnings = [...(content.warnings ?? []), ...warnings];
-    if (!isContainer || error || allWarnings.length > 0)
-      files.push({ path: place.path, kind, numBytes, passages, warnings: allWarnings, error });
-    for (const part of parts) files.push(part);
+    if (CONTAINERS.has(kind) && !error && passages.length === 0 && allWarnings.length === 0) return parts;
+    const own = { path: place.path, kind, numBytes, passages, warnings: allWarnings, error };
+    return [{ ...own, ...(encoding !== undefined && { encoding }) }, ...parts];
   } catch (error) {
     const reason = error instanceof UnreadableFile ? error.note : note('damaged');
-    files.push({ ...unreadable(place.path, numBytes, reason), kind });
-  }
-  return files;
-}
-
-async function readContent(
-  place: Place,
-  bytes: Uint8Array,
-  surroundings: ImportSurroundings,
-): Promise<Content> {
-  const problem = sizeProblem(bytes, bytes.length);
-  if (problem) throw new UnreadableFile(problem);
-  switch (detectBinaryKind(bytes)) {
-    case 'pdf':
-      return { kind: 'pdf', ...(await readPdf(bytes, surroundings.cMapUrl)) };
-    case 'zip':
-      return readArchive(place, bytes, surroundings);
-    case 'unsupported':
-      throw new UnreadableFile(note('unsupported'));
-    case null:
-      return readText(place, bytes, surroundings);
+    return [{ ...unreadable(place.path, numBytes, reason), kind }];
   }
 }
 
-async function readText(place: Place, bytes: Uint8Array, surroundings: ImportSurroundings): Promise<Content> {
-  const { text, encoding, guessed } = decodeText(bytes);
-  if (looksBinary(text)) throw new UnreadableFile(note('unsupported'));
-  const kind = detectTextKind(text, place.path);
-  const content = await readKind(kind, text, place, bytes, surroundings);
-  // Messages say of each of their parts how it is encoded.
-  if (!guessed || kind === 'email' || kind === 'mbox') return content;
-  const doubt: ImportNote = { code: 'guessed-encoding', name: encoding };
-  return { ...content, warnings: [...(content.warnings ?? []), doubt] };
-}
-
-async function readKind(
-  kind: FileKind,
-  text: string,
-  place: Place,
-  bytes: Uint8Array,
-  surroundings: ImportSurroundings,
-): Promise<Content> {
-  switch (kind) {
-    case 'email': {
-      const { units, attachments } = await readEmail(bytes);
-      const parts = attachments.map(({ name, bytes: content }) => ({ name, content }));
-      return { kind, units, parts: importParts(place, parts, surroundings) };
-    }
-    case 'mbox': {
-      const { messages, leftOut } = splitMailbox(bytes);
-      const parts = messages.map((content, index) => ({ name: `message ${index + 1}`, content }));
-      const warnings = leftOut > 0 ? [note('first-messages', messages.length)] : [];
-      return { kind, units: [], warnings, parts: importParts(place, parts, surroundings) };
-    }
-    case 'html':
-      return { kind, units: readHtml(text) };
-    case 'csv':
-      return { kind, units: readTable(text) };
-    case 'json':
-      return { kind, ...readJson(text) };
-    case 'jsonl':
-      return { kind, ...readJsonLines(text) };
-    default:
-      return { kind, units: readPlain(text) };
-  }
-}
-
-async function readArchive(
-  place: Place,
-  bytes: Uint8Array,
-  surroundings: ImportSurroundings,
-): Promise<Content> {
-  const entries = listEntries(bytes);
-  if (isDocx(entries)) return { kind: 'docx', ...(await readDocx(bytes, place.budget)) };
-  if (entries.some(({ name }) => name === '[Content_Types].xml' || name === 'mimetype'))
-    throw new UnreadableFile(note('unsupported'));
-  const allowed = entries.slice(0, Math.max(0, IMPORT_LIMITS.maxEntries - place.budget.numEntries));
-  const warnings =
-    allowed.length < entries.length ? [note('first-entries', entries.length, allowed.length)] : [];
-  async function* parts(): AsyncGenerator<ImportedFile, void> {
-    for await (const { entry, content, problem } of unpackEntries(bytes, allowed, place.budget)) {
-      const path = `${place.path}/${cleanPath(entry.name)}`;
-      if (content) yield* await importPart({ ...place, path }, content, surroundings);
-      else yield unreadable(path, entry.unpackedBytes, problem);
-    }
-  }
-  return { kind: 'zip', units: [], warnings, parts: parts() };
-}
-
-async function* importParts(
-  place: Place,
-  parts: readonly { readonly name: string; readonly content: Uint8Array }[],
-  surroundings: ImportSurroundings,
-): AsyncGenerator<ImportedFile, void> {
-  for (const { name, content } of parts) {
-    const path = `${place.path}/${cleanPath(name)}`;
-    if (place.budget.take(content.length)) yield* await importPart({ ...place, path }, content, surroundings);
-    else yield unreadable(path, content.length, note('max-within'));
-  }
-}
-
-/** `place.depth` is that of the file around it. */
+/** `place` is that of the file around it. */
 async function importPart(
   place: Place,
-  bytes: Uint8Array,
+  part: FilePart,
   surroundings: ImportSurroundings,
 ): Promise<ImportedFile[]> {
+  const path = `${place.path}/${cleanPath(part.name)}`;
+  if (part.problem) return [unreadable(path, part.numBytes, part.problem)];
+  const { content, isCounted = false } = part;
+  if (!isCounted && !place.budget.take(content.length))
+    return [unreadable(path, content.length, note('max-within'))];
   const depth = place.depth + 1;
   if (depth > IMPORT_LIMITS.maxDepth)
-    return [unreadable(place.path, bytes.length, note('max-depth', IMPORT_LIMITS.maxDepth))];
-  surroundings.onProgress?.(place.budget.numEntries, place.path);
-  return importBytes({ ...place, depth }, bytes, surroundings);
+    return [unreadable(path, content.length, note('max-depth', IMPORT_LIMITS.maxDepth))];
+  surroundings.onProgress?.(place.budget.numEntries, path);
+  return importBytes({ ...place, path, depth }, content, surroundings);
 }
 
 function unreadable(path: string, numBytes: number, error: UnreadNote): ImportedFile {

@@ -1,46 +1,142 @@
 /**
- * Word files to text. A Word file is a ZIP, so only the parts that hold text are unpacked, under the limits of archives,
- * and mammoth gets those alone: no picture, no macro, no embedded file.
+ * Word files (.docx) to text: the body, and footnotes, endnotes, comments, headers, footers, text boxes and tracked deletions as
+ * texts of their own. Parts are found by their relationships, never by their names.
  */
-import { zipSync } from 'fflate';
-import mammoth from 'mammoth';
-import type { UnpackBudget } from './import-limits.ts';
-import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
-import type { TextUnit } from './import-types.ts';
-import { listEntries, unpackEntries, type ArchiveEntry } from './unpack-zip.ts';
+import type { FileContent } from './file-content.ts';
+import { note, type ImportNote } from './import-notes.ts';
+import type { DocumentPart, TextUnit } from './import-types.ts';
+import { embeddedFiles, officeRemarks } from './office-parts.ts';
+import { Stories } from './stories.ts';
+import type { XmlElement, XmlListener } from './xml-events.ts';
+import type { ZipPackage } from './zip-package.ts';
 
-const TEXT_PARTS = /^(\[Content_Types\]\.xml|_rels\/\.rels|word\/(_rels\/)?[\w.-]+\.(xml|xml\.rels))$/;
-const MAIN_PART = 'word/document.xml';
-/** They hold text that mammoth's raw text leaves out. */
-const UNREAD_PARTS = /^word\/(footnotes|endnotes|comments|header\d*|footer\d*)\.xml$/;
+/** Related parts with text, by the type of the relationship. */
+const TEXT_PARTS: Readonly<Record<string, DocumentPart>> = {
+  footnotes: 'footnote',
+  endnotes: 'endnote',
+  comments: 'comment',
+  header: 'header',
+  footer: 'footer',
+  diagramData: 'text-box',
+};
+/** Files within the document, read as files of their own. */
+const EMBEDDED = new Set(['package', 'aFChunk']);
 
-/** Whether the archive is a Word file. */
-export function isDocx(entries: readonly ArchiveEntry[]): boolean {
-  return entries.some(({ name }) => name === MAIN_PART);
+/** @param main name of the main part, with its `content` */
+export async function readDocx(archive: ZipPackage, main: string, content: Uint8Array): Promise<FileContent> {
+  const word = new WordListener();
+  await archive.parse(content, word.listen());
+  const related = await archive.relationships(main);
+  const embedded: string[] = [];
+  for (const { type, target, isExternal } of related) {
+    if (isExternal) continue;
+    const part = TEXT_PARTS[type];
+    if (part) await archive.read(target, word.listen(part));
+    if (EMBEDDED.has(type)) embedded.push(target);
+  }
+  // Some writers forget the relationship.
+  const known = new Set(related.map(({ target }) => target.toLowerCase()));
+  for (const name of archive.names(/^word\/(footnotes|endnotes|comments|header\d*|footer\d*)\.xml$/)) {
+    const part = TEXT_PARTS[/[a-z]+(?=\d*\.xml$)/.exec(name)?.[0] ?? ''];
+    if (part && !known.has(name.toLowerCase())) await archive.read(name, word.listen(part));
+  }
+  return {
+    kind: 'docx',
+    units: word.finish(),
+    warnings: [...archive.warnings, ...word.warnings(), ...officeRemarks(related, archive)],
+    parts: embeddedFiles(archive, embedded),
+  };
 }
 
-export async function readDocx(
-  bytes: Uint8Array,
-  budget: UnpackBudget,
-): Promise<{ units: TextUnit[]; warnings: ImportNote[] }> {
-  const parts = listEntries(bytes).filter(({ name }) => TEXT_PARTS.test(name));
-  const files: Record<string, Uint8Array> = {};
-  for await (const { entry, content, problem } of unpackEntries(bytes, parts, budget)) {
-    if (!content && entry.name === MAIN_PART) throw new UnreadableFile(problem);
-    if (content) files[entry.name] = content;
+const STORY_ELEMENTS = new Set(['footnote', 'endnote', 'comment']);
+/** What stands for a character or a break. */
+const MARKS: Readonly<Record<string, string>> = {
+  tab: '\t', ptab: '\t', br: '\n', cr: '\n', noBreakHyphen: '-', tc: '', tr: '\n', rt: ')',
+}; // prettier-ignore
+
+class WordListener {
+  readonly #stories = new Stories();
+  #numDeleted = 0;
+  readonly #numbers: Record<string, string[]> = { footnote: [], endnote: [] };
+
+  finish(): TextUnit[] {
+    return this.#stories.finish();
   }
-  const { buffer } = zipSync(files, { level: 0 });
-  try {
-    const { value } = await mammoth.extractRawText({ arrayBuffer: buffer as ArrayBuffer });
-    const warnings = Object.entries(files).some(holdsUnreadText) ? [note('word-notes')] : [];
-    // A Word file has no lines before it is laid out.
-    return { units: [{ text: value.replace(/\n{3,}/g, '\n\n').trim() }], warnings };
-  } catch (error) {
-    throw new UnreadableFile(note('damaged-word'), { cause: error });
+
+  warnings(): ImportNote[] {
+    return this.#numDeleted > 0 ? [note('deleted-text', this.#numDeleted)] : [];
+  }
+
+  /** For one part of the file; without a name the main one. */
+  listen(part?: DocumentPart): XmlListener {
+    const stories = this.#stories;
+    const isNotes = part !== undefined && STORY_ELEMENTS.has(part);
+    if (!isNotes) stories.open(part && { part });
+    let isText = false;
+    /** elements that are left out with all they hold */
+    let numSkipped = 0;
+    /** paragraphs of the present cell that have ended */
+    const cells: number[] = [];
+    const open = (element: XmlElement): void => {
+      const { name, attributes } = element;
+      if (numSkipped > 0 || isLeftOut(element)) numSkipped += 1;
+      if (numSkipped > 0) return;
+      if (isNotes && name === part) this.#openNote(part, attributes);
+      else if (name === 'footnoteReference') this.#numbers.footnote?.push(attributes.id ?? '');
+      else if (name === 'endnoteReference') this.#numbers.endnote?.push(attributes.id ?? '');
+      else if (name === 'txbxContent') stories.open({ part: 'text-box' });
+      else if (name === 'del') {
+        stories.open({ part: 'deleted' });
+        this.#numDeleted += 1;
+      } else if (name === 'rt') stories.write('(');
+      else if (name === 'tc') cells.push(0);
+      else if (name === 'p' && cells.length > 0 && (cells.at(-1) ?? 0) > 0) stories.write('\n');
+      else if (name === 'sym') stories.write(symbol(attributes.char ?? ''));
+      isText = name === 't' || name === 'delText';
+    };
+    const close = (name: string): void => {
+      if (numSkipped > 0) {
+        numSkipped -= 1;
+        return;
+      }
+      isText = false;
+      if (name in MARKS) stories.write(MARKS[name] ?? '');
+      if (name === 'tc') {
+        cells.pop();
+        stories.write('\t');
+      } else if (name === 'p') {
+        const place = cells.length - 1;
+        if (place < 0) stories.write('\n\n');
+        else cells[place] = (cells[place] ?? 0) + 1;
+      } else if (name === 'tbl' && cells.length === 0) stories.write('\n');
+      else if (name === 'txbxContent' || name === 'del' || (isNotes && name === part)) stories.close();
+    };
+    const text = (written: string): void => {
+      if (isText && numSkipped === 0) stories.write(written);
+    };
+    return { open, close, text };
+  }
+
+  #openNote(part: DocumentPart, { id = '', author }: Readonly<Record<string, string>>): void {
+    const place = this.#numbers[part]?.indexOf(id) ?? -1;
+    const label = part === 'comment' ? author : String(place === -1 ? id : place + 1);
+    this.#stories.open({ part, ...(label && { label }) });
   }
 }
 
-/** Word writes these parts without a word in them, too. */
-function holdsUnreadText([name, content]: readonly [string, Uint8Array]): boolean {
-  return UNREAD_PARTS.test(name) && /<w:t[ >]/.test(new TextDecoder().decode(content));
+/**
+ * The older form of what was read already, what a move left behind, the lines that separate footnotes from the text, and
+ * the settings of a paragraph's tabs.
+ */
+function isLeftOut({ name, attributes }: XmlElement): boolean {
+  if (name === 'Fallback' || name === 'moveFrom' || name === 'tabs') return true;
+  // In the properties of a paragraph or row, `del` is a mark and holds nothing.
+  if (name === 'rPr' || name === 'trPr' || name === 'pPrChange') return true;
+  return /^(footnote|endnote)$/.test(name) && /^(separator|continuation)/.test(attributes.type ?? '');
+}
+
+/** Symbol fonts keep their characters in the private range; what they look like is not known. */
+function symbol(hex: string): string {
+  const code = Number.parseInt(hex, 16);
+  return code >= 0x20 && (code < 0xe000 || code > 0xf8ff) && code < 0xd800 ? String.fromCharCode(code) : ' ';
 }

@@ -1,79 +1,124 @@
-/** Messages: the head a person reads, the text, and the attachments, which are files of their own. */
-import PostalMime, { type Address } from 'postal-mime';
-import { IMPORT_LIMITS } from './import-limits.ts';
-import { note, UnreadableFile } from './import-notes.ts';
-import type { TextUnit } from './import-types.ts';
+/** Messages: the head that people read, the text, and the attachments, which are files of their own. */
+import PostalMime, {
+  addressParser,
+  decodeWords,
+  type Address,
+  type Attachment,
+  type Email,
+} from 'postal-mime';
+import { detectBinaryKind } from './detect-kind.ts';
+import type { FileContent, FilePart } from './file-content.ts';
+import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
 import { htmlToText } from './read-html.ts';
+import { readWinmail } from './read-winmail.ts';
 
-export interface Attachment {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
+/** Headers of addresses, any number of each. */
+const ADDRESS_HEADERS = new Set(
+  (
+    'from sender reply-to to cc bcc resent-from resent-sender resent-to resent-cc resent-bcc delivered-to x-original-to ' +
+    'mail-reply-to mail-followup-to disposition-notification-to'
+  ).split(' '),
+);
+const TEXT_HEADERS = new Set(['subject', 'date', 'message-id', 'resent-date']);
+/** Logos and the pictures of signatures are smaller than a photographed or scanned page. */
+const MAX_LOGO_BYTES = 20_000;
+/** Of the list of flags behind a message of Apple Mail. */
+const MAX_FLAGS_BYTES = 65_536;
+const SIGNATURE = /^application\/(x-)?(pkcs7|pgp)-signature$/;
+const WINMAIL = /^application\/(vnd\.)?ms-tnef$/;
 
-export interface ReadEmail {
-  readonly units: TextUnit[];
-  readonly attachments: Attachment[];
-}
-
-export async function readEmail(bytes: Uint8Array): Promise<ReadEmail> {
-  const message = await PostalMime.parse(bytes, {
+export async function readEmail(bytes: Uint8Array): Promise<Omit<FileContent, 'kind'>> {
+  const message = await PostalMime.parse(messageBytes(bytes), {
     forceRfc822Attachments: true, // a message within a message is a file within a file, under the same limits
     attachmentEncoding: 'arraybuffer',
     maxNestingDepth: 64,
   }).catch((error: unknown) => {
     throw new UnreadableFile(note('damaged-message'), { cause: error });
   });
-  const head = [
-    ['Subject', message.subject],
-    ['From', addresses(message.from && [message.from])],
-    ['To', addresses(message.to)],
-    ['Cc', addresses(message.cc)],
-    ['Date', message.date],
-  ].flatMap(([name, value]) => (value ? [`${name}: ${value}`] : []));
-  const body = message.text?.trim() || (message.html ? htmlToText(message.html) : '');
-  return {
-    // A body may be encoded, so that its lines are not those of the file.
-    units: [{ text: [head.join('\n'), body].filter(Boolean).join('\n\n') }],
-    attachments: message.attachments.map(({ filename, mimeType, content }, place) => ({
-      name: filename || `attachment ${place + 1}${mimeType === 'message/rfc822' ? '.eml' : ''}`,
-      bytes: typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content),
-    })),
-  };
-}
-
-/** Where the messages of a mailbox begin and end: at lines `From …` after an empty line. */
-export function splitMailbox(bytes: Uint8Array): { messages: Uint8Array[]; leftOut: number } {
-  const starts: number[] = [];
-  let numFound = 0;
-  for (let line = 0; line !== -1 && line < bytes.length; line = nextLine(bytes, line)) {
-    if (!isFromLine(bytes, line) || (line > 0 && !followsEmptyLine(bytes, line))) continue;
-    numFound += 1;
-    if (numFound <= IMPORT_LIMITS.maxEntries + 1) starts.push(line);
+  const parts: FilePart[] = [];
+  const bodies = messageBodies(message);
+  let numPictures = 0;
+  let numUnread = 0;
+  for (const [place, attachment] of message.attachments.entries()) {
+    const content = contentOf(attachment);
+    if (SIGNATURE.test(attachment.mimeType)) continue;
+    if (isOwnPicture(attachment, content)) numPictures += 1;
+    else if (WINMAIL.test(attachment.mimeType) || /^winmail\.dat$/i.test(attachment.filename ?? '')) {
+      const { text, files } = await readWinmail(content);
+      if (text === '' && files.length === 0) numUnread += 1;
+      if (text !== '') bodies.push(text);
+      parts.push(...files);
+    } else parts.push({ name: attachmentName(attachment, place), content });
   }
-  const kept = starts.slice(0, IMPORT_LIMITS.maxEntries);
-  const messages = kept.map((start, place) => {
-    const head = nextLine(bytes, start);
-    return bytes.subarray(head === -1 ? bytes.length : head, starts[place + 1] ?? bytes.length);
+  const warnings: ImportNote[] = [
+    ...(numUnread > 0 ? [note('unread-attachments', numUnread)] : []),
+    ...(numPictures > 0 ? [note('pictures', numPictures)] : []),
+  ];
+  // A body may be encoded, so that its lines are not those of the file.
+  const text = [messageHead(message).join('\n'), ...bodies].filter(Boolean).join('\n\n');
+  return { units: [{ text }], warnings, parts };
+}
+
+/** Apple Mail puts the length of the message before it, and a list of flags after it: the length is not always true. */
+function messageBytes(bytes: Uint8Array): Uint8Array {
+  const latin1 = new TextDecoder('latin1');
+  const [line, digits] = /^(\d+)\s*\n/.exec(latin1.decode(bytes.subarray(0, 32))) ?? [];
+  if (line === undefined) return bytes;
+  const end = Math.min(bytes.length, line.length + Number(digits));
+  const flags = /<\?xml [^>]*\?>\s*(<!DOCTYPE plist[^>]*>\s*)?<plist[\s\S]*<\/plist>\s*$/.exec(
+    latin1.decode(bytes.subarray(-MAX_FLAGS_BYTES)),
+  );
+  const flagsAt = flags ? Math.max(0, bytes.length - MAX_FLAGS_BYTES) + flags.index : bytes.length;
+  return bytes.subarray(line.length, Math.min(end, flagsAt));
+}
+
+/** The date stays as its sender wrote it: in another time zone it may be another day. */
+function messageHead({ headers }: Email): string[] {
+  const subjectFirst = [...headers].sort((a, b) => Number(b.key === 'subject') - Number(a.key === 'subject'));
+  return subjectFirst.flatMap(({ key, originalKey, value }) => {
+    if (ADDRESS_HEADERS.has(key)) return [`${originalKey}: ${addresses(addressParser(value)) || value}`];
+    return TEXT_HEADERS.has(key) ? [`${originalKey}: ${decodeWords(value).trim()}`] : [];
   });
-  return { messages, leftOut: numFound - kept.length };
 }
 
-function nextLine(bytes: Uint8Array, from: number): number {
-  const end = bytes.indexOf(0x0a, from);
-  return end === -1 ? -1 : end + 1;
-}
-
-function isFromLine(bytes: Uint8Array, at: number): boolean {
-  return [0x46, 0x72, 0x6f, 0x6d, 0x20].every((byte, place) => bytes[at + place] === byte);
-}
-
-function followsEmptyLine(bytes: Uint8Array, at: number): boolean {
-  return bytes[at - 2] === 0x0a || (bytes[at - 2] === 0x0d && bytes[at - 3] === 0x0a);
-}
-
-function addresses(list: readonly Address[] | undefined): string {
-  return (list ?? [])
-    .map(({ name, address }) => (name && address ? `${name} <${address}>` : name || address || ''))
+function addresses(list: readonly Address[]): string {
+  return list
+    .map(({ name, address, group }) => {
+      const shown = decodeWords(name);
+      if (group) return `${shown}: ${addresses(group)};`;
+      return shown && address ? `${shown} <${address}>` : shown || address || '';
+    })
     .filter(Boolean)
     .join(', ');
+}
+
+/** Of the plain text and the page both, where each says something that the other does not. */
+function messageBodies({ text: plain = '', html = '' }: Email): string[] {
+  const text = plain.trim();
+  const page = html === '' ? '' : htmlToText(html);
+  if (text === '' || page === '') return [text || page].filter(Boolean);
+  const [textWords, pageWords] = [wordsOf(text), wordsOf(page)];
+  if (isWithin(pageWords, textWords)) return [text];
+  return isWithin(textWords, pageWords) ? [page] : [text, page];
+}
+
+function isWithin(words: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  return [...words].every((word) => others.has(word));
+}
+
+function wordsOf(text: string): Set<string> {
+  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu));
+}
+
+function isOwnPicture({ mimeType, disposition, related }: Attachment, content: Uint8Array): boolean {
+  if (!mimeType.startsWith('image/') && detectBinaryKind(content) !== 'picture') return false;
+  return related === true || disposition === 'inline' || content.length <= MAX_LOGO_BYTES;
+}
+
+function attachmentName({ filename, mimeType }: Attachment, place: number): string {
+  return filename || `attachment ${place + 1}${mimeType === 'message/rfc822' ? '.eml' : ''}`;
+}
+
+function contentOf({ content }: Attachment): Uint8Array {
+  return typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content);
 }

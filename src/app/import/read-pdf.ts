@@ -1,22 +1,46 @@
 /**
- * PDF to text, a unit a page. Only text is asked for: nothing is drawn, no font is loaded, scripts in the file are data.
- * The parser runs in the worker it is called in; the files it may fetch (character maps of CJK fonts) are our own.
+ * PDF to text, a unit a page, with form fields and annotations beside it. Nothing is drawn, no font is loaded, scripts in the
+ * file are data. The parser runs in the worker it is called in; the files it may fetch (character maps of CJK fonts) are ours.
  */
+import type { FileContent, FilePart, ReadContext } from './file-content.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
 import { note, UnreadableFile, type ImportNote, type UnreadNote } from './import-notes.ts';
 import type { TextUnit } from './import-types.ts';
+import { readAnnotations, type PdfAnnotation } from './pdf-annotations.ts';
+import { layOutPage, type PdfTextContent } from './pdf-layout.ts';
+import { pictureCoverage, type Coverage, type OperationNames, type OperatorList } from './pdf-pictures.ts';
 
-/** @param cMapUrl folder with the character maps of pdf.js; same origin */
-export async function readPdf(
-  bytes: Uint8Array,
-  cMapUrl: string,
-): Promise<{ units: TextUnit[]; warnings: ImportNote[] }> {
+/** The parts of pdf.js that are used. */
+interface PdfPage {
+  readonly view: readonly number[];
+  getTextContent(): Promise<PdfTextContent>;
+  getAnnotations(): Promise<readonly PdfAnnotation[]>;
+  getOperatorList(): Promise<OperatorList>;
+  cleanup(): unknown;
+}
+
+interface PdfDocument {
+  readonly numPages: number;
+  getPage(page: number): Promise<PdfPage>;
+  getMetadata(): Promise<{ info: object }>;
+  getAttachments(): Promise<unknown>;
+}
+
+/** Pages with less text are looked at for pictures: a stamp or a page number is not what a page says. */
+const FEW_CHARACTERS = 300;
+const SCAN_SHARE = 0.5;
+/** Of the visible characters, how many may be none that a person can read. */
+const MAX_GARBLED_SHARE = 0.3;
+
+export async function readPdf(bytes: Uint8Array, context: ReadContext): Promise<FileContent> {
   // The parser's other half finds its worker's half here, and starts no second worker.
   await import('pdfjs-dist/build/pdf.worker.mjs');
-  const { getDocument, VerbosityLevel } = await import('pdfjs-dist');
+  const { getDocument, VerbosityLevel, OPS } = await import('pdfjs-dist');
+  // Before the parser takes the bytes.
+  const isForCertificates = holdsText(bytes, '/Adobe.PubSec');
   const loading = getDocument({
     data: bytes,
-    cMapUrl,
+    cMapUrl: context.cMapUrl,
     isEvalSupported: false,
     disableFontFace: true,
     useSystemFonts: false,
@@ -26,54 +50,123 @@ export async function readPdf(
     verbosity: VerbosityLevel.ERRORS,
   });
   const document = await loading.promise.catch((error: unknown) => {
-    throw new UnreadableFile(pdfProblem(error), { cause: error });
+    throw new UnreadableFile(isForCertificates ? note('locked-certificate') : pdfProblem(error), {
+      cause: error,
+    });
   });
   try {
-    return await readPages(document);
+    return await new PdfReader(document, OPS).read();
   } finally {
     await loading.destroy();
   }
 }
 
-interface TextPage {
-  getTextContent(): Promise<{ items: readonly object[] }>;
-  cleanup(): unknown;
-}
+class PdfReader {
+  readonly #document: PdfDocument;
+  readonly #operations: OperationNames;
+  readonly #units: TextUnit[] = [];
+  readonly #parts: FilePart[] = [];
+  readonly #pages: Record<'scanned' | 'stamped' | 'garbled' | 'damaged', number[]> = {
+    scanned: [], stamped: [], garbled: [], damaged: [],
+  }; // prettier-ignore
+  #numPictures = 0;
+  #numValues = 0;
 
-async function readPages(document: {
-  readonly numPages: number;
-  getPage(page: number): Promise<TextPage>;
-}): Promise<{ units: TextUnit[]; warnings: ImportNote[] }> {
-  const units: TextUnit[] = [];
-  const textless: number[] = [];
-  const broken: number[] = [];
-  const numPages = Math.min(document.numPages, IMPORT_LIMITS.maxPages);
-  for (let page = 1; page <= numPages; page++) {
-    try {
-      const text = await readPage(await document.getPage(page));
-      if (text === '') textless.push(page);
-      else units.push({ text, page, lines: { first: 1 } });
-    } catch {
-      broken.push(page);
-    }
+  constructor(document: PdfDocument, operations: OperationNames) {
+    this.#document = document;
+    this.#operations = operations;
   }
-  if (units.length === 0 && textless.length > 0) throw new UnreadableFile(note('scanned-pdf', numPages));
-  const warnings: ImportNote[] = [];
-  if (textless.length > 0) warnings.push(note('scanned-pages', ...textless));
-  if (broken.length > 0) warnings.push(note('damaged-pages', ...broken));
-  if (numPages < document.numPages) warnings.push(note('first-pages', numPages));
-  return { units, warnings };
+
+  async read(): Promise<FileContent> {
+    const numPages = Math.min(this.#document.numPages, IMPORT_LIMITS.maxPages);
+    for (let page = 1; page <= numPages; page++) {
+      try {
+        await this.#readPage(await this.#document.getPage(page), page);
+      } catch {
+        this.#pages.damaged.push(page);
+      }
+    }
+    await this.#readAttachments();
+    const { scanned, garbled } = this.#pages;
+    if (this.#units.length === 0 && this.#parts.length === 0) {
+      if (scanned.length > 0) throw new UnreadableFile(note('scanned-pdf', numPages));
+      if (garbled.length > 0) throw new UnreadableFile(note('garbled-pdf'));
+    }
+    return { kind: 'pdf', units: this.#units, warnings: await this.#warnings(numPages), parts: this.#parts };
+  }
+
+  async #readPage(page: PdfPage, number: number): Promise<void> {
+    const { text, lines } = layOutPage(await page.getTextContent());
+    const { fields, notes, files } = readAnnotations(await page.getAnnotations());
+    const isFew = text.length < FEW_CHARACTERS;
+    const coverage = isFew ? await this.#coverage(page) : null;
+    page.cleanup();
+    if (isGarbled(text)) this.#pages.garbled.push(number);
+    else {
+      if (coverage) this.#judgeCoverage(coverage, text, number);
+      if (text !== '') this.#units.push({ text, page: number, lines: { each: lines } });
+    }
+    if (fields.length > 0) this.#units.push({ text: fields.join('\n'), page: number, part: 'form' });
+    for (const written of notes) this.#units.push({ text: written, page: number, part: 'annotation' });
+    this.#numValues += fields.length;
+    this.#parts.push(...files);
+  }
+
+  async #coverage(page: PdfPage): Promise<Coverage> {
+    return pictureCoverage(await page.getOperatorList(), this.#operations, page.view);
+  }
+
+  #judgeCoverage({ share, numPictures, isDrawn }: Coverage, text: string, page: number): void {
+    if (text === '' && isDrawn) this.#pages.scanned.push(page);
+    else if (text !== '' && share >= SCAN_SHARE) this.#pages.stamped.push(page);
+    else this.#numPictures += numPictures;
+  }
+
+  /** Damage in them is no reason to lose the pages. */
+  async #readAttachments(): Promise<void> {
+    const attachments: unknown = await this.#document.getAttachments().catch(() => null);
+    for (const attached of Object.values(attachments ?? {}) as { filename?: string; content?: unknown }[])
+      if (attached.content instanceof Uint8Array)
+        this.#parts.push({ name: attached.filename || 'attachment', content: attached.content });
+  }
+
+  async #warnings(numPages: number): Promise<ImportNote[]> {
+    const { scanned, stamped, garbled, damaged } = this.#pages;
+    const info: { IsXFAPresent?: boolean } = await this.#document.getMetadata().then(
+      (metadata) => metadata.info,
+      () => ({}),
+    );
+    return [
+      ...(scanned.length > 0 ? [note('scanned-pages', ...scanned)] : []),
+      ...(stamped.length > 0 ? [note('stamped-pages', ...stamped)] : []),
+      ...(garbled.length > 0 ? [note('garbled-pages', ...garbled)] : []),
+      ...(damaged.length > 0 ? [note('damaged-pages', ...damaged)] : []),
+      ...(numPages < this.#document.numPages ? [note('first-pages', numPages)] : []),
+      // With fields of the older kind beside it, the form is all there.
+      ...(info.IsXFAPresent === true && this.#numValues === 0 ? [note('xfa-form')] : []),
+      ...(this.#numPictures > 0 ? [note('pictures', this.#numPictures)] : []),
+    ];
+  }
 }
 
-async function readPage(page: TextPage): Promise<string> {
-  const { items } = await page.getTextContent();
-  const text = items
-    .map((item) => ('str' in item ? `${String(item.str)}${'hasEOL' in item && item.hasEOL ? '\n' : ''}` : ''))
-    .join('');
-  page.cleanup();
-  return text.trim();
+/** Letters without their meaning: private characters, none at all, or signs where words should be. */
+function isGarbled(text: string): boolean {
+  const visible = text.replace(/[\s._\-–—]/g, '');
+  if (visible.length === 0) return false;
+  // eslint-disable-next-line no-control-regex -- they are what is counted
+  const numNone = visible.match(/[\ue000-\uf8ff\ufffd\u0000-\u001f\u007f-\u009f]/g)?.length ?? 0;
+  if (numNone > visible.length * MAX_GARBLED_SHARE) return true;
+  const numWritten = visible.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
+  return visible.length >= 100 && numWritten < visible.length * MAX_GARBLED_SHARE;
 }
 
 function pdfProblem(error: unknown): UnreadNote {
   return note(error instanceof Error && error.name === 'PasswordException' ? 'locked-pdf' : 'damaged-pdf');
+}
+
+function holdsText(bytes: Uint8Array, text: string): boolean {
+  const wanted = new TextEncoder().encode(text);
+  for (let at = bytes.indexOf(wanted[0] ?? 0); at !== -1; at = bytes.indexOf(wanted[0] ?? 0, at + 1))
+    if (wanted.every((byte, place) => bytes[at + place] === byte)) return true;
+  return false;
 }

@@ -68,22 +68,22 @@ const TEXTS: readonly (readonly [string, string, string, string])[] = [
   ],
 ];
 
-test.each(TEXTS)('%s is told from its bytes, and that it was is said', (_, encoding, hex, text) => {
-  expect(decodeText(bytesOf(hex))).toEqual({ text, encoding, guessed: true });
+test.each(TEXTS)('%s is told from its bytes, and that it was is said', async (_, encoding, hex, text) => {
+  expect(await decodeText(bytesOf(hex))).toEqual({ text, encoding, guessed: true });
 });
 
-test.each(TEXTS)('%s of one short phrase is not taken for another script', (_, encoding, hex, text) => {
+test.each(TEXTS)('%s of one short phrase is not taken for another script', async (_, encoding, hex, text) => {
   const start = text.slice(0, 12);
-  const decoded = decodeText(bytesOf(hex).subarray(0, encoding.startsWith('windows') ? 12 : 24));
+  const decoded = await decodeText(bytesOf(hex).subarray(0, encoding.startsWith('windows') ? 12 : 24));
   expect(decoded.text.slice(0, 10)).toBe(start.slice(0, 10));
 });
 
-test('a page is read as it declares, where its bytes could be something else', () => {
+test('a page is read as it declares, where its bytes could be something else', async () => {
   // "Größe" in Latin-2 and "ő", which Windows-1252 reads as "õ"
   const head = Buffer.from(
     '<!doctype html><meta http-equiv="Content-Type" content="text/html; charset=iso-8859-2">',
   );
-  const decoded = decodeText(Uint8Array.from([...head, 0x65, 0x72, 0xf5, 0x73]));
+  const decoded = await decodeText(Uint8Array.from([...head, 0x65, 0x72, 0xf5, 0x73]));
   expect(decoded.text.endsWith('erős')).toBe(true);
   expect(decoded).toMatchObject({ encoding: 'iso-8859-2', guessed: false });
 });
@@ -91,21 +91,72 @@ test('a page is read as it declares, where its bytes could be something else', (
 test.each([
   ['of which there is none', 'x-unknown'],
   ['that its bytes contradict', 'shift_jis'],
-])('a declared encoding %s is not believed', (_, charset) => {
+])('a declared encoding %s is not believed', async (_, charset) => {
   const bytes = Uint8Array.from([
     ...Buffer.from(`<html><meta charset="${charset}"><p>`),
     ...Buffer.from('Le café à Genève est fermé. ', 'latin1'),
   ]);
-  expect(decodeText(bytes)).toMatchObject({ encoding: 'windows-1252', guessed: true });
+  expect(await decodeText(bytes)).toMatchObject({ encoding: 'windows-1252', guessed: true });
 });
 
-test('what is UTF-8 is UTF-8, whatever a page declares', () => {
+test('what is UTF-8 is UTF-8, whatever a page declares', async () => {
   const bytes = new TextEncoder().encode('<html><meta charset="big5"><p>café');
-  expect(decodeText(bytes)).toMatchObject({ encoding: 'utf-8', guessed: false });
+  expect(await decodeText(bytes)).toMatchObject({ encoding: 'utf-8', guessed: false });
 });
 
-test('an encoding that switches by escapes is read where it is declared', () => {
+test('an encoding that switches by escapes is read where it is declared', async () => {
   const head = Buffer.from('<html><meta charset=iso-2022-jp><p>');
   const bytes = Uint8Array.from([...head, ...bytesOf('1b24423246244e32561b2842')]);
-  expect(decodeText(bytes).text.endsWith('夏の花')).toBe(true);
+  expect((await decodeText(bytes)).text.endsWith('夏の花')).toBe(true);
+});
+
+test.each([
+  ['windows-1256', 'دفعت الشركة المبلغ في أكتوبر. وقع نائب الرئيس على العقد.'],
+  ['windows-1255', 'החברה שילמה את הסכום באוקטובר. החוזה נחתם על ידי סגן הנשיא.'],
+  ['windows-1250', 'Spółka zapłaciła całą kwotę w październiku. Umowę podpisał wiceprezes Łukasz Świątek.'],
+  [
+    'windows-1252',
+    'A comissão aprovou a transação e a restituição dos cartões. As decisões não são públicas.',
+  ],
+  ['windows-1252', 'Elämäni tärkein päätös tehtiin täällä. Hän ei nähnyt, että pöytäkirja jäi pöydälle.'],
+  ['windows-1253', 'Η εταιρεία κατέβαλε το ποσό τον Οκτώβριο. Η σύμβαση υπογράφηκε από τον αντιπρόεδρο.'],
+  ['windows-1254', 'Şirket tutarı ekim ayında ödedi. Sözleşmeyi başkan yardımcısı imzaladı.'],
+  ['windows-1257', 'Bendrovė sumokėjo visą sumą spalio mėnesį. Sutartį pasirašė viceprezidentas.'],
+  ['windows-874', 'บริษัทชำระเงินในเดือนตุลาคม สัญญาลงนามโดยรองประธาน'],
+  ['koi8-r', 'Компания выплатила сумму в октябре. Договор подписал вице-президент.'],
+  ['ibm866', 'Компания выплатила сумму в октябре. Договор подписал вице-президент.'],
+] as const)('%s of two sentences is told from its bytes', async (encoding, text) => {
+  const { encoding: guessed, text: decoded } = await decodeText(encodeAs(encoding, text));
+  expect([decoded, guessed === encoding || decoded === text]).toEqual([text, true]);
+});
+
+/** The reverse of `TextDecoder`, for encodings of one byte a character. */
+function encodeAs(encoding: string, text: string): Uint8Array {
+  const decoder = new TextDecoder(encoding);
+  const bytes = new Map(
+    Array.from({ length: 256 }, (_, byte) => [decoder.decode(Uint8Array.of(byte)), byte]),
+  );
+  return Uint8Array.from(text, (character) => bytes.get(character) ?? 0x3f);
+}
+
+test('UTF-32 is read with a mark and without, and what is no character in it is told', async () => {
+  const wide = new Uint8Array(new Uint32Array([...'Größe 冷'].map((c) => c.codePointAt(0) ?? 0)).buffer);
+  expect(await decodeText(wide)).toMatchObject({ text: 'Größe 冷', encoding: 'utf-32le' });
+  const marked = Uint8Array.from([0xff, 0xfe, 0, 0, ...wide, 0, 0, 0, 0xff]);
+  expect((await decodeText(marked)).text).toBe('Größe 冷\ufffd');
+});
+
+test('an encoding chosen by hand is the one that is used', async () => {
+  const bytes = Buffer.from('Größe', 'latin1');
+  expect(await decodeText(bytes, 'windows-1251')).toEqual({
+    text: 'GrцЯe',
+    encoding: 'windows-1251',
+    guessed: false,
+  });
+});
+
+test('two broken bytes in a long text do not make it another encoding', async () => {
+  const bytes = new TextEncoder().encode('Die Größe der Bäume überraschte. '.repeat(200));
+  bytes[10] = 0xff;
+  expect(await decodeText(bytes)).toMatchObject({ encoding: 'utf-8', guessed: false });
 });

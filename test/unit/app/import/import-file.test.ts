@@ -6,7 +6,7 @@ import { importFile } from '../../../../src/app/import/import-file.ts';
 import type { ImportedFile } from '../../../../src/app/import/import-types.ts';
 import { importNoteText } from '../../../../src/app/triage/import-wording.ts';
 
-const surroundings = { cMapUrl: 'http://unused.invalid/' };
+const surroundings = { cMapUrl: 'http://unused.invalid/', recognitionUrl: 'http://unused.invalid/' };
 
 type Content = string | Uint8Array<ArrayBuffer>;
 
@@ -85,11 +85,18 @@ describe('kinds', () => {
   });
 
   test.each([
-    ['a picture called .txt', Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0])],
     ['a program called .txt', Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0])],
     ['random bytes', Uint8Array.from({ length: 4_000 }, (_, i) => (i * 7919) % 251)],
   ])('%s is refused in clear words', async (_, bytes) => {
     expect(told((await readOne('x.txt', bytes)).error)).toMatch(/not a kind of file that is read here/);
+  });
+
+  test.each([
+    ['a picture', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0], /^This is a picture/],
+    ['a recording', [...Buffer.from('ID3\x04\0\0\0\0\0\0')], /^This is a recording/],
+    ['a RAR archive', [...Buffer.from('Rar!\x1a\x07\x01\0')], /^This is a RAR archive/],
+  ])('%s called .txt is named, with what to do', async (_, bytes, sentence) => {
+    expect(told((await readOne('x.txt', Uint8Array.from(bytes))).error)).toMatch(sentence);
   });
 
   test('nothing in it is said', async () => {
@@ -186,7 +193,7 @@ describe('mail', () => {
   test('in a mailbox is read message by message', async () => {
     const box = `From a@b.c Mon Jan  1\r\n${message('One', 'First.\r\n\r\n>From here on')}\r\nFrom a@b.c Tue Jan  2\r\n${message('Two', 'Second.')}`;
     const files = await read('box', box);
-    expect(files.map(({ path }) => path)).toEqual(['box/message 1', 'box/message 2']);
+    expect(files.map(({ path }) => path)).toEqual(['box/One', 'box/Two']);
     expect(texts(files[1] as ImportedFile)[0]).toContain('Subject: Two');
   });
 

@@ -1,0 +1,104 @@
+/** Rows of a table to texts: each value under the name of its column, where the table names its columns. */
+
+/** Rows looked at to tell how wide the table is and whether it has a header. */
+const SAMPLE_ROWS = 50;
+const SAME_SHARE = 0.8;
+/** Of a table's width, what a row of names fills at least; a title above them fills less. */
+const HEADER_WIDTH_SHARE = 0.6;
+/** In a column of texts, how much longer than its name the texts are. */
+const TEXT_TO_NAME = 4;
+/** Names that columns have more often than others, in a few languages. */
+const COLUMN_NAMES = new Set(
+  (
+    'id no nr number name names title text body content note notes comment comments description date time year subject from to ' +
+    'question query answer label type category class status author sender recipient url link email mail phone address ' +
+    'city country amount price total sum value count quantity file path page lang language doc document key score ' +
+    'datum titel betreff betrag anzahl inhalt beschreibung nombre apellido fecha texto título nom prénom titre date montant ' +
+    'nome data descrizione testo valor 編號 編号 名稱 名称 姓名 日期 標題 标题 內容 内容 備註 备注 金額 金额'
+  ).split(' '),
+);
+
+export interface DescribedRow {
+  /** place in the rows, from 0 */
+  readonly index: number;
+  readonly text: string;
+}
+
+/** Rows without a value are left out, and so is the header where there are rows under it. */
+export function* describeTable(rows: readonly (readonly string[])[]): Generator<DescribedRow, void> {
+  const header = findHeader(rows);
+  const names = header === -1 ? [] : (rows[header] ?? []);
+  for (const [index, values] of rows.entries()) {
+    if (index === header && rows.length > header + 1) continue;
+    const text = index < header || header === -1 ? plainRow(values) : namedRow(names, values);
+    if (text !== '') yield { index, text };
+  }
+}
+
+/** Place of the row that names the columns; -1 where none does. */
+export function findHeader(rows: readonly (readonly string[])[]): number {
+  const sample = rows.slice(0, SAMPLE_ROWS).map((row) => row.map((value) => value.trim()));
+  const width = Math.max(0, ...sample.map(numFilled));
+  const first = sample.findIndex((row) => numFilled(row) >= Math.max(1, width * HEADER_WIDTH_SHARE));
+  const head = sample[first] ?? [];
+  const body = sample.slice(first + 1).filter((row) => numFilled(row) > 0);
+  return width > 0 && namesColumns(head, body) ? first : -1;
+}
+
+function namesColumns(head: readonly string[], body: readonly (readonly string[])[]): boolean {
+  const filled = head.filter(Boolean);
+  if (body.length === 0 || new Set(filled).size < filled.length) return false;
+  if (filled.some((name) => name.length > 100 || isMeasure(name))) return false;
+  if (filled.some((name) => COLUMN_NAMES.has(name.toLowerCase()))) return true;
+  if (filled.every((name) => /^[a-z]\w*([._ -]\w+)*$/.test(name))) return true;
+  let numLike = 0;
+  let numUnlike = 0;
+  for (const [column, name] of head.entries()) {
+    const values = body.map((row) => row[column] ?? '').filter(Boolean);
+    if (name === '' || values.length === 0) continue;
+    const average = values.reduce((sum, value) => sum + value.length, 0) / values.length;
+    if (values.filter(isMeasure).length >= values.length * SAME_SHARE) numUnlike += 1;
+    else if (average > 40 && average > name.length * TEXT_TO_NAME) numUnlike += 1;
+    else if (values.length > 1) {
+      const numSame = values.filter((value) => shape(value) === shape(name)).length;
+      if (numSame >= values.length * SAME_SHARE) numLike += 1;
+    }
+  }
+  return numUnlike > 0 || numLike === 0;
+}
+
+function numFilled(row: readonly string[]): number {
+  return row.filter((value) => value.trim() !== '').length;
+}
+
+/** A number, an amount, a date or a time. */
+function isMeasure(value: string): boolean {
+  return /\d/.test(value) && /^[\s\d.,:/+\-–()%$€£¥TZ年月日]+$/.test(value);
+}
+
+/** `Smith, Anna` and `Roe, Jo` have one: letters by case, digits and signs, repetitions left out. */
+function shape(value: string): string {
+  return value
+    .replace(/\p{Lu}+/gu, 'A')
+    .replace(/\p{Ll}+/gu, 'a')
+    .replace(/\d+/g, '0')
+    .replace(/\s+/g, ' ');
+}
+
+function plainRow(values: readonly string[]): string {
+  return values
+    .map((value) => value.trim())
+    .filter(Boolean)
+    .join('\n');
+}
+
+function namedRow(names: readonly string[], values: readonly string[]): string {
+  return values
+    .map((value, place) => ({
+      name: (names[place] ?? '').trim() || `Column ${place + 1}`,
+      value: value.trim(),
+    }))
+    .filter(({ value }) => value !== '')
+    .map(({ name, value }) => `${name}: ${value}`)
+    .join('\n');
+}

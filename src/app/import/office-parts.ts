@@ -1,0 +1,27 @@
+/** What Office Open XML files of every kind may hold beside text. */
+import type { FilePart } from './file-content.ts';
+import { note, type ImportNote } from './import-notes.ts';
+import type { Relationship, ZipPackage } from './zip-package.ts';
+
+export function officeRemarks(related: readonly Relationship[], archive: ZipPackage): ImportNote[] {
+  // A link is text that leads elsewhere, no content.
+  const outside = related.filter(({ type, isExternal }) => isExternal && type !== 'hyperlink').length;
+  const objects = related.filter(({ type, isExternal }) => type === 'oleObject' && !isExternal).length;
+  const pictures = related.filter(({ type, isExternal }) => type === 'image' && !isExternal).length;
+  return [
+    ...(objects > 0 ? [note('embedded-objects', objects)] : []),
+    ...(archive.names(/(^|\/)vbaProject\.bin$/i).length > 0 ? [note('macros')] : []),
+    ...(outside > 0 ? [note('external-content', outside)] : []),
+    ...(pictures > 0 ? [note('pictures', pictures)] : []),
+  ];
+}
+
+export async function* embeddedFiles(
+  archive: ZipPackage,
+  names: readonly string[],
+): AsyncGenerator<FilePart, void> {
+  for (const name of new Set(names)) {
+    const content = await archive.bytes(name);
+    if (content) yield { name: name.slice(name.lastIndexOf('/') + 1), content, isCounted: true };
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * A PDF page's text in reading order. A PDF says where glyphs stand, in any order it likes; what a reader makes of it (words,
+ * lines, columns, words broken at line ends, text drawn twice to look bold) is told here from their places alone.
+ */
+import { inReadingOrder } from './pdf-columns.ts';
+import { joinPieces, linesOf, type PageLine } from './pdf-lines.ts';
+import type { LineRange } from './import-types.ts';
+
+/** As pdf.js has it; marked content has no `str`. */
+export interface PdfTextItem {
+  readonly str: string;
+  /** a, b, c, d, and where it begins: x, y */
+  readonly transform: readonly number[];
+  readonly width: number;
+  readonly height: number;
+  readonly fontName: string;
+}
+
+export interface PdfTextContent {
+  readonly items: readonly object[];
+  readonly styles: Readonly<Record<string, { readonly vertical?: boolean }>>;
+}
+
+/** A piece of text that was drawn at one place; units of the page, y upwards, `size` is the font's. */
+export interface PageRun {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly size: number;
+  /** of the baseline, in degrees against the page */
+  readonly angle: number;
+}
+
+/** Where characters of the text stand on the page; x and y are of the baseline's start. */
+export interface PageSpan {
+  readonly start: number;
+  readonly end: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly size: number;
+  readonly angle: number;
+}
+
+export interface PageText {
+  readonly text: string;
+  /** for marking a passage on the page: a word broken at a line's end has two, joined in the text */
+  readonly spans: readonly PageSpan[];
+  /** of each line of the text, the lines of the page that it comes from */
+  readonly lines: readonly LineRange[];
+}
+
+export function layOutPage({ items, styles }: PdfTextContent): PageText {
+  const runs = new Map<string, PageRun[]>();
+  for (const item of items) {
+    const run = runOf(item as PdfTextItem);
+    if (!run) continue;
+    const isVertical = styles[(item as PdfTextItem).fontName]?.vertical === true;
+    const key = isVertical ? 'vertical' : String(run.angle);
+    const group = runs.get(key) ?? [];
+    runs.set(key, group);
+    group.push(run);
+  }
+  // What is turned (a note along the margin) is read after what is not.
+  const groups = [...runs].sort(([, a], [, b]) => b.length - a.length);
+  const lines = groups.flatMap(([key, group]) => layOutGroup(withoutOverprints(group), key === 'vertical'));
+  return joinPieces(lines);
+}
+
+function runOf({ str, transform, width, height }: PdfTextItem): PageRun | null {
+  if (typeof str !== 'string' || str.trim() === '') return null;
+  const [a = 1, b = 0, c = 0, d = 1, x = 0, y = 0] = transform;
+  const size = Math.hypot(c, d) || height || 1;
+  const angle = Math.round((Math.atan2(b, a) * 180) / Math.PI);
+  return { text: str, x, y, width, size, angle: angle === -180 ? 180 : angle };
+}
+
+function layOutGroup(runs: readonly PageRun[], isVertical: boolean): PageLine[] {
+  if (isVertical || looksVertical(runs)) return verticalLines(runs);
+  const angle = runs[0]?.angle ?? 0;
+  // As if the page were turned so that the text is level.
+  const level = angle === 0 ? runs : runs.map((run) => turned(run, -angle));
+  return inReadingOrder(level).flatMap((block) =>
+    linesOf(block).map(({ pieces }) => ({
+      pieces: pieces.map((piece) => (angle === 0 ? piece : turned(piece, angle))),
+    })),
+  );
+}
+
+function turned<Run extends { readonly x: number; readonly y: number }>(run: Run, degrees: number): Run {
+  const [sin, cos] = [Math.sin((degrees * Math.PI) / 180), Math.cos((degrees * Math.PI) / 180)];
+  return { ...run, x: run.x * cos - run.y * sin, y: run.x * sin + run.y * cos };
+}
+
+/** The same text almost at the same place, drawn again to look bold, or to cast a shadow. */
+function withoutOverprints(runs: readonly PageRun[]): PageRun[] {
+  const kept = new Map<string, PageRun[]>();
+  return runs.filter((run) => {
+    const same = kept.get(run.text) ?? [];
+    kept.set(run.text, same);
+    // Less than a glyph is wide: two `l` stand beside each other.
+    const tolerance = Math.min(run.size * 0.3, run.width * 0.45);
+    const isDrawn = same.some(
+      ({ x, y }) => Math.abs(x - run.x) < tolerance && Math.abs(y - run.y) < run.size * 0.3,
+    );
+    if (!isDrawn) same.push(run);
+    return !isDrawn;
+  });
+}
+
+const CJK = /^[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3000-\u30ff]$/;
+
+/** Single characters that stand under each other more often than beside each other. */
+function looksVertical(runs: readonly PageRun[]): boolean {
+  const single = runs.filter(({ text }) => CJK.test(text.trim()));
+  if (single.length < 6 || single.length < runs.length * 0.6) return false;
+  let [numBelow, numBeside] = [0, 0];
+  const cell = (value: number, size: number) => Math.round(value / (size * 0.5));
+  const columns = new Set(single.map(({ x, y, size }) => `${cell(x, size)},${cell(y, size)}`));
+  for (const { x, y, size } of single) {
+    const near = [2, 3];
+    if (near.some((step) => columns.has(`${cell(x, size)},${cell(y, size) - step}`))) numBelow += 1;
+    if (near.some((step) => columns.has(`${cell(x, size) + step},${cell(y, size)}`))) numBeside += 1;
+  }
+  return numBelow > numBeside * 2;
+}
+
+/** Columns from right to left, each from top to bottom. */
+function verticalLines(runs: readonly PageRun[]): PageLine[] {
+  const columns: PageRun[][] = [];
+  for (const run of [...runs].sort((a, b) => b.x - a.x)) {
+    const column = columns.at(-1);
+    if (column?.[0] && column[0].x - run.x < run.size * 0.6) column.push(run);
+    else columns.push([run]);
+  }
+  return columns.map((column) => ({ pieces: column.sort((a, b) => b.y - a.y) }));
+}

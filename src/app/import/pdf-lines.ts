@@ -1,0 +1,133 @@
+/** Runs of text to lines with spaces, and lines to one text that knows where each of its characters stands. */
+import type { LineRange } from './import-types.ts';
+import type { PageRun, PageSpan, PageText } from './pdf-layout.ts';
+
+export interface PageLine {
+  /** in the order of reading */
+  readonly pieces: readonly PageRun[];
+}
+
+/** What share of the font's size a gap has that parts words; between characters of CJK there are no spaces. */
+const SPACE_SHARE = 0.15;
+const CJK_SPACE_SHARE = 0.6;
+const RTL = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+const LTR = /\p{L}/u;
+const CJK = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/;
+
+/** From the top to the bottom. What overlaps by half its height is of one line: a footnote's number, say. */
+export function linesOf(runs: readonly PageRun[]): PageLine[] {
+  const lines: { top: number; bottom: number; runs: PageRun[] }[] = [];
+  for (const run of [...runs].sort((a, b) => b.y - a.y || a.x - b.x)) {
+    const [bottom, top] = [run.y, run.y + run.size * 0.7];
+    const line = lines.slice(-3).findLast((other) => {
+      const overlap = Math.min(top, other.top) - Math.max(bottom, other.bottom);
+      return overlap >= Math.min(top - bottom, other.top - other.bottom) * 0.5;
+    });
+    if (line) line.runs.push(run);
+    else lines.push({ top, bottom, runs: [run] });
+  }
+  return lines.map(({ runs: ofLine }) => ({ pieces: withSpaces(inDirection(ofLine)) }));
+}
+
+/** Left to right; right to left where most of the letters are of such a script, with numbers and foreign words kept as they stand. */
+function inDirection(runs: readonly PageRun[]): PageRun[] {
+  const sorted = [...runs].sort((a, b) => a.x - b.x);
+  const text = sorted.map((run) => run.text).join('');
+  if (!isRightToLeft(text)) return sorted;
+  const reversed = sorted.reverse();
+  const ordered: PageRun[] = [];
+  for (let at = 0; at < reversed.length;) {
+    let end = at;
+    while (end < reversed.length && !RTL.test(reversed[end]?.text ?? '')) end += 1;
+    ordered.push(...reversed.slice(at, end).reverse());
+    const next = reversed[end];
+    if (next) ordered.push(next);
+    at = end + 1;
+  }
+  return ordered;
+}
+
+function isRightToLeft(text: string): boolean {
+  let numRtl = 0;
+  let numLtr = 0;
+  for (const character of text) {
+    if (RTL.test(character)) numRtl += 1;
+    else if (LTR.test(character)) numLtr += 1;
+  }
+  return numRtl > numLtr;
+}
+
+/** A space before each piece that stands apart from the one before it. */
+function withSpaces(runs: readonly PageRun[]): PageRun[] {
+  return runs.map((run, place) => {
+    const before = runs[place - 1];
+    if (!before || /\s$/.test(before.text) || /^\s/.test(run.text)) return run;
+    const gap = Math.max(run.x - (before.x + before.width), before.x - (run.x + run.width));
+    const isCjk = CJK.test(before.text.at(-1) ?? '') && CJK.test(run.text.charAt(0));
+    const share = isCjk ? CJK_SPACE_SHARE : SPACE_SHARE;
+    return gap > Math.min(run.size, before.size) * share ? { ...run, text: ` ${run.text}` } : run;
+  });
+}
+
+const BROKEN_WORD = /\p{L}{2}[-\u00ad\u2010]$/u;
+
+/** One line each; a word broken at a line's end is joined and stands in the first of the two. */
+export function joinPieces(lines: readonly PageLine[]): PageText {
+  const rows = lines.map(({ pieces }) => [...pieces]);
+  const hyphenated = new Set(
+    rows.flatMap(
+      (row) =>
+        textOf(row)
+          .toLowerCase()
+          .match(/\p{L}+-\p{L}+/gu) ?? [],
+    ),
+  );
+  const spans: PageSpan[] = [];
+  const ranges: LineRange[] = [];
+  let text = '';
+  for (const [place, row] of rows.entries()) {
+    const range = { first: place + 1, last: place + 1 };
+    const next = rows[place + 1];
+    if (next && joinBrokenWord(row, next, hyphenated)) range.last += 1;
+    if (textOf(row).trim() === '') continue;
+    if (text !== '') text += '\n';
+    ranges.push(range);
+    for (const [index, { text: written, ...where }] of row.entries()) {
+      const piece = clean(index === 0 ? written.trimStart() : written);
+      const { x, y, width, size, angle } = where;
+      spans.push({ start: text.length, end: text.length + piece.length, x, y, width, size, angle });
+      text += piece;
+    }
+    const end = text.trimEnd().length;
+    text = text.slice(0, Math.max(end, spans.at(-1)?.start ?? 0));
+  }
+  return { text, spans, lines: ranges };
+}
+
+/** Moves the rest of a word from the next line to its beginning; a hyphen that the word has elsewhere too stays. */
+function joinBrokenWord(row: PageRun[], next: PageRun[], hyphenated: ReadonlySet<string>): boolean {
+  const last = row.at(-1);
+  const [first] = next;
+  if (!last || !first || !BROKEN_WORD.test(textOf(row).trimEnd())) return false;
+  const rest = /^\s*(\p{Ll}[^\s]*)/u.exec(first.text);
+  if (!rest) return false;
+  const [taken, word = ''] = rest;
+  const stem = last.text.trimEnd().slice(0, -1);
+  const whole = `${/\p{L}+$/u.exec(stem)?.[0] ?? ''}-${/^\p{L}+/u.exec(word)?.[0] ?? ''}`.toLowerCase();
+  if (!hyphenated.has(whole)) row[row.length - 1] = { ...last, text: stem };
+  const share = taken.length / first.text.length;
+  row.push({ ...first, text: word, width: first.width * share });
+  const left = first.text.slice(taken.length);
+  if (left.trim() === '') next.shift();
+  else next[0] = { ...first, text: left, x: first.x + first.width * share, width: first.width * (1 - share) };
+  return true;
+}
+
+function textOf(row: readonly PageRun[]): string {
+  return row.map(({ text }) => text).join('');
+}
+
+/** Soft hyphens within a line are not seen. */
+function clean(text: string): string {
+  return text.replace(/\u00ad/g, '').replace(/\s+/g, ' ');
+}

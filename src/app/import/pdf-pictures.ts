@@ -1,0 +1,67 @@
+/** How much of a PDF page pictures cover, from the list of what is drawn: a scan is a page-sized picture. */
+
+/** What pdf.js calls the drawing operations that matter here. */
+export type OperationNames = Readonly<Record<string, number>>;
+
+export interface OperatorList {
+  readonly fnArray: readonly number[];
+  readonly argsArray: readonly (readonly unknown[] | null)[];
+}
+
+export interface Coverage {
+  /** of the page, from 0 to 1 */
+  readonly share: number;
+  readonly numPictures: number;
+  /** Something is drawn, be it no picture. */
+  readonly isDrawn: boolean;
+}
+
+type Matrix = readonly [number, number, number, number, number, number];
+const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0];
+const PICTURES = ['paintImageXObject', 'paintInlineImageXObject', 'paintImageMaskXObject', 'paintImageXObjectRepeat', 'paintImageMaskXObjectRepeat', 'paintJpegXObject', 'paintSolidColorImageMask']; // prettier-ignore
+const DRAWINGS = ['fill', 'stroke', 'eoFill', 'fillStroke', 'shadingFill', 'constructPath', 'showText'];
+
+export function pictureCoverage(
+  { fnArray, argsArray }: OperatorList,
+  names: OperationNames,
+  view: readonly number[],
+): Coverage {
+  const [left = 0, bottom = 0, right = 612, top = 792] = view;
+  const pictures = new Set(PICTURES.map((name) => names[name]));
+  const drawings = new Set(DRAWINGS.map((name) => names[name]));
+  const stack: Matrix[] = [];
+  let matrix = IDENTITY;
+  let area = 0;
+  let numPictures = 0;
+  let isDrawn = false;
+  for (const [place, operation] of fnArray.entries()) {
+    const args = argsArray[place];
+    if (operation === names.save) stack.push(matrix);
+    else if (operation === names.restore || operation === names.paintFormXObjectEnd)
+      matrix = stack.pop() ?? IDENTITY;
+    else if (operation === names.transform) matrix = multiply(matrix, args);
+    else if (operation === names.paintFormXObjectBegin) {
+      stack.push(matrix);
+      const form = args?.[0];
+      if (form) matrix = multiply(matrix, Object.values(form));
+    } else if (pictures.has(operation)) {
+      numPictures += 1;
+      // The unit square, as the matrix draws it.
+      area += Math.abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]);
+    } else if (drawings.has(operation)) isDrawn = true;
+  }
+  const page = Math.abs((right - left) * (top - bottom)) || 1;
+  return { share: Math.min(1, area / page), numPictures, isDrawn: isDrawn || numPictures > 0 };
+}
+
+function multiply(m: Matrix, args: readonly unknown[] | null | undefined): Matrix {
+  const [a = 1, b = 0, c = 0, d = 1, e = 0, f = 0] = (args ?? []).map(Number);
+  return [
+    m[0] * a + m[2] * b,
+    m[1] * a + m[3] * b,
+    m[0] * c + m[2] * d,
+    m[1] * c + m[3] * d,
+    m[0] * e + m[2] * f + m[4],
+    m[1] * e + m[3] * f + m[5],
+  ];
+}

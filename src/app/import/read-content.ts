@@ -1,0 +1,92 @@
+/** The reader for each kind of file. Those of formats with a parser of their own are loaded when the first such file comes. */
+import { decodeText } from './decode-text.ts';
+import { detectBinaryKind, detectTextKind, looksBinary, whyUnsupported } from './detect-kind.ts';
+import type { FileContent, ReadContext } from './file-content.ts';
+import { isEncoding } from './guess-encoding.ts';
+import { namedNote, note, UnreadableFile } from './import-notes.ts';
+import type { FileKind } from './import-types.ts';
+import { readJson, readJsonLines } from './read-json.ts';
+import { readNotebook } from './read-notebook.ts';
+import { readCalendar, readPlain, readSubtitles } from './read-plain.ts';
+import { readWinmail } from './read-winmail.ts';
+import { sizeProblem } from './size-problem.ts';
+
+/** @throws UnreadableFile with the reason why nothing was read */
+export async function readContent(bytes: Uint8Array, context: ReadContext): Promise<FileContent> {
+  const problem = sizeProblem(bytes, bytes.length);
+  if (problem) throw new UnreadableFile(problem);
+  const kind = detectBinaryKind(bytes);
+  switch (kind) {
+    case 'pdf':
+      return (await import('./read-pdf.ts')).readPdf(bytes, context);
+    case 'zip':
+      return (await import('./read-package.ts')).readPackage(bytes, context);
+    case 'compound':
+      return (await import('./read-compound.ts')).readCompound(bytes);
+    case 'rtf':
+      return (await import('./read-rtf.ts')).readRtf(bytes);
+    case 'gzip':
+      return (await import('./read-gzip.ts')).readGzip(bytes, context);
+    case 'tar':
+      return (await import('./read-tar.ts')).readTar(bytes);
+    case 'winmail': {
+      const { text, files } = await readWinmail(bytes);
+      return { kind, units: [{ text }], parts: files };
+    }
+    case 'picture':
+      throw new UnreadableFile(note('picture'));
+    case 'unsupported':
+      throw new UnreadableFile(whyUnsupported(bytes));
+    case null:
+      return readText(bytes, context);
+  }
+}
+
+async function readText(bytes: Uint8Array, context: ReadContext): Promise<FileContent> {
+  const { encoding: chosen = '' } = context.choices;
+  const { text, encoding, guessed } = await decodeText(bytes, isEncoding(chosen) ? chosen : undefined);
+  if (looksBinary(text)) throw new UnreadableFile(note('unsupported'));
+  const kind = detectTextKind(text, context.path);
+  const content = { kind, ...(await readKind(kind, text, bytes, context)) };
+  // Messages say of each of their parts how it is encoded.
+  if (kind === 'email' || kind === 'mbox') return content;
+  const numBroken = text.split('\ufffd').length - 1;
+  const warnings = [
+    ...(content.warnings ?? []),
+    ...(numBroken > 0 ? [note('broken-characters', numBroken)] : []),
+    ...(guessed ? [namedNote('guessed-encoding', encoding)] : []),
+  ];
+  return { ...content, encoding, warnings };
+}
+
+async function readKind(
+  kind: FileKind,
+  text: string,
+  bytes: Uint8Array,
+  { path }: ReadContext,
+): Promise<Omit<FileContent, 'kind'>> {
+  switch (kind) {
+    case 'email':
+      return (await import('./read-email.ts')).readEmail(bytes);
+    case 'mbox':
+      return (await import('./read-mailbox.ts')).readMailbox(bytes);
+    case 'html':
+      return { units: (await import('./read-html.ts')).readHtml(text) };
+    case 'xml':
+      return (await import('./read-xml.ts')).readXmlFile(text);
+    case 'csv':
+      return { units: (await import('./read-table.ts')).readTable(text, path) };
+    case 'json':
+      return readJson(text);
+    case 'jsonl':
+      return readJsonLines(text);
+    case 'notebook':
+      return { units: readNotebook(text) };
+    case 'subtitles':
+      return { units: readSubtitles(text) };
+    case 'calendar':
+      return { units: readCalendar(text) };
+    default:
+      return { units: readPlain(text) };
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Word 97 to 2003 (.doc, [MS-DOC]): the text, by its table of pieces, with footnotes, headers, comments, endnotes and text boxes
+ * as texts of their own. How it looks is passed over, and so are deletions that were tracked: their words are in the text.
+ */
+import type { CompoundFile } from './compound-file.ts';
+import type { FileContent } from './file-content.ts';
+import { note, UnreadableFile } from './import-notes.ts';
+import type { DocumentPart } from './import-types.ts';
+import { Stories } from './stories.ts';
+
+/** Stories in the order in which their characters follow each other. */
+const STORIES: readonly (DocumentPart | undefined)[] = [
+  undefined, 'footnote', 'header', undefined, 'comment', 'endnote', 'text-box', 'text-box',
+]; // prettier-ignore
+/** Of the table that says how many characters each story has, in the file's head. */
+const COUNTS_AT = 0x4c;
+const PIECES_AT = 0x1a2;
+
+export function readDoc(file: CompoundFile): FileContent {
+  const document = file.stream('WordDocument') ?? new Uint8Array();
+  const view = new DataView(document.buffer, document.byteOffset, document.length);
+  // Word 6 and 95 keep their text otherwise.
+  if (document.length < 0x200 || view.getUint16(2, true) < 0xc1) throw new UnreadableFile(note('old-office'));
+  const flags = view.getUint16(0x0a, true);
+  if ((flags & 0x0100) !== 0) throw new UnreadableFile(note('locked-document'));
+  const table = file.stream((flags & 0x0200) !== 0 ? '1Table' : '0Table') ?? new Uint8Array();
+  const start = view.getUint32(PIECES_AT, true);
+  const text = readPieces(document, table.subarray(start, start + view.getUint32(PIECES_AT + 4, true)));
+  const stories = new Stories();
+  let at = 0;
+  for (const [place, part] of STORIES.entries()) {
+    const length = view.getUint32(COUNTS_AT + place * 4, true);
+    const story = text.slice(at, at + length);
+    at += length;
+    stories.add(plainText(story), part ? { part } : {});
+  }
+  const warnings = file.has('Macros') ? [note('macros')] : [];
+  return { kind: 'doc', units: stories.finish(), warnings };
+}
+
+/** Pieces of one or two bytes a character; where each begins is in a table behind their places in the text. */
+function readPieces(document: Uint8Array, clx: Uint8Array): string {
+  const view = new DataView(clx.buffer, clx.byteOffset, clx.length);
+  let at = 0;
+  while (at + 3 <= clx.length && clx[at] === 1) at += 3 + view.getUint16(at + 1, true);
+  if (clx[at] !== 2 || at + 5 > clx.length) throw new UnreadableFile(note('damaged-word'));
+  const length = Math.min(view.getUint32(at + 1, true), clx.length - at - 5);
+  const numPieces = Math.floor((length - 4) / 12);
+  at += 5;
+  const pieces: string[] = [];
+  const [western, wide] = [new TextDecoder('windows-1252'), new TextDecoder('utf-16le')];
+  let budget = document.length * 2;
+  for (let n = 0; n < numPieces; n++) {
+    const numCharacters = view.getUint32(at + n * 4 + 4, true) - view.getUint32(at + n * 4, true);
+    const place = view.getUint32(at + (numPieces + 1) * 4 + n * 8 + 2, true);
+    const isNarrow = (place & 0x40000000) !== 0;
+    const from = isNarrow ? (place & 0x3fffffff) >>> 1 : place & 0x3fffffff;
+    // Pieces that overlap without end would make a small file a large text.
+    budget -= numCharacters;
+    if (numCharacters < 0 || budget < 0) break;
+    pieces.push(
+      isNarrow
+        ? western.decode(document.subarray(from, from + numCharacters))
+        : wide.decode(document.subarray(from, from + numCharacters * 2)),
+    );
+  }
+  return pieces.join('');
+}
+
+/** Marks of paragraphs, cells and fields; of a field its result stays and its instruction goes. */
+function plainText(text: string): string {
+  /* eslint-disable no-control-regex -- Word marks fields and breaks by control characters */
+  return text
+    .replace(/\x13[^\x13\x14\x15]*(?:\x13[^\x15]*\x15[^\x13\x14\x15]*)*\x14/g, '')
+    .replace(/\x13[^\x13\x15]*\x15/g, '')
+    .replace(/[\r\x0b\x0c\x0e]/g, '\n')
+    .replace(/\x07/g, '\t')
+    .replace(/\x1e/g, '-')
+    .replace(/[\x00-\x08\x0f-\x1f]/g, '');
+  /* eslint-enable no-control-regex */
+}

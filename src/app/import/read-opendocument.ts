@@ -1,0 +1,225 @@
+/**
+ * OpenDocument: texts (.odt), presentations (.odp, a unit a slide) and spreadsheets (.ods, a unit a row). Notes, comments, text boxes,
+ * headers, footers and tracked deletions are texts of their own.
+ */
+import { describeTable } from './describe-table.ts';
+import type { FileContent, FilePart } from './file-content.ts';
+import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
+import type { DocumentPart, FileKind } from './import-types.ts';
+import { Stories } from './stories.ts';
+import type { XmlElement, XmlListener } from './xml-events.ts';
+import type { ZipPackage } from './zip-package.ts';
+
+/** Empty rows and cells are written once with a count: a lie about it must cost nothing. */
+const MAX_REPEATS = 1_000;
+const MAX_SPACES = 100;
+
+export async function readOpenDocument(archive: ZipPackage, type: string): Promise<FileContent> {
+  let isLocked = false;
+  await archive.read('META-INF/manifest.xml', {
+    open: ({ name }) => {
+      if (name === 'encryption-data') isLocked = true;
+    },
+  });
+  if (isLocked) throw new UnreadableFile(note('locked-document'));
+  const kind: FileKind = /spreadsheet/.test(type) ? 'ods' : /presentation/.test(type) ? 'odp' : 'odt';
+  const reader = new OpenDocumentReader(kind);
+  await archive.parse(await archive.requiredBytes('content.xml'), reader.listener());
+  if (kind === 'odt') await archive.read('styles.xml', reader.styleListener());
+  const pictures = archive.names(/^Pictures\/.+/).length;
+  const warnings: ImportNote[] = [
+    ...archive.warnings,
+    ...reader.warnings(),
+    ...(archive.names(/^Basic\/.+\.xml$/).length > 0 ? [note('macros')] : []),
+    ...(pictures > 0 ? [note('pictures', pictures)] : []),
+  ];
+  return { kind, units: reader.stories.finish(), warnings, parts: embeddedDocuments(archive) };
+}
+
+/** Charts and formulas are objects too, of which the text is in a part named like that of a document. */
+async function* embeddedDocuments(archive: ZipPackage): AsyncGenerator<FilePart, void> {
+  for (const name of archive.names(/^Object [^/]+\/content\.xml$/)) {
+    const content = await archive.bytes(name);
+    if (content) yield { name: `${name.split('/')[0] ?? ''}.xml`, content, isCounted: true };
+  }
+}
+
+const STORY_PARTS: Readonly<Record<string, DocumentPart>> = {
+  annotation: 'comment',
+  'text-box': 'text-box',
+  deletion: 'deleted',
+};
+const HEADERS: Readonly<Record<string, DocumentPart>> = {
+  header: 'header', 'header-left': 'header', 'header-first': 'header',
+  footer: 'footer', 'footer-left': 'footer', 'footer-first': 'footer',
+}; // prettier-ignore
+const SKIPPED = new Set(['note-citation', 'tracked-changes-info', 'change-info', 'forms', 'ruby-text']);
+
+interface SheetRow {
+  readonly number: number;
+  readonly values: string[];
+}
+
+class OpenDocumentReader {
+  readonly stories = new Stories();
+  readonly #kind: FileKind;
+  #numDeleted = 0;
+  #numSlides = 0;
+  readonly #numNotes: Record<string, number> = {};
+  /** for each open element, whether it began a story */
+  readonly #stack: boolean[] = [];
+  #numSkipped = 0;
+  #isParagraph = 0;
+  #numCells = 0;
+  #sheet = '';
+  #rows: SheetRow[] = [];
+  #row: SheetRow = { number: 0, values: [] };
+  #cell: string[] | null = null;
+  #numNested = 0;
+  #repeatsOfRow = 1;
+  #repeatsOfCell = 1;
+  #valueOfCell = '';
+
+  constructor(kind: FileKind) {
+    this.#kind = kind;
+  }
+
+  warnings(): ImportNote[] {
+    return this.#numDeleted > 0 ? [note('deleted-text', this.#numDeleted)] : [];
+  }
+
+  listener(): XmlListener {
+    if (this.#kind === 'odt') this.stories.open();
+    return {
+      open: (element) => this.#open(element),
+      text: (text) => {
+        if (this.#isParagraph > 0 && this.#numSkipped === 0) this.#write(text.replace(/\s+/g, ' '));
+      },
+      close: (name) => this.#close(name),
+    };
+  }
+
+  /** Of the styles only headers and footers are text. */
+  styleListener(): XmlListener {
+    let depth = 0;
+    return {
+      open: (element) => {
+        const part = HEADERS[element.name];
+        if (part && depth === 0) {
+          this.stories.open({ part });
+          depth = 1;
+        } else if (depth > 0) depth += 1;
+        if (depth > 1) this.#open(element);
+      },
+      text: (text) => {
+        if (depth > 1 && this.#isParagraph > 0) this.#write(text.replace(/\s+/g, ' '));
+      },
+      close: (name) => {
+        if (depth > 1) this.#close(name);
+        if (depth === 1) this.stories.close();
+        if (depth > 0) depth -= 1;
+      },
+    };
+  }
+
+  #write(text: string): void {
+    if (this.#cell) this.#cell.push(text);
+    else this.stories.write(text);
+  }
+
+  #open({ name, attributes }: XmlElement): void {
+    if (this.#numSkipped > 0 || SKIPPED.has(name)) {
+      this.#numSkipped += 1;
+      return;
+    }
+    this.#stack.push(this.#openStory(name, attributes));
+    if (name === 'p' || name === 'h') {
+      if (this.#cell && this.#cell.length > 0) this.#cell.push('\n');
+      this.#isParagraph += 1;
+    } else if (name === 's') this.#write(' '.repeat(Math.min(MAX_SPACES, Number(attributes.c ?? 1) || 1)));
+    else if (name === 'tab') this.#write('\t');
+    else if (name === 'line-break') this.#write('\n');
+    else if (this.#kind === 'ods') this.#openSheet(name, attributes);
+    else if (name === 'table-cell') this.#numCells += 1;
+  }
+
+  #openStory(name: string, attributes: Readonly<Record<string, string>>): boolean {
+    const part = this.#kind === 'odp' && name === 'text-box' ? undefined : STORY_PARTS[name];
+    if (part) {
+      if (part === 'deleted') this.#numDeleted += 1;
+      this.stories.open({ part });
+    } else if (name === 'note') {
+      const kind = attributes['note-class'] === 'endnote' ? 'endnote' : 'footnote';
+      const number = (this.#numNotes[kind] ?? 0) + 1;
+      this.#numNotes[kind] = number;
+      this.stories.open({ part: kind, label: String(number) });
+    } else if (this.#kind === 'odp' && name === 'page') {
+      this.#numSlides += 1;
+      this.stories.open({ part: 'slide', label: String(this.#numSlides) });
+    } else if (this.#kind === 'odp' && name === 'notes') {
+      this.stories.open({ part: 'speaker-notes', label: String(this.#numSlides) });
+    } else return false;
+    return true;
+  }
+
+  #openSheet(name: string, attributes: Readonly<Record<string, string>>): void {
+    if (name === 'table') {
+      this.#numNested += 1;
+      if (this.#numNested > 1) return;
+      this.#sheet = attributes.name ?? '';
+      this.#rows = [];
+      this.#row = { number: 0, values: [] };
+    } else if (name === 'table-row') {
+      this.#row = { number: this.#row.number + 1, values: [] };
+      this.#repeatsOfRow = repeats(attributes['number-rows-repeated']);
+    } else if (name === 'table-cell' || name === 'covered-table-cell') {
+      this.#cell = [];
+      this.#repeatsOfCell = repeats(attributes['number-columns-repeated']);
+      this.#valueOfCell = attributes['date-value'] ?? attributes['string-value'] ?? attributes.value ?? '';
+    }
+  }
+
+  #close(name: string): void {
+    if (this.#numSkipped > 0) {
+      this.#numSkipped -= 1;
+      return;
+    }
+    if (name === 'p' || name === 'h') {
+      this.#isParagraph = Math.max(0, this.#isParagraph - 1);
+      if (!this.#cell) this.stories.write(this.#numCells > 0 ? ' ' : this.#kind === 'odt' ? '\n\n' : '\n');
+    } else if (this.#kind === 'ods') this.#closeSheet(name);
+    else if (name === 'table-cell') {
+      this.#numCells -= 1;
+      this.stories.write('\t');
+    } else if (name === 'table-row') this.stories.write('\n');
+    if (this.#stack.pop()) this.stories.close();
+  }
+
+  #closeSheet(name: string): void {
+    const row = this.#row;
+    if ((name === 'table-cell' || name === 'covered-table-cell') && this.#cell) {
+      const value = this.#cell.join('') || this.#valueOfCell;
+      this.#cell = null;
+      for (let n = 0; n < Math.min(this.#repeatsOfCell, MAX_REPEATS); n++) row.values.push(value);
+    } else if (name === 'table-row') {
+      while (row.values.at(-1) === '') row.values.pop();
+      const isFilled = row.values.length > 0;
+      for (let n = 0; isFilled && n < Math.min(this.#repeatsOfRow, MAX_REPEATS); n++)
+        this.#rows.push({ number: row.number + n, values: row.values });
+      this.#row = { number: row.number + this.#repeatsOfRow - 1, values: [] };
+    } else if (name === 'table') {
+      this.#numNested -= 1;
+      if (this.#numNested > 0) return;
+      for (const { index, text } of describeTable(this.#rows.map(({ values }) => values)))
+        this.stories.add(text, {
+          part: 'sheet',
+          label: this.#sheet,
+          record: this.#rows[index]?.number ?? index + 1,
+        });
+    }
+  }
+}
+
+function repeats(count: string | undefined): number {
+  return Math.max(1, Math.floor(Number(count ?? 1)) || 1);
+}

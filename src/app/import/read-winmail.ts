@@ -1,0 +1,117 @@
+/** winmail.dat (TNEF): what Outlook wraps a message's formatted text and attachments in. */
+import { decodeText } from './decode-text.ts';
+import type { FilePart } from './file-content.ts';
+import { MAPI, mapiBody } from './mapi.ts';
+
+const SIGNATURE = 0x223e9f78;
+/** Attributes of a message and its attachments, from [MS-OXTNEF]. */
+const ATTRIBUTES = { body: 0x800c, messageProperties: 0x9003, attachBegin: 0x9002, attachTitle: 0x8010, attachData: 0x800f, attachProperties: 0x9005 }; // prettier-ignore
+
+export interface Winmail {
+  /** of the body, in whichever form it is */
+  readonly text: string;
+  readonly files: FilePart[];
+}
+
+export function isWinmail(bytes: Uint8Array): boolean {
+  return (
+    bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true) === SIGNATURE
+  );
+}
+
+/** What is damaged is passed over: what comes before it counts. */
+export async function readWinmail(bytes: Uint8Array): Promise<Winmail> {
+  const files: { name: string; content: Uint8Array }[] = [];
+  let text = '';
+  let properties = new Map<number, Uint8Array>();
+  if (isWinmail(bytes)) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    // Signature, key; then level, tag, length, data, checksum.
+    for (let at = 6; at + 9 <= bytes.length;) {
+      const tag = view.getUint16(at + 1, true);
+      const length = view.getUint32(at + 5, true);
+      const data = bytes.subarray(at + 9, at + 9 + length);
+      at += 9 + length + 2;
+      const file = files.at(-1);
+      if (tag === ATTRIBUTES.attachBegin)
+        files.push({ name: `attachment ${files.length + 1}`, content: new Uint8Array() });
+      else if (tag === ATTRIBUTES.body) text = plainText(data);
+      else if (tag === ATTRIBUTES.messageProperties) properties = readProperties(data);
+      else if (file && tag === ATTRIBUTES.attachTitle) file.name = plainText(data) || file.name;
+      else if (file && tag === ATTRIBUTES.attachData) file.content = data;
+      else if (file && tag === ATTRIBUTES.attachProperties) {
+        const name = readProperties(data).get(MAPI.attachLongName);
+        if (name) file.name = wideText(name) || file.name;
+      }
+    }
+  }
+  const [body, html] = [properties.get(MAPI.body), properties.get(MAPI.html)];
+  return {
+    text: await mapiBody(
+      text || (body ? wideText(body) : ''),
+      html ? (await decodeText(html)).text : '',
+      properties.get(MAPI.rtf) ?? null,
+    ),
+    files: files.filter(({ content }) => content.length > 0),
+  };
+}
+
+/** Sizes of values that have no length of their own, by type of property. */
+const FIXED_BYTES: Readonly<Record<number, number>> = {
+  2: 4, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 10: 4, 11: 4, 20: 8, 64: 8, 72: 16,
+}; // prettier-ignore
+
+/** By number; multiple values are passed over but for the first. */
+function readProperties(data: Uint8Array): Map<number, Uint8Array> {
+  const properties = new Map<number, Uint8Array>();
+  const view = new DataView(data.buffer, data.byteOffset, data.length);
+  const numProperties = data.length >= 4 ? view.getUint32(0, true) : 0;
+  let at = 4;
+  try {
+    for (let n = 0; n < numProperties; n++) {
+      const type = view.getUint16(at, true);
+      const id = view.getUint16(at + 2, true);
+      at += 4;
+      if (id >= 0x8000) {
+        // A named property: a GUID, then a number or a name.
+        const isName = view.getUint32(at + 16, true) === 1;
+        at += 24;
+        if (isName) at += padded(view.getUint32(at - 4, true));
+      }
+      const fixed = FIXED_BYTES[type & 0xfff];
+      const isMany = (type & 0x1000) !== 0;
+      let count = 1;
+      if (isMany || fixed === undefined) {
+        count = view.getUint32(at, true);
+        at += 4;
+      }
+      for (let value = 0; value < count; value++) {
+        let length = fixed ?? 0;
+        if (fixed === undefined) {
+          length = view.getUint32(at, true);
+          at += 4;
+        }
+        if (at + length > data.length) return properties;
+        if (value === 0) properties.set(id, data.subarray(at, at + length));
+        at += padded(length);
+      }
+    }
+  } catch {
+    // The end of the data: what was read counts.
+  }
+  return properties;
+}
+
+function padded(length: number): number {
+  return Math.ceil(length / 4) * 4;
+}
+
+function plainText(data: Uint8Array): string {
+  return new TextDecoder('windows-1252').decode(data).replace(/\0.*$/s, '').trim();
+}
+
+/** UTF-16 where every second byte of its start is zero, else one byte a character. */
+function wideText(data: Uint8Array): string {
+  const isWide = data.length >= 2 && data[1] === 0;
+  return isWide ? new TextDecoder('utf-16le').decode(data).replace(/\0.*$/s, '') : plainText(data);
+}

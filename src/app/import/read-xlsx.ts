@@ -1,0 +1,207 @@
+/** Excel workbooks (.xlsx): a unit a row, under the names of its columns; comments and the texts of drawings beside them. */
+import { describeTable } from './describe-table.ts';
+import type { FileContent } from './file-content.ts';
+import { IMPORT_LIMITS } from './import-limits.ts';
+import type { ImportNote } from './import-notes.ts';
+import { drawingTexts } from './read-pptx.ts';
+import { embeddedFiles, officeRemarks } from './office-parts.ts';
+import { Stories } from './stories.ts';
+import { isDateFormat, serialDate } from './sheet-dates.ts';
+import type { Relationship, ZipPackage } from './zip-package.ts';
+
+/** Columns beyond it are left out: a sheet has at most as many, and a lie about the place of a cell must cost nothing. */
+const MAX_COLUMNS = 16_384;
+
+export async function readXlsx(archive: ZipPackage, main: string, content: Uint8Array): Promise<FileContent> {
+  const sheets: { name: string; id: string }[] = [];
+  let startsIn1904 = false;
+  await archive.parse(content, {
+    open: ({ name, attributes }) => {
+      if (name === 'sheet') sheets.push({ name: attributes.name ?? '', id: attributes['r:id'] ?? '' });
+      if (name === 'workbookPr') startsIn1904 = /^(1|true)$/.test(attributes.date1904 ?? '');
+    },
+  });
+  const related = await archive.relationships(main);
+  const target = (type: string) => related.find((relation) => relation.type === type)?.target ?? '';
+  const strings = await readSharedStrings(archive, target('sharedStrings'));
+  const dates = await readDateStyles(archive, target('styles'));
+  const stories = new Stories();
+  const all: Relationship[] = [...related];
+  let numRows = 0;
+  for (const { name, id } of sheets) {
+    const part = related.find((relation) => relation.id === id)?.target;
+    if (part === undefined) continue;
+    const rows = await readSheet(archive, part, { strings, dates, startsIn1904 });
+    for (const { index, text } of describeTable(rows.map(({ values }) => values))) {
+      numRows += 1;
+      if (numRows > IMPORT_LIMITS.maxPassages + 1) break;
+      stories.add(text, { part: 'sheet', label: name, record: rows[index]?.number ?? index + 1 });
+    }
+    for (const relation of await archive.relationships(part)) {
+      all.push(relation);
+      if (relation.isExternal) continue;
+      if (/^(comments|threadedComment)$/.test(relation.type))
+        await readComments(archive, relation.target, name, stories);
+      if (relation.type === 'drawing') {
+        for (const text of await drawingTexts(archive, relation.target))
+          stories.add(text, { part: 'text-box', label: name });
+        all.push(...(await archive.relationships(relation.target)));
+      }
+    }
+  }
+  const embedded = all.filter(({ type, isExternal }) => type === 'package' && !isExternal);
+  const warnings: ImportNote[] = [...archive.warnings, ...officeRemarks(all, archive)];
+  return {
+    kind: 'xlsx',
+    units: stories.finish(),
+    warnings,
+    parts: embeddedFiles(
+      archive,
+      embedded.map((relation) => relation.target),
+    ),
+  };
+}
+
+/** Runs of one string are joined; how East Asian words are pronounced is left out. */
+async function readSharedStrings(archive: ZipPackage, part: string): Promise<string[]> {
+  const strings: string[] = [];
+  let text = '';
+  let isText = false;
+  let isPhonetic = false;
+  await archive.read(part, {
+    open: ({ name }) => {
+      if (name === 'si') text = '';
+      if (name === 'rPh') isPhonetic = true;
+      isText = name === 't' && !isPhonetic;
+    },
+    text: (written) => {
+      if (isText) text += written;
+    },
+    close: (name) => {
+      isText = false;
+      if (name === 'rPh') isPhonetic = false;
+      if (name === 'si') strings.push(text);
+    },
+  });
+  return strings;
+}
+
+/** Which of the cell styles show a number as a date. */
+async function readDateStyles(archive: ZipPackage, part: string): Promise<boolean[]> {
+  const formats = new Map<number, string>();
+  const styles: boolean[] = [];
+  let isCells = false;
+  await archive.read(part, {
+    open: ({ name, attributes }) => {
+      if (name === 'numFmt') formats.set(Number(attributes.numFmtId), attributes.formatCode ?? '');
+      if (name === 'cellXfs') isCells = true;
+      if (name === 'xf' && isCells) {
+        const id = Number(attributes.numFmtId ?? 0);
+        styles.push(isDateFormat(id, formats.get(id)));
+      }
+    },
+    close: (name) => {
+      if (name === 'cellXfs') isCells = false;
+    },
+  });
+  return styles;
+}
+
+interface SheetRow {
+  /** from 1 */
+  readonly number: number;
+  readonly values: string[];
+}
+
+interface Workbook {
+  readonly strings: readonly string[];
+  readonly dates: readonly boolean[];
+  readonly startsIn1904: boolean;
+}
+
+async function readSheet(archive: ZipPackage, part: string, workbook: Workbook): Promise<SheetRow[]> {
+  const rows: SheetRow[] = [];
+  let row: SheetRow = { number: 0, values: [] };
+  let column = 0;
+  let cell: Readonly<Record<string, string>> = {};
+  let value = '';
+  let formula = '';
+  let field = '';
+  await archive.read(part, {
+    open: ({ name, attributes }) => {
+      field = name;
+      if (name === 'row') {
+        row = { number: Number(attributes.r) || row.number + 1, values: [] };
+        column = 0;
+      } else if (name === 'c') {
+        cell = attributes;
+        value = '';
+        formula = '';
+        column = attributes.r ? columnOf(attributes.r) : column + 1;
+      }
+    },
+    text: (text) => {
+      if (field === 'v' || field === 't') value += text;
+      if (field === 'f') formula += text;
+    },
+    close: (name) => {
+      field = '';
+      if (name === 'c' && column <= MAX_COLUMNS) {
+        // A formula that was never computed is all there is of its cell.
+        const shown = value === '' && formula !== '' ? `=${formula}` : shownValue(value, cell, workbook);
+        if (shown !== '') {
+          while (row.values.length < column - 1) row.values.push('');
+          row.values.push(shown);
+        }
+      } else if (name === 'row' && row.values.length > 0) rows.push(row);
+    },
+  });
+  return rows;
+}
+
+/** `AB12` is of column 28. */
+function columnOf(reference: string): number {
+  let column = 0;
+  for (const letter of /^[A-Z]{1,4}/i.exec(reference)?.[0].toUpperCase() ?? 'A')
+    column = column * 26 + letter.charCodeAt(0) - 64;
+  return column;
+}
+
+function shownValue(
+  value: string,
+  { t: type, s: style }: Readonly<Record<string, string>>,
+  { strings, dates, startsIn1904 }: Workbook,
+): string {
+  if (value === '') return '';
+  if (type === 's') return strings[Number(value)] ?? '';
+  if (type === 'b') return value === '1' ? 'TRUE' : 'FALSE';
+  if (type !== undefined && type !== 'n') return value;
+  const number = Number(value);
+  if (!Number.isFinite(number)) return value;
+  if (dates[Number(style ?? 0)]) return serialDate(number, startsIn1904);
+  // Spreadsheets show 15 digits, files hold 17.
+  return String(Number(number.toPrecision(15)));
+}
+
+async function readComments(
+  archive: ZipPackage,
+  part: string,
+  sheet: string,
+  stories: Stories,
+): Promise<void> {
+  let isText = false;
+  await archive.read(part, {
+    open: ({ name, attributes }) => {
+      if (name === 'comment' || name === 'threadedComment')
+        stories.open({ part: 'comment', label: `${sheet} ${attributes.ref ?? ''}`.trim() });
+      isText = name === 't' || (name === 'text' && stories.isOpen);
+    },
+    text: (written) => {
+      if (isText) stories.write(written);
+    },
+    close: (name) => {
+      isText = false;
+      if (name === 'comment' || name === 'threadedComment') stories.close();
+    },
+  });
+}

@@ -1,0 +1,112 @@
+/** A document that is a ZIP of XML parts (OOXML, OpenDocument, EPUB): parts unpacked one by one, under the limits of archives. */
+import type { UnpackBudget } from './import-limits.ts';
+import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
+import { listEntries, unpackEntries, type ArchiveEntry } from './unpack-zip.ts';
+import { readXml, type XmlListener } from './xml-events.ts';
+
+export interface Relationship {
+  readonly id: string;
+  /** last word of its type: `footnotes`, `image` */
+  readonly type: string;
+  /** name of the part, or an address outside where `isExternal` */
+  readonly target: string;
+  readonly isExternal: boolean;
+}
+
+export class ZipPackage {
+  readonly entries: readonly ArchiveEntry[];
+  readonly #bytes: Uint8Array;
+  readonly #budget: UnpackBudget;
+  readonly #byName: ReadonlyMap<string, ArchiveEntry>;
+  #numDamaged = 0;
+  #numEntities = 0;
+
+  constructor(bytes: Uint8Array, entries: readonly ArchiveEntry[], budget: UnpackBudget) {
+    this.entries = entries;
+    this.#bytes = bytes;
+    this.#budget = budget;
+    this.#byName = new Map([...entries].reverse().map((entry) => [entry.name.toLowerCase(), entry]));
+  }
+
+  static open(bytes: Uint8Array, budget: UnpackBudget): ZipPackage {
+    return new ZipPackage(bytes, listEntries(bytes), budget);
+  }
+
+  has(name: string): boolean {
+    return this.#byName.has(name.toLowerCase());
+  }
+
+  /** Names of parts, in the order of the archive. */
+  names(pattern: RegExp): string[] {
+    return this.entries.filter(({ name }) => pattern.test(name)).map(({ name }) => name);
+  }
+
+  /** Null where there is no such part, or it cannot be unpacked, which `warnings` then counts. */
+  async bytes(name: string): Promise<Uint8Array | null> {
+    const entry = this.#byName.get(name.toLowerCase());
+    if (!entry) return null;
+    for await (const { content } of unpackEntries(this.#bytes, [entry], this.#budget))
+      if (content) return content;
+    this.#numDamaged += 1;
+    return null;
+  }
+
+  /** @throws UnreadableFile when it cannot be unpacked: without it there is no document */
+  async requiredBytes(name: string): Promise<Uint8Array> {
+    const entry = this.#byName.get(name.toLowerCase());
+    if (!entry) throw new UnreadableFile(note('damaged'));
+    for await (const unpacked of unpackEntries(this.#bytes, [entry], this.#budget)) {
+      if (unpacked.content) return unpacked.content;
+      throw new UnreadableFile(unpacked.problem);
+    }
+    throw new UnreadableFile(note('damaged-entry'));
+  }
+
+  /** Does nothing where there is no such part. */
+  async read(name: string, listener: XmlListener): Promise<void> {
+    const content = await this.bytes(name);
+    if (content) await this.parse(content, listener);
+  }
+
+  async parse(content: Uint8Array, listener: XmlListener): Promise<void> {
+    const { numEntities, isBroken } = await readXml(content, listener);
+    this.#numEntities += numEntities;
+    if (isBroken) this.#numDamaged += 1;
+  }
+
+  /** Of a part; of the package itself for the empty name. */
+  async relationships(name: string): Promise<Relationship[]> {
+    const folder = name.slice(0, name.lastIndexOf('/') + 1);
+    const found: Relationship[] = [];
+    await this.read(`${folder}_rels/${name.slice(folder.length)}.rels`, {
+      open: ({ name: element, attributes }) => {
+        if (element !== 'Relationship') return;
+        const isExternal = attributes.TargetMode === 'External';
+        const target = attributes.Target ?? '';
+        const type = /[^/]*$/.exec(attributes.Type ?? '')?.[0] ?? '';
+        const resolved = isExternal ? target : resolvePart(folder, target);
+        found.push({ id: attributes.Id ?? '', type, target: resolved, isExternal });
+      },
+    });
+    return found;
+  }
+
+  /** What was met while reading. */
+  get warnings(): ImportNote[] {
+    return [
+      ...(this.#numDamaged > 0 ? [note('damaged-parts', this.#numDamaged)] : []),
+      ...(this.#numEntities > 0 ? [note('entities', this.#numEntities)] : []),
+    ];
+  }
+}
+
+/** `target` is relative to the folder, or to the package where it starts with a slash. */
+export function resolvePart(folder: string, target: string): string {
+  const parts = (target.startsWith('/') ? target : folder + target).split('/');
+  const kept: string[] = [];
+  for (const part of parts) {
+    if (part === '..') kept.pop();
+    else if (part !== '' && part !== '.') kept.push(part);
+  }
+  return kept.join('/');
+}
