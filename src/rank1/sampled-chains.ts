@@ -1,11 +1,12 @@
 /**
- * Several sampled chains of one prompt: what a run asks for, and what their verdicts come to. The mean of the scores is
- * the verdict, and the chain nearest to it is the one that is shown. One chain is its own mean.
+ * Several sampled chains of one prompt. The mean of their scores is the verdict, and the chain nearest to the mean is the one
+ * that is shown. A single chain is its own mean.
  */
 import { assert } from '../base/assert.ts';
 import type { RerankOptions, SampledChain, Verdict } from '../protocol/rerank-api.ts';
+import type { ChainOutcome } from './chain-protocol.ts';
 
-/** What DeepSeek recommends for R1, whose chains rank1 was trained on. */
+/** DeepSeek's recommendation for R1, whose chains rank1 was trained on. */
 const DEFAULT_TEMPERATURE = 0.6;
 
 export interface Sampling {
@@ -16,7 +17,7 @@ export interface Sampling {
   readonly seed: number;
 }
 
-/** null: greedy, which is what a temperature of 0 comes to. Greedy chains of one prompt are all the same. */
+/** null: greedy, which a temperature of 0 is too, as greedy chains of one prompt are all the same. */
 export function samplingOf({
   samples,
   temperature = DEFAULT_TEMPERATURE,
@@ -52,8 +53,25 @@ export function meanVerdict(verdicts: readonly Verdict[]): Verdict {
   };
 }
 
+/**
+ * What the chains of one prompt come to. A chain without a verdict leaves the prompt without one: the mean of the others
+ * would be another measure.
+ */
+export function promptOutcome(
+  chains: readonly ChainOutcome[],
+): ChainOutcome & { readonly samples?: readonly SampledChain[] } {
+  const samples = chains.filter(isJudged);
+  const unjudged = chains.find((chain) => !isJudged(chain));
+  if (unjudged) return unjudged;
+  const verdict = meanVerdict(samples.map((sample) => sample.verdict));
+  const { finishReason, reasoning } = nearestChain(samples, verdict);
+  return { verdict, finishReason, reasoning, ...(samples.length > 1 && { samples }) };
+}
+
+const isJudged = (chain: ChainOutcome): chain is SampledChain => chain.verdict !== null;
+
 /** The chain that is shown for the mean: the earliest of those whose scores are nearest to it. */
-export function nearestChain(chains: readonly SampledChain[], { score }: Verdict): SampledChain {
+function nearestChain(chains: readonly SampledChain[], { score }: Verdict): SampledChain {
   const distance = (chain: SampledChain) => Math.abs(chain.verdict.score - score);
   return chains.reduce((best, chain) => (distance(chain) < distance(best) ? chain : best));
 }
@@ -63,6 +81,6 @@ function logSigmoid(x: number): number {
 }
 
 function logSumExp(values: readonly number[]): number {
-  const max = Math.max(...values);
+  const max = values.reduce((most, value) => Math.max(most, value), -Infinity);
   return max + Math.log(values.reduce((sum, value) => sum + Math.exp(value - max), 0));
 }

@@ -1,57 +1,51 @@
 /**
- * The completions of one chain, as they stream in: owns the chain's text, its count of tokens, and what is reported of it. A
- * try that broke is reported as a new start. Text is all there is, so markers are found in text, as the reference does.
+ * The completions of one chain as they stream in: owns the chain's text, its token counts, and what is reported of it. An
+ * attempt that broke is reported as a new start. Text is all there is, so markers are found in text, as the reference does.
  */
 import { assert } from '../base/assert.ts';
 import { Rank1Error } from '../base/errors.ts';
-import type { RerankRequest, RerankUpdate, Verdict } from '../protocol/rerank-api.ts';
+import type { RerankOptions, RerankUpdate } from '../protocol/rerank-api.ts';
 import { ANSWERS, CLOSE_MARKER } from '../rank1/markers.ts';
 import { RepetitionDetector } from '../rank1/repetition-detector.ts';
 import { VerdictDetector } from '../rank1/verdict-detector.ts';
+import type { Label } from './answer-verdict.ts';
 import { ChunkOrder } from './chunk-order.ts';
 import type { CompletionChunk, CompletionStep } from './completion-chunk.ts';
 import type { CompletionClient, CompletionRequest } from './completion-client.ts';
-import type { Pacer } from './pacer.ts';
-import type { RemoteSettings } from './remote-options.ts';
-import { retrying } from './retrying.ts';
+import type { RemoteModel } from './remote-model.ts';
 
 export interface ChainStreamSettings {
   readonly client: CompletionClient;
-  readonly settings: RemoteSettings;
-  readonly pacer: Pacer;
-  readonly model: string;
-  /** of ` true` and ` false`, where the server tells */
-  readonly answerTokenIds: readonly number[] | null;
-  readonly options: RerankRequest['options'];
-  /** greedy when left out */
-  readonly sampling?: NonNullable<CompletionRequest['sampling']>;
+  readonly model: RemoteModel;
+  readonly options: Pick<RerankOptions, 'loopGuard'>;
+  /** null: greedy */
+  readonly sampling: NonNullable<CompletionRequest['sampling']> | null;
   readonly signal: AbortSignal;
 }
-
-type Label = Verdict['label'];
 
 /** What one completion came to. */
 export interface Thought {
   readonly reasoning: string;
   readonly label: Label | null;
-  /** The server stopped and told no tokens: it kept the stop text to itself, so one of the two answers was given. */
+  /** The server stopped and listed no tokens: it kept the stop text to itself, so one of the two answers was given. */
   readonly isCut: boolean;
   readonly loops: boolean;
   readonly lastStep: CompletionStep | null;
+  readonly numTokens: number;
 }
 
 type CompletionEnd = Pick<CompletionChunk, 'finishReason' | 'stopText'>;
 
-const STOPS = [CLOSE_MARKER + ANSWERS.true, CLOSE_MARKER + ANSWERS.false];
-const LONGEST_STOP = Math.max(...STOPS.map((stop) => stop.length));
+const STOPS = { true: CLOSE_MARKER + ANSWERS.true, false: CLOSE_MARKER + ANSWERS.false };
 
 export class ChainStream {
   readonly #settings: ChainStreamSettings;
   readonly #index: number;
   readonly #isTruncated: () => boolean;
   readonly #report: (update: RerankUpdate) => void;
-  #started = false;
+  #isStarted = false;
   #numPromptTokens = 0;
+  /** text of the chain before the present completion */
   #before = '';
   #reasoning = '';
   #numEarlierTokens = 0;
@@ -70,11 +64,6 @@ export class ChainStream {
     this.#report = report;
   }
 
-  /** The text of the chain before the present completion. */
-  get before(): string {
-    return this.#before;
-  }
-
   /** The whole chain so far, without its markers. */
   get reasoning(): string {
     return this.#before + this.#reasoning;
@@ -89,26 +78,20 @@ export class ChainStream {
     return this.#numEarlierTokens + this.#numTokens;
   }
 
-  /** Puts `cue` behind the chain; the next completion goes on from there. */
-  goOn(cue: string): void {
-    this.#before += this.#reasoning + cue;
-    this.#reasoning = '';
-    this.#keepTokens();
-    this.#report({ type: 'reasoning', index: this.#index, delta: cue });
-  }
-
-  /** Gives up the chain's text: what follows is another chain. */
+  /** Drops the chain's text: what follows is another chain. */
   clear(): void {
     this.#before = '';
     this.#reasoning = '';
-    this.#keepTokens();
-    if (this.#started) this.#start(0);
+    if (this.#isStarted) this.#start(0);
   }
 
-  /** Streams a completion up to its answer, its end, or a loop. */
-  think(prompt: string, maxTokens: number): Promise<Thought> {
-    const { settings, pacer, signal, options, sampling } = this.#settings;
-    const request = { prompt, maxTokens, stop: STOPS, ...(sampling && { sampling }) };
+  /**
+   * Streams a completion up to its answer, its end, or a loop.
+   * @param before the text of the chain that `prompt` ends with
+   */
+  think(prompt: string, before: string, maxTokens: number): Promise<Thought> {
+    const { options, sampling } = this.#settings;
+    const request = { prompt, maxTokens, stop: Object.values(STOPS), ...(sampling && { sampling }) };
     const attempt = async (): Promise<Thought> => {
       const detector = new VerdictDetector({ markerIsToken: false });
       const loop = options.loopGuard === true ? new TokenLoop() : null;
@@ -116,12 +99,13 @@ export class ChainStream {
       let loops = false;
       let lastTokens = '';
       const end = await this.#receive(request, (text, steps) => {
+        this.#continueFrom(before);
         const delta = detector.push(text, false);
         this.#reasoning = detector.reasoning;
         if (delta !== '') this.#report({ type: 'reasoning', index: this.#index, delta });
         for (const step of steps) {
           lastStep = step;
-          lastTokens = (lastTokens + step.token).slice(-LONGEST_STOP);
+          lastTokens = (lastTokens + step.token).slice(-STOPS.false.length);
           loops ||= loop?.push(step.token) ?? false;
         }
         return detector.label !== null || loops;
@@ -129,23 +113,23 @@ export class ChainStream {
       // A server that keeps the stop text to itself, as llama.cpp's does, names it or lists its tokens.
       const label = detector.label ?? labelAtEnd(end.stopText ?? lastTokens);
       const isCut = label === null && lastStep === null && end.finishReason === 'stop';
-      return { reasoning: detector.reasoning, label, isCut, loops: loops && label === null, lastStep };
+      const numTokens = this.#numTokens;
+      const { reasoning } = detector;
+      return { reasoning, label, isCut, loops: loops && label === null, lastStep, numTokens };
     };
-    return retrying(settings, pacer, signal, attempt, () => this.#restart());
+    return this.#retrying(attempt, () => this.#restart());
   }
 
-  /** One token, of the two answers only where the server can be told so. */
+  /** One token: of the two answers only, where the server can be told so. */
   answerStep(prompt: string): Promise<CompletionStep> {
-    const { settings, pacer, signal, answerTokenIds, client } = this.#settings;
+    const { model, client } = this.#settings;
+    const { answerTokenIds: ids } = model;
     const request: CompletionRequest = {
       prompt,
       maxTokens: 1,
-      ...(answerTokenIds && { allowedTokenIds: answerTokenIds }),
+      ...(ids && { allowedTokenIds: [ids.true, ids.false] }),
     };
-    const earlier = this.numNewTokens;
-    return retrying(settings, pacer, signal, async () => {
-      this.#numEarlierTokens = earlier;
-      this.#numTokens = 0;
+    return this.#retrying(async () => {
       let first: CompletionStep | null = null;
       await this.#receive(request, (_text, steps) => {
         first ??= steps[0] ?? null;
@@ -159,6 +143,13 @@ export class ChainStream {
     });
   }
 
+  #retrying<T>(attempt: () => Promise<T>, onRetry?: () => void): Promise<T> {
+    const { client, signal } = this.#settings;
+    this.#numEarlierTokens += this.#numTokens;
+    this.#numTokens = 0;
+    return client.retrying(attempt, signal, onRetry);
+  }
+
   /**
    * @param take is given text and steps in order, each once; returns true when it has enough
    * @returns what the server said of the end
@@ -169,47 +160,49 @@ export class ChainStream {
   ): Promise<CompletionEnd> {
     const { client, model, signal } = this.#settings;
     const order = new ChunkOrder();
-    const end: { finishReason: string | null; stopText: string | null } = {
-      finishReason: null,
-      stopText: null,
-    };
+    let finishReason: string | null = null;
+    let stopText: string | null = null;
     this.#numTokens = 0;
     for await (const chunk of client.stream(model, request, signal)) {
-      if (!this.#started) this.#start(chunk.promptTokens ?? 0);
+      if (!this.#isStarted) this.#start(chunk.promptTokens ?? 0);
       if (!order.accept(chunk)) continue;
       this.#numPromptTokens ||= chunk.promptTokens ?? 0; // some servers tell at the end
       this.#numTokens = Math.max(chunk.completionTokens ?? 0, this.#numTokens + chunk.steps.length);
-      end.finishReason ??= chunk.finishReason;
-      end.stopText ??= chunk.stopText;
+      finishReason ??= chunk.finishReason;
+      stopText ??= chunk.stopText;
       if (take(chunk.text, chunk.steps)) break;
     }
-    return end;
+    return { finishReason, stopText };
   }
 
-  #keepTokens(): void {
-    this.#numEarlierTokens += this.#numTokens;
-    this.#numTokens = 0;
+  /** The first text of a continuation is there: what stands before it is part of the chain now. */
+  #continueFrom(before: string): void {
+    if (this.#before === before) return;
+    const delta = before.slice(this.reasoning.length);
+    this.#before = before;
+    this.#reasoning = '';
+    this.#report({ type: 'reasoning', index: this.#index, delta });
   }
 
   #start(numPromptTokens: number): void {
-    this.#started = true;
+    this.#isStarted = true;
     this.#numPromptTokens = numPromptTokens;
     this.#report({ type: 'started', index: this.#index, numPromptTokens, truncated: this.#isTruncated() });
   }
 
-  /** What the broken try brought counts for nothing: the chain is told again from its beginning. */
+  /** What the broken attempt brought counts for nothing: the chain is told again from its beginning. */
   #restart(): void {
     assert(!this.#settings.signal.aborted, 'an aborted chain is not tried again');
     this.#reasoning = '';
-    if (!this.#started) return;
+    if (!this.#isStarted) return;
     this.#start(this.#numPromptTokens);
     if (this.#before !== '') this.#report({ type: 'reasoning', index: this.#index, delta: this.#before });
   }
 }
 
 function labelAtEnd(tokens: string): Label | null {
-  if (tokens.endsWith(CLOSE_MARKER + ANSWERS.true)) return 'true';
-  return tokens.endsWith(CLOSE_MARKER + ANSWERS.false) ? 'false' : null;
+  if (tokens.endsWith(STOPS.true)) return 'true';
+  return tokens.endsWith(STOPS.false) ? 'false' : null;
 }
 
 /** The loop guard, on tokens known by their texts. */

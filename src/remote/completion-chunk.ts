@@ -1,12 +1,14 @@
 /**
- * One event of a streamed completion, checked: a server's answer is other people's input. Logprobs come in the shape of
+ * One event of a streamed completion, checked: a server's answer is untrusted input. Logprobs come in the shape of
  * vLLM (lists side by side) or of llama.cpp and chats (a list of steps).
  */
+import { Rank1Error } from '../base/errors.ts';
+import type { Logprobs } from './answer-verdict.ts';
 
 export interface CompletionStep {
   readonly token: string;
-  /** by token text: natural logarithms of the likeliest tokens' probabilities, the chosen one among them */
-  readonly topLogprobs: ReadonlyMap<string, number>;
+  /** of the likeliest tokens, the chosen one among them */
+  readonly topLogprobs: Logprobs;
 }
 
 export interface CompletionChunk {
@@ -22,20 +24,33 @@ export interface CompletionChunk {
   readonly completionTokens: number | null;
 }
 
-/** @throws SyntaxError when it is no chunk of a completion */
+/** An event that says that the completion failed. */
+export class ErrorEvent extends Error {}
+
+/**
+ * @throws ErrorEvent with the event's text when the server reports an error, Rank1Error when it answers as a chat, or
+ *   SyntaxError when it is no chunk of a completion
+ */
 export function parseChunk(data: string): CompletionChunk {
   const root = JSON.parse(data) as unknown;
   if (!isRecord(root)) throw new SyntaxError('an event is not an object');
-  if (root['error']) throw new SyntaxError('the server reported an error in the stream');
+  if (root['error'] || root['object'] === 'error') throw new ErrorEvent(data);
   const usage = isRecord(root['usage']) ? root['usage'] : {};
   const choices: unknown = root['choices'];
   if (!Array.isArray(choices)) throw new SyntaxError('an event has no choices');
-  const choice: unknown = choices[0] ?? { text: '' };
-  if (!isRecord(choice) || typeof choice['text'] !== 'string') throw new SyntaxError('a choice has no text');
+  const choice: unknown = choices[0] ?? {};
+  if (!isRecord(choice)) throw new SyntaxError('a choice is not an object');
+  if (choice['delta'] || choice['message'])
+    throw new Rank1Error(
+      'model-unsupported',
+      'The server answers as a chat. It must serve /v1/completions, which take the prompt as it is.',
+    );
+  const text = choice['text'] ?? ''; // a last chunk may only say that it is the last
+  if (typeof text !== 'string') throw new SyntaxError('the text of a choice is not a string');
   const logprobs = isRecord(choice['logprobs']) ? choice['logprobs'] : {};
   const [offset] = list(logprobs['text_offset']);
   return {
-    text: choice['text'],
+    text,
     steps: readSteps(logprobs),
     textOffset: count(offset),
     finishReason: textOrNull(choice['finish_reason']),

@@ -1,18 +1,18 @@
 /**
- * The HTTP side of a remote engine: which model it has, what its tokens are called, and streamed completions. One call is
- * one request; trying again is `retrying`'s. Owns the key, which goes into one header and nowhere else.
+ * The HTTP side of a server: which model it has, its token ids, and streamed completions. One call is one request;
+ * `retrying` tries again. Owns the key, which goes into one header and nowhere else, and the server's pace.
  */
 import { IdleTimer, PassingFault } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
+import { watchPolicy } from '../base/policy-refusal.ts';
 import { readBody } from '../base/read-body.ts';
 import { NUM_LOGPROBS } from './answer-verdict.ts';
-import { parseChunk, type CompletionChunk } from './completion-chunk.ts';
+import { ErrorEvent, parseChunk, type CompletionChunk } from './completion-chunk.ts';
 import { readEvents } from './event-stream.ts';
-import { connectionFault, ContextFault, faultOf, redactKey } from './remote-fault.ts';
+import { Pacer } from './pacer.ts';
+import { connectionFault, ContextFault, faultInStream, faultOf, redactKey } from './remote-fault.ts';
+import type { RemoteModel } from './remote-model.ts';
 import type { RemoteSettings } from './remote-options.ts';
-
-/** The ids of a very long text are the longest answer. */
-const MAX_JSON_BYTES = 16 * 2 ** 20;
 
 export interface CompletionRequest {
   readonly prompt: string;
@@ -30,22 +30,43 @@ export interface ServedModel {
   readonly maxLength: number | null;
 }
 
+/** Of an answer that is read whole; the ids of a very long text are the longest. */
+const MAX_BODY_BYTES = 16 * 2 ** 20;
+/** Finish reasons of a completion that the server gave up. */
+const GIVEN_UP = /^(abort|error|cancel|timeout)/;
+
 export class CompletionClient {
   readonly host: string;
   readonly #settings: RemoteSettings;
+  readonly #pacer: Pacer;
   readonly #redact: (text: string) => string;
 
   constructor(settings: RemoteSettings) {
     this.host = settings.host;
     this.#settings = settings;
+    this.#pacer = new Pacer(settings);
     this.#redact = redactKey(settings.apiKey);
+  }
+
+  /** See `Pacer`. */
+  retrying<T>(
+    attempt: () => Promise<T>,
+    signal: AbortSignal,
+    onRetry?: () => void,
+    maxAttempts?: number,
+  ): Promise<T> {
+    return this.#pacer.retrying(attempt, signal, onRetry, maxAttempts);
   }
 
   /** @throws Rank1Error, PassingFault, or the signal's reason */
   async models(signal: AbortSignal): Promise<readonly ServedModel[]> {
     const url = `${this.#settings.baseUrl}/models`;
     const { data } = (await this.#json(url, undefined, signal)) as { data?: unknown };
-    if (!Array.isArray(data)) throw new PassingFault('its list of models cannot be read');
+    if (!Array.isArray(data))
+      throw new Rank1Error(
+        'model-unsupported',
+        `${this.host} answers /models with something else than a list of models. Check that the endpoint ends with /v1.`,
+      );
     return (data as ModelEntry[]).flatMap((model) => {
       if (typeof model?.id !== 'string') return [];
       const maxLength = [model.max_model_len, model.meta?.n_ctx].find(isLength) ?? null;
@@ -82,71 +103,92 @@ export class CompletionClient {
 
   /**
    * The chunks of one completion; leaving the loop, or aborting, closes the stream.
-   * @throws Rank1Error, PassingFault (a cut, malformed, disordered or silent stream too), ContextFault, or the signal's reason
+   * @throws Rank1Error, PassingFault (a stream that is cut, unfinished, malformed, disordered or silent too), ContextFault, or
+   *   the signal's reason
    */
   async *stream(
-    model: string,
+    model: Pick<RemoteModel, 'id' | 'namesTokensById'>,
     request: CompletionRequest,
     signal: AbortSignal,
   ): AsyncGenerator<CompletionChunk, void> {
-    const { silentMs } = this.#settings;
-    const silence = new IdleTimer(silentMs, () => new PassingFault(`it was silent for ${silentMs} ms`));
+    const idle = this.#idleTimer();
     try {
-      const either = AbortSignal.any([signal, silence.signal]);
+      const either = AbortSignal.any([signal, idle.signal]);
       const url = `${this.#settings.baseUrl}/completions`;
       const response = await this.#request(url, requestBody(model, request), either);
-      if (!response.body) throw new PassingFault('its answer has no body');
-      yield* this.#chunks(response.body, silence);
+      let isFinished = false;
+      for await (const chunk of this.#chunks(response, either, idle)) {
+        const { finishReason } = chunk;
+        if (finishReason !== null && GIVEN_UP.test(finishReason))
+          throw new PassingFault(`it gave the completion up (${JSON.stringify(finishReason.slice(0, 40))})`);
+        isFinished ||= finishReason !== null;
+        yield chunk;
+      }
+      if (!isFinished) throw new PassingFault('its stream ended before the completion did');
     } catch (error) {
-      throw this.#faultIn(error, silence, signal);
+      throw this.#faultIn(error, idle, signal);
     } finally {
-      silence.stop();
+      idle.stop();
+    }
+  }
+
+  async *#chunks(
+    response: Response,
+    signal: AbortSignal,
+    idle: IdleTimer,
+  ): AsyncGenerator<CompletionChunk> {
+    if (!response.body) throw new PassingFault('its answer has no body');
+    const isWhole = /json|html/i.test(response.headers.get('content-type') ?? '');
+    if (isWhole) return yield this.#parse(await textOf(response, signal, idle), true);
+    for await (const data of readEvents(response.body, () => idle.touch())) {
+      if (data === '[DONE]') return;
+      yield this.#parse(data);
+    }
+  }
+
+  /** @param isWhole the answer in the place of a stream: a completion in one piece, or the server's reason why there is none */
+  #parse(data: string, isWhole = false): CompletionChunk {
+    try {
+      return parseChunk(data);
+    } catch (error) {
+      if (error instanceof ErrorEvent || (isWhole && error instanceof SyntaxError))
+        throw faultInStream(data, this.host, this.#redact);
+      throw error;
     }
   }
 
   /** @throws as `stream` does */
   async #json(url: string, body: unknown, signal: AbortSignal): Promise<object> {
-    const { silentMs } = this.#settings;
-    const silence = new IdleTimer(silentMs, () => new PassingFault(`it was silent for ${silentMs} ms`));
+    const idle = this.#idleTimer();
     try {
-      const either = AbortSignal.any([signal, silence.signal]);
+      const either = AbortSignal.any([signal, idle.signal]);
       const response = await this.#request(url, body, either);
-      const bytes = await readBody(response.body, MAX_JSON_BYTES, {
-        signal: either,
-        onChunk: () => silence.touch(),
-      });
-      if (bytes === null) throw new PassingFault(`its answer has more than ${MAX_JSON_BYTES} bytes`);
-      const value = JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+      const value = JSON.parse(await textOf(response, either, idle)) as unknown;
       if (typeof value === 'object' && value !== null) return value;
       throw new PassingFault('its answer is not an object');
     } catch (error) {
-      throw this.#faultIn(error, silence, signal);
+      throw this.#faultIn(error, idle, signal);
     } finally {
-      silence.stop();
+      idle.stop();
     }
   }
 
+  #idleTimer(): IdleTimer {
+    const { silentMs } = this.#settings;
+    return new IdleTimer(silentMs, () => new PassingFault(`it was silent for ${silentMs} ms`));
+  }
+
   /** @throws the signal's reason, when it was aborted */
-  #faultIn(error: unknown, silence: IdleTimer, signal: AbortSignal): unknown {
+  #faultIn(error: unknown, idle: IdleTimer, signal: AbortSignal): unknown {
     signal.throwIfAborted();
-    if (silence.signal.aborted) return silence.signal.reason;
+    if (idle.signal.aborted) return idle.signal.reason;
     if (isKnown(error)) return error;
     return new PassingFault(`its answer broke (${this.#redact(String(error)).slice(0, 200)})`);
   }
 
-  async *#chunks(body: ReadableStream<Uint8Array>, silence: IdleTimer): AsyncGenerator<CompletionChunk> {
-    let isComplete = false;
-    for await (const data of readEvents(body, () => silence.touch())) {
-      if (data === '[DONE]') return;
-      const chunk = parseChunk(data);
-      isComplete ||= chunk.finishReason !== null;
-      yield chunk;
-    }
-    if (!isComplete) throw new PassingFault('its stream ended in the middle');
-  }
-
   async #request(url: string, body: unknown, signal: AbortSignal): Promise<Response> {
     const { apiKey, fetch } = this.#settings;
+    const policy = watchPolicy();
     let response: Response;
     try {
       response = await fetch(url, {
@@ -159,13 +201,15 @@ export class CompletionClient {
         // Neither cookies of the page nor its address are the server's business; a redirect could take the key elsewhere.
         credentials: 'omit',
         referrerPolicy: 'no-referrer',
-        redirect: 'error',
+        redirect: 'manual',
         cache: 'no-store',
         signal,
       });
     } catch (error) {
       signal.throwIfAborted();
-      throw connectionFault(error, this.host, this.#redact);
+      throw (await policy.refusalOf(url)) ?? connectionFault(error, this.host, this.#redact);
+    } finally {
+      policy.stop();
     }
     if (response.ok) return response;
     throw await faultOf(response, this.host, this.#redact);
@@ -173,11 +217,11 @@ export class CompletionClient {
 }
 
 function requestBody(
-  model: string,
+  { id, namesTokensById }: Pick<RemoteModel, 'id' | 'namesTokensById'>,
   { prompt, maxTokens, stop, allowedTokenIds, sampling }: CompletionRequest,
 ): unknown {
   return {
-    model,
+    model: id,
     prompt,
     max_tokens: maxTokens,
     ...(sampling ?? { temperature: 0 }),
@@ -188,7 +232,15 @@ function requestBody(
     skip_special_tokens: false,
     ...(stop && { stop, include_stop_str_in_output: true }),
     ...(allowedTokenIds && { allowed_token_ids: allowedTokenIds }),
+    ...(namesTokensById && { return_tokens_as_token_ids: true }),
   };
+}
+
+/** @throws PassingFault when it is too long to be an answer */
+async function textOf(response: Response, signal: AbortSignal, idle: IdleTimer): Promise<string> {
+  const bytes = await readBody(response.body, MAX_BODY_BYTES, { signal, onChunk: () => idle.touch() });
+  if (!bytes) throw new PassingFault(`its answer has more than ${MAX_BODY_BYTES} bytes`);
+  return new TextDecoder().decode(bytes);
 }
 
 /** `max_model_len` is vLLM's, `meta.n_ctx` llama.cpp's: a slot's context. */

@@ -1,40 +1,51 @@
 /**
- * A document as it stands in the prompts of its chains, cut where it does not fit: by the server's own counts of tokens where
- * it tells them, else by a share of its characters at a time. Invariant: all chains of a document that was cut go on with the
- * same text, whichever of them was refused first.
+ * A document as it stands in the prompts of its chains, and the tokens they may have, as far as the server takes both. What is
+ * asked for is lowered first; then the document is cut, by the server's own counts of tokens where it tells them, else by a
+ * share of its characters at a time. Invariant: all chains of a document go on with the same text.
  */
 import { cutText } from '../passages/cut-text.ts';
 import { MAX_CHARACTERS_PER_TOKEN } from '../passages/leading-text.ts';
+import type { RerankOptions } from '../protocol/rerank-api.ts';
 import { longestFitting, type CountTokens } from './longest-fitting.ts';
+import type { ContextFault } from './remote-fault.ts';
+import type { RemoteModel } from './remote-model.ts';
 
 export interface FitSettings {
+  readonly model: RemoteModel;
+  readonly options: RerankOptions;
   /** the whole prompt with that document in it */
   readonly promptOf: (document: string) => string;
-  /** tokens a prompt may have; null where the server does not tell its context */
-  readonly maxPromptTokens: number | null;
   /** null where the server does not tell */
   readonly countTokens: CountTokens | null;
 }
 
+/** What was asked for when the server refused. */
+export interface Refused {
+  readonly text: string;
+  readonly maxNewTokens: number;
+}
+
 /** What is left of a document after this much was cut away is not judged in its place. */
-const SHORTEST_DOCUMENT = 64;
+const MIN_CHARACTERS = 64;
 const KEPT_SHARE = 0.75;
+/** A chain of fewer tokens is not asked for to spare the document a cut. */
+const MIN_NEW_TOKENS = 256;
 
 export class FittedDocument {
   readonly #settings: FitSettings;
   #text: string;
-  #truncated = false;
+  #truncated: boolean;
+  #maxNewTokens: number;
   #isCounted = false;
-  #cutting: Promise<boolean> | null = null;
+  #fitting: Promise<boolean> | null = null;
 
   constructor(text: string, settings: FitSettings) {
-    const { maxPromptTokens } = settings;
     this.#settings = settings;
-    // Far too long a document is not even sent: it would take its time and memory for nothing.
-    this.#text =
-      maxPromptTokens === null
-        ? text
-        : cutText(text, Math.max(1, maxPromptTokens) * MAX_CHARACTERS_PER_TOKEN);
+    this.#maxNewTokens = settings.model.maxNewTokens(settings.options);
+    // A document that is far too long is not even sent: that would cost time and memory for nothing.
+    this.#text = settings.model.isLengthKnown
+      ? cutText(text, Math.max(1, this.#maxPromptTokens) * MAX_CHARACTERS_PER_TOKEN)
+      : text;
     this.#truncated = this.#text.length < text.length;
   }
 
@@ -46,30 +57,51 @@ export class FittedDocument {
     return this.#truncated;
   }
 
+  /** of a chain, continuations included */
+  get maxNewTokens(): number {
+    return this.#maxNewTokens;
+  }
+
   /**
-   * Shortens the document after the server refused it as too long.
-   * @param refused the text that was sent; another chain may have had it cut meanwhile
-   * @returns false when too little would be left
+   * Asks for less after the server refused `sent`; another chain of the document may have done so meanwhile.
+   * @returns false when too little of the document would be left
    */
-  cut(refused: string): Promise<boolean> {
-    if (this.#text !== refused) return Promise.resolve(true);
-    this.#cutting ??= this.#cut().finally(() => (this.#cutting = null));
-    return this.#cutting;
+  fitAfter(fault: ContextFault | null, sent: Refused): Promise<boolean> {
+    if (this.#text !== sent.text || this.#maxNewTokens < sent.maxNewTokens) return Promise.resolve(true);
+    this.#fitting ??= this.#fit(fault).finally(() => (this.#fitting = null));
+    return this.#fitting;
+  }
+
+  async #fit(fault: ContextFault | null): Promise<boolean> {
+    const { model, options } = this.#settings;
+    if (fault) model.learn(fault);
+    const most = model.maxNewTokens(options);
+    const halved = Math.max(MIN_NEW_TOKENS, Math.floor(this.#maxNewTokens / 2));
+    const lowered = model.isLengthKnown ? most : Math.min(most, halved);
+    if (lowered < this.#maxNewTokens) {
+      this.#maxNewTokens = lowered;
+      return true;
+    }
+    return this.#cut();
   }
 
   async #cut(): Promise<boolean> {
     const kept = (await this.#byCounts()) ?? cutText(this.#text, Math.floor(this.#text.length * KEPT_SHARE));
-    if (kept.length < SHORTEST_DOCUMENT) return false;
+    if (kept.length < MIN_CHARACTERS) return false;
     this.#text = kept;
     this.#truncated = true;
     return true;
   }
 
+  get #maxPromptTokens(): number {
+    return this.#settings.model.maxLength - this.#maxNewTokens;
+  }
+
   /** null: not known. Counts that did not help once, as the server goes by others, are not asked for again. */
   async #byCounts(): Promise<string | null> {
-    const { promptOf, maxPromptTokens, countTokens } = this.#settings;
-    if (this.#isCounted || maxPromptTokens === null || countTokens === null) return null;
+    const { promptOf, model, countTokens } = this.#settings;
+    if (this.#isCounted || !model.isLengthKnown || countTokens === null) return null;
     this.#isCounted = true;
-    return longestFitting(this.#text, maxPromptTokens, (text) => countTokens(promptOf(text)));
+    return longestFitting(this.#text, this.#maxPromptTokens, (text) => countTokens(promptOf(text)));
   }
 }

@@ -1,19 +1,19 @@
-/** The longest beginning of a text that so many tokens hold, where each count is a request: few of them, and near enough. */
+/** Longest prefix of a text within a token budget, where each count is a request: a near fit with few of them. */
 import { cutText } from '../passages/cut-text.ts';
 
-/** null: the server did not tell this time. */
+/** null: the server did not tell this time */
 export type CountTokens = (text: string) => Promise<number | null>;
 
-/** Of beginnings that are tried; the first guess is nearly always near enough. */
+/** The first guess is nearly always near enough. */
 const MAX_TRIES = 6;
-/** A beginning that fills so much of the room is near enough; guesses aim between it and the whole. */
+/** A prefix that fills this share of the room is near enough; guesses aim halfway between it and all of the room. */
 const FILLED_SHARE = 0.97;
 const AIMED_SHARE = 0.985;
-/** Characters given up for not cutting a word. */
+/** Characters given up so as not to cut a word. */
 const LONGEST_WORD = 48;
 
 /**
- * @param count of the text with all that stands around it
+ * @param count of the text with the prompt around it
  * @returns empty when nothing of the text fits; null when the counts are not told, or say that all of it does
  */
 export async function longestFitting(
@@ -31,11 +31,11 @@ export async function longestFitting(
     const aim = numAround + AIMED_SHARE * (maxTokens - numAround);
     const share = (aim - fitting.numTokens) / (tooLong.numTokens - fitting.numTokens);
     const length = fitting.length + Math.floor((tooLong.length - fitting.length) * share);
-    const beginning = toWordEnd(cutText(text, length));
-    if (beginning.length <= fitting.length) break;
-    const numTokens = await count(beginning);
+    const prefix = toWordEnd(cutText(text, length));
+    if (prefix.length <= fitting.length) break;
+    const numTokens = await count(prefix);
     if (numTokens === null) return null;
-    const tried = { length: beginning.length, numTokens };
+    const tried = { length: prefix.length, numTokens };
     if (numTokens <= maxTokens) fitting = tried;
     else tooLong = tried;
   }

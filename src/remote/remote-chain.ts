@@ -1,36 +1,37 @@
 /**
- * One chain on a remote engine: the chain itself, its continuations, and the question for an answer where none came, each a
- * completion. Knows what is asked next and when it is enough; `chain-stream.ts` asks.
+ * Runs rank1's protocol for one chain on a server: each step is a completion. Owns how a verdict is read from what the
+ * server lists, and what to do where a prompt does not fit; `chain-stream.ts` sends the requests.
  */
-import { cutText } from '../passages/cut-text.ts';
-import type { FinishReason, RerankUpdate, Verdict } from '../protocol/rerank-api.ts';
-import { ANSWERS, CLOSE_MARKER } from '../rank1/markers.ts';
+import { Rank1Error } from '../base/errors.ts';
+import type { RerankOptions, RerankUpdate, Verdict } from '../protocol/rerank-api.ts';
 import {
-  forcedPromptText,
-  INSTANT_REASONING,
-  promptText,
-  RETHINK_CUE,
-  trimToLastSentence,
-} from '../rank1/prompt.ts';
-import { answerVerdict } from './answer-verdict.ts';
-import { ChainStream, type ChainStreamSettings, type Thought } from './chain-stream.ts';
+  chainProtocol,
+  type ChainOutcome,
+  type ProtocolStep,
+  type StepResult,
+} from '../rank1/chain-protocol.ts';
+import type { TalliedChain } from '../rank1/document-tally.ts';
+import { CLOSE_MARKER } from '../rank1/markers.ts';
+import { forcedPromptText, promptText } from '../rank1/prompt.ts';
+import { answerNames, answerVerdict, type Label } from './answer-verdict.ts';
+import { ChainStream, type ChainStreamSettings } from './chain-stream.ts';
+import type { CompletionStep } from './completion-chunk.ts';
 import type { FittedDocument } from './fitted-document.ts';
 import { ContextFault } from './remote-fault.ts';
 
 export interface RemoteChainSettings extends ChainStreamSettings {
-  readonly maxNewTokens: number;
+  readonly options: RerankOptions;
   /** the query as it stands in the prompt */
   readonly query: string;
 }
 
-type FinishedUpdate = Extract<RerankUpdate, { type: 'finished' }>;
-
-export class RemoteChain {
+export class RemoteChain implements TalliedChain {
   readonly #settings: RemoteChainSettings;
   readonly #document: FittedDocument;
-  readonly #index: number;
   readonly #stream: ChainStream;
+  #refusal: ContextFault | null = null;
 
+  /** @param index the document's place in the request */
   constructor(
     settings: RemoteChainSettings,
     document: FittedDocument,
@@ -39,97 +40,101 @@ export class RemoteChain {
   ) {
     this.#settings = settings;
     this.#document = document;
-    this.#index = index;
     this.#stream = new ChainStream(settings, index, () => document.truncated, report);
   }
 
+  get reasoning(): string {
+    return this.#stream.reasoning;
+  }
+
+  /** 0 until the server tells. */
+  get numPromptTokens(): number {
+    return this.#stream.numPromptTokens;
+  }
+
+  get numNewTokens(): number {
+    return this.#stream.numNewTokens;
+  }
+
   /** @throws Rank1Error or the signal's reason */
-  async judge(): Promise<FinishedUpdate> {
+  async judge(): Promise<ChainOutcome> {
     for (;;) {
-      const { text } = this.#document;
-      try {
-        return await this.#judge(text);
-      } catch (error) {
-        if (!(error instanceof ContextFault)) throw error;
-        if (!(await this.#document.cut(text))) return this.finished('prompt-too-long', null);
-        this.#stream.clear();
-      }
+      const { text, maxNewTokens } = this.#document;
+      const outcome = await this.#judge(text, maxNewTokens);
+      if (outcome.finishReason !== 'prompt-too-long') return outcome;
+      if (!(await this.#document.fitAfter(this.#refusal, { text, maxNewTokens }))) return outcome;
+      this.#stream.clear();
     }
   }
 
-  /** The document's last update. */
-  finished(finishReason: FinishReason, verdict: Verdict | null): FinishedUpdate {
-    const { reasoning, numPromptTokens, numNewTokens } = this.#stream;
-    return {
-      type: 'finished',
-      index: this.#index,
-      finishReason,
-      verdict,
-      reasoning: reasoning.trim(),
-      numPromptTokens,
-      numNewTokens,
-      truncated: this.#document.truncated,
-    };
+  async #judge(document: string, maxNewTokens: number): Promise<ChainOutcome> {
+    const { mode, rethink = 0 } = this.#settings.options;
+    const protocol = chainProtocol({ ...(mode && { mode }), rethink, maxNewTokens });
+    let step = protocol.next();
+    while (!step.done) step = protocol.next(await this.#run(step.value, document));
+    return step.value;
   }
 
-  async #judge(document: string): Promise<FinishedUpdate> {
-    const { query, options, maxNewTokens } = this.#settings;
-    if (options.mode === 'instant') {
-      const verdict = await this.#ask(document, INSTANT_REASONING);
-      return verdict
-        ? this.finished('verdict', { ...verdict, forced: false })
-        : this.finished('failed', null);
-    }
-    const numEarlierTokens = this.#stream.numNewTokens; // of a chain that was given up
-    let last: Verdict | null = null;
-    for (let round = 0; ; round++) {
-      const left = maxNewTokens + numEarlierTokens - this.#stream.numNewTokens;
-      if (last && (round > (options.rethink ?? 0) || left < 1)) return this.finished('verdict', last);
-      if (last) this.#stream.goOn(RETHINK_CUE);
-      const prompt = promptText(query, document) + this.#stream.before;
-      let thought: Thought;
-      try {
-        thought = await this.#stream.think(prompt, Math.max(1, left));
-      } catch (error) {
-        // No room to think on: the verdict that is there stands.
-        if (last && error instanceof ContextFault) return this.finished('verdict', last);
-        throw error;
-      }
-      if (thought.label === null && !thought.isCut)
-        return this.#force(document, thought.loops ? 'loop' : 'length');
-      last = await this.#read(prompt, thought);
-      if (!last) return this.finished('failed', null);
+  async #run(step: ProtocolStep, document: string): Promise<StepResult> {
+    try {
+      return step.type === 'think' ? await this.#think(step, document) : await this.#answer(step, document);
+    } catch (error) {
+      if (!(error instanceof ContextFault)) throw error;
+      this.#refusal = error;
+      return { type: 'no-room' };
     }
   }
 
-  /** The verdict of the step that answered; where it did not come with the answer, that step is asked for again. */
-  async #read(prompt: string, { reasoning, label, lastStep }: Thought): Promise<Verdict | null> {
-    // What a server calls logprobs of a sampled token may be those at its temperature; the score is that of the model.
-    const isThere = !this.#settings.sampling && label !== null && lastStep?.token === ANSWERS[label];
-    const verdict = isThere ? answerVerdict(lastStep.topLogprobs, label) : null;
-    if (verdict) return verdict;
-    const step = await this.#stream.answerStep(prompt + reasoning + CLOSE_MARKER);
-    const asked = answerVerdict(step.topLogprobs, label ?? undefined);
-    return asked && { ...asked, forced: false };
+  async #think(
+    { before, maxNewTokens }: Extract<ProtocolStep, { type: 'think' }>,
+    document: string,
+  ): Promise<StepResult> {
+    const { query, sampling } = this.#settings;
+    const prompt = promptText(query, document) + before;
+    const thought = await this.#stream.think(prompt, before, maxNewTokens);
+    const { reasoning, label, lastStep, numTokens, loops } = thought;
+    if (label === null && !thought.isCut) return { type: 'unanswered', reasoning, loops };
+    // Logprobs of a sampled token may be those at its temperature; the score is the model's own.
+    const atAnswer = sampling || label === null || !lastStep ? null : this.#verdictAt(lastStep, label);
+    const verdict = atAnswer ?? (await this.#ask(prompt + reasoning + CLOSE_MARKER, label ?? undefined));
+    return verdict ? { type: 'verdict', verdict, reasoning, numTokens } : { type: 'failed', reasoning };
   }
 
-  /** The verdict of a chain that came to none. */
-  async #force(document: string, finishReason: 'length' | 'loop'): Promise<FinishedUpdate> {
-    let reasoning = trimToLastSentence(this.#stream.reasoning);
+  async #answer(
+    { reasoning }: Extract<ProtocolStep, { type: 'answer' }>,
+    document: string,
+  ): Promise<StepResult> {
+    const verdict = await this.#ask(forcedPromptText(this.#settings.query, document, reasoning));
+    return verdict
+      ? { type: 'verdict', verdict, reasoning: '', numTokens: 1 }
+      : { type: 'failed', reasoning: '' };
+  }
+
+  /** Null unless `step` is the one that wrote `label`, and its logprobs say so. */
+  #verdictAt({ token, topLogprobs }: CompletionStep, label: Label): Verdict | null {
+    const names = answerNames(topLogprobs, this.#settings.model.answerTokenIds);
+    return names && token === names[label] ? answerVerdict(topLogprobs, names, label) : null;
+  }
+
+  /**
+   * The answer that follows `prompt`; null when neither is among the logprobs.
+   * @throws Rank1Error `model-unsupported` where nothing tells which of the logprobs are the answers'
+   */
+  async #ask(prompt: string, label?: Label): Promise<Verdict | null> {
+    const { model, client } = this.#settings;
     for (;;) {
-      try {
-        const verdict = await this.#ask(document, reasoning);
-        return verdict ? this.finished(finishReason, verdict) : this.finished('failed', null);
-      } catch (error) {
-        // Encoding the chain anew may take a few tokens more; its end gives way.
-        if (!(error instanceof ContextFault) || reasoning === '') throw error;
-        reasoning = trimToLastSentence(cutText(reasoning, Math.floor(reasoning.length * 0.9)));
+      const { namesTokensById } = model;
+      const { topLogprobs } = await this.#stream.answerStep(prompt);
+      const names = answerNames(topLogprobs, model.answerTokenIds);
+      if (names) return answerVerdict(topLogprobs, names, label);
+      if (namesTokensById || !model.answerTokenIds) {
+        const sample = JSON.stringify([...topLogprobs.keys()].slice(0, 3));
+        throw new Rank1Error(
+          'model-unsupported',
+          `${client.host} names its tokens in a way that does not tell " true" from others (${sample}), so no score can be read. Let it return tokens as they are, with their spaces, or offer /tokenize and return_tokens_as_token_ids, as vLLM does.`,
+        );
       }
+      model.namesTokensById = true;
     }
-  }
-
-  async #ask(document: string, reasoning: string): Promise<Verdict | null> {
-    const step = await this.#stream.answerStep(forcedPromptText(this.#settings.query, document, reasoning));
-    return answerVerdict(step.topLogprobs);
   }
 }

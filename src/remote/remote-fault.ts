@@ -1,27 +1,71 @@
-/** What can go wrong between here and a remote engine, sorted by what is to be done about it. Messages never hold the key. */
+/** What can go wrong between here and a server, sorted by what is to be done about it. Messages never hold the key. */
 import { PassingFault, retryAfterMs } from '../base/async.ts';
-import { Rank1Error, errorMessage } from '../base/errors.ts';
+import { errorMessage, Rank1Error } from '../base/errors.ts';
 import { readBody } from '../base/read-body.ts';
 
 /** The server has too much to do: a fault of every request, so all of them rest. */
 export class OverloadFault extends PassingFault {}
 
 /** The prompt and what may come after it do not fit into the model's context. */
-export class ContextFault extends Error {}
+export class ContextFault extends Error {
+  /** tokens of the context, as the refusal says; null where it does not */
+  readonly contextLength: number | null;
 
+  constructor(said: string) {
+    super(said);
+    const [, length] = CONTEXT_LENGTHS.map((pattern) => pattern.exec(said)).find((match) => match) ?? [];
+    this.contextLength = length === undefined ? null : Number(length);
+  }
+}
+
+const CONTEXT =
+  /context (length|size|window)|max_model_len|maximum .{0,40}(length|tokens)|too (long|large)|max_new_tokens.{0,20}must be|n_ctx/i;
+/** As vLLM, SGLang and OpenAI, llama.cpp, and TGI say it. */
+const CONTEXT_LENGTHS = [
+  /context (?:length|size|window)\D{0,24}(\d+)/i,
+  /(?:max_model_len|n_ctx)\D{0,8}(\d+)/i,
+  /max_new_tokens.{0,20}must be\D{0,8}(\d+)/i,
+];
+/** Node tells why a certificate was refused; a browser tells nothing, and the fault counts as passing. */
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/;
+/** Of the statuses from 500 on, those that stay as they are: not implemented, HTTP version, login at a gateway. */
+const LASTING = new Set([501, 505, 511]);
+/** An error within a stream is the request's, unless its status says that the server is not ready. */
+const PASSING_IN_STREAM = new Set([408, 425, 429, 502, 503, 504]);
+
+const MAX_SAID = 300;
 /** Of a body that says what is wrong. */
 const MAX_MESSAGE_BYTES = 2 ** 20;
 
-const CONTEXT = /context length|context size|max_model_len|maximum .{0,40}(length|tokens)|too long/i;
-/** Node tells why a certificate was refused; a browser tells nothing, and the fault counts as passing. */
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/;
-
 /** @returns what to throw for an answer that is no success; the body is read for its message */
 export async function faultOf(response: Response, host: string, redact: Redact): Promise<Error> {
-  const { status } = response;
+  const { status, headers } = response;
+  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400))
+    return new Rank1Error(
+      'model-not-found',
+      `${host} sends requests on to another address, which could take the question, the documents and the key elsewhere. Give the address where the server answers by itself as endpoint.`,
+    );
   const body = await readBody(response.body, MAX_MESSAGE_BYTES).catch(() => null);
-  const said = body === null ? '' : redact(messageIn(new TextDecoder().decode(body)));
-  const detail = said === '' ? `${status}` : `${status}: ${said}`;
+  const said = body === null ? '' : redact(saidIn(new TextDecoder().decode(body)));
+  return faultOfStatus(status, said, host, () => retryAfterMs(headers));
+}
+
+/** @returns what to throw for an error that came in the place of a stream, or within one */
+export function faultInStream(body: string, host: string, redact: Redact): Error {
+  const said = redact(saidIn(body));
+  const status = statusIn(body);
+  if (CONTEXT.test(said)) return new ContextFault(said);
+  if (status !== null && PASSING_IN_STREAM.has(status)) return faultOfStatus(status, said, host);
+  return new Rank1Error('model-unsupported', `${host} ended the request: ${said.slice(0, MAX_SAID)}`);
+}
+
+function faultOfStatus(
+  status: number,
+  said: string,
+  host: string,
+  wait: () => number | null = () => null,
+): Error {
+  const detail = said === '' ? `${status}` : `${status}: ${said.slice(0, MAX_SAID)}`;
   if (status === 401 || status === 403)
     return new Rank1Error('access-denied', `${host} refused access (${status}). Check the API key.`);
   if (status === 404)
@@ -29,9 +73,9 @@ export async function faultOf(response: Response, host: string, redact: Redact):
       'model-not-found',
       `${host} does not have what was asked for (${detail}). Check that the endpoint ends with /v1, and the model's name.`,
     );
-  if (status === 429 || status === 408 || status >= 500) {
+  if (status === 408 || status === 425 || status === 429 || (status >= 500 && !LASTING.has(status))) {
     const Fault = status === 429 || status === 503 ? OverloadFault : PassingFault;
-    return new Fault(`it answered ${detail}`, retryAfterMs(response.headers));
+    return new Fault(`it answered ${detail}`, wait());
   }
   if ((status === 400 || status === 413 || status === 422) && CONTEXT.test(said))
     return new ContextFault(said);
@@ -60,14 +104,34 @@ export function redactKey(apiKey: string | undefined): Redact {
   return (text) => (apiKey === undefined ? text : text.split(apiKey).join('[key]'));
 }
 
-/** OpenAI's and vLLM's shapes, else the beginning of the text. */
-function messageIn(body: string): string {
+interface ErrorBody {
+  readonly error?: { readonly message?: unknown; readonly code?: unknown } | string;
+  readonly message?: unknown;
+  readonly detail?: unknown;
+  readonly code?: unknown;
+  readonly status?: unknown;
+}
+
+/** The server's own sentence: OpenAI's, vLLM's, FastAPI's and llama.cpp's shapes, else the beginning of the text. */
+function saidIn(body: string): string {
+  const root = parsed(body);
+  const nested = typeof root?.error === 'string' ? root.error : root?.error?.message;
+  const said = [nested, root?.message, root?.detail].find((one) => typeof one === 'string');
+  return ((said as string | undefined) ?? body).trim().slice(0, 2000);
+}
+
+function statusIn(body: string): number | null {
+  const root = parsed(body);
+  const nested = typeof root?.error === 'string' ? undefined : root?.error?.code;
+  const status = [nested, root?.code, root?.status].map(Number).find((one) => one >= 400 && one < 600);
+  return status ?? null;
+}
+
+function parsed(body: string): ErrorBody | null {
   try {
-    const root = JSON.parse(body) as { error?: { message?: unknown }; message?: unknown };
-    const message = root.error?.message ?? root.message;
-    if (typeof message === 'string') return message.slice(0, 200);
+    const root = JSON.parse(body) as unknown;
+    return typeof root === 'object' ? root : null;
   } catch {
-    // not JSON: a proxy's page, for one
+    return null; // not JSON: a proxy's page, for one
   }
-  return body.slice(0, 200);
 }

@@ -5,8 +5,9 @@
 import { expose } from 'comlink';
 import { errorMessage } from '../base/errors.ts';
 import { installTransferHandlers } from '../protocol/transfer-handlers.ts';
+import type { RerankWorkerApi } from '../protocol/rerank-api.ts';
 import { checkRemoteOptions, type RemoteOptions } from './remote-options.ts';
-import type { RemoteService } from './remote-service.ts';
+import type { RemoteBackend } from './remote-backend.ts';
 
 /** What makes a `Reranker` or `createReranker` work on a remote engine. */
 export interface RemoteEngine {
@@ -39,7 +40,7 @@ export function remoteEngine(options: RemoteOptions): RemoteEngine {
 class RemoteWorker extends EventTarget {
   readonly #near: MessagePort;
   readonly #far: MessagePort;
-  #service: RemoteService | null = null;
+  #backend: RemoteBackend | null = null;
   #terminated = false;
 
   constructor(options: RemoteOptions) {
@@ -64,15 +65,29 @@ class RemoteWorker extends EventTarget {
 
   terminate(): void {
     this.#terminated = true;
-    void this.#service?.dispose();
+    this.#backend?.close(new Error('The connection was ended.'));
     this.#near.close();
     this.#far.close();
   }
 
   async #open(options: RemoteOptions): Promise<void> {
-    const { RemoteService } = await import('./remote-service.ts');
+    const { RemoteBackend } = await import('./remote-backend.ts');
     if (this.#terminated) return;
-    this.#service = new RemoteService(options);
-    expose(this.#service, this.#far);
+    const backend = new RemoteBackend(options);
+    this.#backend = backend;
+    const runs = new Map<number, AbortController>();
+    const api: RerankWorkerApi = {
+      load: () => backend.load(),
+      rerank: async (request, onUpdates) => {
+        const run = new AbortController();
+        runs.set(request.runId, run);
+        return backend.rerank(request, onUpdates, run.signal).finally(() => runs.delete(request.runId));
+      },
+      abort: (runId) => runs.get(runId)?.abort(),
+      pause: () => backend.pause(),
+      resume: () => backend.resume(),
+      dispose: () => Promise.resolve(backend.close(new Error('disposed'))),
+    };
+    expose(api, this.#far);
   }
 }

@@ -14,23 +14,18 @@ import type {
   UpdateListener,
 } from '../protocol/rerank-api.ts';
 import { DEFAULT_MAX_SLOTS } from '../protocol/run-defaults.ts';
+import { DocumentTally } from '../rank1/document-tally.ts';
 import { findMarkerTokenIds, type MarkerTokenIds } from '../rank1/markers.ts';
 import { samplingOf, type Sampling } from '../rank1/sampled-chains.ts';
 import { Chain, type ChainSettings } from './chain.ts';
 import { planDocuments, type PlannedDocument, type RunPlan } from './document-plan.ts';
-import { DocumentTally } from './document-tally.ts';
 import type { LoadedRuntime } from './rerank-service.ts';
-import { SampleTally } from './sample-tally.ts';
 import type { RunControl } from '../base/run-control.ts';
 
-/** A document, or a passage of one, on its way. */
+/** One chain of a document on its way. */
 interface Progress {
-  readonly passage: PlannedDocument;
-  readonly tally: DocumentTally;
+  readonly tally: DocumentTally<Chain>;
   readonly chain: Chain;
-  readonly samples: SampleTally;
-  /** the chain's number among the samples of its prompt */
-  readonly sample: number;
 }
 
 export class RerankRun {
@@ -109,18 +104,22 @@ export class RerankRun {
   #start(plan: RunPlan, engine: Engine): void {
     const settings = this.#chainSettings(plan);
     for (const passages of byDocument(plan.documents)) {
-      const tally = new DocumentTally(passages);
-      for (const passage of passages) {
-        const samples = new SampleTally(this.#numSamples);
-        for (let sample = 0; sample < this.#numSamples; sample++) {
-          const chain = new Chain(settings, passage.text, passage.promptTokenIds, sample);
-          this.#progress.set(chain.sequence, { passage, tally, chain, samples, sample });
-          engine.add(chain.sequence);
-        }
+      const [{ index, truncated }] = passages as [PlannedDocument];
+      const prompts = passages.map(({ text, promptTokenIds, truncated, passage }) => ({
+        chains: Array.from(
+          { length: this.#numSamples },
+          (_, sample) => new Chain(settings, text, promptTokenIds, sample),
+        ),
+        numPromptTokens: promptTokenIds.length,
+        truncated,
+        passage,
+      }));
+      const tally = new DocumentTally(index, prompts);
+      for (const chain of prompts.flatMap(({ chains }) => chains)) {
+        this.#progress.set(chain.sequence, { tally, chain });
+        engine.add(chain.sequence);
       }
-      const { index, numPromptTokens } = tally;
-      const [{ truncated }] = passages as [PlannedDocument];
-      this.#updates.push({ type: 'started', index, numPromptTokens, truncated });
+      this.#updates.push({ type: 'started', index, numPromptTokens: tally.numPromptTokens, truncated });
     }
     for (const { index, numPromptTokens } of plan.tooLong) {
       this.#numFinished++;
@@ -175,11 +174,9 @@ export class RerankRun {
       );
     for (const sequence of sequences) {
       const progress = this.#progressOf(sequence);
-      const { passage, tally, chain, samples, sample } = progress;
+      const { tally, chain } = progress;
       const { delta, next, outcome } = chain.takeToken();
-      // Passages and samples are read side by side: their chains would be one jumble.
-      if (delta !== '' && tally.numPassages === 1 && samples.numSamples === 1)
-        this.#updates.push({ type: 'reasoning', index: tally.index, delta });
+      if (delta !== '' && tally.streams) this.#updates.push({ type: 'reasoning', index: tally.index, delta });
       if (next) {
         this.#progress.delete(sequence);
         this.#progress.set(next, progress);
@@ -188,9 +185,7 @@ export class RerankRun {
       }
       if (!outcome) continue;
       this.#progress.delete(sequence);
-      tally.addNewTokens(chain.numNewTokens);
-      const judged = samples.judge(sample, chain, outcome);
-      const finished = judged && tally.judge(passage, judged);
+      const finished = tally.end(chain, outcome);
       if (!finished) continue;
       this.#numFinished++;
       this.#updates.push(finished);
@@ -198,10 +193,9 @@ export class RerankRun {
   }
 
   #abort(sequences: readonly Sequence[]): void {
-    const unfinished = sequences.map((sequence) => this.#progressOf(sequence));
-    for (const { tally, chain } of unfinished) tally.addNewTokens(chain.numNewTokens);
-    for (const { passage, tally, chain } of unfinished) {
-      const finished = tally.abort(passage, chain.reasoning);
+    for (const sequence of sequences) {
+      const { tally, chain } = this.#progressOf(sequence);
+      const finished = tally.abort(chain);
       if (finished) this.#updates.push(finished);
     }
     this.#progress.clear();

@@ -22,7 +22,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // Reads and writes the files of a run on disk.
   'evaluation/node': ['evaluation'],
   export: ['protocol', 'evaluation'],
-  rank1: ['engine', 'tokenizer'],
+  rank1: ['engine', 'tokenizer', 'passages'],
   runtime: ['engine', 'model'],
   service: ['passages', 'rank1', 'tokenizer', 'engine', 'model', 'protocol'],
   remote: ['passages', 'rank1', 'protocol'],

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createReranker } from '../../../src/index.ts';
 import type { RerankOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import type { RemoteOptions } from '../../../src/remote/remote-options.ts';
-import { RemoteService } from '../../../src/remote/remote-service.ts';
+import { RemoteBackend } from '../../../src/remote/remote-backend.ts';
 import { chainEvents, DONE, event, openStream, sendEvents, type Answer } from './completions-server.ts';
 import {
   expectWhole,
@@ -26,6 +26,8 @@ import {
 const COUNTED = WHOLE.map((line, i) =>
   line.replace(/,"text_offset":\[\d+\]/, '').replace('"completion_tokens":1', `"completion_tokens":${i + 1}`),
 );
+
+const JSON_TYPE = { 'content-type': 'application/json' };
 
 beforeEach(startServer);
 afterEach(stopServer);
@@ -47,8 +49,20 @@ describe('a fault that passes is tried again, and the document is judged once', 
     ['an event that is not JSON', (_, response) => sendEvents(response, [WHOLE[0]!, 'data: {"choi\n\n'])],
     ['an event without choices', (_, response) => sendEvents(response, ['data: {"id":1}\n\n'])],
     [
-      'an error in the stream',
-      (_, response) => sendEvents(response, ['data: {"error":{"message":"x"}}\n\n']),
+      'an error in the stream of a server that is not ready',
+      (_, response) => sendEvents(response, ['data: {"error":{"message":"x","code":503}}\n\n']),
+    ],
+    [
+      'a stream that ends without a finish reason',
+      (_, response) => sendEvents(response, [event('So. And'), DONE]),
+    ],
+    [
+      'a completion that the server aborted',
+      (_, response) => sendEvents(response, [event('So. And', { finish: 'abort' }), DONE]),
+    ],
+    [
+      'a completion that ended with an error',
+      (_, response) => sendEvents(response, [event('So. And', { finish: 'error' }), DONE]),
     ],
     ['a gap in the text', (_, response) => sendEvents(response, [WHOLE[0]!, ...WHOLE.slice(2)])],
     [
@@ -143,6 +157,68 @@ describe('a fault that does not pass is told at once', () => {
     expect(server.completions).toHaveLength(1);
   });
 
+  const CHAT = { choices: [{ index: 0, delta: { content: 'So' }, finish_reason: null }] };
+  it.each<[string, Answer, RegExp]>([
+    [
+      'an error in the stream',
+      (_, response) =>
+        sendEvents(response, [
+          WHOLE[0]!,
+          'data: {"error":{"message":"CUDA ran out of memory","code":500}}\n\n',
+        ]),
+      /CUDA ran out of memory/,
+    ],
+    [
+      "an error in the stream in vLLM's older shape",
+      (_, response) =>
+        sendEvents(response, ['data: {"object":"error","message":"No such LoRA","code":400}\n\n']),
+      /No such LoRA/,
+    ],
+    [
+      'JSON in the place of a stream',
+      status(200, JSON_TYPE, '{"error":"logprobs are not built in"}'),
+      /logprobs are not built in/,
+    ],
+    ["JSON in FastAPI's shape", status(200, JSON_TYPE, '{"detail":"Out of credit"}'), /Out of credit/],
+    [
+      'a web page in the place of a stream',
+      status(200, { 'content-type': 'text/html' }, '<h1>Sign in</h1>'),
+      /Sign in/,
+    ],
+    [
+      'a chat in the place of a completion',
+      (_, response) => sendEvents(response, [`data: ${JSON.stringify(CHAT)}\n\n`]),
+      /as a chat/,
+    ],
+    ['501', status(501, {}, 'not built in'), /not built in/],
+  ])('%s, with the words of the server', async (_, answer, said) => {
+    const { error, finished } = await judge(answer);
+    expect(error).toMatchObject({
+      name: 'Rank1Error',
+      code: 'model-unsupported',
+      message: expect.stringMatching(said),
+    });
+    expect(finished.every(({ verdict }) => verdict === null)).toBe(true);
+    expect(server.completions).toHaveLength(1);
+  });
+
+  it('and is not tried again by the caller of the public function either', async () => {
+    server.answer = status(200, JSON_TYPE, '{"error":"logprobs are not built in"}');
+    const reranker = createReranker({ endpoint: server.endpoint });
+    await expect(reranker.rerank({ query: 'q', documents: ['x'] })).rejects.toMatchObject({
+      code: 'model-unsupported',
+    });
+    reranker.dispose();
+    expect(server.completions).toHaveLength(1);
+  });
+
+  it('a list of models that is none', async () => {
+    server.models = { object: 'error', message: 'no' };
+    const { error } = await judge(whole);
+    expect(error).toMatchObject({ code: 'model-unsupported', message: expect.stringContaining('/models') });
+    expect(server.seen).toHaveLength(1);
+  });
+
   it('a model that is not served', async () => {
     const { error } = await judge(whole, {}, { remoteModel: 'rank1-7b' });
     expect(error).toMatchObject({ code: 'model-not-found', message: expect.stringContaining('rank1-demo') });
@@ -171,12 +247,49 @@ describe('a fault that does not pass is told at once', () => {
   });
 
   it('a redirect, which could take the key elsewhere', async () => {
-    const { error } = await judge(status(302, { location: 'http://127.0.0.1:9/' }), {}, { maxAttempts: 1 });
-    expect(error).toMatchObject({ code: 'network' });
+    const { error } = await judge(status(302, { location: 'http://127.0.0.1:9/' }));
+    expect(error).toMatchObject({
+      code: 'model-not-found',
+      message: expect.stringContaining('another address'),
+    });
+    expect(server.completions).toHaveLength(1);
   });
 });
 
 describe('streams', () => {
+  it('are read to a last chunk without text, or without anything but the reason of the end', async () => {
+    for (const choice of [{ text: null, finish_reason: 'stop' }, { finish_reason: 'stop' }]) {
+      server.seen.length = 0;
+      const last = `data: ${JSON.stringify({ choices: [{ index: 0, ...choice }] })}\n\n`;
+      const open = WHOLE.slice(0, -1).map((line) =>
+        line.replace('"finish_reason":"stop"', '"finish_reason":null'),
+      );
+      expectWhole(await judge((_, response) => sendEvents(response, [...open, last, DONE])));
+      expect(server.completions).toHaveLength(1);
+    }
+  });
+
+  it('that end without an answer in a last chunk without text are unanswered, not broken', async () => {
+    const last = 'data: {"choices":[{"index":0,"finish_reason":"length"}]}\n\n';
+    const { finished } = await judge(({ body }, response) => {
+      if (body.max_tokens > 1) return sendEvents(response, [event('So. And'), last, DONE]);
+      sendEvents(response, [event(' true', { top: TOP, finish: 'length' }), DONE]);
+    });
+    expect(finished[0]).toMatchObject({ finishReason: 'length', verdict: { label: 'true', forced: true } });
+    expect(server.completions).toHaveLength(2);
+  });
+
+  it('may come as one JSON completion from a server that does not stream', async () => {
+    const choice = {
+      index: 0,
+      text: 'It is so.</think> true',
+      finish_reason: 'stop',
+      logprobs: { tokens: [' true'], top_logprobs: [TOP] },
+    };
+    const body = JSON.stringify({ choices: [choice], usage: { prompt_tokens: 40, completion_tokens: 6 } });
+    expectWhole(await judge(status(200, JSON_TYPE, body)));
+  });
+
   it('that repeat events are read once', async () => {
     const doubled = WHOLE.slice(0, -1).flatMap((line) => [line, line]);
     expectWhole(await judge((_, response) => sendEvents(response, [...doubled, DONE])));
@@ -207,14 +320,17 @@ describe('streams', () => {
       openStream(response);
       response.write(WHOLE[0]);
     };
-    const service = new RemoteService({ endpoint: server.endpoint });
-    await service.load();
+    const backend = new RemoteBackend({ endpoint: server.endpoint });
+    await backend.load();
+    const run = new AbortController();
     const documents = Array.from({ length: 5 }, () => ({ text: 'x' }));
     const updates: RerankUpdate[] = [];
-    const running = service.rerank({ runId: 7, query: 'q', documents, options: { maxSlots: 2 } }, (batch) => {
+    const onUpdates = (batch: RerankUpdate[]): void => {
       updates.push(...batch);
-      if (batch.some(({ type }) => type === 'started')) service.abort(7);
-    });
+      if (batch.some(({ type }) => type === 'started')) run.abort();
+    };
+    const request = { query: 'q', documents, options: { maxSlots: 2 } };
+    const running = backend.rerank(request, onUpdates, run.signal);
     expect(await running).toMatchObject({ aborted: true, numFinished: 0, numDocuments: 5 });
     const finished = updates.filter((update) => update.type === 'finished');
     expect(finished.map(({ finishReason }) => finishReason)).toEqual(Array(5).fill('aborted'));
@@ -225,24 +341,27 @@ describe('streams', () => {
   it('of further documents do not start while a run is paused, though it was resumed for a moment', async () => {
     const held: (() => void)[] = [];
     server.answer = (_, response) => void held.push(() => sendEvents(response, WHOLE));
-    const service = new RemoteService({ endpoint: server.endpoint });
-    await service.load();
+    const backend = new RemoteBackend({ endpoint: server.endpoint });
+    await backend.load();
+    const run = new AbortController();
     const documents = Array.from({ length: 6 }, () => ({ text: 'x' }));
     let numFinished = 0;
-    const running = service.rerank({ runId: 7, query: 'q', documents, options: { maxSlots: 2 } }, (batch) => {
+    const onUpdates = (batch: RerankUpdate[]): void => {
       numFinished += batch.filter(({ type }) => type === 'finished').length;
-    });
+    };
+    const request = { query: 'q', documents, options: { maxSlots: 2 } };
+    const running = backend.rerank(request, onUpdates, run.signal);
     await expect.poll(() => held.length).toBe(2);
-    service.pause(7);
+    backend.pause();
     for (const send of held) send();
     await expect.poll(() => numFinished).toBe(2);
-    service.resume(7);
-    service.pause(7);
+    backend.resume();
+    backend.pause();
     // Asked later, so answered after whatever the run has asked for.
     await fetch(`${server.endpoint}/models`);
     expect(server.completions).toHaveLength(2);
     server.answer = whole;
-    service.resume(7);
+    backend.resume();
     expect(await running).toMatchObject({ numFinished: 6, aborted: false });
   });
 
@@ -306,6 +425,72 @@ describe('a verdict', () => {
     const { error, finished } = await judge((_, response) => sendEvents(response, chainEvents(['Yes'], {})));
     expect(error).toMatchObject({ code: 'model-unsupported', message: expect.stringContaining('logprobs') });
     expect(finished.every(({ verdict }) => verdict === null)).toBe(true);
+  });
+
+  describe('whose tokens are named otherwise', () => {
+    const named =
+      (name: (token: string) => string): Answer =>
+      ({ body }, response) => {
+        const nameOf = body['return_tokens_as_token_ids']
+          ? (token: string) => `token_id:${idOf(token)}`
+          : name;
+        const tokens = body.max_tokens === 1 ? [' true'] : ['Yes', '.', '</think>', ' true'];
+        const lines = tokens.map((token, i) => {
+          const top = Object.fromEntries(Object.entries(TOP).map(([key, value]) => [nameOf(key), value]));
+          const logprobs = { tokens: [nameOf(token)], token_logprobs: [-0.1], top_logprobs: [top] };
+          const finish_reason = i === tokens.length - 1 ? 'stop' : null;
+          return `data: ${JSON.stringify({ choices: [{ index: 0, text: token, logprobs, finish_reason }] })}\n\n`;
+        });
+        sendEvents(response, [...lines, DONE]);
+      };
+    const idOf = (token: string): number => (token === ' true' ? 11 : token === ' false' ? 12 : 99);
+    const byId = (token: string): string => `token_id:${idOf(token)}`;
+    const stripped = (token: string): string => token.trim();
+    const pieces = (token: string): string => token.replace(' ', '▁');
+    const bytes = (token: string): string => token.replace(' ', 'Ġ');
+
+    it.each([
+      ['by id', byId, 1],
+      ['as pieces of SentencePiece', pieces, 1],
+      ['as bytes of BPE', bytes, 1],
+      ['without their spaces', stripped, 3],
+    ])('%s are told by the ids of /tokenize or by the spelling', async (_, name, numRequests) => {
+      const { finished, error } = await judge(named(name));
+      expect(error).toBeNull();
+      expect(finished[0]?.verdict).toMatchObject({ label: 'true', forced: false });
+      expect(finished[0]?.verdict).not.toHaveProperty('bound');
+      expect(finished[0]?.verdict?.logitDifference).toBeCloseTo(2.25, 12);
+      expect(server.completions).toHaveLength(numRequests);
+    });
+
+    it('are asked for by id from then on', async () => {
+      const { finished } = await judge(named(stripped), {}, { maxInFlight: 1 }, ['one', 'two', 'three']);
+      expect(finished.every(({ verdict }) => verdict?.label === 'true')).toBe(true);
+      expect(server.completions).toHaveLength(3 + 1 + 1);
+    });
+
+    it.each([
+      ['by id', byId],
+      ['without their spaces', stripped],
+    ])('%s end the run once where the server does not tell ids', async (_, name) => {
+      server.tokenizes = false;
+      const { error, finished } = await judge(named(name), {}, { maxInFlight: 1 }, ['one', 'two', 'three']);
+      expect(error).toMatchObject({
+        code: 'model-unsupported',
+        message: expect.stringContaining('names its tokens'),
+      });
+      expect(finished.every(({ verdict }) => verdict === null)).toBe(true);
+      expect(server.completions).toHaveLength(2);
+    });
+
+    it('without their spaces end the run where the server does not know the parameter either', async () => {
+      const { error } = await judge((request, response, number) => {
+        const body = { ...request.body, return_tokens_as_token_ids: undefined };
+        return named(stripped)({ ...request, body }, response, number);
+      });
+      expect(error).toMatchObject({ code: 'model-unsupported' });
+      expect(server.completions).toHaveLength(3);
+    });
   });
 
   const unfinished: Answer = ({ body }, response) => {
@@ -516,6 +701,91 @@ describe('a document that does not fit', () => {
           .map((_, i) => i);
       const { finished } = await judge(strict, {}, {}, ['word '.repeat(2500)]);
       expect(finished[0]).toMatchObject({ truncated: true, finishReason: 'verdict' });
+    });
+  });
+
+  describe('to a server that does not tell its context', () => {
+    const MAX_LENGTH = 1500;
+    const wordsOf = (text: string): string[] => text.match(/\S+/g) ?? [];
+    const refusing =
+      (say: (numPrompt: number, maxTokens: number) => string): Answer =>
+      ({ body }, response) => {
+        const numPrompt = wordsOf(body.prompt).length;
+        if (numPrompt + body.max_tokens > MAX_LENGTH)
+          return void response
+            .writeHead(400)
+            .end(JSON.stringify({ error: { message: say(numPrompt, body.max_tokens) } }));
+        sendEvents(
+          response,
+          body.max_tokens === 1 ? [event(' true', { top: TOP, finish: 'length' }), DONE] : WHOLE,
+        );
+      };
+    beforeEach(() => {
+      server.models = { data: [{ id: 'rank1-demo' }] };
+    });
+
+    it.each<[string, (numPrompt: number, maxTokens: number) => string]>([
+      [
+        'vLLM',
+        (p, m) =>
+          `This model's maximum context length is ${MAX_LENGTH} tokens. However, you requested ${p + m} tokens (${p} in the messages, ${m} in the completion).`,
+      ],
+      [
+        'newer vLLM',
+        (p, m) =>
+          `'max_tokens' or 'max_completion_tokens' is too large: ${m}. This model's maximum context length is ${MAX_LENGTH} tokens and your request has ${p} input tokens (${m} > ${MAX_LENGTH} - ${p}).`,
+      ],
+      [
+        'SGLang',
+        (p, m) =>
+          `Requested token count exceeds the model's maximum context length of ${MAX_LENGTH} tokens. You requested a total of ${p + m} tokens.`,
+      ],
+      [
+        'llama.cpp',
+        (p) =>
+          `request (${p} tokens) exceeds the available context size (${MAX_LENGTH} tokens), try increasing it`,
+      ],
+      [
+        'TGI',
+        (p, m) =>
+          `Input validation error: \`inputs\` tokens + \`max_new_tokens\` must be <= ${MAX_LENGTH}. Given: ${p} \`inputs\` tokens and ${m} \`max_new_tokens\``,
+      ],
+    ])(
+      'is whole where only our own limit was too high, learned once from the refusal of %s',
+      async (_, say) => {
+        const { finished, summary } = await judge(refusing(say), {}, { maxInFlight: 1 }, [
+          'word '.repeat(600),
+          'word',
+        ]);
+        expect(finished).toMatchObject([
+          { truncated: false, finishReason: 'verdict' },
+          { truncated: false, finishReason: 'verdict' },
+        ]);
+        expect(server.completions.map(({ body }) => body.max_tokens)).toEqual([8000, 750, 750]);
+        expect(summary?.stats.maxNewTokens).toBe(750);
+      },
+    );
+
+    it('is whole too where the refusal has no figures: less is asked for until it fits', async () => {
+      const { finished } = await judge(
+        refusing(() => 'The prompt is too long'),
+        {},
+        {},
+        ['word '.repeat(600)],
+      );
+      expect(finished[0]).toMatchObject({ truncated: false, finishReason: 'verdict' });
+      expect(server.completions.map(({ body }) => body.max_tokens)).toEqual([8000, 4000, 2000, 1000, 500]);
+    });
+
+    it('is cut, and only then, where it is too long by itself', async () => {
+      const { finished } = await judge(
+        refusing(() => 'The prompt is too long'),
+        {},
+        {},
+        ['word '.repeat(3000)],
+      );
+      expect(finished[0]).toMatchObject({ truncated: true, finishReason: 'verdict' });
+      expect(server.completions.at(-1)?.body.max_tokens).toBe(256);
     });
   });
 

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { RerankOptions, RerankUpdate, RunSummary } from '../../../src/protocol/rerank-api.ts';
 import type { RemoteOptions } from '../../../src/remote/remote-options.ts';
-import { RemoteService } from '../../../src/remote/remote-service.ts';
+import { RemoteBackend } from '../../../src/remote/remote-backend.ts';
 import { chainEvents, CompletionsServer, sendEvents, type Answer } from './completions-server.ts';
 
 export const KEY = 'sk-secret-0123456789';
@@ -32,12 +32,11 @@ export async function judge(
   let error: Error | null = null;
   let summary: RunSummary | null = null;
   try {
-    const service = new RemoteService({ endpoint: server.endpoint, retryDelayMs: 1, apiKey: KEY, ...remote });
-    await service.load();
+    const backend = new RemoteBackend({ endpoint: server.endpoint, retryDelayMs: 1, apiKey: KEY, ...remote });
+    await backend.load();
     const documents = texts.map((text) => ({ text }));
-    summary = await service.rerank({ runId: 1, query: 'a query', documents, options }, (batch) => {
-      updates.push(...batch);
-    });
+    const request = { query: 'a query', documents, options };
+    summary = await backend.rerank(request, (batch) => updates.push(...batch), new AbortController().signal);
   } catch (thrown) {
     error = thrown as Error;
   }

@@ -54,7 +54,8 @@ it('reads the verdict of a chain whose stop text is kept back from the step that
 
 it('asks for the answer of a chain that was stopped, when nothing tells which it was', async () => {
   const { finished } = await judge(({ body }, response) => {
-    if (body.max_tokens === 1) return sendEvents(response, [step(' false', FALSE, [FALSE, TRUE]), DONE]);
+    if (body.max_tokens === 1)
+      return sendEvents(response, [step(' false', FALSE, [FALSE, TRUE]), end('length', 1), DONE]);
     sendEvents(response, [
       line({ text: ' missing.', index: 0, logprobs: null, finish_reason: null }),
       end('stop', 3),
@@ -67,7 +68,8 @@ it('asks for the answer of a chain that was stopped, when nothing tells which it
 
 it('asks after the last sentence, and says so, when the tokens tell that the chain ended without an answer', async () => {
   const { finished } = await judge(({ body }, response) => {
-    if (body.max_tokens === 1) return sendEvents(response, [step(' false', FALSE, [FALSE, TRUE]), DONE]);
+    if (body.max_tokens === 1)
+      return sendEvents(response, [step(' false', FALSE, [FALSE, TRUE]), end('length', 1), DONE]);
     sendEvents(response, [
       THOUGHT,
       step('', [16381, '', -0.1], [[16381, '', -0.1]], true),
@@ -81,7 +83,8 @@ it('asks after the last sentence, and says so, when the tokens tell that the cha
 
 it('believes a server that names the stop text', async () => {
   const { finished } = await judge(({ body }, response) => {
-    if (body.max_tokens === 1) return sendEvents(response, [step(' true', FALSE, [FALSE, TRUE]), DONE]);
+    if (body.max_tokens === 1)
+      return sendEvents(response, [step(' true', FALSE, [FALSE, TRUE]), end('length', 1), DONE]);
     const choice = {
       text: 'So.',
       index: 0,

@@ -3,7 +3,6 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { PassingFault } from '../../../src/base/async.ts';
 import { Pacer } from '../../../src/remote/pacer.ts';
 import { OverloadFault } from '../../../src/remote/remote-fault.ts';
-import { retrying } from '../../../src/remote/retrying.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -15,10 +14,11 @@ const { signal } = new AbortController();
 async function timesOfTries(pacer: Pacer, fault: PassingFault, maxAttempts = 10): Promise<number[]> {
   const start = performance.now();
   const times: number[] = [];
-  const failing = retrying({ ...SETTINGS, maxAttempts }, pacer, signal, () => {
+  const attempt = (): Promise<never> => {
     times.push(performance.now() - start);
     return Promise.reject(fault);
-  });
+  };
+  const failing = pacer.retrying(attempt, signal, undefined, maxAttempts);
   const ended = expect(failing).rejects.toMatchObject({ code: 'network' });
   await vi.runAllTimersAsync();
   await ended;
@@ -27,7 +27,7 @@ async function timesOfTries(pacer: Pacer, fault: PassingFault, maxAttempts = 10)
 
 /** Two tries that meet `fault`; the caller moves the clock. */
 const failing = (pacer: Pacer, fault: PassingFault): Promise<unknown> =>
-  retrying({ ...SETTINGS, maxAttempts: 2 }, pacer, signal, () => Promise.reject(fault)).catch(() => null);
+  pacer.retrying(() => Promise.reject(fault), signal, undefined, 2).catch(() => null);
 
 it.each([
   [0, 'longest', 183_500],
@@ -35,7 +35,10 @@ it.each([
 ])(
   'bears a restart of a minute and a half, with jitter of %d for the %s waits',
   async (random, _, lastTry) => {
-    const times = await timesOfTries(new Pacer(() => random), new PassingFault('it could not be reached'));
+    const times = await timesOfTries(
+      new Pacer(SETTINGS, () => random),
+      new PassingFault('it could not be reached'),
+    );
     expect(times).toHaveLength(10);
     expect(times.at(-1)).toBeCloseTo(lastTry, 6);
   },
@@ -43,7 +46,7 @@ it.each([
 
 it('does not let requests that failed together come back together', async () => {
   let next = 0;
-  const pacer = new Pacer(() => (next += 0.2) % 1);
+  const pacer = new Pacer(SETTINGS, () => (next += 0.2) % 1);
   const fault = new PassingFault('it could not be reached');
   const lanes = await Promise.all([1, 2, 3].map(() => timesOfTries(pacer, fault, 2)));
   expect(new Set(lanes.map((times) => times[1])).size).toBe(3);
@@ -51,13 +54,13 @@ it('does not let requests that failed together come back together', async () => 
 
 it('holds every request back while one was told to wait, and lets them start apart', async () => {
   let next = 0;
-  const pacer = new Pacer(() => (next += 0.2) % 1);
+  const pacer = new Pacer(SETTINGS, () => (next += 0.2) % 1);
   const start = performance.now();
   const started: number[] = [];
   const first = failing(pacer, new OverloadFault('it answered 429', 10_000));
   await vi.advanceTimersByTimeAsync(0);
   const others = [1, 2, 3].map(() =>
-    retrying(SETTINGS, pacer, signal, () => Promise.resolve(started.push(performance.now() - start))),
+    pacer.retrying(() => Promise.resolve(started.push(performance.now() - start)), signal),
   );
   await vi.runAllTimersAsync();
   await Promise.all([first, ...others]);
@@ -67,11 +70,11 @@ it('holds every request back while one was told to wait, and lets them start apa
 });
 
 it('holds them back a while where an overloaded server does not say how long', async () => {
-  const pacer = new Pacer(() => 0);
+  const pacer = new Pacer(SETTINGS, () => 0);
   let startedAt = 0;
   const first = failing(pacer, new OverloadFault('it answered 503', null));
   await vi.advanceTimersByTimeAsync(0);
-  const other = retrying(SETTINGS, pacer, signal, () => Promise.resolve((startedAt = performance.now())));
+  const other = pacer.retrying(() => Promise.resolve((startedAt = performance.now())), signal);
   const begin = performance.now();
   await vi.runAllTimersAsync();
   await Promise.all([first, other]);
@@ -79,10 +82,14 @@ it('holds them back a while where an overloaded server does not say how long', a
 });
 
 it('waits a minute at most, whatever a server asks for, and ends with its signal', async () => {
-  const times = await timesOfTries(new Pacer(() => 0), new OverloadFault('it answered 429', 1e9), 2);
+  const times = await timesOfTries(
+    new Pacer(SETTINGS, () => 0),
+    new OverloadFault('it answered 429', 1e9),
+    2,
+  );
   expect(times[1]).toBe(60_000);
   const stop = new AbortController();
-  const pacer = new Pacer();
+  const pacer = new Pacer(SETTINGS);
   pacer.rest(60_000);
   const waiting = pacer.untilReady(stop.signal);
   stop.abort(new Error('enough'));
@@ -92,9 +99,9 @@ it('waits a minute at most, whatever a server asks for, and ends with its signal
 
 it('starts nothing for a request that was given up before', async () => {
   const given = AbortSignal.abort(new Error('given up'));
-  const pacer = new Pacer();
+  const pacer = new Pacer(SETTINGS);
   pacer.rest(60_000);
   await expect(pacer.untilReady(given)).rejects.toThrow('given up');
-  await expect(retrying(SETTINGS, pacer, given, () => Promise.resolve(1))).rejects.toThrow('given up');
+  await expect(pacer.retrying(() => Promise.resolve(1), given)).rejects.toThrow('given up');
   expect(vi.getTimerCount()).toBe(0);
 });

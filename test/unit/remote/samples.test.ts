@@ -1,7 +1,7 @@
 /** Sampled chains from a server: what is asked for, and that their mean is the verdict. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RerankOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
-import { RemoteService } from '../../../src/remote/remote-service.ts';
+import { RemoteBackend } from '../../../src/remote/remote-backend.ts';
 import { CompletionsServer, DONE, event, sendEvents, type Answer } from './completions-server.ts';
 
 let server: CompletionsServer;
@@ -12,13 +12,12 @@ type Finished = Extract<RerankUpdate, { type: 'finished' }>;
 
 async function judge(options: RerankOptions, texts: readonly string[], answer: Answer) {
   server.answer = answer;
-  const service = new RemoteService({ endpoint: server.endpoint, retryDelayMs: 1 });
-  await service.load();
+  const backend = new RemoteBackend({ endpoint: server.endpoint, retryDelayMs: 1 });
+  await backend.load();
   const updates: RerankUpdate[] = [];
   const documents = texts.map((text) => ({ text }));
-  await service.rerank({ runId: 1, query: 'q', documents, options }, (batch) => {
-    updates.push(...batch);
-  });
+  const { signal } = new AbortController();
+  await backend.rerank({ query: 'q', documents, options }, (batch) => updates.push(...batch), signal);
   const finished = updates.filter((update): update is Finished => update.type === 'finished');
   return { updates, finished: finished.sort((a, b) => a.index - b.index) };
 }
@@ -121,15 +120,17 @@ describe('sampled chains', () => {
 
   it('end with their document, once, when the run is aborted', async () => {
     server.answer = (_request, response) => void response.writeHead(200).write(event('So'));
-    const service = new RemoteService({ endpoint: server.endpoint });
-    await service.load();
+    const backend = new RemoteBackend({ endpoint: server.endpoint });
+    await backend.load();
+    const run = new AbortController();
     const updates: RerankUpdate[] = [];
     const documents = [{ text: 'a' }, { text: 'b' }];
     const options = { samples: 3, maxSlots: 4 };
-    const summary = await service.rerank({ runId: 1, query: 'q', documents, options }, (batch) => {
+    const onUpdates = (batch: RerankUpdate[]): void => {
       updates.push(...batch);
-      if (batch.some(({ type }) => type === 'started')) service.abort(1);
-    });
+      if (batch.some(({ type }) => type === 'started')) run.abort();
+    };
+    const summary = await backend.rerank({ query: 'q', documents, options }, onUpdates, run.signal);
     expect(summary).toMatchObject({ aborted: true, numFinished: 0 });
     const finished = updates.filter((update): update is Finished => update.type === 'finished');
     expect(finished.map(({ index, finishReason }) => [index, finishReason]).sort()).toEqual([

@@ -1,0 +1,102 @@
+/**
+ * rank1's way from a prompt to a verdict, as a state machine: it yields the step to run next and is told what came of it.
+ * Knows neither tokens nor servers; `service/chain.ts` runs the steps on the engine, `remote/remote-chain.ts` on a server.
+ * Source: orionw/rank1 `rank1.py`. A score is never made up: a step without a verdict ends the chain without one.
+ */
+import { cutText } from '../passages/cut-text.ts';
+import type { FinishReason, RerankOptions, Verdict } from '../protocol/rerank-api.ts';
+import { INSTANT_REASONING, RETHINK_CUE, trimToLastSentence } from './prompt.ts';
+
+export interface ProtocolOptions extends Pick<RerankOptions, 'mode' | 'rethink'> {
+  /** of the whole chain, continuations included */
+  readonly maxNewTokens: number;
+}
+
+export type ProtocolStep =
+  | {
+      /** Decode after the prompt and `before` until the chain answers, ends, or has `maxNewTokens` more tokens. */
+      readonly type: 'think';
+      /** the chain so far, rethink cue included; empty at first */
+      readonly before: string;
+      readonly maxNewTokens: number;
+    }
+  | {
+      /** Read the answer that follows the forced prompt with `reasoning`: one token. */
+      readonly type: 'answer';
+      readonly reasoning: string;
+    };
+
+/** What a step came to. `reasoning` is what a `think` step added to the chain, without markers; empty for an answer. */
+export type StepResult =
+  | {
+      readonly type: 'verdict';
+      readonly verdict: Verdict;
+      readonly reasoning: string;
+      readonly numTokens: number;
+    }
+  /** The chain ended, by itself, at its limit or because it loops, and has not answered. */
+  | { readonly type: 'unanswered'; readonly reasoning: string; readonly loops: boolean }
+  /** The model gave no numbers to read a verdict from. */
+  | { readonly type: 'failed'; readonly reasoning: string }
+  /** The step was not run: its prompt does not fit. */
+  | { readonly type: 'no-room' };
+
+export interface ChainOutcome {
+  readonly finishReason: Exclude<FinishReason, 'aborted'>;
+  /** null when `failed` or `prompt-too-long` */
+  readonly verdict: Verdict | null;
+  /** the whole chain, trimmed, without markers */
+  readonly reasoning: string;
+}
+
+export type ChainProtocol = Generator<ProtocolStep, ChainOutcome, StepResult>;
+
+export function* chainProtocol({
+  mode = 'reason',
+  rethink = 0,
+  maxNewTokens,
+}: ProtocolOptions): ChainProtocol {
+  if (mode === 'instant') {
+    const result = yield { type: 'answer', reasoning: INSTANT_REASONING };
+    return result.type === 'no-room' ? tooLong('') : ended('verdict', result, '');
+  }
+  let chain = '';
+  let last: ChainOutcome | null = null;
+  let numTokensLeft = maxNewTokens;
+  for (let round = 0; round <= rethink && numTokensLeft > 0; round++) {
+    const before = round === 0 ? '' : chain + RETHINK_CUE;
+    const result = yield { type: 'think', before, maxNewTokens: numTokensLeft };
+    if (result.type === 'no-room') break; // the last verdict stands
+    chain = before + result.reasoning;
+    if (result.type === 'unanswered') return yield* force(chain, result.loops ? 'loop' : 'length');
+    last = ended('verdict', result, chain);
+    if (result.type === 'failed') break;
+    numTokensLeft -= result.numTokens;
+  }
+  return last ?? tooLong(chain);
+}
+
+/** Asks a chain that has not answered for its verdict, after its last whole sentence. */
+function* force(chain: string, finishReason: 'length' | 'loop'): ChainProtocol {
+  let reasoning: string | null = null;
+  // Encoding the chain again may take a few tokens more than it had: then its end is given up.
+  for (let kept = chain; ; kept = cutText(kept, Math.floor(kept.length * 0.9))) {
+    const trimmed = trimToLastSentence(kept);
+    if (trimmed !== reasoning) {
+      reasoning = trimmed;
+      const result = yield { type: 'answer', reasoning };
+      if (result.type !== 'no-room') return ended(finishReason, result, chain);
+    }
+    if (kept === '') return tooLong(chain);
+  }
+}
+
+function ended(finishReason: 'verdict' | 'length' | 'loop', result: StepResult, chain: string): ChainOutcome {
+  const reasoning = chain.trim();
+  if (result.type !== 'verdict') return { finishReason: 'failed', verdict: null, reasoning };
+  return { finishReason, verdict: { ...result.verdict, forced: finishReason !== 'verdict' }, reasoning };
+}
+
+function tooLong(chain: string): ChainOutcome {
+  return { finishReason: 'prompt-too-long', verdict: null, reasoning: chain.trim() };
+}

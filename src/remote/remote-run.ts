@@ -1,0 +1,216 @@
+/**
+ * One run on a server, which batches by itself: as many chains at once as are allowed, in the documents' order. Owns what is
+ * reported of the run. Invariant: every document is finished exactly once.
+ */
+import type { Gate, Semaphore } from '../base/async.ts';
+import { Rank1Error } from '../base/errors.ts';
+import { seededRandom } from '../base/seeded-random.ts';
+import type {
+  RerankRequest,
+  RerankUpdate,
+  RunStats,
+  RunSummary,
+  UpdateListener,
+} from '../protocol/rerank-api.ts';
+import { NO_STATS } from '../protocol/run-defaults.ts';
+import type { ChainOutcome } from '../rank1/chain-protocol.ts';
+import { DocumentTally } from '../rank1/document-tally.ts';
+import { documentText, forcedPromptText, INSTANT_REASONING, promptText } from '../rank1/prompt.ts';
+import { promptQuery } from '../rank1/query-template.ts';
+import { samplingOf, type Sampling } from '../rank1/sampled-chains.ts';
+import type { CompletionClient } from './completion-client.ts';
+import { FittedDocument } from './fitted-document.ts';
+import { RemoteChain } from './remote-chain.ts';
+import type { RemoteModel } from './remote-model.ts';
+
+export interface RemoteServer {
+  readonly client: CompletionClient;
+  readonly model: RemoteModel;
+  /** of one run */
+  readonly maxInFlight: number;
+  /** of all runs */
+  readonly inFlight: Semaphore;
+  /** closed while runs are paused */
+  readonly gate: Gate;
+}
+
+interface QueuedChain {
+  readonly tally: DocumentTally<RemoteChain>;
+  readonly chain: RemoteChain;
+}
+
+/** Updates are sent together at most this often, in milliseconds: a page draws no faster. */
+const SEND_EVERY_MS = 16;
+/** A run that has nothing to tell says at least this often that it is alive. */
+const ALIVE_EVERY_MS = 2000;
+/** Servers take 32 bits with a sign at least. */
+const NUM_SEEDS = 2 ** 31;
+
+export class RemoteRun {
+  readonly #server: RemoteServer;
+  readonly #request: Omit<RerankRequest, 'runId'>;
+  readonly #onUpdates: UpdateListener;
+  readonly #sampling: Sampling | null;
+  readonly #failure = new AbortController();
+  readonly #startedAt = performance.now();
+  #updates: RerankUpdate[] = [];
+  #sendTimer: ReturnType<typeof setTimeout> | null = null;
+  #numActive = 0;
+  #pausedAt: number | null = null;
+  #pausedMs = 0;
+  #numFinished = 0;
+  #numPromptTokens = 0;
+  #numNewTokens = 0;
+
+  constructor(server: RemoteServer, request: Omit<RerankRequest, 'runId'>, onUpdates: UpdateListener) {
+    this.#server = server;
+    this.#request = request;
+    this.#onUpdates = onUpdates;
+    this.#sampling = samplingOf(request.options);
+  }
+
+  async execute(signal: AbortSignal): Promise<RunSummary> {
+    const { options, documents } = this.#request;
+    if (options.longDocuments === 'passages') {
+      throw new Rank1Error(
+        'model-unsupported',
+        'A remote engine cuts documents that do not fit, and does not split them. Leave longDocuments out, or split them before.',
+      );
+    }
+    const either = AbortSignal.any([signal, this.#failure.signal]);
+    const queue = this.#queue(either);
+    const numChains = documents.length * (this.#sampling?.numSamples ?? 1);
+    const numLanes = Math.min(options.maxSlots ?? this.#server.maxInFlight, numChains);
+    const alive = setInterval(() => this.#send(), ALIVE_EVERY_MS);
+    try {
+      await Promise.all(Array.from({ length: numLanes }, () => this.#workThrough(queue, either)));
+      for (const { tally, chain } of queue) this.#add(tally.abort(chain));
+      if (this.#updates.length > 0) this.#send();
+    } finally {
+      clearInterval(alive);
+      if (this.#sendTimer !== null) clearTimeout(this.#sendTimer);
+    }
+    if (this.#failure.signal.aborted) throw this.#failure.signal.reason;
+    return {
+      numDocuments: documents.length,
+      numFinished: this.#numFinished,
+      aborted: signal.aborted,
+      stats: this.#stats,
+    };
+  }
+
+  /** The chains of all documents, made when their turn comes. */
+  *#queue(signal: AbortSignal): Generator<QueuedChain, void> {
+    const { client, model } = this.#server;
+    const { options } = this.#request;
+    const query = promptQuery(this.#request);
+    const fitSettings = {
+      model,
+      options,
+      promptOf: (document: string) =>
+        options.mode === 'instant'
+          ? forcedPromptText(query, document, INSTANT_REASONING)
+          : promptText(query, document),
+      countTokens: model.tokenizes ? (prompt: string) => client.countTokens(model.id, prompt, signal) : null,
+    };
+    const samplings = this.#sampling ? sampleSeeds(this.#sampling) : [null];
+    for (const [index, document] of this.#request.documents.entries()) {
+      const fitted = new FittedDocument(documentText(document), fitSettings);
+      const report = (update: RerankUpdate): void => {
+        if (tally.streams || update.type === 'started') this.#add(update);
+      };
+      const chains = samplings.map((sampling, sample) => {
+        const settings = { client, model, options, query, sampling, signal };
+        return new RemoteChain(settings, fitted, index, sample === 0 ? report : () => undefined);
+      });
+      const tally = new DocumentTally(index, [
+        {
+          chains,
+          get numPromptTokens() {
+            return chains.reduce((most, chain) => Math.max(most, chain.numPromptTokens), 0);
+          },
+          get truncated() {
+            return fitted.truncated;
+          },
+          passage: null,
+        },
+      ]);
+      for (const chain of chains) yield { tally, chain };
+    }
+  }
+
+  /** Leaves the queue open for the other lanes, which `for of` would not. */
+  async #workThrough(queue: Iterator<QueuedChain, void>, signal: AbortSignal): Promise<void> {
+    for (let queued = queue.next(); !queued.done; queued = queue.next()) {
+      const { tally, chain } = queued.value;
+      const outcome = await this.#judge(chain, signal);
+      this.#add(outcome ? tally.end(chain, outcome) : tally.abort(chain));
+      if (!outcome) return;
+    }
+  }
+
+  /** Null when the run ended before the chain. */
+  async #judge(chain: RemoteChain, signal: AbortSignal): Promise<ChainOutcome | null> {
+    try {
+      await this.#untilResumed(signal);
+      return await this.#server.inFlight.run(async () => {
+        await this.#untilResumed(signal);
+        this.#numActive++;
+        try {
+          return await chain.judge();
+        } finally {
+          this.#numActive--;
+        }
+      }, signal);
+    } catch (error) {
+      if (!signal.aborted) this.#failure.abort(error);
+      return null;
+    }
+  }
+
+  async #untilResumed(signal: AbortSignal): Promise<void> {
+    const { gate } = this.#server;
+    if (!gate.isOpen && this.#numActive === 0) this.#pausedAt ??= performance.now();
+    await gate.untilOpen(signal);
+    if (this.#pausedAt !== null) this.#pausedMs += performance.now() - this.#pausedAt;
+    this.#pausedAt = null;
+  }
+
+  /** Tokens are counted when their document is finished: the server tells no times of its steps. */
+  get #stats(): RunStats {
+    return {
+      ...NO_STATS,
+      maxNewTokens: this.#server.model.maxNewTokens(this.#request.options),
+      numPrefillTokens: this.#numPromptTokens,
+      numPaddedPrefillTokens: this.#numPromptTokens,
+      numDecodeTokens: this.#numNewTokens,
+      rowsActive: this.#numActive,
+      elapsedMs: performance.now() - this.#startedAt - this.#pausedMs,
+    };
+  }
+
+  #add(update: RerankUpdate | null): void {
+    if (!update) return;
+    if (update.type === 'finished') {
+      this.#numPromptTokens += update.numPromptTokens;
+      this.#numNewTokens += update.numNewTokens;
+      if (update.finishReason !== 'aborted') this.#numFinished++;
+    }
+    this.#updates.push(update);
+    this.#sendTimer ??= setTimeout(() => this.#send(), SEND_EVERY_MS);
+  }
+
+  #send(): void {
+    if (this.#sendTimer !== null) clearTimeout(this.#sendTimer);
+    this.#sendTimer = null;
+    const updates = this.#updates;
+    this.#updates = [];
+    this.#onUpdates(updates, this.#stats);
+  }
+}
+
+/** One seed for each sample. The run's seed plus the sample's number would give neighbouring seeds the same chains. */
+function sampleSeeds({ numSamples, temperature, seed }: Sampling): { temperature: number; seed: number }[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: numSamples }, () => ({ temperature, seed: random.below(NUM_SEEDS) }));
+}
