@@ -120,7 +120,8 @@ export class RemoteRun {
         if (tally.streams || update.type === 'started') this.#add(update);
       };
       const chains = samplings.map((sampling, sample) => {
-        const settings = { client, model, options, query, sampling, signal };
+        // Of its own: runtimes warn of many listeners on one signal.
+        const settings = { client, model, options, query, sampling, signal: AbortSignal.any([signal]) };
         return new RemoteChain(settings, fitted, index, sample === 0 ? report : () => undefined);
       });
       const tally = new DocumentTally(index, [
@@ -143,7 +144,7 @@ export class RemoteRun {
   async #workThrough(queue: Iterator<QueuedChain, void>, signal: AbortSignal): Promise<void> {
     for (let queued = queue.next(); !queued.done; queued = queue.next()) {
       const { tally, chain } = queued.value;
-      const outcome = await this.#judge(chain, signal);
+      const outcome = await this.#judge(chain, AbortSignal.any([signal]));
       this.#add(outcome ? tally.end(chain, outcome) : tally.abort(chain));
       if (!outcome) return;
     }
