@@ -132,11 +132,7 @@ export class CompletionClient {
     }
   }
 
-  async *#chunks(
-    response: Response,
-    signal: AbortSignal,
-    idle: IdleTimer,
-  ): AsyncGenerator<CompletionChunk> {
+  async *#chunks(response: Response, signal: AbortSignal, idle: IdleTimer): AsyncGenerator<CompletionChunk> {
     if (!response.body) throw new PassingFault('its answer has no body');
     const isWhole = /json|html/i.test(response.headers.get('content-type') ?? '');
     if (isWhole) return yield this.#parse(await textOf(response, signal, idle), true);
