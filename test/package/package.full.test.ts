@@ -9,7 +9,7 @@ import { rolldown } from 'rolldown';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '../../scripts/find-chromium.mjs';
-import { buildAndPack, ROOT, run, type PackedPackage } from './packed.ts';
+import { packFreshClone, ROOT, run, type PackedPackage } from './packed.ts';
 import { serveFolders, type StaticServer } from './static-server.ts';
 
 const MAX_CORE_GZIP_BYTES = 15_000;
@@ -23,7 +23,7 @@ let packed: PackedPackage;
 let app: string;
 
 beforeAll(() => {
-  packed = buildAndPack();
+  packed = packFreshClone();
   app = join(packed.folder, 'app');
   mkdirSync(app);
   writeFileSync(join(app, 'package.json'), '{ "private": true, "type": "module" }');
@@ -99,13 +99,6 @@ describe('the tarball', () => {
     ).toContain('LlamaForCausalLM');
     const manifest = JSON.parse(readFileSync(join(app, 'model/rank1.json'), 'utf8')) as { models: object };
     expect(Object.keys(manifest.models)).toEqual(['q4']);
-  });
-
-  it('is built before it is packed', () => {
-    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-      scripts: Record<string, string>;
-    };
-    expect(scripts['prepack']).toBe('npm run build:package');
   });
 
   it('judges on the command line with what is in it, once playwright-core is there', () => {

@@ -1,8 +1,8 @@
-/** The package as npm would publish it, built and packed once for all tests of this folder. */
+/** The package as a publisher makes it, in a fresh clone with `npm pack` and nothing else, once for all tests of this folder. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -17,10 +17,17 @@ export interface PackedPackage {
   remove(): void;
 }
 
-export function buildAndPack(): PackedPackage {
+export function packFreshClone(): PackedPackage {
   const folder = mkdtempSync(join(tmpdir(), 'rank1-package-'));
-  run(process.execPath, ['scripts/build-package.mjs'], ROOT);
-  const output = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], ROOT);
+  const clone = join(folder, 'clone');
+  copySources(clone);
+  // As after `npm ci`.
+  symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
+  const output = run(
+    'npm',
+    ['pack', '--json', '--foreground-scripts=false', '--pack-destination', '..'],
+    clone,
+  );
   const [packed] = JSON.parse(output) as { filename: string; size: number; files: { path: string }[] }[];
   if (!packed) throw new Error('npm pack reported no package');
   return {
@@ -30,6 +37,21 @@ export function buildAndPack(): PackedPackage {
     files: packed.files.map(({ path }) => path),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** What git would clone, uncommitted changes included; without git, which a machine that tests may not have. */
+function copySources(clone: string): void {
+  const ignored = readFileSync(join(ROOT, '.gitignore'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => new RegExp(`^${line.replace(/\/$/, '').replaceAll('.', '\\.').replaceAll('*', '.*')}$`));
+  const isIgnored = (path: string) =>
+    path === '.git' || ignored.some((pattern) => pattern.test(path) || pattern.test(basename(path)));
+  mkdirSync(clone);
+  cpSync(ROOT, clone, {
+    recursive: true,
+    filter: (source) => source === ROOT || !isIgnored(source.slice(ROOT.length)),
+  });
 }
 
 /** @throws when it fails, with what it printed */
