@@ -2,6 +2,7 @@
  * Where bytes come from and where they go. The converter knows only these interfaces, so the same code runs
  * on files in Node, on `File` objects in a page, and on ranges of a hub over HTTP.
  */
+import type { TensorEntry } from './safetensors.ts';
 
 /** A file of known size that can be read in any order. */
 export interface ByteSource {
@@ -20,6 +21,8 @@ export interface ByteSource {
 export interface CheckpointFolder {
   /** `null` when there is no such file. `name` is a plain file name, never a path. */
   open(name: string): Promise<ByteSource | null>;
+  /** Where the weights are in a format of the folder's own, such as GGUF; by the names of transformers. */
+  openTensors?(): Promise<ReadonlyMap<string, TensorEntry>>;
   close(): Promise<void>;
 }
 

@@ -1,8 +1,9 @@
-/** All tensors of a checkpoint, whether it is one safetensors file or many shards with an index. */
+/** All tensors of a checkpoint: one safetensors file, shards with an index, or what the folder itself can open. */
 import { Rank1Error } from '../base/errors.ts';
 import type { CheckpointFolder } from './byte-io.ts';
 import { parseJson, readText } from './read-json.ts';
 import { readSafetensors, type TensorEntry } from './safetensors.ts';
+import { byPlainName } from './tensor-names.ts';
 
 export type Checkpoint = ReadonlyMap<string, TensorEntry>;
 
@@ -18,19 +19,19 @@ const MAX_SHARDS = 4096;
  *   `invalid-file` when a file is damaged or a tensor is not where the index says
  */
 export async function openCheckpoint(folder: CheckpointFolder): Promise<Checkpoint> {
-  const index = await readText(folder, INDEX_FILE);
-  if (index !== null) return openShards(folder, parseJson(INDEX_FILE, index));
+  if (folder.openTensors) return folder.openTensors();
+  // As in transformers, the single file wins: an index beside it is what an older, larger save left.
   const single = await folder.open(SINGLE_FILE);
-  if (single === null) {
-    throw new Rank1Error(
-      'model-not-found',
-      `There is no ${SINGLE_FILE} and no ${INDEX_FILE} in the folder. Give a Hugging Face model folder whose weights are in the safetensors format.`,
-    );
-  }
-  return toMap(await readSafetensors(single));
+  if (single !== null) return byPlainName(await readSafetensors(single));
+  const index = await readText(folder, INDEX_FILE);
+  if (index !== null) return byPlainName(await openShards(folder, parseJson(INDEX_FILE, index)));
+  throw new Rank1Error(
+    'model-not-found',
+    `There is no ${SINGLE_FILE} and no ${INDEX_FILE} in the folder. Give a Hugging Face model folder whose weights are in the safetensors format, or a .gguf file.`,
+  );
 }
 
-async function openShards(folder: CheckpointFolder, index: unknown): Promise<Checkpoint> {
+async function openShards(folder: CheckpointFolder, index: unknown): Promise<TensorEntry[]> {
   const placed = parseWeightMap(index);
   const names = [...new Set(placed.values())].sort();
   if (names.length > MAX_SHARDS) throw invalidIndex(`names ${names.length} shards`);
@@ -45,12 +46,12 @@ async function openShards(folder: CheckpointFolder, index: unknown): Promise<Che
     }
     tensors.push(...(await readSafetensors(source)).filter((tensor) => placed.get(tensor.name) === name));
   }
-  const checkpoint = toMap(tensors);
+  const found = new Set(tensors.map((tensor) => tensor.name));
   for (const [tensor, file] of placed) {
-    if (!checkpoint.has(tensor))
+    if (!found.has(tensor))
       throw invalidIndex(`places ${JSON.stringify(tensor.slice(0, 120))} in ${file}, which lacks it`);
   }
-  return checkpoint;
+  return tensors;
 }
 
 function parseWeightMap(index: unknown): Map<string, string> {
@@ -67,10 +68,6 @@ function parseWeightMap(index: unknown): Map<string, string> {
     placed.set(tensor, file);
   }
   return placed;
-}
-
-function toMap(tensors: readonly TensorEntry[]): Checkpoint {
-  return new Map(tensors.map((tensor) => [tensor.name, tensor]));
 }
 
 function invalidIndex(problem: string): Rank1Error {

@@ -15,6 +15,7 @@ import { modelCard } from './model-card.ts';
 import { buildRank1Layout } from './rank1-layout.ts';
 import { readJsonObject, readText } from './read-json.ts';
 import { RecordedOutput } from './recorded-output.ts';
+import { checkTiedHead } from './tied-head.ts';
 import { transformersJsFileName, withTransformersJsConfig } from './transformersjs-config.ts';
 import { buildTransformersJsLayout } from './transformersjs-layout.ts';
 import type { WeightFormat } from './weight-format.ts';
@@ -59,6 +60,7 @@ async function writeModel(
     );
   }
   const checkpoint = await openCheckpoint(input);
+  await checkTiedHead(checkpoint, spec);
   const tokenizer = await readTokenizer(input, options);
   const tokens = tokenizer && readMarkerTokens(tokenizer, spec.vocabSize);
   const maxPositions = Math.min(spec.maxPositions, options.maxPositions);

@@ -1,6 +1,7 @@
 /** Small text files of a checkpoint, read with a size limit because they are untrusted. */
 import { Rank1Error } from '../base/errors.ts';
 import type { CheckpointFolder } from './byte-io.ts';
+import { assertNotMistaken } from './mistaken-file.ts';
 
 export const MAX_TEXT_BYTES = 64 * 2 ** 20;
 
@@ -11,7 +12,9 @@ export async function readText(folder: CheckpointFolder, name: string): Promise<
   if (source.size > MAX_TEXT_BYTES) {
     throw tooLarge(name);
   }
-  return new TextDecoder().decode(await source.read(0, source.size));
+  const bytes = await source.read(0, source.size);
+  assertNotMistaken(name, bytes);
+  return new TextDecoder().decode(bytes);
 }
 
 export function tooLarge(name: string): Rank1Error {

@@ -4,6 +4,7 @@
  */
 import { Rank1Error } from '../base/errors.ts';
 import type { ByteSource } from './byte-io.ts';
+import { assertNotMistaken } from './mistaken-file.ts';
 
 const DTYPE_BYTES = {
   F64: 8,
@@ -60,6 +61,7 @@ export async function readSafetensors(source: ByteSource): Promise<TensorEntry[]
 async function readHeader(
   source: ByteSource,
 ): Promise<{ header: Record<string, unknown>; dataStart: number }> {
+  assertNotMistaken(source.name, await source.read(0, Math.min(source.size, 64)));
   if (source.size < 10) throw invalid(source, 'is shorter than a header');
   const prefix = await source.read(0, 8);
   const length = new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true);

@@ -130,17 +130,17 @@ def main() -> None:
     raw["added_tokens"] = []
     plain = tokenizers.Tokenizer.from_str(json.dumps(raw))
     full = tokenizers.Tokenizer.from_file(str(MODEL / "tokenizer.json"))
-    answers = {label: plain.encode(f" {label}").ids for label in ("true", "false")}
+    answers = {label: plain.encode(f" {label}", add_special_tokens=False).ids for label in ("true", "false")}
     assert all(len(ids) == 1 for ids in answers.values())
     true_id, false_id = answers["true"][0], answers["false"][0]
     close = added["</think>"]
 
     def encode(query, document, *chain):
-        """Other people's text holds no added tokens; the markers are ours."""
+        """Other people's text holds no added tokens; the markers are ours. The start is what the post-processor gives."""
         ids = plain.encode(PROMPT.format(query=query, document=document).removesuffix("<think>")).ids
         ids += [added["<think>"]]
         if chain:
-            ids += plain.encode(f"\n{chain[0]}\n").ids + [close]
+            ids += plain.encode(f"\n{chain[0]}\n", add_special_tokens=False).ids + [close]
         return ids
 
     def answered(ids):

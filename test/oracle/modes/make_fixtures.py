@@ -33,13 +33,14 @@ class Oracle:
         added = {token["content"]: token["id"] for token in raw["added_tokens"]}
         self.full = tokenizers.Tokenizer.from_str(json.dumps(raw))
         self.plain = tokenizers.Tokenizer.from_str(json.dumps({**raw, "added_tokens": []}))
-        self.answers = {self.plain.encode(f" {label}").ids[0]: label for label in ("true", "false")}
+        self.answers = {self.plain.encode(f" {label}", add_special_tokens=False).ids[0]: label for label in ("true", "false")}
         self.open, self.close = added["<think>"], added["</think>"]
 
     def prompt(self, query, document, chain=""):
         """Other people's text, and the chain when it is fed back, hold no added tokens; the markers are ours."""
         text = conformance.PROMPT.format(query=query, document=document).removesuffix("<think>")
-        return self.plain.encode(text).ids + [self.open] + (self.plain.encode(chain).ids if chain else [])
+        more = self.plain.encode(chain, add_special_tokens=False).ids if chain else []
+        return self.plain.encode(text).ids + [self.open] + more
 
     def answered(self, ids):
         return len(ids) >= 2 and ids[-2] == self.close and ids[-1] in self.answers

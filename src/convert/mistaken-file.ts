@@ -1,0 +1,31 @@
+/** Files that are not what their name says: what people have in their folders instead of weights. */
+import { Rank1Error } from '../base/errors.ts';
+
+/** Bytes of a file's start that are enough to tell. */
+const START_BYTES = 64;
+
+/**
+ * @param start of the file, at least its first 64 bytes where it has as many
+ * @throws Rank1Error `invalid-file` when the file is plainly something else
+ */
+export function assertNotMistaken(name: string, start: Uint8Array): void {
+  const text = new TextDecoder('latin1').decode(start.subarray(0, START_BYTES)).trimStart();
+  const problem = MISTAKES.find(([pattern]) => pattern.test(text))?.[1];
+  if (problem) throw new Rank1Error('invalid-file', `${name} ${problem}`);
+}
+
+const MISTAKES: readonly (readonly [RegExp, string])[] = [
+  [
+    /^version https:\/\/git-lfs/,
+    'is a Git LFS pointer, not the file itself. Run `git lfs pull` in the repository, or download the file.',
+  ],
+  [
+    /^<(?:!doctype html|html|head|\?xml|error)/i,
+    'is a web page, not the file itself: the download was answered with an error or a login page. Download it again.',
+  ],
+  [/^GGUF/, 'is a GGUF file. Give it the ending .gguf and convert it alone.'],
+  [
+    /^PK/,
+    'is a ZIP archive, or a PyTorch file. Unpack it, or choose the checkpoint in the safetensors format.',
+  ],
+];

@@ -1,0 +1,27 @@
+/** A checkpoint that ties its embeddings and yet has an output head of its own. */
+import { Rank1Error } from '../base/errors.ts';
+import type { ModelSpec } from '../model/model-spec.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { openMatrix, readChunks } from './matrix.ts';
+
+const TABLE = 'model.embed_tokens.weight';
+const HEAD = 'lm_head.weight';
+
+/**
+ * A saved head that equals the table is a copy and is left out. Of one that differs nobody can tell which is meant:
+ * vLLM and transformers 4 take the table for both, transformers 5 takes the head.
+ * @throws Rank1Error `model-unsupported`
+ */
+export async function checkTiedHead(checkpoint: Checkpoint, spec: ModelSpec): Promise<void> {
+  if (!spec.tieWordEmbeddings || !checkpoint.has(HEAD)) return;
+  const table = openMatrix(checkpoint, TABLE, spec.vocabSize, spec.hiddenSize);
+  const head = readChunks(openMatrix(checkpoint, HEAD, spec.vocabSize, spec.hiddenSize));
+  for await (const { values } of readChunks(table)) {
+    const other = (await head.next()).value!.values;
+    if (values.every((value, i) => value === other[i])) continue;
+    throw new Rank1Error(
+      'model-unsupported',
+      `config.json sets tie_word_embeddings to true, and ${HEAD} differs from ${TABLE}. Set tie_word_embeddings to false to use the saved head, or remove ${HEAD} from the checkpoint to use the table.`,
+    );
+  }
+}
