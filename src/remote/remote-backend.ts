@@ -1,86 +1,35 @@
-/**
- * A server in the place of the worker: it judges by itself, so this only asks. Runs share the server: one pace, one bound on
- * requests in flight, whatever the number of runs.
- */
-import { Gate, Semaphore, untilAborted } from '../base/async.ts';
-import { Rank1Error } from '../base/errors.ts';
+/** A server in the place of the worker. It runs in the caller's thread, as it only waits; its code is fetched when first used. */
+import { Gate } from '../base/async.ts';
 import type { Backend } from '../protocol/backend.ts';
-import type {
-  LoadedModel,
-  LoadOptions,
-  LoadProgress,
-  RerankRequest,
-  RunSummary,
-  UpdateListener,
-} from '../protocol/rerank-api.ts';
-import { ANSWERS } from '../rank1/markers.ts';
-import { CompletionClient } from './completion-client.ts';
-import { RemoteModel } from './remote-model.ts';
 import { checkRemoteOptions, type RemoteOptions, type RemoteSettings } from './remote-options.ts';
-import { RemoteRun } from './remote-run.ts';
-
-/** A server that was never there is told of sooner than one that restarts in the middle of a run. */
-const MAX_FIRST_ATTEMPTS = 5;
+import type { RemoteServer } from './remote-server.ts';
 
 export class RemoteBackend implements Backend {
   readonly remoteHost: string;
+  /** The server makes its own batches; requests in flight are bounded over all runs. */
   readonly maxRuns = Infinity;
   readonly #settings: RemoteSettings;
-  readonly #client: CompletionClient;
-  readonly #inFlight: Semaphore;
   readonly #gate = new Gate();
-  #closing = new AbortController();
-  #model: Promise<RemoteModel> | null = null;
+  #server: Promise<RemoteServer> | null = null;
 
-  /** @throws TypeError or RangeError */
+  /**
+   * Nothing is sent before the first call.
+   * @throws TypeError or RangeError when the options describe no server
+   */
   constructor(options: RemoteOptions) {
     this.#settings = checkRemoteOptions(options);
-    this.#client = new CompletionClient(this.#settings);
-    this.#inFlight = new Semaphore(this.#settings.maxInFlight);
     this.remoteHost = this.#settings.host;
   }
 
   /** Asks the server what it has. No option applies: the server has chosen device and precision. */
-  async load(
-    _options?: LoadOptions,
-    _onProgress?: (progress: LoadProgress) => void,
-    signal: AbortSignal = this.#closing.signal,
-  ): Promise<LoadedModel> {
-    const { id, maxLength } = await untilAborted(this.#findModel(), signal);
-    const host = this.remoteHost;
-    return {
-      device: 'remote',
-      deviceReason: `${id} on ${host}: the question and the documents are sent there.`,
-      deviceCause: { code: 'server', host, model: id },
-      dtype: 'remote',
-      maxPositions: maxLength,
-    };
+  async load(...[, , signal]: Partial<Parameters<Backend['load']>>): ReturnType<Backend['load']> {
+    return (await this.#open()).load(signal ?? new AbortController().signal);
   }
 
-  async rerank(
-    request: Omit<RerankRequest, 'runId'>,
-    onUpdates: UpdateListener,
-    signal: AbortSignal,
-  ): Promise<RunSummary> {
-    const closed = this.#closing.signal;
-    if (!this.#model) throw new Rank1Error('not-loaded', 'No model is loaded. Call load() before rerank().');
-    const run = new RemoteRun(
-      {
-        client: this.#client,
-        model: await this.#model,
-        maxInFlight: this.#settings.maxInFlight,
-        inFlight: this.#inFlight,
-        gate: this.#gate,
-      },
-      request,
-      onUpdates,
-    );
-    const summary = await run.execute(AbortSignal.any([signal, closed]));
-    closed.throwIfAborted();
-    return summary;
+  async rerank(...call: Parameters<Backend['rerank']>): ReturnType<Backend['rerank']> {
+    return (await this.#open()).rerank(...call);
   }
 
-  /** Starts no further document; those in flight are finished, as the server goes on with them. */
   pause(): void {
     this.#gate.close();
   }
@@ -89,44 +38,16 @@ export class RemoteBackend implements Backend {
     this.#gate.open();
   }
 
-  /** Closes the streams in flight, so that the server stops computing. */
   close(reason: unknown): void {
-    this.#closing.abort(reason);
-    this.#closing = new AbortController();
-    this.#model = null;
+    void this.#server?.then((server) => server.close(reason));
+    this.#server = null;
     this.#gate.open();
   }
 
-  #findModel(): Promise<RemoteModel> {
-    if (this.#model) return this.#model;
-    const { signal } = this.#closing;
-    const asked = this.#askForModel(signal);
-    this.#model = asked;
-    asked.catch(() => {
-      if (this.#model === asked) this.#model = null; // the next call asks again
-    });
-    return asked;
-  }
-
-  async #askForModel(signal: AbortSignal): Promise<RemoteModel> {
-    const client = this.#client;
-    const maxAttempts = Math.min(this.#settings.maxAttempts, MAX_FIRST_ATTEMPTS);
-    const models = await client.retrying(() => client.models(signal), signal, undefined, maxAttempts);
-    const wanted = this.#settings.model;
-    const found = wanted === undefined ? models[0] : models.find(({ id }) => id === wanted);
-    if (!found || (wanted === undefined && models.length > 1)) {
-      const names = models.map(({ id }) => JSON.stringify(id.slice(0, 80))).slice(0, 10);
-      throw new Rank1Error(
-        'model-not-found',
-        `${client.host} serves ${names.join(', ') || 'no model'}. Give the name of a rank1 model among them as remoteModel.`,
-      );
-    }
-    const [yes, no] = await Promise.all(
-      [ANSWERS.true, ANSWERS.false].map((answer) => client.tokenIds(found.id, answer, signal)),
+  #open(): Promise<RemoteServer> {
+    this.#server ??= import('./remote-server.ts').then(
+      ({ RemoteServer }) => new RemoteServer(this.#settings, this.#gate),
     );
-    const [yesId, noId] = [yes?.[0], no?.[0]];
-    const tokenizes = yesId !== undefined && noId !== undefined;
-    const answerTokenIds = tokenizes && yesId !== noId ? { true: yesId, false: noId } : null;
-    return new RemoteModel(found.id, found.maxLength, answerTokenIds, tokenizes);
+    return this.#server;
   }
 }

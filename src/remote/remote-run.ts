@@ -23,7 +23,7 @@ import { FittedDocument } from './fitted-document.ts';
 import { RemoteChain } from './remote-chain.ts';
 import type { RemoteModel } from './remote-model.ts';
 
-export interface RemoteServer {
+export interface RemoteRunSettings {
   readonly client: CompletionClient;
   readonly model: RemoteModel;
   /** of one run */
@@ -47,7 +47,7 @@ const ALIVE_EVERY_MS = 2000;
 const NUM_SEEDS = 2 ** 31;
 
 export class RemoteRun {
-  readonly #server: RemoteServer;
+  readonly #server: RemoteRunSettings;
   readonly #request: Omit<RerankRequest, 'runId'>;
   readonly #onUpdates: UpdateListener;
   readonly #sampling: Sampling | null;
@@ -62,7 +62,7 @@ export class RemoteRun {
   #numPromptTokens = 0;
   #numNewTokens = 0;
 
-  constructor(server: RemoteServer, request: Omit<RerankRequest, 'runId'>, onUpdates: UpdateListener) {
+  constructor(server: RemoteRunSettings, request: Omit<RerankRequest, 'runId'>, onUpdates: UpdateListener) {
     this.#server = server;
     this.#request = request;
     this.#onUpdates = onUpdates;

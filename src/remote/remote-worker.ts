@@ -3,11 +3,10 @@
  * in the caller's own thread, as it only waits; its code is fetched when it is first used.
  */
 import { expose } from 'comlink';
-import { errorMessage } from '../base/errors.ts';
 import { installTransferHandlers } from '../protocol/transfer-handlers.ts';
 import type { RerankWorkerApi } from '../protocol/rerank-api.ts';
 import { checkRemoteOptions, type RemoteOptions } from './remote-options.ts';
-import type { RemoteBackend } from './remote-backend.ts';
+import { RemoteBackend } from './remote-backend.ts';
 
 /** What makes a `Reranker` or `createReranker` work on a remote engine. */
 export interface RemoteEngine {
@@ -40,8 +39,7 @@ export function remoteEngine(options: RemoteOptions): RemoteEngine {
 class RemoteWorker extends EventTarget {
   readonly #near: MessagePort;
   readonly #far: MessagePort;
-  #backend: RemoteBackend | null = null;
-  #terminated = false;
+  readonly #backend: RemoteBackend;
 
   constructor(options: RemoteOptions) {
     super();
@@ -51,12 +49,8 @@ class RemoteWorker extends EventTarget {
     this.#far = port2;
     this.#near.onmessage = ({ data }: MessageEvent) =>
       this.dispatchEvent(new MessageEvent('message', { data }));
-    // What is posted until then waits in the channel.
-    this.#open(options).catch((error: unknown) => {
-      this.dispatchEvent(
-        Object.assign(new Event('error', { cancelable: true }), { message: errorMessage(error) }),
-      );
-    });
+    this.#backend = new RemoteBackend(options);
+    this.#open(this.#backend);
   }
 
   postMessage(message: unknown, transfer: Transferable[] = []): void {
@@ -64,17 +58,12 @@ class RemoteWorker extends EventTarget {
   }
 
   terminate(): void {
-    this.#terminated = true;
-    this.#backend?.close(new Error('The connection was ended.'));
+    this.#backend.close(new Error('The connection was ended.'));
     this.#near.close();
     this.#far.close();
   }
 
-  async #open(options: RemoteOptions): Promise<void> {
-    const { RemoteBackend } = await import('./remote-backend.ts');
-    if (this.#terminated) return;
-    const backend = new RemoteBackend(options);
-    this.#backend = backend;
+  #open(backend: RemoteBackend): void {
     const runs = new Map<number, AbortController>();
     const api: RerankWorkerApi = {
       load: () => backend.load(),

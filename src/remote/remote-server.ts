@@ -1,0 +1,105 @@
+/**
+ * The server behind a `RemoteBackend`: it judges by itself, so this only asks. All runs share it: one pace, one bound on
+ * requests in flight.
+ */
+import { Semaphore, untilAborted, type Gate } from '../base/async.ts';
+import { Rank1Error } from '../base/errors.ts';
+import type { LoadedModel, RerankRequest, RunSummary, UpdateListener } from '../protocol/rerank-api.ts';
+import { ANSWERS } from '../rank1/markers.ts';
+import { CompletionClient } from './completion-client.ts';
+import { RemoteModel } from './remote-model.ts';
+import type { RemoteSettings } from './remote-options.ts';
+import { RemoteRun } from './remote-run.ts';
+
+/** A server that was never there is told of sooner than one that restarts in the middle of a run. */
+const MAX_FIRST_ATTEMPTS = 5;
+
+export class RemoteServer {
+  readonly #settings: RemoteSettings;
+  readonly #client: CompletionClient;
+  readonly #inFlight: Semaphore;
+  readonly #gate: Gate;
+  readonly #closing = new AbortController();
+  #model: Promise<RemoteModel> | null = null;
+
+  /** @param gate closed while runs are paused: no further document starts, those in flight are finished */
+  constructor(settings: RemoteSettings, gate: Gate) {
+    this.#settings = settings;
+    this.#client = new CompletionClient(settings);
+    this.#inFlight = new Semaphore(settings.maxInFlight);
+    this.#gate = gate;
+  }
+
+  async load(signal: AbortSignal): Promise<LoadedModel> {
+    const { id, maxLength } = await untilAborted(this.#findModel(), signal);
+    const { host } = this.#settings;
+    return {
+      device: 'remote',
+      deviceReason: `${id} on ${host}: the question and the documents are sent there.`,
+      deviceCause: { code: 'server', host, model: id },
+      dtype: 'remote',
+      maxPositions: maxLength,
+    };
+  }
+
+  async rerank(
+    request: Omit<RerankRequest, 'runId'>,
+    onUpdates: UpdateListener,
+    signal: AbortSignal,
+  ): Promise<RunSummary> {
+    const closed = this.#closing.signal;
+    if (!this.#model) throw new Rank1Error('not-loaded', 'No model is loaded. Call load() before rerank().');
+    const run = new RemoteRun(
+      {
+        client: this.#client,
+        model: await this.#model,
+        maxInFlight: this.#settings.maxInFlight,
+        inFlight: this.#inFlight,
+        gate: this.#gate,
+      },
+      request,
+      onUpdates,
+    );
+    const summary = await run.execute(AbortSignal.any([signal, closed]));
+    closed.throwIfAborted();
+    return summary;
+  }
+
+  /** Closes the streams in flight, so that the server stops computing. */
+  close(reason: unknown): void {
+    this.#closing.abort(reason);
+  }
+
+  #findModel(): Promise<RemoteModel> {
+    if (this.#model) return this.#model;
+    const { signal } = this.#closing;
+    const asked = this.#askForModel(signal);
+    this.#model = asked;
+    asked.catch(() => {
+      if (this.#model === asked) this.#model = null; // the next call asks again
+    });
+    return asked;
+  }
+
+  async #askForModel(signal: AbortSignal): Promise<RemoteModel> {
+    const client = this.#client;
+    const maxAttempts = Math.min(this.#settings.maxAttempts, MAX_FIRST_ATTEMPTS);
+    const models = await client.retrying(() => client.models(signal), signal, undefined, maxAttempts);
+    const wanted = this.#settings.model;
+    const found = wanted === undefined ? models[0] : models.find(({ id }) => id === wanted);
+    if (!found || (wanted === undefined && models.length > 1)) {
+      const names = models.map(({ id }) => JSON.stringify(id.slice(0, 80))).slice(0, 10);
+      throw new Rank1Error(
+        'model-not-found',
+        `${client.host} serves ${names.join(', ') || 'no model'}. Give the name of a rank1 model among them as remoteModel.`,
+      );
+    }
+    const [yes, no] = await Promise.all(
+      [ANSWERS.true, ANSWERS.false].map((answer) => client.tokenIds(found.id, answer, signal)),
+    );
+    const [yesId, noId] = [yes?.[0], no?.[0]];
+    const tokenizes = yesId !== undefined && noId !== undefined;
+    const answerTokenIds = tokenizes && yesId !== noId ? { true: yesId, false: noId } : null;
+    return new RemoteModel(found.id, found.maxLength, answerTokenIds, tokenizes);
+  }
+}
