@@ -1,4 +1,4 @@
-// Bundles the command line tool for the published package: dist-cli/cli.mjs, one file, dependencies inside.
+// Bundles the command line tool for the published package: dist-cli/cli.mjs, and the thread that runs the model.
 import { build } from 'vite';
 import { fileURLToPath } from 'node:url';
 
@@ -9,12 +9,15 @@ await build({
   configFile: false,
   publicDir: false,
   logLevel: 'warn',
-  // The runtime stays a dependency: it loads its .wasm from where it is installed. The browser's driver is a peer.
-  ssr: { noExternal: true, external: ['onnxruntime-web', 'playwright-core'] },
+  // The runtime stays a dependency: it loads its .wasm from where it is installed. Native code and the GPU are peers.
+  ssr: { noExternal: true, external: ['onnxruntime-web', 'onnxruntime-node', 'webgpu'] },
   build: {
-    ssr: 'src/cli/main.ts',
+    ssr: true,
     outDir: 'dist-cli',
     target: 'node20',
-    rollupOptions: { output: { entryFileNames: 'cli.mjs', chunkFileNames: '[name].mjs' } },
+    rollupOptions: {
+      input: { cli: 'src/cli/main.ts', 'node.worker': 'workers/node.worker.ts' },
+      output: { entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' },
+    },
   },
 });

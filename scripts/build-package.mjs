@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleEnginePage, bundleForBrowser, bundleWorker } from './page-scripts.mjs';
+import { bundleForBrowser, bundleWorker } from './page-scripts.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = join(root, 'dist-package');
@@ -68,4 +68,3 @@ const standalone = await bundleForBrowser('dist-package/src/ui/index.js');
 writeFileSync(join(target, 'rank1-rerank.js'), standalone.replaceAll(WORKER, `${folder}/${WORKER}`));
 
 runNode('scripts/build-cli.mjs');
-writeFileSync(join(root, 'dist-cli/engine-page.js'), await bundleEnginePage());

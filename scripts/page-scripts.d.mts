@@ -1,3 +1,2 @@
 export function bundleForBrowser(input: string, options?: object): Promise<string>;
 export function bundleWorker(): Promise<string>;
-export function bundleEnginePage(): Promise<string>;

@@ -1,5 +1,4 @@
-// Bundles what runs in a browser without a bundler of its own: the worker, and the page of the command line's headless
-// browser. The package is built with it, and the command line in a checkout uses it directly.
+// Bundles what runs in a browser without a bundler of its own.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -24,8 +23,4 @@ export async function bundleForBrowser(input, options = {}) {
 export function bundleWorker() {
   const conditionNames = ['onnxruntime-web-use-extern-wasm', 'import', 'module', 'browser', 'default'];
   return bundleForBrowser('workers/package.worker.ts', { resolve: { conditionNames } });
-}
-
-export function bundleEnginePage() {
-  return bundleForBrowser('src/cli/page/engine-page.ts');
 }

@@ -1,14 +1,12 @@
 /** What a subcommand is, and what it gets from the process it runs in. */
-import type { PageScripts } from './engine/page-scripts.ts';
 
 /** Where things lie; a checkout and an installed package differ in it. */
 export interface CommandContext {
   readonly version: string;
   /** the model folder that is taken where none is named */
   readonly defaultModel: string;
-  /** the folder with the runtime's files */
-  readonly ortFolder: string;
-  readonly loadPageScripts: () => Promise<PageScripts>;
+  /** the module that runs the model in a thread: workers/node.worker.ts, as it is or bundled */
+  readonly engineThread: URL;
 }
 
 export type RunCommand = (context: CommandContext) => Promise<ExitCode | void>;

@@ -93,8 +93,8 @@ export function checkLoadOptions(options: Partial<LoadOptions>): LoadOptions {
   const { model, modelFiles, device = 'auto', dtype, assetsUrl, warmUp } = options;
   if (typeof model !== 'string' || model === '')
     throw new TypeError('model must be the URL of a model folder');
-  if (!['auto', 'webgpu', 'wasm'].includes(device))
-    throw new RangeError("device must be 'auto', 'webgpu' or 'wasm'");
+  if (!['auto', 'webgpu', 'cpu', 'wasm'].includes(device))
+    throw new RangeError("device must be 'auto', 'webgpu', 'cpu' or 'wasm'");
   if (modelFiles !== undefined && !Object.values(modelFiles).every((file) => file instanceof Blob))
     throw new TypeError('modelFiles must hold a Blob for each path');
   return {

@@ -1,10 +1,10 @@
-/** The command line as a user meets it, with the demo model in a real Chromium. */
+/** The command line as a user meets it, with the demo model. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from './browser-engines.ts';
+import { ROOT } from './local-engines.ts';
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'rank1-command-'))));
@@ -40,7 +40,7 @@ function run(
   });
 }
 
-const INSTANT = ['--mode', 'instant', '--device', 'wasm'];
+const INSTANT = ['--mode', 'instant', '--device', 'cpu'];
 
 describe('rank1-rerank', () => {
   it('judges lines of the standard input, best first, with progress beside the results', async () => {
@@ -78,7 +78,7 @@ describe('rank1-rerank', () => {
       '\n',
     );
     let isSent = false;
-    const args = ['rerank', '--query', 'coldest city', '--device', 'wasm', '-'];
+    const args = ['rerank', '--query', 'coldest city', '--device', 'cpu', '-'];
     const { code, stdout, stderr } = await run(args, lines, (text, kill) => {
       if (isSent || !text.includes('of 100 documents')) return;
       isSent = true;
@@ -95,7 +95,7 @@ describe('rank1-rerank', () => {
       JSON.stringify({ query: { qid, text: 'coldest city' }, candidates: candidates(count) }),
     );
     let isSent = false;
-    const args = ['rerank', '--input', 'rank-llm', '--output', 'trec', '--device', 'wasm', '-'];
+    const args = ['rerank', '--input', 'rank-llm', '--output', 'trec', '--device', 'cpu', '-'];
     const { code, stdout } = await run(args, requests.join('\n'), (_stderr, kill, printed) => {
       if (isSent || printed === '') return;
       isSent = true;
@@ -121,9 +121,8 @@ describe('rank1-rerank', () => {
       'memory',
       'disk',
       'model',
-      'Chromium',
+      'CPU',
       'WebGPU',
-      'threads',
       'verdict',
     ]);
     expect(code).toBe(0);

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readTrecRun, sourceFile } from '../../src/evaluation/index.ts';
 import { hundredByQuery, hundredExpected } from '../harness/hundred-pairs.ts';
 import { CompletionsServer } from '../unit/remote/completions-server.ts';
-import { ROOT } from './browser-engines.ts';
+import { ROOT } from './local-engines.ts';
 
 const API_KEY = 'sk-secret';
 let folder: string;

@@ -1,4 +1,4 @@
-/** `rank1-rerank eval` as it is typed: in a headless Chromium with the demo model, and on a server. */
+/** `rank1-rerank eval` as it is typed: with the demo model, and on a server. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hundredByQuery, hundredExpected } from '../harness/hundred-pairs.ts';
 import { CompletionsServer, type SeenRequest } from '../unit/remote/completions-server.ts';
-import { ROOT } from './browser-engines.ts';
+import { ROOT } from './local-engines.ts';
 
 const QUERIES = [
   ['q1', 'Which city is the capital of France?', 'Paris is the capital of France.'],
@@ -67,7 +67,7 @@ function filesOf(out: string): Record<string, string> {
 }
 
 test('a run tells its progress and its measures; killed between two queries and run again, it leaves the same bytes', async () => {
-  const args = (out: string) => ['--data', data, '--out', out, '--mode', 'instant', '--device', 'wasm'];
+  const args = (out: string) => ['--data', data, '--out', out, '--mode', 'instant', '--device', 'cpu'];
   const whole = join(folder, 'whole');
   const { status, stdout, stderr } = await runEval(args(whole));
   expect({ status, stderr }).toMatchObject({ status: 0 });
@@ -119,7 +119,7 @@ test('a file that cannot be read is told with its line, and nothing is left', as
 
 test('interrupted by hand it ends with 130 and keeps the queries that were judged', async () => {
   const out = join(folder, 'interrupted');
-  const args = ['--data', data, '--out', out, '--device', 'wasm', '--max-new-tokens', '8'];
+  const args = ['--data', data, '--out', out, '--device', 'cpu', '--max-new-tokens', '8'];
   const { status, stdout, stderr } = await runEval(args, { at: '1 of 2 queries', signal: 'SIGINT' });
   expect({ status, stdout }).toEqual({ status: 130, stdout: '' });
   expect(stderr).toContain('Interrupted.');

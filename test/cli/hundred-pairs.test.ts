@@ -1,6 +1,6 @@
 /**
- * The same hundred pairs through every door in front of the in-browser engine: itself, `serve`, the command line and each
- * adapter. All are held to the oracle's order and scores. `serve` judges in one Chromium, whose answers are kept on their way: they
+ * The same hundred pairs through every door in front of the engine: itself, `serve`, the command line and each
+ * adapter. All are held to the oracle's order and scores. `serve` judges on native code, and its answers are kept on their way: they
  * are the engine's own; the adapters get them where they ask for the very pairs that were judged.
  */
 import { execFile } from 'node:child_process';
@@ -21,7 +21,6 @@ import {
   toTeiResponse,
   toVoyageResponse,
 } from '../../src/adapters/responses.ts';
-import type { BrowserEngine } from '../../src/cli/engine/browser-engine.ts';
 import type { RerankEngine } from '../../src/cli/engine/rerank-engine.ts';
 import { RerankServer } from '../../src/cli/serve/rerank-server.ts';
 import { parseServeArguments } from '../../src/cli/serve/serve-arguments.ts';
@@ -32,7 +31,7 @@ import { readTrecRun, sourceFile } from '../../src/evaluation/index.ts';
 import { documentText } from '../../src/rank1/prompt.ts';
 import { hundredByQuery, hundredExpected, type QueryGroup } from '../harness/hundred-pairs.ts';
 import { IS_FULL } from '../tier.ts';
-import { openBrowserEngine, ROOT } from './browser-engines.ts';
+import { openLocalEngine, REAL_THREAD, ROOT } from './local-engines.ts';
 
 const GROUPS = hundredByQuery();
 /** A process starts a browser of its own and judges as slowly as the others: one query shows the way through it. */
@@ -47,13 +46,13 @@ function expectOracle(ranking: Ranking, { order, expected }: QueryGroup): void {
   for (const [index, score] of ranking) expect(Math.abs(score! - expected[index]!.score)).toBeLessThan(1e-4);
 }
 
-let engine: BrowserEngine;
+let engine: RerankEngine;
 let server: RerankServer;
 const answers: RerankResponse[] = [];
 const served: Ranking[] = [];
 
 beforeAll(async () => {
-  engine = await openBrowserEngine('real');
+  ({ engine } = await openLocalEngine(REAL_THREAD));
   const settings = parseServeArguments(['--max-new-tokens', String(maxNewTokens)], {});
   server = new RerankServer({ ...settings, engine: recording(engine) });
   const { port } = await server.listen('127.0.0.1', 0);
@@ -70,7 +69,7 @@ afterAll(async () => {
   await engine.close();
 });
 
-function recording(engine: BrowserEngine): RerankEngine {
+function recording(engine: RerankEngine): RerankEngine {
   return {
     modelName: engine.modelName,
     numRestarts: 0,
@@ -100,7 +99,7 @@ function answered(place: number): Pick<RerankClient, 'rerank'> {
 }
 
 describe('the hundred pairs have the order and the scores of the oracle', () => {
-  it('in the engine in the browser, chains included', () => {
+  it('in the engine, chains included', () => {
     for (const [place, group] of GROUPS.entries()) {
       const { results } = answers[place]!;
       expectOracle(
@@ -124,7 +123,7 @@ describe('the hundred pairs have the order and the scores of the oracle', () => 
       }));
       const file = join(folder, 'requests.jsonl');
       writeFileSync(file, requests.map((request) => `${JSON.stringify(request)}\n`).join(''));
-      const options = ['--input', 'rank-llm', '--output', 'trec', '--device', 'wasm'];
+      const options = ['--input', 'rank-llm', '--output', 'trec', '--device', 'cpu'];
       const cap = ['--max-new-tokens', String(maxNewTokens)];
       const bin = join(ROOT, 'bin/rank1-rerank.mjs');
       const output = await new Promise<string>((resolve, reject) => {

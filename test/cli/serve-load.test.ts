@@ -1,16 +1,15 @@
 /**
- * Many clients at once, and a browser that dies under them. The worker is scripted, so that the requests are the load and
+ * Many clients at once, and a worker that dies under them. The worker is scripted, so that the requests are the load and
  * not the model; each answer depends on every character of its request, so that none can be another's.
  */
 import { Agent, request } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { BrowserEngine } from '../../src/cli/engine/browser-engine.ts';
 import { RerankServer } from '../../src/cli/serve/rerank-server.ts';
 import { parseServeArguments } from '../../src/cli/serve/serve-arguments.ts';
 import { hashedVerdict } from '../fakes/hashed-verdict.ts';
-import { chromiumResidentBytes, killChromium, openBrowserEngine } from './browser-engines.ts';
+import { HASHED_THREAD, openLocalEngine, type TestEngine } from './local-engines.ts';
 
 const NUM_CLIENTS = 64;
 const NUM_REQUESTS = 2000;
@@ -18,19 +17,18 @@ const KILL_AFTER = [700, 1400];
 /** Far below what keeping the requests or their answers would take. */
 const MAX_GROWTH_BYTES = 8e6;
 /**
- * Of whole processes, which give memory back to the system when it suits them. The texts between the first measurement and the
+ * Of the process, all threads, which gives memory back to the system when it suits it. The texts between the first measurement and the
  * last come to more than twice as much, so that keeping them would show.
  */
 const MAX_RESIDENT_GROWTH_BYTES = 80e6;
-const LONG_TEXT = 'Lorem ipsum é. '.repeat(1400);
 
-let engine: BrowserEngine;
+let { engine, kill } = {} as TestEngine;
 let server: RerankServer;
 let port: number;
 const agent = new Agent({ keepAlive: true, maxSockets: NUM_CLIENTS });
 
 beforeAll(async () => {
-  engine = await openBrowserEngine('test/fakes/hashed.worker.ts');
+  ({ engine, kill } = await openLocalEngine(HASHED_THREAD));
   await engine.load();
   server = new RerankServer({ ...parseServeArguments([], {}), engine });
   ({ port } = await server.listen('127.0.0.1', 0));
@@ -112,27 +110,24 @@ async function wrongAnswers(filling: string, before: (number: number) => void): 
   return wrong;
 }
 
-it(`${NUM_CLIENTS} clients get ${NUM_REQUESTS} right answers, whatever becomes of the browser`, async () => {
-  let numKilled = 0;
+/** Asks everything, and tells how memory grew. */
+async function load(filling: string, before: (number: number) => void = () => undefined) {
   const samples: MemoryFigures[] = [];
-  const wrong = await wrongAnswers('é', (number) => {
+  const wrong = await wrongAnswers(filling, (number) => {
     if (number % 500 === 250) samples.push(memory());
-    if (KILL_AFTER.includes(number)) numKilled += killChromium();
+    before(number);
   });
-  expect(wrong).toEqual([]);
-  expect(numKilled).toBe(KILL_AFTER.length);
-  expect(engine.numRestarts).toBe(KILL_AFTER.length);
-  expect(growth(samples.map(({ heap }) => heap))).toBeLessThan(MAX_GROWTH_BYTES);
-  expect(growth(samples.map(({ external }) => external))).toBeLessThan(MAX_GROWTH_BYTES);
-  expect(growth(samples.map(({ resident }) => resident))).toBeLessThan(MAX_RESIDENT_GROWTH_BYTES);
-});
+  const grown = (name: keyof MemoryFigures): number => growth(samples.map((sample) => sample[name]));
+  return { wrong, heap: grown('heap'), external: grown('external'), resident: grown('resident') };
+}
 
-it('the browser keeps nothing of the requests it has answered', async () => {
-  const resident: number[] = [];
-  const wrong = await wrongAnswers(LONG_TEXT, (number) => {
-    if (number % 500 === 250) resident.push(chromiumResidentBytes());
+it(`${NUM_CLIENTS} clients get ${NUM_REQUESTS} right answers, whatever becomes of the worker`, async () => {
+  const { wrong, heap, external, resident } = await load('é', (number) => {
+    if (KILL_AFTER.includes(number)) kill();
   });
   expect(wrong).toEqual([]);
-  expect(resident).toHaveLength(4);
-  expect(growth(resident)).toBeLessThan(MAX_RESIDENT_GROWTH_BYTES);
+  expect(engine.numRestarts).toBe(KILL_AFTER.length);
+  expect(heap).toBeLessThan(MAX_GROWTH_BYTES);
+  expect(external).toBeLessThan(MAX_GROWTH_BYTES);
+  expect(resident).toBeLessThan(MAX_RESIDENT_GROWTH_BYTES);
 });

@@ -1,6 +1,6 @@
 /** The tarball: what is in it, what tools say about it, and what it costs; then installed, in two fresh pages. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { chromium, type Browser, type Page } from 'playwright';
@@ -64,7 +64,7 @@ describe('the tarball', () => {
     expect(unexpected).toEqual([]);
     expect(packed.files).toContain('dist-package/src/client/rank1-rerank/worker.js');
     expect(packed.files).toContain('dist-cli/cli.mjs');
-    expect(packed.files).toContain('dist-cli/engine-page.js');
+    expect(packed.files).toContain('dist-cli/node.worker.mjs');
     expect(packed.files).toContain('public/models/rank1-demo/rank1.json');
     expect(packed.size).toBeLessThan(MAX_TARBALL_BYTES);
   });
@@ -101,7 +101,7 @@ describe('the tarball', () => {
     expect(Object.keys(manifest.models)).toEqual(['q4']);
   });
 
-  it('judges on the command line with what is in it, once playwright-core is there', () => {
+  it('judges on the command line with nothing but what is in it, and says what would be faster', () => {
     const bin = 'node_modules/rank1-rerank/bin/rank1-rerank.mjs';
     writeFileSync(join(app, 'cities.txt'), 'Bread is baked.\nThe coldest city is Yakutsk.\n');
     const args = [
@@ -114,10 +114,10 @@ describe('the tarball', () => {
       'jsonl',
       'cities.txt',
     ];
-    const judge = () => run(process.execPath, [bin, ...args], app);
-    expect(judge).toThrow(/npm install playwright-core/);
-    symlinkSync(join(ROOT, 'node_modules/playwright-core'), join(app, 'node_modules/playwright-core'));
-    expect(judge().trimEnd().split('\n')).toHaveLength(2);
+    const judge = (device: string) => run(process.execPath, [bin, ...args, '--device', device], app);
+    expect(judge('auto').trimEnd().split('\n')).toHaveLength(2);
+    expect(() => judge('cpu')).toThrow(/npm install onnxruntime-node/);
+    expect(() => judge('webgpu')).toThrow(/npm install webgpu/);
   });
 
   it('evaluates with what is in it, and goes on where it was interrupted to the same bytes', () => {

@@ -24,6 +24,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   export: ['protocol', 'evaluation'],
   rank1: ['engine', 'tokenizer', 'passages'],
   runtime: ['engine', 'model'],
+  'runtime/node': ['runtime'],
   service: ['passages', 'rank1', 'tokenizer', 'engine', 'model', 'protocol'],
   remote: ['passages', 'rank1', 'protocol'],
   client: ['protocol'],
@@ -35,7 +36,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // The converter checks a checkpoint's tokenizer as the worker would.
   convert: ['model', 'tokenizer', 'rank1', 'convert/compare'],
   // The second place where a model meets the runtime: the command that compares a converted model with another.
-  'convert/compare': ['convert', 'model', 'tokenizer', 'rank1', 'engine', 'runtime'],
+  'convert/compare': ['convert', 'model', 'tokenizer', 'rank1', 'engine', 'runtime', 'runtime/node'],
   // The command line: composes what the others offer, for Node. Nothing imports it.
   cli: [
     'protocol',
@@ -49,17 +50,15 @@ const ALLOWED: Record<string, readonly string[]> = {
     'rank1',
     'convert',
     'convert/compare',
-    'cli/page',
+    // doctor tells what the runtime would find; what judges runs in a worker of its own
+    'runtime/node',
     'index',
-    'find-chromium.mjs',
   ],
-  // It runs in the command line's browser, and is a page like the others.
-  'cli/page': ['protocol', 'client'],
-  workers: ['app/import', 'service', 'runtime', 'protocol', 'model', 'tokenizer', 'convert'],
+  workers: ['app/import', 'service', 'runtime', 'runtime/node', 'protocol', 'model', 'tokenizer', 'convert'],
   index: ['protocol', 'client', 'ui', 'evaluation', 'remote', 'rank1'],
 };
 /** Folders that may import the types of protocol/, and nothing that exists at run time. */
-const PROTOCOL_TYPES = ['rank1', 'runtime'];
+const PROTOCOL_TYPES = ['rank1', 'runtime', 'runtime/node'];
 
 /** Read on both sides of the worker boundary: what a stored model is, without what runs it. */
 const SHARED = ['src/model/stored-models.ts'];
@@ -72,7 +71,7 @@ const NODE_FOLDERS = [
   'src/evaluation/node/',
   'src/model/node/',
   'src/runtime/node/',
-  'workers/node.worker.ts',
+  'workers/node',
 ];
 /** Folders that may name types of onnxruntime-web, and load nothing of it but through runtime/. */
 const ORT_TYPES = ['src/convert/compare/'];
@@ -107,7 +106,6 @@ const PACKAGES: Record<string, readonly string[]> = {
   'postal-mime': ['src/app/import/'],
   saxes: ['src/app/import/'],
   '@bufbuild/protobuf': ['src/convert/'],
-  'playwright-core': ['src/cli/engine/'],
   // Of the frameworks, each in its own adapter.
   react: ['src/adapters/react.ts'],
   '@lit/react': ['src/adapters/react.ts'],

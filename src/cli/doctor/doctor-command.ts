@@ -1,20 +1,21 @@
 /** `rank1-rerank doctor`: whether a model can run here, and how well; one line a finding. */
 import { statfs } from 'node:fs/promises';
-import { freemem, tmpdir, totalmem } from 'node:os';
+import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { findChromium } from '../../../scripts/find-chromium.mjs';
 import { errorMessage } from '../../base/errors.ts';
 import { EXIT, type Command, type CommandContext, type ExitCode } from '../command.ts';
-import { BrowserSession } from '../engine/browser-session.ts';
 import { ENGINE_FLAGS, ENGINE_USAGE, engineOptions, type EngineWish } from '../engine/engine-options.ts';
 import { modelPlace } from '../engine/model-place.ts';
+import { openEngine } from '../engine/open-engine.ts';
+import type { RerankEngine } from '../engine/rerank-engine.ts';
 import { findFaults, readManifest, totalBytes } from '../models/model-folder.ts';
-import type { BrowserReport } from '../page/engine-api.ts';
+import { reportNode, type NodeReport } from '../../runtime/node/node-report.ts';
 
 const USAGE = `rank1-rerank doctor [options]
 
-  Looks at what a model needs: Chromium, WebGPU, threads, memory, disk, the model's files; then loads the model and
-  judges one pair. Exit code 0 when it works (warnings included), 1 when it does not.
+  Looks at what a model needs: memory, disk, the model's files, native code, WebGPU; then loads the model and judges one
+  pair. With --device webgpu it lists the GPU's features and limits too. Exit code 0 when it works (warnings included),
+  1 when it does not.
 
 ${ENGINE_USAGE}
   --json                   one JSON list
@@ -40,7 +41,7 @@ export interface Finding {
   readonly text: string;
 }
 
-/** Below this, the smallest model and a browser do not fit. */
+/** Below this, the smallest model does not fit. */
 const MIN_FREE_MEMORY_BYTES = 1e9;
 const MIN_FREE_DISK_BYTES = 0.5e9;
 
@@ -55,57 +56,63 @@ async function runDoctor(wish: EngineWish, asJson: boolean, context: CommandCont
   add(memoryFinding(freemem(), totalmem()));
   add(await diskFinding());
   add(await modelFinding(model));
-  const chromium = findChromium();
-  if (!chromium) add(finding('failed', 'Chromium', 'not found: install it, or set CHROMIUM to its path'));
-  else await examineBrowser({ ...wish, model }, chromium, context, add);
+  const report = await reportNode();
+  nodeFindings(report, wish.device === 'webgpu').forEach(add);
+  add(await verdictFinding({ ...wish, model }, context));
   if (asJson) console.log(JSON.stringify(findings, null, 2));
   return findings.some(({ level }) => level === 'failed') ? EXIT.failed : EXIT.done;
 }
 
-async function examineBrowser(
-  options: EngineWish & { readonly model: string },
-  chromium: string,
-  context: CommandContext,
-  add: (finding: Finding) => void,
-): Promise<void> {
-  let session: BrowserSession | null = null;
+async function verdictFinding(wish: EngineWish, context: CommandContext): Promise<Finding> {
+  let engine: RerankEngine | null = null;
   try {
-    const scripts = await context.loadPageScripts();
-    session = await BrowserSession.open({ options, ortFolder: context.ortFolder, scripts });
-    add(finding('ok', 'Chromium', `${session.browserVersion} at ${chromium}`));
-    browserFindings(await session.inspect()).forEach(add);
-    const { device, deviceReason, dtype } = await session.load(options);
-    const { results } = await session.rerank({
+    engine = await openEngine(wish, context);
+    const { device, deviceReason, dtype } = await engine.load();
+    const { results } = await engine.rerank({
       query: 'coldest city',
       documents: ['The coldest city is Yakutsk.'],
       mode: 'instant',
     });
-    const score = results[0]?.score;
-    if (score === undefined) add(finding('failed', 'verdict', 'the model was loaded, but gave no verdict'));
-    else add(finding('ok', 'verdict', `${dtype} on ${device}, one pair judged. ${deviceReason}`));
+    return results.length > 0
+      ? finding('ok', 'verdict', `${dtype} on ${device}, one pair judged. ${deviceReason}`)
+      : finding('failed', 'verdict', 'the model was loaded, but gave no verdict');
   } catch (error) {
-    add(finding('failed', session ? 'verdict' : 'Chromium', errorMessage(error)));
+    return finding('failed', 'verdict', errorMessage(error));
   } finally {
-    await session?.close();
+    await engine?.close();
   }
 }
 
-/** What a browser's report means for speed. */
-export function browserFindings({ adapter, crossOriginIsolated, numProcessors }: BrowserReport): Finding[] {
-  const threads = crossOriginIsolated
-    ? finding('ok', 'threads', `cross-origin isolated, ${numProcessors} processors`)
-    : finding('warning', 'threads', 'not cross-origin isolated: WASM has one thread');
-  if (!adapter) return [finding('warning', 'WebGPU', 'no adapter: the CPU does the work'), threads];
-  const { name, isSoftware, features, maxBufferBytes } = adapter;
+/** What is there to run on, and what could be. @param inFull all features and limits of the GPU too */
+export function nodeFindings({ native, dawn, adapter, backends }: NodeReport, inFull: boolean): Finding[] {
+  const cpu = native
+    ? finding('ok', 'CPU', `${availableParallelism()} processors, native code (onnxruntime-node)`)
+    : finding('warning', 'CPU', 'WASM; for native code: npm install onnxruntime-node');
+  if (!dawn) return [cpu, finding('warning', 'WebGPU', 'not looked for; for a GPU: npm install webgpu')];
+  if (!adapter) return [cpu, finding('warning', 'WebGPU', 'no adapter: the CPU does the work')];
+  const { vendor, architecture, description, software, features, limits } = adapter;
+  const name = [vendor, architecture, description].filter(Boolean).join(' ') || 'an adapter without a name';
   const known = ['shader-f16', 'subgroups'].map((feature) =>
     features.includes(feature) ? feature : `no ${feature}`,
   );
-  const text = `${name || 'an adapter without a name'}, ${known.join(', ')}, buffers up to ${gigabytes(maxBufferBytes)}`;
+  const buffers = `buffers up to ${gigabytes(limits['maxBufferSize'] ?? 0)}`;
+  const text = [name, ...known, buffers].join(', ');
+  const gpu = software
+    ? finding('warning', 'WebGPU', `${text}; a software adapter: the CPU is faster without it`)
+    : finding('ok', 'WebGPU', text);
+  if (!inFull) return [cpu, gpu];
   return [
-    isSoftware
-      ? finding('warning', 'WebGPU', `${text}; a software adapter: the CPU is faster without it`)
-      : finding('ok', 'WebGPU', text),
-    threads,
+    cpu,
+    gpu,
+    finding('ok', 'backends', backends.join('; ')),
+    finding('ok', 'features', features.join(' ')),
+    finding(
+      'ok',
+      'limits',
+      Object.entries(limits)
+        .map(([limit, value]) => `${limit} ${value}`)
+        .join(', '),
+    ),
   ];
 }
 
@@ -120,7 +127,7 @@ async function diskFinding(): Promise<Finding> {
   return finding(free < MIN_FREE_DISK_BYTES ? 'warning' : 'ok', 'disk', `${gigabytes(free)} free`);
 }
 
-/** A model on another server is checked by the browser, file by file, as it loads. */
+/** A model on another server is checked file by file, as it loads. */
 export async function modelFinding(model: string): Promise<Finding> {
   try {
     const { folder } = await modelPlace(model);

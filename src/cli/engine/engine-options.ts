@@ -19,7 +19,7 @@ export interface EngineOptions {
   readonly dtype?: string | undefined;
 }
 
-/** A server that judges instead of a browser. */
+/** A server that judges instead of this machine. */
 export interface EndpointOptions {
   readonly endpoint: string;
   readonly remoteModel?: string | undefined;
@@ -38,10 +38,11 @@ export const ENGINE_FLAGS = {
 } satisfies ParseArgsConfig['options'];
 
 export const ENGINE_USAGE = `  --model <folder|url>     model folder (default: the small demo model that comes along)
-  --device <name>          auto, webgpu or wasm (default auto: the GPU where there is one)
+  --device <name>          auto (default), webgpu (needs the package webgpu), cpu (native code; needs the package
+                           onnxruntime-node) or wasm (needs nothing); auto takes the first of them that is there
   --dtype <name>           weights (default: what suits the device)
-  --endpoint <url>         a server with OpenAI's completions, as vLLM is one, up to /v1: it judges, no browser is
-                           started, and queries and documents are sent there; its key is taken from RANK1_API_KEY
+  --endpoint <url>         a server with OpenAI's completions, as vLLM is one, up to /v1: it judges, and queries and
+                           documents are sent there; its key is taken from RANK1_API_KEY
   --remote-model <name>    the model on that server (default: the only one it has)
   --allow-insecure-key     send the key with plain http to another machine too: anyone on the way can read it`;
 
@@ -88,13 +89,13 @@ type Values<Flags> = {
 export interface EngineWish extends Omit<EngineOptions, 'model'> {
   /** the default model when undefined */
   readonly model: string | undefined;
-  /** undefined: a browser on this machine */
+  /** undefined: this machine */
   readonly remote: EndpointOptions | undefined;
 }
 
 /** @throws TypeError or RangeError */
 export function engineOptions(values: Values<typeof ENGINE_FLAGS>): EngineWish {
-  const devices = ['auto', 'webgpu', 'wasm'] as const;
+  const devices = ['auto', 'webgpu', 'cpu', 'wasm'] as const;
   const device = devices.find((known) => known === (values.device ?? 'auto'));
   if (!device) throw new RangeError(`--device must be one of ${devices.join(', ')}.`);
   const { model, dtype, endpoint, 'remote-model': remoteModel } = values;

@@ -1,15 +1,15 @@
 /** What `--model` names: a folder on this disk, or the address of one. */
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Rank1Error } from '../../base/errors.ts';
 import { MANIFEST_FILE } from '../../model/manifest.ts';
 
 export interface ModelPlace {
   /** null for an address */
   readonly folder: string | null;
-  /** null for a folder */
-  readonly url: string | null;
-  readonly origin: string | null;
+  /** ends with a slash; `file:` for a folder */
+  readonly url: string;
   /** the last part of the path */
   readonly name: string;
 }
@@ -18,7 +18,7 @@ export interface ModelPlace {
 export async function modelPlace(model: string): Promise<ModelPlace> {
   if (/^https?:\/\//.test(model)) {
     const url = new URL(model.endsWith('/') ? model : `${model}/`);
-    return { folder: null, url: url.href, origin: url.origin, name: modelName(url.pathname) };
+    return { folder: null, url: url.href, name: modelName(url.pathname) };
   }
   const folder = resolve(model);
   try {
@@ -29,7 +29,7 @@ export async function modelPlace(model: string): Promise<ModelPlace> {
       `${model} holds no ${MANIFEST_FILE}, so it is no model folder. Make one with \`rank1-rerank convert\`.`,
     );
   }
-  return { folder, url: null, origin: null, name: modelName(folder) };
+  return { folder, url: pathToFileURL(`${folder}/`).href, name: modelName(folder) };
 }
 
 /** The last part of a path or address. */

@@ -1,4 +1,4 @@
-/** What judges for the command line, wherever it runs: a headless browser, or a server. */
+/** What judges for the command line, wherever it runs: a thread of this process, or a server. */
 import type { RerankClient } from '../../client/rerank-client.ts';
 import { Rank1Error } from '../../base/errors.ts';
 

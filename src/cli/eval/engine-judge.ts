@@ -1,4 +1,4 @@
-/** Judges with the engine of the command line: a headless browser, or a server. */
+/** Judges with the engine of the command line: a thread of this process, or a server. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -60,7 +60,7 @@ function known(document: UnjudgedDocument<RerankDocument>): Omit<JudgedDocument,
 async function readManifestBytes(model: string, signal: AbortSignal): Promise<Uint8Array | null> {
   const { folder, url } = await modelPlace(model);
   if (folder !== null) return readFile(join(folder, MANIFEST_FILE));
-  const response = await fetch(new URL(MANIFEST_FILE, url!), { signal }).catch(() => null);
+  const response = await fetch(new URL(MANIFEST_FILE, url), { signal }).catch(() => null);
   signal.throwIfAborted();
   return response?.ok ? new Uint8Array(await response.arrayBuffer()) : null;
 }

@@ -62,6 +62,7 @@ export async function judgeTasks(
   let numUnjudged = 0;
   try {
     const model = await engine.load({ signal, onProgress: (step) => progress.loading(step) });
+    progress.loaded(model);
     for (const { queryId, query, documents } of tasks) {
       const asked = query ?? ownQuery ?? '';
       const judged = (response: RerankResponse<RerankDocument>): JudgedTask => ({

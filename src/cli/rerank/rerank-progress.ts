@@ -1,5 +1,5 @@
 /** One line on a terminal that is rewritten; off a terminal, a line at every tenth. */
-import type { LoadProgress } from '../../protocol/rerank-api.ts';
+import type { LoadedModel, LoadProgress } from '../../protocol/rerank-api.ts';
 
 export interface ProgressTarget {
   readonly isTTY?: boolean | undefined;
@@ -24,6 +24,12 @@ export class RerankProgress {
     if (!this.#target?.isTTY) return;
     const share = totalBytes > 0 ? ` ${Math.floor((100 * loadedBytes) / totalBytes)} %` : '';
     this.#rewrite(`model: ${stage}${share}`);
+  }
+
+  /** Why the device was taken, and what would be faster. */
+  loaded({ deviceReason }: LoadedModel): void {
+    this.end();
+    this.#target?.write(`${deviceReason}\n`);
   }
 
   /** @param numDone documents of the query that is judged now; it never falls */

@@ -1,0 +1,76 @@
+/**
+ * The reranker of the library in a thread of this process. Queue, recovery and the choice of results are the library's:
+ * a thread that dies is replaced, and verdicts that were given stand.
+ */
+import type { DocumentInput } from '../../client/check-arguments.ts';
+import type { RerankCallbacks, RerankClient, RerankParameters } from '../../client/rerank-client.ts';
+import type { LoadCallOptions } from '../../client/model-worker.ts';
+import type { RerankResponse } from '../../client/rerank-result.ts';
+import { createReranker } from '../../index.ts';
+import type { LoadedModel } from '../../protocol/rerank-api.ts';
+import type { EngineOptions } from './engine-options.ts';
+import type { ModelPlace } from './model-place.ts';
+import type { NodeWorker } from './node-worker.ts';
+import { engineClosed, type RerankEngine } from './rerank-engine.ts';
+
+/** Measured: docs/decisions/0080-command-line.md. */
+const NATIVE_ADVICE =
+  'With native code it would be several times as fast: npm install onnxruntime-node (288 MB).';
+
+export class LocalEngine implements RerankEngine {
+  readonly modelName: string;
+  readonly #client: RerankClient;
+  readonly #options: Pick<EngineOptions, 'device'>;
+  #numStarts = 0;
+  #closed = false;
+
+  /** Nothing is started before the first call. */
+  constructor(
+    place: ModelPlace,
+    options: Pick<EngineOptions, 'device' | 'dtype'>,
+    startWorker: () => NodeWorker,
+  ) {
+    const { device, dtype } = options;
+    this.modelName = place.name;
+    this.#options = options;
+    this.#client = createReranker({
+      model: place.url,
+      device,
+      ...(dtype !== undefined && { dtype }),
+      lock: false,
+      createWorker: () => {
+        this.#numStarts++;
+        return startWorker() as unknown as Worker;
+      },
+    });
+  }
+
+  get numRestarts(): number {
+    return Math.max(0, this.#numStarts - 1);
+  }
+
+  async load(options: LoadCallOptions = {}): Promise<LoadedModel> {
+    if (this.#closed) throw engineClosed();
+    const model = await this.#client.load(options);
+    const isSlow = model.device === 'wasm' && this.#options.device === 'auto';
+    return isSlow ? { ...model, deviceReason: `${model.deviceReason} ${NATIVE_ADVICE}` } : model;
+  }
+
+  async rerank<D extends DocumentInput>(
+    call: RerankParameters<D> & RerankCallbacks,
+  ): Promise<RerankResponse<D>> {
+    if (this.#closed) throw engineClosed();
+    return this.#client.rerank(call);
+  }
+
+  /** A thread that died is started anew with the next call. */
+  isReachable(): Promise<boolean> {
+    return Promise.resolve(!this.#closed);
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#client.dispose();
+    return Promise.resolve();
+  }
+}
