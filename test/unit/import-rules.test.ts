@@ -100,7 +100,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   // The formats of people's files, each in its own reader.
   fflate: ['src/app/import/', 'src/app/models/picked-zip.ts'],
   jschardet: ['src/app/import/'],
-  papaparse: ['src/app/import/', 'src/cli/rerank/document-file.ts'],
+  papaparse: ['src/app/import/', 'src/cli/rerank/table-file.ts'],
   parse5: ['src/app/import/'],
   'pdfjs-dist': ['src/app/import/'],
   'postal-mime': ['src/app/import/'],

@@ -20,8 +20,8 @@ export const RERANK_USAGE = `rank1-rerank rerank --query <text> [options] <file|
   the standard error.
 
   --query <text>           the question; rank_llm requests bring their own
-  --input <format>         auto, lines (a document a line), file (a document a file), jsonl, csv or rank-llm
-                           (default auto: .jsonl and .csv by name, everything else as lines)
+  --input <format>         auto, lines (a document a line), file (a document a file), jsonl, json, csv or rank-llm
+                           (default auto: .jsonl, .json, .csv and .tsv by name, everything else as lines)
   --output <format>        table, json, jsonl or trec (default table)
   --top-n <n>              at most so many results
   --threshold <score>      only results with at least this score, from 0 to 1

@@ -25,7 +25,7 @@ export class TextBudget {
     throw invalidFile(
       this.#place,
       `the documents to judge hold more than ${this.#most} characters so far`,
-      'Judge fewer at a time: a smaller --depth or --limit, or a part of the queries.',
+      'Judge a part of them at a time; eval has --depth and --limit.',
     );
   }
 }

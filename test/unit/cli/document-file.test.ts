@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readTasks, type InputFormat } from '../../../src/cli/rerank/document-file.ts';
 import { sourceFile } from '../../../src/evaluation/index.ts';
+import { TextBudget } from '../../../src/evaluation/runner/text-budget.ts';
 
 const read = async (name: string, text: string, format: InputFormat | 'auto' = 'auto') =>
   readTasks([sourceFile(name, text)], format);
@@ -35,6 +36,72 @@ describe('documents are read', () => {
     ]);
   });
 
+  it.each([',', ';', '\t', '|'])(
+    'from a table of few rows cut at %j, blank lines or not',
+    async (separator) => {
+      const row = (...cells: readonly string[]) => cells.join(separator);
+      const [head, first, second] = [
+        row('id', 'text'),
+        row('0', 'Bread is baked.'),
+        row('1', 'A cold city.'),
+      ];
+      const expected = [
+        { id: '0', text: 'Bread is baked.', metadata: {} },
+        { id: '1', text: 'A cold city.', metadata: {} },
+      ];
+      for (const lines of [
+        [head, first, second],
+        [head, first, second, ''],
+        [head, '', first, '', '', second, ''],
+        ['', head, first, second],
+        [`\uFEFF${head}`, first, second],
+      ])
+        for (const lineEnd of ['\n', '\r\n', '\r'])
+          expect(await documentsOf('a.csv', lines.join(lineEnd)), JSON.stringify(lines)).toEqual(expected);
+      // Separators of the other kinds belong to the text.
+      expect(await documentsOf('a.tsv', `${head}\n0${separator}"a, b; c | d\te"\n`)).toMatchObject([
+        { text: 'a, b; c | d\te' },
+      ]);
+    },
+  );
+
+  it('from a table of one column, whose texts are not cut', async () => {
+    expect(await documentsOf('a.tsv', 'text\nCold, dark; far | away\nBread\tis baked.\n')).toMatchObject([
+      { id: 'a.tsv:2', text: 'Cold, dark; far | away' },
+      { id: 'a.tsv:3', text: 'Bread\tis baked.' },
+    ]);
+  });
+
+  it('from a JSON array of objects and strings, spread over lines or not', async () => {
+    const json =
+      '[{"id": 1, "text": "a", "year": 1999, "deep": {"text": "no"}, "tags": [1]},\n "plain",\n{"__proto__": 2, "body": ""}]';
+    expect(await documentsOf('a.json', json)).toEqual([
+      { id: '1', text: 'a', metadata: { year: 1999 } },
+      { id: 'a.json:2', text: 'plain' },
+      { id: 'a.json:3', text: '', metadata: { ['__proto__']: 2 } },
+    ]);
+    expect(await documentsOf('a.json', '[]')).toBeUndefined();
+  });
+
+  it('however the bytes arrive', async () => {
+    const files = {
+      'a.csv': 'id;text\r\n1;"two\r\nlines; é"\r\n\r\n2;"say ""so"" twice"\r\n3;字\r\n',
+      'a.json': '[{"text": "é字"},\n{"text": "b", "deep": [[{}]]}, "c"]',
+      'a.jsonl': '{"text": "é字"}\n"c"\n',
+    };
+    for (const [name, text] of Object.entries(files)) {
+      const bytes = new TextEncoder().encode(text);
+      const whole = await documentsOf(name, text);
+      expect(whole).toHaveLength(name === 'a.jsonl' ? 2 : 3);
+      for (let size = 1; size < bytes.length; size++) {
+        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) =>
+          bytes.subarray(n * size, (n + 1) * size),
+        );
+        expect((await readTasks([sourceFile(name, chunks)], 'auto'))[0]?.documents).toEqual(whole);
+      }
+    }
+  });
+
   it("from rank_llm's requests, each with its query", async () => {
     const request = {
       query: { qid: 3, text: 'q' },
@@ -61,6 +128,12 @@ describe('a fault in a file is told with its line', () => {
     ['a.csv', 'name,score\na,1', /^a\.csv, line 1: no column is called text/],
     ['a.csv', 'id,text\n1,"two\nlines"\n2,a,b', /^a\.csv, line 4: the row has 3 cells for 2 columns/],
     ['a.csv', 'id,text\n1,"open\n2,b', /^a\.csv, line 2: .*quote/i],
+    ['a.csv', 'id,text\n1,a\n\n2,"open\n3,b', /^a\.csv, line 4: .*quote/i],
+    ['a.csv', 'id;text\n1;"x" y;\n', /^a\.csv, line 2: /],
+    ['a.json', '{"text": "a"}', /^a\.json, line 1: the file is not an array.*--input jsonl/],
+    ['a.json', '[1]', /^a\.json, line 1: the file is not an array/],
+    ['a.json', '[\n{"text": "a"},\n{"text": {}}]', /^a\.json, line 3: "text" is not a string/],
+    ['a.json', '["a",\n', /^a\.json, line 2: the file ends too early/],
     ['a.csv', '', /^a\.csv, line 1: the file is empty/],
     ['a.txt', '\n\n', /^a\.txt, line 1: the file is empty/],
   ])('%s: %j', async (name, text, message) => {
@@ -68,6 +141,11 @@ describe('a fault in a file is told with its line', () => {
       code: 'invalid-file',
       message: expect.stringMatching(message),
     });
+  });
+
+  it('where the texts are more than can be held', async () => {
+    const reading = readTasks([sourceFile('a.csv', 'text\nabc\ndef\nghi')], 'auto', new TextBudget(7));
+    await expect(reading).rejects.toThrow(/^a\.csv, line 4: .*more than 7 characters/);
   });
 
   it('also where bytes are no text', async () => {

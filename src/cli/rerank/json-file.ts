@@ -1,0 +1,79 @@
+/** Documents from JSON lines, and from one JSON array. */
+import { invalidFile, quoted, type FilePlace, type OnPlace } from '../../evaluation/files/invalid-file.ts';
+import { scanJson } from '../../evaluation/files/json-scanner.ts';
+import { readLines } from '../../evaluation/files/lines.ts';
+import type { SourceFile } from '../../evaluation/files/source-file.ts';
+import type { RerankDocument } from '../../protocol/rerank-api.ts';
+import { defaultId, documentOf } from './document-fields.ts';
+
+/** @throws Rank1Error invalid-file with file and line */
+export async function* readJsonLines(file: SourceFile, onPlace: OnPlace): AsyncGenerator<RerankDocument> {
+  for await (const { text, ...place } of readLines(file)) {
+    onPlace(place);
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      throw invalidFile(
+        place,
+        `${quoted(text)} is not JSON`,
+        'Every line must be one JSON object or string.',
+      );
+    }
+    if (typeof value === 'string') yield { id: defaultId(place), text: value };
+    else if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      yield documentOf(value as Record<string, unknown>, place);
+    else
+      throw invalidFile(
+        place,
+        'the line is neither an object nor a string',
+        'Give {"text": "…"} in each line.',
+      );
+  }
+}
+
+/**
+ * Not a generator: the scanner calls back.
+ *
+ * @param take is given each document as soon as it is read
+ * @throws Rank1Error invalid-file with file and line
+ */
+export async function readJsonArray(
+  file: SourceFile,
+  take: (document: RerankDocument) => void,
+  onPlace: OnPlace,
+): Promise<void> {
+  let begun: { readonly fields: Map<string, unknown>; readonly place: FilePlace } | null = null;
+  const finish = (): void => {
+    if (begun) take(documentOf(Object.fromEntries(begun.fields), begun.place));
+    begun = null;
+  };
+  const wrong = (place: FilePlace): Error =>
+    invalidFile(
+      place,
+      'the file is not an array of objects or strings',
+      'Give [{"text": "…"}, …]; for an object on each line, --input jsonl.',
+    );
+  await scanJson(file, {
+    open(path, kind, place) {
+      if (kind !== (path.length === 0 ? 'array' : 'object') && path.length < 2) throw wrong(place);
+      if (path.length === 1) {
+        finish();
+        onPlace(place);
+        begun = { fields: new Map(), place };
+      } else if (path.length === 2) begun?.fields.set(String(path[1]), NESTED);
+    },
+    scalar(path, value, place) {
+      if (path.length === 2) begun?.fields.set(String(path[1]), value);
+      if (path.length > 1) return;
+      finish();
+      if (path.length === 0 || typeof value !== 'string') throw wrong(place);
+      onPlace(place);
+      take({ id: defaultId(place), text: value });
+    },
+  });
+  finish();
+}
+
+/** Stands for a value that no document keeps. */
+const NESTED = {};
