@@ -9,6 +9,7 @@ import { evalCommand } from './eval/eval-command.ts';
 import { modelsCommand } from './models/models-command.ts';
 import { rerankCommand } from './rerank/rerank-command.ts';
 import { serveCommand } from './serve/serve-command.ts';
+import { OutputFailed, StandardOutput } from './standard-output.ts';
 import { Interrupted, untilInterrupted } from './until-interrupted.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -40,6 +41,16 @@ const READ_FILES: readonly string[] = ['rerank', 'eval'];
 
 /** @returns the exit code, see `EXIT` */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {
+  const output = new StandardOutput();
+  const exitCode = await runCommand(args, context);
+  const failure = await output.failure();
+  if (!failure) return exitCode;
+  if (failure.hasReaderLeft) return EXIT.done;
+  console.error(`rank1-rerank: ${failure.message}`);
+  return EXIT.failed;
+}
+
+async function runCommand(args: readonly string[], context: CommandContext): Promise<number> {
   const [name = '', ...rest] = args;
   if (name === '--version') {
     console.log(context.version);
@@ -64,6 +75,7 @@ export async function main(args: readonly string[], context: CommandContext): Pr
     exitCode = EXIT.failed;
     return (await run(context)) ?? EXIT.done;
   } catch (error) {
+    if (error instanceof OutputFailed) return EXIT.failed; // told once, when the rest has been written
     console.error(`rank1-rerank ${name}: ${errorMessage(error)}`);
     if (error instanceof Interrupted) return EXIT.interrupted;
     return isRank1Error(error, 'invalid-file') && READ_FILES.includes(name) ? EXIT.wrongInput : exitCode;
