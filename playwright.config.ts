@@ -10,7 +10,7 @@ const LEFT_OUT = IS_FULL ? [] : FULL_ONLY;
 /** They decode with a model, on all cores. The others have a scripted worker, a small model or none. */
 const MODEL = [
   'webgpu/**/*.spec.ts',
-  'e2e/{page,triage}.spec.ts',
+  'e2e/{offline,page,triage}.spec.ts',
   'browser/{convert-transformersjs,element-oracle,frozen-tab,recovery,soak*,vanished-model,worker}.spec.ts',
 ];
 

@@ -44,6 +44,9 @@ export function offlineSite(root: string): Plugin[] {
     options: {
       cacheName: cacheName(folder, version),
       cacheableResponse: { statuses: [200] },
+      // Static servers send `Vary: Origin`. A page's fetch sends no Origin and a module import in a worker does: the files
+      // of the site itself are the same to both.
+      matchOptions: { ignoreVary: true },
     },
   });
   const cleanupScript: Plugin = {
@@ -67,6 +70,8 @@ export function offlineSite(root: string): Plugin[] {
       // A new version waits until no tab has the old one open: half of each would be neither.
       skipWaiting: false,
       directoryIndex: 'index.html',
+      // The pages are files: whatever stands behind the question mark, they are the same.
+      ignoreURLParametersMatching: [/.*/],
       navigateFallback: null,
       inlineWorkboxRuntime: true,
       runtimeCaching: kept.map(([folder, version]) => keep(folder, version)),

@@ -28,7 +28,11 @@ export async function serveFolders(folders: Readonly<Record<string, string>>): P
       const file = join(folders[prefix ?? '/'] ?? '', path.slice(prefix?.length ?? 0));
       const body = readFileSync(file);
       response
-        .writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' })
+        // `vary` as most static servers send it, Vite's among them: caches must not fall for it.
+        .writeHead(200, {
+          'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+          vary: 'Origin',
+        })
         .end(body);
     } catch {
       response.writeHead(404).end();

@@ -1,7 +1,10 @@
-/** Makes the site open without a network, and tells whether it would. */
+/** Makes the site open without a network after one visit, and tells whether it would. */
+import { NetworkLog } from './network-log.ts';
 
-/** What the service worker keeps when it is first used; it is asked for once more where it was fetched before there was one. */
-const KEPT_ON_USE = /\/(ort|models|pdf-cmaps)\//;
+/** What a page needs to work, beside the site's own files. */
+const NEEDED = /\/(ort|models|pdf-cmaps)\//;
+/** What of it the service worker keeps on first use (`scripts/vite/offline.ts`): other models are too large. */
+const KEPT_ON_USE = /\/(ort|models\/rank1-demo|pdf-cmaps)\//;
 /** Longer than any browser takes to start a service worker; without one the page works as well, online. */
 const MAX_WAIT_MS = 4_000;
 
@@ -24,13 +27,29 @@ export async function startOffline(): Promise<void> {
   }
 }
 
+/** Keeps what this page and its workers fetch from now on and have fetched before there was a service worker. */
+export async function keepVisit(): Promise<void> {
+  const log = new NetworkLog();
+  const asked = new Set<string>();
+  await startOffline();
+  const keep = (): void => {
+    if (!navigator.serviceWorker?.controller) return;
+    const urls = log.fetched.map(({ url }) => url).filter((url) => !asked.has(url));
+    for (const url of urls) asked.add(url);
+    void keepForOffline(urls);
+  };
+  log.addEventListener('change', keep);
+  keep();
+}
+
 /** Asks once more, through the service worker, for what workers fetched past it; false when some of it is not kept. */
 export async function keepForOffline(urls: Iterable<string>): Promise<boolean> {
   if (!navigator.serviceWorker?.controller) return false;
-  const wanted = [...new Set(urls)].filter((url) => KEPT_ON_USE.test(new URL(url).pathname));
+  const wanted = [...new Set(urls)].filter((url) => NEEDED.test(new URL(url).pathname));
   const kept = await Promise.all(
     wanted.map(async (url) => {
-      if (await caches.match(url)) return true;
+      if (await caches.match(url, { ignoreVary: true })) return true;
+      if (!KEPT_ON_USE.test(new URL(url).pathname)) return false;
       const response = await fetch(url).catch(() => null);
       await response?.arrayBuffer().catch(() => null);
       return response?.ok ?? false;
