@@ -1,65 +1,100 @@
 /**
  * Tells what a page's policies refuse from what is merely out of reach: browsers report both as the same error. A refusal is
- * named with the directive to change, and does not pass by itself.
+ * named with the directive to change; trying again is of no use. In Node nothing is refused.
  */
-import { nextTask } from './async.ts';
+import { wait } from './async.ts';
 import { errorMessage, Rank1Error } from './errors.ts';
 
-/** The event as browsers send it; Node has none. */
-type Violation = Event &
-  Pick<SecurityPolicyViolationEvent, 'effectiveDirective' | 'blockedURI' | 'disposition'>;
+/** Reports come in tasks of their own, which may run after the error: milliseconds. */
+const REPORT_MS = 50;
 
-export interface PolicyWatch {
-  /** @returns `access-denied` where a Content-Security-Policy refused `url` since the watch began, else null */
-  refusalOf(url: string | URL): Promise<Rank1Error | null>;
-  stop(): void;
-}
-
-/** Call before the request: what was refused is reported once, and only to those who listen. */
-export function watchPolicy(): PolicyWatch {
-  const violations: Violation[] = [];
-  const target = globalThis as unknown as EventTarget;
-  const listener = (event: Event): number => violations.push(event as Violation);
-  const canWatch = typeof target.addEventListener === 'function';
-  if (canWatch) target.addEventListener('securitypolicyviolation', listener);
-  return {
-    async refusalOf(url) {
-      // The report is a task of its own, which may come after the error.
-      for (let turns = 0; canWatch && turns < 2 && violations.length === 0; turns++) await nextTask();
-      const { origin, protocol, href } = new URL(url);
-      const isBlocked = ({ blockedURI, disposition }: Violation): boolean =>
-        disposition !== 'report' &&
-        (blockedURI === href || blockedURI.startsWith(origin) || `${blockedURI}:` === protocol);
-      const violation = violations.find(isBlocked);
-      if (!violation) return null;
-      const directive = violation.effectiveDirective;
-      const source = /^https?:$/.test(protocol) ? origin : protocol;
-      return new Rank1Error(
-        'access-denied',
-        `The page's Content-Security-Policy does not allow ${href}. Add ${source} to its ${directive} directive.`,
-      );
-    },
-    stop: () => {
-      if (canWatch) target.removeEventListener('securitypolicyviolation', listener);
-    },
+/**
+ * Runs a request for `url`, or with null whatever loads files by itself.
+ * @throws Rank1Error `access-denied` where a Content-Security-Policy refused it, else what `attempt` throws
+ */
+export async function namingRefusals<T>(url: string | URL | null, attempt: () => Promise<T>): Promise<T> {
+  const violations: SecurityPolicyViolationEvent[] = [];
+  const onViolation = (event: SecurityPolicyViolationEvent): void => {
+    if (event.disposition !== 'report') violations.push(event);
   };
+  // The event bubbles from the document to the window; in a worker it is the global scope's.
+  const target = globalThis as Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>>;
+  target.addEventListener?.('securitypolicyviolation', onViolation);
+  try {
+    return await attempt();
+  } catch (error) {
+    if (target.addEventListener && violations.length === 0) await wait(REPORT_MS);
+    const origin = url === null ? '' : new URL(url).origin;
+    const violation = violations.find(({ blockedURI }) => blockedURI.startsWith(origin));
+    throw violation ? reportedRefusal(violation) : error;
+  } finally {
+    target.removeEventListener?.('securitypolicyviolation', onViolation);
+  }
 }
 
-/** @returns `access-denied` where `error` of `new Worker(url)` is a policy's doing, else null */
-export function workerRefusal(error: unknown, url: string): Rank1Error | null {
-  const said = errorMessage(error);
+/** @returns what to throw for the `error` of `new Worker(url)` */
+export function workerRefusal(error: unknown, url: string): unknown {
+  const said = errorMessage(error).slice(0, 200);
   const denied = (advice: string): Rank1Error =>
-    new Rank1Error('access-denied', `${advice} (${said.slice(0, 200)})`, { cause: error });
+    new Rank1Error('access-denied', `${advice} (${said})`, { cause: error });
   if (/TrustedScriptURL|trusted type/i.test(said))
     return denied(
-      `The page requires Trusted Types, so the worker ${url} may not be started from a plain address. Add "rank1-rerank" to its trusted-types directive.`,
+      'The page requires Trusted Types, which refuses the plain address of the worker. Give createWorker, which starts it from an address of a policy of yours, and name that policy in the trusted-types directive.',
     );
-  if (!(error instanceof Error) || error.name !== 'SecurityError') return null;
-  return globalThis.origin === 'null'
-    ? denied(
-        `The page is in a sandbox that has no origin, so it may not start the worker ${url}. Add allow-same-origin to the sandbox attribute or directive.`,
-      )
-    : denied(
-        `The page may not start the worker ${url}. Serve it from the page's own origin, and allow it with worker-src 'self' in the page's Content-Security-Policy.`,
-      );
+  if (!(error instanceof Error) || error.name !== 'SecurityError') return error;
+  if (globalThis.origin === 'null')
+    return denied(
+      `The page is in a sandbox without an origin, which may not start the worker ${url}. Add allow-same-origin to the sandbox.`,
+    );
+  return denied(
+    `The page may not start the worker ${url}. Serve it from the page's own origin, and add 'self' to the worker-src directive of its Content-Security-Policy.`,
+  );
+}
+
+/** What a policy reports that it refused. */
+export function reportedRefusal(violation: SecurityPolicyViolationEvent): Rank1Error {
+  const { blockedURI, effectiveDirective } = violation;
+  return new Rank1Error(
+    'access-denied',
+    `The page's Content-Security-Policy does not allow ${blockedURI}. Add ${sourceOf(blockedURI)} to its ${effectiveDirective} directive.`,
+  );
+}
+
+/** Of what a report calls blocked: addresses by their origin, others by what allows them. */
+function sourceOf(blockedURI: string): string {
+  if (blockedURI === 'wasm-eval') return "'wasm-unsafe-eval'";
+  if (blockedURI === 'eval') return "'unsafe-eval'";
+  return URL.canParse(blockedURI) ? new URL(blockedURI).origin : `${blockedURI}:`;
+}
+
+/** Of files that a runtime imports by itself: an error that names the address, and nothing of what the server said. */
+const ADDRESS = /(?:https?|blob):[^\s'")]+/;
+
+/**
+ * Finds out why a module or a WebAssembly file could not be loaded.
+ * @returns `access-denied` or `network` with what to change; null where nothing tells
+ */
+export async function moduleRefusal(error: unknown): Promise<Rank1Error | null> {
+  const said = errorMessage(error);
+  if (
+    /wasm.{0,40}unsafe-eval|unsafe-eval.{0,60}(wasm|WebAssembly)|WebAssembly.{0,60}(unsafe-eval|Content Security Policy)/i.test(
+      said,
+    )
+  )
+    return new Rank1Error(
+      'access-denied',
+      "The page's Content-Security-Policy does not allow WebAssembly. Add 'wasm-unsafe-eval' to its script-src directive.",
+      { cause: error },
+    );
+  const [url] = ADDRESS.exec(said) ?? [];
+  if (url === undefined || !/\.m?js(?:[?#]|$)/.test(url)) return null;
+  const response = await fetch(url).catch(() => null);
+  const type = response?.headers.get('content-type') ?? '';
+  await response?.body?.cancel().catch(() => undefined);
+  if (!response?.ok || /javascript|ecmascript/i.test(type)) return null;
+  return new Rank1Error(
+    'access-denied',
+    `The server sends ${url} as ${type || 'no MIME type'}, and browsers take modules as text/javascript only. Let it send .mjs files with that type (Content-Type).`,
+    { cause: error },
+  );
 }

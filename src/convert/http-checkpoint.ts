@@ -4,6 +4,7 @@
  */
 import { IdleTimer, PassingFault, retry, retryAfterMs } from '../base/async.ts';
 import { Rank1Error, errorMessage } from '../base/errors.ts';
+import { namingRefusals } from '../base/policy-refusal.ts';
 import { readBody } from '../base/read-body.ts';
 import type { ByteSource, CheckpointFolder } from './byte-io.ts';
 import { readAhead } from './read-ahead.ts';
@@ -117,7 +118,8 @@ export class HttpCheckpoint implements CheckpointFolder {
       const idle = new IdleTimer(this.#limits.stallMs, () => new Error('nothing came any more'), signal);
       try {
         const url = `${this.#baseUrl}/${encodeURIComponent(name)}`;
-        const response = await this.#fetch(url, { headers, signal: idle.signal });
+        const init = { headers, signal: idle.signal };
+        const response = await namingRefusals(url, () => this.#fetch(url, init));
         return await use(await checkStatus(name, response), idle);
       } finally {
         idle.stop();

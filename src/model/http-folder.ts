@@ -1,6 +1,7 @@
 /** A model folder on a server. A file that does not arrive whole, with the checksum of the manifest, is never handed on. */
 import { IdleTimer } from '../base/async.ts';
-import { Rank1Error, errorMessage } from '../base/errors.ts';
+import { errorMessage, isRank1Error, Rank1Error } from '../base/errors.ts';
+import { namingRefusals } from '../base/policy-refusal.ts';
 import { readChunks } from '../base/read-body.ts';
 import type { ManifestFile } from './manifest.ts';
 import { assertChecksum, assertLength, MAX_TEXT_BYTES, tooLong, type ModelFolder } from './model-folder.ts';
@@ -89,8 +90,9 @@ export class HttpFolder implements ModelFolder {
     const { fetch = globalThis.fetch } = this.#options;
     let response: Response;
     try {
-      response = await fetch(url, { signal });
+      response = await namingRefusals(url, () => fetch(url, { signal }));
     } catch (error) {
+      if (isRank1Error(error)) throw error;
       throw new Rank1Error(
         'network',
         `${url.href} could not be fetched (${errorMessage(error)}). Check the connection and the model's address.`,

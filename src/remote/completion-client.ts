@@ -3,8 +3,8 @@
  * `retrying` tries again. Owns the key, which goes into one header and nowhere else, and the server's pace.
  */
 import { IdleTimer, PassingFault } from '../base/async.ts';
-import { Rank1Error } from '../base/errors.ts';
-import { watchPolicy } from '../base/policy-refusal.ts';
+import { isRank1Error, Rank1Error } from '../base/errors.ts';
+import { namingRefusals } from '../base/policy-refusal.ts';
 import { readBody } from '../base/read-body.ts';
 import { NUM_LOGPROBS } from './answer-verdict.ts';
 import { ErrorEvent, parseChunk, type CompletionChunk } from './completion-chunk.ts';
@@ -184,28 +184,26 @@ export class CompletionClient {
 
   async #request(url: string, body: unknown, signal: AbortSignal): Promise<Response> {
     const { apiKey, fetch } = this.#settings;
-    const policy = watchPolicy();
+    const init: RequestInit = {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(apiKey !== undefined && { Authorization: `Bearer ${apiKey}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      // Neither cookies of the page nor its address are the server's business; a redirect could take the key elsewhere.
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      redirect: 'manual',
+      cache: 'no-store',
+      signal,
+    };
     let response: Response;
     try {
-      response = await fetch(url, {
-        method: body === undefined ? 'GET' : 'POST',
-        headers: {
-          ...(body !== undefined && { 'Content-Type': 'application/json' }),
-          ...(apiKey !== undefined && { Authorization: `Bearer ${apiKey}` }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        // Neither cookies of the page nor its address are the server's business; a redirect could take the key elsewhere.
-        credentials: 'omit',
-        referrerPolicy: 'no-referrer',
-        redirect: 'manual',
-        cache: 'no-store',
-        signal,
-      });
+      response = await namingRefusals(url, () => fetch(url, init));
     } catch (error) {
       signal.throwIfAborted();
-      throw (await policy.refusalOf(url)) ?? connectionFault(error, this.host, this.#redact);
-    } finally {
-      policy.stop();
+      throw isRank1Error(error) ? error : connectionFault(error, this.host, this.#redact);
     }
     if (response.ok) return response;
     throw await faultOf(response, this.host, this.#redact);

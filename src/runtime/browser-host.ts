@@ -1,4 +1,6 @@
 /** The runtime's host in a browser: its GPU, and the builds of onnxruntime-web, each imported only when chosen. */
+import { isRank1Error } from '../base/errors.ts';
+import { namingRefusals } from '../base/policy-refusal.ts';
 import type { Device } from '../protocol/rerank-api.ts';
 import { runtimeMissing } from './ort.ts';
 import type { Ort, RuntimeHost } from './runtime-host.ts';
@@ -32,10 +34,10 @@ export function browserHost(assets: OrtAssets): RuntimeHost {
   };
 }
 
-/** @throws Rank1Error `network` */
+/** @throws Rank1Error `network` or `access-denied` */
 export async function importOrtWeb(build: OrtBuild, assets: OrtAssets, numThreads: number): Promise<Ort> {
-  const ort = await importBuild(build).catch((error: unknown) => {
-    throw runtimeMissing(error);
+  const ort = await namingRefusals(null, () => importBuild(build)).catch(async (error: unknown) => {
+    throw isRank1Error(error) ? error : await runtimeMissing(error);
   });
   ort.env.wasm.wasmPaths = typeof assets === 'string' ? assets : { ...assets[build] };
   ort.env.wasm.numThreads = Math.min(MAX_THREADS, numThreads);

@@ -4,6 +4,7 @@
  */
 import { Semaphore } from '../base/async.ts';
 import { errorMessage, Rank1Error } from '../base/errors.ts';
+import { moduleRefusal } from '../base/policy-refusal.ts';
 import type { Device } from '../protocol/rerank-api.ts';
 import type { Ort, RuntimeHost } from './runtime-host.ts';
 
@@ -21,8 +22,10 @@ export async function loadOrt(device: Device, host: Pick<RuntimeHost, 'importOrt
   return { ort, exclusive: (task) => calls.run(task) };
 }
 
-/** The runtime's code or WebAssembly could not be fetched or started. */
-export function runtimeMissing(cause: unknown): Rank1Error {
+/** Why the runtime's code or WebAssembly could not be fetched or started: a refusal by its name, else `network`. */
+export async function runtimeMissing(cause: unknown): Promise<Rank1Error> {
+  const refusal = await moduleRefusal(cause);
+  if (refusal) return refusal;
   return new Rank1Error(
     'network',
     `The files of the runtime could not be loaded (${errorMessage(cause).slice(0, 200)}). Check the connection, and that they are served where the page looks for them (assetsUrl).`,

@@ -1,6 +1,7 @@
 /** Creates an InferenceSession from a model's files. Whoever creates one releases it. */
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
-import { Rank1Error, errorMessage } from '../base/errors.ts';
+import { errorMessage, isRank1Error, Rank1Error } from '../base/errors.ts';
+import { namingRefusals } from '../base/policy-refusal.ts';
 import type { ModelFiles } from '../model/model-files.ts';
 import { readBlob } from '../model/model-folder.ts';
 import { runtimeMissing, type OrtRuntime } from './ort.ts';
@@ -24,8 +25,11 @@ export async function createSession(
     externalData: files.externalData.map(({ path, data }) => ({ path, data })),
   };
   try {
-    return await runtime.exclusive(() => runtime.ort.InferenceSession.create(files.onnx, options));
+    return await runtime.exclusive(() =>
+      namingRefusals(null, () => runtime.ort.InferenceSession.create(files.onnx, options)),
+    );
   } catch (error) {
+    if (isRank1Error(error)) throw error;
     // The runtime reads Blobs by itself, and tells of one that is gone as of a damaged graph.
     for (const { path, data } of files.externalData) {
       if (data instanceof Blob) await readBlob(path, data.slice(0, 1));
@@ -38,7 +42,7 @@ export async function createSession(
         { cause: error },
       );
     }
-    if (/no available backend/i.test(message)) throw runtimeMissing(error);
+    if (/no available backend/i.test(message)) throw await runtimeMissing(error);
     if (gpuDevice) {
       throw new Rank1Error(
         'device-unavailable',

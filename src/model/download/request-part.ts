@@ -3,7 +3,8 @@
  * do what they say: every header is compared with what was asked for.
  */
 import { PassingFault, retryAfterMs } from '../../base/async.ts';
-import { Rank1Error, errorMessage } from '../../base/errors.ts';
+import { errorMessage, isRank1Error, Rank1Error } from '../../base/errors.ts';
+import { namingRefusals } from '../../base/policy-refusal.ts';
 
 export interface PartRequest {
   readonly url: string;
@@ -56,9 +57,11 @@ export async function requestPart(
   const { url, whole, totalBytes } = request;
   let response: Response;
   try {
-    response = await fetch(url, { signal, headers: whole ? {} : headers(request), cache: 'no-store' });
+    const init = { signal, headers: whole ? {} : headers(request), cache: 'no-store' } as const;
+    response = await namingRefusals(url, () => fetch(url, init));
   } catch (error) {
     signal.throwIfAborted();
+    if (isRank1Error(error)) throw error;
     throw new UnusableAnswer('broken', errorMessage(error));
   }
   const usable = readAnswer(response, request);

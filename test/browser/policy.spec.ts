@@ -1,0 +1,65 @@
+/** What a page's policies refuse is named with the directive to change, and not tried again. */
+import { expect, test, type Page } from '@playwright/test';
+import type { Rank1RerankElement } from '../../src/ui/index.ts';
+import { CompletionsServer } from '../unit/remote/completions-server.ts';
+
+/** Sends what matches with other headers. */
+async function serveWith(page: Page, path: RegExp, headers: Record<string, string>): Promise<() => number> {
+  let numRequests = 0;
+  await page.route(path, async (route) => {
+    numRequests++;
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), ...headers } });
+  });
+  return () => numRequests;
+}
+
+/** The error of one call of the page's element. */
+function errorOf(page: Page) {
+  return page.evaluate(async () => {
+    const element = document.querySelector('rank1-rerank') as Rank1RerankElement;
+    element.device = 'wasm';
+    element.documents = ['a passage'];
+    element.query = 'a query';
+    const failed = new Promise<{ code: unknown; message: string }>((resolve) =>
+      element.addEventListener('rank1-error', ({ detail: { error } }) =>
+        resolve({ code: 'code' in error ? error.code : null, message: error.message }),
+      ),
+    );
+    void element.rerank();
+    return failed;
+  });
+}
+
+test('a server that connect-src does not allow', async ({ page }) => {
+  const server = await CompletionsServer.start({ anyOrigin: true });
+  await serveWith(page, /remote\.html/, { 'content-security-policy': "connect-src 'self'" });
+  await page.goto(`./test/harness/remote.html#${encodeURIComponent(server.endpoint)}`);
+  const { code, message } = await errorOf(page);
+  expect(message).toContain(`Add ${new URL(server.endpoint).origin} to its connect-src directive`);
+  expect(code).toBe('access-denied');
+  expect(server.seen).toEqual([]);
+  await server.stop();
+});
+
+test.describe('the runtime', () => {
+  const WORKER = /rerank[^/]*worker[^/]*\.js/;
+  test('whose .mjs files come with a MIME type that is none of a script', async ({ page }) => {
+    const numRequests = await serveWith(page, /ort[^?]*\.mjs/, {
+      'content-type': 'application/octet-stream',
+    });
+    await page.goto('./');
+    const { code, message } = await errorOf(page);
+    expect(message).toMatch(/\.mjs as application\/octet-stream.*text\/javascript/);
+    expect(code).toBe('access-denied');
+    expect(numRequests(), 'the import, and the look at its type').toBeLessThanOrEqual(2);
+  });
+
+  test('whose WebAssembly the policy does not allow', async ({ page }) => {
+    await serveWith(page, WORKER, { 'content-security-policy': "script-src 'self'" });
+    await page.goto('./');
+    const { code, message } = await errorOf(page);
+    expect(message).toContain("Add 'wasm-unsafe-eval' to its script-src directive");
+    expect(code).toBe('access-denied');
+  });
+});
