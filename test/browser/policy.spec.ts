@@ -43,12 +43,15 @@ test('a server that connect-src does not allow', async ({ page }) => {
 });
 
 test.describe('the runtime', () => {
+  // One that answers for the server would not be seen by the route.
+  test.use({ serviceWorkers: 'block' });
   const WORKER = /rerank[^/]*worker[^/]*\.js/;
   test('whose .mjs files come with a MIME type that is none of a script', async ({ page }) => {
     const numRequests = await serveWith(page, /ort[^?]*\.mjs/, {
       'content-type': 'application/octet-stream',
     });
     await page.goto('./');
+    await expect(page.locator('rank1-ranked-results li')).toHaveCount(14);
     const { code, message } = await errorOf(page);
     expect(message).toMatch(/\.mjs as application\/octet-stream.*text\/javascript/);
     expect(code).toBe('access-denied');
@@ -58,6 +61,7 @@ test.describe('the runtime', () => {
   test('whose WebAssembly the policy does not allow', async ({ page }) => {
     await serveWith(page, WORKER, { 'content-security-policy': "script-src 'self'" });
     await page.goto('./');
+    await expect(page.locator('rank1-ranked-results li')).toHaveCount(14);
     const { code, message } = await errorOf(page);
     expect(message).toContain("Add 'wasm-unsafe-eval' to its script-src directive");
     expect(code).toBe('access-denied');

@@ -1,16 +1,21 @@
 /** The options that `rerank`, `serve`, `eval` and `doctor` share: which model runs where, and how it judges. */
 import { readFileSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
-import { checkRerankOptions } from '../../client/check-arguments.ts';
 import { errorMessage, Rank1Error } from '../../base/errors.ts';
+import type { DevicePreference, RerankOptions } from '../../protocol/rerank-api.ts';
+import {
+  checkRerankOptions,
+  checkRunOption,
+  flagOf,
+  RUN_OPTION_NAMES,
+  RUN_OPTIONS,
+  type RunOptionName,
+} from '../../protocol/run-options.ts';
 import { findQueryTemplate, parseQueryTemplates } from '../../rank1/query-template-file.ts';
-import type {
-  DevicePreference,
-  LongDocuments,
-  RerankMode,
-  RerankOptions,
-} from '../../protocol/rerank-api.ts';
-import { QUERY_PLACEHOLDER, QUERY_PRESET_NAMES, type QueryPreset } from '../../base/query-presets.ts';
+
+/** Where a usage text says what a flag does, and how long its lines are. */
+const HELP_COLUMN = 27;
+const HELP_WIDTH = 92;
 
 export interface EngineOptions {
   /** folder or address */
@@ -46,39 +51,50 @@ export const ENGINE_USAGE = `  --model <folder|url>     model folder (default: t
   --remote-model <name>    the model on that server (default: the only one it has)
   --allow-insecure-key     send the key with plain http to another machine too: anyone on the way can read it`;
 
+type Kebab<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `-${Lowercase<First>}`}${Kebab<Rest>}`
+  : Name;
+
+/** A flag for each option of a run. */
+type RunFlags = {
+  readonly [Name in RunOptionName as Name extends 'maxSlots' ? 'slots' : Kebab<Name>]: {
+    readonly type: NonNullable<RerankOptions[Name]> extends boolean ? 'boolean' : 'string';
+  };
+};
+
+const RUN_FLAGS = Object.fromEntries(
+  RUN_OPTION_NAMES.map((name) => [
+    flagOf(name),
+    { type: RUN_OPTIONS[name].kind === 'boolean' ? 'boolean' : 'string' },
+  ]),
+) as RunFlags;
+
 export const JUDGING_FLAGS = {
-  mode: text,
-  instruction: text,
-  preset: text,
-  'query-template': text,
+  ...RUN_FLAGS,
   templates: text,
   task: text,
-  'long-documents': text,
-  'max-new-tokens': text,
-  rethink: text,
-  samples: text,
-  temperature: text,
-  seed: text,
-  'loop-guard': { type: 'boolean' },
-  slots: text,
 } satisfies ParseArgsConfig['options'];
 
-export const JUDGING_USAGE = `  --mode <reason|instant>  think first, or answer at once (default reason)
-  --instruction <text>     what else counts, appended to the query
-  --preset <name>          another meaning of relevant:
-                           ${QUERY_PRESET_NAMES.join(', ')}
-  --query-template <text>  a template of your own, with ${QUERY_PLACEHOLDER}
-  --templates <file>       JSON of task name to template, and
-  --task <name>            the one to take: that of the name, else that of the name without its last _part
-  --long-documents <how>   truncate or passages (default truncate)
-  --max-new-tokens <n>     tokens a chain may have before its verdict is asked for (default: what the model says, else
-                           1024; with --endpoint 8192), half the context at most
-  --rethink <n>            continuations of each chain (default 0)
-  --samples <n>            chains sampled for each document, whose mean is its score (default: one, greedy)
-  --temperature <t>        of the samples (default 0.6)
-  --seed <n>               of the samples (default 0)
-  --loop-guard             end a chain that repeats itself without end
-  --slots <n>              documents judged together`;
+const TEMPLATES_USAGE = `  --templates <file>       JSON of task name to template, and
+  --task <name>            the one to take: that of the name, else that of the name without its last _part`;
+
+export const JUDGING_USAGE = RUN_OPTION_NAMES.flatMap((name) =>
+  name === 'queryTemplate' ? [usageOf(name), TEMPLATES_USAGE] : [usageOf(name)],
+).join('\n');
+
+/** The flag, and what it does beside it, in lines that fit a terminal. */
+function usageOf(name: RunOptionName): string {
+  const { value, help } = RUN_OPTIONS[name];
+  const flag = `  --${flagOf(name)}${value === undefined ? '' : ` <${value}>`}`;
+  const lines = [''];
+  for (const word of help.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + word.length < HELP_WIDTH)
+      lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+    else lines.push(word);
+  }
+  return flag.padEnd(HELP_COLUMN) + lines.join('\n'.padEnd(HELP_COLUMN + 1));
+}
 
 type Values<Flags> = {
   readonly [Name in keyof Flags]?:
@@ -111,31 +127,28 @@ export function engineOptions(values: Values<typeof ENGINE_FLAGS>): EngineWish {
 
 /** @throws TypeError or RangeError */
 export function judgingOptions(values: Values<typeof JUDGING_FLAGS>): RerankOptions {
-  const count = (
-    name: 'max-new-tokens' | 'rethink' | 'slots' | 'samples' | 'seed',
-    least: number,
-  ): number | undefined => {
-    const value = values[name];
-    return value === undefined ? undefined : wholeNumber(`--${name}`, value, least);
-  };
   if (values['query-template'] !== undefined && (values.templates ?? values.task) !== undefined)
     throw new RangeError('Give --templates with --task, or --query-template, not both.');
-  const wanted = {
-    mode: values.mode as RerankMode | undefined,
-    instruction: values.instruction,
-    preset: values.preset as QueryPreset | undefined,
-    queryTemplate: values['query-template'] ?? templateOf(values),
-    longDocuments: values['long-documents'] as LongDocuments | undefined,
-    maxNewTokens: count('max-new-tokens', 1),
-    rethink: count('rethink', 0),
-    samples: count('samples', 1),
-    temperature: values.temperature === undefined ? undefined : Number(values.temperature),
-    seed: count('seed', 0),
-    loopGuard: values['loop-guard'],
-    maxSlots: count('slots', 1),
-  };
-  const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
-  return checkRerankOptions(Object.fromEntries(given) as RerankOptions);
+  const given = RUN_OPTION_NAMES.flatMap((name) => {
+    const value = values[flagOf(name) as keyof RunFlags];
+    if (value === undefined) return [];
+    const parsed = parseValue(name, value);
+    checkRunOption(name, parsed, `--${flagOf(name)}`);
+    return [[name, parsed] as const];
+  });
+  const queryTemplate = templateOf(values);
+  return checkRerankOptions({
+    ...(Object.fromEntries(given) as RerankOptions),
+    ...(queryTemplate !== undefined && { queryTemplate }),
+  });
+}
+
+/** NaN for what is no number. */
+function parseValue(name: RunOptionName, value: string | boolean): unknown {
+  const { kind } = RUN_OPTIONS[name];
+  if (kind === 'number') return value === '' ? NaN : Number(value);
+  if (kind === 'count' || kind === 'integer') return /^-?\d{1,12}$/.test(String(value)) ? Number(value) : NaN;
+  return value;
 }
 
 /** @throws TypeError, RangeError, or Rank1Error `invalid-file` */

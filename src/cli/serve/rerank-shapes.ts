@@ -1,9 +1,14 @@
 /** The call shapes that `serve` understands: bodies to calls, responses to bodies, errors to bodies. Pure functions. */
 import { toCohereResponse, toJinaResponse, toTeiResponse } from '../../adapters/responses.ts';
-import { checkRerankOptions } from '../../client/check-arguments.ts';
 import type { RerankParameters } from '../../client/rerank-client.ts';
 import { checkSelection, type RerankResponse } from '../../client/rerank-result.ts';
 import type { RerankDocument, RerankOptions } from '../../protocol/rerank-api.ts';
+import {
+  checkRerankOptions,
+  checkRunOption,
+  jsonNameOf,
+  RUN_OPTION_NAMES,
+} from '../../protocol/run-options.ts';
 import { HttpError } from './http-error.ts';
 
 export interface ShapedRequest {
@@ -87,22 +92,20 @@ function callOf(
     topN: fields.count('top_n', 1) ?? fields.count('top_k', 1),
     threshold: fields.number('threshold'),
   };
-  const wishes = {
-    instruction: fields.string('instruction'),
-    mode: fields.string('mode'),
-    preset: fields.string('preset'),
-    queryTemplate: fields.string('query_template'),
-    longDocuments: fields.string('long_documents'),
-    maxNewTokens: fields.count('max_new_tokens', 1),
-    rethink: fields.count('rethink', 0),
-    samples: fields.count('samples', 1),
-    temperature: fields.number('temperature'),
-    seed: fields.count('seed', 0),
-    loopGuard: fields.boolean('loop_guard'),
-  };
-  const wished = Object.entries(wishes).filter(([, value]) => value !== undefined);
   checkSelection(given);
-  return { ...given, ...checkRerankOptions(Object.fromEntries(wished) as RerankOptions) };
+  return { ...given, ...checkRerankOptions(runOptions(fields)) };
+}
+
+/** @throws TypeError or RangeError that names the field */
+function runOptions(fields: Fields): RerankOptions {
+  const given = RUN_OPTION_NAMES.flatMap((name) => {
+    const field = jsonNameOf(name);
+    const value = field === null ? undefined : fields.get(field);
+    if (field === null || value === undefined || value === null) return [];
+    checkRunOption(name, value, field);
+    return [[name, value] as const];
+  });
+  return Object.fromEntries(given) as RerankOptions;
 }
 
 /** Documents without a verdict have no score, so no result; here they are at least named. */
@@ -140,7 +143,7 @@ class Fields {
   }
 
   documents(name: string, most: number): RerankDocument[] {
-    const value = this.#get(name);
+    const value = this.get(name);
     if (!Array.isArray(value)) throw new HttpError(400, `${name} must be a list of strings.`);
     if (value.length > most)
       throw new HttpError(
@@ -151,13 +154,13 @@ class Fields {
   }
 
   #typed<T>(name: string, type: string, wanted: string): T | undefined {
-    const value = this.#get(name);
+    const value = this.get(name);
     if (value === undefined || value === null) return undefined;
     if (typeof value === type) return value as T;
     throw new HttpError(400, `${name} must be ${wanted}.`);
   }
 
-  #get(name: string): unknown {
+  get(name: string): unknown {
     return Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
   }
 }

@@ -1,5 +1,6 @@
 /** What the properties of an element ask of the model and of a run: only what was set, so that defaults stay the worker's. */
 import type { LoadOptions, RerankOptions } from '../../protocol/rerank-api.ts';
+import { RUN_OPTION_NAMES, RUN_OPTIONS, type RunOptionName } from '../../protocol/run-options.ts';
 import type { Rank1RerankElement } from './rank1-rerank.ts';
 
 export function loadOptions(element: Rank1RerankElement): LoadOptions {
@@ -15,21 +16,14 @@ export function loadOptions(element: Rank1RerankElement): LoadOptions {
 }
 
 export function runOptions(element: Rank1RerankElement): RerankOptions {
-  const { instruction, maxNewTokens, maxSlots, mode, rethink, queryTemplate, preset, longDocuments } =
-    element;
-  const { samples, temperature, seed, loopGuard } = element;
-  return {
-    ...(mode !== 'reason' && { mode }),
-    ...(rethink && { rethink }),
-    ...(samples && { samples }),
-    ...(samples && temperature !== undefined && { temperature }),
-    ...(samples && seed !== undefined && { seed }),
-    ...(loopGuard && { loopGuard }),
-    ...(queryTemplate && { queryTemplate }),
-    ...(preset && { preset }),
-    ...(longDocuments !== 'truncate' && { longDocuments }),
-    ...(instruction.trim() && { instruction }),
-    ...(maxNewTokens && { maxNewTokens }),
-    ...(maxSlots && { maxSlots }),
-  };
+  const set = RUN_OPTION_NAMES.filter((name) => isSet(name, element[name]));
+  const used = element.samples ? set : set.filter((name) => name !== 'temperature' && name !== 'seed');
+  return Object.fromEntries(used.map((name) => [name, element[name]])) as RerankOptions;
+}
+
+/** Attributes have no undefined: empty texts and counts of nothing stand for it. */
+function isSet(name: RunOptionName, value: unknown): boolean {
+  const { kind, fallback } = RUN_OPTIONS[name];
+  if (value === undefined || value === fallback || (kind === 'count' && !value)) return false;
+  return typeof value !== 'string' || value.trim() !== '';
 }

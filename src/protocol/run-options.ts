@@ -1,0 +1,143 @@
+/**
+ * Every option of a run, once: argument checks, the command line with its usage, the element, and the bodies that `serve` takes
+ * go by this table. Names elsewhere are the option's own in kebab case (flags, attributes) or snake case (JSON).
+ */
+import { QUERY_PLACEHOLDER, QUERY_PRESET_NAMES } from '../base/query-presets.ts';
+import type { RerankOptions } from './rerank-api.ts';
+
+export type RunOptionName = keyof RerankOptions;
+
+export interface RunOption {
+  /** `count`: a whole number from `least`; `integer`: with its sign */
+  readonly kind: 'text' | 'choice' | 'count' | 'integer' | 'number' | 'boolean';
+  readonly choices?: readonly string[];
+  /** of a number */
+  readonly least?: number;
+  /** What leaving the option out comes to, where that is a value of its own. */
+  readonly fallback?: string | number | boolean;
+  /** of the usage: what stands for the value, and what the option does */
+  readonly value?: string;
+  readonly help: string;
+  /** where the flag has a name of its own */
+  readonly flag?: string;
+  /** false: a caller of `serve` cannot choose it */
+  readonly json?: false;
+}
+
+export const RUN_OPTIONS: Readonly<Record<RunOptionName, RunOption>> = {
+  mode: {
+    kind: 'choice',
+    choices: ['reason', 'instant'],
+    fallback: 'reason',
+    value: 'reason|instant',
+    help: 'think first, or answer at once (default reason)',
+  },
+  instruction: { kind: 'text', value: 'text', help: 'what else counts, appended to the query' },
+  preset: {
+    kind: 'choice',
+    choices: QUERY_PRESET_NAMES,
+    value: 'name',
+    help: `another meaning of relevant: ${QUERY_PRESET_NAMES.join(', ')}`,
+  },
+  queryTemplate: { kind: 'text', value: 'text', help: `a template of your own, with ${QUERY_PLACEHOLDER}` },
+  longDocuments: {
+    kind: 'choice',
+    choices: ['truncate', 'passages'],
+    fallback: 'truncate',
+    value: 'how',
+    help: 'truncate or passages (default truncate)',
+  },
+  maxNewTokens: {
+    kind: 'count',
+    least: 1,
+    value: 'n',
+    help: 'tokens a chain may have before its verdict is asked for (default: what the model says, else 1024; with --endpoint 8192), half the context at most',
+  },
+  rethink: {
+    kind: 'count',
+    least: 0,
+    fallback: 0,
+    value: 'n',
+    help: 'continuations of each chain (default 0)',
+  },
+  samples: {
+    kind: 'count',
+    least: 1,
+    value: 'n',
+    help: 'chains sampled for each document, whose mean is its score (default: one, greedy)',
+  },
+  temperature: { kind: 'number', least: 0, value: 't', help: 'of the samples (default 0.6)' },
+  seed: { kind: 'integer', value: 'n', help: 'of the samples (default 0)' },
+  loopGuard: { kind: 'boolean', fallback: false, help: 'end a chain that repeats itself without end' },
+  maxSlots: {
+    kind: 'count',
+    least: 1,
+    flag: 'slots',
+    json: false,
+    value: 'n',
+    help: 'documents judged together',
+  },
+};
+
+export const RUN_OPTION_NAMES = Object.keys(RUN_OPTIONS) as readonly RunOptionName[];
+
+export const flagOf = (name: RunOptionName): string => RUN_OPTIONS[name].flag ?? attributeOf(name);
+
+export const attributeOf = (name: RunOptionName): string =>
+  name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+
+/** Null where a body cannot say it. */
+export const jsonNameOf = (name: RunOptionName): string | null =>
+  RUN_OPTIONS[name].json === false ? null : attributeOf(name).replaceAll('-', '_');
+
+/**
+ * @returns a copy of what is set, with known names only
+ * @throws TypeError for a wrong type, RangeError for a wrong value or for options that do not go together
+ */
+export function checkRerankOptions(options: RerankOptions = {}): RerankOptions {
+  const given = options as Readonly<Record<string, unknown>>;
+  const set = RUN_OPTION_NAMES.filter((name) => given[name] !== undefined);
+  for (const name of set) checkRunOption(name, given[name]);
+  const { mode, rethink, samples, temperature, seed, queryTemplate, preset } = options;
+  if (mode === 'instant' && rethink)
+    throw new RangeError("rethink needs mode 'reason': an instant answer has no chain to go on with");
+  if (mode === 'instant' && samples !== undefined)
+    throw new RangeError("samples needs mode 'reason': an instant answer has no chain to sample");
+  for (const [name, value] of Object.entries({ temperature, seed })) {
+    if (value !== undefined && samples === undefined)
+      throw new RangeError(`${name} is of sampled chains: give samples too`);
+  }
+  if (queryTemplate !== undefined && !queryTemplate.includes(QUERY_PLACEHOLDER))
+    throw new RangeError(`queryTemplate must hold ${QUERY_PLACEHOLDER}, where the query goes`);
+  if (queryTemplate !== undefined && preset !== undefined)
+    throw new RangeError('give a queryTemplate or a preset, not both');
+  return Object.fromEntries(set.map((name) => [name, given[name]])) as RerankOptions;
+}
+
+/**
+ * One value by itself; others may still contradict it.
+ * @param shownName what the caller calls it, such as a flag
+ * @throws TypeError or RangeError
+ */
+export function checkRunOption(name: RunOptionName, value: unknown, shownName: string = name): void {
+  const { kind, choices, least = -Infinity } = RUN_OPTIONS[name];
+  switch (kind) {
+    case 'text':
+      if (typeof value !== 'string') throw new TypeError(`${shownName} must be a string`);
+      return;
+    case 'boolean':
+      if (typeof value !== 'boolean') throw new TypeError(`${shownName} must be true or false`);
+      return;
+    case 'choice':
+      if (!choices?.includes(value as string))
+        throw new RangeError(`${shownName} must be one of ${choices?.join(', ')}`);
+      return;
+  }
+  if (typeof value !== 'number') throw new TypeError(`${shownName} must be a number`);
+  if (kind === 'count' && !(Number.isInteger(value) && value >= least))
+    throw new RangeError(`${shownName} must be a whole number of at least ${least}`);
+  if (kind === 'integer' && !Number.isSafeInteger(value))
+    throw new RangeError(`${shownName} must be an integer`);
+  if (kind === 'number' && !(value >= least && value < Infinity))
+    throw new RangeError(`${shownName} must be a number of at least ${least}`);
+}
