@@ -8,17 +8,25 @@ import { errorMessage, Rank1Error } from './errors.ts';
 /** Reports come in tasks of their own, which may run after the error: milliseconds. */
 const REPORT_MS = 50;
 
+type ViolationListener = (event: SecurityPolicyViolationEvent) => void;
+
+/** A window or a worker; Node has neither method. */
+interface ViolationTarget {
+  addEventListener?: (type: 'securitypolicyviolation', listener: ViolationListener) => void;
+  removeEventListener?: (type: 'securitypolicyviolation', listener: ViolationListener) => void;
+}
+
 /**
  * Runs a request for `url`, or with null whatever loads files by itself.
  * @throws Rank1Error `access-denied` where a Content-Security-Policy refused it, else what `attempt` throws
  */
 export async function namingRefusals<T>(url: string | URL | null, attempt: () => Promise<T>): Promise<T> {
   const violations: SecurityPolicyViolationEvent[] = [];
-  const onViolation = (event: SecurityPolicyViolationEvent): void => {
+  const onViolation: ViolationListener = (event) => {
     if (event.disposition !== 'report') violations.push(event);
   };
   // The event bubbles from the document to the window; in a worker it is the global scope's.
-  const target = globalThis as Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>>;
+  const target = globalThis as ViolationTarget;
   target.addEventListener?.('securitypolicyviolation', onViolation);
   try {
     return await attempt();
