@@ -50,7 +50,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `npx vite build --mode test && npx vite preview --mode test --host 127.0.0.1 --port ${PORT} --strictPort`,
+    command: `vite build --mode test && vite preview --mode test --host 127.0.0.1 --port ${PORT} --strictPort`,
     url: `http://127.0.0.1:${PORT}/`,
     reuseExistingServer: false,
     timeout: 120_000,

@@ -1,13 +1,30 @@
 /**
  * A node postprocessor for LlamaIndex.TS: `new Rank1NodePostprocessor({ reranker, topN: 5 })`. The chain travels in
- * `metadata.rank1` of a copy of the node, kept out of what is embedded or shown to a language model. Only types are imported.
+ * `metadata.rank1` of a copy of the node, kept out of what is embedded or shown to a language model. Nodes are known by
+ * their shape, so that no package of LlamaIndex is needed; the class fits where a `BaseNodePostprocessor` is expected.
  */
-import type { MessageContent } from '@llamaindex/core/llms';
-import type { BaseNodePostprocessor } from '@llamaindex/core/postprocessor';
-import type { BaseNode, MetadataMode, NodeWithScore } from '@llamaindex/core/schema';
 import type { RerankClient } from '../client/rerank-client.ts';
 import type { RerankDocument } from '../protocol/rerank-api.ts';
 import { resultsThenUnjudged, type AdapterOptions, type ChainMetadata } from './chain-metadata.ts';
+
+/** What is read of a LlamaIndex `BaseNode`. */
+export interface LlamaIndexNode {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as LlamaIndex has it
+  metadata: Record<string, any>;
+  excludedLlmMetadataKeys: string[];
+  excludedEmbedMetadataKeys: string[];
+  /** `never`: the modes are an enum of LlamaIndex. */
+  getContent(metadataMode: never): string;
+  clone(): LlamaIndexNode;
+}
+
+export interface LlamaIndexNodeWithScore<Node extends LlamaIndexNode = LlamaIndexNode> {
+  node: Node;
+  score?: number;
+}
+
+/** LlamaIndex's `MessageContent`: a text, or parts of which those of type `text` are read. */
+export type LlamaIndexQuery = string | readonly { readonly type: string; readonly text?: string }[];
 
 export interface Rank1NodePostprocessorSettings extends AdapterOptions {
   readonly reranker: Pick<RerankClient, 'rerank'>;
@@ -16,7 +33,7 @@ export interface Rank1NodePostprocessorSettings extends AdapterOptions {
 /** The field of `metadata` that holds the chain. */
 const CHAIN_KEY = 'rank1';
 
-export class Rank1NodePostprocessor implements BaseNodePostprocessor {
+export class Rank1NodePostprocessor {
   readonly #reranker: Pick<RerankClient, 'rerank'>;
   readonly #options: AdapterOptions;
 
@@ -29,7 +46,10 @@ export class Rank1NodePostprocessor implements BaseNodePostprocessor {
    * The nodes given are not changed. A node without a verdict comes last, without a score.
    * @throws TypeError without a query: there is nothing to judge by
    */
-  async postprocessNodes(nodes: NodeWithScore[], query?: MessageContent): Promise<NodeWithScore[]> {
+  async postprocessNodes<Node extends LlamaIndexNode>(
+    nodes: LlamaIndexNodeWithScore<Node>[],
+    query?: LlamaIndexQuery,
+  ): Promise<LlamaIndexNodeWithScore<Node>[]> {
     if (query === undefined) throw new TypeError('query is missing: a reranker judges nodes by it');
     const response = await this.#reranker.rerank({
       ...this.#options,
@@ -43,19 +63,19 @@ export class Rank1NodePostprocessor implements BaseNodePostprocessor {
   }
 }
 
-function queryText(query: MessageContent): string {
+function queryText(query: LlamaIndexQuery): string {
   if (typeof query === 'string') return query;
-  return query.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
+  return query.flatMap(({ type, text }) => (type === 'text' && text !== undefined ? [text] : [])).join('\n');
 }
 
-function toRerankDocument(node: BaseNode): RerankDocument {
-  const text = node.getContent('NONE' as MetadataMode.NONE);
+function toRerankDocument(node: LlamaIndexNode): RerankDocument {
+  const text = node.getContent('NONE' as never);
   const title: unknown = node.metadata['title'];
   return typeof title === 'string' ? { title, text } : { text };
 }
 
-function withChain(node: BaseNode, chain: ChainMetadata): BaseNode {
-  const copy = node.clone();
+function withChain<Node extends LlamaIndexNode>(node: Node, chain: ChainMetadata): Node {
+  const copy = node.clone() as Node;
   copy.metadata = { ...node.metadata, [CHAIN_KEY]: chain };
   copy.excludedLlmMetadataKeys = [...new Set([...node.excludedLlmMetadataKeys, CHAIN_KEY])];
   copy.excludedEmbedMetadataKeys = [...new Set([...node.excludedEmbedMetadataKeys, CHAIN_KEY])];

@@ -8,7 +8,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Document } from '@langchain/core/documents';
-import { TextNode } from '@llamaindex/core/schema';
 import { rerank } from 'ai';
 import { CohereClientV2 } from 'cohere-ai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,13 +28,11 @@ import type { RerankClient } from '../../src/client/rerank-client.ts';
 import type { RerankResponse } from '../../src/client/rerank-result.ts';
 import { readTrecRun, sourceFile } from '../../src/evaluation/index.ts';
 import { documentText } from '../../src/rank1/prompt.ts';
+import { TextNode } from '../fakes/llamaindex-node.ts';
 import { hundredByQuery, hundredExpected, type QueryGroup } from '../harness/hundred-pairs.ts';
-import { IS_FULL } from '../tier.ts';
 import { openLocalEngine, REAL_THREAD, ROOT } from './local-engines.ts';
 
 const GROUPS = hundredByQuery();
-/** A process starts a browser of its own and judges as slowly as the others: one query shows the way through it. */
-const TYPED_GROUPS = IS_FULL ? GROUPS : GROUPS.slice(0, 1);
 const { maxNewTokens } = hundredExpected.options;
 
 type Ranking = readonly (readonly [index: number, score: number | undefined])[];
@@ -117,7 +114,7 @@ describe('the hundred pairs have the order and the scores of the oracle', () => 
   it('through the command line', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'rank1-hundred-'));
     try {
-      const requests = TYPED_GROUPS.map(({ query, documents }, qid) => ({
+      const requests = GROUPS.map(({ query, documents }, qid) => ({
         query: { qid, text: query },
         candidates: documents.map((doc, docid) => ({ docid, score: -docid, doc })),
       }));
@@ -132,7 +129,7 @@ describe('the hundred pairs have the order and the scores of the oracle', () => 
         );
       });
       const run = await readTrecRun(sourceFile('run', output));
-      for (const [qid, group] of TYPED_GROUPS.entries()) {
+      for (const [qid, group] of GROUPS.entries()) {
         const differences = [...run.get(String(qid))!];
         expectOracle(
           differences.map(([docid, difference]) => [Number(docid), 1 / (1 + Math.exp(-difference))]),

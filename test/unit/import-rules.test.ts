@@ -111,7 +111,6 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@lit/react': ['src/adapters/react.ts'],
   '@ai-sdk/provider': ['src/adapters/ai-sdk.ts'],
   '@langchain/core': ['src/adapters/langchain.ts'],
-  '@llamaindex/core': ['src/adapters/llamaindex.ts'],
 };
 const FORBIDDEN_NAMES = /^(utils?|helpers?|common|misc|manager)\b|-(utils?|helpers?|manager)\b/;
 

@@ -1,12 +1,12 @@
-/** Every adapter under the real package of its framework, on the scripted worker: same order and scores as `rerank`. */
+/** Every adapter under the real package of its framework, LlamaIndex excepted, on the scripted worker: same order and scores as `rerank`. */
 import { Document } from '@langchain/core/documents';
 import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors';
-import { MetadataMode, TextNode } from '@llamaindex/core/schema';
 import { rerank } from 'ai';
 import { afterEach, describe, expect, it } from 'vitest';
 import { rank1RerankingModel } from '../../../src/adapters/ai-sdk.ts';
 import { Rank1DocumentCompressor } from '../../../src/adapters/langchain.ts';
 import { Rank1NodePostprocessor } from '../../../src/adapters/llamaindex.ts';
+import { TextNode } from '../../fakes/llamaindex-node.ts';
 import { QUERY, scriptedReranker } from '../api/scripted-reranker.ts';
 
 const TEXTS = ['A hot city.', 'The coldest city is Yakutsk.', 'Bread is baked.', '[[too-long]]'];
@@ -119,8 +119,8 @@ describe('the node postprocessor of LlamaIndex.TS', () => {
       label: 'true',
       reasoning: expect.stringContaining('found'),
     });
-    expect(best?.getContent(MetadataMode.LLM)).not.toContain('found');
-    expect(best?.getContent(MetadataMode.EMBED)).not.toContain('found');
+    expect(best?.getContent('LLM')).not.toContain('found');
+    expect(best?.getContent('EMBED')).not.toContain('found');
     expect(given[1]?.node.metadata).toEqual({ page: 1 });
   });
 
