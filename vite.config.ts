@@ -33,6 +33,22 @@ function copyPdfCharacterMaps(): void {
 
 copyPdfCharacterMaps();
 
+/** Text recognition for scans and pictures, with the languages of the page: one engine, and its models of whole numbers. */
+function copyTextRecognition(): void {
+  const require = createRequire(import.meta.url);
+  const target = join(import.meta.dirname, 'public/recognition');
+  mkdirSync(target, { recursive: true });
+  const engine = 'tesseract-core-simd-lstm.wasm';
+  copyFileSync(require.resolve(`tesseract.js-core/${engine}`), join(target, engine));
+  for (const language of ['eng', 'chi_tra']) {
+    const model = `4.0.0_best_int/${language}.traineddata.gz`;
+    const folder = dirname(require.resolve(`@tesseract.js-data/${language}/package.json`));
+    copyFileSync(join(folder, model), join(target, `${language}.traineddata.gz`));
+  }
+}
+
+copyTextRecognition();
+
 /**
  * Cross-origin isolation lets WASM use threads. Served here for the demo; the page works without it, on one
  * thread.

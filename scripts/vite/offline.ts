@@ -1,6 +1,6 @@
 /**
  * The service worker: after one visit the site opens without a network. The site's own files are kept together, as one
- * version; the model, the runtime and the character maps, which are large and seldom all needed, each in a cache of
+ * version; the model, the runtime, the character maps and text recognition, which are large and seldom all needed, each in a cache of
  * its own when they are first used. A new version deletes those of the one before.
  */
 import { createHash } from 'node:crypto';
@@ -20,7 +20,7 @@ const CLEANUP_SCRIPT = 'delete-old-caches.js';
 function cleanup(names: readonly string[]): string {
   return `const current = ${JSON.stringify(names)};
 self.addEventListener('activate', (event) => {
-  const isOld = (name) => /^rank1-(models|ort|pdf-cmaps)-/.test(name) && !current.includes(name);
+  const isOld = (name) => /^rank1-(models|ort|pdf-cmaps|recognition)-/.test(name) && !current.includes(name);
   event.waitUntil(caches.keys().then((names) => Promise.all(names.filter(isOld).map((name) => caches.delete(name)))));
 });
 `;
@@ -36,6 +36,7 @@ export function offlineSite(root: string): Plugin[] {
     ['models/rank1-demo', model],
     ['ort', packages],
     ['pdf-cmaps', packages],
+    ['recognition', packages],
   ] as const;
   const keep = (folder: string, version: string) => ({
     // Matched against the path within the site, so that it works from any folder of any server.
@@ -62,7 +63,7 @@ export function offlineSite(root: string): Plugin[] {
     manifest: false,
     workbox: {
       globPatterns: ['**/*.{html,js,css,json}'],
-      globIgnores: ['ort/**', 'models/**', 'pdf-cmaps/**', 'test/**', CLEANUP_SCRIPT],
+      globIgnores: ['ort/**', 'models/**', 'pdf-cmaps/**', 'recognition/**', 'test/**', CLEANUP_SCRIPT],
       importScripts: [CLEANUP_SCRIPT],
       maximumFileSizeToCacheInBytes: 8 * 2 ** 20,
       cleanupOutdatedCaches: true,

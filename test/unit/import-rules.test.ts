@@ -105,6 +105,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   'pdfjs-dist': ['src/app/import/'],
   'postal-mime': ['src/app/import/'],
   saxes: ['src/app/import/'],
+  'tesseract.js-core': ['src/app/import/text-recognition.ts'],
   '@bufbuild/protobuf': ['src/convert/'],
   // Of the frameworks, each in its own adapter.
   react: ['src/adapters/react.ts'],

@@ -1,6 +1,7 @@
 /** What a reader makes of one file, before it is cut into passages. */
 import type { UnpackBudget } from './import-limits.ts';
 import type { ImportNote, UnreadNote } from './import-notes.ts';
+import type { TextRecognition } from './text-recognition.ts';
 import type { FileKind, ImportChoices, TextUnit } from './import-types.ts';
 
 export interface FileContent {
@@ -30,9 +31,9 @@ export interface ReadContext {
   readonly path: string;
   readonly budget: UnpackBudget;
   readonly choices: ImportChoices;
-  /** Same origin: folder with the character maps of pdf.js, and folder with the text recognition. */
+  /** folder with the character maps of pdf.js; same origin */
   readonly cMapUrl: string;
-  readonly recognitionUrl: string;
-  /** Says that page is being recognised. */
+  readonly recognition: Pick<TextRecognition, 'recognise'>;
+  /** Told before the text of a page is recognised, which takes seconds. */
   readonly onPage: (page: number) => void;
 }

@@ -3,7 +3,7 @@
  * what was read and why the rest was not. Nothing is fetched but our own assets: character maps, text recognition.
  */
 import { cleanPath } from './clean-path.ts';
-import type { FilePart } from './file-content.ts';
+import type { FilePart, ReadContext } from './file-content.ts';
 import { filePassages } from './file-passages.ts';
 import { IMPORT_LIMITS, UnpackBudget } from './import-limits.ts';
 import { note, UnreadableFile, type UnreadNote } from './import-notes.ts';
@@ -14,8 +14,7 @@ import { HEAD_BYTES, sizeProblem } from './size-problem.ts';
 export interface ImportSurroundings {
   /** folder with the character maps of pdf.js; same origin */
   readonly cMapUrl: string;
-  /** folder with the text recognition and its languages; same origin */
-  readonly recognitionUrl: string;
+  readonly recognition: ReadContext['recognition'];
   readonly choices?: ImportChoices;
   readonly onProgress?: ImportProgressListener;
 }
@@ -54,9 +53,9 @@ async function importBytes(
   const numBytes = bytes.length;
   let kind: FileKind | null = null;
   try {
-    const { onProgress, choices = {}, ...folders } = surroundings;
+    const { onProgress, choices = {}, ...assets } = surroundings;
     const onPage = (page: number) => onProgress?.(page, place.path);
-    const content = await readContent(bytes, { ...place, ...folders, choices, onPage });
+    const content = await readContent(bytes, { ...place, ...assets, choices, onPage });
     kind = content.kind;
     const { passages, warnings } = await filePassages(content.units);
     const parts: ImportedFile[] = [];

@@ -34,12 +34,26 @@ export async function readContent(bytes: Uint8Array, context: ReadContext): Prom
       return { kind, units: [{ text }], parts: files };
     }
     case 'picture':
-      throw new UnreadableFile(note('picture'));
+      return readPicture(bytes, context);
     case 'unsupported':
       throw new UnreadableFile(whyUnsupported(bytes));
     case null:
       return readText(bytes, context);
   }
+}
+
+/** Text in it is looked for where a person asked for it. */
+async function readPicture(
+  bytes: Uint8Array,
+  { choices, recognition, onPage }: ReadContext,
+): Promise<FileContent> {
+  const { recognise = [] } = choices;
+  if (recognise.length === 0) throw new UnreadableFile(note('picture'));
+  onPage(1);
+  const text = await recognition.recognise(bytes, recognise);
+  if (text === null) throw new UnreadableFile(note('unsupported'));
+  const warnings = text === '' ? [] : [note('recognised-pages', 1)];
+  return { kind: 'picture', units: [{ text, part: 'recognised' }], warnings };
 }
 
 async function readText(bytes: Uint8Array, context: ReadContext): Promise<FileContent> {

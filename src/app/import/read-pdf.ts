@@ -1,17 +1,18 @@
 /**
- * PDF to text, a unit a page, with form fields and annotations beside it. Nothing is drawn, no font is loaded, scripts in the
- * file are data. The parser runs in the worker it is called in; the files it may fetch (character maps of CJK fonts) are ours.
+ * PDF to text, a unit a page, with form fields and annotations beside it. Nothing is drawn but scanned
+ * pages whose text a person asked to be recognised; no font is loaded, scripts in the file are data. The parser runs in the worker it is called in; the files it may fetch (character maps of CJK fonts) are ours.
  */
 import type { FileContent, FilePart, ReadContext } from './file-content.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
 import { note, UnreadableFile, type ImportNote, type UnreadNote } from './import-notes.ts';
 import type { TextUnit } from './import-types.ts';
 import { readAnnotations, type PdfAnnotation } from './pdf-annotations.ts';
+import { drawPage, NoFilterFactory, WorkerCanvasFactory, type DrawablePage } from './pdf-canvas.ts';
 import { layOutPage, type PdfTextContent } from './pdf-layout.ts';
 import { pictureCoverage, type Coverage, type OperationNames, type OperatorList } from './pdf-pictures.ts';
 
 /** The parts of pdf.js that are used. */
-interface PdfPage {
+interface PdfPage extends DrawablePage {
   readonly view: readonly number[];
   getTextContent(): Promise<PdfTextContent>;
   getAnnotations(): Promise<readonly PdfAnnotation[]>;
@@ -43,6 +44,8 @@ export async function readPdf(bytes: Uint8Array, context: ReadContext): Promise<
     cMapUrl: context.cMapUrl,
     isEvalSupported: false,
     disableFontFace: true,
+    CanvasFactory: WorkerCanvasFactory,
+    FilterFactory: NoFilterFactory,
     useSystemFonts: false,
     useWorkerFetch: true, // the other way it asks the document, which a worker has none of
     enableXfa: false,
@@ -55,7 +58,7 @@ export async function readPdf(bytes: Uint8Array, context: ReadContext): Promise<
     });
   });
   try {
-    return await new PdfReader(document, OPS).read();
+    return await new PdfReader(document, OPS, context).read();
   } finally {
     await loading.destroy();
   }
@@ -64,17 +67,19 @@ export async function readPdf(bytes: Uint8Array, context: ReadContext): Promise<
 class PdfReader {
   readonly #document: PdfDocument;
   readonly #operations: OperationNames;
+  readonly #context: ReadContext;
   readonly #units: TextUnit[] = [];
   readonly #parts: FilePart[] = [];
-  readonly #pages: Record<'scanned' | 'stamped' | 'garbled' | 'damaged', number[]> = {
-    scanned: [], stamped: [], garbled: [], damaged: [],
+  readonly #pages: Record<'scanned' | 'stamped' | 'garbled' | 'damaged' | 'recognised' | 'unrecognised', number[]> = {
+    scanned: [], stamped: [], garbled: [], damaged: [], recognised: [], unrecognised: [],
   }; // prettier-ignore
   #numPictures = 0;
   #numValues = 0;
 
-  constructor(document: PdfDocument, operations: OperationNames) {
+  constructor(document: PdfDocument, operations: OperationNames, context: ReadContext) {
     this.#document = document;
     this.#operations = operations;
+    this.#context = context;
   }
 
   async read(): Promise<FileContent> {
@@ -100,12 +105,11 @@ class PdfReader {
     const { fields, notes, files } = readAnnotations(await page.getAnnotations());
     const isFew = text.length < FEW_CHARACTERS;
     const coverage = isFew ? await this.#coverage(page) : null;
+    const problem = isGarbled(text) ? 'garbled' : coverage && this.#problemOf(coverage, text);
+    if (problem !== 'garbled' && text !== '')
+      this.#units.push({ text, page: number, lines: { each: lines } });
+    if (problem) await this.#recognise(page, number, problem);
     page.cleanup();
-    if (isGarbled(text)) this.#pages.garbled.push(number);
-    else {
-      if (coverage) this.#judgeCoverage(coverage, text, number);
-      if (text !== '') this.#units.push({ text, page: number, lines: { each: lines } });
-    }
     if (fields.length > 0) this.#units.push({ text: fields.join('\n'), page: number, part: 'form' });
     for (const written of notes) this.#units.push({ text: written, page: number, part: 'annotation' });
     this.#numValues += fields.length;
@@ -116,10 +120,25 @@ class PdfReader {
     return pictureCoverage(await page.getOperatorList(), this.#operations, page.view);
   }
 
-  #judgeCoverage({ share, numPictures, isDrawn }: Coverage, text: string, page: number): void {
-    if (text === '' && isDrawn) this.#pages.scanned.push(page);
-    else if (text !== '' && share >= SCAN_SHARE) this.#pages.stamped.push(page);
-    else this.#numPictures += numPictures;
+  #problemOf({ share, numPictures, isDrawn }: Coverage, text: string): 'scanned' | 'stamped' | null {
+    if (text === '' && isDrawn) return 'scanned';
+    if (text !== '' && share >= SCAN_SHARE) return 'stamped';
+    this.#numPictures += numPictures;
+    return null;
+  }
+
+  /** Where a person asked for it; else the page is told to need it. */
+  async #recognise(page: PdfPage, number: number, problem: 'scanned' | 'stamped' | 'garbled'): Promise<void> {
+    const { choices, recognition, onPage } = this.#context;
+    const { recognise = [] } = choices;
+    if (recognise.length === 0) {
+      this.#pages[problem].push(number);
+      return;
+    }
+    onPage(number);
+    const text = (await recognition.recognise(await drawPage(page), recognise)) ?? '';
+    this.#pages[text === '' ? 'unrecognised' : 'recognised'].push(number);
+    if (text !== '') this.#units.push({ text, page: number, part: 'recognised' });
   }
 
   /** Damage in them is no reason to lose the pages. */
@@ -131,7 +150,7 @@ class PdfReader {
   }
 
   async #warnings(numPages: number): Promise<ImportNote[]> {
-    const { scanned, stamped, garbled, damaged } = this.#pages;
+    const { scanned, stamped, garbled, damaged, recognised, unrecognised } = this.#pages;
     const info: { IsXFAPresent?: boolean } = await this.#document.getMetadata().then(
       (metadata) => metadata.info,
       () => ({}),
@@ -141,6 +160,8 @@ class PdfReader {
       ...(stamped.length > 0 ? [note('stamped-pages', ...stamped)] : []),
       ...(garbled.length > 0 ? [note('garbled-pages', ...garbled)] : []),
       ...(damaged.length > 0 ? [note('damaged-pages', ...damaged)] : []),
+      ...(unrecognised.length > 0 ? [note('unrecognised-pages', ...unrecognised)] : []),
+      ...(recognised.length > 0 ? [note('recognised-pages', ...recognised)] : []),
       ...(numPages < this.#document.numPages ? [note('first-pages', numPages)] : []),
       // With fields of the older kind beside it, the form is all there.
       ...(info.IsXFAPresent === true && this.#numValues === 0 ? [note('xfa-form')] : []),

@@ -10,7 +10,10 @@ vi.mock('pdfjs-dist', () => import('pdfjs-dist/legacy/build/pdf.mjs'));
 vi.mock('pdfjs-dist/build/pdf.worker.mjs', () => import('pdfjs-dist/legacy/build/pdf.worker.mjs'));
 
 const CASES = new URL('../../../fixtures/import/cases/', import.meta.url);
-const surroundings = { cMapUrl: 'http://unused.invalid/', recognitionUrl: 'http://unused.invalid/' };
+const surroundings = {
+  cMapUrl: 'http://unused.invalid/',
+  recognition: { recognise: () => Promise.resolve(null) },
+};
 
 function read(name: string, choices?: ImportChoices): Promise<ImportedFile[]> {
   const file = new Blob([readFileSync(new URL(name, CASES))]);

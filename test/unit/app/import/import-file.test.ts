@@ -6,7 +6,10 @@ import { importFile } from '../../../../src/app/import/import-file.ts';
 import type { ImportedFile } from '../../../../src/app/import/import-types.ts';
 import { importNoteText } from '../../../../src/app/triage/import-wording.ts';
 
-const surroundings = { cMapUrl: 'http://unused.invalid/', recognitionUrl: 'http://unused.invalid/' };
+const surroundings = {
+  cMapUrl: 'http://unused.invalid/',
+  recognition: { recognise: () => Promise.resolve(null) },
+};
 
 type Content = string | Uint8Array<ArrayBuffer>;
 

@@ -1,0 +1,9 @@
+/** Tesseract for WebAssembly, as Emscripten wraps it; the package declares no types. */
+declare module 'tesseract.js-core/tesseract-core-simd-lstm.js' {
+  const createTesseract: (options: {
+    readonly wasmBinary: Uint8Array;
+    readonly print: (line: string) => void;
+    readonly printErr: (line: string) => void;
+  }) => Promise<unknown>;
+  export default createTesseract;
+}
