@@ -19,7 +19,7 @@ export interface Coverage {
 type Matrix = readonly [number, number, number, number, number, number];
 const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0];
 const PICTURES = ['paintImageXObject', 'paintInlineImageXObject', 'paintImageMaskXObject', 'paintImageXObjectRepeat', 'paintImageMaskXObjectRepeat', 'paintJpegXObject', 'paintSolidColorImageMask']; // prettier-ignore
-const DRAWINGS = ['fill', 'stroke', 'eoFill', 'fillStroke', 'shadingFill', 'constructPath', 'showText'];
+const DRAWINGS = ['fill', 'stroke', 'eoFill', 'fillStroke', 'eoFillStroke', 'closeStroke', 'closeFillStroke', 'closeEOFillStroke', 'shadingFill', 'showText']; // prettier-ignore
 
 export function pictureCoverage(
   { fnArray, argsArray }: OperatorList,
@@ -49,6 +49,8 @@ export function pictureCoverage(
       // The unit square, as the matrix draws it.
       area += Math.abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]);
     } else if (drawings.has(operation)) isDrawn = true;
+    // A path comes with what is done with it: it may be a clip.
+    else if (operation === names.constructPath && drawings.has(Number(args?.[0]))) isDrawn = true;
   }
   const page = Math.abs((right - left) * (top - bottom)) || 1;
   return { share: Math.min(1, area / page), numPictures, isDrawn: isDrawn || numPictures > 0 };

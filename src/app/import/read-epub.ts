@@ -43,7 +43,8 @@ export async function readEpub(archive: ZipPackage): Promise<FileContent> {
     const content = item && (await archive.bytes(item.part));
     if (!content) continue;
     const { text: page } = await decodeText(content);
-    const text = htmlToText(page);
+    // The title of a part is its heading again, or the name of a file.
+    const text = htmlToText(page.replace(/<title[^>]*>[\s\S]*?<\/title>/i, ''));
     const heading = /<h[1-3][^>]*>([\s\S]{1,300}?)<\/h[1-3]>/i.exec(page)?.[1];
     const title = heading === undefined ? '' : htmlToText(heading).replace(/\s+/g, ' ');
     stories.add(text, { part: 'chapter', label: title || String(place + 1) });

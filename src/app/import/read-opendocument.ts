@@ -11,7 +11,7 @@ import type { XmlElement, XmlListener } from './xml-events.ts';
 import type { ZipPackage } from './zip-package.ts';
 
 /** Empty rows and cells are written once with a count: a lie about it must cost nothing. */
-const MAX_REPEATS = 1_000;
+const MAX_REPEATS = 100;
 const MAX_SPACES = 100;
 
 export async function readOpenDocument(archive: ZipPackage, type: string): Promise<FileContent> {

@@ -3,6 +3,7 @@
  * deleted text as texts of their own. Pictures and objects are passed over; nothing in it is executed.
  */
 import type { FileContent } from './file-content.ts';
+import { IMPORT_LIMITS } from './import-limits.ts';
 import { note, type ImportNote } from './import-notes.ts';
 import type { DocumentPart, TextUnit } from './import-types.ts';
 import { encodingOfPage, pageOfCharset } from './rtf-charsets.ts';
@@ -43,6 +44,8 @@ const CHARACTERS: Readonly<Record<string, string>> = {
 }; // prettier-ignore
 /** Groups deeper than any writer's: their state is not kept, their text is. */
 const MAX_DEPTH = 10_000;
+/** Bytes decoded at a time, up to one that is a character by itself. */
+const MAX_PENDING = 65_536;
 
 interface Group {
   readonly isSkipped: boolean;
@@ -73,6 +76,7 @@ class RtfReader {
   #numPictures = 0;
   #numObjects = 0;
   #deleted = '';
+  #numWritten = 0;
   #numDeleted = 0;
 
   constructor(bytes: Uint8Array) {
@@ -82,7 +86,8 @@ class RtfReader {
   read(): TextUnit[] {
     const bytes = this.#bytes;
     this.#stories.open();
-    while (this.#at < bytes.length) {
+    // More text than that makes more passages than are kept, which is told where they are cut.
+    while (this.#at < bytes.length && this.#numWritten < IMPORT_LIMITS.maxTextBytes) {
       const byte = bytes[this.#at++] ?? 0;
       if (byte === 0x7b) this.#openGroup();
       else if (byte === 0x7d) this.#closeGroup();
@@ -203,6 +208,7 @@ class RtfReader {
     if (this.#group.isSkipped) return;
     if (this.#numToDrop > 0) this.#numToDrop -= 1;
     else this.#pending.push(byte);
+    if (byte < 0x80 && this.#pending.length > MAX_PENDING) this.#flush();
   }
 
   #flush(): void {
@@ -218,6 +224,7 @@ class RtfReader {
   #write(text: string): void {
     this.#flush();
     if (this.#group.isSkipped || text === '') return;
+    this.#numWritten += text.length;
     if (this.#group.isDeleted) this.#deleted += text;
     else this.#stories.write(text);
   }
