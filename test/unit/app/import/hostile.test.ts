@@ -98,9 +98,7 @@ describe('a bomb', () => {
 
   test('packed with gzip is not opened', async () => {
     const { gzipSync } = await import('fflate');
-    expect(reasonOf(await readOne('x.gz', gzipSync(new Uint8Array(8 * 2 ** 20), { level: 9 })))).toBe(
-      'bomb',
-    );
+    expect(reasonOf(await readOne('x.gz', gzipSync(new Uint8Array(8 * 2 ** 20), { level: 9 })))).toBe('bomb');
   });
 
   test.each([
