@@ -1,6 +1,6 @@
 /**
- * Follows one chain token by token: turns ids into text, tells the engine when to stop, and keeps the two
- * answer logits of the step that produced the answer. One per sequence; it is the sequence's StopCondition.
+ * Reads one chain token by token: decodes it, stops it at its answer, and makes the verdict from the answer logits of that step.
+ * One per sequence, as its stop condition.
  */
 import type { StopCondition } from '../engine/stop-condition.ts';
 import { IncrementalDecoder } from '../tokenizer/incremental-decoder.ts';
@@ -23,7 +23,7 @@ export class ChainReader implements StopCondition {
 
   /**
    * @param eosTokenIds of the model's configuration; the tokenizer's own end-of-text token ends a chain too
-   * @param options.loopGuard ends a chain that repeats itself without end
+   * @param options.loopGuard stops a chain that has run into a loop
    */
   constructor(
     tokenizer: Tokenizer,
@@ -39,12 +39,12 @@ export class ChainReader implements StopCondition {
     if (tokenizer.eosTokenId !== null) this.#eosTokenIds.add(tokenizer.eosTokenId);
   }
 
-  /** The verdict, once the chain has ended with one by itself. */
+  /** Null until the chain has answered by itself. */
   get verdict(): Verdict | null {
     return this.#verdict;
   }
 
-  /** Whether the loop guard ended the chain. */
+  /** Whether the loop guard stopped the chain. */
   get loops(): boolean {
     return this.#loops;
   }
@@ -53,7 +53,7 @@ export class ChainReader implements StopCondition {
     return this.#detector.reasoning;
   }
 
-  /** Reasoning text that came since the last call. */
+  /** Reasoning since the last call. */
   takeDelta(): string {
     const delta = this.#delta;
     this.#delta = '';

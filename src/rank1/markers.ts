@@ -1,4 +1,4 @@
-/** The texts rank1 is trained on, and the token ids a model's own tokenizer gives them. */
+/** The marker and answer texts rank1 is trained on, and their token ids in a model's own tokenizer. */
 import { Rank1Error } from '../base/errors.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
@@ -7,11 +7,11 @@ export const CLOSE_MARKER = '</think>';
 export const ANSWERS = { true: ' true', false: ' false' } as const;
 
 export interface MarkerTokenIds {
-  /** First id of ` true`, whose logit is the relevance side of the score. */
+  /** first id of ` true` */
   readonly trueTokenId: number;
-  /** First id of ` false`. */
+  /** first id of ` false` */
   readonly falseTokenId: number;
-  /** Id of `</think>` where it is an added token; null where it is spelled with several plain ones. */
+  /** id of `</think>` if it is an added token; null if the tokenizer splits it */
   readonly closeTokenId: number | null;
 }
 
@@ -29,7 +29,7 @@ export function findMarkerTokenIds(tokenizer: Tokenizer): MarkerTokenIds {
 }
 
 /**
- * A tokenizer that belongs to another model may give ids that the model has no row for; the kernels would not notice.
+ * A tokenizer of another model may give ids beyond the embedding table, which the kernels do not check.
  * @throws Rank1Error `model-corrupt` when an id of a marker, an answer or the tokenizer's frame is not below `vocabSize`
  */
 export function assertMarkersInVocabulary(tokenizer: Tokenizer, vocabSize: number): void {

@@ -8,34 +8,34 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 const INSTRUCTION =
   "Determine if the following passage is relevant to the query. Answer only with 'true' or 'false'.";
 
-/** What mode `instant` has the model think; the words are ours. */
+/** The prefilled reasoning of mode `instant`; the words are ours. */
 export const INSTANT_REASONING = 'I have read the passage and thought enough. I can answer now.';
 
-/** What is put behind a chain that is to think on. */
+/** Appended to a chain to make it think on. */
 export const RETHINK_CUE = '\nWait';
 
-/** What a query becomes: an instruction is appended, trimmed, once (not when both are the same text). */
+/** The query with its instruction appended and trimmed; the query alone if both are the same text. */
 export function queryWithInstruction(query: string, instruction = ''): string {
   if (instruction.trim() === '' || instruction === query) return query;
   return `${query} ${instruction}`.trim();
 }
 
-/** A titled document is its title, a space, its text. */
+/** `title text`, as the reference joins them. */
 export function documentText(document: { readonly title?: string; readonly text: string }): string {
   return document.title ? `${document.title} ${document.text}`.trim() : document.text;
 }
 
-/** The part of the prompt that every document of a run shares. */
+/** The prefix that the prompts of all documents of a run share. */
 export function promptHead(query: string): string {
   return `${INSTRUCTION}\nQuery: ${query}\nPassage: `;
 }
 
-/** The whole prompt as text, `<think>` included, for engines that encode it themselves. */
+/** The whole prompt as text, `<think>` included, for servers that tokenize it themselves. */
 export function promptText(query: string, document: string): string {
   return promptSegments(query, document).join('');
 }
 
-/** The text whose next token is the verdict; `reasoning` must already be trimmed with `trimToLastSentence`. */
+/** The prompt whose next token is the answer. Trim `reasoning` with `trimToLastSentence` first. */
 export function forcedPromptText(query: string, document: string, reasoning: string): string {
   return forcedPromptSegments(query, document, reasoning).join('');
 }
@@ -46,8 +46,8 @@ export function encodePrompt(tokenizer: Tokenizer, query: string, document: stri
 }
 
 /**
- * The prompt that asks for a verdict at once: the reference's `prompt + "\n" + text + "\n</think>"`.
- * `reasoning` must already be trimmed with `trimToLastSentence`.
+ * The prompt whose next token is the answer: the reference's `prompt + "\n" + text + "\n</think>"`.
+ * Trim `reasoning` with `trimToLastSentence` first.
  */
 export function encodeForcedPrompt(
   tokenizer: Tokenizer,
@@ -58,12 +58,12 @@ export function encodeForcedPrompt(
   return encodeSegments(tokenizer, forcedPromptSegments(query, document, reasoning));
 }
 
-/** The prompt of mode `instant`: the thinking is done, the answer comes next. */
+/** The prompt of mode `instant`: the reasoning is prefilled, the answer comes next. */
 export function encodeInstantPrompt(tokenizer: Tokenizer, query: string, document: string): Int32Array {
   return encodeForcedPrompt(tokenizer, query, document, INSTANT_REASONING);
 }
 
-/** The prompt that lets a chain go on from `reasoning`, to the character. */
+/** The prompt that continues a chain after `reasoning`, to the character. */
 export function encodeContinuedPrompt(
   tokenizer: Tokenizer,
   query: string,
@@ -81,7 +81,7 @@ function forcedPromptSegments(query: string, document: string, reasoning: string
   return [...promptSegments(query, document), `\n${reasoning}\n`, CLOSE_MARKER];
 }
 
-/** Cuts a chain back to its last whole sentence, if it has one, as the reference does before forcing. */
+/** The chain up to its last whole sentence, if it has one, as the reference does before it forces a verdict. */
 export function trimToLastSentence(reasoning: string): string {
   const text = reasoning.trim();
   const end = Math.max(text.lastIndexOf('.'), text.lastIndexOf('!'), text.lastIndexOf('?'));

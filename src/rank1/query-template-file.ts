@@ -1,4 +1,4 @@
-/** Files of query templates: a JSON object that maps a task's name to its template. */
+/** Files of query templates: a JSON object from task name to template. */
 import { Rank1Error } from '../base/errors.ts';
 import { QUERY_PLACEHOLDER } from '../base/query-presets.ts';
 
@@ -6,8 +6,8 @@ export type QueryTemplates = ReadonlyMap<string, string>;
 
 /**
  * @param text of a JSON file
- * @throws Rank1Error `invalid-file` with file and, where it can be told, line, unless it is an object of templates that
- *   all hold the placeholder
+ * @throws Rank1Error `invalid-file`, with file and line where known, unless it is an object of templates that all have the
+ *   placeholder
  */
 export function parseQueryTemplates(text: string, file: string): QueryTemplates {
   let json: unknown;
@@ -36,11 +36,11 @@ export function parseQueryTemplates(text: string, file: string): QueryTemplates 
 }
 
 /**
- * The template of `{dataset}_{subtask}`, else that of `{dataset}`, as the reference looks it up. A subtask may hold
- * underscores itself, so the name loses its last part until a template is found.
+ * The template of `{dataset}_{subtask}`, else of `{dataset}`, as in the reference. A subtask may contain underscores, so the
+ * name loses its last part until a template is found.
  *
  * @param task such as `BrightRetrieval_pony` or `SciFact`
- * @throws RangeError when there is neither: a task that was named was meant
+ * @throws RangeError when there is neither
  */
 export function findQueryTemplate(templates: QueryTemplates, task: string): string {
   for (let name = task; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('_')))) {
@@ -57,14 +57,14 @@ function invalid(place: string, reason: string): Rank1Error {
   return new Rank1Error('invalid-file', `${place}: ${reason}`);
 }
 
-/** Engines tell the place in their message, by line or by offset, or not at all: then it is the last line. */
+/** JavaScript engines name the line, or the offset, or neither: then it is the last line. */
 function faultLine(text: string, error: unknown): number {
   const [, line] = /line (\d+)/.exec(String(error)) ?? [];
   const [, offset = text.length] = /position (\d+)/.exec(String(error)) ?? [];
   return line === undefined ? lineAt(text, Number(offset)) : Number(line);
 }
 
-/** The line of a member's name; the last one counts where it comes twice, as in JSON. */
+/** The line of a key; of a duplicate key the last, which is the one JSON.parse takes. */
 function keyLine(text: string, name: string): number {
   return lineAt(text, Math.max(0, text.lastIndexOf(name)));
 }

@@ -1,7 +1,7 @@
 /**
- * Notices a chain that says the same thing over and over: small models, decoded greedily, may never leave such a
- * loop. Knows token ids only. A loop is the same stretch of tokens, of any length up to `MAX_PERIOD`, at least
- * `MIN_REPEATS` times in a row and over at least `MIN_TOKENS` tokens: a chain that repeats itself for a while is not cut.
+ * Detects a chain that loops: small models, decoded greedily, may never leave a loop. Knows token ids only. A loop is a period
+ * of at most `MAX_PERIOD` tokens, repeated at least `MIN_REPEATS` times in a row and over at least `MIN_TOKENS` tokens, so that
+ * a chain that merely repeats itself for a while goes on.
  */
 const MAX_PERIOD = 128;
 const MIN_REPEATS = 4;
@@ -9,10 +9,10 @@ const MIN_TOKENS = 64;
 
 export class RepetitionDetector {
   readonly #tokenIds: number[] = [];
-  /** [MAX_PERIOD + 1]: how many tokens at the end equal the token that many places before them */
+  /** [MAX_PERIOD + 1], by period: how many tokens at the end equal the token one period before them */
   readonly #numEqual = new Uint32Array(MAX_PERIOD + 1);
 
-  /** Takes the next token; true when the tokens so far end in a loop. */
+  /** @returns whether the tokens so far end in a loop */
   push(tokenId: number): boolean {
     const tokenIds = this.#tokenIds;
     const position = tokenIds.push(tokenId) - 1;

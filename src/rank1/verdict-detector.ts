@@ -1,8 +1,7 @@
 /**
- * Watches generated text for `</think> true` or `</think> false`, and separates the reasoning from the
- * markers for display. Where `</think>` is an added token only that token counts as the marker: a model that
- * spells out `</think> true` while it quotes a hostile passage has not answered. Where it is not (plain
- * Qwen2.5), text is all there is, and the match is on text as in the reference.
+ * Finds `</think> true` or `</think> false` in generated text, and keeps the markers out of the displayed reasoning. If
+ * `</think>` is an added token, only that token is the marker: a model that quotes `</think> true` from a hostile passage has
+ * not answered. If it is not (plain Qwen2.5), the match is on text, as in the reference.
  */
 import { ANSWERS, CLOSE_MARKER } from './markers.ts';
 
@@ -35,7 +34,7 @@ export class VerdictDetector {
     return this.#held.startsWith(CLOSE_MARKER) ? this.#shown : this.#shown + this.#held;
   }
 
-  /** Takes the text of one step and returns the part of it that is certainly reasoning. */
+  /** @returns the part of the text so far that is now known to be reasoning */
   push(text: string, isCloseToken: boolean): string {
     if (this.#label !== null) return '';
     if (!this.#markerIsToken) {
@@ -43,7 +42,7 @@ export class VerdictDetector {
       return this.#release(firstCandidate(this.#held));
     }
     if (isCloseToken) {
-      // A second marker before an answer begins anew; what stood before it was reasoning.
+      // A second marker before an answer starts over; the first was reasoning.
       const before = this.#held + text.slice(0, -CLOSE_MARKER.length);
       this.#held = before + CLOSE_MARKER;
       return this.#release(before.length);
@@ -53,7 +52,7 @@ export class VerdictDetector {
     return this.#release(isAnswering && isCandidate(this.#held) ? 0 : this.#held.length);
   }
 
-  /** Shows the first `length` held characters and looks whether the rest is an answer. */
+  /** Releases the first `length` held characters and checks whether the rest is an answer. */
   #release(length: number): string {
     const shown = this.#held.slice(0, length);
     this.#held = this.#held.slice(length);
@@ -64,12 +63,12 @@ export class VerdictDetector {
   }
 }
 
-/** True when `text` is an answer, or could become one; never for text that starts with anything else. */
+/** Whether `text` starts with an answer or could become one. */
 function isCandidate(text: string): boolean {
   return Object.values(STOPS).some((stop) => stop.startsWith(text) || text.startsWith(stop));
 }
 
-/** Where the first answer, or the beginning of one at the end of `text`, starts; its length when none does. */
+/** Index of the first answer, complete or cut off at the end of `text`; the length of `text` if there is none. */
 function firstCandidate(text: string): number {
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
     if (isCandidate(text.slice(at))) return at;

@@ -5,9 +5,8 @@ import type { Verdict } from '../protocol/rerank-api.ts';
 
 /**
  * @param answerLogits [2] raw logits of ` true` and ` false`
- * @param label what the model wrote; when forced, the larger logit (true on an exact tie, as `>=` in greedy
- *   decoding constrained to both)
- * @throws Rank1Error `run-failed` when a logit is not a finite number: no score is ever made up
+ * @param label what the model wrote; left out if the answer is forced: then the larger logit decides, true on an exact tie
+ * @throws Rank1Error `run-failed` when a logit is not finite: a score is never made up
  */
 export function makeVerdict(answerLogits: ArrayLike<number>, label?: 'true' | 'false'): Verdict {
   const [trueLogit, falseLogit] = [answerLogits[0], answerLogits[1]];

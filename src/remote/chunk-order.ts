@@ -1,20 +1,20 @@
 /**
- * Puts the chunks of one stream in their place, by the text offsets and the running token counts a server gives: a repeat is
- * dropped, a gap is a fault. Where it gives neither, more tokens than it counts at the end are all that can be noticed.
+ * Checks the order of a stream's chunks by the text offsets and running token counts that a server sends: repeats are dropped,
+ * a gap is a fault. A server that sends neither is only caught when it lists more tokens than it counts at the end.
  */
 import type { CompletionChunk } from './completion-chunk.ts';
 import { PassingFault } from '../base/async.ts';
 
 export class ChunkOrder {
-  /** code points received, which is what servers count */
+  /** code points, as servers count them */
   #received: string[] = [];
   #numTokens = 0;
-  /** the first chunk's own offset: some servers count the prompt */
+  /** offset of the first chunk: some servers count the prompt */
   #base: number | null = null;
-  /** What came with each count, once; some servers send a count that never grows, which says nothing. */
+  /** Content by running count. Some servers send a count that never grows, which says nothing. */
   readonly #byCount = new Map<number, string>();
 
-  /** @returns whether the chunk is new. @throws PassingFault when what comes before it is missing or was different */
+  /** @returns whether the chunk is new. @throws PassingFault when text before it is missing or differs */
   accept(chunk: CompletionChunk): boolean {
     if (this.#repeatsText(chunk) || this.#repeatsCount(chunk)) return false;
     for (const point of chunk.text) this.#received.push(point);

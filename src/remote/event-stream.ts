@@ -1,10 +1,10 @@
-/** Server-sent events from a body, as the HTML standard parses them, reduced to what completions use: the data of each. */
+/** The data of server-sent events, parsed as in the HTML standard; completions use no other field. */
 
-/** An event of more characters than this is none of a completion, and must not fill the memory. */
+/** In characters. No event of a completion is longer, and an endless one must not fill the memory. */
 const MAX_EVENT_LENGTH = 1 << 20;
 
 /**
- * @param onBytes called whenever something arrived, events or not
+ * @param onBytes called for every chunk of the body
  * @throws RangeError when an event is endless; whatever the body throws
  */
 export async function* readEvents(
@@ -31,7 +31,7 @@ export async function* readEvents(
           dataLength = 0;
         } else if (line.startsWith('data:')) {
           data.push(line.slice(line[5] === ' ' ? 6 : 5));
-          dataLength += line.length; // what is left of an empty line of data takes memory too
+          dataLength += line.length; // even an empty line of data takes memory
         }
       }
       if (text.length + dataLength > MAX_EVENT_LENGTH)

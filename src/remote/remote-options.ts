@@ -1,27 +1,27 @@
-/** Where a remote engine is and how it is to be used; checked at the public edge. */
+/** Options of a remote server, checked at the public edge. */
 
 export interface RemoteOptions {
-  /** Base URL of an OpenAI-compatible server as vLLM is one, up to and including `/v1`. */
+  /** Base URL of an OpenAI-compatible server such as vLLM, up to and including `/v1`. */
   readonly endpoint: string;
-  /** The model's name on that server. The only one it serves when left out. */
+  /** The model's name on the server; the only one it serves when left out. */
   readonly remoteModel?: string;
-  /** Sent as a bearer token. Kept in memory for as long as the engine lives; never stored, logged or put into a message. */
+  /** Sent as a bearer token. Kept in memory only; never stored, logged or put into a message. */
   readonly apiKey?: string;
   /**
-   * Lets the key go in clear text over a network: with plain `http` to a host that is not this machine, which is refused
-   * otherwise. Only for networks that you trust.
+   * Allows sending the key in clear text: over plain `http` to a host other than this machine, which is refused otherwise.
+   * Only for networks that you trust.
    */
   readonly allowInsecureKey?: boolean;
-  /** Requests in flight at once; the server makes its own batches of them. 16 when left out. */
+  /** Requests in flight at once, over all calls; the server batches them itself. 16 when left out. */
   readonly maxInFlight?: number;
   /**
-   * Tries of one request, the first included, before the run fails. 10 when left out, which bears a restart of two minutes.
-   * Of the very first request there are 5 at most.
+   * Attempts of one request before the run fails. 10 when left out, which survives a restart of two minutes. The very first
+   * request gets 5 at most.
    */
   readonly maxAttempts?: number;
-  /** Milliseconds before the second try, or up to half less; doubled for each further one, up to a minute. 500 when left out. */
+  /** Milliseconds before the second attempt, with jitter; doubled for each further one, up to a minute. 500 when left out. */
   readonly retryDelayMs?: number;
-  /** An answer that brings nothing for so many milliseconds counts as cut. 120,000 when left out. */
+  /** Idle timeout of an answer in milliseconds. 120,000 when left out. */
   readonly silentMs?: number;
   /** `globalThis.fetch` unless given. */
   readonly fetch?: typeof fetch;
@@ -78,7 +78,7 @@ function parseEndpoint(endpoint: unknown): URL {
   return url;
 }
 
-/** Loopback as browsers see it (W3C Secure Contexts): what goes there leaves no machine. */
+/** Plain http to anything but loopback, as W3C Secure Contexts defines it. */
 const isClearText = ({ protocol, hostname }: URL): boolean =>
   protocol === 'http:' && !/^(127(\.\d+){3}|\[::1\]|(.+\.)?localhost)$/.test(hostname);
 
