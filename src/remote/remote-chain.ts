@@ -49,7 +49,7 @@ export class RemoteChain implements TalliedChain {
 
   /** 0 until the server tells. */
   get numPromptTokens(): number {
-    return this.#stream.numPromptTokens;
+    return this.#stream.numPromptTokens || (this.#refusal?.numPromptTokens ?? 0);
   }
 
   get numNewTokens(): number {

@@ -10,11 +10,13 @@ export class OverloadFault extends PassingFault {}
 export class ContextFault extends Error {
   /** tokens of the context, as the refusal says; null where it does not */
   readonly contextLength: number | null;
+  /** tokens of the prompt, as the refusal says; null where it does not */
+  readonly numPromptTokens: number | null;
 
   constructor(said: string) {
     super(said);
-    const [, length] = CONTEXT_LENGTHS.map((pattern) => pattern.exec(said)).find((match) => match) ?? [];
-    this.contextLength = length === undefined ? null : Number(length);
+    this.contextLength = numberIn(said, CONTEXT_LENGTHS);
+    this.numPromptTokens = numberIn(said, PROMPT_LENGTHS);
   }
 }
 
@@ -25,6 +27,10 @@ const CONTEXT_LENGTHS = [
   /context (?:length|size|window)\D{0,24}(\d+)/i,
   /(?:max_model_len|n_ctx)\D{0,8}(\d+)/i,
   /max_new_tokens.{0,20}must be\D{0,8}(\d+)/i,
+];
+const PROMPT_LENGTHS = [
+  /(\d+) (?:in (?:the|your) (?:messages|prompt)|input tokens|`inputs` tokens|tokens from the input)/i,
+  /(?:request|input|prompt) \((\d+) tokens/i,
 ];
 /** Node tells why a certificate was refused; a browser tells nothing, and the fault counts as passing. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/;
@@ -95,6 +101,14 @@ export function connectionFault(error: unknown, host: string, redact: Redact): E
     'access-denied',
     `The certificate of ${host} is not trusted (${reason}). Use a server with a valid certificate; nothing was sent.`,
   );
+}
+
+function numberIn(text: string, patterns: readonly RegExp[]): number | null {
+  for (const pattern of patterns) {
+    const [, digits] = pattern.exec(text) ?? [];
+    if (digits !== undefined) return Number(digits);
+  }
+  return null;
 }
 
 export type Redact = (text: string) => string;

@@ -766,6 +766,17 @@ describe('a document that does not fit', () => {
       },
     );
 
+    it('because the query alone is too long tells both numbers: those of the prompt and of the context', async () => {
+      const say = (p: number) =>
+        `maximum context length is ${MAX_LENGTH} tokens, your request has ${p} input tokens`;
+      const { finished, summary } = await judge(refusing(say), { instruction: 'why '.repeat(2000) }, {}, [
+        'word '.repeat(20),
+      ]);
+      expect(finished[0]).toMatchObject({ finishReason: 'prompt-too-long', verdict: null });
+      expect(finished[0]?.numPromptTokens).toBe(wordsOf(server.completions.at(-1)!.body.prompt).length);
+      expect(summary?.stats.maxNewTokens).toBe(MAX_LENGTH / 2);
+    });
+
     it('is whole too where the refusal has no figures: less is asked for until it fits', async () => {
       const { finished } = await judge(
         refusing(() => 'The prompt is too long'),
