@@ -45,7 +45,6 @@ test('a server that connect-src does not allow', async ({ page }) => {
 test.describe('the runtime', () => {
   // One that answers for the server would not be seen by the route.
   test.use({ serviceWorkers: 'block' });
-  const WORKER = /rerank[^/]*worker[^/]*\.js/;
   test('whose .mjs files come with a MIME type that is none of a script', async ({ page }) => {
     const numRequests = await serveWith(page, /ort[^?]*\.mjs/, {
       'content-type': 'application/octet-stream',
@@ -59,7 +58,7 @@ test.describe('the runtime', () => {
   });
 
   test('whose WebAssembly the policy does not allow', async ({ page }) => {
-    await serveWith(page, WORKER, { 'content-security-policy': "script-src 'self'" });
+    await serveWith(page, /\/$/, { 'content-security-policy': "script-src 'self' blob:" });
     await page.goto('./');
     await expect(page.locator('rank1-ranked-results li')).toHaveCount(14);
     const { code, message } = await errorOf(page);
