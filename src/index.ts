@@ -1,9 +1,7 @@
 /** The public API of the package. Importing it does nothing; `<rank1-rerank>` is a separate entry point. */
-import { createReranker as createOnWorker } from './client/create-reranker.ts';
-import type { RerankClient, RerankerOptions } from './client/rerank-client.ts';
-import type { RerankerSettings } from './client/reranker.ts';
+import { Reranker, type RerankerOptions, type RerankerSettings } from './client/reranker.ts';
+import { RemoteBackend } from './remote/remote-backend.ts';
 import type { RemoteOptions } from './remote/remote-options.ts';
-import { remoteEngine } from './remote/remote-worker.ts';
 
 /** A reranker on a server: the query and the documents are sent to it. */
 export interface RemoteRerankerOptions
@@ -11,22 +9,21 @@ export interface RemoteRerankerOptions
 
 /**
  * A reranker on the model of a folder, which runs on this device, or of an `endpoint`, which runs elsewhere.
- * @throws TypeError or RangeError when the options are no description of a model
+ * @throws TypeError or RangeError when the options describe no model
  */
-export function createReranker(options: RerankerOptions | RemoteRerankerOptions): RerankClient {
-  if (!('endpoint' in options)) return createOnWorker(options);
+export function createReranker(options: RerankerOptions | RemoteRerankerOptions): Reranker {
+  if (!('endpoint' in options)) return new Reranker(options);
   const { whenHidden, page, faultTimes } = options;
-  return createOnWorker({
+  return new Reranker({
+    backend: new RemoteBackend(options),
     ...(whenHidden && { whenHidden }),
     ...(page && { page }),
     ...(faultTimes && { faultTimes }),
-    ...remoteEngine(options),
   });
 }
 
 export type { RemoteOptions } from './remote/remote-options.ts';
-export { remoteEngine, type RemoteEngine } from './remote/remote-worker.ts';
-export type { DocumentInput } from './client/check-arguments.ts';
+export type { DocumentInput, ResultSelection } from './client/check-arguments.ts';
 export type { LoadProgressEvent, RunStateEvent } from './client/event-queue.ts';
 export {
   foldUpdates,
@@ -38,18 +35,18 @@ export {
   type RankedItem,
   type RankedList,
 } from './client/ranked-list.ts';
-export type {
-  CompleteEvent,
-  RerankCallbacks,
-  RerankClient,
-  RerankEvent,
-  RerankerOptions,
-  RerankParameters,
-} from './client/rerank-client.ts';
-export type { FaultTimes } from './client/fault-times.ts';
-export type { LoadCallOptions } from './client/model-worker.ts';
-export type { Page, WhenHidden } from './client/page-lifecycle.ts';
-export { Reranker, type RerankCall, type RerankerSettings } from './client/reranker.ts';
+export {
+  Reranker,
+  type CompleteEvent,
+  type LoadCallOptions,
+  type RerankCallbacks,
+  type RerankEvent,
+  type RerankerOptions,
+  type RerankerSettings,
+  type RerankParameters,
+} from './client/reranker.ts';
+export type { FaultTimes } from './client/recovery.ts';
+export type { Page, WhenHidden } from './client/hold.ts';
 export type { PausedBy, RunState, RunStateListener } from './client/run-state.ts';
 export { findQueryTemplate, parseQueryTemplates, type QueryTemplates } from './rank1/query-template-file.ts';
 export { partialResponse } from './client/rerank-result.ts';
@@ -57,9 +54,9 @@ export type {
   RerankResponse,
   RerankResult,
   ResultPassage,
-  ResultSelection,
   TokenUsage,
   UnjudgedDocument,
 } from './client/rerank-result.ts';
 export { isRank1Error, Rank1Error, type Rank1ErrorCode } from './base/errors.ts';
+export type { Backend } from './protocol/backend.ts';
 export type * from './protocol/rerank-api.ts';

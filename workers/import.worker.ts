@@ -1,8 +1,8 @@
 /** Composition root of the import worker: wires the readers and exposes them. No logic. */
-import { expose } from 'comlink';
 import { importFile } from '../src/app/import/import-file.ts';
 import { TextRecognition } from '../src/app/import/text-recognition.ts';
 import type { ImportApi } from '../src/app/import/import-types.ts';
+import { answerCalls } from '../src/protocol/worker-calls.ts';
 
 /** Served from `pdf-cmaps/` beside the folder this worker is in. */
 const CMAP_URL = new URL(/* @vite-ignore */ '../pdf-cmaps/', import.meta.url).href;
@@ -11,7 +11,7 @@ const CMAP_URL = new URL(/* @vite-ignore */ '../pdf-cmaps/', import.meta.url).hr
 const recognition = new TextRecognition(new URL(/* @vite-ignore */ '../recognition/', import.meta.url).href);
 
 const api: ImportApi = {
-  importFile: (path, file, onProgress, choices) =>
+  importFile: (path, file, choices, onProgress) =>
     importFile(path, file, {
       cMapUrl: CMAP_URL,
       recognition,
@@ -19,4 +19,4 @@ const api: ImportApi = {
       ...(choices && { choices }),
     }),
 };
-expose(api);
+answerCalls(api);

@@ -2,7 +2,6 @@
  * Composition root of the worker that keeps models: stores, download, conversion. No logic. Its name is the channel on
  * which it tells the page what it fetches.
  */
-import * as Comlink from 'comlink';
 import { convertFiles, convertHosted } from '../src/convert/browser/convert-files.ts';
 import type { ConvertDtype, ConvertProgress } from '../src/convert/convert-options.ts';
 import { DOWNLOAD_TOOLS } from '../src/model/download/limits.ts';
@@ -10,7 +9,7 @@ import { MemoryStore } from '../src/model/store/memory-store.ts';
 import { OpfsStore } from '../src/model/store/opfs-store.ts';
 import type { ModelStoreApi } from '../src/protocol/model-store-api.ts';
 import { reportFetches } from '../src/protocol/network-report.ts';
-import { installTransferHandlers } from '../src/protocol/transfer-handlers.ts';
+import { answerCalls } from '../src/protocol/worker-calls.ts';
 import { reportDevice } from '../src/runtime/device-report.ts';
 import { ModelStoreService } from '../src/service/model-store-service.ts';
 
@@ -48,5 +47,4 @@ const api: ModelStoreApi = {
 };
 
 if (self.name) reportFetches(self.name);
-installTransferHandlers();
-Comlink.expose(api);
+answerCalls(api);

@@ -1,10 +1,9 @@
 /** Composition root of the worker in a thread of Node: wires service and runtime, and exposes them. No logic. */
 import './node-scope.ts';
 import { fileURLToPath } from 'node:url';
-import * as Comlink from 'comlink';
 import { HttpFolder } from '../src/model/http-folder.ts';
 import { DiskFolder } from '../src/model/node/disk-folder.ts';
-import { installTransferHandlers } from '../src/protocol/transfer-handlers.ts';
+import { answerCalls } from '../src/protocol/worker-calls.ts';
 import { nodeHost } from '../src/runtime/node/node-host.ts';
 import { RerankService } from '../src/service/rerank-service.ts';
 import { loadRuntimeWith, type Surroundings } from './load-runtime.ts';
@@ -15,5 +14,4 @@ const inNode: Surroundings = {
   openHost: ({ device }) => nodeHost(device),
 };
 
-installTransferHandlers();
-Comlink.expose(new RerankService(loadRuntimeWith(inNode)));
+answerCalls(new RerankService(loadRuntimeWith(inNode)));

@@ -2,8 +2,7 @@
  * The worker of the published package. Bundlers read the addresses below, find the files in the installed onnxruntime-web
  * and copy them beside the page's own; where there is no bundler, `assetsUrl` says where they are.
  */
-import * as Comlink from 'comlink';
-import { installTransferHandlers } from '../src/protocol/transfer-handlers.ts';
+import { answerCalls } from '../src/protocol/worker-calls.ts';
 import type { OrtAssets } from '../src/runtime/browser-host.ts';
 import { RerankService } from '../src/service/rerank-service.ts';
 import { inBrowser, loadRuntimeWith } from './load-runtime.ts';
@@ -24,5 +23,4 @@ const ORT_FILES: OrtAssets = {
   },
 };
 
-installTransferHandlers();
-Comlink.expose(new RerankService(loadRuntimeWith(inBrowser(ORT_FILES))));
+answerCalls(new RerankService(loadRuntimeWith(inBrowser(ORT_FILES))));

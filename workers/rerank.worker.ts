@@ -1,11 +1,9 @@
 /** Composition root of the worker: wires service and runtime, and exposes them. No logic. */
-import * as Comlink from 'comlink';
-import { installTransferHandlers } from '../src/protocol/transfer-handlers.ts';
+import { answerCalls } from '../src/protocol/worker-calls.ts';
 import { RerankService } from '../src/service/rerank-service.ts';
 import { inBrowser, loadRuntimeWith } from './load-runtime.ts';
 
 /** The runtime's files are served from `ort/` beside the folder this worker is in. */
 const ORT_ASSETS_URL = new URL(/* @vite-ignore */ '../ort/', import.meta.url).href;
 
-installTransferHandlers();
-Comlink.expose(new RerankService(loadRuntimeWith(inBrowser(ORT_ASSETS_URL))));
+answerCalls(new RerankService(loadRuntimeWith(inBrowser(ORT_ASSETS_URL))));

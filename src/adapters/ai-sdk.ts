@@ -3,12 +3,12 @@
  * `providerOptions.rank1`; chains come back in `providerMetadata.rank1`. Only its types are imported.
  */
 import type { JSONObject, RerankingModelV3 } from '@ai-sdk/provider';
-import type { RerankClient } from '../client/rerank-client.ts';
+import type { Reranker } from '../client/reranker.ts';
 import type { RerankDocument } from '../protocol/rerank-api.ts';
 import { chainMetadata, type AdapterOptions } from './chain-metadata.ts';
 
 export interface Rank1RerankingModelSettings extends Omit<AdapterOptions, 'topN'> {
-  readonly reranker: Pick<RerankClient, 'rerank'>;
+  readonly reranker: Pick<Reranker, 'rerank'>;
   readonly modelId?: string;
 }
 

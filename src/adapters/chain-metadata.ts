@@ -1,10 +1,6 @@
 /** What every adapter lets travel with a document: the verdict whole and the chain behind it, as plain JSON. */
-import type {
-  RerankResponse,
-  RerankResult,
-  ResultSelection,
-  UnjudgedDocument,
-} from '../client/rerank-result.ts';
+import type { ResultSelection } from '../client/check-arguments.ts';
+import type { RerankResponse, RerankResult, UnjudgedDocument } from '../client/rerank-result.ts';
 import type { RerankOptions } from '../protocol/rerank-api.ts';
 
 /** Everything of a call that is not the question or the documents: topN, threshold, instruction and the like. */

@@ -4,16 +4,16 @@
  */
 import { Document, type DocumentInterface } from '@langchain/core/documents';
 import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors';
-import type { RerankClient } from '../client/rerank-client.ts';
+import type { Reranker } from '../client/reranker.ts';
 import type { RerankDocument } from '../protocol/rerank-api.ts';
 import { resultsThenUnjudged, type AdapterOptions } from './chain-metadata.ts';
 
 export interface Rank1DocumentCompressorFields extends AdapterOptions {
-  readonly reranker: Pick<RerankClient, 'rerank'>;
+  readonly reranker: Pick<Reranker, 'rerank'>;
 }
 
 export class Rank1DocumentCompressor extends BaseDocumentCompressor {
-  readonly #reranker: Pick<RerankClient, 'rerank'>;
+  readonly #reranker: Pick<Reranker, 'rerank'>;
   readonly #options: AdapterOptions;
 
   constructor({ reranker, ...options }: Rank1DocumentCompressorFields) {

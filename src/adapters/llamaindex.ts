@@ -3,7 +3,7 @@
  * `metadata.rank1` of a copy of the node, kept out of what is embedded or shown to a language model. Nodes are known by
  * their shape, so that no package of LlamaIndex is needed; the class fits where a `BaseNodePostprocessor` is expected.
  */
-import type { RerankClient } from '../client/rerank-client.ts';
+import type { Reranker } from '../client/reranker.ts';
 import type { RerankDocument } from '../protocol/rerank-api.ts';
 import { resultsThenUnjudged, type AdapterOptions, type ChainMetadata } from './chain-metadata.ts';
 
@@ -27,14 +27,14 @@ export interface LlamaIndexNodeWithScore<Node extends LlamaIndexNode = LlamaInde
 export type LlamaIndexQuery = string | readonly { readonly type: string; readonly text?: string }[];
 
 export interface Rank1NodePostprocessorSettings extends AdapterOptions {
-  readonly reranker: Pick<RerankClient, 'rerank'>;
+  readonly reranker: Pick<Reranker, 'rerank'>;
 }
 
 /** The field of `metadata` that holds the chain. */
 const CHAIN_KEY = 'rank1';
 
 export class Rank1NodePostprocessor {
-  readonly #reranker: Pick<RerankClient, 'rerank'>;
+  readonly #reranker: Pick<Reranker, 'rerank'>;
   readonly #options: AdapterOptions;
 
   constructor({ reranker, ...options }: Rank1NodePostprocessorSettings) {

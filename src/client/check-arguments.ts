@@ -1,5 +1,6 @@
 /** Caller's faults, found at the public edge before anything is sent: TypeError for a wrong kind, RangeError for a wrong value. */
-import type { LoadOptions, RerankDocument, RerankRequest } from '../protocol/rerank-api.ts';
+import type { LoadOptions, RerankDocument, RerankOptions, RerankRequest } from '../protocol/rerank-api.ts';
+import { checkRerankOptions } from '../protocol/run-options.ts';
 
 export { checkRerankOptions } from '../protocol/run-options.ts';
 
@@ -10,8 +11,50 @@ export function toDocument(input: DocumentInput): RerankDocument {
   return typeof input === 'string' ? { text: input } : input;
 }
 
+export interface ResultSelection {
+  /** at most so many results */
+  readonly topN?: number | undefined;
+  /** results with at least this score */
+  readonly threshold?: number | undefined;
+}
+
+/** @throws TypeError or RangeError */
+export function checkSelection({ topN, threshold }: ResultSelection): void {
+  checkNumber('topN', topN);
+  checkNumber('threshold', threshold);
+  if (topN !== undefined && !(Number.isInteger(topN) && topN >= 1))
+    throw new RangeError('topN must be a whole number of at least 1');
+  if (threshold !== undefined && !(threshold >= 0 && threshold <= 1))
+    throw new RangeError('threshold must be a score, from 0 to 1');
+}
+
+/** A call that was checked: what is sent, and what is kept to answer it. */
+export interface CheckedCall<D extends DocumentInput> {
+  readonly request: RerankRequest;
+  readonly documents: readonly D[];
+  readonly selection: ResultSelection;
+}
+
+/** @throws TypeError or RangeError */
+export function checkCall<D extends DocumentInput>(
+  parameters: RerankOptions & ResultSelection & { readonly query: string; readonly documents: readonly D[] },
+): CheckedCall<D> {
+  const { query, documents, topN, threshold } = parameters;
+  const selection = { topN, threshold };
+  checkSelection(selection);
+  return {
+    request: {
+      query: checkQuery(query),
+      documents: checkDocuments(documents),
+      options: checkRerankOptions(parameters),
+    },
+    documents,
+    selection,
+  };
+}
+
 /** @throws TypeError unless it is an array of strings or of objects with a string `text`. An empty text is allowed. */
-export function checkDocuments(documents: unknown): RerankRequest['documents'] {
+function checkDocuments(documents: unknown): RerankRequest['documents'] {
   if (!Array.isArray(documents))
     throw new TypeError('documents must be an array of strings or of {text} objects');
   return documents.map((input: DocumentInput | null | undefined, index) => {
@@ -27,8 +70,8 @@ export function checkDocuments(documents: unknown): RerankRequest['documents'] {
   });
 }
 
-/** @throws TypeError when it is no string, RangeError when it is blank. */
-export function checkQuery(query: unknown): string {
+/** @throws TypeError when it is not a string, RangeError when it is blank. */
+function checkQuery(query: unknown): string {
   if (typeof query !== 'string') throw new TypeError('query must be a string');
   if (query.trim() === '') throw new RangeError('query must not be blank');
   return query;
@@ -59,4 +102,8 @@ function parseFolderUrl(name: string, url: string): string {
   } catch {
     throw new TypeError(`${name} is not a valid URL: ${url}`);
   }
+}
+
+function checkNumber(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'number') throw new TypeError(`${name} must be a number`);
 }

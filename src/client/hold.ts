@@ -1,4 +1,5 @@
-/** Why runs are held, if they are: a run goes on only when every reason is gone. */
+/** Why runs are paused, if they are: a run goes on only when every reason is gone. */
+import { untilAborted } from '../base/async.ts';
 import type { PausedBy } from './run-state.ts';
 
 export class Hold {
@@ -9,7 +10,7 @@ export class Hold {
     return this.#reasons.size > 0;
   }
 
-  /** The reason to tell of: what the caller did comes first, as the caller alone can undo it. */
+  /** The reason to report: the caller's comes first, as only the caller can undo it. */
   get by(): PausedBy {
     return this.#reasons.has('caller') ? 'caller' : 'page';
   }
@@ -31,18 +32,43 @@ export class Hold {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Resolves when nothing holds any more, or when `signal` aborts. */
+  /** @throws the signal's reason */
   async untilReleased(signal: AbortSignal): Promise<void> {
-    while (this.held && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const done = (): void => {
-          unsubscribe();
-          signal.removeEventListener('abort', done);
-          resolve();
-        };
-        const unsubscribe = this.subscribe(done);
-        signal.addEventListener('abort', done);
-      });
+    while (this.held) {
+      let unsubscribe = (): void => undefined;
+      const changed = new Promise<void>((resolve) => (unsubscribe = this.subscribe(resolve)));
+      await untilAborted(changed, signal).finally(unsubscribe);
     }
   }
+}
+
+/** `continue`: a hidden page goes on judging, at the speed the browser allows; `pause`: it waits until it is visible. */
+export type WhenHidden = 'continue' | 'pause';
+
+/** The part of `document` that is needed; absent in Node and in workers. */
+export interface Page extends EventTarget {
+  readonly visibilityState: DocumentVisibilityState;
+}
+
+const EVENTS = ['visibilitychange', 'freeze', 'resume'] as const;
+
+/**
+ * Holds runs while the page cannot or should not work. A frozen page is held before it freezes, so that no step is in
+ * flight when it does. A hidden page works on unless told otherwise. Neither changes a verdict.
+ * @returns stops watching and gives up the hold
+ */
+export function holdWithPage(page: Page | undefined, whenHidden: WhenHidden, hold: Hold): () => void {
+  if (!page) return () => undefined;
+  let frozen = false;
+  const update = (event?: Event): void => {
+    if (event?.type === 'freeze') frozen = true;
+    if (event?.type === 'resume') frozen = false;
+    hold.set('page', frozen || (whenHidden === 'pause' && page.visibilityState === 'hidden'));
+  };
+  for (const type of EVENTS) page.addEventListener(type, update);
+  update();
+  return () => {
+    for (const type of EVENTS) page.removeEventListener(type, update);
+    hold.set('page', false);
+  };
 }

@@ -1,9 +1,7 @@
 /**
  * The page's side of the model store: owns the worker, which is started with the first call. When the worker dies, the
- * calls in flight reject and the next call starts another: comlink alone would leave them pending for ever.
+ * calls in flight reject and the next call starts another.
  */
-import { proxy, releaseProxy, wrap, type Remote } from 'comlink';
-import { Rank1Error } from '../base/errors.ts';
 import type {
   CatalogueEntry,
   CheckpointOffer,
@@ -15,19 +13,12 @@ import type {
   StoreProgress,
   StoreRequest,
 } from '../protocol/model-store-api.ts';
-import { installTransferHandlers } from '../protocol/transfer-handlers.ts';
+import { WorkerPort } from './worker-port.ts';
 
 type OnProgress = (progress: StoreProgress) => void;
 
-interface Connection {
-  readonly worker: Worker;
-  readonly remote: Remote<ModelStoreApi>;
-  /** rejects when the worker dies */
-  readonly failed: Promise<never>;
-}
-
 export class ModelStoreClient implements ModelStoreApi {
-  #connection: Connection | null = null;
+  #port: WorkerPort<ModelStoreApi> | null = null;
 
   readonly #createWorker: () => Worker;
 
@@ -36,97 +27,70 @@ export class ModelStoreClient implements ModelStoreApi {
   }
 
   device(): Promise<DeviceReport> {
-    return this.#call((api) => api.device());
+    return this.#connected().call('device', []);
   }
 
   catalogue(): Promise<readonly CatalogueEntry[]> {
-    return this.#call((api) => api.catalogue());
+    return this.#connected().call('catalogue', []);
   }
 
   inspect(url: string): Promise<ModelOffer | CheckpointOffer> {
-    return this.#call<ModelOffer | CheckpointOffer>(async (api) => await api.inspect(url));
+    return this.#connected().call('inspect', [url]);
   }
 
   nameFor(wanted: string): Promise<string> {
-    return this.#call((api) => api.nameFor(wanted));
+    return this.#connected().call('nameFor', [wanted]);
   }
 
-  async download(request: StoreRequest, onProgress: OnProgress): Promise<StoredModel> {
+  async download(request: StoreRequest, onUpdate: OnProgress): Promise<StoredModel> {
     await askToPersist();
-    return this.#call((api) => api.download(request, proxy(onProgress)));
+    return this.#connected().call('download', [request], { onUpdate });
   }
 
-  async convert(request: CheckpointRequest, onProgress: OnProgress): Promise<StoredModel> {
+  async convert(request: CheckpointRequest, onUpdate: OnProgress): Promise<StoredModel> {
     await askToPersist();
-    return this.#call((api) => api.convert(request, proxy(onProgress)));
+    return this.#connected().call('convert', [request], { onUpdate });
   }
 
   async keep(
     name: string,
     files: Readonly<Record<string, Blob>>,
-    onProgress: OnProgress,
+    onUpdate: OnProgress,
   ): Promise<StoredModel> {
     await askToPersist();
-    return this.#call((api) => api.keep(name, files, proxy(onProgress)));
+    return this.#connected().call('keep', [name, files], { onUpdate });
   }
 
   pause(name: string): Promise<void> {
-    return this.#call((api) => api.pause(name));
+    return this.#connected().call('pause', [name]);
   }
 
   list(): Promise<readonly StoredModel[]> {
-    return this.#call((api) => api.list());
+    return this.#connected().call('list', []);
   }
 
   files(name: string): Promise<Readonly<Record<string, Blob>>> {
-    return this.#call((api) => api.files(name));
+    return this.#connected().call('files', [name]);
   }
 
   remove(name: string): Promise<void> {
-    return this.#call((api) => api.remove(name));
+    return this.#connected().call('remove', [name]);
   }
 
   removeAll(): Promise<void> {
-    return this.#call((api) => api.removeAll());
+    return this.#connected().call('removeAll', []);
   }
 
   /** Ends the worker; a download goes on where it was when it is asked for again. */
   dispose(): void {
-    this.#connection?.remote[releaseProxy]();
-    this.#connection?.worker.terminate();
-    this.#connection = null;
+    this.#port?.end(new Error('The model store was closed.'));
+    this.#port = null;
   }
 
-  /** @throws Rank1Error `worker-failed` when the worker dies before it answers */
-  #call<T>(ask: (api: Remote<ModelStoreApi>) => Promise<T>): Promise<T> {
-    const { remote, failed } = (this.#connection ??= this.#connect());
-    return Promise.race([ask(remote), failed]);
+  #connected(): WorkerPort<ModelStoreApi> {
+    if (!this.#port?.alive) this.#port = new WorkerPort(this.#createWorker(), 'keeps models');
+    return this.#port;
   }
-
-  #connect(): Connection {
-    installTransferHandlers();
-    const worker = this.#createWorker();
-    const failed = new Promise<never>((_, reject) => {
-      const onFailure = (event: Event): void => {
-        event.preventDefault();
-        const { message } = event as Partial<ErrorEvent>;
-        if (this.#connection?.worker === worker) this.dispose();
-        reject(workerFailed(message));
-      };
-      worker.addEventListener('error', onFailure);
-      worker.addEventListener('messageerror', onFailure);
-    });
-    failed.catch(() => undefined); // with no call in flight, the next one starts another worker
-    return { worker, remote: wrap<ModelStoreApi>(worker), failed };
-  }
-}
-
-function workerFailed(message: string | undefined): Rank1Error {
-  const reason = message ? ` (${message})` : '';
-  return new Rank1Error(
-    'worker-failed',
-    `The worker that keeps models stopped${reason}. Try again: of a download, what has arrived is kept.`,
-  );
 }
 
 /** Only a page can ask the browser not to clear its storage; whatever it answers, the model can be stored. */

@@ -1,14 +1,33 @@
 /**
- * What follows a failure: another try, where and with how much, or the end. A pure record of failures in a row; it neither
- * waits nor starts anything. The ladder: a fresh worker, and with it a fresh device and session, after a short wait; fewer
- * rows where memory ran out; the CPU as the last resort, where the caller left the choice of device and the model has a
- * version that runs there; after three failures in a row the end. A verdict in between shows that the way taken works, and
- * the count starts over.
+ * What follows a failure: another attempt, where and with how much, or the end. `Recovery` is a record of failures in a row;
+ * `withRecovery` waits and tries again. The ladder: a fresh worker, and with it a fresh device and session, after a short
+ * backoff; fewer rows if memory ran out; the CPU as the last resort, if the caller left the choice of device and the model
+ * has a version for it; after three failures in a row the end. A verdict in between resets the count.
  */
+import { wait } from '../base/async.ts';
 import { errorMessage, isRank1Error, Rank1Error, type Rank1ErrorCode } from '../base/errors.ts';
-import type { LoadOptions } from '../protocol/rerank-api.ts';
+import type { LoadedModel, LoadOptions } from '../protocol/rerank-api.ts';
 import { DEFAULT_MAX_SLOTS } from '../protocol/run-defaults.ts';
-import type { FaultTimes } from './fault-times.ts';
+import type { RunState } from './run-state.ts';
+
+/** How long things may take before they count as a fault, and how long to wait after one. All in milliseconds. */
+export interface FaultTimes {
+  /** Idle timeout of a worker that loads a model. Uploading weights and compiling shaders are silent. */
+  readonly silentLoadMs: number;
+  /** Idle timeout of a worker that runs. One prefill of a large model on a CPU takes minutes. */
+  readonly silentRunMs: number;
+  /** An aborted run ends with its step in flight; a step that takes longer is ended with its worker. */
+  readonly abortMs: number;
+  /** The wait after the first failure in a row, after the second, and so on; the last holds for those behind it. */
+  readonly backOffMs: readonly [number, ...number[]];
+}
+
+export const FAULT_TIMES: FaultTimes = {
+  silentLoadMs: 5 * 60_000,
+  silentRunMs: 10 * 60_000,
+  abortMs: 30_000,
+  backOffMs: [250, 2000],
+};
 
 export const MAX_FAILURES = 3;
 
@@ -56,25 +75,34 @@ export class Recovery {
   #numDeviceFailures = 0;
   #hasWorked = false;
   #cpuRefused = false;
-  /** Rows that the attempt has work for. */
-  #numRows = Infinity;
+  #maxRows = Infinity;
 
-  constructor(load: LoadOptions, maxSlots: number | undefined, { backOffMs }: FaultTimes) {
-    this.#asked = load;
-    this.load = load;
+  /** @param fellBack whether the CPU has taken over before */
+  constructor(
+    asked: LoadOptions,
+    { backOffMs }: Pick<FaultTimes, 'backOffMs'>,
+    maxSlots?: number,
+    fellBack = false,
+  ) {
+    this.#asked = asked;
+    this.load = fellBack ? onCpu(asked) : asked;
+    this.fellBack = fellBack;
     this.maxSlots = maxSlots;
     this.#backOffMs = backOffMs;
   }
 
-  /** An attempt begins that has work for so many rows at most. */
-  begins(numRows: number): void {
-    this.#numRows = numRows;
+  /** @param maxRows upper bound of the rows the attempt has work for */
+  begins(maxRows: number): void {
+    this.#maxRows = maxRows;
   }
 
-  /** The model was loaded once: a device that is not there now may come back. */
-  loaded(): void {
-    this.#hasWorked = true;
+  /** @returns the model, with the fault as the reason for its device where the CPU took over */
+  loaded(model: LoadedModel): LoadedModel {
+    this.#hasWorked = true; // a device that is not there later may come back
     this.fellBack = this.#isOnCpu;
+    if (!this.fellBack) return model;
+    const deviceReason = 'The GPU failed, so the CPU is used.';
+    return { ...model, deviceReason, deviceCause: { code: 'gpu-failed' } };
   }
 
   /** A verdict came. */
@@ -96,7 +124,7 @@ export class Recovery {
     this.numFailures++;
     if (isFinal || this.numFailures >= MAX_FAILURES) throw this.#stopped(error, code);
     if (code === 'out-of-memory') {
-      const numRows = Math.min(this.maxSlots ?? DEFAULT_MAX_SLOTS, this.#numRows);
+      const numRows = Math.min(this.maxSlots ?? DEFAULT_MAX_SLOTS, this.#maxRows);
       this.maxSlots = Math.max(1, Math.floor(numRows / 2));
     }
     if (OF_DEVICE.has(code)) {
@@ -104,7 +132,7 @@ export class Recovery {
       this.#deviceError = error;
     }
     const isLastTry = this.#numDeviceFailures >= MAX_FAILURES - 1;
-    if ((isLastTry || isUnavailable) && this.#mayTakeCpu) this.load = { ...this.#asked, device: 'wasm' };
+    if ((isLastTry || isUnavailable) && this.#mayTakeCpu) this.load = onCpu(this.#asked);
     return this.#waitMs;
   }
 
@@ -116,7 +144,7 @@ export class Recovery {
     return this.load.device === 'auto' && !this.#cpuRefused;
   }
 
-  /** The CPU cannot run the model, which is no failure: what ails the GPU is what there is to tell, or to try again. */
+  /** The CPU cannot run the model, which is no failure of its own: report the GPU's, or try the GPU again. */
   #leaveCpu(): number {
     this.#cpuRefused = true;
     this.load = this.#asked;
@@ -139,7 +167,36 @@ export class Recovery {
   }
 }
 
-/** Anything that is no Rank1Error was not foreseen, and counts as a failure of the worker. */
-export function errorCode(error: unknown): Rank1ErrorCode {
+function onCpu(asked: LoadOptions): LoadOptions {
+  return { ...asked, device: 'wasm' };
+}
+
+/**
+ * Attempts until one succeeds or the recovery gives up.
+ * @param onRecovering called after each failure that is followed by another attempt, before the wait
+ * @throws the signal's reason once it is aborted, or what the recovery ends with
+ */
+export async function withRecovery<T>(
+  recovery: Recovery,
+  signal: AbortSignal,
+  onRecovering: (state: Extract<RunState, { type: 'recovering' }>) => void,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      signal.throwIfAborted();
+      const waitMs = recovery.failed(error);
+      const { numFailures, maxSlots, load } = recovery;
+      const failure = { code: errorCode(error), message: errorMessage(error), numFailures };
+      onRecovering({ type: 'recovering', ...failure, waitMs, device: load.device, maxSlots });
+      await wait(waitMs, signal);
+    }
+  }
+}
+
+/** Anything that is not a Rank1Error was not foreseen, and counts as a failure of the worker. */
+function errorCode(error: unknown): Rank1ErrorCode {
   return isRank1Error(error) ? error.code : 'worker-failed';
 }

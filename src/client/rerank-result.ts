@@ -8,7 +8,7 @@ import type {
   SampledChain,
   Verdict,
 } from '../protocol/rerank-api.ts';
-import { toDocument, type DocumentInput } from './check-arguments.ts';
+import { toDocument, type DocumentInput, type ResultSelection } from './check-arguments.ts';
 import type { RankedItem, RankedList } from './ranked-list.ts';
 
 export interface TokenUsage {
@@ -76,23 +76,6 @@ export function partialResponse(error: unknown): RerankResponse | null {
   return isRank1Error(error) && 'partial' in error ? (error.partial as RerankResponse) : null;
 }
 
-export interface ResultSelection {
-  /** at most so many results */
-  readonly topN?: number | undefined;
-  /** results with at least this score */
-  readonly threshold?: number | undefined;
-}
-
-/** @throws TypeError or RangeError */
-export function checkSelection({ topN, threshold }: ResultSelection): void {
-  checkNumber('topN', topN);
-  checkNumber('threshold', threshold);
-  if (topN !== undefined && !(Number.isInteger(topN) && topN >= 1))
-    throw new RangeError('topN must be a whole number of at least 1');
-  if (threshold !== undefined && !(threshold >= 0 && threshold <= 1))
-    throw new RangeError('threshold must be a score, from 0 to 1');
-}
-
 /** The judged documents of `list`, best first, cut to the selection. Ties keep the order of the input. */
 export function selectResults<D extends DocumentInput>(
   list: RankedList,
@@ -154,8 +137,4 @@ function judged<D extends DocumentInput>(item: RankedItem, document: D): JudgedD
     samples: samples ?? null,
     usage: { numPromptTokens, numNewTokens },
   };
-}
-
-function checkNumber(name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== 'number') throw new TypeError(`${name} must be a number`);
 }

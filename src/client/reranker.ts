@@ -1,44 +1,49 @@
 /**
- * The public class of the library: owns the worker, and with it the model. It loads one model and judges one list at a
- * time; starting a run aborts the one before. What fails on the way is tried again, in a fresh worker and with what is
- * left (`supervised-run.ts`). Nothing is started before the first call.
+ * The public class of the library: one model, on a worker of this page or another backend, and calls that judge documents
+ * with it. Calls are first in, first out, so that callers who know nothing of each other can share one; each ends by its own
+ * signal. Faults are recovered from on the way (`supervised-run.ts`). Nothing is started before the first call.
  */
+import { Semaphore, untilAborted } from '../base/async.ts';
+import { isRank1Error, Rank1Error } from '../base/errors.ts';
+import type { Backend } from '../protocol/backend.ts';
 import type {
   LoadedModel,
   LoadOptions,
   LoadProgress,
   RerankOptions,
-  RerankRequest,
-  RunSummary,
+  RerankUpdate,
+  RunStats,
   UpdateListener,
 } from '../protocol/rerank-api.ts';
-import { Rank1Error } from '../base/errors.ts';
+import { NO_STATS } from '../protocol/run-defaults.ts';
 import {
-  checkDocuments,
+  checkCall,
   checkLoadOptions,
-  checkQuery,
-  checkRerankOptions,
+  type CheckedCall,
   type DocumentInput,
+  type ResultSelection,
 } from './check-arguments.ts';
 import { DEVICE_LOCK, DeviceLease } from './device-lease.ts';
-import { FAULT_TIMES, type FaultTimes } from './fault-times.ts';
-import { Hold } from './hold.ts';
-import { disposedError, ModelWorker, type LoadCallOptions } from './model-worker.ts';
-import { holdWithPage, type Page, type WhenHidden } from './page-lifecycle.ts';
-import { Recovery } from './recovery.ts';
-import { NO_STATS } from '../protocol/run-defaults.ts';
+import { EventQueue, type LoadProgressEvent, type RunStateEvent } from './event-queue.ts';
+import { Hold, holdWithPage, type Page, type WhenHidden } from './hold.ts';
+import { foldUpdates, startRankedList, stopRankedList } from './ranked-list.ts';
+import { FAULT_TIMES, Recovery, withRecovery, type FaultTimes } from './recovery.ts';
+import {
+  selectResults,
+  totalUsage,
+  unjudgedDocuments,
+  withPartialResponse,
+  type RerankResponse,
+} from './rerank-result.ts';
 import type { RunStateListener } from './run-state.ts';
-import { isSameLoad } from './same-load.ts';
 import { SupervisedRun } from './supervised-run.ts';
-import { TurnQueue } from './turn-queue.ts';
-import { untilAborted } from './until-aborted.ts';
-import { untilDone } from './until-done.ts';
+import { WorkerBackend } from './worker-backend.ts';
 
 export interface RerankerSettings {
   /** For pages that build the worker themselves, and for tests. */
   readonly createWorker?: () => Worker;
-  /** Where that worker sends the query and the documents, if it is not one of this device. */
-  readonly remoteHost?: string;
+  /** In place of a worker; `model` is its own choice then. */
+  readonly backend?: Backend;
   /**
    * Name of the Web Lock under which runs and loads of all pages of this origin wait for one another, so that two do not
    * fight for the GPU; false for none. Browsers without Web Locks do without.
@@ -52,98 +57,85 @@ export interface RerankerSettings {
   readonly locks?: LockManager;
 }
 
-export interface RerankCall {
+/** `model` is the URL of a model folder, relative to the page; with a `backend` it may be left out. */
+export interface RerankerOptions extends Partial<LoadOptions>, RerankerSettings {}
+
+export interface LoadCallOptions {
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** The call rejects with the signal's reason; the model may go on loading, so that a later call is quick. */
+  readonly signal?: AbortSignal | undefined;
+  /** Waiting for the device, recovering from a failure. */
+  readonly onState?: RunStateListener | undefined;
+}
+
+/** A query and its documents, with everything a run can be told. */
+export interface RerankParameters<D extends DocumentInput = DocumentInput>
+  extends RerankOptions, ResultSelection {
   readonly query: string;
-  readonly documents: readonly DocumentInput[];
-  readonly options?: RerankOptions;
-  /** Aborts the run: the call still resolves, with `aborted: true` and what was decided until then. */
-  readonly signal?: AbortSignal;
+  readonly documents: readonly D[];
+  /** The call rejects with the signal's reason; the run ends after the step in flight. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a listener throws ends the run, and is thrown by the call. None is called once the call has settled. */
+export interface RerankCallbacks {
+  readonly onLoadProgress?: ((progress: LoadProgress) => void) | undefined;
   /**
-   * Called once a step, in order, never after the call has settled or another run has begun. A document that a failure
-   * interrupted is `started` once more, and its chain begins anew.
+   * Once a step, in order. A document that a failure interrupted is `started` once more, and its chain begins anew.
    */
-  readonly onUpdate?: UpdateListener;
-  /** What the run as a whole is doing: waiting for the device, paused, recovering from a failure. */
-  readonly onState?: RunStateListener;
-  /** Of the model, where it must be loaded again. */
-  readonly onLoadProgress?: (progress: LoadProgress) => void;
+  readonly onUpdate?: UpdateListener | undefined;
+  /** What the run as a whole is doing: running, waiting for the device, paused, recovering from a failure. */
+  readonly onState?: RunStateListener | undefined;
 }
 
-/** What was asked for, and what is loaded for it since a fault showed that it could not be had. */
-interface ChosenModel {
-  readonly asked: LoadOptions;
-  readonly options: LoadOptions;
-  readonly fellBack: boolean;
+export interface CompleteEvent<D extends DocumentInput = DocumentInput> {
+  readonly type: 'complete';
+  readonly response: RerankResponse<D>;
 }
 
+/** `load-progress` while the model loads, `run-state` when the run as a whole changes, what happens to each document, and `complete` as the last. */
+export type RerankEvent<D extends DocumentInput = DocumentInput> =
+  LoadProgressEvent | RunStateEvent | RerankUpdate | CompleteEvent<D>;
+
+/**
+ * @example
+ * const reranker = new Reranker({ model: '/models/rank1-demo/' });
+ * const { results } = await reranker.rerank({ query: 'coldest city', documents: ['Yakutsk is cold.', 'Cairo is hot.'] });
+ * console.log(results[0].document, results[0].score, results[0].reasoning);
+ * reranker.dispose();
+ */
 export class Reranker {
-  /** For those who share a Reranker: whoever takes a turn before a run is not interrupted by the others. */
-  readonly turns = new TurnQueue();
   readonly #settings: RerankerSettings;
+  readonly #backend: Backend;
+  readonly #load: LoadOptions;
   readonly #times: FaultTimes;
-  readonly #worker: ModelWorker;
+  /** Loads and runs share one device. */
+  readonly #queue: Semaphore;
   readonly #hold = new Hold();
-  #model: ChosenModel | null = null;
-  #lastRunId = 0;
-  #currentRun: AbortController | null = null;
+  /** Whether the CPU has taken the place of a GPU that failed. */
+  #fellBack = false;
   #disposal = new AbortController();
-  /** Loads and runs happen one after the other. */
-  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(settings: RerankerSettings = {}) {
-    this.#settings = settings;
-    this.#times = { ...FAULT_TIMES, ...settings.faultTimes };
-    this.#worker = new ModelWorker(settings.createWorker ?? createRerankWorker, this.#times);
-  }
-
-  /**
-   * Loads the model folder at `options.model`; free when that model is loaded on that device already. Waits for the run
-   * in progress. Where the device `auto` failed twice, the CPU takes its place until the reranker is disposed, if it can run the model.
-   * @throws TypeError, RangeError (caller's fault), Rank1Error, or the signal's reason
-   */
-  async load(options: Partial<LoadOptions>, call: LoadCallOptions = {}): Promise<LoadedModel> {
-    const asked = checkLoadOptions(options);
-    call.signal?.throwIfAborted();
-    const signal = AbortSignal.any([this.#disposal.signal, ...(call.signal ? [call.signal] : [])]);
-    const loading = this.#enqueue(() => {
-      signal.throwIfAborted();
-      return this.#load(asked, { ...call, signal });
-    });
-    return untilAborted(loading, signal);
-  }
-
-  /**
-   * Judges every document; resolves when all are finished or the run was aborted. An empty list resolves at once.
-   * @throws TypeError or RangeError (a blank query, for one), or Rank1Error when the run could not go on: what was
-   *   delivered until then stands
-   */
-  async rerank({ query, documents, options, signal, ...listeners }: RerankCall): Promise<RunSummary> {
-    const request = {
-      query: checkQuery(query),
-      documents: checkDocuments(documents),
-      options: checkRerankOptions(options),
-    };
-    this.abort();
-    if (this.#currentRun) this.#hold.set('caller', false);
-    const run = new AbortController();
-    this.#currentRun = run;
-    const onAbort = (): void => run.abort();
-    if (signal?.aborted) run.abort();
-    signal?.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await this.#enqueue(() => this.#run(request, run, listeners));
-    } finally {
-      signal?.removeEventListener('abort', onAbort);
-      if (this.#currentRun === run) {
-        this.#currentRun = null;
-        this.#hold.set('caller', false);
-      }
-    }
+  /** @throws TypeError or RangeError when the options describe no model */
+  constructor(options: RerankerOptions) {
+    this.#settings = options;
+    this.#times = { ...FAULT_TIMES, ...options.faultTimes };
+    this.#backend =
+      options.backend ?? new WorkerBackend(options.createWorker ?? createRerankWorker, this.#times);
+    const { remoteHost, maxRuns } = this.#backend;
+    // A server has chosen its model and device, and there is no other to fall back to.
+    this.#load = remoteHost === undefined ? checkLoadOptions(options) : { model: remoteHost, device: 'wasm' };
+    this.#queue = new Semaphore(maxRuns);
   }
 
   /** Where the query and the documents are sent; null when everything stays on this device. */
   get remoteHost(): string | null {
-    return this.#settings.remoteHost ?? null;
+    return this.#backend.remoteHost ?? null;
+  }
+
+  /** Whether a call made now would wait for an earlier one. */
+  get busy(): boolean {
+    return this.#queue.isFull;
   }
 
   /** Whether `pause` holds runs. */
@@ -152,8 +144,43 @@ export class Reranker {
   }
 
   /**
-   * Holds the run in progress after the step in flight, or the next one before its first: chains, verdicts and the model
-   * stay where they are. Lasts until `resume`, or until the run it holds has ended; a held run can be aborted.
+   * Loads the model; free when it is loaded. `rerank` does so by itself. If the device `auto` failed twice, the CPU takes
+   * its place until the reranker is disposed, if it can run the model.
+   * @throws Rank1Error, or the signal's reason
+   */
+  async load(call: LoadCallOptions = {}): Promise<LoadedModel> {
+    const signal = this.#untilDisposed(call.signal);
+    return untilAborted(
+      this.#queue.run(() => this.#loadNow(call, signal), signal),
+      signal,
+    );
+  }
+
+  /**
+   * Judges every document. An empty list is answered without a model.
+   * @throws TypeError or RangeError for a faulty call, the signal's reason, or Rank1Error; `partialResponse(error)` is what
+   *   was decided before it
+   */
+  async rerank<D extends DocumentInput>(
+    parameters: RerankParameters<D> & RerankCallbacks,
+  ): Promise<RerankResponse<D>> {
+    return this.#enqueue(checkCall(parameters), parameters);
+  }
+
+  /**
+   * The same as a stream of events. The run starts with the first event that is asked for; leaving the loop aborts it. A
+   * slow reader gets fewer, longer deltas, never an unbounded backlog.
+   * @throws TypeError or RangeError at once; the rest is thrown in the loop
+   */
+  stream<D extends DocumentInput>(parameters: RerankParameters<D>): AsyncIterable<RerankEvent<D>> {
+    const call = checkCall(parameters);
+    return { [Symbol.asyncIterator]: () => this.#events(call, parameters.signal) };
+  }
+
+  /**
+   * Holds the run in progress after the step in flight, and with it those that wait; or the next one before its first step.
+   * Chains, verdicts and the model stay where they are. Lasts until `resume`, or until the run it holds has ended; a held
+   * run can be aborted.
    */
   pause(): void {
     this.#hold.set('caller', true);
@@ -164,100 +191,138 @@ export class Reranker {
     this.#hold.set('caller', false);
   }
 
-  /** Stops the run in progress, if there is one, after the step in flight. The model stays loaded. */
-  abort(): void {
-    this.#currentRun?.abort();
-  }
-
-  /** Ends the worker and frees the model. Calls in flight reject; a later call starts over. */
+  /** Ends the worker and frees the model. Calls in flight or waiting reject; a later call starts over. */
   dispose(): void {
-    const error = disposedError();
-    this.#currentRun?.abort(error);
+    const error = new Rank1Error(
+      'worker-failed',
+      'The reranker was disposed while it was working. Create a new one.',
+    );
     this.#disposal.abort(error);
     this.#disposal = new AbortController();
-    this.#worker.end(error);
+    void this.#backend.close(error);
     this.#hold.set('caller', false);
-    this.#model = null;
+    this.#fellBack = false;
   }
 
-  async #load(asked: LoadOptions, call: LoadCallOptions & { signal: AbortSignal }): Promise<LoadedModel> {
-    const known = this.#model && isSameLoad(this.#model.asked, asked) ? this.#model : null;
-    const recovery = new Recovery(known?.options ?? asked, undefined, this.#times);
+  async #loadNow({ onProgress, onState }: LoadCallOptions, signal: AbortSignal): Promise<LoadedModel> {
+    const recovery = new Recovery(this.#load, this.#times, undefined, this.#fellBack);
     const lease = this.#lease();
+    const report: RunStateListener = (state) => onState?.(state);
     try {
-      const model = await untilDone(
-        async () => {
-          await lease.acquire(call.signal, () => call.onState?.({ type: 'waiting' }));
-          return this.#worker.load(recovery.load, call);
-        },
-        recovery,
-        call.signal,
-        (error) => this.#worker.end(error),
-        (state) => call.onState?.(state),
-      );
-      recovery.loaded();
-      const fellBack = recovery.fellBack || (known?.fellBack ?? false);
-      this.#model = { asked, options: recovery.load, fellBack };
-      const isOfDevice = model.device !== 'remote'; // another machine has no part in what this one falls back to
-      return fellBack && isOfDevice
-        ? {
-            ...model,
-            deviceReason: 'The GPU failed, so the CPU is used.',
-            deviceCause: { code: 'gpu-failed' },
-          }
-        : model;
+      return await withRecovery(recovery, signal, report, async () => {
+        await lease.acquire(signal, () => report({ type: 'waiting' }));
+        const model = await this.#backend.load(recovery.load, (progress) => onProgress?.(progress), signal);
+        return recovery.loaded(model);
+      });
     } finally {
       lease.release();
+      this.#fellBack ||= recovery.fellBack;
     }
   }
 
-  async #run(
-    request: Omit<RerankRequest, 'runId'>,
-    run: AbortController,
-    listeners: Pick<RerankCall, 'onUpdate' | 'onState' | 'onLoadProgress'>,
-  ): Promise<RunSummary> {
-    const { signal } = run;
-    const numDocuments = request.documents.length;
-    if (signal.aborted || numDocuments === 0)
-      return { numDocuments, numFinished: 0, aborted: signal.aborted, stats: NO_STATS };
-    const model = this.#model;
-    if (!model)
-      throw new Rank1Error('not-loaded', 'No model is loaded. Call load() with a model folder first.');
+  async #enqueue<D extends DocumentInput>(
+    call: CheckedCall<D>,
+    { signal, ...listeners }: RerankCallbacks & { readonly signal?: AbortSignal | undefined },
+  ): Promise<RerankResponse<D>> {
+    const failed = new AbortController();
+    const untilEnd = this.#untilDisposed(signal, failed.signal);
+    /** Calls a listener, unless the call has settled. */
+    const tell = (listen: () => void): void => {
+      if (untilEnd.aborted) return;
+      try {
+        listen();
+      } catch (error) {
+        failed.abort(error);
+      }
+    };
+    const run = this.#queue.run(() => this.#run(call, listeners, tell, untilEnd), untilEnd);
+    return untilAborted(run, untilEnd);
+  }
+
+  async #run<D extends DocumentInput>(
+    { request, documents, selection }: CheckedCall<D>,
+    { onUpdate, onState, onLoadProgress }: RerankCallbacks,
+    tell: (listen: () => void) => void,
+    signal: AbortSignal,
+  ): Promise<RerankResponse<D>> {
+    let list = startRankedList(0, documents.length);
+    let latest: RunStats | null = null;
+    let model: LoadedModel | null = null;
+    const response = (stats: RunStats): RerankResponse<D> => {
+      const ended = stopRankedList(list);
+      return {
+        results: selectResults(ended, documents, selection),
+        unjudged: unjudgedDocuments(ended, documents),
+        usage: totalUsage(ended),
+        stats,
+        model,
+      };
+    };
+    if (documents.length === 0) return response(NO_STATS);
     const { page = globalThis.document as Page | undefined, whenHidden = 'continue' } = this.#settings;
     const letGoOfPage = holdWithPage(page, whenHidden, this.#hold);
-    const recovery = new Recovery(model.options, request.options.maxSlots, this.#times);
+    const recovery = new Recovery(this.#load, this.#times, request.options.maxSlots, this.#fellBack);
     try {
-      return await new SupervisedRun({
+      const outcome = await new SupervisedRun({
         request,
         signal,
-        worker: this.#worker,
-        isOnDevice: this.remoteHost === null,
+        backend: this.#backend,
         hold: this.#hold,
         lease: this.#lease(),
         recovery,
-        times: this.#times,
-        nextRunId: () => ++this.#lastRunId,
-        isReplaced: () => this.#currentRun !== run,
-        onUpdate: listeners.onUpdate,
-        onState: listeners.onState,
-        onLoadProgress: listeners.onLoadProgress,
+        onLoadProgress: (progress) => tell(() => onLoadProgress?.(progress)),
+        onState: (state) => {
+          if (state.type === 'running') model = state.model;
+          tell(() => onState?.(state));
+        },
+        onUpdate: (updates, stats) => {
+          latest = stats;
+          list = foldUpdates(list, 0, updates);
+          tell(() => onUpdate?.(updates, stats));
+        },
       }).execute();
+      model = outcome.model;
+      return response(outcome.stats);
+    } catch (error) {
+      throw latest && isRank1Error(error) ? withPartialResponse(error, response(latest)) : error;
     } finally {
       letGoOfPage();
-      if (this.#model === model && recovery.fellBack)
-        this.#model = { ...model, options: recovery.load, fellBack: true };
+      this.#hold.set('caller', false);
+      this.#fellBack ||= recovery.fellBack;
     }
+  }
+
+  async *#events<D extends DocumentInput>(
+    call: CheckedCall<D>,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<RerankEvent<D>, void> {
+    const left = new AbortController();
+    const events = new EventQueue();
+    const running = this.#enqueue(call, {
+      signal: signal ? AbortSignal.any([left.signal, signal]) : left.signal,
+      onLoadProgress: (progress) => events.pushProgress(progress),
+      onUpdate: (updates) => events.pushUpdates(updates),
+      onState: (state) => events.pushState(state),
+    });
+    running.then(
+      () => events.close(),
+      (error: unknown) => events.close({ error }),
+    );
+    try {
+      yield* events;
+      yield { type: 'complete', response: await running };
+    } finally {
+      left.abort();
+    }
+  }
+
+  #untilDisposed(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+    return AbortSignal.any([this.#disposal.signal, ...signals.filter((signal) => signal !== undefined)]);
   }
 
   #lease(): DeviceLease {
     const { lock = DEVICE_LOCK, locks } = this.#settings;
-    return new DeviceLease({ name: lock, locks });
-  }
-
-  #enqueue<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(task);
-    this.#last = result.catch(() => undefined);
-    return result;
+    return new DeviceLease({ name: this.remoteHost === null && lock, locks });
   }
 }
 

@@ -1,12 +1,12 @@
 /** What a run is doing as a whole, for whoever shows it; what happens to each document are its updates. */
 import type { Rank1ErrorCode } from '../base/errors.ts';
-import type { DevicePreference } from '../protocol/rerank-api.ts';
+import type { DevicePreference, LoadedModel } from '../protocol/rerank-api.ts';
 
 /** `caller`: `pause()` was called; `page`: the page is hidden or frozen. */
 export type PausedBy = 'caller' | 'page';
 
 export type RunState =
-  | { readonly type: 'running' }
+  | { readonly type: 'running'; readonly model: LoadedModel }
   /** another page, or another reranker of this one, has the device */
   | { readonly type: 'waiting' }
   | { readonly type: 'paused'; readonly by: PausedBy }

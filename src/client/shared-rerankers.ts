@@ -1,8 +1,9 @@
 /**
  * One Reranker, and so one worker with one model, for all who ask for the same model on the same device. It lives as long
- * as someone holds a lease. Runs of different holders must not abort one another: take a turn (`reranker.turns`) first.
+ * as someone holds a lease.
  */
 import type { LoadOptions } from '../protocol/rerank-api.ts';
+import { isSameLoad } from '../protocol/same-load.ts';
 import { checkLoadOptions } from './check-arguments.ts';
 import { Reranker } from './reranker.ts';
 
@@ -14,25 +15,24 @@ export interface RerankerLease {
 }
 
 interface Share {
+  readonly load: LoadOptions;
   readonly reranker: Reranker;
   numLeases: number;
 }
 
 export class SharedRerankers {
-  readonly #shares = new Map<string, Share>();
+  readonly #shares = new Set<Share>();
+  readonly #create: (load: LoadOptions) => Reranker;
 
-  readonly #create: () => Reranker;
-
-  constructor(create: () => Reranker = () => new Reranker()) {
+  constructor(create: (load: LoadOptions) => Reranker = (load) => new Reranker(load)) {
     this.#create = create;
   }
 
-  /** @throws TypeError or RangeError when the options are no description of a model */
+  /** @throws TypeError or RangeError when the options describe no model */
   acquire(options: Partial<LoadOptions>): RerankerLease {
-    const { model, device, dtype = '', assetsUrl = '' } = checkLoadOptions(options);
-    const key = JSON.stringify([model, device, dtype, assetsUrl]);
-    const share = this.#shares.get(key) ?? { reranker: this.#create(), numLeases: 0 };
-    this.#shares.set(key, share);
+    const load = checkLoadOptions(options);
+    const share = this.#find(load) ?? { load, reranker: this.#create(load), numLeases: 0 };
+    this.#shares.add(share);
     share.numLeases += 1;
     let released = false;
     const release = (): void => {
@@ -40,9 +40,13 @@ export class SharedRerankers {
       released = true;
       share.numLeases -= 1;
       if (share.numLeases > 0) return;
-      this.#shares.delete(key);
+      this.#shares.delete(share);
       share.reranker.dispose();
     };
     return { reranker: share.reranker, release };
+  }
+
+  #find(load: LoadOptions): Share | undefined {
+    return [...this.#shares].find((share) => isSameLoad(share.load, load));
   }
 }

@@ -62,6 +62,17 @@ export interface StepOutput {
   readonly cost?: StepCost;
 }
 
+export interface RunnerOptions {
+  readonly maxSlots: number;
+  /** tokens a row must be able to hold */
+  readonly maxLength: number;
+  /** rows one prefill step may have */
+  readonly maxPrefillRows: number;
+  readonly watchedTokenIds: readonly number[];
+  /** Whether steps hand out all logits, for sampling. */
+  readonly readsLogits?: boolean;
+}
+
 export interface ModelRunner {
   /** Slots are 0 to maxSlots - 1. */
   readonly maxSlots: number;

@@ -33,11 +33,7 @@ export interface Backend {
    * @param signal ends the run after the step in flight; it resolves, with `aborted: true`
    * @throws Rank1Error when the run could not go on; updates that were delivered stand
    */
-  rerank(
-    request: Omit<RerankRequest, 'runId'>,
-    onUpdates: UpdateListener,
-    signal: AbortSignal,
-  ): Promise<RunSummary>;
+  rerank(request: RerankRequest, onUpdates: UpdateListener, signal: AbortSignal): Promise<RunSummary>;
   /** Holds runs after their step in flight, and before their first: what they have stays where it is. */
   pause(): void;
   resume(): void;

@@ -108,7 +108,6 @@ export interface RerankOptions {
 }
 
 export interface RerankRequest {
-  readonly runId: number;
   readonly query: string;
   readonly documents: readonly Pick<RerankDocument, 'title' | 'text'>[];
   readonly options: RerankOptions;
@@ -220,18 +219,3 @@ export interface RunSummary {
 }
 
 export type UpdateListener = (updates: RerankUpdate[], stats: RunStats) => void;
-
-/** What the worker exposes. One model, one run at a time; a second `rerank` waits for the first. */
-export interface RerankWorkerApi {
-  /** Loading the same model on the same device again is free. Rejects with a Rank1Error. */
-  load(options: LoadOptions, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel>;
-  /** Resolves when every document is finished or the run was aborted. */
-  rerank(request: RerankRequest, onUpdates: UpdateListener): Promise<RunSummary>;
-  /** Stops the run after the step in flight; unknown ids are ignored. */
-  abort(runId: number): void;
-  /** Holds the run after the step in flight; everything it has stays where it is. Unknown ids are ignored. */
-  pause(runId: number): void;
-  /** Lets a held run take its next step. Does nothing to a run that is not held. */
-  resume(runId: number): void;
-  dispose(): Promise<void>;
-}

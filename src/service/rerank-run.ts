@@ -3,7 +3,7 @@
  * asked for, a continuation), that runs in the same engine and batch.
  */
 import { Rank1Error } from '../base/errors.ts';
-import { nextTask } from '../base/async.ts';
+import { nextTask, type Gate } from '../base/async.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Sequence } from '../engine/sequence.ts';
 import type {
@@ -19,8 +19,10 @@ import { findMarkerTokenIds, type MarkerTokenIds } from '../rank1/markers.ts';
 import { samplingOf, type Sampling } from '../rank1/sampled-chains.ts';
 import { Chain, type ChainSettings } from './chain.ts';
 import { planDocuments, type PlannedDocument, type RunPlan } from './document-plan.ts';
-import type { LoadedRuntime } from './rerank-service.ts';
-import type { RunControl } from '../base/run-control.ts';
+import type { LoadedRuntime } from './loaded-runtime.ts';
+
+/** Far below any idle timeout of those who wait. */
+const HEARTBEAT_MS = 2000;
 
 /** One chain of a document on its way. */
 interface Progress {
@@ -36,16 +38,24 @@ export class RerankRun {
   readonly #progress = new Map<Sequence, Progress>();
   #updates: RerankUpdate[] = [];
   #numFinished = 0;
-  readonly #control: RunControl;
+  readonly #gate: Gate;
+  readonly #signal: AbortSignal;
+  #pausedMs = 0;
+  #sentAt = 0;
 
-  /** @param control is looked at when the step in flight is done */
+  /**
+   * @param gate closed while the run is to pause; looked at between steps, as the signal is, so that whatever the run holds
+   *   (slots, keys and values, half-written chains) is whole at every halt
+   */
   constructor(
     runtime: LoadedRuntime,
     request: RerankRequest,
     onUpdates: UpdateListener,
-    control: RunControl,
+    gate: Gate,
+    signal: AbortSignal,
   ) {
-    this.#control = control;
+    this.#gate = gate;
+    this.#signal = signal;
     this.#runtime = runtime;
     this.#request = request;
     this.#onUpdates = onUpdates;
@@ -72,13 +82,13 @@ export class RerankRun {
       ...engine.stats,
       maxNewTokens: plan.maxNewTokens,
       rowsActive: engine.numRunning,
-      elapsedMs: performance.now() - startedAt - this.#control.pausedMs,
+      elapsedMs: performance.now() - startedAt - this.#pausedMs,
     });
     try {
       this.#start(plan, engine);
       this.#send(stats());
-      await this.#control.untilResumed();
-      while (engine.hasWork && !this.#control.aborted) {
+      await this.#untilResumed();
+      while (engine.hasWork && !this.#signal.aborted) {
         const sequences = await engine.step();
         const steppedAt = performance.now();
         this.#takeStep(sequences, engine);
@@ -86,7 +96,7 @@ export class RerankRun {
         engine.stats.addOverhead(performance.now() - steppedAt);
         // Lets messages in: on WASM a step holds the thread, and no abort or pause would arrive.
         await nextTask();
-        await this.#control.untilResumed();
+        await this.#untilResumed();
       }
       this.#abort(engine.abortAll());
       this.#send(stats());
@@ -96,7 +106,7 @@ export class RerankRun {
     return {
       numDocuments: this.#request.documents.length,
       numFinished: this.#numFinished,
-      aborted: this.#control.aborted,
+      aborted: this.#signal.aborted,
       stats: stats(),
     };
   }
@@ -207,8 +217,19 @@ export class RerankRun {
     return progress;
   }
 
+  /** Resolves when the run may take its next step or is to end. */
+  async #untilResumed(): Promise<void> {
+    if (this.#gate.isOpen) return;
+    const pausedAt = performance.now();
+    await this.#gate.untilOpen(this.#signal).catch(() => undefined);
+    this.#pausedMs += performance.now() - pausedAt;
+  }
+
+  /** Samples and passages bring nothing before a verdict, so now and then nothing is sent: a sign of life. */
   #send(stats: RunStats): void {
-    if (this.#updates.length === 0) return;
+    const now = performance.now();
+    if (this.#updates.length === 0 && now - this.#sentAt < HEARTBEAT_MS) return;
+    this.#sentAt = now;
     const updates = this.#updates;
     this.#updates = [];
     this.#onUpdates(updates, stats);

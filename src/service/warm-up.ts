@@ -7,7 +7,7 @@
 import type { DecodeRow, ModelRunner, PrefillRow } from '../engine/model-runner.ts';
 import type { LoadProgress } from '../protocol/rerank-api.ts';
 import { DEFAULT_MAX_SLOTS } from '../protocol/run-defaults.ts';
-import type { LoadedRuntime } from './rerank-service.ts';
+import type { LoadedRuntime } from './loaded-runtime.ts';
 
 /** Which tokens is of no consequence, and every vocabulary has these. */
 const PROMPT_TOKEN_IDS = [0, 1, 0, 1];

@@ -21,6 +21,7 @@ import type {
   RunStats,
   RunSummary,
 } from '../protocol/rerank-api.ts';
+import { NO_STATS } from '../protocol/run-defaults.ts';
 import { rankedResults, type Rank1EventDetails, type RankedResult } from './events.ts';
 import { documentName, verdictAnnouncement } from './wording.ts';
 
@@ -51,8 +52,6 @@ const MAX_ANNOUNCEMENTS = 40;
 
 export class RerankController {
   phase: RerankPhase = 'idle';
-  /** An abort was asked for; the step in flight is still being finished. */
-  stopping = false;
   /** The run is held, or will be once it begins. */
   paused = false;
   /** What the run as a whole is doing; null before it has said so. */
@@ -100,48 +99,36 @@ export class RerankController {
     const runId = this.#begin(request.query, request.documents);
     const isCurrent = (): boolean => runId === this.#numRuns;
     const { signal } = (this.#abortController = new AbortController());
-    const onState = (state: RunState): void => {
-      if (isCurrent()) this.#tellState(state);
-    };
-    let endTurn: (() => void) | null = null;
     try {
       const reranker = this.#host.acquireReranker(request.load);
-      this.#enter(reranker.turns.length > 0 ? 'waiting' : 'loading');
-      endTurn = await reranker.turns.take(signal);
-      if (!isCurrent()) return null;
-      this.#reranker = reranker;
-      this.#enter('loading');
-      const model = await reranker.load(request.load, {
-        signal,
-        onProgress: (progress) => isCurrent() && this.#progress(progress),
-        onState,
-      });
-      if (!isCurrent()) return null;
-      this.model = model;
-      if (this.paused) reranker.pause();
-      this.#enter('running');
+      this.#enter(reranker.busy ? 'waiting' : 'loading');
       const { query, documents, options } = request;
-      const onUpdate = (updates: RerankUpdate[], stats: RunStats): void => {
-        if (isCurrent()) this.#fold(runId, updates, stats);
-      };
-      const summary = await reranker.rerank({ query, documents, options, signal, onUpdate, onState });
-      if (!isCurrent()) return null;
-      this.#finish(summary);
-      return summary;
+      const { stats } = await reranker.rerank({
+        query,
+        documents,
+        ...options,
+        signal,
+        onLoadProgress: (progress) => this.#progress(progress),
+        onUpdate: (updates, stats) => this.#fold(runId, updates, stats),
+        onState: (state) => this.#onState(state, reranker),
+      });
+      return isCurrent() ? this.#finish(stats) : null;
     } catch (error) {
       if (!isCurrent()) return null;
-      if (signal.aborted) this.#stop();
-      else this.#fail(error instanceof Error ? error : new Error(String(error)));
+      if (signal.aborted) {
+        this.#stop();
+        return this.#summary(true);
+      }
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
       return null;
     } finally {
       if (isCurrent()) this.#reranker = null;
-      endTurn?.();
     }
   }
 
   /** Holds the run after the step in flight, or before its first; does nothing when nothing runs. */
   pause(): void {
-    if (!this.busy || this.paused || this.stopping) return;
+    if (!this.busy || this.paused) return;
     this.paused = true;
     if (this.phase === 'running') this.#reranker?.pause();
     this.#host.requestUpdate();
@@ -157,10 +144,9 @@ export class RerankController {
     this.#host.emit('rank1-resume', {});
   }
 
-  /** Stops loading at once, or the run after the step in flight; does nothing when nothing runs. */
+  /** Ends the run; what it decided stays. Does nothing when nothing runs. */
   abort(): void {
-    if (!this.busy || this.stopping) return;
-    this.stopping = true;
+    if (!this.busy) return;
     this.paused = false;
     this.#host.requestUpdate();
     this.#abortController?.abort();
@@ -175,7 +161,6 @@ export class RerankController {
 
   #begin(query: string, documents: readonly RerankDocument[]): number {
     this.#numRuns += 1;
-    this.stopping = false;
     this.paused = false;
     this.#reranker = null;
     this.query = query;
@@ -195,15 +180,20 @@ export class RerankController {
     this.#host.requestUpdate();
   }
 
-  #tellState(state: RunState): void {
+  #onState(state: RunState, reranker: Reranker): void {
     this.runState = state;
-    this.#host.requestUpdate();
+    if (state.type === 'running' && this.#reranker === null) {
+      this.#reranker = reranker;
+      if (this.paused) reranker.pause();
+    }
+    if (state.type === 'running') this.model = state.model;
+    this.#enter(state.type === 'running' ? 'running' : this.phase);
     this.#host.emit('rank1-state', state);
   }
 
   #progress(progress: LoadProgress): void {
     this.loadProgress = progress;
-    this.#host.requestUpdate();
+    this.#enter(this.phase === 'waiting' ? 'loading' : this.phase);
     this.#host.emit('rank1-load-progress', progress);
   }
 
@@ -236,11 +226,18 @@ export class RerankController {
     this.announcements = [...this.announcements, announcement].slice(-MAX_ANNOUNCEMENTS);
   }
 
-  #finish(summary: RunSummary): void {
-    this.stats = summary.stats;
-    if (summary.aborted) return this.#stop();
+  #finish(stats: RunStats): RunSummary {
+    this.stats = stats;
     this.#enter('complete');
+    const summary = this.#summary(false);
     this.#host.emit('rank1-complete', { summary, results: this.results });
+    return summary;
+  }
+
+  #summary(aborted: boolean): RunSummary {
+    const { items } = this.list;
+    const numFinished = items.filter((item) => isFinished(item) && item.state !== 'stopped').length;
+    return { numDocuments: items.length, numFinished, aborted, stats: this.stats ?? NO_STATS };
   }
 
   #stop(): void {

@@ -69,10 +69,14 @@ const SCRIPT = `{
       setTimeout(() => { throw new Error('crashed as planned'); });
     },
   };
-  const { postMessage } = MessagePort.prototype;
+  const { postMessage: postTask } = MessagePort.prototype;
   MessagePort.prototype.postMessage = function (...sent) {
+    if (!crashed) postTask.apply(this, sent);
+  };
+  const postAnswer = self.postMessage.bind(self);
+  self.postMessage = (...sent) => {
     if (crashed) return;
-    postMessage.apply(this, sent);
+    postAnswer(...sent);
     if (!armed || !JSON.stringify(sent[0])?.includes('"type":"' + armed.at + '"')) return;
     const { fault } = armed;
     armed = null;

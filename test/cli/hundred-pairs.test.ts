@@ -24,7 +24,7 @@ import type { RerankEngine } from '../../src/cli/engine/rerank-engine.ts';
 import { RerankServer } from '../../src/cli/serve/rerank-server.ts';
 import { parseServeArguments } from '../../src/cli/serve/serve-arguments.ts';
 import { toDocument } from '../../src/client/check-arguments.ts';
-import type { RerankClient } from '../../src/client/rerank-client.ts';
+import type { Reranker } from '../../src/client/reranker.ts';
 import type { RerankResponse } from '../../src/client/rerank-result.ts';
 import { readTrecRun, sourceFile } from '../../src/evaluation/index.ts';
 import { documentText } from '../../src/rank1/prompt.ts';
@@ -82,7 +82,7 @@ function recording(engine: RerankEngine): RerankEngine {
 }
 
 /** A reranker that has judged already, and answers to the very pairs of that query only: the texts as the model reads them. */
-function answered(place: number): Pick<RerankClient, 'rerank'> {
+function answered(place: number): Pick<Reranker, 'rerank'> {
   const group = GROUPS[place]!;
   return {
     rerank({ query, documents }) {

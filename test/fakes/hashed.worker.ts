@@ -1,11 +1,10 @@
 /** A worker that answers at once, each document by its hash: for tests of everything in front of the engine. */
-import { expose } from 'comlink';
 import { NO_STATS } from '../../src/protocol/run-defaults.ts';
-import type { RerankWorkerApi } from '../../src/protocol/rerank-api.ts';
-import { installTransferHandlers } from '../../src/protocol/transfer-handlers.ts';
+import type { Backend } from '../../src/protocol/backend.ts';
+import { answerCalls } from '../../src/protocol/worker-calls.ts';
 import { hashedVerdict } from './hashed-verdict.ts';
 
-const api: RerankWorkerApi = {
+const api: Backend = {
   load: () =>
     Promise.resolve({
       device: 'wasm',
@@ -31,11 +30,9 @@ const api: RerankWorkerApi = {
     const numDocuments = documents.length;
     return Promise.resolve({ numDocuments, numFinished: numDocuments, aborted: false, stats: NO_STATS });
   },
-  abort: () => undefined,
   pause: () => undefined,
   resume: () => undefined,
-  dispose: () => Promise.resolve(),
+  close: () => undefined,
 };
 
-installTransferHandlers();
-expose(api);
+answerCalls(api);

@@ -2,9 +2,8 @@
  * The scripted worker in a real browser. Tests serve it in place of the real one and steer it over a BroadcastChannel:
  * it waits for steps until it is told to go on by itself.
  */
-import { expose } from 'comlink';
 import type { Rank1ErrorCode } from '../../src/base/errors.ts';
-import { installTransferHandlers } from '../../src/protocol/transfer-handlers.ts';
+import { answerCalls } from '../../src/protocol/worker-calls.ts';
 import { ManualPace, SteadyPace, type Pace } from './pace.ts';
 import { ScriptedRerankApi } from './scripted-rerank-api.ts';
 
@@ -49,6 +48,5 @@ channel.onmessage = ({ data }: MessageEvent<FakeWorkerCommand>) => {
   }
 };
 
-installTransferHandlers();
-expose(api);
+answerCalls(api);
 channel.postMessage('ready');

@@ -9,11 +9,12 @@ import type {
   LoadProgress,
   RerankRequest,
   RerankUpdate,
-  RerankWorkerApi,
   RunStats,
   RunSummary,
   UpdateListener,
 } from '../../src/protocol/rerank-api.ts';
+import { Gate } from '../../src/base/async.ts';
+import type { Backend } from '../../src/protocol/backend.ts';
 import type { Pace } from './pace.ts';
 import { scriptedChain, type ScriptedChain } from './scripted-chain.ts';
 
@@ -26,7 +27,7 @@ interface Row {
 
 const MODEL_BYTES = 20_000_000;
 
-export class ScriptedRerankApi implements RerankWorkerApi {
+export class ScriptedRerankApi implements Backend {
   readonly requests: RerankRequest[] = [];
   readonly loads: LoadOptions[] = [];
   /** The summaries of the runs that have ended, aborted or not. */
@@ -34,8 +35,7 @@ export class ScriptedRerankApi implements RerankWorkerApi {
   /** The next load, or run, rejects with this code; once. */
   failNextLoad: Rank1ErrorCode | null = null;
   failNextRun: Rank1ErrorCode | null = null;
-  readonly #aborted = new Set<number>();
-  readonly #paused = new Map<number, () => void>();
+  readonly #gate = new Gate();
 
   /** Runs that wait between two steps for a resume. */
   numHeld = 0;
@@ -46,9 +46,9 @@ export class ScriptedRerankApi implements RerankWorkerApi {
     this.#pace = pace;
   }
 
-  /** Runs that were told to pause, whether or not they have come to the end of their step. */
-  get numPaused(): number {
-    return this.#paused.size;
+  /** Whether runs were told to pause, whether or not they have come to the end of their step. */
+  get isPaused(): boolean {
+    return !this.#gate.isOpen;
   }
 
   async load(options: LoadOptions, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
@@ -68,10 +68,10 @@ export class ScriptedRerankApi implements RerankWorkerApi {
     };
   }
 
-  async rerank(request: RerankRequest, onUpdates: UpdateListener): Promise<RunSummary> {
+  async rerank(request: RerankRequest, onUpdates: UpdateListener, signal: AbortSignal): Promise<RunSummary> {
     this.requests.push(request);
     if (this.failNextRun) throw this.#takeFailure('failNextRun');
-    const { documents, query, options, runId } = request;
+    const { documents, query, options } = request;
     const maxSlots = options.maxSlots ?? 4;
     const waiting = documents.map((document, index): Row => {
       const passage = document.title ? `${document.title} ${document.text}` : document.text;
@@ -89,8 +89,8 @@ export class ScriptedRerankApi implements RerankWorkerApi {
     const stats = (): RunStats => scriptedStats(numDecodeTokens, numDecodeSteps, running.length);
     while (waiting.length + running.length > 0) {
       await this.#pace.nextStep();
-      await this.#untilResumed(runId);
-      if (this.#aborted.has(runId)) {
+      await this.#untilResumed(signal);
+      if (signal.aborted) {
         onUpdates(
           [...running, ...waiting].map((row) => finished(row, true)),
           stats(),
@@ -129,29 +129,22 @@ export class ScriptedRerankApi implements RerankWorkerApi {
     return this.#ended({ numDocuments: documents.length, numFinished, aborted: false, stats: stats() });
   }
 
-  abort(runId: number): void {
-    this.#aborted.add(runId);
-    this.resume(runId);
+  pause(): void {
+    this.#gate.close();
   }
 
-  pause(runId: number): void {
-    if (!this.#paused.has(runId)) this.#paused.set(runId, () => undefined);
+  resume(): void {
+    this.#gate.open();
   }
 
-  resume(runId: number): void {
-    const wake = this.#paused.get(runId);
-    this.#paused.delete(runId);
-    wake?.();
+  close(): void {
+    // There is nothing to free.
   }
 
-  dispose(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  async #untilResumed(runId: number): Promise<void> {
-    if (!this.#paused.has(runId) || this.#aborted.has(runId)) return;
+  async #untilResumed(signal: AbortSignal): Promise<void> {
+    if (this.#gate.isOpen || signal.aborted) return;
     this.numHeld++;
-    await new Promise<void>((resolve) => this.#paused.set(runId, resolve));
+    await this.#gate.untilOpen(signal).catch(() => undefined);
     this.numHeld--;
   }
 

@@ -1,11 +1,12 @@
 /** The page of the fault suite: runs one list of documents through `Reranker` on workers that fail as planned. */
-import { wrap } from 'comlink';
-import type { FaultTimes } from '../../src/client/fault-times.ts';
-import type { Page } from '../../src/client/page-lifecycle.ts';
+import { nextTask } from '../../src/base/async.ts';
+import type { Page } from '../../src/client/hold.ts';
+import type { FaultTimes } from '../../src/client/recovery.ts';
 import { Reranker } from '../../src/client/reranker.ts';
 import type { RunState } from '../../src/client/run-state.ts';
+import { WorkerPort } from '../../src/client/worker-port.ts';
 import { isRank1Error } from '../../src/base/errors.ts';
-import type { RerankUpdate, RunSummary } from '../../src/protocol/rerank-api.ts';
+import type { RerankUpdate } from '../../src/protocol/rerank-api.ts';
 import {
   FAULT_TIMES,
   type AskedMessage,
@@ -27,7 +28,7 @@ export interface FaultOutcome {
   readonly verdicts: readonly (string | null)[];
   /** what each worker was asked for, in the order they were started */
   readonly asked: readonly AskedOfWorker[];
-  readonly summary: Pick<RunSummary, 'numFinished' | 'aborted'> | null;
+  readonly summary: { readonly numFinished: number; readonly aborted: boolean } | null;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly states: readonly RunState['type'][];
   /** after which the run recovered: code and sentence */
@@ -74,10 +75,12 @@ class FaultRun {
   readonly #states: RunState['type'][] = [];
   readonly #failures: { code: string; message: string }[] = [];
   readonly #reranker: Reranker;
+  #abort = new AbortController();
 
   constructor(faultCase: FaultCase) {
     this.#case = faultCase;
     this.#reranker = new Reranker({
+      ...MODEL,
       createWorker: () => this.#createWorker(),
       faultTimes: { ...FAULT_TIMES, ...faultCase.faultTimes },
       page: this.#page,
@@ -90,7 +93,7 @@ class FaultRun {
     let summary: FaultOutcome['summary'] = null;
     let error: FaultOutcome['error'] = null;
     try {
-      await this.#reranker.load(MODEL, { onState: (state) => this.#onState(state) });
+      await this.#reranker.load({ onState: (state) => this.#onState(state) });
       summary = await this.#rerank();
     } catch (reason) {
       error = isRank1Error(reason)
@@ -99,13 +102,14 @@ class FaultRun {
     }
     const last = this.#workers.at(-1);
     const isAlive = last !== undefined && !this.#ended.has(last);
-    const numBytes = isAlive ? await wrap<{ numBytes(): number }>(last).numBytes() : 0;
+    const port = isAlive ? new WorkerPort<{ numBytes(): number }>(last, 'is asked') : null;
+    const numBytes = (await port?.call('numBytes', [])) ?? 0;
     const numAlive = this.#workers.length - this.#ended.size;
     this.#reranker.dispose();
     return {
       verdicts: DOCUMENTS.map((_, index) => this.#verdictOf(index)),
       asked: this.#asked,
-      summary: summary && { numFinished: summary.numFinished, aborted: summary.aborted },
+      summary,
       error,
       states: this.#states,
       failures: this.#failures,
@@ -115,17 +119,28 @@ class FaultRun {
     };
   }
 
-  #rerank(): Promise<RunSummary> {
-    return this.#reranker.rerank({
+  async #rerank(): Promise<FaultOutcome['summary']> {
+    const { signal } = this.#abort;
+    const call = this.#reranker.rerank({
       query: QUERY,
       documents: DOCUMENTS,
-      options: { maxSlots: 3 },
+      maxSlots: 3,
+      signal,
       onState: (state) => this.#onState(state),
       onUpdate: (updates) => {
         for (const update of updates)
           if (update.type === 'finished' && update.finishReason !== 'aborted') this.#finished.push(update);
       },
     });
+    const aborted = await call.then(
+      () => false,
+      (error: unknown) => {
+        if (signal.aborted) return true;
+        throw error;
+      },
+    );
+    while (this.#reranker.busy && aborted) await nextTask(); // the step in flight
+    return { numFinished: this.#finished.length, aborted };
   }
 
   #verdictOf(index: number): string | null {
@@ -140,10 +155,10 @@ class FaultRun {
     if (state.type !== 'recovering') return;
     this.#failures.push({ code: state.code, message: state.message });
     const { whileRecovering } = this.#case;
-    if (whileRecovering === 'abort') this.#reranker.abort();
+    if (whileRecovering === 'abort') this.#abort.abort();
     if (whileRecovering === 'dispose') this.#reranker.dispose();
     if (whileRecovering === 'pause') this.#befall('pause');
-    if (whileRecovering === 'rerank') void this.#rerank();
+    if (whileRecovering === 'rerank') this.#rerank().catch(() => undefined); // it is disposed of with the first
   }
 
   #createWorker(): Worker {
@@ -168,7 +183,7 @@ class FaultRun {
 
   /** Holds last for a few tasks, so that the run comes to its next halt. */
   #befall(event: PageEvent): void {
-    if (event === 'abort') this.#reranker.abort();
+    if (event === 'abort') this.#abort.abort();
     if (event === 'dispose') this.#reranker.dispose();
     if (event === 'pause') {
       this.#reranker.pause();

@@ -3,7 +3,6 @@
  * Files are fetched and verified, and the model is warmed up, by the product's own code: of the load, only what ONNX
  * Runtime does is scripted.
  */
-import { expose } from 'comlink';
 import { isRank1Error, Rank1Error, type Rank1ErrorCode } from '../../src/base/errors.ts';
 import type { ModelRunner, StepOutput, StepPlan } from '../../src/engine/model-runner.ts';
 import { HttpFolder } from '../../src/model/http-folder.ts';
@@ -14,7 +13,7 @@ import type {
   RunSummary,
   UpdateListener,
 } from '../../src/protocol/rerank-api.ts';
-import { installTransferHandlers } from '../../src/protocol/transfer-handlers.ts';
+import { answerCalls } from '../../src/protocol/worker-calls.ts';
 import { RerankService } from '../../src/service/rerank-service.ts';
 import { warmedUp } from '../../src/service/warm-up.ts';
 import {
@@ -100,13 +99,18 @@ class FaultyApi extends RerankService {
     }
   }
 
-  override rerank(request: RerankRequest, onUpdates: UpdateListener): Promise<RunSummary> {
+  override rerank(
+    request: RerankRequest,
+    onUpdates: UpdateListener,
+    signal: AbortSignal,
+  ): Promise<RunSummary> {
     const { maxSlots } = request.options;
     tell({ numDocuments: request.documents.length, ...(maxSlots !== undefined && { maxSlots }) });
-    return super.rerank(request, (updates, stats) => {
+    const listener: UpdateListener = (updates, stats) => {
       onUpdates(updates, stats);
       this.#verdictSent ||= updates.some(({ type }) => type === 'finished');
-    });
+    };
+    return super.rerank(request, listener, signal);
   }
 
   /** Bytes that runners hold: what would be GPU memory. */
@@ -161,7 +165,6 @@ const api = new FaultyApi();
 self.addEventListener('message', ({ data }: MessageEvent<{ readonly plan?: FaultPlan | null }>) => {
   if (data.plan) api.plan = data.plan;
 });
-// A rejected call is reported to the page by comlink; a Rank1Error that nobody waits for is no crash.
+// A rejected call is reported to the page by its answer; a Rank1Error that nobody waits for is no crash.
 self.addEventListener('unhandledrejection', (event) => isRank1Error(event.reason) && event.preventDefault());
-installTransferHandlers();
-expose(api);
+answerCalls(api);

@@ -1,9 +1,6 @@
 /** The page that downloads with the limits of a test, and reads hostile folders, in a real worker. */
 import { wrap, type Remote } from 'comlink';
-import { installTransferHandlers } from '../../src/protocol/transfer-handlers.ts';
 import type { ModelsHarness } from './models.worker.ts';
-
-installTransferHandlers();
 
 class Models {
   #worker = startWorker();

@@ -4,7 +4,6 @@ import { downloadModel } from '../../src/model/download/download-model.ts';
 import { DOWNLOAD_TOOLS, type DownloadLimits } from '../../src/model/download/limits.ts';
 import { OpfsStore } from '../../src/model/store/opfs-store.ts';
 import { readStoredManifest } from '../../src/model/store/stored-manifest.ts';
-import { installTransferHandlers } from '../../src/protocol/transfer-handlers.ts';
 import { sha256 } from '../fakes/small-model.ts';
 import { readHostileFolders, smallFolder, type HostileOutcome } from '../fakes/hostile-folders.ts';
 
@@ -115,5 +114,4 @@ const harness = {
 
 export type ModelsHarness = typeof harness;
 
-installTransferHandlers();
 expose(harness);

@@ -43,14 +43,16 @@ const MAX_NEW_TOKENS = 16;
 
 class Soak {
   #reranker: Reranker | null = null;
+  #model = '';
   #texts: readonly string[] | null = null;
 
   async round(asked: SoakRound): Promise<SoakFigures> {
     const { device, numDocuments, numReasoned, abort, reload, maxSlots = 4, model = MODEL, dtype } = asked;
     const { maxWords = Infinity } = asked;
-    if (reload) this.dispose();
-    const reranker = (this.#reranker ??= new Reranker());
-    await reranker.load({ model, device, ...(dtype && { dtype }) });
+    const options = { model, device, ...(dtype && { dtype }) };
+    if (reload || JSON.stringify(options) !== this.#model) this.dispose();
+    this.#model = JSON.stringify(options);
+    const reranker = (this.#reranker ??= new Reranker(options));
     const texts = await this.#sampleTexts();
     const documents = Array.from({ length: numDocuments }, (_, index) =>
       firstWords(texts[index % texts.length] ?? '', maxWords),
@@ -72,30 +74,40 @@ class Soak {
 
   dispose(): void {
     this.#reranker?.dispose();
+    this.#reranker = null;
   }
 
   async #judge(reranker: Reranker, { documents, mode, abort, maxSlots }: Judging): Promise<SoakFigures> {
     const verdicts: string[] = [];
     const faults: string[] = [];
-    const summary = await reranker.rerank({
+    let peakCacheBytes = 0;
+    const ending = new AbortController();
+    const call = reranker.rerank({
       query: QUERY,
       documents,
-      options: { mode, maxSlots, maxNewTokens: MAX_NEW_TOKENS },
+      mode,
+      maxSlots,
+      maxNewTokens: MAX_NEW_TOKENS,
+      signal: ending.signal,
       onState: (state) => {
         if (state.type === 'recovering') faults.push(state.code);
       },
-      onUpdate: (updates) => {
+      onUpdate: (updates, stats) => {
+        ({ peakCacheBytes } = stats);
         for (const update of updates) {
           if (update.type !== 'finished') continue;
           const { verdict, finishReason, reasoning } = update;
           verdicts[update.index] = verdict
             ? `${verdict.label} ${verdict.logitDifference} ${reasoning}`
             : finishReason;
-          if (abort) reranker.abort();
+          if (abort) ending.abort();
         }
       },
     });
-    return { verdicts, peakCacheBytes: summary.stats.peakCacheBytes, faults };
+    await call.catch((error: unknown) => {
+      if (!ending.signal.aborted) throw error;
+    });
+    return { verdicts, peakCacheBytes, faults };
   }
 
   async #sampleTexts(): Promise<readonly string[]> {

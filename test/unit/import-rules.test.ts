@@ -82,13 +82,6 @@ const PACKAGES: Record<string, readonly string[]> = {
   // Other ways to the same API: native code, and a GPU for Node. Both are optional peers.
   'onnxruntime-node': ['src/runtime/node/'],
   webgpu: ['src/runtime/node/'],
-  comlink: [
-    'workers/',
-    'src/client/',
-    'src/remote/remote-worker.ts',
-    'src/app/triage/import-connection.ts',
-    'src/protocol/transfer-handlers.ts',
-  ],
   lit: ['src/ui/', 'src/app/'],
   '@lit-labs/virtualizer': ['src/ui/', 'src/app/'],
   '@lit/localize': ['src/ui/', 'src/app/'],

@@ -3,21 +3,23 @@ import { Reranker } from '../../../src/client/reranker.ts';
 import type { Contender, DocumentResult, LoadRequest, RunRequest, RunResult } from '../types.ts';
 
 export class RerankerContender implements Contender {
-  readonly #reranker = new Reranker();
+  #reranker: Reranker | null = null;
   #slots = 1;
 
   async load({ modelUrl, device, dtype, slots }: LoadRequest): Promise<void> {
     this.#slots = slots;
-    await this.#reranker.load({ model: `${modelUrl}rank1/`, device, dtype });
+    this.#reranker = new Reranker({ model: `${modelUrl}rank1/`, device, dtype });
+    await this.#reranker.load();
   }
 
   async run({ prompts, maxNewTokens }: RunRequest): Promise<RunResult> {
     const startedAt = performance.now();
     const documents: DocumentResult[] = [];
-    const { stats } = await this.#reranker.rerank({
+    const { stats } = await this.#reranker!.rerank({
       query: prompts[0]!.query,
       documents: prompts.map(({ document }) => ({ text: document })),
-      options: { maxNewTokens, maxSlots: this.#slots },
+      maxNewTokens,
+      maxSlots: this.#slots,
       onUpdate: (updates) => {
         for (const update of updates) {
           if (update.type !== 'finished') continue;
@@ -35,7 +37,7 @@ export class RerankerContender implements Contender {
   }
 
   dispose(): Promise<void> {
-    this.#reranker.dispose();
+    this.#reranker?.dispose();
     return Promise.resolve();
   }
 }

@@ -147,9 +147,8 @@ async function applyModel(): Promise<void> {
   reranker.model = chosen;
   const handed = await receiveModelFiles(new URL(location.href));
   if (handed !== null && handed !== 'gone') {
-    reranker.reranker = confinedReranker();
+    reranker.reranker = confinedReranker({ model: handed.name, modelFiles: handed.files });
     reranker.model = handed.name;
-    reranker.modelFiles = handed.files;
     return;
   }
   reranker.model = handed === 'gone' ? DEMO_MODEL : await findChosenModel();

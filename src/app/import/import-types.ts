@@ -88,8 +88,8 @@ export interface ImportApi {
   importFile(
     path: string,
     file: Blob,
+    choices: ImportChoices | undefined,
     onProgress: ImportProgressListener,
-    choices?: ImportChoices,
   ): Promise<ImportedFile[]>;
 }
 

@@ -163,27 +163,22 @@ export class JudgingRun extends EventTarget {
   }
 
   async #judgeMissing(signal: AbortSignal): Promise<void> {
-    const { reranker, modelUrl } = this.#surroundings;
-    // Without a dtype, as the page loads it when it opens: the same model is not loaded twice.
-    const load = { model: modelUrl };
-    this.model = await reranker.load(load, {
-      signal,
-      onProgress: (progress) => this.#progress(progress),
-    });
+    const { reranker } = this.#surroundings;
+    this.model = await reranker.load({ signal, onProgress: (progress) => this.#progress(progress) });
     if (this.model.dtype !== this.dtype || !this.#runKey) await this.#recallFor(this.model.dtype);
     const missing = this.#missing;
     if (missing.length === 0) return this.#enter('complete');
     this.#restart(missing);
     this.#enter('running');
-    const summary = await reranker.rerank({
+    await reranker.rerank({
       query: this.question.query,
       documents: missing.map((index) => this.passages[index]?.text ?? ''),
-      options: rerankOptions(this.question),
+      ...rerankOptions(this.question),
       signal,
-      onState: ({ type }) => {
-        // After a fault the CPU may take over, with another version of the model; the end of the run tells.
-        if (type === 'recovering')
-          this.#runKey = reranker.load(load).then(({ dtype }) => this.#useDtype(dtype));
+      onState: (state) => {
+        // After a fault the CPU may take over, with another version of the model.
+        if (state.type === 'running' && state.model.dtype !== this.dtype)
+          void this.#useDtype(state.model.dtype);
       },
       onUpdate: (updates, stats) =>
         this.#fold(
@@ -192,8 +187,7 @@ export class JudgingRun extends EventTarget {
         ),
     });
     this.#foldWaiting();
-    if (summary.aborted) this.#stop();
-    else this.#enter('complete');
+    this.#enter('complete');
   }
 
   /** What was stopped is waiting again. */

@@ -2,11 +2,15 @@
 import rerankWorkerUrl from '../../../workers/rerank.worker.ts?worker&url';
 import { Reranker } from '../../client/reranker.ts';
 import { SharedRerankers } from '../../client/shared-rerankers.ts';
+import type { LoadOptions } from '../../protocol/rerank-api.ts';
 import { RerankerRequestEvent } from '../../ui/page-requests.ts';
 import { startConfinedWorker } from './confined-worker.ts';
 
-export function confinedReranker(): Reranker {
-  return new Reranker({ createWorker: () => startConfinedWorker(rerankWorkerUrl, 'rank1-rerank') });
+export function confinedReranker(load: Partial<LoadOptions>): Reranker {
+  return new Reranker({
+    ...load,
+    createWorker: () => startConfinedWorker(rerankWorkerUrl, 'rank1-rerank'),
+  });
 }
 
 /** Answers the elements within `root`, before the document does. */

@@ -2,14 +2,14 @@
  * The page's side of the import worker. One file is read at a time, so that a file which brings the worker down is
  * known by name; the next one gets a fresh worker. Cancelling ends the worker at once, whatever it is doing.
  */
-import { proxy, wrap, type Remote } from 'comlink';
+import { untilAborted } from '../../base/async.ts';
+import { WorkerPort } from '../../client/worker-port.ts';
 import { note, type UnreadNote } from '../import/import-notes.ts';
 import type { ImportApi, ImportedFile, ImportProgressListener } from '../import/import-types.ts';
 import type { DroppedFile } from '../shell/dropped-files.ts';
 
 export class ImportConnection {
-  #worker: Worker | null = null;
-  #remote: Remote<ImportApi> | null = null;
+  #port: WorkerPort<ImportApi> | null = null;
 
   readonly #createWorker: () => Worker;
 
@@ -21,41 +21,23 @@ export class ImportConnection {
   async importFile(
     { path, file }: DroppedFile,
     signal: AbortSignal,
-    onProgress: ImportProgressListener,
+    onUpdate: ImportProgressListener,
   ): Promise<ImportedFile[] | null> {
     if (signal.aborted) return null;
     if (!file) return [unread(path, 0, note('not-opened'))];
-    const remote = this.#connect();
-    const worker = this.#worker;
-    const ended = new AbortController();
-    const once = { signal: ended.signal };
+    if (!this.#port?.alive) this.#port = new WorkerPort(this.#createWorker(), 'reads files');
     try {
-      return await new Promise<ImportedFile[] | null>((resolve, reject) => {
-        signal.addEventListener('abort', () => resolve(null), once);
-        worker?.addEventListener('error', () => reject(new Error('the worker failed')), once);
-        remote.importFile(path, file, proxy(onProgress)).then(resolve, reject);
-      });
+      const importing = this.#port.call('importFile', [path, file, undefined], { onUpdate });
+      return await untilAborted(importing, signal);
     } catch {
       this.close();
-      return [unread(path, file.size, note('reader-failed'))];
-    } finally {
-      ended.abort();
-      if (signal.aborted) this.close();
+      return signal.aborted ? null : [unread(path, file.size, note('reader-failed'))];
     }
   }
 
   close(): void {
-    this.#worker?.terminate();
-    this.#worker = null;
-    this.#remote = null;
-  }
-
-  #connect(): Remote<ImportApi> {
-    if (!this.#worker || !this.#remote) {
-      this.#worker = this.#createWorker();
-      this.#remote = wrap<ImportApi>(this.#worker);
-    }
-    return this.#remote;
+    this.#port?.end(new Error('The reader was closed.'));
+    this.#port = null;
   }
 }
 

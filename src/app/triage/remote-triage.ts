@@ -2,14 +2,14 @@ import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 import { checkRemoteOptions, type RemoteOptions } from '../../remote/remote-options.ts';
-import { remoteEngine, type RemoteEngine } from '../../remote/remote-worker.ts';
+import { RemoteBackend } from '../../remote/remote-backend.ts';
 import { LanguageController } from '../../ui/localization/language-controller.ts';
 import { confineTo, forgetConsent, keepConsent, readConsent } from './remote-consent.ts';
 
 /** Triage with a server that judges: asks where that is, and for a consent that names it, before there is anything to send. */
 export class RemoteTriageElement extends LitElement {
   /** agreed to */
-  @state() private engine: RemoteEngine | null = null;
+  @state() private engine: RemoteBackend | null = null;
   /** to be agreed to */
   @state() private offered: RemoteOptions | null = null;
   @state() private problem = '';
@@ -118,7 +118,7 @@ export class RemoteTriageElement extends LitElement {
   #begin({ endpoint, remoteModel, apiKey }: RemoteOptions, consentId: string): void {
     this.#consentId = consentId;
     confineTo(endpoint);
-    this.engine = remoteEngine({
+    this.engine = new RemoteBackend({
       endpoint,
       ...(remoteModel !== undefined && { remoteModel }),
       ...(apiKey !== undefined && { apiKey }),

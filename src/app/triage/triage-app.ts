@@ -4,7 +4,7 @@ import { property, state } from 'lit/decorators.js';
 import importWorkerUrl from '../../../workers/import.worker.ts?worker&url';
 import { DEMO_MODEL, findChosenModel, readChosenModel } from '../models/chosen-model.ts';
 import { Reranker } from '../../client/reranker.ts';
-import type { RemoteEngine } from '../../remote/remote-worker.ts';
+import type { RemoteBackend } from '../../remote/remote-backend.ts';
 import { renderRemoteNotice } from '../../ui/remote-notice.ts';
 import { confinedReranker } from '../shell/confined-rerankers.ts';
 import { startConfinedWorker } from '../shell/confined-worker.ts';
@@ -33,7 +33,7 @@ export class TriageAppElement extends LitElement {
   @state() private worksOffline = false;
 
   /** What judges in the place of this browser; to be set before the element is connected. */
-  @property({ attribute: false }) engine: RemoteEngine | null = null;
+  @property({ attribute: false }) engine: RemoteBackend | null = null;
   /** What the engine's judgements are stored under. */
   @property({ attribute: false }) engineRevision = '';
 
@@ -58,13 +58,15 @@ export class TriageAppElement extends LitElement {
     super.disconnectedCallback();
     this.#wait.abort();
     void this.#closeSession();
-    this.#reranker.dispose();
+    this.#created?.dispose();
     this.#connection.close();
     this.#store?.close();
   }
 
   get #reranker(): Reranker {
-    return (this.#created ??= this.engine ? new Reranker(this.engine) : confinedReranker());
+    return (this.#created ??= this.engine
+      ? new Reranker({ backend: this.engine })
+      : confinedReranker({ model: this.modelUrl }));
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -136,7 +138,7 @@ export class TriageAppElement extends LitElement {
     try {
       await startOffline();
       if (this.engine) return; // a server that judges is not there without a network
-      await this.#reranker.load({ model: this.#modelAddress });
+      await this.#reranker.load();
       this.worksOffline = await keepForOffline(log.fetched.map(({ url }) => url));
     } catch {
       // Whoever asks the model next is told what is wrong with it.
@@ -146,7 +148,7 @@ export class TriageAppElement extends LitElement {
   }
 
   get #modelAddress(): string {
-    return this.engine?.model ?? new URL(this.modelUrl, document.baseURI).href;
+    return this.engine?.remoteHost ?? new URL(this.modelUrl, document.baseURI).href;
   }
 
   #renderAwaited({ name }: SessionRecord): TemplateResult {

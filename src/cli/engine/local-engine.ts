@@ -3,8 +3,7 @@
  * a thread that dies is replaced, and verdicts that were given stand.
  */
 import type { DocumentInput } from '../../client/check-arguments.ts';
-import type { RerankCallbacks, RerankClient, RerankParameters } from '../../client/rerank-client.ts';
-import type { LoadCallOptions } from '../../client/model-worker.ts';
+import type { LoadCallOptions, RerankCallbacks, Reranker, RerankParameters } from '../../client/reranker.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
 import { createReranker } from '../../index.ts';
 import type { LoadedModel } from '../../protocol/rerank-api.ts';
@@ -19,7 +18,7 @@ const NATIVE_ADVICE =
 
 export class LocalEngine implements RerankEngine {
   readonly modelName: string;
-  readonly #client: RerankClient;
+  readonly #client: Reranker;
   readonly #options: Pick<EngineOptions, 'device'>;
   #numStarts = 0;
   #closed = false;

@@ -1,11 +1,6 @@
-/**
- * The engine on a server with OpenAI's completions. A client of the library runs one call at a time, so there are several:
- * calls of few documents share the server as one call of many would. What is sent at once is bounded over all of them.
- */
-import { CallQueue } from '../../client/call-queue.ts';
+/** The engine on a server with OpenAI's completions. Calls share the server as it batches what all of them ask. */
 import type { DocumentInput } from '../../client/check-arguments.ts';
-import type { LoadCallOptions } from '../../client/model-worker.ts';
-import type { RerankCallbacks, RerankClient, RerankParameters } from '../../client/rerank-client.ts';
+import type { LoadCallOptions, RerankCallbacks, Reranker, RerankParameters } from '../../client/reranker.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
 import { createReranker, type RemoteRerankerOptions } from '../../index.ts';
 import type { LoadedModel } from '../../protocol/rerank-api.ts';
@@ -14,8 +9,6 @@ import { checkRemoteOptions } from '../../remote/remote-options.ts';
 import type { EndpointOptions } from './engine-options.ts';
 import { engineClosed, type RerankEngine } from './rerank-engine.ts';
 
-/** Documents in flight, of all calls together, where calls do not say; the library's own default. */
-const MAX_IN_FLIGHT = 16;
 /** Of a probe. */
 const PROBE_TIMEOUT_MS = 5000;
 /** Probes come as often as they like; the server is asked no more often than this. */
@@ -27,11 +20,8 @@ export type RemoteTimes = Pick<RemoteRerankerOptions, 'maxAttempts' | 'retryDela
 export class RemoteEngine implements RerankEngine {
   readonly modelName: string;
   readonly numRestarts = 0;
-  readonly #options: RemoteRerankerOptions;
+  readonly #reranker: Reranker;
   readonly #prober: CompletionClient;
-  readonly #calls = new CallQueue();
-  readonly #clients: RerankClient[] = [];
-  readonly #idle: RerankClient[] = [];
   #closed = false;
   #probe: { readonly askedAt: number; readonly answer: Promise<boolean> } | null = null;
 
@@ -41,26 +31,28 @@ export class RemoteEngine implements RerankEngine {
     apiKey: string | undefined,
     times: RemoteTimes = {},
   ) {
-    this.#options = {
+    const options: RemoteRerankerOptions = {
       endpoint,
       ...times,
       ...(allowInsecureKey !== undefined && { allowInsecureKey }),
       ...(remoteModel !== undefined && { remoteModel }),
       ...(apiKey !== undefined && { apiKey }),
     };
-    this.#prober = new CompletionClient(checkRemoteOptions(this.#options));
+    this.#prober = new CompletionClient(checkRemoteOptions(options));
+    this.#reranker = createReranker(options);
     this.modelName = remoteModel ?? new URL(endpoint).host;
   }
 
-  load(options: LoadCallOptions = {}): Promise<LoadedModel> {
-    return this.#calls.run(() => this.#withClient((client) => client.load(options)), options.signal);
+  async load(options: LoadCallOptions = {}): Promise<LoadedModel> {
+    if (this.#closed) throw engineClosed();
+    return this.#reranker.load(options);
   }
 
-  rerank<D extends DocumentInput>(call: RerankParameters<D> & RerankCallbacks): Promise<RerankResponse<D>> {
-    const room = call.maxSlots ?? MAX_IN_FLIGHT;
-    const width = Math.min(room, Math.max(1, call.documents.length));
-    const judge = () => this.#withClient((client) => client.rerank(call));
-    return this.#calls.run(judge, call.signal, { width, room });
+  async rerank<D extends DocumentInput>(
+    call: RerankParameters<D> & RerankCallbacks,
+  ): Promise<RerankResponse<D>> {
+    if (this.#closed) throw engineClosed();
+    return this.#reranker.rerank(call);
   }
 
   isReachable(): Promise<boolean> {
@@ -78,23 +70,7 @@ export class RemoteEngine implements RerankEngine {
 
   close(): Promise<void> {
     this.#closed = true;
-    for (const client of this.#clients) client.dispose();
+    this.#reranker.dispose();
     return Promise.resolve();
-  }
-
-  async #withClient<T>(task: (client: RerankClient) => Promise<T>): Promise<T> {
-    if (this.#closed) throw engineClosed();
-    const client = this.#idle.pop() ?? this.#addClient();
-    try {
-      return await task(client);
-    } finally {
-      this.#idle.push(client);
-    }
-  }
-
-  #addClient(): RerankClient {
-    const client = createReranker(this.#options);
-    this.#clients.push(client);
-    return client;
   }
 }

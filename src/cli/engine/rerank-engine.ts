@@ -1,8 +1,8 @@
 /** What judges for the command line, wherever it runs: a thread of this process, or a server. */
-import type { RerankClient } from '../../client/rerank-client.ts';
+import type { Reranker } from '../../client/reranker.ts';
 import { Rank1Error } from '../../base/errors.ts';
 
-export interface RerankEngine extends Pick<RerankClient, 'rerank' | 'load'> {
+export interface RerankEngine extends Pick<Reranker, 'rerank' | 'load'> {
   /** for answers and reports */
   readonly modelName: string;
   /** times it had to be started anew after it died */

@@ -1,6 +1,6 @@
 /** The arguments of `rank1-rerank rerank`. */
 import { parseArgs } from 'node:util';
-import { checkSelection, type ResultSelection } from '../../client/rerank-result.ts';
+import { checkSelection, type ResultSelection } from '../../client/check-arguments.ts';
 import type { RerankOptions } from '../../protocol/rerank-api.ts';
 import {
   ENGINE_FLAGS,

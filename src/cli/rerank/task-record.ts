@@ -1,11 +1,11 @@
 /** What was heard of a query while it was judged: all that is left of it when it fails. */
+import type { ResultSelection } from '../../client/check-arguments.ts';
 import { foldUpdates, startRankedList, stopRankedList } from '../../client/ranked-list.ts';
 import {
   selectResults,
   totalUsage,
   unjudgedDocuments,
   type RerankResponse,
-  type ResultSelection,
 } from '../../client/rerank-result.ts';
 import { NO_STATS } from '../../protocol/run-defaults.ts';
 import type { LoadedModel, RerankDocument, RerankUpdate, RunStats } from '../../protocol/rerank-api.ts';

@@ -1,7 +1,8 @@
 /** The call shapes that `serve` understands: bodies to calls, responses to bodies, errors to bodies. Pure functions. */
 import { toCohereResponse, toJinaResponse, toTeiResponse } from '../../adapters/responses.ts';
-import type { RerankParameters } from '../../client/rerank-client.ts';
-import { checkSelection, type RerankResponse } from '../../client/rerank-result.ts';
+import { checkSelection } from '../../client/check-arguments.ts';
+import type { RerankParameters } from '../../client/reranker.ts';
+import type { RerankResponse } from '../../client/rerank-result.ts';
 import type { RerankDocument, RerankOptions } from '../../protocol/rerank-api.ts';
 import {
   checkRerankOptions,

@@ -108,16 +108,16 @@ function mainPart({ busy, phase }: RerankController): string {
   return phase === 'failed' ? 'retry-button' : 'run-button';
 }
 
-function mainLabel({ controller: { busy, stopping, phase }, documents }: Rank1RerankElement): string {
-  if (busy) return stopping ? msg('Stopping') : msg('Stop');
+function mainLabel({ controller: { busy, phase }, documents }: Rank1RerankElement): string {
+  if (busy) return msg('Stop');
   if (phase === 'failed') return msg('Try again');
   if (phase === 'complete' || phase === 'aborted') return msg('Rank again');
   return rankLabel(documents.length);
 }
 
 function renderPauseButton(element: Rank1RerankElement): TemplateResult | typeof nothing {
-  const { busy, stopping, paused } = element.controller;
-  if (!busy || stopping) return nothing;
+  const { busy, paused } = element.controller;
+  if (!busy) return nothing;
   const onClick = (): void => (paused ? element.resume() : element.pause());
   return html`<button part="pause-button" class="second" type="button" @click=${onClick}>
     ${paused ? play : bars}${paused ? msg('Resume') : msg('Pause')}

@@ -1,6 +1,6 @@
 /** Where an element's runs find their Reranker: the page's own, a shared one that the page lends, or one of its own. */
 import type { Reranker } from '../../client/reranker.ts';
-import { isSameLoad } from '../../client/same-load.ts';
+import { isSameLoad } from '../../protocol/same-load.ts';
 import { SharedRerankers, type RerankerLease } from '../../client/shared-rerankers.ts';
 import type { LoadOptions } from '../../protocol/rerank-api.ts';
 import { RerankerRequestEvent } from '../page-requests.ts';

@@ -1,5 +1,5 @@
 /** `createReranker` on a scripted worker, for the tests of the API and of the adapters. */
-import { createReranker, type RerankClient } from '../../../src/index.ts';
+import { createReranker, type Reranker } from '../../../src/index.ts';
 import { FakeWorker } from '../../fakes/fake-worker.ts';
 import { SteadyPace, type Pace } from '../../fakes/pace.ts';
 import { ScriptedRerankApi } from '../../fakes/scripted-rerank-api.ts';
@@ -17,7 +17,7 @@ export const DOCUMENTS = [
 export interface ScriptedReranker {
   readonly api: ScriptedRerankApi;
   readonly workers: FakeWorker[];
-  readonly reranker: RerankClient;
+  readonly reranker: Reranker;
 }
 
 export function scriptedReranker(pace: Pace = new SteadyPace(0)): ScriptedReranker {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Hold } from '../../../src/client/hold.ts';
-import { holdWithPage, type Page, type WhenHidden } from '../../../src/client/page-lifecycle.ts';
+import { holdWithPage, type Page, type WhenHidden } from '../../../src/client/hold.ts';
 
 class FakePage extends EventTarget implements Page {
   visibilityState: DocumentVisibilityState = 'visible';

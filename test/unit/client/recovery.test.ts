@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { FAULT_TIMES } from '../../../src/client/fault-times.ts';
-import { Recovery } from '../../../src/client/recovery.ts';
+import { FAULT_TIMES, Recovery } from '../../../src/client/recovery.ts';
 import { Rank1Error, type Rank1ErrorCode } from '../../../src/base/errors.ts';
 
+/** What a backend says of a model that it loaded; only what is told about the device can change. */
+const MODEL = {
+  device: 'webgpu',
+  deviceReason: 'There is a GPU.',
+  deviceCause: { code: 'adapter', name: 'gpu' },
+  dtype: 'q4',
+  maxPositions: 64,
+} as const;
 const LOAD = { model: 'https://models.test/a/', device: 'auto' } as const;
 
 const recovery = (load: Recovery['load'] = LOAD, maxSlots?: number) =>
-  new Recovery(load, maxSlots, FAULT_TIMES);
+  new Recovery(load, FAULT_TIMES, maxSlots);
 const fault = (code: Rank1ErrorCode) => new Rank1Error(code, 'It broke.');
 
 describe('a recovery', () => {
@@ -64,7 +71,7 @@ describe('a recovery', () => {
     tried.failed(fault('out-of-memory'));
     expect(tried.load.device).toBe('wasm');
     expect(tried.fellBack).toBe(false); // not before it was loaded there
-    tried.loaded();
+    tried.loaded(MODEL);
     expect(tried.fellBack).toBe(true);
     tried.progressed();
     expect(tried.load.device).toBe('wasm');
@@ -72,7 +79,7 @@ describe('a recovery', () => {
 
   it('tries the GPU again, and tells of its fault, where the CPU cannot run the model', () => {
     const tried = recovery();
-    tried.loaded();
+    tried.loaded(MODEL);
     tried.failed(fault('device-lost'));
     tried.failed(fault('run-failed'));
     expect(tried.load.device).toBe('wasm');
@@ -89,7 +96,7 @@ describe('a recovery', () => {
       expect(tried.failed(refusal)).toBe(250);
       expect(tried.load.device).toBe('wasm');
     }
-    cpuRuns.loaded();
+    cpuRuns.loaded(MODEL);
     expect(cpuRuns.fellBack).toBe(true);
     expect(() => noneRuns.failed(fault('device-unavailable'))).toThrow(refusal);
   });
@@ -122,7 +129,7 @@ describe('a recovery', () => {
 
   it('waits for a device that was there once', () => {
     const tried = recovery({ ...LOAD, device: 'webgpu' });
-    tried.loaded();
+    tried.loaded(MODEL);
     tried.failed(fault('device-lost'));
     expect(tried.failed(fault('device-unavailable'))).toBe(2000);
   });
@@ -152,7 +159,7 @@ describe('a recovery', () => {
     'leaves the advice for %s to its own message',
     (code) => {
       const tried = recovery({ ...LOAD, device: 'wasm' });
-      tried.loaded();
+      tried.loaded(MODEL);
       for (let n = 0; n < 2; n++) tried.failed(fault('network'));
       expect(() => tried.failed(fault(code))).toThrow(/are kept\. The last failure: It broke\./);
     },

@@ -1,10 +1,16 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Reranker } from '../../../src/client/reranker.ts';
-import { FAULT_TIMES } from '../../../src/client/fault-times.ts';
-import type { Page } from '../../../src/client/page-lifecycle.ts';
+import type { Page } from '../../../src/client/hold.ts';
+import { FAULT_TIMES } from '../../../src/client/recovery.ts';
+import { withResolvers } from '../../../src/base/async.ts';
 import { isRank1Error, Rank1Error } from '../../../src/base/errors.ts';
 import type { RunState } from '../../../src/client/run-state.ts';
-import type { LoadedModel, LoadOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
+import type {
+  LoadedModel,
+  LoadOptions,
+  RerankUpdate,
+  UpdateListener,
+} from '../../../src/protocol/rerank-api.ts';
 import { FakeLocks } from '../../fakes/fake-locks.ts';
 import { FakeWorker } from '../../fakes/fake-worker.ts';
 import { ManualPace, SteadyPace, type Pace } from '../../fakes/pace.ts';
@@ -24,6 +30,7 @@ function setUp(pace: Pace = new SteadyPace(0), locks = new FakeLocks(), page = n
   const api = new ScriptedRerankApi(pace);
   const workers: FakeWorker[] = [];
   const reranker = new Reranker({
+    ...MODEL,
     faultTimes: { backOffMs: [0] },
     locks,
     page,
@@ -40,12 +47,17 @@ function setUp(pace: Pace = new SteadyPace(0), locks = new FakeLocks(), page = n
 /** The page hears of each crash before the verdict that the worker posted in front of it, as it may in a browser. */
 function crashBehindEachVerdict(api: ScriptedRerankApi, workers: readonly FakeWorker[]): void {
   const rerank = api.rerank.bind(api);
-  api.rerank = (request, onUpdates) => {
+  api.rerank = async (request, onUpdates, signal) => {
     const worker = workers.at(-1);
-    return rerank(request, (updates, stats) => {
+    let isOver = false;
+    const listener: UpdateListener = (updates, stats) => {
+      if (isOver) return;
       onUpdates(updates, stats);
-      if (updates.some(({ type }) => type === 'finished')) worker?.crash('a fault');
-    });
+      isOver = updates.some(({ type }) => type === 'finished');
+      if (isOver) worker?.crash('a fault');
+    };
+    const summary = await rerank(request, listener, signal);
+    return isOver ? new Promise(() => undefined) : summary; // what has crashed says nothing more
   };
 }
 
@@ -58,23 +70,23 @@ describe('Reranker', () => {
   it('loads a model, completes its address and reports progress in bytes', async () => {
     const { api, reranker } = setUp();
     const loaded: number[] = [];
-    const model = await reranker.load(MODEL, { onProgress: (progress) => loaded.push(progress.loadedBytes) });
+    const model = await reranker.load({ onProgress: (progress) => loaded.push(progress.loadedBytes) });
     expect(model.device).toBe('wasm');
     expect(api.loads).toEqual([{ model: 'https://example.test/models/demo/', device: 'auto' }]);
     expect(loaded[0]).toBe(0);
     expect(loaded).toContain(20_000_000);
   });
 
-  it('streams updates and resolves with a summary', async () => {
+  it('streams updates and resolves with the results', async () => {
     const { reranker } = setUp();
-    await reranker.load(MODEL);
+    await reranker.load();
     const updates: RerankUpdate[] = [];
-    const summary = await reranker.rerank({
+    const { results } = await reranker.rerank({
       query: QUERY,
       documents: DOCUMENTS,
       onUpdate: (some) => updates.push(...some),
     });
-    expect(summary).toMatchObject({ numDocuments: 3, numFinished: 3, aborted: false });
+    expect(results).toHaveLength(3);
     expect(updates.filter((update) => update.type === 'finished')).toHaveLength(3);
     const deltas = updates.flatMap((update) =>
       update.type === 'reasoning' && update.index === 0 ? [update.delta] : [],
@@ -84,21 +96,12 @@ describe('Reranker', () => {
 
   it('sends title and text only', async () => {
     const { api, reranker } = setUp();
-    await reranker.load(MODEL);
+    await reranker.load();
     await reranker.rerank({
       query: QUERY,
       documents: [{ id: 'a', title: 'T', text: 'x', metadata: { secret: 1 } }],
     });
     expect(api.requests[0]?.documents).toEqual([{ title: 'T', text: 'x' }]);
-  });
-
-  it('resolves an empty list at once, without a model', async () => {
-    const { workers, reranker } = setUp();
-    await expect(reranker.rerank({ query: QUERY, documents: [] })).resolves.toMatchObject({
-      numDocuments: 0,
-      aborted: false,
-    });
-    expect(workers).toHaveLength(0);
   });
 
   it.each([
@@ -107,22 +110,19 @@ describe('Reranker', () => {
     [{ query: QUERY, documents: 'text' }, TypeError],
     [{ query: QUERY, documents: [{ title: 'no text' }] }, TypeError],
     [{ query: QUERY, documents: [null] }, TypeError],
-    [{ query: QUERY, documents: [], options: { maxNewTokens: 0 } }, RangeError],
-    [{ query: QUERY, documents: [], options: { maxSlots: '4' } }, TypeError],
-    [{ query: QUERY, documents: [], options: { mode: 'fast' } }, RangeError],
-    [{ query: QUERY, documents: [], options: { mode: 'constructor' } }, RangeError],
-    [{ query: QUERY, documents: [], options: { rethink: -1 } }, RangeError],
-    [{ query: QUERY, documents: [], options: { rethink: '1' } }, TypeError],
-    [{ query: QUERY, documents: [], options: { mode: 'instant', rethink: 1 } }, RangeError],
-    [{ query: QUERY, documents: [], options: { loopGuard: 'no' } }, TypeError],
-    [{ query: QUERY, documents: [], options: { queryTemplate: 7 } }, TypeError],
-    [{ query: QUERY, documents: [], options: { queryTemplate: 'no place' } }, RangeError],
-    [{ query: QUERY, documents: [], options: { preset: 'unknown' } }, RangeError],
-    [{ query: QUERY, documents: [], options: { longDocuments: 'split' } }, RangeError],
-    [
-      { query: QUERY, documents: [], options: { preset: 'answer', queryTemplate: 'FILL_QUERY_HERE' } },
-      RangeError,
-    ],
+    [{ query: QUERY, documents: [], maxNewTokens: 0 }, RangeError],
+    [{ query: QUERY, documents: [], maxSlots: '4' }, TypeError],
+    [{ query: QUERY, documents: [], mode: 'fast' }, RangeError],
+    [{ query: QUERY, documents: [], mode: 'constructor' }, RangeError],
+    [{ query: QUERY, documents: [], rethink: -1 }, RangeError],
+    [{ query: QUERY, documents: [], rethink: '1' }, TypeError],
+    [{ query: QUERY, documents: [], mode: 'instant', rethink: 1 }, RangeError],
+    [{ query: QUERY, documents: [], loopGuard: 'no' }, TypeError],
+    [{ query: QUERY, documents: [], queryTemplate: 7 }, TypeError],
+    [{ query: QUERY, documents: [], queryTemplate: 'no place' }, RangeError],
+    [{ query: QUERY, documents: [], preset: 'unknown' }, RangeError],
+    [{ query: QUERY, documents: [], longDocuments: 'split' }, RangeError],
+    [{ query: QUERY, documents: [], preset: 'answer', queryTemplate: 'FILL_QUERY_HERE' }, RangeError],
   ])('rejects the faulty call %j', async (call, error) => {
     const { reranker } = setUp();
     await expect(reranker.rerank(call as never)).rejects.toThrow(error);
@@ -130,94 +130,99 @@ describe('Reranker', () => {
 
   it('leaves the run in progress alone when the next call is faulty', async () => {
     const { reranker } = setUp();
-    await reranker.load(MODEL);
+    await reranker.load();
     const run = reranker.rerank({ query: QUERY, documents: DOCUMENTS });
     await expect(reranker.rerank({ query: '', documents: [] })).rejects.toThrow(RangeError);
-    await expect(run).resolves.toMatchObject({ numFinished: 3, aborted: false });
-  });
-
-  it('rejects a run before any model was loaded', async () => {
-    const { reranker } = setUp();
-    await expect(reranker.rerank({ query: QUERY, documents: ['x'] })).rejects.toMatchObject({
-      code: 'not-loaded',
-    });
+    expect((await run).results).toHaveLength(3);
   });
 
   it('keeps the code of an error that crosses the boundary', async () => {
     const { api, reranker } = setUp();
     api.failNextLoad = 'model-not-found';
-    const error: unknown = await reranker.load(MODEL).catch((reason: unknown) => reason);
+    const error: unknown = await reranker.load().catch((reason: unknown) => reason);
     expect(isRank1Error(error, 'model-not-found')).toBe(true);
   });
 
-  it('aborts with a signal and resolves with what was decided until then', async () => {
+  it('rejects with the reason when its signal aborts, and the run ends after the step in flight', async () => {
     const pace = new ManualPace();
-    const { reranker } = setUp(pace);
+    const { api, reranker } = setUp(pace);
     pace.release(5);
-    await reranker.load(MODEL);
+    await reranker.load();
     const controller = new AbortController();
-    let run = Promise.resolve<unknown>(null);
-    await new Promise<void>((resolve) => {
-      const call = {
-        query: QUERY,
-        documents: DOCUMENTS,
-        signal: controller.signal,
-        onUpdate: () => resolve(),
-      };
-      run = reranker.rerank(call);
-      pace.release(1);
-    });
-    controller.abort();
-    await new Promise((resolve) => setTimeout(resolve, 10)); // the abort message travels
+    const { promise: begun, resolve } = withResolvers<void>();
+    const onUpdate = (): void => resolve();
+    const run = reranker.rerank({ query: QUERY, documents: DOCUMENTS, signal: controller.signal, onUpdate });
     pace.release(1);
-    await expect(run).resolves.toMatchObject({ aborted: true, numFinished: 0 });
+    await begun;
+    controller.abort(new Error('enough'));
+    await expect(run).rejects.toThrow('enough');
+    expect(reranker.busy).toBe(true);
+    await vi.waitFor(() => {
+      if (reranker.busy) pace.release(1);
+      expect(reranker.busy).toBe(false);
+    });
+    expect(api.finishedRuns).toMatchObject([{ aborted: true, numFinished: 0 }]);
   });
 
-  it('aborts the run before when a run starts, and drops its later updates', async () => {
-    const { reranker } = setUp();
-    await reranker.load(MODEL);
-    let firstIsOver = false;
-    let late = 0;
-    const first = reranker.rerank({
-      query: QUERY,
-      documents: DOCUMENTS,
-      onUpdate: () => (firstIsOver ? (late += 1) : 0),
-    });
-    firstIsOver = true;
-    const second = reranker.rerank({ query: QUERY, documents: DOCUMENTS });
-    await expect(first).resolves.toMatchObject({ aborted: true });
-    await expect(second).resolves.toMatchObject({ aborted: false, numFinished: 3 });
-    expect(late).toBe(0);
+  it('takes calls in the order of their arrival, and aborts none for another', async () => {
+    const { api, reranker } = setUp();
+    const queries = ['coldest city', 'hot city', 'baked bread'];
+    const runs = queries.map((query) => reranker.rerank({ query, documents: DOCUMENTS }));
+    const numResults = (await Promise.all(runs)).map(({ results }) => results.length);
+    expect(numResults).toEqual([3, 3, 3]);
+    expect(api.requests.map(({ query }) => query)).toEqual(queries);
+  });
+
+  it('throws what a listener throws, ends the run, and takes the next call', async () => {
+    const { api, reranker } = setUp();
+    for (const listener of ['onUpdate', 'onState', 'onLoadProgress'] as const) {
+      reranker.dispose(); // so that the model is loaded again
+      let numCalls = 0;
+      const fault = new Error(`${listener} failed`);
+      const run = reranker.rerank({
+        query: QUERY,
+        documents: DOCUMENTS,
+        [listener]: () => {
+          numCalls++;
+          throw fault;
+        },
+      });
+      await expect(run).rejects.toBe(fault);
+      const next = await reranker.rerank({ query: QUERY, documents: DOCUMENTS });
+      expect(next.results).toHaveLength(3);
+      expect(numCalls).toBe(1);
+    }
+    expect(api.finishedRuns.filter(({ aborted }) => !aborted)).toHaveLength(3);
   });
 
   it('goes on in a fresh worker with the same model when the worker crashes', async () => {
     const pace = new ManualPace();
     const { api, workers, reranker } = setUp(pace);
     pace.release(5);
-    await reranker.load(MODEL);
+    await reranker.load();
     const run = reranker.rerank({ query: QUERY, documents: DOCUMENTS });
     await vi.waitFor(() => expect(api.requests).toHaveLength(1));
     workers[0]?.crash('a fault');
-    expect(workers[0]?.terminated).toBe(true);
+    await vi.waitFor(() => expect(workers[0]?.terminated).toBe(true));
     pace.release(200);
-    await expect(run).resolves.toMatchObject({ numFinished: 3, aborted: false });
+    expect((await run).results).toHaveLength(3);
     expect(workers).toHaveLength(2);
     expect(api.loads).toHaveLength(2);
   });
 
   it('takes verdicts that were on their way when the worker crashed, and goes on counting from them', async () => {
     const { api, workers, reranker } = setUp();
-    await reranker.load(MODEL);
+    await reranker.load();
     crashBehindEachVerdict(api, workers);
     const finished: number[] = [];
-    const summary = await reranker.rerank({
+    const { results } = await reranker.rerank({
       query: QUERY,
       documents: DOCUMENTS.concat(DOCUMENTS),
-      options: { maxSlots: 1 },
+      maxSlots: 1,
       onUpdate: (updates) =>
         finished.push(...updates.filter(({ type }) => type === 'finished').map(({ index }) => index)),
     });
-    expect(summary).toMatchObject({ numFinished: 6, aborted: false });
+    expect(results).toHaveLength(6);
     expect(finished).toEqual([0, 1, 2, 3, 4, 5]);
     // No verdict is asked for twice, and behind the last one nothing is left to start a worker for.
     expect(api.requests.map(({ documents }) => documents.length)).toEqual([6, 5, 4, 3, 2, 1]);
@@ -231,23 +236,23 @@ describe('Reranker', () => {
       if (options.device === 'wasm') throw new Rank1Error('device-unavailable', 'There is only q4f16.');
       return model;
     };
-    await reranker.load(MODEL);
+    await reranker.load();
     let numRuns = 0;
     const rerank = api.rerank.bind(api);
-    api.rerank = (request, onUpdates) => {
+    api.rerank = (...call) => {
       if (++numRuns <= 2) api.failNextRun = 'device-lost';
-      return rerank(request, onUpdates);
+      return rerank(...call);
     };
-    const summary = await reranker.rerank({ query: QUERY, documents: DOCUMENTS });
-    expect(summary).toMatchObject({ numFinished: 3, aborted: false });
-    await reranker.load(MODEL);
+    const { results } = await reranker.rerank({ query: QUERY, documents: DOCUMENTS });
+    expect(results).toHaveLength(3);
+    await reranker.load();
     expect(api.loads.map(({ device }) => device)).toEqual(['auto', 'auto', 'wasm', 'auto']);
   });
 
   it('stops waiting for a load when its signal aborts', async () => {
     const { reranker } = setUp(new ManualPace());
     const controller = new AbortController();
-    const load = reranker.load(MODEL, { signal: controller.signal });
+    const load = reranker.load({ signal: controller.signal });
     controller.abort();
     await expect(load).rejects.toMatchObject({ name: 'AbortError' });
   });
@@ -258,13 +263,15 @@ describe('Reranker', () => {
       const pace = new ManualPace();
       const { api, workers, reranker } = setUp(pace, locks, page);
       pace.release(5);
-      await reranker.load(MODEL);
+      await reranker.load();
       const updates: RerankUpdate[] = [];
       let onFirst = (): void => undefined;
       const first = new Promise<void>((resolve) => (onFirst = resolve));
+      const controller = new AbortController();
       const run = reranker.rerank({
         query: QUERY,
         documents: DOCUMENTS,
+        signal: controller.signal,
         onUpdate: (some) => {
           updates.push(...some);
           onFirst();
@@ -272,21 +279,22 @@ describe('Reranker', () => {
       });
       pace.release(1);
       await first;
-      return { api, pace, workers, reranker, run, updates };
+      const abort = (): void => controller.abort();
+      return { api, pace, workers, reranker, run, updates, abort };
     }
 
     it('holds the run and goes on where it was', async () => {
       const { api, pace, reranker, run, updates } = await runningRun();
       reranker.pause();
       expect(reranker.paused).toBe(true);
-      await vi.waitFor(() => expect(api.numPaused).toBe(1));
+      await vi.waitFor(() => expect(api.isPaused).toBe(true));
       const numUpdates = updates.length;
       pace.release(100);
       await vi.waitFor(() => expect(api.numHeld).toBe(1));
       expect(updates).toHaveLength(numUpdates);
       reranker.resume();
       expect(reranker.paused).toBe(false);
-      await expect(run).resolves.toMatchObject({ numFinished: 3, aborted: false });
+      expect((await run).results).toHaveLength(3);
     });
 
     it('by its page, which freezes, may be silent for days, and goes on in the same worker when it thaws', async () => {
@@ -295,39 +303,41 @@ describe('Reranker', () => {
       const { api, pace, workers, run } = await runningRun(new FakeLocks(), page);
       page.dispatchEvent(new Event('freeze'));
       vi.advanceTimersByTime(100 * FAULT_TIMES.silentRunMs);
-      await vi.waitFor(() => expect(api.numPaused).toBe(1));
+      await vi.waitFor(() => expect(api.isPaused).toBe(true));
       pace.release(100);
       page.dispatchEvent(new Event('resume'));
-      await expect(run).resolves.toMatchObject({ numFinished: 3, aborted: false });
+      expect((await run).results).toHaveLength(3);
       expect(workers).toHaveLength(1);
     });
 
     it('can be aborted, and the next run is not held', async () => {
-      const { api, pace, reranker, run } = await runningRun();
+      const { api, pace, reranker, run, abort } = await runningRun();
       reranker.pause();
-      await vi.waitFor(() => expect(api.numPaused).toBe(1));
+      await vi.waitFor(() => expect(api.isPaused).toBe(true));
       pace.release(100);
-      reranker.abort();
-      await expect(run).resolves.toMatchObject({ aborted: true });
-      expect(reranker.paused).toBe(false);
+      abort();
+      await expect(run).rejects.toMatchObject({ name: 'AbortError' });
       pace.release(100);
       const next = await reranker.rerank({ query: QUERY, documents: DOCUMENTS });
-      expect(next).toMatchObject({ numFinished: 3 });
+      expect(next.results).toHaveLength(3);
+      expect(reranker.paused).toBe(false);
     });
 
     it.each(['abort', 'dispose'] as const)(
       'and resumed, keeps no device when %s comes before the lock does',
       async (end) => {
         const locks = new FakeLocks();
-        const { api, pace, reranker, run } = await runningRun(locks);
+        const running = await runningRun(locks);
+        const { api, pace, reranker, run, abort } = running;
         reranker.pause();
-        await vi.waitFor(() => expect(api.numPaused + locks.numHeld).toBe(1));
+        await vi.waitFor(() => expect([api.isPaused, locks.numHeld]).toEqual([true, 0]));
         pace.release(100);
         let arrive = (): void => undefined;
         const arrival = new Promise<void>((resolve) => (arrive = resolve));
         locks.roundTrip = () => arrival;
         reranker.resume();
-        reranker[end]();
+        if (end === 'abort') abort();
+        else reranker.dispose();
         await run.catch(() => undefined);
         arrive();
         await new Promise((resolve) => setImmediate(resolve)); // all that follows the grant
@@ -335,19 +345,9 @@ describe('Reranker', () => {
       },
     );
 
-    it('lets a new run take the place of the held one', async () => {
-      const { api, pace, reranker, run } = await runningRun();
-      reranker.pause();
-      await vi.waitFor(() => expect(api.numPaused).toBe(1));
-      pace.release(200);
-      const next = reranker.rerank({ query: QUERY, documents: DOCUMENTS });
-      await expect(run).resolves.toMatchObject({ aborted: true });
-      await expect(next).resolves.toMatchObject({ numFinished: 3, aborted: false });
-    });
-
     it('holds a run that has not begun', async () => {
       const { api, reranker } = setUp();
-      await reranker.load(MODEL);
+      await reranker.load();
       reranker.pause();
       const states: RunState[] = [];
       const run = reranker.rerank({
@@ -358,7 +358,7 @@ describe('Reranker', () => {
       await vi.waitFor(() => expect(states).toEqual([{ type: 'paused', by: 'caller' }]));
       expect(api.requests).toHaveLength(0);
       reranker.resume();
-      await expect(run).resolves.toMatchObject({ numFinished: 3 });
+      expect((await run).results).toHaveLength(3);
     });
 
     it('is disposed like any other', async () => {
@@ -371,8 +371,23 @@ describe('Reranker', () => {
     });
   });
 
+  it('rejects the calls that wait when it is disposed, as those in flight', async () => {
+    const pace = new ManualPace();
+    const { reranker } = setUp(pace);
+    const call = { query: QUERY, documents: DOCUMENTS };
+    const calls = [reranker.load(), reranker.rerank(call), reranker.rerank(call)];
+    const outcomes = Promise.allSettled(calls);
+    reranker.dispose();
+    for (const outcome of await outcomes)
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'worker-failed' } });
+    pace.release(200);
+    expect((await reranker.rerank(call)).results).toHaveLength(3);
+  });
+
   it('says what another machine says of itself, also when reaching it failed twice', async () => {
     class FarApi extends ScriptedRerankApi {
+      readonly remoteHost = 'far';
+
       override load(options: LoadOptions): Promise<LoadedModel> {
         this.loads.push(options);
         if (this.loads.length < 3) return Promise.reject(new Rank1Error('worker-failed', 'It is not there.'));
@@ -385,17 +400,19 @@ describe('Reranker', () => {
         });
       }
     }
-    const api = new FarApi(new SteadyPace(0));
-    const createWorker = () => new FakeWorker(api).asWorker;
-    const reranker = new Reranker({ faultTimes: { backOffMs: [0] }, createWorker });
+    const reranker = new Reranker({
+      backend: new FarApi(new SteadyPace(0)),
+      faultTimes: { backOffMs: [0] },
+    });
     rerankers.push(reranker);
-    expect((await reranker.load(MODEL)).deviceReason).toBe('On a server.');
-    expect((await reranker.load(MODEL)).deviceReason).toBe('On a server.');
+    expect(reranker.remoteHost).toBe('far');
+    expect((await reranker.load()).deviceReason).toBe('On a server.');
+    expect((await reranker.load()).deviceReason).toBe('On a server.');
   });
 
   it('ends the worker when disposed', async () => {
     const { workers, reranker } = setUp();
-    await reranker.load(MODEL);
+    await reranker.load();
     reranker.dispose();
     expect(workers[0]?.terminated).toBe(true);
   });

@@ -14,7 +14,7 @@ function setUp() {
     workers.push(worker);
     return worker.asWorker;
   };
-  return { workers, shared: new SharedRerankers(() => new Reranker({ createWorker })) };
+  return { workers, shared: new SharedRerankers((load) => new Reranker({ ...load, createWorker })) };
 }
 
 describe('SharedRerankers', () => {
@@ -29,13 +29,23 @@ describe('SharedRerankers', () => {
   it('ends the worker with the last lease, and only then', async () => {
     const { shared, workers } = setUp();
     const [first, second] = [shared.acquire({ model: MODEL }), shared.acquire({ model: MODEL })];
-    await first.reranker.load({ model: MODEL });
+    await first.reranker.load();
     first.release();
     first.release();
     expect(workers.map(({ terminated }) => terminated)).toEqual([false]);
     second.release();
     expect(workers.map(({ terminated }) => terminated)).toEqual([true]);
     expect(shared.acquire({ model: MODEL }).reranker).not.toBe(first.reranker);
+  });
+
+  it('tells picked files apart by what they are, not by their names', () => {
+    const { shared } = setUp();
+    const [one, other] = [new Blob(['1']), new Blob(['2'])];
+    const lease = shared.acquire({ model: 'https://files.test/', modelFiles: { 'a.onnx': one } });
+    const same = shared.acquire({ model: 'https://files.test/', modelFiles: { 'a.onnx': one } });
+    expect(same.reranker).toBe(lease.reranker);
+    const another = shared.acquire({ model: 'https://files.test/', modelFiles: { 'a.onnx': other } });
+    expect(another.reranker).not.toBe(lease.reranker);
   });
 
   it('refuses what is no model', () => {

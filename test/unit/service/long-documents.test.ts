@@ -12,17 +12,18 @@ async function rerank(
   { abortAfter, ...script }: ScriptedRuntimeOptions & { abortAfter?: number } = {},
 ) {
   let step = 0;
+  const abortion = new AbortController();
   const runtime: ScriptedRuntime = new ScriptedRuntime({
     ...script,
     beforeStep: () => {
-      if (abortAfter !== undefined && step++ >= abortAfter) service.abort(1);
+      if (abortAfter !== undefined && step++ >= abortAfter) abortion.abort();
     },
   });
   const service = new RerankService(() => Promise.resolve(runtime));
   await service.load({ model: 'https://models.test/a/', device: 'auto' }, () => undefined);
   const updates: RerankUpdate[] = [];
-  const request = { runId: 1, query: 'Tea?', documents, options: { longDocuments: 'passages', ...options } };
-  const summary = await service.rerank(request as never, (batch) => updates.push(...batch));
+  const request = { query: 'Tea?', documents, options: { longDocuments: 'passages', ...options } };
+  const summary = await service.rerank(request as never, (batch) => updates.push(...batch), abortion.signal);
   const finished = updates.filter((update): update is Finished => update.type === 'finished');
   const prompts = runtime.runners[0]?.plans.flatMap((plan) =>
     plan.kind === 'prefill' ? plan.rows.map((row) => runtime.tokenizer.decode([...row.tokenIds])) : [],

@@ -13,7 +13,7 @@ async function rerank(script: ScriptedRuntimeOptions, texts: readonly string[], 
   await service.load({ model: 'https://models.test/a/', device: 'auto' }, () => undefined);
   const documents = texts.map((text) => ({ text }));
   const updates: RerankUpdate[] = [];
-  const { stats } = await service.rerank({ runId: 1, query: 'Tea?', documents, options }, (batch) => {
+  const { stats } = await service.rerank({ query: 'Tea?', documents, options }, (batch) => {
     updates.push(...batch);
   });
   const finished = updates.filter((update): update is Finished => update.type === 'finished');

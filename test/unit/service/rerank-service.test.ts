@@ -1,12 +1,14 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Rank1Error } from '../../../src/base/errors.ts';
 import type {
   RerankOptions,
   RerankRequest,
   RerankUpdate,
   RunStats,
+  UpdateListener,
 } from '../../../src/protocol/rerank-api.ts';
-import { RerankService, type LoadRuntime } from '../../../src/service/rerank-service.ts';
+import type { LoadRuntime } from '../../../src/service/loaded-runtime.ts';
+import { RerankService } from '../../../src/service/rerank-service.ts';
 import { CharacterTokenizer } from '../../fakes/character-tokenizer.ts';
 import { ScriptedRuntime, teaScript, type ScriptedRuntimeOptions } from '../../fakes/scripted-runtime.ts';
 
@@ -28,20 +30,19 @@ async function manyTasks(): Promise<void> {
   for (let task = 0; task < 50; task++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-let lastRunId = 0;
-
 function makeRequest(
   texts: readonly string[],
   options: RerankOptions & { query?: string } = {},
 ): RerankRequest {
   const { query = QUERY, ...rest } = options;
-  return { runId: ++lastRunId, query, documents: texts.map((text) => ({ text })), options: rest };
+  return { query, documents: texts.map((text) => ({ text })), options: rest };
 }
 
 /** Runs a request and keeps every message. */
-async function runRequest(service: RerankService, request: RerankRequest) {
+async function runRequest(service: RerankService, request: RerankRequest, signal?: AbortSignal) {
   const messages: { updates: RerankUpdate[]; stats: RunStats }[] = [];
-  const summary = await service.rerank(request, (updates, stats) => messages.push({ updates, stats }));
+  const listener: UpdateListener = (updates, stats) => messages.push({ updates, stats });
+  const summary = await service.rerank(request, listener, signal);
   const updates = messages.flatMap((message) => message.updates);
   const finished = updates.filter((update): update is Finished => update.type === 'finished');
   const inOrder = [...finished].sort((a, b) => a.index - b.index);
@@ -118,6 +119,33 @@ describe('a run', () => {
     expect(messages.length).toBeLessThanOrEqual((runtime.runners[0]?.plans.length ?? 0) + 1);
     expect(messages.at(-1)?.stats.rowsActive).toBe(0);
   });
+
+  test.each([{ samples: 3 }, { longDocuments: 'passages' }] as const)(
+    'says every few seconds that it is alive, though %j brings nothing before a verdict',
+    async (options) => {
+      const SECONDS_A_STEP = 1.5;
+      vi.useFakeTimers({ toFake: ['performance'] });
+      try {
+        const { service } = await loadedService({
+          beforeStep: () => void vi.advanceTimersByTime(1000 * SECONDS_A_STEP),
+          scriptOf: () => ({
+            chain: 'it is about tea. '.repeat(3),
+            logits: [1, 0],
+            allLogits: [-1000, 1, 1, 1],
+          }),
+        });
+        const heardAt: number[] = [performance.now()];
+        const request = makeRequest(['tea '.repeat(60)], options);
+        await service.rerank(request, () => heardAt.push(performance.now()));
+        heardAt.push(performance.now());
+        const silences = heardAt.slice(1).map((at, place) => at - (heardAt[place] ?? 0));
+        expect(heardAt.length).toBeGreaterThan(20);
+        expect(Math.max(...silences)).toBeLessThanOrEqual(2000 + 1000 * SECONDS_A_STEP);
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
 
   test('judges equal documents each for itself', async () => {
     const { service } = await loadedService();
@@ -317,24 +345,22 @@ describe('abort', () => {
   test('before its run has started leaves every document aborted and runs no step', async () => {
     const { service, runtime } = await loadedService();
     const request = makeRequest(['tea', 'milk']);
-    const run = runRequest(service, request);
-    service.abort(request.runId);
-    const { finished, summary } = await run;
+    const { finished, summary } = await runRequest(service, request, AbortSignal.abort());
     expect(summary).toMatchObject({ numDocuments: 2, numFinished: 0, aborted: true });
     expect(finished.map(({ finishReason }) => finishReason)).toEqual(['aborted', 'aborted']);
     expect(runtime.runners.flatMap((runner) => runner.plans)).toEqual([]);
   });
 
   test.each([0, 1, 5, 12])('in step %i ends the run with that step', async (abortIn) => {
-    let service: RerankService | null = null;
+    const abortion = new AbortController();
     const request = makeRequest(['tea', 'milk', 'cake', 'rum'], { maxSlots: 2 });
     const loaded = await loadedService({
       beforeStep: (_plan, index) => {
-        if (index === abortIn) service?.abort(request.runId);
+        if (index === abortIn) abortion.abort();
       },
     });
-    service = loaded.service;
-    const { finished, summary } = await runRequest(service, request);
+    const { service } = loaded;
+    const { finished, summary } = await runRequest(service, request, abortion.signal);
     expect(loaded.runtime.runners[0]?.plans).toHaveLength(abortIn + 1);
     expect(summary).toMatchObject({ aborted: true, numFinished: 0 });
     expect(finished.map(({ index, finishReason, verdict }) => [index, finishReason, verdict])).toEqual(
@@ -352,10 +378,12 @@ describe('abort', () => {
     });
     const request = makeRequest(['quick', 'tea']);
     const updates: RerankUpdate[] = [];
-    const summary = await service.rerank(request, (batch) => {
+    const abortion = new AbortController();
+    const listener: UpdateListener = (batch) => {
       updates.push(...batch);
-      if (batch.some((update) => update.type === 'finished')) service.abort(request.runId);
-    });
+      if (batch.some((update) => update.type === 'finished')) abortion.abort();
+    };
+    const summary = await service.rerank(request, listener, abortion.signal);
     expect(summary).toMatchObject({ numFinished: 1, aborted: true });
     const reasons = updates.flatMap((update) =>
       update.type === 'finished' ? [[update.index, update.finishReason]] : [],
@@ -366,21 +394,11 @@ describe('abort', () => {
     ]);
   });
 
-  test('after the end, or of a run that never was, changes nothing', async () => {
+  test('reaches only the run of its signal', async () => {
     const { service } = await loadedService();
-    const request = makeRequest(['tea']);
-    service.abort(request.runId);
-    expect((await runRequest(service, request)).summary.aborted).toBe(false);
-    service.abort(request.runId);
-    service.abort(987_654);
-    expect((await runRequest(service, request)).summary.aborted).toBe(false);
-  });
-
-  test('reaches only the run it names', async () => {
-    const { service } = await loadedService();
-    const [first, second, third] = [makeRequest(['tea']), makeRequest(['tea']), makeRequest(['tea'])];
-    const runs = [first, second, third].map((request) => runRequest(service, request));
-    service.abort(second.runId);
+    const abortions = Array.from({ length: 3 }, () => new AbortController());
+    const runs = abortions.map(({ signal }) => runRequest(service, makeRequest(['tea']), signal));
+    abortions[1]?.abort();
     const summaries = (await Promise.all(runs)).map(({ summary }) => summary.aborted);
     expect(summaries).toEqual([false, true, false]);
   });
@@ -398,31 +416,32 @@ describe('pause', () => {
     const loaded = await loadedService({
       beforeStep: (_plan, index) => {
         if (index !== pauseIn) return;
-        service?.pause(request.runId);
+        service?.pause();
         reached();
       },
     });
     service = loaded.service;
-    const run = runRequest(service, request);
+    const abortion = new AbortController();
+    const run = runRequest(service, request, abortion.signal);
     await inStep;
     await manyTasks();
     const runner = loaded.runtime.runners[0];
-    return { service, request, run, runner, numSteps: () => runner?.plans.length ?? 0 };
+    return { service, abortion, run, runner, numSteps: () => runner?.plans.length ?? 0 };
   }
 
   test.each([0, 1, 5, 12])('in step %i holds the run after that step, with its rows', async (pauseIn) => {
-    const { service, request, run, runner, numSteps } = await pausedRun(pauseIn);
+    const { service, run, runner, numSteps } = await pausedRun(pauseIn);
     expect(numSteps()).toBe(pauseIn + 1);
     expect(runner?.numBytes).toBeGreaterThan(0);
-    service.resume(request.runId);
+    service.resume();
     const { summary } = await run;
     expect(summary).toMatchObject({ numFinished: 4, aborted: false });
     expect(runner?.disposed).toBe(true);
   });
 
   test.each([0, 3, 7])('and resume in step %i change no update and no step', async (pauseIn) => {
-    const { service, request, run, runner } = await pausedRun(pauseIn);
-    service.resume(request.runId);
+    const { service, run, runner } = await pausedRun(pauseIn);
+    service.resume();
     const { updates } = await run;
     const undisturbed = await loadedService();
     const expected = await rerank(undisturbed.service, texts, { maxSlots: 2 });
@@ -431,8 +450,8 @@ describe('pause', () => {
   });
 
   test('lets the run be aborted', async () => {
-    const { service, request, run, numSteps } = await pausedRun(2);
-    service.abort(request.runId);
+    const { abortion, run, numSteps } = await pausedRun(2);
+    abortion.abort();
     const { summary, finished } = await run;
     expect(summary).toMatchObject({ numFinished: 0, aborted: true });
     expect(finished).toHaveLength(4);
@@ -442,9 +461,8 @@ describe('pause', () => {
   test('of a run that is aborted already does not hold it', async () => {
     const { service } = await loadedService();
     const request = makeRequest(texts);
-    const run = runRequest(service, request);
-    service.abort(request.runId);
-    service.pause(request.runId);
+    const run = runRequest(service, request, AbortSignal.abort());
+    service.pause();
     expect((await run).summary.aborted).toBe(true);
   });
 
@@ -452,26 +470,26 @@ describe('pause', () => {
     const { service, runtime } = await loadedService();
     const request = makeRequest(texts);
     const run = runRequest(service, request);
-    service.pause(request.runId);
+    service.pause();
     await manyTasks();
     expect(runtime.runners.flatMap((runner) => runner.plans)).toEqual([]);
-    service.resume(request.runId);
+    service.resume();
     expect((await run).summary.numFinished).toBe(4);
   });
 
   test('asked for twice ends with one resume; a resume without a pause changes nothing', async () => {
-    const { service, request, run } = await pausedRun(1);
-    service.pause(request.runId);
-    service.resume(request.runId);
-    service.resume(request.runId);
-    service.resume(987_654);
+    const { service, run } = await pausedRun(1);
+    service.pause();
+    service.resume();
+    service.resume();
     expect((await run).summary.numFinished).toBe(4);
   });
 
   test('ends with the service', async () => {
     const { service, run } = await pausedRun(1);
-    await service.dispose();
-    expect((await run).summary.aborted).toBe(true);
+    const rejected = expect(run).rejects.toThrow('closed');
+    await service.close(new Error('closed'));
+    await rejected;
   });
 });
 
@@ -480,8 +498,8 @@ describe('two runs', () => {
     const { service, runtime } = await loadedService();
     const order: number[] = [];
     await Promise.all(
-      [makeRequest(['tea', 'milk']), makeRequest(['cake'])].map((request) =>
-        service.rerank(request, () => order.push(request.runId)),
+      [makeRequest(['tea', 'milk']), makeRequest(['cake'])].map((request, place) =>
+        service.rerank(request, () => order.push(place)),
       ),
     );
     expect(order).toEqual([...order].sort((a, b) => a - b));
@@ -666,25 +684,38 @@ describe('load', () => {
     expect(events).toEqual(['load a', 'verdict', 'dispose a', 'load b']);
   });
 
+  test('of other files under the same names and sizes takes the place of the first', async () => {
+    const loads: string[] = [];
+    const service = new RerankService(async ({ modelFiles }) => {
+      loads.push((await modelFiles?.['model.onnx']?.text()) ?? '');
+      return new ScriptedRuntime();
+    });
+    const load = (file: Blob) =>
+      service.load({ model: 'picked', device: 'auto', modelFiles: { 'model.onnx': file } }, () => undefined);
+    const [first, second] = [new Blob(['revision 1']), new Blob(['revision 2'])];
+    for (const file of [first, first, second]) await load(file);
+    expect(loads).toEqual(['revision 1', 'revision 2']);
+  });
+
   test('must come before a run', async () => {
     const { service } = recordingService();
     await expect(rerank(service, ['tea'])).rejects.toMatchObject({ code: 'not-loaded' });
   });
 });
 
-describe('dispose', () => {
-  test('aborts the run in flight and those that wait, then unloads', async () => {
+describe('close', () => {
+  test('rejects the run in flight and those that wait, then unloads', async () => {
     const { service, runtime } = await loadedService();
     const runs = [rerank(service, ['tea']), rerank(service, ['tea'])];
-    await service.dispose();
-    const summaries = await Promise.all(runs);
-    expect(summaries.map(({ summary }) => summary.aborted)).toEqual([true, true]);
+    const outcomes = Promise.allSettled(runs);
+    await service.close('closed');
+    expect(await outcomes).toMatchObject([{ reason: 'closed' }, { reason: 'closed' }]);
     expect(runtime.numDisposed).toBe(1);
   });
 
   test('of a service without a model does nothing, twice', async () => {
     const service = new RerankService(() => Promise.reject(new Error('not called')));
-    await service.dispose();
-    await service.dispose();
+    await service.close('closed');
+    await service.close('closed');
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Rank1Error } from '../../../src/base/errors.ts';
 import type { LoadProgress, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
-import { RerankService, type LoadedRuntime } from '../../../src/service/rerank-service.ts';
+import type { LoadedRuntime } from '../../../src/service/loaded-runtime.ts';
+import { RerankService } from '../../../src/service/rerank-service.ts';
 import { warmedUp } from '../../../src/service/warm-up.ts';
 import { ScriptedRuntime, type ScriptedRuntimeOptions } from '../../fakes/scripted-runtime.ts';
 
@@ -14,7 +15,7 @@ async function updatesOf(runtime: LoadedRuntime): Promise<RerankUpdate[]> {
   await service.load(MODEL, ignore);
   const updates: RerankUpdate[] = [];
   const documents = ['Green tea.', 'Coffee.', 'Black tea.'].map((text) => ({ text }));
-  await service.rerank({ runId: 1, query: 'What is tea?', documents, options: { maxSlots: 2 } }, (sent) =>
+  await service.rerank({ query: 'What is tea?', documents, options: { maxSlots: 2 } }, (sent) =>
     updates.push(...sent),
   );
   return updates;

@@ -21,7 +21,7 @@ afterEach(() => rerankers.splice(0).forEach((reranker) => reranker.dispose()));
 
 function setUp(pace: Pace = new SteadyPace(0)) {
   const api = new ScriptedRerankApi(pace);
-  const reranker = new Reranker({ createWorker: () => new FakeWorker(api).asWorker });
+  const reranker = new Reranker({ ...REQUEST.load, createWorker: () => new FakeWorker(api).asWorker });
   rerankers.push(reranker);
   const events: (keyof Rank1EventDetails)[] = [];
   const host: RerankHost = {

@@ -188,7 +188,6 @@ export const templates = {
   s4d37859db136e560: `強制判定`,
   s4dec98a7db946540: `正在準備搜尋`,
   s4ee5dd503ea66151: `同時推理數`,
-  s4f566a3b2235ad29: `正在停止`,
   s4f812f827fd1ec21: `看重排序模型思考`,
   s4f94a5db3fc39950: `軟體模擬`,
   s501ab232f5777ddf: `rank1-rerank：在瀏覽器裡會推理的重排序模型`,

@@ -1,4 +1,4 @@
-import type { LoadOptions } from '../protocol/rerank-api.ts';
+import type { LoadOptions } from './rerank-api.ts';
 
 /** Whether two loads ask for the same model on the same device; picked files are the same when they are the same objects. */
 export function isSameLoad(a: LoadOptions, b: LoadOptions): boolean {

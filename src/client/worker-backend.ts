@@ -1,0 +1,119 @@
+/**
+ * A backend in a worker of the page. There is one worker at most; it is started when first needed, and ended whole by any
+ * fault: with it go its device, its sessions and all their memory, so that nothing a fault may have spoiled is used again.
+ */
+import { untilAborted } from '../base/async.ts';
+import type { Backend } from '../protocol/backend.ts';
+import type {
+  LoadedModel,
+  LoadOptions,
+  LoadProgress,
+  RerankRequest,
+  RunSummary,
+  UpdateListener,
+} from '../protocol/rerank-api.ts';
+import { isSameLoad } from '../protocol/same-load.ts';
+import type { FaultTimes } from './recovery.ts';
+import { WorkerPort } from './worker-port.ts';
+
+/** A load that was asked of the worker at hand, whether or not it has ended; a later one for the same model joins it. */
+interface Loading {
+  readonly options: LoadOptions;
+  readonly model: Promise<LoadedModel>;
+  onProgress: (progress: LoadProgress) => void;
+}
+
+export class WorkerBackend implements Backend {
+  readonly #createWorker: () => Worker;
+  readonly #times: FaultTimes;
+  #port: WorkerPort<Backend> | null = null;
+  #loading: Loading | null = null;
+
+  constructor(createWorker: () => Worker, times: FaultTimes) {
+    this.#createWorker = createWorker;
+    this.#times = times;
+  }
+
+  async load(
+    options: LoadOptions,
+    onProgress: (progress: LoadProgress) => void,
+    signal: AbortSignal,
+  ): Promise<LoadedModel> {
+    signal.throwIfAborted();
+    const port = this.#connect();
+    if (!this.#loading || !isSameLoad(this.#loading.options, options)) {
+      const loading: Loading = {
+        options,
+        onProgress,
+        model: port.call('load', [options], {
+          onUpdate: (progress: LoadProgress) => loading.onProgress(progress),
+          idleMs: this.#times.silentLoadMs,
+        }),
+      };
+      this.#loading = loading;
+    }
+    this.#loading.onProgress = (progress) => {
+      if (!signal.aborted) onProgress(progress);
+    };
+    return this.#endingOnFault(untilAborted(this.#loading.model, signal), signal);
+  }
+
+  async rerank(request: RerankRequest, onUpdates: UpdateListener, signal: AbortSignal): Promise<RunSummary> {
+    const port = this.#connect();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const onAbort = (): void => {
+      timer = setTimeout(() => port.end(new Error('the step in flight did not end')), this.#times.abortMs);
+    };
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      const idleMs = this.#times.silentRunMs;
+      const run = port.call('rerank', [request], { onUpdate: onUpdates, signal, idleMs });
+      return await this.#endingOnFault(run);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  pause(): void {
+    this.#setPaused(true);
+  }
+
+  resume(): void {
+    this.#setPaused(false);
+  }
+
+  /** Ends the worker, if there is one. */
+  close(reason: unknown): void {
+    this.#port?.end(reason);
+    this.#port = null;
+    this.#loading = null;
+  }
+
+  #setPaused(paused: boolean): void {
+    const port = this.#port;
+    if (!port?.alive) return;
+    port.setPaused(paused);
+    port.call(paused ? 'pause' : 'resume', []).catch(() => undefined); // the run tells of a worker that is gone
+  }
+
+  /** @param signal whose abort is no fault */
+  async #endingOnFault<T>(call: Promise<T>, signal?: AbortSignal): Promise<T> {
+    const port = this.#port;
+    try {
+      return await call;
+    } catch (error) {
+      if (!signal?.aborted && this.#port === port) this.close(error);
+      throw error;
+    }
+  }
+
+  #connect(): WorkerPort<Backend> {
+    if (!this.#port?.alive) {
+      this.#loading = null;
+      this.#port = new WorkerPort(this.#createWorker(), 'runs the model');
+    }
+    return this.#port;
+  }
+}

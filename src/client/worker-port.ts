@@ -1,0 +1,148 @@
+/**
+ * The page's end of a worker: its calls, and the promise that it is alive. A worker that dies, or says nothing for too
+ * long, would leave calls pending, so each fails with it. A port that failed stays failed: start another worker.
+ */
+import { IdleTimer, nextTask, untilAborted, withResolvers } from '../base/async.ts';
+import { Rank1Error } from '../base/errors.ts';
+import { receivedError, type FromWorker, type ToWorker } from '../protocol/worker-calls.ts';
+
+/** The error event of a worker may overtake messages that were posted before it; nothing tells when the last has arrived. */
+const DRAIN_MS = 100;
+
+type Listener = (...values: never[]) => void;
+/** What is sent of a method's parameters: those before its listener and its signal. */
+type SentArgs<Args> = Args extends readonly [infer First, ...infer Rest]
+  ? First extends Listener | AbortSignal
+    ? []
+    : [First, ...SentArgs<Rest>]
+  : [];
+type MethodOf<Api, Name extends keyof Api> = Api[Name] extends (...args: infer Args) => infer Result
+  ? { readonly args: SentArgs<Args>; readonly result: Awaited<Result> }
+  : never;
+
+export interface CallOptions {
+  /** Given what the method gives its listener, in order, and nothing once the call has settled. */
+  readonly onUpdate?: Listener | undefined;
+  /** Aborts the method's signal; the call settles as the method does. */
+  readonly signal?: AbortSignal | undefined;
+  /** The worker is ended when it says nothing for so long. */
+  readonly idleMs?: number;
+}
+
+interface PendingCall {
+  readonly settle: PromiseWithResolvers<unknown>;
+  readonly onUpdate: Listener | undefined;
+  readonly idle: IdleTimer | undefined;
+}
+
+export class WorkerPort<Api> {
+  readonly #worker: Worker;
+  readonly #task: string;
+  readonly #failure = new AbortController();
+  readonly #calls = new Map<number, PendingCall>();
+  #lastId = 0;
+
+  /** @param task what it does, for sentences: "The worker that <task> stopped." */
+  constructor(worker: Worker, task: string) {
+    this.#worker = worker;
+    this.#task = task;
+    worker.addEventListener('message', this.#onMessage);
+    worker.addEventListener('error', this.#onError);
+    worker.addEventListener('messageerror', this.#onMessageError);
+  }
+
+  /** False once the worker failed or was ended. */
+  get alive(): boolean {
+    return !this.#failure.signal.aborted;
+  }
+
+  /** @throws what the method throws, or the reason why the worker ended */
+  async call<Name extends keyof Api & string>(
+    method: Name,
+    args: MethodOf<Api, Name>['args'],
+    { onUpdate, signal, idleMs }: CallOptions = {},
+  ): Promise<MethodOf<Api, Name>['result']> {
+    this.#failure.signal.throwIfAborted();
+    const id = ++this.#lastId;
+    const settle = withResolvers<unknown>();
+    const idle = idleMs === undefined ? undefined : new IdleTimer(idleMs, () => this.#silent(idleMs));
+    idle?.signal.addEventListener('abort', () => this.end(idle.signal.reason), { once: true });
+    const onAbort = (): void => this.#post({ type: 'abort', id });
+    this.#calls.set(id, { settle, onUpdate, idle });
+    try {
+      this.#post({ type: 'call', id, method, args });
+      if (signal?.aborted) onAbort();
+      signal?.addEventListener('abort', onAbort, { once: true });
+      return (await untilAborted(settle.promise, this.#failure.signal)) as MethodOf<Api, Name>['result'];
+    } finally {
+      this.#calls.delete(id);
+      idle?.stop();
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** While paused, calls may be silent. */
+  setPaused(paused: boolean): void {
+    for (const { idle } of this.#calls.values()) idle?.pause(paused);
+  }
+
+  /** Ends the worker at once, with everything it holds; calls in flight reject with `reason`. */
+  end(reason: unknown): void {
+    if (!this.alive) return;
+    this.#failure.abort(reason);
+    this.#worker.removeEventListener('message', this.#onMessage);
+    this.#worker.removeEventListener('error', this.#onError);
+    this.#worker.removeEventListener('messageerror', this.#onMessageError);
+    this.#worker.terminate();
+  }
+
+  #post(message: ToWorker): void {
+    if (this.alive) this.#worker.postMessage(message);
+  }
+
+  readonly #onMessage = ({ data }: MessageEvent<FromWorker>): void => {
+    const call = this.#calls.get(data?.id);
+    if (!call) return;
+    for (const { idle } of this.#calls.values()) idle?.touch();
+    if (data.type === 'done') call.settle.resolve(data.value);
+    if (data.type === 'failed') call.settle.reject(receivedError(data.error));
+    if (data.type !== 'update') return;
+    try {
+      call.onUpdate?.(...(data.values as never[]));
+    } catch (error) {
+      // The caller's own: it is thrown where the caller waits, and not lost in an event.
+      this.#post({ type: 'abort', id: data.id });
+      call.settle.reject(error);
+    }
+  };
+
+  readonly #onError = (event: ErrorEvent): void => {
+    event.preventDefault();
+    const reason = event.message ? ` (${event.message})` : '';
+    // Browsers end a worker that has no memory left with an error that says so, where they say anything.
+    const code = /memory|allocation/i.test(reason) ? 'out-of-memory' : 'worker-failed';
+    const failure = new Rank1Error(
+      code,
+      `The worker that ${this.#task} stopped${reason}. Try again: a new worker is started.`,
+    );
+    // On a page that was blocked, the timer may run in front of messages that arrived long before.
+    setTimeout(() => void nextTask().then(() => this.end(failure)), DRAIN_MS);
+  };
+
+  readonly #onMessageError = (): void => {
+    this.end(
+      new Rank1Error(
+        'worker-failed',
+        `A message from the worker that ${this.#task} could not be read. Reload the page and try again.`,
+      ),
+    );
+  };
+
+  #silent(idleMs: number): Rank1Error {
+    const time = idleMs >= 60_000 ? `${idleMs / 60_000} minutes` : `${idleMs / 1000} seconds`;
+    return new Rank1Error(
+      'worker-failed',
+      `The worker that ${this.#task} has not answered for ${time} and was ended. Try again; if it happens again, take a smaller model.`,
+    );
+  }
+}

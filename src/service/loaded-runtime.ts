@@ -1,0 +1,22 @@
+import type { ModelRunner, RunnerOptions } from '../engine/model-runner.ts';
+import type { ModelSpec } from '../model/model-spec.ts';
+import type { Device, DeviceCause, LoadOptions, LoadProgress } from '../protocol/rerank-api.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+
+/** A model that is ready to run; made by the composition root. */
+export interface LoadedRuntime {
+  readonly device: Device;
+  readonly deviceReason: string;
+  readonly deviceCause: DeviceCause;
+  readonly dtype: string;
+  readonly spec: ModelSpec;
+  readonly tokenizer: Tokenizer;
+  readonly defaultMaxNewTokens: number | undefined;
+  createRunner(options: RunnerOptions): ModelRunner | Promise<ModelRunner>;
+  dispose(): Promise<void>;
+}
+
+export type LoadRuntime = (
+  options: LoadOptions,
+  onProgress: (progress: LoadProgress) => void,
+) => Promise<LoadedRuntime>;
