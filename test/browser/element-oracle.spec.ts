@@ -8,6 +8,7 @@ import type { RankedResult } from '../../src/ui/index.ts';
 import { cutChains } from '../harness/demo-chains.ts';
 import { modesOracle } from '../harness/demo-modes.ts';
 import { documentOf, optionsOracle, type OptionChain } from '../harness/demo-options.ts';
+import { IS_FULL } from '../tier.ts';
 
 interface Run {
   readonly query: string;
@@ -97,7 +98,7 @@ test('rethink, whole and cut', async ({ page }) => {
 test('chains that are cut, and forced', async ({ page }) => {
   for (const maxNewTokens of new Set(cutChains.map((chain) => chain.maxNewTokens))) {
     const [first, ...others] = cutChains.filter((chain) => chain.maxNewTokens === maxNewTokens);
-    const cases = [first!, ...others.filter(({ query }) => query === first!.query)].slice(0, 4);
+    const cases = [first!, ...others.filter(({ query }) => query === first!.query)].slice(0, IS_FULL ? 4 : 2);
     await expectResults(
       page,
       { query: first!.query, documents: textsOf(cases), options: { maxNewTokens } },
@@ -107,8 +108,8 @@ test('chains that are cut, and forced', async ({ page }) => {
 });
 
 test('instruction, title, template and every preset', async ({ page }) => {
-  // The first ten: each wish once, every other document with a title.
-  for (const one of optionsOracle.prompts.slice(0, 10)) {
+  // Of the first ten each has another wish, and every other document a title; Node judges all of them.
+  for (const one of optionsOracle.prompts.slice(0, IS_FULL ? 10 : 4)) {
     await expectResults(page, { ...one, documents: [documentOf(one)] }, [one]);
   }
 });
@@ -120,7 +121,7 @@ test('the loop guard ends a chain that loops, and no other', async ({ page }) =>
 });
 
 test('sampled chains of a seed, and their mean', async ({ page }) => {
-  for (const one of optionsOracle.samples.slice(0, 3)) {
+  for (const one of optionsOracle.samples.slice(0, IS_FULL ? 3 : 1)) {
     const [result] = await rerank(page, { ...one, documents: [documentOf(one)] });
     expect(result!.samples!.map(({ reasoning }) => reasoning)).toEqual(
       one.chains.map(({ reasoning }) => reasoning),
