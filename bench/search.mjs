@@ -1,13 +1,13 @@
 // What the search of the triage page finds, and how fast: recall@25 on three public collections, against the search that
 // it replaced (MiniSearch: whole words and what begins with them), and milliseconds a question at 20,000 passages:
-//   node bench/search.mjs <folder with cranfield/, liveqa_med_nih/, selqa/>
+//   npx tsx bench/search.mjs <folder with cranfield/, liveqa_med_nih/, selqa/>
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import MiniSearch from 'minisearch';
-import { createServer } from 'vite';
+import { loadLanguageDetector } from '../src/app/shortlist/languages.ts';
+import { Shortlist } from '../src/app/shortlist/shortlist.ts';
 
 const DEPTH = 25;
 const NUM_PASSAGES = 20_000;
@@ -19,16 +19,6 @@ const COLLECTIONS = {
 
 const folder = process.argv[2];
 if (folder === undefined) throw new Error('Give the folder that holds the collections');
-const server = await createServer({
-  root: fileURLToPath(new URL('..', import.meta.url)),
-  configFile: false,
-  appType: 'custom',
-  logLevel: 'error',
-  optimizeDeps: { noDiscovery: true },
-  server: { middlewareMode: true, watch: null, hmr: false, ws: false },
-});
-const { loadLanguageDetector } = await server.ssrLoadModule('/src/app/shortlist/languages.ts');
-const { Shortlist } = await server.ssrLoadModule('/src/app/shortlist/shortlist.ts');
 const detectLanguage = await loadLanguageDetector();
 
 async function index(texts) {
@@ -100,4 +90,3 @@ for (const [name, file] of Object.entries(COLLECTIONS)) {
   );
   if (name === 'SelQA dev') await measureSpeed(queries, texts);
 }
-await server.close();

@@ -28,7 +28,7 @@ const USAGE = `Usage: npm run quality -- --data <folder> [options]
   --out <file>        (default docs/quality.md)`;
 
 /** Returns the exit status. */
-export async function main(args: readonly string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -131,3 +131,5 @@ function sizes(text: string): Record<Collection, number> {
   if (!match) throw new Error(`Write two numbers of queries, such as 12,10, not ${text}.`);
   return { selqa: Number(match[1]), dl19: Number(match[2]) };
 }
+
+process.exitCode = await main(process.argv.slice(2));

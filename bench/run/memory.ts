@@ -25,7 +25,7 @@ const MIB = 2 ** 20;
 /** Of the bytes of the weights, for what is asked for. */
 const MOST = 1.3;
 
-export async function main([reportFile]: readonly string[]): Promise<number> {
+async function main([reportFile]: readonly string[]): Promise<number> {
   await prepareShapes(WORK, 'q4');
   await build({ root: ROOT, logLevel: 'error' });
   const served = path.join(ROOT, 'dist/models', MODEL);
@@ -223,3 +223,5 @@ async function withBrowser<T>(
     await context.close();
   }
 }
+
+process.exitCode = await main(process.argv.slice(2));

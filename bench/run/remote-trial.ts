@@ -15,11 +15,11 @@ import { hundredByQuery, hundredExpected, recordedCompletions } from '../../test
 import { writeQwen2Gguf, type TokenizerFile } from './gguf.ts';
 import { readModelTensors } from './model-tensors.ts';
 
-const USAGE = `Usage: node bench/remote-trial.mjs <path of llama-server> [--max-new-tokens N] [--server-args "..."]
+const USAGE = `Usage: npx tsx bench/run/remote-trial.ts <path of llama-server> [--max-new-tokens N] [--server-args "..."]
 Prints how the hundred pairs compare with transformers; fails when the order or a score differs.`;
 const TOLERANCE = 1e-4;
 
-export async function main(args: readonly string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const [binary] = args;
   if (binary === undefined || binary.startsWith('-')) {
     console.error(USAGE);
@@ -133,3 +133,5 @@ async function freePort(): Promise<number> {
   if (address === null || typeof address === 'string') throw new Error('no port is free');
   return address.port;
 }
+
+process.exit(await main(process.argv.slice(2)));

@@ -1,6 +1,6 @@
 /**
- * Reads the import lines of src/ and workers/ and holds them to the levels of ARCHITECTURE.md: imports go down, never
- * up or sideways. `import type` is held to the same rules, but for the types of protocol/, which everyone who speaks
+ * Reads the import lines of src/, workers/ and the tools beside them and holds them to the levels of ARCHITECTURE.md:
+ * imports go down, never up or sideways. `import type` is held to the same rules, but for the types of protocol/, which everyone who speaks
  * across the worker boundary shares.
  */
 import { readFileSync, readdirSync } from 'node:fs';
@@ -56,7 +56,30 @@ const ALLOWED: Record<string, readonly string[]> = {
   ],
   workers: ['app/import', 'service', 'runtime', 'runtime/node', 'protocol', 'model', 'tokenizer', 'convert'],
   index: ['protocol', 'client', 'ui', 'evaluation', 'remote', 'rank1'],
+  // Tools: nothing in src/ or workers/ imports them.
+  bin: ['cli'],
+  scripts: ['model', 'runtime', 'runtime/node', 'service', 'tokenizer'],
+  bench: [
+    'scripts',
+    'engine',
+    'tokenizer',
+    'model',
+    'protocol',
+    'evaluation',
+    'evaluation/node',
+    'rank1',
+    'runtime',
+    'service',
+    'client',
+    'convert',
+    'app',
+    'index',
+    // the pairs that it asks a server for
+    'test',
+    'vite.config.ts',
+  ],
 };
+const TOOLS = ['bin', 'scripts', 'bench'];
 /** Folders that may import the types of protocol/, and nothing that exists at run time. */
 const PROTOCOL_TYPES = ['rank1', 'runtime', 'runtime/node'];
 
@@ -114,17 +137,22 @@ interface ImportLine {
   readonly typeOnly: boolean;
 }
 
-const files = ['src', 'workers'].flatMap((folder) =>
-  readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
-    .map((path) => `${folder}/${path.replaceAll('\\', '/')}`),
-);
+const listFiles = (folders: readonly string[], extension: RegExp) =>
+  folders.flatMap((folder) =>
+    readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
+      .filter((path) => extension.test(path))
+      .map((path) => `${folder}/${path.replaceAll('\\', '/')}`),
+  );
+const files = listFiles(['src', 'workers'], /\.ts$/);
 /** The address of a worker's script: nothing of it is part of the importing module. */
 const WORKER_ADDRESS = /\?worker&url$/;
 
-const imports = files
-  .flatMap((file) => readImports(file, readFileSync(new URL(file, ROOT), 'utf8')))
-  .filter(({ target }) => !WORKER_ADDRESS.test(target));
+const readAll = (paths: readonly string[]) =>
+  paths
+    .flatMap((file) => readImports(file, readFileSync(new URL(file, ROOT), 'utf8')))
+    .filter(({ target }) => !WORKER_ADDRESS.test(target));
+const imports = readAll(files);
+const toolImports = readAll(listFiles(TOOLS, /\.m?ts$|\.mjs$/));
 
 /** As the compiler reads them, so that examples in comments and texts do not count. */
 function readImports(file: string, text: string): ImportLine[] {
@@ -158,7 +186,7 @@ function isTypeOnly(node: ts.ImportDeclaration | ts.ExportDeclaration): boolean 
 function folderOf(file: string): string {
   const [first, second = '', third = ''] = file.split('/');
   if (`${second}/${third}` in ALLOWED) return `${second}/${third}`;
-  return first === 'workers' ? 'workers' : second.replace(/\.ts$/, '');
+  return first === 'src' ? second.replace(/\.ts$/, '') : first!;
 }
 
 const isRelative = (target: string) => target.startsWith('.');
@@ -198,6 +226,7 @@ describe('the test itself', () => {
     expect(files).toContain('src/engine/engine.ts');
     expect(files).toContain('workers/rerank.worker.ts');
     expect(imports.length).toBeGreaterThan(100);
+    expect(toolImports.length).toBeGreaterThan(100);
   });
 });
 
@@ -207,7 +236,7 @@ describe('imports', () => {
   });
 
   test('go down, never up or sideways', () => {
-    const wrong = imports.filter((line) => {
+    const wrong = [...imports, ...toolImports].filter((line) => {
       if (!isRelative(line.target)) return false;
       const [from, to] = [folderOf(line.file), folderOf(resolved(line))];
       if (from === to || to === 'base' || ALLOWED[from]?.includes(to)) return false;

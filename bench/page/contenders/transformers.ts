@@ -48,7 +48,7 @@ export class TransformersContender implements Contender {
       true: markers.trueTokenId,
       false: markers.falseTokenId,
     };
-    this.#padTokenId = this.#tokenizer.addedTokenId('<|endoftext|>') ?? 0;
+    this.#padTokenId = this.#tokenizer.addedToken('<|endoftext|>')?.id ?? 0;
     this.#model = await AutoModelForCausalLM.from_pretrained('transformersjs', {
       device: request.device,
       dtype: request.dtype as 'q4',

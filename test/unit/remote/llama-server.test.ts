@@ -1,5 +1,5 @@
 /**
- * Answers in the shape of llama.cpp's server, as it gave them to bench/remote-trial.mjs: logprobs as a list of steps, the
+ * Answers in the shape of llama.cpp's server, as it gave them to bench/run/remote-trial.ts: logprobs as a list of steps, the
  * stop text kept back with the text of its tokens, no offsets, no running counts, and the usage at the end.
  */
 import { afterEach, beforeEach, expect, it } from 'vitest';

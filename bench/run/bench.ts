@@ -48,7 +48,7 @@ const USAGE = `npm run bench -- [options]
                            write the .md and .svg of a report's .json anew
 `;
 
-export async function main(args: readonly string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -279,3 +279,5 @@ function numbers(option: string, value: string): number[] {
     return number;
   });
 }
+
+process.exitCode = await main(process.argv.slice(2));
