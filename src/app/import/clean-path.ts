@@ -13,3 +13,8 @@ export function cleanPath(path: string): string {
   const cleaned = parts.join('/') || 'unnamed';
   return cleaned.length > MAX_LENGTH ? `…${cleaned.slice(-MAX_LENGTH)}` : cleaned;
 }
+
+/** What macOS and Windows put beside people's files: nobody's documents. */
+export function isSystemFile(name: string): boolean {
+  return /(^|\/)(__MACOSX\/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)/.test(cleanPath(name));
+}

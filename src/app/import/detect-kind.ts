@@ -5,9 +5,6 @@
 import { note, namedNote, type UnreadNote } from './import-notes.ts';
 import type { FileKind } from './import-types.ts';
 import { isNotebook } from './read-notebook.ts';
-import { isTar } from './read-tar.ts';
-import { isRtf } from './read-rtf.ts';
-import { isWinmail } from './read-winmail.ts';
 
 /** Kinds that have a mark at their start; what a ZIP or a compound file holds is seen when it is looked into. */
 export type BinaryKind =
@@ -20,7 +17,7 @@ export function detectBinaryKind(head: Uint8Array): BinaryKind | null {
   if (/^PK(\x03\x04|\x05\x06|\x07\x08)/.test(start)) return 'zip';
   if (start.startsWith('\xd0\xcf\x11\xe0')) return 'compound';
   if (start.startsWith('\x1f\x8b')) return 'gzip';
-  if (isRtf(head)) return 'rtf';
+  if (/^\s*\{\\rtf/.test(start)) return 'rtf';
   if (isWinmail(head)) return 'winmail';
   if (PICTURE.test(start)) return 'picture';
   if (FOREIGN_MARKS.some(([mark]) => mark.test(start))) return 'unsupported';
@@ -47,6 +44,21 @@ const FOREIGN_MARKS: readonly (readonly [RegExp, UnreadNote])[] = [
 export function whyUnsupported(head: Uint8Array): UnreadNote {
   const start = String.fromCharCode(...head.subarray(0, 64));
   return FOREIGN_MARKS.find(([mark]) => mark.test(start))?.[1] ?? note('unsupported');
+}
+
+/** Outlook's winmail.dat (TNEF). */
+export function isWinmail(bytes: Uint8Array): boolean {
+  return [0x78, 0x9f, 0x3e, 0x22].every((byte, place) => bytes[place] === byte);
+}
+
+/** The head of a file in a TAR archive: the sum of its 512 bytes stands in it, counted with that place blank. */
+export function isTar(bytes: Uint8Array): boolean {
+  if (bytes.length < 512) return false;
+  const written = Number.parseInt(String.fromCharCode(...bytes.subarray(148, 156)).trim(), 8);
+  let sum = 0;
+  for (const [place, byte] of bytes.subarray(0, 512).entries())
+    sum += place >= 148 && place < 156 ? 32 : byte;
+  return written === sum;
 }
 
 const HEADER_LINE =

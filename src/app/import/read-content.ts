@@ -5,10 +5,10 @@ import type { FileContent, ReadContext } from './file-content.ts';
 import { isEncoding } from './guess-encoding.ts';
 import { namedNote, note, UnreadableFile } from './import-notes.ts';
 import type { FileKind } from './import-types.ts';
+import { readHtml } from './read-html.ts';
 import { readJson, readJsonLines } from './read-json.ts';
 import { readNotebook } from './read-notebook.ts';
 import { readCalendar, readPlain, readSubtitles } from './read-plain.ts';
-import { readWinmail } from './read-winmail.ts';
 import { sizeProblem } from './size-problem.ts';
 
 /** @throws UnreadableFile with the reason why nothing was read */
@@ -30,7 +30,7 @@ export async function readContent(bytes: Uint8Array, context: ReadContext): Prom
     case 'tar':
       return (await import('./read-tar.ts')).readTar(bytes);
     case 'winmail': {
-      const { text, files } = await readWinmail(bytes);
+      const { text, files } = await (await import('./read-winmail.ts')).readWinmail(bytes);
       return { kind, units: [{ text }], parts: files };
     }
     case 'picture':
@@ -85,7 +85,7 @@ async function readKind(
     case 'mbox':
       return (await import('./read-mailbox.ts')).readMailbox(bytes);
     case 'html':
-      return { units: (await import('./read-html.ts')).readHtml(text) };
+      return { units: readHtml(text) };
     case 'xml':
       return (await import('./read-xml.ts')).readXmlFile(text);
     case 'csv':

@@ -1,5 +1,5 @@
 /** Documents that are ZIP archives, told apart by what they hold: Office Open XML, OpenDocument, EPUB, or a plain archive. */
-import { cleanPath } from './clean-path.ts';
+import { isSystemFile } from './clean-path.ts';
 import type { FileContent, FilePart, ReadContext } from './file-content.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
 import { note, UnreadableFile } from './import-notes.ts';
@@ -58,9 +58,4 @@ function readArchive(
     }
   }
   return { kind: 'zip', units: [], warnings, parts: parts() };
-}
-
-/** What macOS and Windows put beside people's files: nobody's documents. */
-export function isSystemFile(name: string): boolean {
-  return /(^|\/)(__MACOSX\/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)/.test(cleanPath(name));
 }

@@ -9,10 +9,6 @@ import type { DocumentPart, TextUnit } from './import-types.ts';
 import { encodingOfPage, pageOfCharset } from './rtf-charsets.ts';
 import { Stories } from './stories.ts';
 
-export function isRtf(head: Uint8Array): boolean {
-  return new TextDecoder('latin1').decode(head.subarray(0, 16)).replace(/^\s+/, '').startsWith('{\\rtf');
-}
-
 export function readRtf(bytes: Uint8Array): FileContent {
   const reader = new RtfReader(bytes);
   return { kind: 'rtf', units: reader.read(), warnings: reader.warnings() };
@@ -92,6 +88,7 @@ class RtfReader {
       if (byte === 0x7b) this.#openGroup();
       else if (byte === 0x7d) this.#closeGroup();
       else if (byte === 0x5c) this.#readControl();
+      else if (this.#group.isSkipped) this.#at = nextMark(bytes, this.#at);
       else if (byte !== 0x0a && byte !== 0x0d && byte !== 0) this.#addByte(byte);
     }
     this.#flush();
@@ -236,6 +233,16 @@ class RtfReader {
     }
     this.#deleted = '';
   }
+}
+
+/** Place of the next brace or backslash: pictures are long. */
+function nextMark(bytes: Uint8Array, from: number): number {
+  let at = from;
+  for (; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === 0x5c || byte === 0x7b || byte === 0x7d) break;
+  }
+  return at;
 }
 
 function isLetter(byte: number): boolean {

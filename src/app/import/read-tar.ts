@@ -1,15 +1,11 @@
 /** TAR archives: files only, with the long names of GNU and POSIX; a link's target is never looked at. */
+import { isSystemFile } from './clean-path.ts';
+import { isTar } from './detect-kind.ts';
 import type { FileContent, FilePart } from './file-content.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
 import { note } from './import-notes.ts';
-import { isSystemFile } from './read-package.ts';
 
 const BLOCK = 512;
-
-/** A head of which the checksum holds. */
-export function isTar(bytes: Uint8Array): boolean {
-  return bytes.length >= BLOCK && isHead(bytes.subarray(0, BLOCK));
-}
 
 export function readTar(bytes: Uint8Array): FileContent {
   const parts: FilePart[] = [];
@@ -20,7 +16,7 @@ export function readTar(bytes: Uint8Array): FileContent {
     const head = bytes.subarray(at, at + BLOCK);
     at += BLOCK;
     if (head.every((byte) => byte === 0)) continue;
-    if (!isHead(head)) {
+    if (!isTar(head)) {
       isBroken = true;
       break;
     }
@@ -45,14 +41,6 @@ export function readTar(bytes: Uint8Array): FileContent {
     ...(numFound > parts.length ? [note('first-entries', numFound, parts.length)] : []),
   ];
   return { kind: 'tar', units: [], warnings, parts };
-}
-
-/** The sum of its bytes stands in it, counted with that place blank. */
-function isHead(head: Uint8Array): boolean {
-  const written = Number.parseInt(text(head.subarray(148, 156)).trim(), 8);
-  let sum = 0;
-  for (const [place, byte] of head.entries()) sum += place >= 148 && place < 156 ? 32 : byte;
-  return written === sum;
 }
 
 /** Octal digits, or a binary number where the first bit is set. */

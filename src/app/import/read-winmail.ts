@@ -1,9 +1,9 @@
 /** winmail.dat (TNEF): what Outlook wraps a message's formatted text and attachments in. */
 import { decodeText } from './decode-text.ts';
+import { isWinmail } from './detect-kind.ts';
 import type { FilePart } from './file-content.ts';
 import { MAPI, mapiBody } from './mapi.ts';
 
-const SIGNATURE = 0x223e9f78;
 /** Attributes of a message and its attachments, from [MS-OXTNEF]. */
 const ATTRIBUTES = { body: 0x800c, messageProperties: 0x9003, attachBegin: 0x9002, attachTitle: 0x8010, attachData: 0x800f, attachProperties: 0x9005 }; // prettier-ignore
 
@@ -11,12 +11,6 @@ export interface Winmail {
   /** of the body, in whichever form it is */
   readonly text: string;
   readonly files: FilePart[];
-}
-
-export function isWinmail(bytes: Uint8Array): boolean {
-  return (
-    bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true) === SIGNATURE
-  );
 }
 
 /** What is damaged is passed over: what comes before it counts. */

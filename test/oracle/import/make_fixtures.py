@@ -3,7 +3,7 @@
     python test/oracle/import/make_fixtures.py
 
 Writes test/fixtures/import/formats/<name> and, beside each, <name>.txt: its text by the program that TOOLS names.
-Needs LibreOffice, pandoc, poppler-utils (pdftotext), catdoc, and: openpyxl xlrd python-pptx python-docx odfpy extract-msg reportlab.
+Needs LibreOffice, pandoc, poppler-utils (pdftotext), catdoc, and: openpyxl xlrd python-pptx python-docx odfpy extract-msg reportlab pillow.
 """
 
 import csv
@@ -27,6 +27,7 @@ from odf import teletype
 from odf.opendocument import load as load_odf
 from odf.text import P
 from openpyxl.comments import Comment
+from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import cm
@@ -132,6 +133,18 @@ def make_columns():
     style = getSampleStyleSheet()["BodyText"]
     document.build([Paragraph(f"Point {n}. {words * 3}", style) for n in range(1, 25)])
     yield "columns.pdf", run("pdftotext", str(FOLDER / "columns.pdf"), "-").decode()
+
+
+def make_scan():
+    """A page without a text layer, and the same as a picture: what text recognition is tried on."""
+    with tempfile.TemporaryDirectory() as folder:
+        page = str(FOLDER.parent / "cases/hyphenated.pdf")
+        run("pdftoppm", "-r", "150", "-gray", "-png", "-singlefile", page, f"{folder}/page")
+        picture = Image.open(f"{folder}/page.png")
+        picture = picture.crop((0, 0, picture.width, picture.height // 4))
+        picture.save(FOLDER / "scan.png", optimize=True)
+        picture.save(FOLDER / "scan.pdf", resolution=150)
+    return []
 
 
 def make_sheets():
@@ -259,7 +272,7 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     for path in FOLDER.iterdir():
         path.unlink()
-    for make in [make_texts, make_columns, make_sheets, make_slides, make_mail, make_rest]:
+    for make in [make_texts, make_columns, make_scan, make_sheets, make_slides, make_mail, make_rest]:
         for name, text in make():
             (FOLDER / f"{name}.txt").write_text(text)
             print(name, len(re.findall(r"\w+", text)), "words")
