@@ -16,11 +16,14 @@ interface ViolationTarget {
   removeEventListener?: (type: 'securitypolicyviolation', listener: ViolationListener) => void;
 }
 
-/**
- * Runs a request for `url`, or with null whatever loads files by itself.
- * @throws Rank1Error `access-denied` where a Content-Security-Policy refused it, else what `attempt` throws
- */
-export async function namingRefusals<T>(url: string | URL | null, attempt: () => Promise<T>): Promise<T> {
+export interface RefusalWatch {
+  /** @returns `access-denied` for the first refusal of `url`, or of anything with null, since the watch began */
+  refusalOf(url: string | URL | null): Rank1Error | null;
+  stop(): void;
+}
+
+/** Call before what may be refused: each refusal is reported once, to those who listen then. */
+export function watchRefusals(): RefusalWatch {
   const violations: SecurityPolicyViolationEvent[] = [];
   const onViolation: ViolationListener = (event) => {
     if (event.disposition !== 'report') violations.push(event);
@@ -28,20 +31,35 @@ export async function namingRefusals<T>(url: string | URL | null, attempt: () =>
   // The event bubbles from the document to the window; in a worker it is the global scope's.
   const target = globalThis as ViolationTarget;
   target.addEventListener?.('securitypolicyviolation', onViolation);
+  return {
+    refusalOf(url) {
+      const origin = url === null ? '' : new URL(url).origin;
+      const violation = violations.find(({ blockedURI }) => blockedURI.startsWith(origin));
+      return violation ? policyError(violation) : null;
+    },
+    stop: () => target.removeEventListener?.('securitypolicyviolation', onViolation),
+  };
+}
+
+/**
+ * Runs a request for `url`, or with null whatever loads files by itself.
+ * @throws Rank1Error `access-denied` where a Content-Security-Policy refused it, else what `attempt` throws
+ */
+export async function namingRefusals<T>(url: string | URL | null, attempt: () => Promise<T>): Promise<T> {
+  const watch = watchRefusals();
   try {
     return await attempt();
   } catch (error) {
-    if (target.addEventListener && violations.length === 0) await wait(REPORT_MS);
-    const origin = url === null ? '' : new URL(url).origin;
-    const violation = violations.find(({ blockedURI }) => blockedURI.startsWith(origin));
-    throw violation ? reportedRefusal(violation) : error;
+    const isBrowser = (globalThis as ViolationTarget).addEventListener !== undefined;
+    if (isBrowser && watch.refusalOf(url) === null) await wait(REPORT_MS);
+    throw watch.refusalOf(url) ?? error;
   } finally {
-    target.removeEventListener?.('securitypolicyviolation', onViolation);
+    watch.stop();
   }
 }
 
-/** @returns what to throw for the `error` of `new Worker(url)` */
-export function workerRefusal(error: unknown, url: string): unknown {
+/** @returns what to throw for an `error` of starting a worker */
+export function workerRefusal(error: unknown): unknown {
   const said = errorMessage(error).slice(0, 200);
   const denied = (advice: string): Rank1Error =>
     new Rank1Error('access-denied', `${advice} (${said})`, { cause: error });
@@ -52,16 +70,14 @@ export function workerRefusal(error: unknown, url: string): unknown {
   if (!(error instanceof Error) || error.name !== 'SecurityError') return error;
   if (globalThis.origin === 'null')
     return denied(
-      `The page is in a sandbox without an origin, which may not start the worker ${url}. Add allow-same-origin to the sandbox.`,
+      'The page is in a sandbox without an origin, which may not start workers. Add allow-same-origin to the sandbox.',
     );
   return denied(
-    `The page may not start the worker ${url}. Serve it from the page's own origin, and add 'self' to the worker-src directive of its Content-Security-Policy.`,
+    `The page may not start the worker. Serve its file from the page's own origin, and add 'self' to the worker-src directive of its Content-Security-Policy.`,
   );
 }
 
-/** What a policy reports that it refused. */
-export function reportedRefusal(violation: SecurityPolicyViolationEvent): Rank1Error {
-  const { blockedURI, effectiveDirective } = violation;
+function policyError({ blockedURI, effectiveDirective }: SecurityPolicyViolationEvent): Rank1Error {
   return new Rank1Error(
     'access-denied',
     `The page's Content-Security-Policy does not allow ${blockedURI}. Add ${sourceOf(blockedURI)} to its ${effectiveDirective} directive.`,

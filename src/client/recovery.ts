@@ -60,6 +60,11 @@ const ADVICE: Partial<Record<Rank1ErrorCode, string>> = {
   network: 'Check the connection, and try again when it is back.',
 };
 
+export interface RecoveryOptions extends Pick<FaultTimes, 'backOffMs'> {
+  /** The backend has tried again by itself, as often as is of use. */
+  readonly isLast?: boolean;
+}
+
 export class Recovery {
   /** What is to be loaded now; not always what was asked for. */
   load: LoadOptions;
@@ -70,6 +75,7 @@ export class Recovery {
   fellBack = false;
   readonly #asked: LoadOptions;
   readonly #backOffMs: FaultTimes['backOffMs'];
+  readonly #isLast: boolean;
   /** The newest failure that the CPU might not have, and how many there were in a row. */
   #deviceError: unknown;
   #numDeviceFailures = 0;
@@ -80,7 +86,7 @@ export class Recovery {
   /** @param fellBack whether the CPU has taken over before */
   constructor(
     asked: LoadOptions,
-    { backOffMs }: Pick<FaultTimes, 'backOffMs'>,
+    { backOffMs, isLast = false }: RecoveryOptions,
     maxSlots?: number,
     fellBack = false,
   ) {
@@ -89,6 +95,7 @@ export class Recovery {
     this.fellBack = fellBack;
     this.maxSlots = maxSlots;
     this.#backOffMs = backOffMs;
+    this.#isLast = isLast;
   }
 
   /** @param maxRows upper bound of the rows the attempt has work for */
@@ -119,7 +126,7 @@ export class Recovery {
     const code = errorCode(error);
     const isUnavailable = code === 'device-unavailable' && !this.#hasWorked;
     if (code === 'device-unavailable' && this.#isOnCpu && !this.fellBack) return this.#leaveCpu();
-    const isFinal = FINAL.has(code) || (isUnavailable && !this.#mayTakeCpu);
+    const isFinal = this.#isLast || FINAL.has(code) || (isUnavailable && !this.#mayTakeCpu);
     if (isFinal && this.numFailures === 0) throw error;
     this.numFailures++;
     if (isFinal || this.numFailures >= MAX_FAILURES) throw this.#stopped(error, code);

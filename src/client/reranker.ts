@@ -27,7 +27,7 @@ import { DEVICE_LOCK, DeviceLease } from './device-lease.ts';
 import { EventQueue, type LoadProgressEvent, type RunStateEvent } from './event-queue.ts';
 import { Hold, holdWithPage, type Page, type WhenHidden } from './hold.ts';
 import { foldUpdates, startRankedList, stopRankedList } from './ranked-list.ts';
-import { FAULT_TIMES, Recovery, withRecovery, type FaultTimes } from './recovery.ts';
+import { FAULT_TIMES, Recovery, withRecovery, type FaultTimes, type RecoveryOptions } from './recovery.ts';
 import {
   selectResults,
   totalUsage,
@@ -205,7 +205,7 @@ export class Reranker {
   }
 
   async #loadNow({ onProgress, onState }: LoadCallOptions, signal: AbortSignal): Promise<LoadedModel> {
-    const recovery = new Recovery(this.#load, this.#times, undefined, this.#fellBack);
+    const recovery = new Recovery(this.#load, this.#recoveryOptions, undefined, this.#fellBack);
     const lease = this.#lease();
     const report: RunStateListener = (state) => onState?.(state);
     try {
@@ -261,7 +261,12 @@ export class Reranker {
     if (documents.length === 0) return response(NO_STATS);
     const { page = globalThis.document as Page | undefined, whenHidden = 'continue' } = this.#settings;
     const letGoOfPage = holdWithPage(page, whenHidden, this.#hold);
-    const recovery = new Recovery(this.#load, this.#times, request.options.maxSlots, this.#fellBack);
+    const recovery = new Recovery(
+      this.#load,
+      this.#recoveryOptions,
+      request.options.maxSlots,
+      this.#fellBack,
+    );
     try {
       const outcome = await new SupervisedRun({
         request,
@@ -318,6 +323,11 @@ export class Reranker {
 
   #untilDisposed(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
     return AbortSignal.any([this.#disposal.signal, ...signals.filter((signal) => signal !== undefined)]);
+  }
+
+  /** A server has no device to replace, and its backend tries again by itself. */
+  get #recoveryOptions(): RecoveryOptions {
+    return { ...this.#times, isLast: this.remoteHost !== null };
   }
 
   #lease(): DeviceLease {

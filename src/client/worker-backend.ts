@@ -3,6 +3,7 @@
  * fault: with it go its device, its sessions and all their memory, so that nothing a fault may have spoiled is used again.
  */
 import { untilAborted } from '../base/async.ts';
+import { workerRefusal } from '../base/policy-refusal.ts';
 import type { Backend } from '../protocol/backend.ts';
 import type {
   LoadedModel,
@@ -109,10 +110,18 @@ export class WorkerBackend implements Backend {
     }
   }
 
+  #startWorker(): Worker {
+    try {
+      return this.#createWorker();
+    } catch (error) {
+      throw workerRefusal(error);
+    }
+  }
+
   #connect(): WorkerPort<Backend> {
     if (!this.#port?.alive) {
       this.#loading = null;
-      this.#port = new WorkerPort(this.#createWorker(), 'runs the model');
+      this.#port = new WorkerPort(this.#startWorker(), 'runs the model');
     }
     return this.#port;
   }

@@ -4,6 +4,7 @@
  */
 import { IdleTimer, nextTask, untilAborted, withResolvers } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
+import { watchRefusals } from '../base/policy-refusal.ts';
 import { receivedError, type FromWorker, type ToWorker } from '../protocol/worker-calls.ts';
 
 /** The error event of a worker may overtake messages that were posted before it; nothing tells when the last has arrived. */
@@ -40,6 +41,8 @@ export class WorkerPort<Api> {
   readonly #task: string;
   readonly #failure = new AbortController();
   readonly #calls = new Map<number, PendingCall>();
+  /** until the worker has said something */
+  readonly #refusals = watchRefusals();
   #lastId = 0;
 
   /** @param task what it does, for sentences: "The worker that <task> stopped." */
@@ -90,6 +93,7 @@ export class WorkerPort<Api> {
   end(reason: unknown): void {
     if (!this.alive) return;
     this.#failure.abort(reason);
+    this.#refusals.stop();
     this.#worker.removeEventListener('message', this.#onMessage);
     this.#worker.removeEventListener('error', this.#onError);
     this.#worker.removeEventListener('messageerror', this.#onMessageError);
@@ -101,6 +105,7 @@ export class WorkerPort<Api> {
   }
 
   readonly #onMessage = ({ data }: MessageEvent<FromWorker>): void => {
+    this.#refusals.stop();
     const call = this.#calls.get(data?.id);
     if (!call) return;
     for (const { idle } of this.#calls.values()) idle?.touch();
@@ -126,7 +131,10 @@ export class WorkerPort<Api> {
       `The worker that ${this.#task} stopped${reason}. Try again: a new worker is started.`,
     );
     // On a page that was blocked, the timer may run in front of messages that arrived long before.
-    setTimeout(() => void nextTask().then(() => this.end(failure)), DRAIN_MS);
+    setTimeout(
+      () => void nextTask().then(() => this.end(this.#refusals.refusalOf(null) ?? failure)),
+      DRAIN_MS,
+    );
   };
 
   readonly #onMessageError = (): void => {

@@ -48,7 +48,7 @@ const NUM_SEEDS = 2 ** 31;
 
 export class RemoteRun {
   readonly #server: RemoteRunSettings;
-  readonly #request: Omit<RerankRequest, 'runId'>;
+  readonly #request: RerankRequest;
   readonly #onUpdates: UpdateListener;
   readonly #sampling: Sampling | null;
   readonly #failure = new AbortController();
@@ -62,7 +62,7 @@ export class RemoteRun {
   #numPromptTokens = 0;
   #numNewTokens = 0;
 
-  constructor(server: RemoteRunSettings, request: Omit<RerankRequest, 'runId'>, onUpdates: UpdateListener) {
+  constructor(server: RemoteRunSettings, request: RerankRequest, onUpdates: UpdateListener) {
     this.#server = server;
     this.#request = request;
     this.#onUpdates = onUpdates;

@@ -42,11 +42,7 @@ export class RemoteServer {
     };
   }
 
-  async rerank(
-    request: Omit<RerankRequest, 'runId'>,
-    onUpdates: UpdateListener,
-    signal: AbortSignal,
-  ): Promise<RunSummary> {
+  async rerank(request: RerankRequest, onUpdates: UpdateListener, signal: AbortSignal): Promise<RunSummary> {
     const closed = this.#closing.signal;
     if (!this.#model) throw new Rank1Error('not-loaded', 'No model is loaded. Call load() before rerank().');
     const run = new RemoteRun(

@@ -1,6 +1,7 @@
 /** What a page's policies refuse is named with the directive to change, and not tried again. */
 import { expect, test, type Page } from '@playwright/test';
 import type { Rank1RerankElement } from '../../src/ui/index.ts';
+import type { FaultCase, FaultOutcome } from '../harness/faults.ts';
 import { CompletionsServer } from '../unit/remote/completions-server.ts';
 
 /** Sends what matches with other headers. */
@@ -64,5 +65,33 @@ test.describe('the runtime', () => {
     const { code, message } = await errorOf(page);
     expect(message).toContain("Add 'wasm-unsafe-eval' to its script-src directive");
     expect(code).toBe('access-denied');
+  });
+});
+
+/** One run on a worker of its own, which a policy may refuse. */
+async function runWorker(page: Page, headers: Record<string, string>): Promise<FaultOutcome> {
+  await serveWith(page, /faults\.html/, headers);
+  await page.goto('./test/harness/faults.html');
+  return page.evaluate(() =>
+    (
+      globalThis as unknown as { faults: { runFaultCase(faultCase: FaultCase): Promise<FaultOutcome> } }
+    ).faults.runFaultCase({ plans: [] }),
+  );
+}
+
+test.describe('the worker', () => {
+  test('that worker-src does not allow', async ({ page }) => {
+    const { error, numWorkers } = await runWorker(page, { 'content-security-policy': "worker-src 'none'" });
+    expect(error?.message).toContain('worker-src directive');
+    expect(error?.code).toBe('access-denied');
+    expect(numWorkers, 'it is not started again').toBe(1);
+  });
+
+  test('on a page that requires Trusted Types', async ({ page }) => {
+    const { error } = await runWorker(page, {
+      'content-security-policy': "require-trusted-types-for 'script'",
+    });
+    expect(error?.message).toContain('trusted-types directive');
+    expect(error?.code).toBe('access-denied');
   });
 });

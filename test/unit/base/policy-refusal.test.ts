@@ -61,7 +61,7 @@ describe('a worker that may not be started', () => {
   const security = new DOMException('Failed to construct Worker', 'SecurityError');
   it('for want of Trusted Types says so', () => {
     const error = new TypeError("This document requires 'TrustedScriptURL' assignment.");
-    expect(workerRefusal(error, '/w.js')).toMatchObject({
+    expect(workerRefusal(error)).toMatchObject({
       code: 'access-denied',
       message: expect.stringContaining('trusted-types directive'),
     });
@@ -69,7 +69,7 @@ describe('a worker that may not be started', () => {
 
   it('from a sandbox without an origin says so', () => {
     vi.stubGlobal('origin', 'null');
-    expect(workerRefusal(security, '/w.js')).toMatchObject({
+    expect(workerRefusal(security)).toMatchObject({
       code: 'access-denied',
       message: expect.stringContaining('allow-same-origin'),
     });
@@ -77,13 +77,13 @@ describe('a worker that may not be started', () => {
 
   it('from another origin says so', () => {
     vi.stubGlobal('origin', 'https://page.example');
-    expect(workerRefusal(security, '/w.js')).toMatchObject({
+    expect(workerRefusal(security)).toMatchObject({
       message: expect.stringContaining('worker-src'),
     });
   });
 
   it('for another reason fails with that', () => {
-    expect(workerRefusal(failed, '/w.js')).toBe(failed);
+    expect(workerRefusal(failed)).toBe(failed);
   });
 });
 

@@ -212,6 +212,20 @@ describe('a fault that does not pass is told at once', () => {
     expect(server.completions).toHaveLength(1);
   });
 
+  it('nor is a fault that never passes tried more often than was asked for', async () => {
+    server.answer = status(503);
+    const options = { endpoint: server.endpoint, maxAttempts: 4, retryDelayMs: 1 };
+    const reranker = createReranker(options);
+    await expect(reranker.rerank({ query: 'q', documents: ['x'] })).rejects.toMatchObject({
+      code: 'network',
+    });
+    reranker.dispose();
+    expect(server.completions).toHaveLength(4);
+    const missing = createReranker({ ...options, endpoint: 'http://127.0.0.1:9/v1' });
+    await expect(missing.load()).rejects.toThrow(/failed 4 times/);
+    missing.dispose();
+  });
+
   it('a list of models that is none', async () => {
     server.models = { object: 'error', message: 'no' };
     const { error } = await judge(whole);
