@@ -1,7 +1,7 @@
 /**
- * KV cache for the WASM provider. ORT copies tensors into its memory and out of it on every run, so what
- * counts is to keep them small: the batch holds exactly the rows that decode, with room for little more than
- * the longest of them. Rows come and go in place; all of it is packed anew only when the room changes.
+ * KV cache on the CPU. WASM copies tensors into its memory and out of it on every run, so what counts is to keep them
+ * small: the batch holds exactly the rows that decode, with room for little more than the longest of them. Rows come and
+ * go in place; all of it is packed anew only when the room changes. Native code decodes in place: past and present are one.
  */
 import type { Tensor } from 'onnxruntime-web/webgpu';
 import { assert } from '../base/assert.ts';
@@ -36,6 +36,8 @@ export interface CpuKvCacheOptions {
   readonly spec: ModelSpec;
   readonly maxLength: number;
   readonly prefixes: PrefixStore<CpuPrefix>;
+  /** Whether a decode writes into the tensors that it reads; only native code shares our memory. */
+  readonly inPlace?: boolean;
 }
 
 export class CpuKvCache implements KvCache {
@@ -132,10 +134,14 @@ export class CpuKvCache implements KvCache {
     // A slot that does not decode has been given back.
     this.#fresh.clear();
     this.#tensors ??= this.#bind(this.#batch, this.#slots.length).past;
-    return { past: this.#tensors, present: this.#present };
+    const past = this.#tensors;
+    if (!this.#options.inPlace) return { past, present: this.#present };
+    const present = Object.fromEntries(this.#names.map((name) => [name.present, past[name.past]!]));
+    return { past, present };
   }
 
   endDecode(outputs: TensorMap): void {
+    if (this.#options.inPlace) return;
     this.#batch = this.#readBlocks(outputs);
     const tensors: TensorMap = {};
     for (const { past, present } of this.#names) tensors[past] = outputs[present]!;

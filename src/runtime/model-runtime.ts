@@ -31,8 +31,8 @@ export interface RunnerOptions {
 
 /** On a GPU few distinct shapes keep shader variants few; on the CPU padding only costs. */
 const GPU_PAD_TO = 16;
-/** A step on the CPU holds keys and values three times: ours, the runtime's input and its output. */
-const CPU_COPIES = 3;
+/** A step on WASM holds keys and values three times: ours, the runtime's input and its output. */
+const WASM_COPIES = 3;
 
 export class ModelRuntime {
   readonly #host: RuntimeHost;
@@ -109,9 +109,10 @@ export class ModelRuntime {
     const { spec, model } = this.#files;
     const { ort } = this.#runtime;
     const device = this.#chosen.gpuDevice;
+    const inPlace = this.#chosen.device === 'cpu';
     const capacity = planCapacity(options, spec, model.kvDtype, {
       maxBufferBytes: device ? bufferLimit(device.limits) : Infinity,
-      budgetBytes: memoryBudget(this.#host.memoryGib) / (device ? 1 : CPU_COPIES),
+      budgetBytes: memoryBudget(this.#host.memoryGib) / (device || inPlace ? 1 : WASM_COPIES),
     });
     const { cache, maxSlots } = device
       ? await allocateGpuCache(capacity, {
@@ -122,7 +123,13 @@ export class ModelRuntime {
           prefixes: this.#gpuPrefixes,
         })
       : {
-          cache: new CpuKvCache({ ort, spec, maxLength: options.maxLength, prefixes: this.#cpuPrefixes }),
+          cache: new CpuKvCache({
+            ort,
+            spec,
+            maxLength: options.maxLength,
+            prefixes: this.#cpuPrefixes,
+            inPlace,
+          }),
           maxSlots: capacity.maxSlots,
         };
     return new OnnxModelRunner({

@@ -74,7 +74,7 @@ export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<Ru
             maxPrefillRows: maxSlots,
             prefixes: gpuPrefixes,
           })
-        : new CpuKvCache({ ort, spec, maxLength, prefixes: cpuPrefixes });
+        : new CpuKvCache({ ort, spec, maxLength, prefixes: cpuPrefixes, inPlace: device === 'cpu' });
       const runner = new OnnxModelRunner({
         runtime,
         session,
