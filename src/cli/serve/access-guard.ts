@@ -34,7 +34,7 @@ export function checkAccess(
 }
 
 export function isAllowedOrigin(origin: string, corsOrigins: readonly string[]): boolean {
-  return corsOrigins.includes('*') || corsOrigins.includes(origin);
+  return corsOrigins.some((allowed) => allowed === '*' || allowed.replace(/\/$/, '') === origin);
 }
 
 function checkHost(host: string | undefined, allowedHosts: readonly string[]): void {

@@ -1,5 +1,7 @@
 /** A request's body as JSON, in bounded memory and time: its size and its depth are limited before it is parsed. */
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { HttpError } from './http-error.ts';
 
 /** A rerank request needs three. */
@@ -27,20 +29,44 @@ export function announcedBytes(request: IncomingMessage, maxBytes: number): numb
   return Number.isNaN(length) ? maxBytes : length;
 }
 
+const UNPACKERS = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress } as const;
+
+/** The body as it was before it was packed; the limit counts what comes out. @throws HttpError 415 */
+function unpacked(request: IncomingMessage): Readable {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (encoding === 'identity') return request;
+  if (!Object.hasOwn(UNPACKERS, encoding))
+    throw new HttpError(415, 'Send the body as it is, or packed with gzip, deflate or br.', {
+      'accept-encoding': 'gzip, deflate, br',
+    });
+  const unpacker = UNPACKERS[encoding as keyof typeof UNPACKERS]();
+  request.on('error', (error) => unpacker.destroy(error));
+  request.on('aborted', () => unpacker.destroy(new HttpError(400, 'The body broke off.')));
+  return request.pipe(unpacker);
+}
+
 function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let numBytes = 0;
-    request.on('data', (chunk: Buffer) => {
+    const body = unpacked(request);
+    body.on('data', (chunk: Buffer) => {
       numBytes += chunk.length;
       if (numBytes <= maxBytes) return void chunks.push(chunk);
-      // What follows is read and forgotten, so that the sender gets to read the answer.
+      // What follows is read and forgotten, so that the sender gets to read the answer; it is not unpacked.
       chunks.length = 0;
+      if (body !== request) {
+        request.unpipe();
+        request.resume();
+        body.destroy();
+      }
       reject(tooLarge(maxBytes));
     });
-    request.on('end', () => resolve(Buffer.concat(chunks)));
-    request.on('error', reject);
-    request.on('close', () => reject(new HttpError(400, 'The body broke off.')));
+    body.on('end', () => resolve(Buffer.concat(chunks)));
+    body.on('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code?.startsWith('Z_') || error.code?.startsWith('ERR__ERROR') ? notPacked() : error),
+    );
+    body.on('close', () => reject(new HttpError(400, 'The body broke off.')));
   });
 }
 
@@ -49,6 +75,10 @@ function tooLarge(maxBytes: number): HttpError {
     413,
     `The body is larger than ${maxBytes} bytes. Send fewer or shorter documents, or raise --max-body.`,
   );
+}
+
+function notPacked(): HttpError {
+  return new HttpError(400, 'The body is not packed as its content-encoding says.');
 }
 
 function decode(bytes: Buffer): string {

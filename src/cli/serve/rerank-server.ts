@@ -7,10 +7,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { errorMessage, isRank1Error, type Rank1ErrorCode } from '../../base/errors.ts';
 import type { RerankOptions } from '../../protocol/rerank-api.ts';
+import type { RerankResponse } from '../../client/rerank-result.ts';
 import type { RerankEngine } from '../engine/rerank-engine.ts';
 import { checkAccess, isAllowedOrigin, type AccessRules } from './access-guard.ts';
 import { HttpError } from './http-error.ts';
 import { Metrics } from './metrics.ts';
+import { DESCRIPTIONS, type ServedModel } from './descriptions.ts';
 import { announcedBytes, readJsonBody } from './read-json-body.ts';
 import { RERANK_SHAPES, type RerankShape, type ShapedRequest } from './rerank-shapes.ts';
 
@@ -31,6 +33,8 @@ export interface ServeLimits {
 
 export interface RerankServerSettings {
   readonly engine: RerankEngine;
+  /** what is told of the model besides its name */
+  readonly model?: ServedModel;
   readonly limits: ServeLimits;
   readonly access: AccessRules;
   /** what requests do not say */
@@ -90,9 +94,12 @@ export class RerankServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '/').split('?', 1)[0]!;
+    const path = plainPath(request.url ?? '/');
+    // What HEAD asks for is GET's answer; Node leaves the body out.
+    const asked = request.method === 'HEAD' ? 'GET' : request.method;
     const shape = Object.hasOwn(RERANK_SHAPES, path) ? RERANK_SHAPES[path] : undefined;
-    const isKnown = shape !== undefined || path === '/health' || path === '/metrics';
+    const describe = Object.hasOwn(DESCRIPTIONS, path) ? DESCRIPTIONS[path] : undefined;
+    const isKnown = shape ?? describe ?? ['/health', '/metrics'].includes(path);
     response.once('finish', () => this.#metrics.countRequest(isKnown ? path : 'other', response.statusCode));
     // Clients keep connections; those that are answered while the server drains must not hold it up.
     response.once('close', () => {
@@ -100,15 +107,18 @@ export class RerankServer {
     });
     if (this.#isDraining) response.setHeader('connection', 'close');
     try {
-      if (path === '/health' && request.method === 'GET') return await this.#sendHealth(response);
+      if (path === '/health' && asked === 'GET') return await this.#sendHealth(response);
       const { origin } = request.headers;
       this.#allowOrigin(origin, response);
-      if (request.method === 'OPTIONS' && origin !== undefined) return this.#sendPreflight(origin, response);
+      if (request.method === 'OPTIONS' && origin !== undefined)
+        return this.#sendPreflight(request, origin, response);
       checkAccess(request, this.#settings.access);
       if (!isKnown) throw new HttpError(404, `There is no ${path.slice(0, 100)} here; see docs/serve.md.`);
       const method = shape ? 'POST' : 'GET';
-      if (request.method !== method) throw new HttpError(405, `Use ${method}.`, { allow: method });
+      if (asked !== method)
+        throw new HttpError(405, `Use ${method}.`, { allow: shape ? 'POST' : 'GET, HEAD' });
       if (shape) await this.#rerank(request, response, shape);
+      else if (describe) this.#send(response, 200, describe(this.#about()));
       else this.#sendMetrics(response);
     } catch (error) {
       const failure = toHttpError(error);
@@ -136,20 +146,25 @@ export class RerankServer {
     let timeout: NodeJS.Timeout | undefined;
     try {
       const body = await readJsonBody(request, limits.maxBodyBytes);
-      const { call, respond } = parseRequest(shape, body, limits.maxDocuments);
-      const started = performance.now();
+      const { calls, respond } = parseRequest(shape, body, limits.maxDocuments);
       timeout = setTimeout(
         () => controller.abort(new HttpError(504, 'Judging took too long. Send fewer documents.')),
         limits.judgeTimeoutMs,
       );
-      const result = await engine.rerank({ ...defaults, ...call, signal: controller.signal });
-      this.#metrics.countJudged({
-        ...result.usage,
-        seconds: (performance.now() - started) / 1000,
-        numDocuments: call.documents.length,
-        numUnjudged: result.unjudged.length,
-      });
-      this.#send(response, 200, respond(result, { id: randomUUID(), modelName: engine.modelName }));
+      const results: RerankResponse[] = [];
+      for (const call of calls) {
+        const begun = performance.now();
+        const result = await engine.rerank({ ...defaults, ...call, signal: controller.signal });
+        results.push(result);
+        this.#metrics.countJudged({
+          ...result.usage,
+          seconds: (performance.now() - begun) / 1000,
+          numDocuments: call.documents.length,
+          numUnjudged: result.unjudged.length,
+        });
+      }
+      const created = Math.floor(Date.now() / 1000);
+      this.#send(response, 200, respond(results, { id: randomUUID(), modelName: engine.modelName, created }));
     } finally {
       clearTimeout(timeout);
     }
@@ -197,17 +212,34 @@ export class RerankServer {
     response.setHeader('access-control-allow-origin', origin).setHeader('vary', 'origin');
   }
 
-  #sendPreflight(origin: string, response: ServerResponse): void {
+  #about(): ServedModel & {
+    readonly name: string;
+    readonly maxDocuments: number;
+    readonly maxRequests: number;
+  } {
+    const { engine, model = {}, limits } = this.#settings;
+    return { ...model, ...limits, name: engine.modelName };
+  }
+
+  #sendPreflight(request: IncomingMessage, origin: string, response: ServerResponse): void {
     if (!isAllowedOrigin(origin, this.#settings.access.corsOrigins))
       throw new HttpError(403, 'Pages of this origin may not ask here. Start serve with --cors-origin.');
     response
       .writeHead(204, {
-        'access-control-allow-methods': 'GET, POST',
-        'access-control-allow-headers': 'authorization, content-type',
+        'access-control-allow-methods': 'GET, HEAD, POST',
+        // Clients send headers of their own: a name, a version, a trace.
+        'access-control-allow-headers':
+          request.headers['access-control-request-headers'] ?? 'authorization, content-type',
         'access-control-max-age': '600',
       })
       .end();
   }
+}
+
+/** Clients join addresses and paths with a slash too many, at the end or between. */
+function plainPath(url: string): string {
+  const path = url.split('?', 1)[0]!.replace(/\/{2,}/g, '/');
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
 /** What the checks of the public API find wrong is the caller's fault here too. */

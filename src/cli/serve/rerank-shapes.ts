@@ -1,5 +1,10 @@
 /** The call shapes that `serve` understands: bodies to calls, responses to bodies, errors to bodies. Pure functions. */
-import { toCohereResponse, toJinaResponse, toTeiResponse } from '../../adapters/responses.ts';
+import {
+  toCohereResponse,
+  toJinaResponse,
+  toTeiResponse,
+  toVoyageResponse,
+} from '../../adapters/responses.ts';
 import { checkSelection } from '../../client/check-arguments.ts';
 import type { RerankParameters } from '../../client/reranker.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
@@ -9,17 +14,24 @@ import {
   checkRunOption,
   jsonNameOf,
   RUN_OPTION_NAMES,
+  RUN_OPTIONS,
+  type RunOption,
 } from '../../protocol/run-options.ts';
+import { BodyFields } from './body-fields.ts';
 import { HttpError } from './http-error.ts';
 
 export interface ShapedRequest {
-  readonly call: RerankParameters<RerankDocument>;
-  readonly respond: (response: RerankResponse, about: ResponseFacts) => unknown;
+  /** judged one after the other; all but those of vLLM's scores are one call */
+  readonly calls: readonly RerankParameters<RerankDocument>[];
+  /** @param responses one for each call */
+  readonly respond: (responses: readonly RerankResponse[], about: ResponseFacts) => unknown;
 }
 
 export interface ResponseFacts {
   readonly id: string;
   readonly modelName: string;
+  /** seconds since 1970 */
+  readonly created: number;
 }
 
 export interface RerankShape {
@@ -28,19 +40,29 @@ export interface RerankShape {
   formatError(status: number, message: string): unknown;
 }
 
-/** Cohere v1 and v2, Jina, vLLM and LiteLLM ask alike; Jina's answer has what the others look for. */
+/**
+ * Jina, Cohere v1, vLLM, LiteLLM, Infinity and together.ai ask alike, and look for `results` in the answer; Voyage looks for
+ * `data`. None minds what the others look for.
+ */
 const jinaShape: RerankShape = {
   parse: (body, maxDocuments) => {
-    const fields = new Fields(body);
-    const returnDocuments = fields.boolean('return_documents') ?? true;
+    const fields = new BodyFields(body);
+    const asked = fields.boolean('return_documents');
     return {
-      call: callOf(fields, 'documents', maxDocuments),
-      respond: (response, { id, modelName }) => ({
-        id,
-        ...toJinaResponse(response, { model: modelName, returnDocuments }),
-        meta: toCohereResponse(response, { id }).meta,
-        ...unjudgedOf(response),
-      }),
+      calls: [callOf(fields, maxDocuments)],
+      respond: ([response], { id, modelName, created }) => {
+        const { data } = toVoyageResponse(response!, { model: modelName, returnDocuments: asked === true });
+        return {
+          id,
+          object: 'list',
+          created,
+          ...toJinaResponse(response!, { model: modelName, returnDocuments: asked ?? true }),
+          data: data.map(({ metadata: _chain, ...result }) => result),
+          usage: usageOf([response!]),
+          meta: toCohereResponse(response!, { id }).meta,
+          ...unjudgedOf(response!),
+        };
+      },
     };
   },
   formatError: (_status, message) => ({ message, detail: message }),
@@ -48,8 +70,8 @@ const jinaShape: RerankShape = {
 
 const cohereShape: RerankShape = {
   parse: (body, maxDocuments) => ({
-    call: callOf(new Fields(body), 'documents', maxDocuments),
-    respond: (response, { id }) => ({ ...toCohereResponse(response, { id }), ...unjudgedOf(response) }),
+    calls: [callOf(new BodyFields(body), maxDocuments)],
+    respond: ([response], { id }) => ({ ...toCohereResponse(response!, { id }), ...unjudgedOf(response!) }),
   }),
   formatError: (_status, message) => ({ message }),
 };
@@ -57,14 +79,14 @@ const cohereShape: RerankShape = {
 /** text-embeddings-inference. Its answer is a bare list, which has no place for documents without a verdict. */
 const teiShape: RerankShape = {
   parse: (body, maxDocuments) => {
-    const fields = new Fields(body);
+    const fields = new BodyFields(body);
     const options = {
       rawScores: fields.boolean('raw_scores') ?? false,
       returnText: fields.boolean('return_text') ?? false,
     };
     return {
-      call: callOf(fields, 'texts', maxDocuments),
-      respond: (response) => toTeiResponse(response, options),
+      calls: [callOf(fields, maxDocuments)],
+      respond: ([response]) => toTeiResponse(response!, options),
     };
   },
   formatError: (status, message) => ({
@@ -73,103 +95,109 @@ const teiShape: RerankShape = {
   }),
 };
 
-export const RERANK_SHAPES: Readonly<Record<string, RerankShape>> = {
-  '/v1/rerank': jinaShape,
-  '/v2/rerank': cohereShape,
-  '/rerank': teiShape,
+/** `/rerank` is text-embeddings-inference's where there are `texts`; vLLM, LiteLLM and Infinity send `documents` there. */
+const eitherShape: RerankShape = {
+  parse: (body, maxDocuments) => {
+    const shape = new BodyFields(body).has('documents') ? jinaShape : teiShape;
+    return shape.parse(body, maxDocuments);
+  },
+  formatError: (status, message) => ({
+    ...(teiShape.formatError(status, message) as object),
+    ...(jinaShape.formatError(status, message) as object),
+  }),
 };
 
-function callOf(
-  fields: Fields,
-  documentsField: string,
-  maxDocuments: number,
-): RerankParameters<RerankDocument> {
-  const query = fields.string('query');
-  if (query === undefined || query.trim() === '')
-    throw new HttpError(400, 'query must be a string, and not blank.');
+/** vLLM's scores of pairs, in the order in which they were sent. */
+const scoreShape: RerankShape = {
+  parse: (body, maxDocuments) => {
+    const fields = new BodyFields(body);
+    const [queryField, documentsField] = ['text_1', 'queries', 'data_1']
+      .map((name, i) => [name, ['text_2', 'documents', 'data_2'][i]!] as const)
+      .find(([name]) => fields.has(name)) ?? ['text_1', 'text_2'];
+    const queries = fields.texts(queryField, maxDocuments) ?? [];
+    const documents = fields.texts(documentsField, maxDocuments) ?? [];
+    if (queries.length !== 1 && queries.length !== documents.length)
+      throw new HttpError(400, `${queryField} must be one text, or as many as ${documentsField} has.`);
+    const options = optionsOf(fields);
+    const call = (query: string, texts: readonly string[]) => ({
+      query: checkQuery(query, queryField),
+      documents: texts.map((text) => ({ text })),
+      ...options,
+    });
+    return {
+      calls:
+        queries.length === 1
+          ? [call(queries[0]!, documents)]
+          : queries.map((query, index) => call(query, [documents[index]!])),
+      respond: (responses, { id, modelName, created }) => {
+        const scores = responses.flatMap(({ results, unjudged }) => {
+          const inOrder = new Array<number | null>(results.length + unjudged.length).fill(null);
+          for (const { index, score } of results) inOrder[index] = score;
+          return inOrder;
+        });
+        const data = scores.map((score, index) => ({ index, object: 'score', score }));
+        return { id, object: 'list', created, model: modelName, data, usage: usageOf(responses) };
+      },
+    };
+  },
+  formatError: jinaShape.formatError,
+};
+
+export const RERANK_SHAPES: Readonly<Record<string, RerankShape>> = {
+  '/v1/rerank': jinaShape,
+  '/v1/reranking': jinaShape,
+  '/reranking': jinaShape,
+  '/v2/rerank': cohereShape,
+  '/rerank': eitherShape,
+  '/v1/score': scoreShape,
+  '/score': scoreShape,
+};
+
+function callOf(fields: BodyFields, maxDocuments: number): RerankParameters<RerankDocument> {
+  const topN = fields.count('top_n', 0) ?? fields.count('top_k', 0);
   const given: RerankParameters<RerankDocument> = {
-    query,
-    documents: fields.documents(documentsField, maxDocuments),
-    topN: fields.count('top_n', 1) ?? fields.count('top_k', 1),
+    query: checkQuery(fields.string('query'), 'query'),
+    documents: fields.documents(fields.has('texts') ? 'texts' : 'documents', maxDocuments),
+    // 0 is all of them, as with vLLM, whose default it is.
+    topN: topN === 0 ? undefined : topN,
     threshold: fields.number('threshold'),
   };
   checkSelection(given);
-  return { ...given, ...checkRerankOptions(runOptions(fields)) };
+  return { ...given, ...optionsOf(fields) };
+}
+
+function checkQuery(query: string | undefined, name: string): string {
+  if (query !== undefined && query.trim() !== '') return query;
+  throw new HttpError(400, `${name} must be a string, and not blank.`);
 }
 
 /** @throws TypeError or RangeError that names the field */
-function runOptions(fields: Fields): RerankOptions {
+function optionsOf(fields: BodyFields): RerankOptions {
   const given = RUN_OPTION_NAMES.flatMap((name) => {
     const field = jsonNameOf(name);
-    const value = field === null ? undefined : fields.get(field);
-    if (field === null || value === undefined || value === null) return [];
+    const value = field === null ? undefined : readOption(fields, field, RUN_OPTIONS[name].kind);
+    if (field === null || value === undefined) return [];
     checkRunOption(name, value, field);
     return [[name, value] as const];
   });
-  return Object.fromEntries(given) as RerankOptions;
+  return checkRerankOptions(Object.fromEntries(given) as RerankOptions);
+}
+
+function readOption(fields: BodyFields, field: string, kind: RunOption['kind']): unknown {
+  if (kind === 'boolean') return fields.boolean(field);
+  return kind === 'text' || kind === 'choice' ? fields.string(field) : fields.number(field);
+}
+
+/** As OpenAI names them, and with it vLLM and together.ai. */
+function usageOf(responses: readonly RerankResponse[]): object {
+  const sum = (name: 'numPromptTokens' | 'numNewTokens'): number =>
+    responses.reduce((total, { usage }) => total + usage[name], 0);
+  const [prompt, completion] = [sum('numPromptTokens'), sum('numNewTokens')];
+  return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
 }
 
 /** Documents without a verdict have no score, so no result; here they are at least named. */
 function unjudgedOf({ unjudged }: RerankResponse): object {
   if (unjudged.length === 0) return {};
   return { unjudged: unjudged.map(({ index, finishReason }) => ({ index, finish_reason: finishReason })) };
-}
-
-/** The fields of a body, with their types. Null is as good as absent; fields nobody asks for are ignored. */
-class Fields {
-  readonly #fields: Readonly<Record<string, unknown>>;
-
-  constructor(body: unknown) {
-    if (typeof body !== 'object' || body === null || Array.isArray(body))
-      throw new HttpError(400, 'The body must be a JSON object.');
-    this.#fields = body as Record<string, unknown>;
-  }
-
-  string(name: string): string | undefined {
-    return this.#typed<string>(name, 'string', 'a string');
-  }
-
-  number(name: string): number | undefined {
-    return this.#typed<number>(name, 'number', 'a number');
-  }
-
-  count(name: string, least: number): number | undefined {
-    const value = this.number(name);
-    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return value;
-    throw new HttpError(400, `${name} must be a whole number of at least ${least}.`);
-  }
-
-  boolean(name: string): boolean | undefined {
-    return this.#typed<boolean>(name, 'boolean', 'true or false');
-  }
-
-  documents(name: string, most: number): RerankDocument[] {
-    const value = this.get(name);
-    if (!Array.isArray(value)) throw new HttpError(400, `${name} must be a list of strings.`);
-    if (value.length > most)
-      throw new HttpError(
-        400,
-        `${name} has ${value.length} entries; ${most} are allowed. Send them in parts, or raise --max-documents.`,
-      );
-    return value.map((entry: unknown, index) => toDocument(entry, `${name}[${index}]`));
-  }
-
-  #typed<T>(name: string, type: string, wanted: string): T | undefined {
-    const value = this.get(name);
-    if (value === undefined || value === null) return undefined;
-    if (typeof value === type) return value as T;
-    throw new HttpError(400, `${name} must be ${wanted}.`);
-  }
-
-  get(name: string): unknown {
-    return Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
-  }
-}
-
-function toDocument(entry: unknown, path: string): RerankDocument {
-  if (typeof entry === 'string') return { text: entry };
-  const { text, title } = (entry ?? {}) as { readonly text?: unknown; readonly title?: unknown };
-  if (typeof text !== 'string')
-    throw new HttpError(400, `${path} must be a string, or an object with a text.`);
-  return typeof title === 'string' ? { title, text } : { text };
 }

@@ -19,10 +19,16 @@ async function runServe(args: ServeArguments, context: CommandContext): Promise<
   await untilInterrupted(async (signal) => {
     const engine = await openEngine(args.engine, context);
     try {
-      const { device, deviceReason, dtype } = await engine.load({ signal });
+      const { device, deviceReason, dtype, maxPositions } = await engine.load({ signal });
       const place = args.engine.remote ? args.engine.remote.endpoint : `${dtype}, on ${device}`;
       console.error(`${engine.modelName}, ${place}. ${deviceReason}`);
-      const server = new RerankServer({ engine, limits, access, defaults });
+      const server = new RerankServer({
+        engine,
+        model: { version: context.version, dtype, maxInputTokens: maxPositions },
+        limits,
+        access,
+        defaults,
+      });
       const address = await server.listen(host, port);
       const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
       console.error(

@@ -43,21 +43,19 @@ test.each(EVERY_OPTION.filter(([options]) => options.maxSlots === undefined))(
       value,
     ]);
     const body = { query: 'q', documents: ['a'], ...(Object.fromEntries(fields) as object) };
-    const { query, documents, topN, threshold, ...judging } = RERANK_SHAPES['/v1/rerank']!.parse(
-      body,
-      9,
-    ).call;
+    const { calls } = RERANK_SHAPES['/v1/rerank']!.parse(body, 9);
+    const { query, documents, topN, threshold, ...judging } = calls[0]!;
     expect([query, documents, topN, threshold]).toEqual(['q', [{ text: 'a' }], undefined, undefined]);
     expect(judging).toEqual(options);
   },
 );
 
 test("the number of documents judged together is the server's own choice", () => {
-  const { call } = RERANK_SHAPES['/v1/rerank']!.parse(
+  const { calls } = RERANK_SHAPES['/v1/rerank']!.parse(
     { query: 'q', documents: ['a'], max_slots: 3, slots: 3 },
     9,
   );
-  expect(call).not.toHaveProperty('maxSlots');
+  expect(calls[0]).not.toHaveProperty('maxSlots');
 });
 
 describe('checks', () => {
