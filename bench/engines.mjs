@@ -8,6 +8,8 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -92,7 +94,7 @@ async function measure({ root, device }) {
       child.on('close', () => reject(new Error(`serve ended: ${text}`)));
     });
     const ask = async (body) => {
-      const response = await fetch(`${address}/v2/rerank`, {
+      const response = await globalThis.fetch(`${address}/v2/rerank`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),

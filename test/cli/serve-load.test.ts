@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RerankServer } from '../../src/cli/serve/rerank-server.ts';
 import { parseServeArguments } from '../../src/cli/serve/serve-arguments.ts';
-import { hashedVerdict } from '../fakes/hashed-verdict.ts';
+import { HOLD, hashedVerdict } from '../fakes/hashed-verdict.ts';
 import { HASHED_THREAD, openLocalEngine, type TestEngine } from './local-engines.ts';
 
 const NUM_CLIENTS = 64;
@@ -21,6 +21,7 @@ const MAX_GROWTH_BYTES = 8e6;
  * last come to more than twice as much, so that keeping them would show.
  */
 const MAX_RESIDENT_GROWTH_BYTES = 80e6;
+const LONG_TEXT = 'Lorem ipsum é. '.repeat(1400);
 
 let { engine, kill } = {} as TestEngine;
 let server: RerankServer;
@@ -130,4 +131,22 @@ it(`${NUM_CLIENTS} clients get ${NUM_REQUESTS} right answers, whatever becomes o
   expect(heap).toBeLessThan(MAX_GROWTH_BYTES);
   expect(external).toBeLessThan(MAX_GROWTH_BYTES);
   expect(resident).toBeLessThan(MAX_RESIDENT_GROWTH_BYTES);
+});
+
+it('neither server nor worker keeps anything of the requests it has answered', async () => {
+  const { wrong, heap, external, resident } = await load(LONG_TEXT);
+  expect(wrong).toEqual([]);
+  expect(heap).toBeLessThan(MAX_GROWTH_BYTES);
+  expect(external).toBeLessThan(MAX_GROWTH_BYTES);
+  expect(resident).toBeLessThan(MAX_RESIDENT_GROWTH_BYTES);
+});
+
+it('a client that leaves while the worker is replaced is not judged, and holds up nobody', async () => {
+  kill();
+  const leaving = new AbortController();
+  const left = engine.rerank({ query: HOLD, documents: ['a'], signal: leaving.signal });
+  const stays = engine.rerank({ query: 'question', documents: ['a'] });
+  leaving.abort(new Error('gone'));
+  await expect(left).rejects.toThrow('gone');
+  expect((await stays).results[0]?.verdict).toEqual(hashedVerdict('question', 'a'));
 });

@@ -15,3 +15,6 @@ export function hashedVerdict(query: string, text: string): Verdict {
     forced: false,
   };
 }
+
+/** The query that a hashed worker does not answer. */
+export const HOLD = 'hold';

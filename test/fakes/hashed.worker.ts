@@ -1,8 +1,11 @@
-/** A worker that answers at once, each document by its hash: for tests of everything in front of the engine. */
+/**
+ * A worker that answers at once, each document by its hash: for tests of everything in front of the engine. The query HOLD is
+ * held until nobody wants it any more.
+ */
 import { NO_STATS } from '../../src/protocol/run-defaults.ts';
 import type { Backend } from '../../src/protocol/backend.ts';
 import { answerCalls } from '../../src/protocol/worker-calls.ts';
-import { hashedVerdict } from './hashed-verdict.ts';
+import { HOLD, hashedVerdict } from './hashed-verdict.ts';
 
 const api: Backend = {
   load: () =>
@@ -13,7 +16,12 @@ const api: Backend = {
       dtype: 'q4',
       maxPositions: 1024,
     }),
-  rerank: ({ query, documents }, onUpdates) => {
+  rerank: async ({ query, documents }, onUpdates, signal) => {
+    const numDocuments = documents.length;
+    if (query === HOLD) {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      return { numDocuments, numFinished: 0, aborted: true, stats: NO_STATS };
+    }
     onUpdates(
       documents.map(({ text }, index) => ({
         type: 'finished',
@@ -27,8 +35,7 @@ const api: Backend = {
       })),
       NO_STATS,
     );
-    const numDocuments = documents.length;
-    return Promise.resolve({ numDocuments, numFinished: numDocuments, aborted: false, stats: NO_STATS });
+    return { numDocuments, numFinished: numDocuments, aborted: false, stats: NO_STATS };
   },
   pause: () => undefined,
   resume: () => undefined,
