@@ -9,7 +9,7 @@ import { findTensor } from './matrix.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { assertFinite } from './finite-weights.ts';
 import { decodeFloats } from './float-formats.ts';
-import type { PackedMatrix, PackedWeights } from './packed-matrix.ts';
+import type { PackedMatrix } from './packed-matrix.ts';
 import type { SafetensorsDtype, TensorEntry } from './safetensors.ts';
 
 const OUTPUT_OF_NIBBLE = [0, 2, 4, 6, 1, 3, 5, 7] as const;
@@ -43,45 +43,20 @@ export function openAwqMatrix(
     name: prefix,
     rows,
     cols,
+    bits: 4,
     groupSize,
+    hasZeroPoints: true,
     sourceBytes: [qweight, qzeros, scales].reduce((sum, { start, end }) => sum + end - start, 0),
-    async readPacked() {
+    // In the file outputs are along a row, so all of it has to be turned at once.
+    async *readPacked() {
       const scaleBytes = await readAll(scales);
       assertFinite(scales.name, scaleBytes, 'F16');
       const groupScales = decodeFloats(scaleBytes, 'F16');
-      return {
+      yield {
+        numRows: rows,
         codes: transposeCodes(await readWords(qweight), rows, cols),
         scales: transposeScales(groupScales, rows, numGroups),
         zeroPoints: transposeZeroPoints(await readWords(qzeros), rows, numGroups),
-      };
-    },
-  };
-}
-
-/** Packed matrices with the same inputs and groups, one above the other. */
-export function stackPacked(name: string, parts: readonly PackedMatrix[]): PackedMatrix {
-  const [first] = parts;
-  if (!first || parts.some((part) => part.groupSize !== first.groupSize)) {
-    throw new Rank1Error(
-      'model-unsupported',
-      `The parts of ${name} have different group sizes. Choose another checkpoint.`,
-    );
-  }
-  return {
-    name,
-    rows: parts.reduce((sum, part) => sum + part.rows, 0),
-    cols: first.cols,
-    groupSize: first.groupSize,
-    sourceBytes: parts.reduce((sum, part) => sum + part.sourceBytes, 0),
-    async readPacked() {
-      const weights: PackedWeights[] = [];
-      for (const part of parts) weights.push(await part.readPacked());
-      return {
-        codes: joinBytes(weights.map((weight) => weight.codes)),
-        scales: new Float32Array(
-          joinBytes(weights.map(({ scales }) => new Uint8Array(scales.buffer))).buffer,
-        ),
-        zeroPoints: joinBytes(weights.map((weight) => weight.zeroPoints)),
       };
     },
   };
@@ -153,14 +128,4 @@ async function readWords(tensor: TensorEntry): Promise<Uint32Array> {
     0,
     bytes.byteLength / 4,
   );
-}
-
-function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }

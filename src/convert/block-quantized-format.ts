@@ -37,7 +37,8 @@ export class BlockQuantizedFormat implements WeightFormat {
    * table's grid is a symmetric one.
    */
   embedding(graph: GraphBuilder, name: string, ids: string, table: Matrix): string {
-    const { bits, blockSize, floatType } = this.#options;
+    const { floatType } = this.#options;
+    const { bits, blockSize } = this.#blocksOf(table);
     const stored = this.#store(graph, name, table, this.#tableGrid());
     const dims = [table.rows, table.cols / blockSize, 1];
     const blockScales = graph.alias(
@@ -83,7 +84,8 @@ export class BlockQuantizedFormat implements WeightFormat {
     stored: ProductTensors,
     bias: string | null,
   ): string {
-    const { bits, blockSize, accuracyLevel } = this.#options;
+    const { accuracyLevel } = this.#options;
+    const { bits, blockSize } = this.#blocksOf(weight);
     // Input 4 is a group index that no backend here takes; trailing inputs that are empty are left out.
     const optional = bias
       ? [stored.zeroPoints?.name ?? '', '', bias]
@@ -107,7 +109,18 @@ export class BlockQuantizedFormat implements WeightFormat {
     );
   }
 
+  /** Blocks of a file that are such blocks already stay as they are, and have bits and a size of their own. */
+  #blocksOf(weight: LinearWeight): { readonly bits: 4 | 8; readonly blockSize: number } {
+    const packed = isPacked(weight) ? null : weight.packed;
+    return packed ? { bits: packed.bits, blockSize: packed.groupSize } : this.#options;
+  }
+
   #store(graph: GraphBuilder, name: string, weight: Matrix, grid: Grid): BlockTensors {
+    if (weight.packed) {
+      const { group, tensors } = packedGroup(name, weight.packed, weight.packed.groupSize, this.floatType);
+      graph.store(group);
+      return tensors;
+    }
     if (weight.cols % grid.blockSize !== 0) {
       throw new Rank1Error(
         'model-unsupported',

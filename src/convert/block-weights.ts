@@ -64,21 +64,33 @@ export function packedGroup(
   blockSize: number,
   floatType: FloatType,
 ): BlockGroup {
-  const tensors = describe(name, weight, blockSize, 4, floatType, true);
+  const { bits, hasZeroPoints } = weight;
+  const tensors = describe(name, weight, blockSize, bits, floatType, hasZeroPoints);
   const repeats = weight.groupSize / blockSize;
   const write: WeightGroup['write'] = async (emit) => {
-    const { codes, scales, zeroPoints } = await weight.readPacked();
-    await emit(tensors.codes, codes);
-    const blockScales = new Float32Array(scales.length * repeats).map(
-      (_, i) => scales[Math.floor(i / repeats)]!,
-    );
-    await emit(tensors.scales, encodeFloats(weight.name, blockScales, floatType));
-    const blockZeros = new Uint8Array(zeroPoints.length * repeats).map(
-      (_, i) => zeroPoints[Math.floor(i / repeats)]!,
-    );
-    await emit(tensors.zeroPoints!, packZeroPoints(blockZeros, weight.rows, 4));
+    const scales: Float32Array<ArrayBuffer>[] = [];
+    const zeroPoints: Uint8Array<ArrayBuffer>[] = [];
+    for await (const rows of weight.readPacked()) {
+      await emit(tensors.codes, rows.codes);
+      scales.push(repeated(rows.scales, repeats));
+      if (rows.zeroPoints)
+        zeroPoints.push(packZeroPoints(repeated(rows.zeroPoints, repeats), rows.numRows, bits));
+    }
+    for (const chunk of scales) await emit(tensors.scales, encodeFloats(weight.name, chunk, floatType));
+    for (const chunk of zeroPoints) await emit(tensors.zeroPoints!, chunk);
   };
   return { group: { tensors: listed(tensors), sourceBytes: weight.sourceBytes, write }, tensors };
+}
+
+/** Each element as many times as there are blocks in its group. */
+function repeated<T extends Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(
+  values: T,
+  repeats: number,
+): T {
+  if (repeats === 1) return values;
+  const result = new (values.constructor as new (length: number) => T)(values.length * repeats);
+  for (let i = 0; i < result.length; i++) result[i] = values[Math.floor(i / repeats)]!;
+  return result;
 }
 
 function describe(

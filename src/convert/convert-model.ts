@@ -85,6 +85,7 @@ async function writeModel(
 
   const isBlocked = format instanceof BlockQuantizedFormat;
   const isAwq = checkpoint.has('model.layers.0.mlp.down_proj.qweight');
+  const isGguf = isBlocked && input.openTensors !== undefined;
   const described: ManifestInput = {
     ...written,
     spec,
@@ -93,7 +94,7 @@ async function writeModel(
     layout,
     dtype,
     blockSize: isBlocked ? options.blockSize : null,
-    quantization: isAwq ? 'awq' : isBlocked ? options.method : null,
+    quantization: isAwq ? 'awq' : isGguf ? 'gguf' : isBlocked ? options.method : null,
     maxPositions,
     kvDtype: format.floatType,
     files: recorded.files,

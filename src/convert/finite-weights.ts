@@ -7,7 +7,11 @@ import type { FloatDtype } from './float-formats.ts';
  * @throws Rank1Error `model-corrupt` that names the tensor
  */
 export function assertFinite(name: string, bytes: Uint8Array<ArrayBuffer>, dtype: FloatDtype): void {
-  if (areFinite(bytes, dtype)) return;
+  if (!areFinite(bytes, dtype)) throwNotFinite(name);
+}
+
+/** @throws Rank1Error `model-corrupt` */
+export function throwNotFinite(name: string): never {
   throw new Rank1Error(
     'model-corrupt',
     `${name} holds a weight that is not a finite number. The checkpoint is damaged, or its training failed: download it again, or choose another.`,

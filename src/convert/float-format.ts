@@ -2,7 +2,8 @@
 import { Rank1Error } from '../base/errors.ts';
 import { bytesOf, tensorBytes, type GraphBuilder, type StoredTensor } from './graph-builder.ts';
 import { isPacked, type LinearWeight } from './linear-weights.ts';
-import { readChunks, rowChunks, type Matrix } from './matrix.ts';
+import { readChunks, type Matrix } from './matrix.ts';
+import { rowChunks } from './row-chunks.ts';
 import { encodeFloats, storeVector, type FloatType, type WeightFormat } from './weight-format.ts';
 
 export class FloatFormat implements WeightFormat {

@@ -1,10 +1,10 @@
 /** The matrices of linear layers: float, or 4-bit codes that AutoAWQ packed. */
 import { Rank1Error } from '../base/errors.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
-import { openAwqMatrix, stackPacked } from './awq.ts';
+import { openAwqMatrix } from './awq.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { joinVectors, openMatrix, stackRows, type Matrix } from './matrix.ts';
-import type { PackedMatrix } from './packed-matrix.ts';
+import { stackPacked, type PackedMatrix } from './packed-matrix.ts';
 
 export type LinearWeight = Matrix | PackedMatrix;
 

@@ -18,8 +18,8 @@ export interface ConvertedManifest extends Manifest {
 export interface ConvertedModel extends ManifestModel {
   /** Weights that share a scale; `null` where they are not quantised. */
   readonly blockSize: number | null;
-  /** `awq` where the codes are the checkpoint's own. */
-  readonly quantization: QuantizationMethod | 'awq' | null;
+  /** `awq` or `gguf` where the codes are the checkpoint's own. */
+  readonly quantization: QuantizationMethod | 'awq' | 'gguf' | null;
   /** Rows of the rotary tables: the longest sequence, prompt and answer together. */
   readonly maxPositions: number;
   readonly kvBytesPerToken: number;

@@ -1,9 +1,10 @@
 /** Weights as the rest of the converter sees them: rows of fp32 read a few at a time, whatever the file holds. */
 import { Rank1Error } from '../base/errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { assertFinite } from './finite-weights.ts';
-import { decodeFloats, FLOAT_BYTES, type FloatDtype } from './float-formats.ts';
+import { arePackedAlike, stackPacked, type PackedMatrix } from './packed-matrix.ts';
 import type { TensorEntry } from './safetensors.ts';
+import { rowChunks } from './row-chunks.ts';
+import { openPacked, openRows } from './tensor-rows.ts';
 
 export interface Matrix {
   readonly name: string;
@@ -17,6 +18,8 @@ export interface Matrix {
    * @throws Rank1Error `model-corrupt` when a weight is not finite
    */
   readRows(start: number, end: number, room?: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>;
+  /** Where the file holds codes that can be kept as they are. */
+  readonly packed?: PackedMatrix;
 }
 
 /**
@@ -33,19 +36,14 @@ export function openMatrix(checkpoint: Checkpoint, name: string, rows: number, c
         `The weights and config.json are not of the same model; download both again.`,
     );
   }
-  const dtype = floatDtype(tensor);
-  const rowBytes = cols * FLOAT_BYTES[dtype];
+  const rowsOf = openRows(tensor, cols);
   return {
     name,
     rows,
     cols,
-    sourceBytes: rows * rowBytes,
-    async readRows(start, end, room) {
-      const first = tensor.start + start * rowBytes;
-      const bytes = await tensor.source.read(first, tensor.start + end * rowBytes, tensor.end);
-      assertFinite(name, bytes, dtype);
-      return decodeFloats(bytes, dtype, room);
-    },
+    sourceBytes: rows * rowsOf.rowBytes,
+    readRows: async (start, end, room) => rowsOf.decode(await rowsOf.read(start, end), room),
+    ...(rowsOf.packing && { packed: openPacked(name, rows, cols, rowsOf, rowsOf.packing) }),
   };
 }
 
@@ -59,22 +57,15 @@ export function findTensor(checkpoint: Checkpoint, name: string): TensorEntry {
   );
 }
 
-function floatDtype(tensor: TensorEntry): FloatDtype {
-  if (tensor.dtype === 'F32' || tensor.dtype === 'F16' || tensor.dtype === 'BF16') return tensor.dtype;
-  throw new Rank1Error(
-    'model-unsupported',
-    `${tensor.name} is stored as ${tensor.dtype}; bf16, fp16 and fp32 weights, or AutoAWQ int4, can be converted. ` +
-      `Choose the original checkpoint instead of a quantised one.`,
-  );
-}
-
 /** Matrices with the same columns, one above the other: q, k and v become one product. */
 export function stackRows(name: string, parts: readonly Matrix[]): Matrix {
+  const packed = parts.map((part) => part.packed).filter((part) => part !== undefined);
   return {
     name,
     rows: parts.reduce((sum, part) => sum + part.rows, 0),
     cols: parts[0]!.cols,
     sourceBytes: parts.reduce((sum, part) => sum + part.sourceBytes, 0),
+    ...(packed.length === parts.length && arePackedAlike(packed) && { packed: stackPacked(name, packed) }),
     async readRows(start, end, room) {
       const { cols } = parts[0]!;
       const result = room ?? new Float32Array((end - start) * cols);
@@ -130,12 +121,3 @@ export async function* readChunks(matrix: Matrix): AsyncGenerator<RowChunk> {
     yield { start, end, values: await matrix.readRows(start, end, room.subarray(0, length)) };
   }
 }
-
-/** Row ranges of about `CHUNK_VALUES` values, in order. */
-export function* rowChunks(matrix: Pick<Matrix, 'rows' | 'cols'>): Generator<[start: number, end: number]> {
-  const step = Math.max(1, Math.floor(CHUNK_VALUES / matrix.cols));
-  for (let start = 0; start < matrix.rows; start += step) yield [start, Math.min(matrix.rows, start + step)];
-}
-
-/** 1 Mi values: 2 MB of bf16 in, 4 MB of fp32 in memory, which a processor's cache still holds. */
-const CHUNK_VALUES = 2 ** 20;

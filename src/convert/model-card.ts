@@ -5,6 +5,9 @@ const AWQ_NOTE = `- linear layers: AutoAWQ's own codes, unchanged. The embedding
   rounded to 4 bits here
 `;
 
+const GGUF_NOTE = `- weights in Q4_0 and Q8_0: the GGUF file's own codes and scales, unchanged. Those in other formats were rounded here
+`;
+
 /** @param dtype the one that was just converted */
 export function modelCard(manifest: ConvertedManifest, dtype: string): string {
   const model = manifest.models[dtype]!;
@@ -20,7 +23,7 @@ the source's; see its model card for training data, intended use and results. Th
 
 - architecture: ${manifest.architecture}, vocabulary ${manifest.vocabSize}
 - dtype: ${dtype}${blocks}; KV cache ${model.kvDtype}
-${model.quantization === 'awq' ? AWQ_NOTE : ''}- graph layout: ${model.layout}; longest sequence: ${model.maxPositions} tokens
+${model.quantization === 'awq' ? AWQ_NOTE : model.quantization === 'gguf' ? GGUF_NOTE : ''}- graph layout: ${model.layout}; longest sequence: ${model.maxPositions} tokens
 
 | rows decoded together | memory at ${model.memory.contextTokens} tokens each |
 |---|---|

@@ -4,6 +4,7 @@
  */
 import { Rank1Error } from '../base/errors.ts';
 import type { ByteSource } from './byte-io.ts';
+import type { BlockDtype } from './gguf/block-types.ts';
 import { assertNotMistaken } from './mistaken-file.ts';
 
 const DTYPE_BYTES = {
@@ -34,14 +35,22 @@ const MAX_HEADER_BYTES = 100_000_000;
 const MAX_TENSORS = 200_000;
 const MAX_RANK = 8;
 
+/** Tensors of GGUF files (gguf/) have dtypes of their own. */
+export type TensorDtype = SafetensorsDtype | BlockDtype;
+
 export interface TensorEntry {
   readonly name: string;
-  readonly dtype: SafetensorsDtype;
+  readonly dtype: TensorDtype;
   readonly shape: readonly number[];
   readonly source: ByteSource;
   /** absolute byte range in `source` */
   readonly start: number;
   readonly end: number;
+  /**
+   * Set where the rows of each head of this many values lie as 0, H/2, 1, H/2 + 1 ... in the file; what is read has them
+   * in their order.
+   */
+  readonly interleavedHeadDim?: number;
 }
 
 /**

@@ -12,7 +12,7 @@ const READ_KEYS = `architectures model_type hidden_size intermediate_size num_hi
   sliding_window max_window_layers layer_types quantization_config quantization rope_interleaved pruned_heads`;
 
 /** Names, precision, training, and generation settings, which the caller's take the place of. */
-const HARMLESS_KEYS = `_name_or_path name_or_path transformers_version torch_dtype dtype use_cache bos_token_id pad_token_id
+const HARMLESS_KEYS = `_name_or_path name_or_path _model_name_or_path transformers_version torch_dtype dtype use_cache bos_token_id pad_token_id
   unk_token_id sep_token_id cls_token_id mask_token_id decoder_start_token_id initializer_range attention_dropout
   hidden_dropout resid_pdrop embd_pdrop attn_pdrop classifier_dropout pretraining_tp _attn_implementation
   attn_implementation _attn_implementation_autoset _attn_implementation_internal output_attentions output_hidden_states
