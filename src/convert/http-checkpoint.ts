@@ -57,7 +57,7 @@ export class HttpCheckpoint implements CheckpointFolder {
   }
 
   open(name: string): Promise<ByteSource | null> {
-    return /\.(?:safetensors|gguf)$/.test(name) ? this.#openRanged(name) : this.#openWhole(name);
+    return name.endsWith('.safetensors') ? this.#openRanged(name) : this.#openWhole(name);
   }
 
   /** Ends what was being fetched ahead. */

@@ -281,6 +281,20 @@ test('a folder of safetensors becomes a model, and all is deleted at once', asyn
   await expect(page.getByRole('button', { name: /^Delete/ })).toHaveCount(0);
 });
 
+test('a GGUF file that is picked becomes a model, under its name', async ({ page }) => {
+  await open(page);
+  await page.getByLabel('Choose a ZIP or GGUF file').setInputFiles(fixturePath('gguf/qwen2-q8_0.gguf'));
+  await page.getByRole('button', { name: 'Convert on this device' }).click();
+  await expect(page.getByRole('button', { name: 'Use qwen2-q8_0' })).toBeVisible();
+  await page.getByLabel('Choose a ZIP or GGUF file').setInputFiles({
+    name: 'broken.gguf',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from('GGUF and nothing else'),
+  });
+  await page.getByRole('button', { name: 'Convert on this device' }).click();
+  await expect(page.getByRole('alert')).toHaveText(/broken\.gguf is GGUF of version/);
+});
+
 test('a folder that is chosen runs without being copied, in a tab of its own', async ({ page, context }) => {
   await open(page);
   await page.getByLabel('Choose a folder').setInputFiles(DEMO);

@@ -65,14 +65,16 @@ export function renderAddModel(state: AddModelState, actions: AddModelActions): 
       </form>
       <div class="drop" ?data-over=${state.dragging}>
         <p>
-          <strong>${msg('Drop a folder or a ZIP here')}</strong>
-          <span class="note">${msg('A converted model, or a checkpoint of safetensors to convert.')}</span>
+          <strong>${msg('Drop a folder, a ZIP or a GGUF file here')}</strong>
+          <span class="note"
+            >${msg('A converted model, or a checkpoint of safetensors or a GGUF file to convert.')}</span
+          >
         </p>
         <label class="file-button"
           >${msg('Choose a folder')}<input type="file" webkitdirectory multiple @change=${onPick}
         /></label>
         <label class="file-button"
-          >${msg('Choose a ZIP')}<input type="file" accept=".zip" @change=${onPick}
+          >${msg('Choose a ZIP or GGUF file')}<input type="file" accept=".zip,.gguf" @change=${onPick}
         /></label>
       </div>
     </div>
@@ -145,7 +147,7 @@ function renderPicked(picked: PickedFolder, tryAddress: string, actions: AddMode
   const bytes = Object.values(files).reduce((sum, file) => sum + file.size, 0);
   if (kind === null) {
     return html`<p class="refused" role="alert">
-      ${msg('This folder holds neither a rank1.json nor a config.json with safetensors. Choose the folder of one model.')}
+      ${msg('This folder holds neither a rank1.json nor a config.json with safetensors, nor a GGUF file. Choose the folder of one model.')}
     </p>`;
   }
   return html`<div class="card">

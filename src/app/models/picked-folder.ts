@@ -20,13 +20,15 @@ export function kindOf(files: PickedFiles): PickedKind {
   if (Object.hasOwn(files, 'rank1.json')) return 'model';
   const names = Object.keys(files);
   const isCheckpoint = names.includes('config.json') && names.some((name) => name.endsWith('.safetensors'));
-  return isCheckpoint ? 'checkpoint' : null;
+  return isCheckpoint || names.some(isGguf) ? 'checkpoint' : null;
 }
 
 /** From `<input type="file" webkitdirectory>`, or a picked archive. */
 export async function filesOfInput(list: readonly File[]): Promise<PickedFolder> {
   const [only] = list;
   if (list.length === 1 && only && isArchive(only)) return unpacked(only);
+  if (list.length === 1 && only && isGguf(only.name))
+    return { name: baseName(only), files: { [only.name]: only } };
   return withoutRoot(Object.fromEntries(list.map((file) => [file.webkitRelativePath || file.name, file])));
 }
 
@@ -39,6 +41,7 @@ export async function filesOfDrop(transfer: DataTransfer): Promise<PickedFolder>
   if (entries.length === 1 && only?.isFile) {
     const file = await fileOf(only as FileSystemFileEntry);
     if (isArchive(file)) return unpacked(file);
+    if (isGguf(file.name)) return { name: baseName(file), files: { [file.name]: file } };
   }
   const found: Record<string, File> = {};
   for (const entry of entries) await collect(entry, '', found);
@@ -46,12 +49,16 @@ export async function filesOfDrop(transfer: DataTransfer): Promise<PickedFolder>
 }
 
 async function unpacked(archive: File): Promise<PickedFolder> {
-  return withoutRoot(await readZip(archive), archive.name.replace(/\.zip$/i, ''));
+  return withoutRoot(await readZip(archive), baseName(archive));
 }
 
 function isArchive(file: File): boolean {
   return file.name.toLowerCase().endsWith('.zip');
 }
+
+const isGguf = (name: string): boolean => /\.gguf$/i.test(name);
+
+const baseName = (file: File): string => file.name.replace(/\.\w+$/, '');
 
 /** What all paths have in common at their start is where the folder was, not what is in it. */
 function withoutRoot(files: PickedFiles, nameOfAll = ''): PickedFolder {

@@ -28,6 +28,10 @@ export class BlobCheckpoint implements CheckpointFolder {
     return new BlobCheckpoint(blobs);
   }
 
+  get names(): readonly string[] {
+    return [...this.#blobs.keys()];
+  }
+
   open(name: string): Promise<ByteSource | null> {
     const blob = this.#blobs.get(name);
     if (!blob) return Promise.resolve(null);

@@ -1,10 +1,11 @@
-/** A folder of safetensors, dropped on a page or on a server, becomes a model in the page's own storage. */
+/** A checkpoint, dropped on a page or on a server, becomes a model in the page's own storage. */
 import { Rank1Error } from '../../base/errors.ts';
 import { Sha256 } from '../../model/sha256.ts';
 import { isStoredName, MODELS_FOLDER } from '../../model/stored-models.ts';
 import type { CheckpointFolder } from '../byte-io.ts';
 import { convertModel } from '../convert-model.ts';
 import { DEFAULT_MAX_POSITIONS, DEFAULT_SHARD_BYTES, type ConvertOptions } from '../convert-options.ts';
+import { GgufCheckpoint, isGgufName } from '../gguf/gguf-checkpoint.ts';
 import { HttpCheckpoint } from '../http-checkpoint.ts';
 import type { ConvertedManifest } from '../manifest.ts';
 import { BlobCheckpoint } from './blob-checkpoint.ts';
@@ -28,7 +29,7 @@ export type ConvertFilesOptions = Pick<ConvertOptions, 'dtype' | 'onProgress' | 
 /**
  * Runs anywhere in a page; in a worker it leaves the page responsive. A model of the same name is replaced when the new
  * one is whole.
- * @param files of one checkpoint folder
+ * @param files of one checkpoint folder, or a .gguf file
  * @param name of the model in storage, loaded as `opfs:<name>`: lower-case letters, digits, dots, dashes, underscores
  * @throws Rank1Error as convertModel; `storage` when there is no room. Nothing is left behind then, and an older model of
  *   the name is what it was. TypeError for a name that could not be loaded
@@ -38,7 +39,19 @@ export async function convertFiles(
   name: string,
   options: ConvertFilesOptions,
 ): Promise<ConvertedManifest> {
-  return convertInto(name, BlobCheckpoint.fromFiles(files), { name, revision: null }, options);
+  return convertInto(name, await openFiles(files), { name, revision: null }, options);
+}
+
+/** A GGUF file is the checkpoint where no safetensors lie beside it. */
+async function openFiles(files: Iterable<File>): Promise<CheckpointFolder> {
+  const folder = BlobCheckpoint.fromFiles(files);
+  const [gguf, other] = folder.names.filter(isGgufName);
+  if (gguf === undefined || folder.names.some((file) => file.endsWith('.safetensors'))) return folder;
+  if (other === undefined) return GgufCheckpoint.open(folder, gguf);
+  throw new Rank1Error(
+    'invalid-file',
+    `There are several GGUF files: ${gguf}, ${other}. Choose one of them. One that is split into parts has to be joined first (llama-gguf-split --merge).`,
+  );
 }
 
 /**

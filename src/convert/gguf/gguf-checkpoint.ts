@@ -47,6 +47,8 @@ const OF_LAYER: Readonly<Record<string, string>> = {
   ffn_down: 'mlp.down_proj',
 };
 
+export const isGgufName = (name: string): boolean => /\.gguf$/i.test(name);
+
 export class GgufCheckpoint implements CheckpointFolder {
   readonly #tensors: ReadonlyMap<string, TensorEntry>;
   readonly #texts: ReadonlyMap<string, string>;

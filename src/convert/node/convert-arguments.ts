@@ -13,9 +13,10 @@ import {
 const MAX_SHARD_MIB = 1024;
 const DEFAULT_ENDPOINT = 'https://huggingface.co';
 
-export const CONVERT_USAGE = `rank1-rerank convert <folder or hub id> --out <folder> [options]
+export const CONVERT_USAGE = `rank1-rerank convert <folder, .gguf file or hub id> --out <folder> [options]
 
-  Turns a Hugging Face checkpoint (config.json, *.safetensors, tokenizer.json) into a model that runs in a browser.
+  Turns a Hugging Face checkpoint (config.json, *.safetensors, tokenizer.json) or a GGUF file into a model that runs in a
+  browser.
 
   --out <folder>           where the model goes; it appears when it is complete
   --dtype <dtype>          ${CONVERT_DTYPES.join(', ')} (default q4)
@@ -77,7 +78,8 @@ export function parseConvertArguments(args: readonly string[]): ConvertArguments
     },
   });
   const [source, ...rest] = positionals;
-  if (source === undefined || rest.length > 0) throw new TypeError('convert takes one folder or hub id.');
+  if (source === undefined || rest.length > 0)
+    throw new TypeError('convert takes one folder, .gguf file or hub id.');
   if (values.out === undefined) throw new TypeError('convert needs --out <folder>.');
   return {
     source,

@@ -1,8 +1,9 @@
-/** What `convert` was given: a folder on this disk, or the id of a repository on a hub. */
+/** What `convert` was given: a folder or a GGUF file on this disk, or the id of a repository on a hub. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Rank1Error } from '../../base/errors.ts';
 import type { CheckpointFolder } from '../byte-io.ts';
+import { GgufCheckpoint, isGgufName } from '../gguf/gguf-checkpoint.ts';
 import { HttpCheckpoint } from '../http-checkpoint.ts';
 import { DiskCheckpoint } from './disk-checkpoint.ts';
 
@@ -16,7 +17,7 @@ export interface CheckpointSource {
 }
 
 /**
- * A folder that exists wins over a hub id of the same spelling.
+ * What ends in .gguf is a file. A folder that exists wins over a hub id of the same spelling.
  * @param endpoint of the hub, without a slash at its end
  * @param signal ends requests to the hub
  * @throws Rank1Error `model-not-found` or `network`; the signal's reason
@@ -27,6 +28,11 @@ export async function openSource(
   endpoint: string,
   signal: AbortSignal,
 ): Promise<CheckpointSource> {
+  if (isGgufName(given)) {
+    const folder = await DiskCheckpoint.open(path.dirname(given));
+    const name = path.basename(given);
+    return { folder: await GgufCheckpoint.open(folder, name), name, revision: revision ?? null };
+  }
   const isFolder = await stat(given).then(
     (info) => info.isDirectory(),
     () => false,

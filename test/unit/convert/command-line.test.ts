@@ -46,6 +46,21 @@ describe('rank1-rerank', () => {
     expect(await readdir(out)).toContain('rank1.json');
   });
 
+  it('converts a GGUF file, whose tokenizer is in it', async () => {
+    const out = path.join(folder, 'model');
+    const { code, stdout } = await run(
+      'convert',
+      fixturePath('gguf/llama-q4_0.gguf'),
+      '--out',
+      out,
+      '--quiet',
+    );
+    expect([code, stdout]).toEqual([0, `${out}: LlamaForCausalLM, q4, 0.1 MB\n`]);
+    expect(await readdir(out)).toEqual(
+      expect.arrayContaining(['rank1.json', 'tokenizer.json', 'generation_config.json']),
+    );
+  });
+
   it(
     'reports what a conversion loses end to end, and leaves no second model',
     { timeout: 600_000 },
