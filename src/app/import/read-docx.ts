@@ -7,6 +7,7 @@ import { note, type ImportNote } from './import-notes.ts';
 import type { DocumentPart, TextUnit } from './import-types.ts';
 import { embeddedFiles, officeRemarks } from './office-parts.ts';
 import { Stories } from './stories.ts';
+import { WordNumbering } from './word-numbering.ts';
 import type { XmlElement, XmlListener } from './xml-events.ts';
 import type { ZipPackage } from './zip-package.ts';
 
@@ -24,9 +25,11 @@ const EMBEDDED = new Set(['package', 'aFChunk']);
 
 /** @param main name of the main part, with its `content` */
 export async function readDocx(archive: ZipPackage, main: string, content: Uint8Array): Promise<FileContent> {
-  const word = new WordListener();
-  await archive.parse(content, word.listen());
   const related = await archive.relationships(main);
+  const partOf = (type: string) => related.find((relation) => relation.type === type)?.target ?? '';
+  const numbering = await WordNumbering.read(archive, partOf('numbering'), partOf('styles'));
+  const word = new WordListener(numbering);
+  await archive.parse(content, word.listen());
   const embedded: string[] = [];
   for (const { type, target, isExternal } of related) {
     if (isExternal) continue;
@@ -58,6 +61,11 @@ class WordListener {
   readonly #stories = new Stories();
   #numDeleted = 0;
   readonly #numbers: Record<string, string[]> = { footnote: [], endnote: [] };
+  readonly #numbering: WordNumbering;
+
+  constructor(numbering: WordNumbering) {
+    this.#numbering = numbering;
+  }
 
   finish(): TextUnit[] {
     return this.#stories.finish();
@@ -77,10 +85,15 @@ class WordListener {
     let numSkipped = 0;
     /** paragraphs of the present cell that have ended */
     const cells: number[] = [];
+    let paragraph: { style?: string; list?: string; level?: number } = {};
     const open = (element: XmlElement): void => {
       const { name, attributes } = element;
       if (numSkipped > 0 || isLeftOut(element)) numSkipped += 1;
       if (numSkipped > 0) return;
+      if (name === 'p') paragraph = {};
+      else if (name === 'pStyle') paragraph.style = attributes.val ?? '';
+      else if (name === 'numId') paragraph.list = attributes.val ?? '';
+      else if (name === 'ilvl') paragraph.level = Number(attributes.val) || 0;
       if (isNotes && name === part) this.#openNote(part, attributes);
       else if (name === 'footnoteReference') this.#numbers.footnote?.push(attributes.id ?? '');
       else if (name === 'endnoteReference') this.#numbers.endnote?.push(attributes.id ?? '');
@@ -101,6 +114,11 @@ class WordListener {
       }
       isText = false;
       if (name in MARKS) stories.write(MARKS[name] ?? '');
+      if (name === 'pPr') {
+        const { style = '', list, level } = paragraph;
+        const number = this.#numbering.next(style, list, level);
+        if (number !== '') stories.write(`${number} `);
+      }
       if (name === 'tc') {
         cells.pop();
         stories.write('\t');

@@ -1,4 +1,4 @@
-/** Documents that mean harm: bombs, endless nesting, lies about sizes and places. Each ends in a sentence, or is read without it. */
+/** Documents of our own making: what they number, and those that mean harm (bombs, nesting, lies), which end in a sentence. */
 import { strToU8, zipSync, type Zippable } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { importOutcome } from '../../../../src/app/import/import-notes.ts';
@@ -188,6 +188,42 @@ describe('what a document would run or fetch', () => {
       }),
     );
     expect(textOf(file)).toBe('The letter.');
+  });
+});
+
+describe('the numbers of a Word file', () => {
+  test('are those that Word shows before its paragraphs', async () => {
+    const level = (ilvl: number, format: string, text: string) =>
+      `<w:lvl w:ilvl="${ilvl}"><w:start w:val="1"/><w:numFmt w:val="${format}"/><w:lvlText w:val="${text}"/></w:lvl>`;
+    const numbering = `<w:numbering xmlns:w="w"><w:abstractNum w:abstractNumId="7">${level(0, 'decimal', '%1.')}${level(1, 'lowerLetter', '%1.%2)')}</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="7"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="9"/></w:lvlOverride></w:num></w:numbering>`;
+    const styles =
+      '<w:styles xmlns:w="w"><w:style w:styleId="Clause"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style><w:style w:styleId="Sub"><w:basedOn w:val="Clause"/></w:style></w:styles>';
+    const numbered = (text: string, properties: string) =>
+      `<w:p><w:pPr>${properties}</w:pPr><w:r><w:t>${text}</w:t></w:r></w:p>`;
+    const list = (id: number, ilvl: number) =>
+      `<w:numPr><w:ilvl w:val="${ilvl}"/><w:numId w:val="${id}"/></w:numPr>`;
+    const file = await readOne(
+      'x.docx',
+      office(
+        word(
+          numbered('Price', '<w:pStyle w:val="Clause"/>') +
+            numbered('Paid', list(1, 1)) +
+            numbered('Unpaid', list(1, 1)) +
+            numbered('Penalty', '<w:pStyle w:val="Sub"/>') +
+            numbered('None', list(0, 0)) +
+            numbered('Late', list(2, 0)) +
+            numbered('Later', list(2, 0)),
+        ),
+        {
+          '_rels/main.xml.rels': relationships(['numbering', 'n.xml'], ['styles', 's.xml']),
+          'n.xml': strToU8(numbering),
+          's.xml': strToU8(styles),
+        },
+      ),
+    );
+    expect(textOf(file).split('\n\n')).toEqual([
+      '1. Price', '1.a) Paid', '1.b) Unpaid', '2. Penalty', 'None', '9. Late', '10. Later',
+    ]); // prettier-ignore
   });
 });
 
