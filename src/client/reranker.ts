@@ -112,6 +112,9 @@ export class Reranker {
   /** Loads and runs share one device. */
   readonly #queue: Semaphore;
   readonly #hold = new Hold();
+  /** side by side, where the backend takes several */
+  #numRuns = 0;
+  #letGoOfPage: () => void = () => undefined;
   /** Whether the CPU has taken the place of a GPU that failed. */
   #fellBack = false;
   #disposal = new AbortController();
@@ -259,8 +262,7 @@ export class Reranker {
       };
     };
     if (documents.length === 0) return response(NO_STATS);
-    const { page = globalThis.document as Page | undefined, whenHidden = 'continue' } = this.#settings;
-    const letGoOfPage = holdWithPage(page, whenHidden, this.#hold);
+    this.#beginRun();
     const recovery = new Recovery(
       this.#load,
       this.#recoveryOptions,
@@ -291,10 +293,23 @@ export class Reranker {
     } catch (error) {
       throw latest && isRank1Error(error) ? withPartialResponse(error, response(latest)) : error;
     } finally {
-      letGoOfPage();
-      this.#hold.set('caller', false);
+      this.#endRun();
       this.#fellBack ||= recovery.fellBack;
     }
+  }
+
+  #beginRun(): void {
+    if (this.#numRuns++ > 0) return;
+    const { page = globalThis.document as Page | undefined, whenHidden = 'continue' } = this.#settings;
+    this.#letGoOfPage = holdWithPage(page, whenHidden, this.#hold);
+  }
+
+  /** A hold ends with the last of the runs that it holds. */
+  #endRun(): void {
+    if (--this.#numRuns > 0) return;
+    this.#letGoOfPage();
+    this.#hold.set('caller', false);
+    this.#backend.resume();
   }
 
   async *#events<D extends DocumentInput>(

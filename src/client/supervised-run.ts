@@ -42,7 +42,6 @@ export class SupervisedRun {
   readonly #ledger: RunLedger;
   #model: LoadedModel | null = null;
   #isSent = false;
-  #isPaused = false;
   #lastState = '';
 
   constructor(options: SupervisedRunOptions) {
@@ -53,7 +52,7 @@ export class SupervisedRun {
 
   /** @throws the signal's reason, or Rank1Error when it cannot go on; verdicts that were delivered stand */
   async execute(): Promise<RunOutcome> {
-    const { signal, hold, lease, recovery, backend } = this.#options;
+    const { signal, hold, lease, recovery } = this.#options;
     const ended = new AbortController();
     const untilEnd = AbortSignal.any([signal, ended.signal]);
     const unsubscribe = hold.subscribe(() => void this.#followHold(untilEnd).catch(() => undefined));
@@ -66,7 +65,6 @@ export class SupervisedRun {
     } finally {
       unsubscribe();
       ended.abort();
-      if (this.#isPaused) backend.resume(); // the next run is not held by what held this one
       lease.release();
     }
   }
@@ -151,13 +149,11 @@ export class SupervisedRun {
     await lease.acquire(untilEnd, () => this.#report({ type: 'waiting' }));
     if (untilEnd.aborted || hold.held) return lease.release();
     if (!this.#isSent || !this.#model) return;
-    this.#isPaused = false;
     backend.resume();
     this.#report({ type: 'running', model: this.#model });
   }
 
   #pause(): void {
-    this.#isPaused = true;
     this.#options.backend.pause();
     this.#options.lease.release();
   }

@@ -1,5 +1,6 @@
 /** Several calls on one server, and what ends them. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createReranker } from '../../../src/index.ts';
 import type { RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { RemoteBackend } from '../../../src/remote/remote-backend.ts';
 import { openStream, sendEvents, type Answer } from './completions-server.ts';
@@ -143,6 +144,33 @@ describe('a server as a backend', () => {
     backend.resume();
     const { stats } = await running;
     expect(stats.elapsedMs).toBeLessThan(performance.now() - startedAt - pausedMs);
+  });
+
+  it('stays paused for the other calls when one of them is given up', async () => {
+    const held: (() => void)[] = [];
+    server.answer = (_, response) => void held.push(() => sendEvents(response, WHOLE));
+    const reranker = createReranker({ endpoint: server.endpoint });
+    const call = (signal: AbortSignal) => {
+      const finished: unknown[] = [];
+      const onUpdate = (updates: readonly RerankUpdate[]) =>
+        finished.push(...updates.filter(({ type }) => type === 'finished'));
+      const { query, documents } = request(4);
+      return { finished, response: reranker.rerank({ query, documents, maxSlots: 1, signal, onUpdate }) };
+    };
+    const given = new AbortController();
+    const calls = [call(given.signal), call(never)];
+    await expect.poll(() => held.length).toBe(2);
+    reranker.pause();
+    for (const send of held) send();
+    await expect.poll(() => calls.map(({ finished }) => finished.length)).toEqual([1, 1]);
+    given.abort(new Error('given up'));
+    await expect(calls[0]!.response).rejects.toThrow('given up');
+    await fetch(`${server.endpoint}/models`); // asked later, so answered after whatever the other call has asked for
+    expect(server.completions).toHaveLength(2);
+    server.answer = whole;
+    reranker.resume();
+    expect((await calls[1]!.response).results).toHaveLength(4);
+    reranker.dispose();
   });
 
   it('rejects what is in flight when it is closed, and starts over', async () => {
