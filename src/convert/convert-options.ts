@@ -25,7 +25,7 @@ export interface ConvertOptions {
   readonly accuracyLevel: 0 | 4;
   /** Where the checkpoint came from, for the manifest. */
   readonly source: { readonly name: string; readonly revision: string | null };
-  readonly createHash: () => StreamingHash;
+  readonly createHash: () => StreamingHash | Promise<StreamingHash>;
   readonly onProgress: (progress: ConvertProgress) => void;
   /** Called with every quantised tensor's error; costs a second look at each weight. */
   readonly onTensorError?: ((error: TensorError) => void) | undefined;

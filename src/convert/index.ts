@@ -13,7 +13,7 @@ export {
 export { QUANTIZATION_METHODS, type QuantizationMethod } from './block-quantizer.ts';
 export type { ByteSink, ByteSource, CheckpointFolder, OutputFolder } from './byte-io.ts';
 export type { ConvertedManifest } from './manifest.ts';
-export { Sha256, type StreamingHash } from '../model/sha256.ts';
+export { createSha256, type StreamingHash } from '../model/sha256.ts';
 export { HttpCheckpoint, type HttpCheckpointOptions } from './http-checkpoint.ts';
 export { BlobCheckpoint } from './browser/blob-checkpoint.ts';
 export { convertFiles, convertHosted, type ConvertFilesOptions } from './browser/convert-files.ts';

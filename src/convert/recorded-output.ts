@@ -1,6 +1,6 @@
 /** Writes the model's files and keeps, for the manifest, each one's size and SHA-256. */
 import type { ByteSink, OutputFolder } from './byte-io.ts';
-import type { StreamingHash } from '../model/sha256.ts';
+import type { ConvertOptions } from './convert-options.ts';
 
 export interface FileRecord {
   /** relative to the model folder, with `/` */
@@ -14,9 +14,9 @@ export class RecordedOutput {
   readonly files: FileRecord[] = [];
 
   readonly #folder: OutputFolder;
-  readonly #createHash: () => StreamingHash;
+  readonly #createHash: ConvertOptions['createHash'];
 
-  constructor(folder: OutputFolder, createHash: () => StreamingHash) {
+  constructor(folder: OutputFolder, createHash: ConvertOptions['createHash']) {
     this.#folder = folder;
     this.#createHash = createHash;
   }
@@ -27,8 +27,8 @@ export class RecordedOutput {
   }
 
   async create(path: string): Promise<ByteSink> {
+    const hash = await this.#createHash();
     const sink = await this.#folder.create(path);
-    const hash = this.#createHash();
     let bytes = 0;
     return {
       write: async (chunk) => {

@@ -4,7 +4,7 @@
  */
 import { Rank1Error, errorMessage } from '../base/errors.ts';
 import type { ManifestFile } from './manifest.ts';
-import { Sha256 } from './sha256.ts';
+import { createSha256 } from './sha256.ts';
 
 /** Tokenizers are the largest of the text files, with some 20 MB. */
 export const MAX_TEXT_BYTES = 64 * 2 ** 20;
@@ -116,7 +116,7 @@ async function verifyBlob(
   expected: string,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
-  const hash = new Sha256();
+  const hash = await createSha256();
   for (let at = 0; at < blob.size; at += SLICE_BYTES) {
     const bytes = await readBlob(path, blob.slice(at, at + SLICE_BYTES));
     hash.update(bytes);

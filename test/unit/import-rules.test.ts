@@ -108,6 +108,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   lit: ['src/ui/', 'src/app/'],
   '@lit-labs/virtualizer': ['src/ui/', 'src/app/'],
   '@lit/localize': ['src/ui/', 'src/app/'],
+  'hash-wasm': ['src/model/sha256.ts'],
   '@huggingface/tokenizers': ['src/tokenizer/'],
   zod: ['src/app/session/'],
   idb: ['src/app/session/'],

@@ -1,6 +1,6 @@
 /** A checkpoint, dropped on a page or on a server, becomes a model in the page's own storage. */
 import { Rank1Error } from '../../base/errors.ts';
-import { Sha256 } from '../../model/sha256.ts';
+import { createSha256 } from '../../model/sha256.ts';
 import { isStoredName, MODELS_FOLDER } from '../../model/stored-models.ts';
 import type { CheckpointFolder } from '../byte-io.ts';
 import { convertModel } from '../convert-model.ts';
@@ -105,7 +105,7 @@ async function convertInto(
     shardBytes: DEFAULT_SHARD_BYTES,
     accuracyLevel: 0,
     source,
-    createHash: () => new Sha256(),
+    createHash: createSha256,
     ...options,
   });
 }

@@ -6,7 +6,7 @@ import { backoffMs, IdleTimer, nextTask, type Semaphore } from '../../base/async
 import { Rank1Error, errorMessage } from '../../base/errors.ts';
 import { readChunks } from '../../base/read-body.ts';
 import { assertChecksum } from '../model-folder.ts';
-import { Sha256 } from '../sha256.ts';
+import { createSha256 } from '../sha256.ts';
 import type { RandomAccessFile, StoreFolder } from '../store/model-store.ts';
 import type { ByteRange } from './byte-ranges.ts';
 import type { Journal, PlannedFile } from './journal.ts';
@@ -212,7 +212,7 @@ class FileDownload {
   /** @returns SHA-256 of what is stored */
   async #hash(signal: AbortSignal): Promise<string> {
     const { file, events } = this.#options;
-    const hash = new Sha256();
+    const hash = await createSha256();
     const buffer = new Uint8Array(Math.min(VERIFY_BYTES, file.bytes));
     for (let at = 0; at < file.bytes;) {
       const numBytes = this.#handle.read(buffer.subarray(0, Math.min(buffer.length, file.bytes - at)), at);

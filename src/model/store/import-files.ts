@@ -2,7 +2,7 @@
 import { Rank1Error } from '../../base/errors.ts';
 import { MANIFEST_FILE, parseManifest, type Manifest } from '../manifest.ts';
 import { assertChecksum, assertLength, readBlob } from '../model-folder.ts';
-import { Sha256 } from '../sha256.ts';
+import { createSha256 } from '../sha256.ts';
 import type { ModelStore, StoreFolder } from './model-store.ts';
 
 const SLICE_BYTES = 4 * 2 ** 20;
@@ -57,7 +57,7 @@ async function copyFile(
   sha256: string,
   onSlice: (bytes: number) => void,
 ): Promise<void> {
-  const hash = new Sha256();
+  const hash = await createSha256();
   const target = await folder.open(path);
   try {
     for (let at = 0; at < blob.size; at += SLICE_BYTES) {

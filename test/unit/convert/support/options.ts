@@ -1,5 +1,5 @@
 import type { ConvertOptions } from '../../../../src/convert/convert-options.ts';
-import { Sha256 } from '../../../../src/model/sha256.ts';
+import { createSha256 } from '../../../../src/model/sha256.ts';
 
 /** Options of a plain q4 conversion of the small checkpoints, which have no tokenizer, with `changes`. */
 export function convertOptions(changes: Partial<ConvertOptions> = {}): ConvertOptions {
@@ -12,7 +12,7 @@ export function convertOptions(changes: Partial<ConvertOptions> = {}): ConvertOp
     shardBytes: 512 * 2 ** 20,
     accuracyLevel: 0,
     source: { name: 'test', revision: null },
-    createHash: () => new Sha256(),
+    createHash: createSha256,
     onProgress: () => undefined,
     withoutTokenizer: true,
     signal: new AbortController().signal,
