@@ -1,11 +1,10 @@
 /** Puts a described graph on disk: the .onnx, small, and its weights beside it. */
 import { assert } from '../base/assert.ts';
-import type { ConvertOptions } from './convert-options.ts';
+import type { ConvertOptions, ConvertProgress } from './convert-options.ts';
 import type { DecoderGraph } from './decoder-layers.ts';
 import { placeTensors, writeExternalData } from './external-data.ts';
-import { tensorBytes, type GraphBuilder, type StoredTensor } from './graph-builder.ts';
+import { tensorBytes, type GraphBuilder, type StoredTensor, type WeightGroup } from './graph-builder.ts';
 import { encodeOnnxModel, type ExternalLocation, type OnnxTensor } from './onnx-proto.ts';
-import { trackProgress } from './progress.ts';
 import type { RecordedOutput } from './recorded-output.ts';
 
 const FOLDER = 'onnx';
@@ -72,4 +71,20 @@ function locatedTensors(
   });
   const read = new Set(graph.nodes.flatMap((node) => node.inputs));
   return [...stored, ...aliased].filter((tensor) => read.has(tensor.name));
+}
+
+/** A callback for after each group. */
+function trackProgress(
+  groups: readonly WeightGroup[],
+  onProgress: (progress: ConvertProgress) => void,
+): (group: WeightGroup) => void {
+  const totalBytes = groups.reduce((sum, group) => sum + group.sourceBytes, 0);
+  const totalTensors = groups.reduce((sum, group) => sum + group.tensors.length, 0);
+  let bytes = 0;
+  let tensors = 0;
+  return (group) => {
+    bytes += group.sourceBytes;
+    tensors += group.tensors.length;
+    onProgress({ bytes, totalBytes, tensors, totalTensors });
+  };
 }

@@ -1,7 +1,6 @@
 /** What a device can do with each model of the catalogue, and why not with the others. */
-import { CATALOG, type CatalogModel, type CatalogVersion } from '../model/catalogue.ts';
+import { bytesAtSlots, CATALOGUE, type KnownModel, type KnownVersion } from '../model/catalogue.ts';
 import { chooseDtype } from '../model/choose-dtype.ts';
-import { bytesAtSlots } from '../model/memory-plan.ts';
 import type {
   CatalogueEntry,
   CatalogueRefusal,
@@ -19,10 +18,10 @@ const MEMORY_SHARE = 0.7;
 const MOST_TOLD_BYTES = 8 * 2 ** 30;
 
 export function assessCatalogue(device: DeviceReport): CatalogueEntry[] {
-  return CATALOG.map((model) => assessModel(model, device));
+  return CATALOGUE.map((model) => assessModel(model, device));
 }
 
-function assessModel(model: CatalogModel, device: DeviceReport): CatalogueEntry {
+function assessModel(model: KnownModel, device: DeviceReport): CatalogueEntry {
   const { id, label, repository, checkpointBytes } = model;
   const versions = model.versions.map((version) => assessVersion(model, version, device));
   const running = versions.filter(({ refusal }) => refusal === null).map(({ dtype }) => dtype);
@@ -31,7 +30,7 @@ function assessModel(model: CatalogModel, device: DeviceReport): CatalogueEntry 
   return { id, label, repository, checkpointBytes, versions, recommended, refusal };
 }
 
-function assessVersion(model: CatalogModel, version: CatalogVersion, device: DeviceReport): CatalogueVersion {
+function assessVersion(model: KnownModel, version: KnownVersion, device: DeviceReport): CatalogueVersion {
   return {
     dtype: version.dtype,
     bytes: version.weightBytes,
@@ -40,11 +39,7 @@ function assessVersion(model: CatalogModel, version: CatalogVersion, device: Dev
   };
 }
 
-function refusalOf(
-  model: CatalogModel,
-  version: CatalogVersion,
-  device: DeviceReport,
-): CatalogueRefusal | null {
+function refusalOf(model: KnownModel, version: KnownVersion, device: DeviceReport): CatalogueRefusal | null {
   const { dtype, weightBytes, largestTensorBytes } = version;
   if (model.parameters >= SERVER_PARAMETERS) return { code: 'needs-server' };
   if (device.device === 'wasm' && weightBytes > WASM_BYTES) return { code: 'needs-gpu', weightBytes };

@@ -1,6 +1,7 @@
 /** The markup of the demo page, in the language in force. It is rendered again when that changes; what was typed stays. */
 import { msg, str } from '@lit/localize';
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { SampleCollection } from './sample-collections.ts';
 
 export function renderDemoPage(): TemplateResult {
   return html`
@@ -114,4 +115,23 @@ export function filesGone(): string {
   return msg(
     'The model’s files can no longer be had: choose them again on the page Models. Until then the demo model is used.',
   );
+}
+
+/** The attribution of a sample collection, at the foot of the page. */
+export function renderSources(collection: SampleCollection): TemplateResult {
+  const { attribution, changes, trainingNote, documents } = collection;
+  return html`
+    <p lang="en">${attribution} Changes: ${changes} ${trainingNote}</p>
+    <details>
+      <summary>${msg('Source of each sample document')}</summary>
+      <ol>
+        ${documents.map(
+          ({ metadata: { source, licence, url } }) =>
+            html`<li>
+              ${url ? html`<a href=${url} rel="noreferrer">${source}</a>` : source}${licence ? `, ${licence}` : nothing}
+            </li>`,
+        )}
+      </ol>
+    </details>
+  `;
 }

@@ -8,10 +8,16 @@ import { DEMO_MODEL, findChosenModel, readChosenModel } from '../models/chosen-m
 import { receiveModelFiles } from '../models/handed-files.ts';
 import { confinedReranker, confineRerankers } from '../shell/confined-rerankers.ts';
 import '../shell/index.ts';
-import { documentsNote, filesGone, modelGone, renderDemoPage, settingsNote } from './demo-page.ts';
+import {
+  documentsNote,
+  filesGone,
+  modelGone,
+  renderDemoPage,
+  renderSources,
+  settingsNote,
+} from './demo-page.ts';
 import { formatDocuments, parseDocuments } from './documents-text.ts';
 import { fetchSample, listSamples, type SampleCollection, type SampleListing } from './sample-collections.ts';
-import { renderSources } from './sources.ts';
 
 const EDIT_PAUSE_MS = 250;
 

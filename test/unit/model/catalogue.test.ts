@@ -14,8 +14,7 @@ import { placeTensors } from '../../../src/convert/external-data.ts';
 import { FloatFormat } from '../../../src/convert/float-format.ts';
 import { GraphBuilder } from '../../../src/convert/graph-builder.ts';
 import { buildRank1Layout } from '../../../src/convert/rank1-layout.ts';
-import { CATALOG, type CatalogModel } from '../../../src/model/catalogue.ts';
-import { plannedBytes } from '../../../src/model/memory-plan.ts';
+import { CATALOGUE, plannedBytes, type KnownModel } from '../../../src/model/catalogue.ts';
 import { kvBytesPerToken, parseModelSpec } from '../../../src/model/model-spec.ts';
 import type { DeviceReport } from '../../../src/protocol/model-store-api.ts';
 import { assessCatalogue } from '../../../src/service/assess-catalogue.ts';
@@ -27,7 +26,7 @@ type Config = Record<string, unknown>;
 const readJson = (url: URL | string): unknown => JSON.parse(readFileSync(url, 'utf8'));
 const DEMO = new URL('../../../public/models/rank1-demo/', import.meta.url);
 
-const MODELS: readonly Pick<CatalogModel, 'id' | 'label' | 'repository'>[] = [
+const MODELS: readonly Pick<KnownModel, 'id' | 'label' | 'repository'>[] = [
   { id: 'rank1-0.5b', label: 'rank1 0.5B', repository: 'jhu-clsp/rank1-0.5b' },
   { id: 'rank1-1.5b', label: 'rank1 1.5B', repository: 'jhu-clsp/rank1-1.5b' },
   { id: 'rank1-3b', label: 'rank1 3B', repository: 'jhu-clsp/rank1-3b' },
@@ -89,9 +88,9 @@ async function converted(
   };
 }
 
-async function computed(): Promise<CatalogModel[]> {
+async function computed(): Promise<KnownModel[]> {
   const configs = readJson(fixturePath('configs.json')) as Record<string, Config>;
-  const rows: CatalogModel[] = [await demoRow()];
+  const rows: KnownModel[] = [await demoRow()];
   for (const model of MODELS) {
     const config = configs[model.id]!;
     const checkpointBytes = new SyntheticCheckpoint(config, 'fast').weightBytes;
@@ -104,7 +103,7 @@ async function computed(): Promise<CatalogModel[]> {
   return rows;
 }
 
-async function demoRow(): Promise<CatalogModel> {
+async function demoRow(): Promise<KnownModel> {
   const config = readJson(new URL('config.json', DEMO)) as Config;
   const manifest = readJson(new URL('rank1.json', DEMO)) as { models: { q4: { maxPositions: number } } };
   const parameters = Math.round(new SyntheticCheckpoint(config, 'fast').weightBytes / 2);
@@ -115,9 +114,9 @@ async function demoRow(): Promise<CatalogModel> {
 
 /** Their weights are taken over as they are, so there are 4-bit versions only. */
 async function awqRow(
-  { id, label, repository, parameters }: Omit<CatalogModel, 'versions' | 'checkpointBytes'>,
+  { id, label, repository, parameters }: Omit<KnownModel, 'versions' | 'checkpointBytes'>,
   config: Config,
-): Promise<CatalogModel> {
+): Promise<KnownModel> {
   const versions = [];
   for (const dtype of ['q4', 'q4f16'] as const) {
     versions.push(await converted(config, dtype, DEFAULT_MAX_POSITIONS, new AwqShapes(config)));
@@ -132,19 +131,19 @@ async function awqRow(
   };
 }
 
-describe('catalog.json', () => {
+describe('catalogue.json', () => {
   test('has the sizes that the converter writes for the true configurations', async () => {
     const rows = await computed();
     // RANK1_WRITE_CATALOG=1 writes the file anew after the converter's layout has changed.
     if (process.env['RANK1_WRITE_CATALOG']) {
-      const file = new URL('../../../src/model/catalog.json', import.meta.url);
+      const file = new URL('../../../src/model/catalogue.json', import.meta.url);
       writeFileSync(file, `${JSON.stringify(rows, null, 2)}\n`);
-    } else expect(CATALOG).toEqual(rows);
+    } else expect(CATALOGUE).toEqual(rows);
   });
 
   test('has the AWQ checkpoints in the sizes of their model cards', () => {
     for (const [id, gigabytes] of Object.entries(AWQ_GIGABYTES)) {
-      const entry = CATALOG.find((model) => model.id === `${id}-awq`);
+      const entry = CATALOGUE.find((model) => model.id === `${id}-awq`);
       // They tell one decimal, and count the tokenizer's files.
       expect(Math.abs(entry!.checkpointBytes / 1e9 / gigabytes - 1), id).toBeLessThan(0.015);
     }
