@@ -13,7 +13,7 @@ export interface RunOption {
   readonly choices?: readonly string[];
   /** of a number */
   readonly least?: number;
-  /** What leaving the option out comes to, where that is a value of its own. */
+  /** The default, where it is a value that could be given; the usage adds it to `help`. */
   readonly fallback?: string | number | boolean;
   /** of the usage: what stands for the value, and what the option does */
   readonly value?: string;
@@ -30,7 +30,7 @@ export const RUN_OPTIONS: Readonly<Record<RunOptionName, RunOption>> = {
     choices: ['reason', 'instant'],
     fallback: 'reason',
     value: 'reason|instant',
-    help: 'think first, or answer at once (default reason)',
+    help: 'think first, or answer at once',
   },
   instruction: { kind: 'text', value: 'text', help: 'what else counts, appended to the query' },
   preset: {
@@ -45,7 +45,7 @@ export const RUN_OPTIONS: Readonly<Record<RunOptionName, RunOption>> = {
     choices: ['truncate', 'passages'],
     fallback: 'truncate',
     value: 'how',
-    help: 'truncate or passages (default truncate)',
+    help: 'truncate or passages',
   },
   maxNewTokens: {
     kind: 'count',
@@ -58,7 +58,7 @@ export const RUN_OPTIONS: Readonly<Record<RunOptionName, RunOption>> = {
     least: 0,
     fallback: 0,
     value: 'n',
-    help: 'continuations of each chain (default 0)',
+    help: 'continuations of each chain',
   },
   samples: {
     kind: 'count',
@@ -66,8 +66,8 @@ export const RUN_OPTIONS: Readonly<Record<RunOptionName, RunOption>> = {
     value: 'n',
     help: 'chains sampled for each document, whose mean is its score (default: one, greedy)',
   },
-  temperature: { kind: 'number', least: 0, value: 't', help: 'of the samples (default 0.6)' },
-  seed: { kind: 'integer', value: 'n', help: 'of the samples (default 0)' },
+  temperature: { kind: 'number', least: 0, fallback: 0.6, value: 't', help: 'of the samples' },
+  seed: { kind: 'integer', fallback: 0, value: 'n', help: 'of the samples' },
   loopGuard: { kind: 'boolean', fallback: false, help: 'end a chain that repeats itself without end' },
   maxSlots: {
     kind: 'count',

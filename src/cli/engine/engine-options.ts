@@ -84,10 +84,11 @@ export const JUDGING_USAGE = RUN_OPTION_NAMES.flatMap((name) =>
 
 /** The flag, and what it does beside it, in lines that fit a terminal. */
 function usageOf(name: RunOptionName): string {
-  const { value, help } = RUN_OPTIONS[name];
+  const { value, help, fallback } = RUN_OPTIONS[name];
   const flag = `  --${flagOf(name)}${value === undefined ? '' : ` <${value}>`}`;
   const lines = [''];
-  for (const word of help.split(' ')) {
+  const text = value === undefined || fallback === undefined ? help : `${help} (default ${fallback})`;
+  for (const word of text.split(' ')) {
     const line = lines.at(-1) ?? '';
     if (line.length + word.length < HELP_WIDTH)
       lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;

@@ -11,6 +11,7 @@ import {
   RUN_OPTION_NAMES,
   RUN_OPTIONS,
 } from '../../../src/protocol/run-options.ts';
+import { samplingOf } from '../../../src/rank1/sampled-chains.ts';
 import { JUDGING_FLAGS, JUDGING_USAGE } from '../../../src/cli/engine/engine-options.ts';
 import { RERANK_SHAPES } from '../../../src/cli/serve/rerank-shapes.ts';
 import { EVERY_OPTION } from '../../harness/every-option.ts';
@@ -49,6 +50,15 @@ test.each(EVERY_OPTION.filter(([options]) => options.maxSlots === undefined))(
     expect(judging).toEqual(options);
   },
 );
+
+test('the defaults of samples are those of the runs', () => {
+  const { temperature, seed } = RUN_OPTIONS;
+  expect(samplingOf({ samples: 2 })).toEqual({
+    numSamples: 2,
+    temperature: temperature.fallback,
+    seed: seed.fallback,
+  });
+});
 
 test("the number of documents judged together is the server's own choice", () => {
   const { calls } = RERANK_SHAPES['/v1/rerank']!.parse(
