@@ -3,7 +3,8 @@ import { toSinglePrecision } from './document-order.ts';
 import { evaluateJudgedRun, type Evaluation } from './evaluate.ts';
 import { formatMtebTaskResult, type MtebScores } from './files/mteb-task-result.ts';
 import { MTEB_CUTOFFS, mtebMetricKey, parseMeasure, type Measure } from './measures/measure.ts';
-import type { Judgements, Run } from './types.ts';
+import { pairMeasures } from './measures/pair-measures.ts';
+import { hasJudgements, type Judgements, type Run } from './types.ts';
 
 /** What mteb writes where a data set has no revision; it does not read a file with none at all. */
 export const NO_REVISION = 'no_revision_available';
@@ -41,6 +42,7 @@ export function mtebResultText(
   });
   const means = new Map([...evaluation.means, ...reciprocalRanks.means]);
   const scores = toMtebScores({ means }, { subset, languages, mainMeasure: MAIN_MEASURE });
+  const [main] = pairScores(run, judgements);
   return formatMtebTaskResult({
     taskName,
     datasetRevision,
@@ -48,8 +50,24 @@ export function mtebResultText(
     evaluationTime: null,
     kgCo2Emissions: null,
     date: null,
-    scores: new Map([[split, [scores]]]),
+    scores: new Map([[split, [main ? withMainScore(scores, ...main) : scores]]]),
   });
+}
+
+/** NevIR's and FollowIR's main scores under mteb's keys, where query ids come in their pairs. */
+function pairScores(run: Run, judgements: ReadonlyMap<string, Judgements>): [key: string, score: number][] {
+  const judged = new Map([...judgements].filter(([qid, known]) => run.has(qid) && hasJudgements(known)));
+  // The first rank is pytrec_eval's, in single precision; p-MRR's ranks are mteb's own.
+  const { nevir } = pairMeasures(toSinglePrecision(run), judged);
+  const { followIr } = pairMeasures(run, judged);
+  return [
+    ...(nevir ? [['paired_accuracy', nevir.accuracy] as [string, number]] : []),
+    ...(followIr ? [['p-MRR', followIr.pMrr / 100] as [string, number]] : []),
+  ];
+}
+
+function withMainScore(scores: MtebScores, key: string, mainScore: number): MtebScores {
+  return { ...scores, mainScore, metrics: new Map([...scores.metrics, [key, mainScore]]) };
 }
 
 /**

@@ -17,7 +17,7 @@ import type { ServeLimits } from './rerank-server.ts';
 export const SERVE_USAGE = `rank1-rerank serve [options]
 
   Answers rerank requests over HTTP: POST /v1/rerank (Jina's and Cohere's shape), /v2/rerank (Cohere's client), /rerank
-  (text-embeddings-inference); GET /health, /metrics (Prometheus). docs/serve.md has the fields.
+  (text-embeddings-inference); GET /health, /metrics (Prometheus), /v1/models. docs/serve.md has the fields.
 
   --host <address>         (default 127.0.0.1; any other needs a token)
   --port <n>               (default 8484; 0 takes a free one)

@@ -183,3 +183,38 @@ describe("mteb's result file", () => {
     }
   });
 });
+
+describe("mteb's main score", () => {
+  const scoresOf = async (run: Run, grades: Record<string, Record<string, number>>) => {
+    const judgements = new Map(
+      Object.entries(grades).map(([qid, of]) => [qid, { grades: new Map(Object.entries(of)) }]),
+    );
+    const names = { taskName: 'T', datasetRevision: 'r', languages: ['eng-Latn'], subset: 'default' };
+    const text = mtebResultText(run, judgements, { ...names, split: 'test', relevanceLevel: 1 });
+    return (await readMtebTaskResult(sourceFile('result.json', text))).scores.get('test')![0]!;
+  };
+  const ranked = (...docids: readonly string[]) => new Map(docids.map((docid, rank) => [docid, -rank]));
+
+  it('of query pairs as in NevIR is their accuracy, and of changed instructions p-MRR', async () => {
+    const pairs = new Map([
+      ['1_q1', ranked('a', 'b')],
+      ['1_q2', ranked('b', 'a')],
+      ['2_q1', ranked('a', 'b')],
+      ['2_q2', ranked('a', 'b')],
+    ]);
+    const one = { '1_q1': { a: 1 }, '1_q2': { b: 1 }, '2_q1': { a: 1 }, '2_q2': { b: 1 } };
+    const nevir = await scoresOf(pairs, one);
+    expect(nevir.mainScore).toBe(0.5);
+    expect(nevir.metrics.get('paired_accuracy')).toBe(0.5);
+    const follow = await scoresOf(
+      new Map([
+        ['1-og', ranked('a', 'b')],
+        ['1-changed', ranked('b', 'a')],
+      ]),
+      { '1-og': { a: 1 }, '1-changed': { a: 0 } },
+    );
+    // From the first place to the second: 1 - 1/2.
+    expect(follow.mainScore).toBe(0.5);
+    expect(follow.metrics.get('p-MRR')).toBe(0.5);
+  });
+});
