@@ -2,6 +2,7 @@
 import type { Command, CommandContext } from '../command.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
+import { checkPort } from './free-port.ts';
 import { RerankServer } from './rerank-server.ts';
 import { parseServeArguments, SERVE_USAGE, type ServeArguments } from './serve-arguments.ts';
 
@@ -17,6 +18,7 @@ export const serveCommand: Command = {
 async function runServe(args: ServeArguments, context: CommandContext): Promise<void> {
   const { host, port, access, limits, defaults, drainTimeoutMs } = args;
   await untilInterrupted(async (signal) => {
+    await checkPort(host, port);
     const engine = await openEngine(args.engine, context);
     try {
       const { device, deviceReason, dtype, maxPositions } = await engine.load({ signal });
