@@ -8,10 +8,9 @@ import { RerankService } from '../../src/service/rerank-service.ts';
 export async function nodeJudge(model: LoadedRuntime, options: RerankOptions): Promise<Judge> {
   const service = new RerankService(() => Promise.resolve({ ...model, dispose: () => Promise.resolve() }));
   await service.load({ model: 'memory:/', device: 'wasm' }, () => undefined);
-  let runId = 0;
   return async (query, documents) => {
     const judged: JudgedDocument[] = [];
-    await service.rerank({ runId: runId++, query, documents, options }, (updates) => {
+    await service.rerank({ query, documents, options }, (updates) => {
       for (const update of updates) {
         if (update.type === 'finished') judged[update.index] = judgedDocument(update);
       }
