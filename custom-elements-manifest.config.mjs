@@ -12,7 +12,7 @@ const publicOnly = {
         declaration.members = declaration.members.filter(
           (member) => isPublic(member) && !member.static && !member.name.startsWith('#'),
         );
-      const published = `dist-package/${module.path.replace(/\.ts$/, '.js')}`;
+      const published = module.path.replace(/^src\/(.*)\.ts$/, 'dist-package/$1.js');
       const exports = module.exports.map((line) => ({
         ...line,
         declaration: { ...line.declaration, module: published },

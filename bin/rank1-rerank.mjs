@@ -13,5 +13,6 @@ const { main } = await import((isCheckout ? source : urlOf('../dist-cli/cli.mjs'
 process.exitCode = await main(process.argv.slice(2), {
   version: JSON.parse(readFileSync(urlOf('../package.json'), 'utf8')).version,
   defaultModel: fileURLToPath(urlOf('../public/models/rank1-demo')),
+  packageFolder: fileURLToPath(urlOf('../dist-package')),
   engineThread: urlOf('engine-thread.mjs'),
 });

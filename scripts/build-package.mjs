@@ -3,13 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleForBrowser, bundleWorker } from './page-scripts.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = join(root, 'dist-package');
-const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 function runNode(...args) {
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
@@ -39,32 +38,26 @@ renameToJavaScript();
  * worker lies where both find it: it is `rank1-rerank/worker.js` by package.json, and beside the module that starts it.
  */
 const WORKER = 'rank1-rerank/worker.js';
-const IN_THE_SOURCES = "'../../workers/rerank.worker.js'";
+const IN_THE_SOURCES = "'../workers/rerank.worker.js'";
+const starter = join(target, 'rerank-worker.js');
 
-const starters = readdirSync(target, { recursive: true, encoding: 'utf8' }).filter(
-  (file) => file.endsWith('.js') && readFileSync(join(target, file), 'utf8').includes(IN_THE_SOURCES),
-);
-const [starter] = starters;
-if (starters.length !== 1) throw new Error(`one module starts the worker, not ${starters.length}`);
-const folder = dirname(starter);
-if (`./${basename(target)}/${folder}/${WORKER}` !== exports['./worker.js'].default)
-  throw new Error(`package.json must name the worker in ${folder}`);
-const text = readFileSync(join(target, starter), 'utf8');
-writeFileSync(join(target, starter), text.replace(IN_THE_SOURCES, `'${WORKER}'`));
+const code = readFileSync(starter, 'utf8');
+if (!code.includes(IN_THE_SOURCES)) throw new Error('src/rerank-worker.ts must name the worker as it did');
+writeFileSync(starter, code.replace(IN_THE_SOURCES, `'${WORKER}'`));
 
-mkdirSync(join(target, folder, dirname(WORKER)));
+mkdirSync(join(target, dirname(WORKER)));
 // The runtime asks for its own address, which is the worker's now; bundlers must not look for the file it names.
 const OWN_ADDRESS = /new URL\(`ort\.\w+\.min\.mjs`,\s*import\.meta\.url\)\.href/g;
 const worker = await bundleWorker();
 if (worker.match(OWN_ADDRESS)?.length !== 3)
   throw new Error('the runtime asks for its address in another way');
-writeFileSync(join(target, folder, WORKER), worker.replaceAll(OWN_ADDRESS, 'import.meta.url'));
+writeFileSync(join(target, WORKER), worker.replaceAll(OWN_ADDRESS, 'import.meta.url'));
 writeFileSync(
-  join(target, folder, WORKER.replace('.js', '.d.ts')),
+  join(target, WORKER.replace('.js', '.d.ts')),
   '/** A module worker, not for import. */\nexport {};\n',
 );
 
-const standalone = await bundleForBrowser('dist-package/src/ui/index.js');
-writeFileSync(join(target, 'rank1-rerank.js'), standalone.replaceAll(WORKER, `${folder}/${WORKER}`));
+const standalone = await bundleForBrowser('dist-package/ui/index.js');
+writeFileSync(join(target, 'rank1-rerank.js'), standalone);
 
 runNode('scripts/build-cli.mjs');

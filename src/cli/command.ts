@@ -5,6 +5,8 @@ export interface CommandContext {
   readonly version: string;
   /** the model folder that is taken where none is named */
   readonly defaultModel: string;
+  /** what is published for browsers; a checkout has it once it was built */
+  readonly packageFolder: string;
   /** the module that runs the model in a thread: workers/node.worker.ts, as it is or bundled */
   readonly engineThread: URL;
 }

@@ -3,6 +3,7 @@ import { errorMessage, isRank1Error } from '../base/errors.ts';
 import { COMPARE_USAGE, parseCompareArguments, runCompare } from '../convert/compare/compare-command.ts';
 import { CONVERT_USAGE, parseConvertArguments } from '../convert/node/convert-arguments.ts';
 import { runConvert } from '../convert/node/convert-command.ts';
+import { assetsCommand } from './assets/assets-command.ts';
 import { EXIT, type Command, type CommandContext } from './command.ts';
 import { doctorCommand } from './doctor/doctor-command.ts';
 import { evalCommand } from './eval/eval-command.ts';
@@ -17,6 +18,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   serve: serveCommand,
   eval: evalCommand,
   models: modelsCommand,
+  assets: assetsCommand,
   doctor: doctorCommand,
   convert: {
     summary: 'turn a Hugging Face checkpoint into a model folder',

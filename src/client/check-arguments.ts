@@ -79,7 +79,7 @@ function checkQuery(query: unknown): string {
 
 /** @throws TypeError or RangeError. Folders become absolute (against the page, where there is one) and end with a slash. */
 export function checkLoadOptions(options: Partial<LoadOptions>): LoadOptions {
-  const { model, modelFiles, device = 'auto', dtype, assetsUrl, warmUp } = options;
+  const { model, modelFiles, device = 'auto', dtype, workerUrl, assetsUrl, warmUp } = options;
   if (typeof model !== 'string' || model === '')
     throw new TypeError('model must be the URL of a model folder');
   if (!['auto', 'webgpu', 'cpu', 'wasm'].includes(device))
@@ -91,14 +91,19 @@ export function checkLoadOptions(options: Partial<LoadOptions>): LoadOptions {
     device,
     ...(modelFiles !== undefined && { modelFiles }),
     ...(dtype !== undefined && { dtype }),
+    ...(workerUrl !== undefined && { workerUrl: parseUrl('workerUrl', workerUrl) }),
     ...(assetsUrl !== undefined && { assetsUrl: parseFolderUrl('assetsUrl', assetsUrl) }),
     ...(warmUp !== undefined && { warmUp }),
   };
 }
 
 function parseFolderUrl(name: string, url: string): string {
+  return parseUrl(name, url.endsWith('/') ? url : `${url}/`);
+}
+
+function parseUrl(name: string, url: string): string {
   try {
-    return new URL(url.endsWith('/') ? url : `${url}/`, globalThis.document?.baseURI).href;
+    return new URL(url, globalThis.document?.baseURI).href;
   } catch {
     throw new TypeError(`${name} is not a valid URL: ${url}`);
   }

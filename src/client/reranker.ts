@@ -38,6 +38,7 @@ import {
 import type { RunStateListener } from './run-state.ts';
 import { SupervisedRun } from './supervised-run.ts';
 import { WorkerBackend } from './worker-backend.ts';
+import { startRerankWorker } from '../rerank-worker.ts';
 
 export interface RerankerSettings {
   /** For pages that build the worker themselves, and for tests. */
@@ -124,7 +125,8 @@ export class Reranker {
     this.#settings = options;
     this.#times = { ...FAULT_TIMES, ...options.faultTimes };
     this.#backend =
-      options.backend ?? new WorkerBackend(options.createWorker ?? createRerankWorker, this.#times);
+      options.backend ??
+      new WorkerBackend(options.createWorker ?? (() => startRerankWorker(this.#load.workerUrl)), this.#times);
     const { remoteHost, maxRuns } = this.#backend;
     // A server has chosen its model and device, and there is no other to fall back to.
     this.#load = remoteHost === undefined ? checkLoadOptions(options) : { model: remoteHost, device: 'wasm' };
@@ -349,11 +351,4 @@ export class Reranker {
     const { lock = DEVICE_LOCK, locks } = this.#settings;
     return new DeviceLease({ name: this.remoteHost === null && lock, locks });
   }
-}
-
-function createRerankWorker(): Worker {
-  return new Worker(new URL('../../workers/rerank.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'rank1-rerank',
-  });
 }

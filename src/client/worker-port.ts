@@ -44,6 +44,7 @@ export class WorkerPort<Api> {
   /** until the worker has said something */
   readonly #refusals = watchRefusals();
   #lastId = 0;
+  #hasSpoken = false;
 
   /** @param task what it does, for sentences: "The worker that <task> stopped." */
   constructor(worker: Worker, task: string) {
@@ -106,6 +107,7 @@ export class WorkerPort<Api> {
 
   readonly #onMessage = ({ data }: MessageEvent<FromWorker>): void => {
     this.#refusals.stop();
+    this.#hasSpoken = true;
     const call = this.#calls.get(data?.id);
     if (!call) return;
     for (const { idle } of this.#calls.values()) idle?.touch();
@@ -126,10 +128,9 @@ export class WorkerPort<Api> {
     const reason = event.message ? ` (${event.message})` : '';
     // Browsers end a worker that has no memory left with an error that says so, where they say anything.
     const code = /memory|allocation/i.test(reason) ? 'out-of-memory' : 'worker-failed';
-    const failure = new Rank1Error(
-      code,
-      `The worker that ${this.#task} stopped${reason}. Try again: a new worker is started.`,
-    );
+    const stopped = `The worker that ${this.#task} stopped${reason}. Try again: a new worker is started.`;
+    const wasLoaded = this.#hasSpoken || event.message;
+    const failure = wasLoaded ? new Rank1Error(code, stopped) : this.#notLoaded();
     // On a page that was blocked, the timer may run in front of messages that arrived long before.
     setTimeout(
       () => void nextTask().then(() => this.end(this.#refusals.refusalOf(null) ?? failure)),
@@ -145,6 +146,18 @@ export class WorkerPort<Api> {
       ),
     );
   };
+
+  /** Browsers say nothing of a worker's script that they could not load. */
+  #notLoaded(): Rank1Error {
+    const failed = (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).findLast(
+      ({ responseStatus }) => responseStatus >= 400,
+    );
+    const address = failed ? ` from ${failed.name} (status ${failed.responseStatus})` : '';
+    return new Rank1Error(
+      'network',
+      `The worker that ${this.#task} did not load${address}. Check the connection. If the page's bundler emits no workers, run "npx rank1-rerank assets <folder>" and name the worker there with worker-url (workerUrl).`,
+    );
+  }
 
   #silent(idleMs: number): Rank1Error {
     const time = idleMs >= 60_000 ? `${idleMs / 60_000} minutes` : `${idleMs / 1000} seconds`;

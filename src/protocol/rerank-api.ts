@@ -27,6 +27,8 @@ export interface LoadOptions {
   readonly device: DevicePreference;
   /** Which `onnx/model_<dtype>.onnx` to load; what suits the device best when left out. */
   readonly dtype?: string;
+  /** URL of the package's worker as the page serves it, for bundlers that emit no workers; same origin. */
+  readonly workerUrl?: string;
   /** URL of a folder with the runtime's files (`ort-wasm-*`), where the worker cannot find them by itself; same origin. */
   readonly assetsUrl?: string;
   /**

@@ -62,7 +62,7 @@ describe('the tarball', () => {
         ),
     );
     expect(unexpected).toEqual([]);
-    expect(packed.files).toContain('dist-package/src/client/rank1-rerank/worker.js');
+    expect(packed.files).toContain('dist-package/rank1-rerank/worker.js');
     expect(packed.files).toContain('dist-cli/cli.mjs');
     expect(packed.files).toContain('dist-cli/node.worker.mjs');
     expect(packed.files).toContain('public/models/rank1-demo/rank1.json');

@@ -27,7 +27,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   'runtime/node': ['runtime'],
   service: ['passages', 'rank1', 'tokenizer', 'engine', 'model', 'protocol'],
   remote: ['passages', 'rank1', 'protocol'],
-  client: ['protocol'],
+  // One module: the address of the worker.
+  'rerank-worker': [],
+  client: ['rerank-worker', 'protocol'],
   ui: ['protocol', 'client', 'export'],
   app: ['protocol', 'client', 'remote', 'ui', 'export', 'evaluation', 'model', 'app/import'],
   // What the import worker runs; the page shares its types.

@@ -133,6 +133,8 @@ export class Rank1RerankElement extends LitElement implements RerankHost {
   @property() device: DevicePreference = 'auto';
   /** Which weights to load; the folder's first when empty. */
   @property() dtype = '';
+  /** URL of the package's worker as the page serves it, for bundlers that emit no workers. */
+  @property({ attribute: 'worker-url' }) workerUrl = '';
   /** URL of a folder with the runtime's files; needed only where no bundler has put them beside the worker. */
   @property({ attribute: 'assets-url' }) assetsUrl = '';
   /** Leaves out the step that compiles and warms the model up before the first run, which then begins slower. */

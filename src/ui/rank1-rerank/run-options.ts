@@ -4,12 +4,13 @@ import { RUN_OPTION_NAMES, RUN_OPTIONS, type RunOptionName } from '../../protoco
 import type { Rank1RerankElement } from './rank1-rerank.ts';
 
 export function loadOptions(element: Rank1RerankElement): LoadOptions {
-  const { model, modelFiles, device, dtype, assetsUrl, noWarmUp } = element;
+  const { model, modelFiles, device, dtype, workerUrl, assetsUrl, noWarmUp } = element;
   return {
     model,
     ...(modelFiles && { modelFiles }),
     device,
     ...(dtype && { dtype }),
+    ...(workerUrl && { workerUrl }),
     ...(assetsUrl && { assetsUrl }),
     ...(noWarmUp && { warmUp: false }),
   };

@@ -1,0 +1,66 @@
+/** `rank1-rerank assets`: puts what a page fetches by itself where its server finds it, for bundlers that emit no workers. */
+import { copyFile, cp, mkdir, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Command, CommandContext } from '../command.ts';
+
+const USAGE = `rank1-rerank assets [--model] <folder>
+
+  Copies the worker, the files of ONNX Runtime and the element as one script into a folder that your server serves:
+
+    <folder>/rank1-rerank.js                     the element, for a page without a bundler
+    <folder>/rank1-rerank/worker.js              the address for worker-url
+    <folder>/rank1-rerank/onnxruntime-web/...    found by the worker itself
+    <folder>/models/rank1-demo/...               with --model
+
+  Run it after each update of the package.
+
+  --model                  the demo model too
+`;
+
+/** What the worker may load: one build for the CPU, two for the GPU (the browser decides which). */
+const ORT_FILES = ['', '.jspi', '.asyncify'].flatMap((build) =>
+  ['mjs', 'wasm'].map((extension) => `ort-wasm-simd-threaded${build}.${extension}`),
+);
+
+export const assetsCommand: Command = {
+  summary: 'copy worker and runtime into a folder that a server serves',
+  usage: USAGE,
+  prepare: (args) => {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { model: { type: 'boolean', default: false } },
+    });
+    const [folder] = positionals;
+    if (!folder || positionals.length > 1)
+      throw new TypeError('Name one folder to copy to, such as public/rank1.');
+    return (context) => copyAssets(folder, values.model, context);
+  },
+};
+
+async function copyAssets(target: string, withModel: boolean, context: CommandContext): Promise<void> {
+  const { packageFolder, defaultModel } = context;
+  const { resolve } = createRequire(import.meta.url);
+  const ortFolder = dirname(resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
+  const copies: [from: string, to: string][] = [
+    [join(packageFolder, 'rank1-rerank.js'), 'rank1-rerank.js'],
+    [join(packageFolder, 'rank1-rerank/worker.js'), 'rank1-rerank/worker.js'],
+    ...ORT_FILES.map((file): [string, string] => [
+      join(ortFolder, file),
+      `rank1-rerank/onnxruntime-web/${file}`,
+    ]),
+  ];
+  let bytes = 0;
+  await mkdir(join(target, 'rank1-rerank/onnxruntime-web'), { recursive: true });
+  for (const [from, to] of copies) {
+    await copyFile(from, join(target, to));
+    bytes += (await stat(from)).size;
+  }
+  console.log(`${target}: worker, runtime and element, ${(bytes / 1e6).toFixed(1)} MB`);
+  if (!withModel) return;
+  const model = join(target, 'models/rank1-demo');
+  await cp(defaultModel, model, { recursive: true });
+  console.log(`${model}: the demo model`);
+}

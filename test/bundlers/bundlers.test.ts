@@ -1,0 +1,146 @@
+/**
+ * Makes each app from nothing with the tarball, builds it, and reads three verdicts off its page in Chromium. Slow, and
+ * it installs what the registry has today: `npm run test:bundlers`, not `npm test`. The sizes of what was emitted go to
+ * `test-results/bundlers.json`. One app alone: `npm run test:bundlers -- -t Parcel`.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { chromium, type Browser } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium } from '../../scripts/find-chromium.mjs';
+import { packFreshClone, ROOT, run, type PackedPackage } from '../package/packed.ts';
+import { serveFolders } from '../package/static-server.ts';
+import { APPS, type App } from './apps.ts';
+import { QUESTION, VERDICTS } from './question.ts';
+
+const MODELS = join(ROOT, 'public/models');
+const sizes: Record<string, Record<string, number>> = {};
+let packed: PackedPackage;
+let browser: Browser;
+
+beforeAll(async () => {
+  packed = packFreshClone();
+  const executablePath = findChromium();
+  browser = await chromium.launch({
+    ...(executablePath && { executablePath }),
+    chromiumSandbox: process.getuid?.() !== 0,
+  });
+});
+afterAll(async () => {
+  await browser.close();
+  packed.remove();
+  mkdirSync(join(ROOT, 'test-results'), { recursive: true });
+  writeFileSync(join(ROOT, 'test-results/bundlers.json'), `${JSON.stringify(sizes, null, 2)}\n`);
+});
+
+describe('an app made from nothing', () => {
+  it.each(APPS)('$name builds, and ranks as the demo page does', async (app) => {
+    const folder = await make(app);
+    try {
+      await using served = await serve(app, folder);
+      expect(await judgeOn(served.url + (app.page ?? 'index.html'))).toEqual(VERDICTS);
+      if ('folder' in app.serve) sizes[app.name] = sizesOf(join(folder, app.serve.folder));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+/** The app's folder, installed and built. */
+async function make({ name, packages, files, build }: App): Promise<string> {
+  const folder = join(packed.folder, name.replaceAll(/\W+/g, '-'));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  const own = files['package.json'] ? (JSON.parse(files['package.json']) as object) : {};
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', ...own }));
+  // Frameworks serve and build what is in `public`; the demo model lies there, as in an app of one's own.
+  cpSync(MODELS, join(folder, 'public/models'), { recursive: true });
+  writeFileSync(join(folder, 'public/question.json'), JSON.stringify(QUESTION));
+  run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', packed.tarball, ...packages], folder);
+  for (const command of build) run('npx', command.split(' '), folder);
+  return folder;
+}
+
+interface Served extends AsyncDisposable {
+  readonly url: string;
+}
+
+async function serve(app: App, folder: string): Promise<Served> {
+  if ('folder' in app.serve) {
+    const server = await serveFolders({ '/': join(folder, app.serve.folder), '/models/': MODELS });
+    return { url: server.url, [Symbol.asyncDispose]: async () => server.close() };
+  }
+  const port = await freePort();
+  const [command = '', ...args] = app.serve.command.replace('$PORT', String(port)).split(' ');
+  const child = spawn('npx', [command, ...args], { cwd: folder, stdio: 'ignore', detached: true });
+  const url = `http://127.0.0.1:${port}/`;
+  await untilServed(url, child);
+  return { url, [Symbol.asyncDispose]: async () => void process.kill(-child.pid!) };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** @throws when the server ended before it answered */
+async function untilServed(url: string, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null) {
+    const answered = await fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (answered) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`the server of the app ended with ${child.exitCode}`);
+}
+
+/** Labels and scores in the order of the documents. The page may have set question and documents by itself. */
+async function judgeOn(url: string): Promise<unknown> {
+  await using page = await browser.newPage();
+  await page.goto(url);
+  return await page.evaluate(async ({ query, documents }) => {
+    await customElements.whenDefined('rank1-rerank');
+    const element = document.querySelector('rank1-rerank') as unknown as HTMLElement & {
+      query: string;
+      documents: readonly unknown[];
+      rerank(): Promise<unknown>;
+      results: { index: number; verdict: { label: string; score: number } | null }[];
+    };
+    const failed = new Promise<string>((resolve) =>
+      element.addEventListener('rank1-error', (event) =>
+        resolve((event as CustomEvent<{ error: Error }>).detail.error.message),
+      ),
+    );
+    if (element.documents.length === 0) Object.assign(element, { query, documents });
+    const outcome = element
+      .rerank()
+      .then(() =>
+        element.results
+          .toSorted((a, b) => a.index - b.index)
+          .map(({ verdict }) => verdict && [verdict.label, Number(verdict.score.toFixed(4))]),
+      );
+    return Promise.race([failed, outcome]);
+  }, QUESTION);
+}
+
+/** Bytes by kind of file: what the app makes of the package. */
+function sizesOf(folder: string): Record<string, number> {
+  const bytes: Record<string, number> = {};
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (/(^|\/)(models|public)\//.test(path)) continue;
+    const kind = /\.wasm$/.test(path) ? 'runtime' : /\.m?js$/.test(path) ? 'scripts' : null;
+    if (kind) bytes[kind] = (bytes[kind] ?? 0) + statSync(join(folder, path)).size;
+  }
+  return bytes;
+}
