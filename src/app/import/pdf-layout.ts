@@ -118,10 +118,10 @@ function looksVertical(runs: readonly PageRun[]): boolean {
   let [numBelow, numBeside] = [0, 0];
   const cell = (value: number, size: number) => Math.round(value / (size * 0.5));
   const columns = new Set(single.map(({ x, y, size }) => `${cell(x, size)},${cell(y, size)}`));
+  // The next character of a line is one size away, the next line is farther.
   for (const { x, y, size } of single) {
-    const near = [2, 3];
-    if (near.some((step) => columns.has(`${cell(x, size)},${cell(y, size) - step}`))) numBelow += 1;
-    if (near.some((step) => columns.has(`${cell(x, size) + step},${cell(y, size)}`))) numBeside += 1;
+    if (columns.has(`${cell(x, size)},${cell(y, size) - 2}`)) numBelow += 1;
+    if (columns.has(`${cell(x, size) + 2},${cell(y, size)}`)) numBeside += 1;
   }
   return numBelow > numBeside * 2;
 }

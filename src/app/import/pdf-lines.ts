@@ -37,14 +37,21 @@ function inDirection(runs: readonly PageRun[]): PageRun[] {
   const reversed = sorted.reverse();
   const ordered: PageRun[] = [];
   for (let at = 0; at < reversed.length;) {
-    let end = at;
-    while (end < reversed.length && !RTL.test(reversed[end]?.text ?? '')) end += 1;
+    // From one foreign word to the last before a word of the script; marks at its edges are the line's own.
+    let end = at + 1;
+    for (let next = at; isForeign(reversed[at]) && next < reversed.length; next++) {
+      if (RTL.test(reversed[next]?.text ?? '')) break;
+      if (isForeign(reversed[next])) end = next + 1;
+    }
     ordered.push(...reversed.slice(at, end).reverse());
-    const next = reversed[end];
-    if (next) ordered.push(next);
-    at = end + 1;
+    at = end;
   }
   return ordered;
+}
+
+/** It holds letters of the other direction, or digits, which run that way in every script. */
+function isForeign(run: PageRun | undefined): boolean {
+  return run !== undefined && !RTL.test(run.text) && /[\p{L}\p{N}]/u.test(run.text);
 }
 
 function isRightToLeft(text: string): boolean {

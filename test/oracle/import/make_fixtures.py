@@ -135,6 +135,20 @@ def make_columns():
     yield "columns.pdf", run("pdftotext", str(FOLDER / "columns.pdf"), "-").decode()
 
 
+def make_right_to_left():
+    """Lines of Hebrew with a number and a name in them, which run the other way."""
+    page = FOLDER / "hebrew.html"
+    lines = ["החברה שילמה 184,250.00 דולר ל-Zephyr Holdings באוקטובר 2009.", "החוזה נחתם על ידי סגן הנשיא, וילהלמינה אוקונקו."]
+    body = "".join(f"<p>{line}</p>" for line in ["x", *lines])  # LibreOffice puts the first one on a page of its own
+    page.write_text(f"""<html dir="rtl"><body style="font-family:'DejaVu Sans'">{body}</body></html>""")
+    odt = FOLDER / "hebrew.odt"
+    office(page, "odt:writer8", odt)
+    office(odt, "pdf", FOLDER / "hebrew.pdf")
+    page.unlink()
+    odt.unlink()
+    yield "hebrew.pdf", run("pdftotext", str(FOLDER / "hebrew.pdf"), "-").decode()
+
+
 def make_scan():
     """A page without a text layer, and the same as a picture: what text recognition is tried on."""
     with tempfile.TemporaryDirectory() as folder:
@@ -272,7 +286,7 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     for path in FOLDER.iterdir():
         path.unlink()
-    for make in [make_texts, make_columns, make_scan, make_sheets, make_slides, make_mail, make_rest]:
+    for make in [make_texts, make_columns, make_right_to_left, make_scan, make_sheets, make_slides, make_mail, make_rest]:
         for name, text in make():
             (FOLDER / f"{name}.txt").write_text(text)
             print(name, len(re.findall(r"\w+", text)), "words")
