@@ -66,12 +66,19 @@ export function rank1Event<Type extends keyof Rank1EventDetails>(
 }
 
 export function rankedResults(list: RankedList, documents: readonly RerankDocument[]): RankedResult[] {
-  return list.order.flatMap((index, place) => {
-    const item = list.items[index];
-    const document = documents[index];
-    if (!item || !document) return [];
-    return { ...item, rank: item.verdict ? place + 1 : null, document };
-  });
+  return list.order.flatMap((index, place) => rankedResult(list, documents, index, place) ?? []);
+}
+
+/** @param place of the document in the order */
+export function rankedResult(
+  { items }: RankedList,
+  documents: readonly RerankDocument[],
+  index: number,
+  place: number,
+): RankedResult | null {
+  const item = items[index];
+  const document = documents[index];
+  return item && document ? { ...item, rank: item.verdict ? place + 1 : null, document } : null;
 }
 
 /* eslint-disable @typescript-eslint/no-empty-object-type -- the maps can only be widened by extending them */

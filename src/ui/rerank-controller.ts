@@ -22,7 +22,7 @@ import type {
   RunSummary,
 } from '../protocol/rerank-api.ts';
 import { NO_STATS } from '../protocol/run-defaults.ts';
-import { rankedResults, type Rank1EventDetails, type RankedResult } from './events.ts';
+import { rankedResult, rankedResults, type Rank1EventDetails, type RankedResult } from './events.ts';
 import { documentName, verdictAnnouncement } from './wording.ts';
 
 /** `waiting`: another element's run goes first on the worker they share. */
@@ -210,7 +210,12 @@ export class RerankController {
 
   #reportVerdicts(indexes: readonly number[]): void {
     const numFinished = this.list.items.filter(isFinished).length;
-    for (const result of this.results.filter(({ index }) => indexes.includes(index))) {
+    const inOrder = indexes
+      .map((index) => ({ index, place: this.list.order.indexOf(index) }))
+      .sort((a, b) => a.place - b.place);
+    for (const { index: judged, place } of inOrder) {
+      const result = rankedResult(this.list, this.documents, judged, place);
+      if (!result) continue;
       this.#host.emit('rank1-verdict', result);
       const { verdict, document, index } = result;
       if (verdict)

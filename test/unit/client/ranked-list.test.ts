@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   foldUpdates,
   startRankedList,
@@ -125,5 +125,24 @@ describe('ranked list', () => {
 
   it('refuses an update for a document that does not exist', () => {
     expect(() => fold(1, started(1))).toThrow('Assertion failed');
+  });
+});
+
+describe('a long list', () => {
+  const NUM_DOCUMENTS = 10_000;
+
+  it('is not sorted by a step that only brings text', () => {
+    let list = startRankedList(1, NUM_DOCUMENTS);
+    list = foldUpdates(list, 1, [{ type: 'started', index: 7, numPromptTokens: 3, truncated: false }]);
+    const sort = vi.spyOn(Array.prototype, 'sort');
+    for (let step = 0; step < 20; step++) {
+      const next = foldUpdates(list, 1, [{ type: 'reasoning', index: 7, delta: 'tea ' }]);
+      expect(next.order).toBe(list.order);
+      list = next;
+    }
+    expect(sort).not.toHaveBeenCalled();
+    sort.mockRestore();
+    expect(list.order[0]).toBe(7);
+    expect(list.items[7]?.reasoning).toBe('tea '.repeat(20));
   });
 });
