@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly leadRows?: number;
   /** Tokens that sequences begin with, if not all of them; the runner may run them once. */
   readonly prefixTokenIds?: Int32Array;
+  /** Goes on counting where several engines serve one run. */
+  readonly stats?: StepStats;
   /** Milliseconds from any fixed point; tests pass their own. */
   readonly now?: () => number;
 }
@@ -30,13 +32,14 @@ const DEFAULT_MAX_PADDING_SHARE = 0.25;
 const MIN_SLOTS_FOR_LEAD = 8;
 
 export class Engine {
-  readonly stats = new StepStats();
+  readonly stats: StepStats;
   readonly #runner: ModelRunner;
   readonly #scheduler: Scheduler;
   readonly #now: () => number;
   #stepping = false;
 
   constructor(runner: ModelRunner, options: EngineOptions = {}) {
+    this.stats = options.stats ?? new StepStats();
     this.#runner = runner;
     this.#now = options.now ?? (() => performance.now());
     const maxSlots = Math.min(runner.maxSlots, options.maxSlots ?? runner.maxSlots);
@@ -55,6 +58,10 @@ export class Engine {
 
   get numRunning(): number {
     return this.#scheduler.numRunning;
+  }
+
+  get numWaiting(): number {
+    return this.#scheduler.numWaiting;
   }
 
   add(sequence: Sequence): void {

@@ -58,6 +58,10 @@ export class Scheduler {
     return this.#running.length;
   }
 
+  get numWaiting(): number {
+    return this.#waiting.length;
+  }
+
   add(sequence: Sequence): void {
     this.#waiting.push(sequence);
   }

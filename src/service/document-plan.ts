@@ -1,6 +1,6 @@
 /**
- * Plans a run: prompts encoded, each document or its passages in the room there is, and the KV
- * capacity that all of it needs.
+ * Plans a run document by document: prompts encoded, each document or its passages in the room there is, and the KV
+ * capacity that some of them need. Encoding takes its time, so it is done as the run asks for more.
  */
 import { sharedPrefix } from '../engine/shared-prefix.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
@@ -18,62 +18,93 @@ const FORCED_PROMPT_MARGIN = 16;
 /** KV capacity comes in steps, so that runs of like length share shapes. */
 const LENGTH_STEP = 64;
 
-/** A document, or one passage of it. */
-export interface PlannedDocument extends FittedText {
+export interface PlannedDocument {
+  /** place in the request */
   readonly index: number;
+  /** one, or one for each passage; empty where the query alone leaves no room */
+  readonly prompts: readonly FittedText[];
+  /** of all prompts; without one those of the query, 0 where it was too long to be read */
+  readonly numPromptTokens: number;
 }
 
-export interface RunPlan {
+export class DocumentPlanner {
   /** instruction and template included */
   readonly query: string;
-  /** in order; the passages of a document share its index */
-  readonly documents: readonly PlannedDocument[];
-  /** documents that cannot be judged because the query alone leaves no room; 0 tokens where it was too long to be read */
-  readonly tooLong: readonly { readonly index: number; readonly numPromptTokens: number }[];
   readonly maxNewTokens: number;
-  /** tokens a row must be able to hold */
-  readonly maxLength: number;
-  /** What every prompt of this query begins with, whatever the documents are. */
-  readonly prefixTokenIds: Int32Array;
+  readonly #documents: RerankRequest['documents'];
+  readonly #splits: boolean;
+  readonly #budget: PromptBudget;
+  readonly #maxPositions: number;
+  /** tokens of a row that are not its prompt's */
+  readonly #numReserved: number;
+  /** the prompt without a document */
+  readonly #head: Int32Array;
+  readonly #numHeadTokens: number;
+  #next = 0;
+
+  /** @param modelMaxNewTokens what the model folder says */
+  constructor(
+    tokenizer: Tokenizer,
+    { maxPositions }: Pick<ModelSpec, 'maxPositions'>,
+    request: RerankRequest,
+    modelMaxNewTokens: number | undefined,
+  ) {
+    const { options, documents } = request;
+    const isInstant = options.mode === 'instant';
+    const encode = isInstant ? encodeInstantPrompt : encodePrompt;
+    const wanted = isInstant ? 1 : (options.maxNewTokens ?? modelMaxNewTokens ?? DEFAULT_MAX_NEW_TOKENS);
+    // Half the context at most goes to the chain, or a long cap would leave no room for documents.
+    this.maxNewTokens = Math.max(1, Math.min(wanted, Math.floor(maxPositions / 2)));
+    const numCueTokens = (options.rethink ?? 0) * tokenizer.encode(RETHINK_CUE).length;
+    this.#numReserved = this.maxNewTokens + numCueTokens + FORCED_PROMPT_MARGIN;
+    const maxPromptTokens = maxPositions - this.#numReserved;
+    // Far too long a query is not even read: it would take its time and memory for nothing.
+    const isReadable = promptQueryLength(request) <= maxPromptTokens * MAX_CHARACTERS_PER_TOKEN;
+    this.query = isReadable ? promptQuery(request) : '';
+    this.#head = encode(tokenizer, this.query, '');
+    this.#numHeadTokens = isReadable ? this.#head.length : Infinity;
+    this.#budget = { tokenizer, query: this.query, encode, maxPromptTokens };
+    this.#documents = documents;
+    this.#splits = options.longDocuments === 'passages';
+    this.#maxPositions = maxPositions;
+  }
+
+  /** The next document of the request; null behind the last. */
+  next(): PlannedDocument | null {
+    const document = this.#documents[this.#next];
+    if (!document) return null;
+    const index = this.#next++;
+    const prompts = this.#fit(document);
+    const numHeadTokens = Number.isFinite(this.#numHeadTokens) ? this.#numHeadTokens : 0;
+    const numPromptTokens = prompts.reduce((sum, { promptTokenIds }) => sum + promptTokenIds.length, 0);
+    return { index, prompts, numPromptTokens: prompts.length > 0 ? numPromptTokens : numHeadTokens };
+  }
+
+  get isDone(): boolean {
+    return this.#next >= this.#documents.length;
+  }
+
+  /** Tokens that a row must be able to hold for each of these. */
+  lengthFor(documents: readonly PlannedDocument[]): number {
+    const lengths = promptsOf(documents).map(({ promptTokenIds }) => promptTokenIds.length);
+    const needed = lengths.reduce((most, length) => Math.max(most, length), 1) + this.#numReserved;
+    return Math.min(this.#maxPositions, Math.ceil(needed / LENGTH_STEP) * LENGTH_STEP);
+  }
+
+  /** What these prompts begin with, and the prompt without a document, so that later ones of this query find the same. */
+  prefixOf(documents: readonly PlannedDocument[]): Int32Array {
+    return sharedPrefix([this.#head, ...promptsOf(documents).map(({ promptTokenIds }) => promptTokenIds)]);
+  }
+
+  #fit(document: RerankRequest['documents'][number]): readonly FittedText[] {
+    const { maxPromptTokens } = this.#budget;
+    if (this.#numHeadTokens + FORCED_PROMPT_MARGIN > maxPromptTokens) return [];
+    if (this.#splits) return fitPassages(this.#budget, document);
+    const fitted = fitText(this.#budget, documentText(document));
+    return fitted ? [fitted] : [];
+  }
 }
 
-export function planDocuments(
-  tokenizer: Tokenizer,
-  spec: Pick<ModelSpec, 'maxPositions'>,
-  request: RerankRequest,
-  modelMaxNewTokens: number | undefined,
-): RunPlan {
-  const { options } = request;
-  const isInstant = options.mode === 'instant';
-  const encode = isInstant ? encodeInstantPrompt : encodePrompt;
-  const wanted = isInstant ? 1 : (options.maxNewTokens ?? modelMaxNewTokens ?? DEFAULT_MAX_NEW_TOKENS);
-  // Half the context at most goes to the chain, or a long cap would leave no room for documents.
-  const maxNewTokens = Math.max(1, Math.min(wanted, Math.floor(spec.maxPositions / 2)));
-  const numCueTokens = (options.rethink ?? 0) * tokenizer.encode(RETHINK_CUE).length;
-  const numReserved = maxNewTokens + numCueTokens + FORCED_PROMPT_MARGIN;
-  const maxPromptTokens = spec.maxPositions - numReserved;
-  // Far too long a query is not even read: it would take its time and memory for nothing.
-  const isReadable = promptQueryLength(request) <= maxPromptTokens * MAX_CHARACTERS_PER_TOKEN;
-  const query = isReadable ? promptQuery(request) : '';
-  const documents: PlannedDocument[] = [];
-  const tooLong: { index: number; numPromptTokens: number }[] = [];
-  const head = encode(tokenizer, query, '');
-  const headTokens = isReadable ? head.length : Infinity;
-  const budget: PromptBudget = { tokenizer, query, encode, maxPromptTokens };
-  const fit = (document: RerankRequest['documents'][number]): readonly (FittedText | null)[] => {
-    if (headTokens + FORCED_PROMPT_MARGIN > maxPromptTokens) return [];
-    if (options.longDocuments === 'passages') return fitPassages(budget, document);
-    return [fitText(budget, documentText(document))];
-  };
-  request.documents.forEach((document, index) => {
-    const fitted = fit(document).filter((text) => text !== null);
-    documents.push(...fitted.map((text) => ({ index, ...text })));
-    if (fitted.length === 0) tooLong.push({ index, numPromptTokens: isReadable ? headTokens : 0 });
-  });
-  const longest = documents.reduce((most, { promptTokenIds }) => Math.max(most, promptTokenIds.length), 1);
-  const needed = longest + numReserved;
-  const maxLength = Math.min(spec.maxPositions, Math.ceil(needed / LENGTH_STEP) * LENGTH_STEP);
-  // The prompt without a document takes part, so that the next documents of this query find the same prefix.
-  const prefixTokenIds = sharedPrefix([head, ...documents.map((document) => document.promptTokenIds)]);
-  return { query, documents, tooLong, maxNewTokens, maxLength, prefixTokenIds };
+function promptsOf(documents: readonly PlannedDocument[]): readonly FittedText[] {
+  return documents.flatMap(({ prompts }) => prompts);
 }

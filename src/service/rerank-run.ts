@@ -5,6 +5,7 @@
 import { Rank1Error } from '../base/errors.ts';
 import { nextTask, type Gate } from '../base/async.ts';
 import { Engine } from '../engine/engine.ts';
+import { StepStats } from '../engine/step-stats.ts';
 import type { Sequence } from '../engine/sequence.ts';
 import type {
   RerankRequest,
@@ -14,13 +15,17 @@ import type {
   UpdateListener,
 } from '../protocol/rerank-api.ts';
 import { DEFAULT_MAX_SLOTS } from '../protocol/run-defaults.ts';
-import { DocumentTally } from '../rank1/document-tally.ts';
+import { DocumentTally, type FinishedUpdate } from '../rank1/document-tally.ts';
 import { findMarkerTokenIds, type MarkerTokenIds } from '../rank1/markers.ts';
 import { samplingOf, type Sampling } from '../rank1/sampled-chains.ts';
 import { Chain, type ChainSettings } from './chain.ts';
-import { planDocuments, type PlannedDocument, type RunPlan } from './document-plan.ts';
+import { DocumentPlanner, type PlannedDocument } from './document-plan.ts';
 import type { LoadedRuntime } from './loaded-runtime.ts';
 
+/** Documents that are encoded before the first step: their longest says how much a row must hold. */
+const NUM_FIRST_DOCUMENTS = 128;
+/** Encoding holds the thread for so long at a time; then abort, pause and the next step have their turn. */
+const PLAN_SLICE_MS = 50;
 /** Far below any idle timeout of those who wait. */
 const HEARTBEAT_MS = 2000;
 
@@ -37,6 +42,13 @@ export class RerankRun {
   readonly #markers: MarkerTokenIds;
   readonly #progress = new Map<Sequence, Progress>();
   #updates: RerankUpdate[] = [];
+  readonly #planner: DocumentPlanner;
+  readonly #stats = new StepStats();
+  /** of the round that runs */
+  #engine: Engine | null = null;
+  readonly #startedAt = performance.now();
+  readonly #finished = new Set<number>();
+  /** of them, those that were not aborted */
   #numFinished = 0;
   readonly #gate: Gate;
   readonly #signal: AbortSignal;
@@ -60,93 +72,139 @@ export class RerankRun {
     this.#request = request;
     this.#onUpdates = onUpdates;
     this.#markers = findMarkerTokenIds(runtime.tokenizer);
+    const { tokenizer, spec, defaultMaxNewTokens } = runtime;
+    this.#planner = new DocumentPlanner(tokenizer, spec, request, defaultMaxNewTokens);
   }
 
   async execute(): Promise<RunSummary> {
-    const startedAt = performance.now();
-    const { tokenizer, spec } = this.#runtime;
-    const plan = planDocuments(tokenizer, spec, this.#request, this.#runtime.defaultMaxNewTokens);
-    const maxSlots = Math.max(
-      1,
-      Math.min(this.#request.options.maxSlots ?? DEFAULT_MAX_SLOTS, plan.documents.length * this.#numSamples),
-    );
+    let planned = await this.#planFirst();
+    while (planned.length > 0 && !this.#signal.aborted) planned = await this.#runRound(planned);
+    const { documents } = this.#request;
+    // Whatever was never begun ends with the run.
+    for (const index of documents.keys())
+      if (!this.#finished.has(index)) this.#finish(notJudged(index, 'aborted'));
+    this.#send();
+    return {
+      numDocuments: documents.length,
+      numFinished: this.#numFinished,
+      aborted: this.#signal.aborted,
+      stats: this.#currentStats,
+    };
+  }
+
+  async #planFirst(): Promise<readonly PlannedDocument[]> {
+    const planned: PlannedDocument[] = [];
+    while (planned.length < NUM_FIRST_DOCUMENTS && !this.#planner.isDone && !this.#signal.aborted) {
+      planned.push(...this.#planSlice(NUM_FIRST_DOCUMENTS - planned.length));
+      if (this.#planner.isDone) break;
+      this.#send();
+      await nextTask();
+      await this.#untilResumed();
+    }
+    return planned;
+  }
+
+  /** At least one document, and no more than `maxDocuments` or what fits into a slice of time. */
+  #planSlice(maxDocuments: number): PlannedDocument[] {
+    const planned: PlannedDocument[] = [];
+    const endsAt = performance.now() + PLAN_SLICE_MS;
+    do {
+      const document = this.#planner.next();
+      if (!document) break;
+      planned.push(document);
+    } while (planned.length < maxDocuments && performance.now() < endsAt);
+    return planned;
+  }
+
+  /**
+   * Runs these documents, and those of the rest that fit into the same rows, in one engine.
+   * @returns those that need longer rows
+   */
+  async #runRound(planned: readonly PlannedDocument[]): Promise<readonly PlannedDocument[]> {
+    const numSequences = this.#planner.isDone ? this.#numSequences(planned) : Infinity;
+    const maxSlots = Math.max(1, Math.min(this.#request.options.maxSlots ?? DEFAULT_MAX_SLOTS, numSequences));
+    const maxLength = this.#planner.lengthFor(planned);
     const runner = await this.#runtime.createRunner({
       maxSlots,
-      maxLength: plan.maxLength,
+      maxLength,
       maxPrefillRows: maxSlots,
       watchedTokenIds: [this.#markers.trueTokenId, this.#markers.falseTokenId],
       readsLogits: this.#sampling !== null,
     });
-    const engine = new Engine(runner, { prefixTokenIds: plan.prefixTokenIds });
-    const stats = (): RunStats => ({
-      ...engine.stats,
-      maxNewTokens: plan.maxNewTokens,
-      rowsActive: engine.numRunning,
-      elapsedMs: performance.now() - startedAt - this.#pausedMs,
+    const engine = new Engine(runner, {
+      prefixTokenIds: this.#planner.prefixOf(planned),
+      stats: this.#stats,
     });
+    const settings = this.#chainSettings(maxLength);
+    const later: PlannedDocument[] = [];
+    this.#engine = engine;
     try {
-      this.#start(plan, engine);
-      this.#send(stats());
+      for (const document of planned) this.#start(document, settings, engine);
+      this.#send();
       await this.#untilResumed();
-      while (engine.hasWork && !this.#signal.aborted) {
+      while ((engine.hasWork || !this.#planner.isDone) && !this.#signal.aborted) {
+        if (engine.numWaiting < 2 * maxSlots) {
+          for (const document of this.#planSlice(2 * maxSlots)) {
+            if (this.#planner.lengthFor([document]) > maxLength) later.push(document);
+            else this.#start(document, settings, engine);
+          }
+        }
         const sequences = await engine.step();
         const steppedAt = performance.now();
         this.#takeStep(sequences, engine);
-        this.#send(stats());
-        engine.stats.addOverhead(performance.now() - steppedAt);
+        this.#send();
+        this.#stats.addOverhead(performance.now() - steppedAt);
         // Lets messages in: on WASM a step holds the thread, and no abort or pause would arrive.
         await nextTask();
         await this.#untilResumed();
       }
       this.#abort(engine.abortAll());
-      this.#send(stats());
+      this.#send();
     } finally {
+      this.#engine = null;
       await runner.dispose();
     }
-    return {
-      numDocuments: this.#request.documents.length,
-      numFinished: this.#numFinished,
-      aborted: this.#signal.aborted,
-      stats: stats(),
-    };
+    return later;
   }
 
-  #start(plan: RunPlan, engine: Engine): void {
-    const settings = this.#chainSettings(plan);
-    for (const passages of byDocument(plan.documents)) {
-      const [{ index, truncated }] = passages as [PlannedDocument];
-      const prompts = passages.map(({ text, promptTokenIds, truncated, passage }) => ({
-        chains: Array.from(
-          { length: this.#numSamples },
-          (_, sample) => new Chain(settings, text, promptTokenIds, sample),
-        ),
-        numPromptTokens: promptTokenIds.length,
-        truncated,
-        passage,
-      }));
-      const tally = new DocumentTally(index, prompts);
-      for (const chain of prompts.flatMap(({ chains }) => chains)) {
-        this.#progress.set(chain.sequence, { tally, chain });
-        engine.add(chain.sequence);
-      }
-      this.#updates.push({ type: 'started', index, numPromptTokens: tally.numPromptTokens, truncated });
-    }
-    for (const { index, numPromptTokens } of plan.tooLong) {
+  #numSequences(documents: readonly PlannedDocument[]): number {
+    return documents.reduce((sum, { prompts }) => sum + prompts.length, 0) * this.#numSamples;
+  }
+
+  #start(
+    { index, prompts, numPromptTokens }: PlannedDocument,
+    settings: ChainSettings,
+    engine: Engine,
+  ): void {
+    const [first] = prompts;
+    if (!first) {
       this.#numFinished++;
-      this.#updates.push({
-        type: 'finished',
-        index,
-        finishReason: 'prompt-too-long',
-        verdict: null,
-        reasoning: '',
-        numPromptTokens,
-        numNewTokens: 0,
-        truncated: false,
-      });
+      return this.#finish({ ...notJudged(index, 'prompt-too-long'), numPromptTokens });
     }
+    const tallied = prompts.map(({ text, promptTokenIds, truncated, passage }) => ({
+      chains: Array.from(
+        { length: this.#numSamples },
+        (_, sample) => new Chain(settings, text, promptTokenIds, sample),
+      ),
+      numPromptTokens: promptTokenIds.length,
+      truncated,
+      passage,
+    }));
+    const tally = new DocumentTally(index, tallied);
+    for (const chain of tallied.flatMap(({ chains }) => chains)) {
+      this.#progress.set(chain.sequence, { tally, chain });
+      engine.add(chain.sequence);
+    }
+    this.#updates.push({ type: 'started', index, numPromptTokens, truncated: first.truncated });
   }
 
-  #chainSettings({ query, maxNewTokens, maxLength }: RunPlan): ChainSettings {
+  #finish(update: FinishedUpdate): void {
+    this.#finished.add(update.index);
+    this.#updates.push(update);
+  }
+
+  #chainSettings(maxLength: number): ChainSettings {
+    const { query, maxNewTokens } = this.#planner;
     const { mode = 'reason', rethink = 0, loopGuard = false } = this.#request.options;
     const { tokenizer, spec } = this.#runtime;
     const { eosTokenIds } = spec;
@@ -162,6 +220,15 @@ export class RerankRun {
       maxNewTokens,
       maxLength,
       sampling: this.#sampling,
+    };
+  }
+
+  get #currentStats(): RunStats {
+    return {
+      ...this.#stats,
+      maxNewTokens: this.#planner.maxNewTokens,
+      rowsActive: this.#engine?.numRunning ?? 0,
+      elapsedMs: performance.now() - this.#startedAt - this.#pausedMs,
     };
   }
 
@@ -198,7 +265,7 @@ export class RerankRun {
       const finished = tally.end(chain, outcome);
       if (!finished) continue;
       this.#numFinished++;
-      this.#updates.push(finished);
+      this.#finish(finished);
     }
   }
 
@@ -206,7 +273,7 @@ export class RerankRun {
     for (const sequence of sequences) {
       const { tally, chain } = this.#progressOf(sequence);
       const finished = tally.abort(chain);
-      if (finished) this.#updates.push(finished);
+      if (finished) this.#finish(finished);
     }
     this.#progress.clear();
   }
@@ -226,22 +293,17 @@ export class RerankRun {
   }
 
   /** Samples and passages bring nothing before a verdict, so now and then nothing is sent: a sign of life. */
-  #send(stats: RunStats): void {
+  #send(): void {
     const now = performance.now();
     if (this.#updates.length === 0 && now - this.#sentAt < HEARTBEAT_MS) return;
     this.#sentAt = now;
     const updates = this.#updates;
     this.#updates = [];
-    this.#onUpdates(updates, stats);
+    this.#onUpdates(updates, this.#currentStats);
   }
 }
 
-function byDocument(planned: readonly PlannedDocument[]): Iterable<readonly PlannedDocument[]> {
-  const groups = new Map<number, PlannedDocument[]>();
-  for (const document of planned) {
-    const group = groups.get(document.index);
-    if (group) group.push(document);
-    else groups.set(document.index, [document]);
-  }
-  return groups.values();
+function notJudged(index: number, finishReason: 'aborted' | 'prompt-too-long'): FinishedUpdate {
+  const counts = { numPromptTokens: 0, numNewTokens: 0 };
+  return { type: 'finished', index, finishReason, verdict: null, reasoning: '', truncated: false, ...counts };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RerankDocument, RerankOptions } from '../../../src/protocol/rerank-api.ts';
 import { encodePrompt } from '../../../src/rank1/prompt.ts';
-import { planDocuments } from '../../../src/service/document-plan.ts';
+import { DocumentPlanner, type PlannedDocument } from '../../../src/service/document-plan.ts';
 import { CharacterTokenizer } from '../../fakes/character-tokenizer.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 import { loadTokenizer } from '../tokenizer/tokenizer-files.ts';
@@ -18,12 +18,25 @@ interface PlanOptions extends RerankOptions {
 function plan(documents: readonly (string | RerankDocument)[], options: PlanOptions = {}, tokenizer = demo) {
   const { query = 'a query', maxPositions = 512, modelMaxNewTokens = 100, ...rest } = options;
   const request = {
-    runId: 1,
     query,
     documents: documents.map((document) => (typeof document === 'string' ? { text: document } : document)),
     options: rest,
   };
-  return planDocuments(tokenizer, { maxPositions }, request, modelMaxNewTokens);
+  const planner = new DocumentPlanner(tokenizer, { maxPositions }, request, modelMaxNewTokens);
+  const planned: PlannedDocument[] = [];
+  for (let next = planner.next(); next; next = planner.next()) planned.push(next);
+  expect(planner.isDone).toBe(true);
+  const { query: promptQuery, maxNewTokens } = planner;
+  return {
+    query: promptQuery,
+    maxNewTokens,
+    documents: planned.flatMap(({ index, prompts }) => prompts.map((prompt) => ({ index, ...prompt }))),
+    tooLong: planned
+      .filter(({ prompts }) => prompts.length === 0)
+      .map(({ index, numPromptTokens }) => ({ index, numPromptTokens })),
+    maxLength: planner.lengthFor(planned),
+    prefixTokenIds: planner.prefixOf(planned),
+  };
 }
 
 describe('a plan', () => {

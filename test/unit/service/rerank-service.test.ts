@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Rank1Error } from '../../../src/base/errors.ts';
 import type {
   RerankOptions,
@@ -490,6 +490,91 @@ describe('pause', () => {
     const rejected = expect(run).rejects.toThrow('closed');
     await service.close(new Error('closed'));
     await rejected;
+  });
+});
+
+describe('a long list', () => {
+  /** Encodes as the fake does, and takes a second of the clock for each document. */
+  class SlowTokenizer extends CharacterTokenizer {
+    numDocuments = 0;
+    onDocument: () => void = () => undefined;
+
+    override encode(text: string): number[] {
+      if (text.includes('document number')) {
+        this.numDocuments++;
+        vi.advanceTimersByTime(1000);
+        this.onDocument();
+      }
+      return super.encode(text);
+    }
+  }
+
+  const texts = Array.from({ length: 1000 }, (_, place) => `document number ${place} about tea`);
+  const quick = () => ({ chain: '</think> true', logits: [1, 0] }) as const;
+
+  async function slowService() {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const tokenizer = new SlowTokenizer();
+    const loaded = await loadedService({ tokenizer, scriptOf: quick });
+    return { tokenizer, ...loaded };
+  }
+
+  afterEach(() => vi.useRealTimers());
+
+  test('is aborted while it is read, before the first step', async () => {
+    const { service, runtime, tokenizer } = await slowService();
+    const abortion = new AbortController();
+    // An abort arrives as a message does: in a task of its own.
+    tokenizer.onDocument = () => void setImmediate(() => abortion.abort());
+    const { summary, finished } = await runRequest(service, makeRequest(texts), abortion.signal);
+    expect(summary).toMatchObject({ aborted: true, numFinished: 0 });
+    expect(finished).toHaveLength(texts.length);
+    expect(tokenizer.numDocuments).toBeLessThan(10);
+    expect(runtime.runners).toEqual([]);
+  });
+
+  test('is paused while it is read', async () => {
+    const { service, tokenizer } = await slowService();
+    let numAtPause = 0;
+    tokenizer.onDocument = () => {
+      if (numAtPause > 0) return;
+      numAtPause = tokenizer.numDocuments;
+      service.pause();
+    };
+    const run = runRequest(service, makeRequest(texts.slice(0, 20)));
+    await manyTasks();
+    expect(tokenizer.numDocuments).toBe(numAtPause);
+    service.resume();
+    expect((await run).summary.numFinished).toBe(20);
+  });
+
+  test('gives verdicts before it was read to its end, and says that it is alive meanwhile', async () => {
+    const { service, tokenizer } = await slowService();
+    let numAtFirst: number | null = null;
+    let heardAt = performance.now();
+    let longest = 0;
+    await service.rerank(makeRequest(texts), (updates) => {
+      longest = Math.max(longest, performance.now() - heardAt);
+      heardAt = performance.now();
+      if (updates.some(({ type }) => type === 'finished')) numAtFirst ??= tokenizer.numDocuments;
+    });
+    expect(numAtFirst).toBeLessThan(texts.length / 2);
+    expect(longest).toBeLessThanOrEqual(5000);
+  });
+
+  test('has the same verdicts and chains whatever the lengths, the longest last', async () => {
+    const { service, runtime } = await loadedService({ maxPositions: 4096 });
+    const lengths = [...Array<number>(300).fill(3), 400, 5, 900, ...Array<number>(20).fill(7)];
+    const long = lengths.map((length, place) => `${'cake '.repeat(length)}${place % 2 ? 'tea' : ''}`);
+    const { finished, summary } = await rerank(service, long);
+    expect(summary.numFinished).toBe(long.length);
+    expect(finished.map(({ index }) => index)).toEqual(long.map((_, place) => place));
+    expect(runtime.runners).toHaveLength(2);
+    expect(runtime.runners[0]!.maxLength).toBeLessThan(runtime.runners[1]!.maxLength);
+    for (const place of [0, 299, 300, 301, 302, 310]) {
+      const alone = await rerank(service, [long[place]!]);
+      expect({ ...finished[place], index: 0 }).toEqual(alone.finished[0]);
+    }
   });
 });
 
