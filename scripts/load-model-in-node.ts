@@ -5,7 +5,7 @@ import { parseManifest, type ManifestModel } from '../src/model/manifest.ts';
 import { parseModelSpec } from '../src/model/model-spec.ts';
 import { ModelRuntime } from '../src/runtime/model-runtime.ts';
 import { nodeHost } from '../src/runtime/node/node-host.ts';
-import type { LoadedRuntime } from '../src/service/loaded-runtime.ts';
+import type { LoadedRuntime } from '../src/service/rerank/loaded-runtime.ts';
 import { createTokenizer } from '../src/tokenizer/tokenizer.ts';
 
 /**

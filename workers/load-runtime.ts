@@ -9,8 +9,8 @@ import { browserHost, type OrtAssets } from '../src/runtime/browser-host.ts';
 import { probeDevice } from '../src/runtime/gpu-device.ts';
 import { ModelRuntime } from '../src/runtime/model-runtime.ts';
 import type { RuntimeHost } from '../src/runtime/runtime-host.ts';
-import type { LoadedRuntime, LoadRuntime } from '../src/service/loaded-runtime.ts';
-import { warmedUp } from '../src/service/warm-up.ts';
+import type { LoadedRuntime, LoadRuntime } from '../src/service/rerank/loaded-runtime.ts';
+import { warmedUp } from '../src/service/rerank/warm-up.ts';
 import { createTokenizer } from '../src/tokenizer/tokenizer.ts';
 
 /** What differs between a browser and Node. */

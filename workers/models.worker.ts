@@ -11,7 +11,7 @@ import type { ModelStoreApi } from '../src/protocol/model-store-api.ts';
 import { reportFetches } from '../src/protocol/network-report.ts';
 import { answerCalls } from '../src/protocol/worker-calls.ts';
 import { reportDevice } from '../src/runtime/device-report.ts';
-import { ModelStoreService } from '../src/service/model-store-service.ts';
+import { ModelStoreService } from '../src/service/models/model-store-service.ts';
 
 const opening = OpfsStore.open().then(
   (disk) =>

@@ -5,7 +5,7 @@ import { HttpFolder } from '../src/model/http-folder.ts';
 import { DiskFolder } from '../src/model/node/disk-folder.ts';
 import { answerCalls } from '../src/protocol/worker-calls.ts';
 import { nodeHost } from '../src/runtime/node/node-host.ts';
-import { RerankService } from '../src/service/rerank-service.ts';
+import { RerankService } from '../src/service/rerank/rerank-service.ts';
 import { loadRuntimeWith, type Surroundings } from './load-runtime.ts';
 
 const inNode: Surroundings = {

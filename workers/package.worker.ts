@@ -4,7 +4,7 @@
  */
 import { answerCalls } from '../src/protocol/worker-calls.ts';
 import type { OrtAssets } from '../src/runtime/browser-host.ts';
-import { RerankService } from '../src/service/rerank-service.ts';
+import { RerankService } from '../src/service/rerank/rerank-service.ts';
 import { inBrowser, loadRuntimeWith } from './load-runtime.ts';
 
 /** Written out, because bundlers see literal addresses only. */

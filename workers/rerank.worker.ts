@@ -1,6 +1,6 @@
 /** Composition root of the worker: wires service and runtime, and exposes them. No logic. */
 import { answerCalls } from '../src/protocol/worker-calls.ts';
-import { RerankService } from '../src/service/rerank-service.ts';
+import { RerankService } from '../src/service/rerank/rerank-service.ts';
 import { inBrowser, loadRuntimeWith } from './load-runtime.ts';
 
 /** The runtime's files are served from `ort/` beside the folder this worker is in. */

@@ -1,6 +1,6 @@
 /**
  * rank1's way from a prompt to a verdict, as a state machine: it yields the step to run next and is told what came of it.
- * Knows neither tokens nor servers; `service/chain.ts` runs the steps on the engine, `remote/remote-chain.ts` on a server.
+ * Knows neither tokens nor servers; `service/rerank/chain.ts` runs the steps on the engine, `remote/remote-chain.ts` on a server.
  * Source: orionw/rank1 `rank1.py`. A score is never made up: a step without a verdict ends the chain without one.
  */
 import { cutText } from '../passages/cut-text.ts';

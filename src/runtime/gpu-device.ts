@@ -3,7 +3,6 @@
  * made here, by what the adapter says, never by the name of the browser.
  */
 import { Rank1Error } from '../base/errors.ts';
-import { bufferLimit } from './buffer-limit.ts';
 import type { AdapterReport } from '../protocol/model-store-api.ts';
 import type { CpuDevice, Device, DeviceCause, DevicePreference } from '../protocol/rerank-api.ts';
 import type { RuntimeHost } from './runtime-host.ts';
@@ -153,4 +152,9 @@ async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
       { cause: error },
     );
   }
+}
+
+/** The largest buffer that a kernel can be given. */
+export function bufferLimit({ maxBufferSize, maxStorageBufferBindingSize }: GPUSupportedLimits): number {
+  return Math.min(maxBufferSize, maxStorageBufferBindingSize);
 }

@@ -5,9 +5,10 @@
  * A kept prefix stands at the start of staging rows, where prefills behind it leave it for the next.
  */
 import { assert } from '../base/assert.ts';
-import { Rank1Error } from '../base/errors.ts';
+import { isRank1Error, Rank1Error } from '../base/errors.ts';
 import { pastName, presentName } from '../model/onnx-io.ts';
 import type { KvDtype, ModelSpec } from '../model/model-spec.ts';
+import { shrink, type CapacityRequest } from './capacity-plan.ts';
 import type { KvBinding, KvCache, PrefixRules } from './kv-cache.ts';
 import type { Ort } from './runtime-host.ts';
 import type { PrefixStore } from './prefix-store.ts';
@@ -246,5 +247,23 @@ export class GpuKvCache implements KvCache {
       }
     }
     this.#options.device.queue.submit([encoder.finish()]);
+  }
+}
+
+/**
+ * Allocates the GPU's KV cache, with fewer rows each time it does not fit.
+ * @throws Rank1Error `out-of-memory` when not even one row fits
+ */
+export async function allocateGpuCache(
+  capacity: CapacityRequest,
+  options: Omit<GpuKvCacheOptions, keyof CapacityRequest>,
+): Promise<{ readonly cache: GpuKvCache; readonly maxSlots: number }> {
+  try {
+    const cache = await GpuKvCache.allocate({ ...options, ...capacity });
+    return { cache, maxSlots: capacity.maxSlots };
+  } catch (error) {
+    const smaller = isRank1Error(error, 'out-of-memory') ? shrink(capacity) : null;
+    if (!smaller) throw error;
+    return allocateGpuCache(smaller, options);
   }
 }

@@ -1,33 +1,23 @@
 /** A loaded model: the session on its device, and runners on it. Whoever uses it sees neither ORT nor a GPU object. */
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
 import { Rank1Error } from '../base/errors.ts';
-import type { ModelRunner } from '../engine/model-runner.ts';
+import type { ModelRunner, RunnerOptions } from '../engine/model-runner.ts';
+import type { ManifestModel } from '../model/manifest.ts';
 import type { ModelFiles } from '../model/model-files.ts';
 import type { DevicePreference } from '../protocol/rerank-api.ts';
-import { createLayout } from './create-layout.ts';
-import { chooseDevice, type ChosenDevice } from './gpu-device.ts';
-import { allocateGpuCache } from './allocate-gpu-cache.ts';
-import { bufferLimit } from './buffer-limit.ts';
+import { bufferLimit, chooseDevice, type ChosenDevice } from './gpu-device.ts';
 import { memoryBudget, planCapacity } from './capacity-plan.ts';
 import { DeviceWatch } from './device-watch.ts';
-import type { GpuPrefix } from './gpu-kv-cache.ts';
+import { allocateGpuCache, type GpuPrefix } from './gpu-kv-cache.ts';
+import type { GraphLayout, LayoutOptions } from './graph-layout.ts';
 import { OnnxModelRunner } from './onnx-model-runner.ts';
 import { loadOrt, type OrtRuntime } from './ort.ts';
 import { PrefixStore } from './prefix-store.ts';
-import type { RuntimeHost } from './runtime-host.ts';
+import { Rank1Layout } from './rank1-layout.ts';
+import type { Ort, RuntimeHost } from './runtime-host.ts';
+import { TransformersJsLayout } from './transformersjs-layout.ts';
 import { createSession } from './session.ts';
 import { CpuKvCache, type CpuPrefix } from './cpu-kv-cache.ts';
-
-export interface RunnerOptions {
-  readonly maxSlots: number;
-  /** tokens a row must be able to hold */
-  readonly maxLength: number;
-  /** rows one prefill step may have */
-  readonly maxPrefillRows: number;
-  readonly watchedTokenIds: readonly number[];
-  /** Whether the runner hands out all logits of a step, for sampling. */
-  readonly readsLogits?: boolean;
-}
 
 /** On a GPU few distinct shapes keep shader variants few; on the CPU padding only costs. */
 const GPU_PAD_TO = 16;
@@ -152,4 +142,8 @@ export class ModelRuntime {
     if (!this.#watch?.fault) await this.#runtime.exclusive(() => this.#session.release());
     this.#chosen.gpuDevice?.destroy();
   }
+}
+
+export function createLayout(layout: ManifestModel['layout'], ort: Ort, options: LayoutOptions): GraphLayout {
+  return layout === 'rank1' ? new Rank1Layout(ort, options) : new TransformersJsLayout(ort, options);
 }

@@ -5,7 +5,7 @@
  */
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
 import { assert } from '../base/assert.ts';
-import { errorMessage } from '../base/errors.ts';
+import { errorMessage, isRank1Error, Rank1Error } from '../base/errors.ts';
 import type {
   DecodePlan,
   ModelRunner,
@@ -19,7 +19,6 @@ import type { DeviceWatch } from './device-watch.ts';
 import type { GraphLayout } from './graph-layout.ts';
 import type { KvBinding, KvCache, TensorMap } from './kv-cache.ts';
 import type { OrtRuntime } from './ort.ts';
-import { runFault } from './run-fault.ts';
 import {
   decodeInputs,
   fitsBehindPrefix,
@@ -203,4 +202,25 @@ function joinFloats(parts: readonly Float32Array[]): Float32Array {
     start += part.length;
   }
   return joined;
+}
+
+/** Engines and ORT word it in many ways: "Array buffer allocation failed", "bad_alloc", "Out of memory", "memory access out of bounds". */
+const OF_MEMORY = /memory|alloc/i;
+
+/** What a step threw: memory ran out, or the run failed. Both leave a session that must not be used again. */
+export function runFault(error: unknown): Rank1Error {
+  if (isRank1Error(error)) return error;
+  const message = errorMessage(error).slice(0, 200);
+  if (OF_MEMORY.test(message)) {
+    return new Rank1Error(
+      'out-of-memory',
+      `The model ran out of memory while it ran (${message}). Close other tabs, or take fewer rows, a smaller model or dtype.`,
+      { cause: error },
+    );
+  }
+  return new Rank1Error(
+    'run-failed',
+    `The model failed while it ran (${message}). Load the model again, or choose another device.`,
+    { cause: error },
+  );
 }

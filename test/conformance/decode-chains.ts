@@ -3,7 +3,7 @@ import { Engine } from '../../src/engine/engine.ts';
 import { Sequence } from '../../src/engine/sequence.ts';
 import { ChainReader } from '../../src/rank1/chain-reader.ts';
 import { findMarkerTokenIds } from '../../src/rank1/markers.ts';
-import type { LoadedRuntime } from '../../src/service/loaded-runtime.ts';
+import type { LoadedRuntime } from '../../src/service/rerank/loaded-runtime.ts';
 
 interface Prompt {
   readonly promptTokenIds: readonly number[];

@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeForcedPrompt, encodePrompt, trimToLastSentence } from '../../src/rank1/prompt.ts';
-import type { LoadedRuntime } from '../../src/service/loaded-runtime.ts';
+import type { LoadedRuntime } from '../../src/service/rerank/loaded-runtime.ts';
 import { cutChains, oracle, wholeChains, type OracleChain } from '../harness/demo-chains.ts';
 import { loadDemoModelInNode } from '../harness/node-model.ts';
 import { decodeChains } from './decode-chains.ts';

@@ -1,7 +1,7 @@
 /** The demo model's weights in each form that must agree with the oracle. The numbers are the same in both. */
 import { inject } from 'vitest';
 import { loadModelInNode } from '../../scripts/load-model-in-node.ts';
-import type { LoadedRuntime } from '../../src/service/loaded-runtime.ts';
+import type { LoadedRuntime } from '../../src/service/rerank/loaded-runtime.ts';
 import { loadDemoModelInNode } from '../harness/node-model.ts';
 import { IS_FULL } from '../tier.ts';
 

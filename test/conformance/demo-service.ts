@@ -1,8 +1,8 @@
 /** The demo model behind the service, as a page has it in its worker. What the model decodes is recorded on the way. */
 import type { ModelRunner, StepOutput, StepPlan } from '../../src/engine/model-runner.ts';
 import type { RerankDocument, RerankOptions, RerankUpdate } from '../../src/protocol/rerank-api.ts';
-import type { LoadedRuntime } from '../../src/service/loaded-runtime.ts';
-import { RerankService } from '../../src/service/rerank-service.ts';
+import type { LoadedRuntime } from '../../src/service/rerank/loaded-runtime.ts';
+import { RerankService } from '../../src/service/rerank/rerank-service.ts';
 
 export type Finished = Extract<RerankUpdate, { type: 'finished' }>;
 

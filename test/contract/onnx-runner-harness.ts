@@ -7,7 +7,7 @@ import type { ConvertDtype, GraphLayout } from '../../src/convert/convert-option
 import { parseManifest } from '../../src/model/manifest.ts';
 import { parseModelSpec } from '../../src/model/model-spec.ts';
 import type { Device } from '../../src/protocol/rerank-api.ts';
-import { createLayout } from '../../src/runtime/create-layout.ts';
+import { createLayout } from '../../src/runtime/model-runtime.ts';
 import { chooseDevice } from '../../src/runtime/gpu-device.ts';
 import { GpuKvCache, type GpuPrefix } from '../../src/runtime/gpu-kv-cache.ts';
 import { OnnxModelRunner } from '../../src/runtime/onnx-model-runner.ts';

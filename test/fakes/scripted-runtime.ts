@@ -4,7 +4,7 @@
  * answer is asked for, and it answers at once with the document's logits.
  */
 import type { ModelRunner } from '../../src/engine/model-runner.ts';
-import type { LoadedRuntime } from '../../src/service/loaded-runtime.ts';
+import type { LoadedRuntime } from '../../src/service/rerank/loaded-runtime.ts';
 import { CharacterTokenizer } from './character-tokenizer.ts';
 import { ScriptedRunner, type NextTokenRule, type ScriptedRunnerOptions } from './scripted-runner.ts';
 

@@ -14,8 +14,8 @@ import type {
   UpdateListener,
 } from '../../src/protocol/rerank-api.ts';
 import { answerCalls } from '../../src/protocol/worker-calls.ts';
-import { RerankService } from '../../src/service/rerank-service.ts';
-import { warmedUp } from '../../src/service/warm-up.ts';
+import { RerankService } from '../../src/service/rerank/rerank-service.ts';
+import { warmedUp } from '../../src/service/rerank/warm-up.ts';
 import {
   PAGE_EVENTS,
   type AskedMessage,

@@ -1,7 +1,7 @@
 /** The demo model in Node, for tests that need a real model and no browser. */
 import { fileURLToPath } from 'node:url';
 import { loadModelInNode } from '../../scripts/load-model-in-node.ts';
-import type { LoadedRuntime } from '../../src/service/loaded-runtime.ts';
+import type { LoadedRuntime } from '../../src/service/rerank/loaded-runtime.ts';
 
 const DEMO_MODEL = fileURLToPath(new URL('../../public/models/rank1-demo/', import.meta.url));
 

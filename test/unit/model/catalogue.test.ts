@@ -17,7 +17,7 @@ import { buildRank1Layout } from '../../../src/convert/rank1-layout.ts';
 import { CATALOGUE, plannedBytes, type KnownModel } from '../../../src/model/catalogue.ts';
 import { kvBytesPerToken, parseModelSpec } from '../../../src/model/model-spec.ts';
 import type { DeviceReport } from '../../../src/protocol/model-store-api.ts';
-import { assessCatalogue } from '../../../src/service/assess-catalogue.ts';
+import { assessCatalogue } from '../../../src/service/models/assess-catalogue.ts';
 import { fixturePath } from '../convert/support/fixtures.ts';
 import { AwqShapes } from '../convert/support/awq-shapes.ts';
 import { SyntheticCheckpoint } from '../convert/support/synthetic-checkpoint.ts';

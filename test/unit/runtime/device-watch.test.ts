@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DeviceWatch } from '../../../src/runtime/device-watch.ts';
-import { runFault } from '../../../src/runtime/run-fault.ts';
+import { runFault } from '../../../src/runtime/onnx-model-runner.ts';
 import { collectGarbage } from '../../fakes/collect-garbage.ts';
 
 class GPUOutOfMemoryError extends Error {}

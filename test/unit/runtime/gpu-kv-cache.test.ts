@@ -1,7 +1,7 @@
 /** What the cache asks of a GPU, counted on a device that only keeps books: every byte of a buffer is where it was copied. */
 import { beforeAll, afterAll, describe, expect, test } from 'vitest';
 import type { ModelSpec } from '../../../src/model/model-spec.ts';
-import { allocateGpuCache } from '../../../src/runtime/allocate-gpu-cache.ts';
+import { allocateGpuCache } from '../../../src/runtime/gpu-kv-cache.ts';
 import { GpuKvCache, type GpuPrefix } from '../../../src/runtime/gpu-kv-cache.ts';
 import type { Ort } from '../../../src/runtime/runtime-host.ts';
 import { PrefixStore } from '../../../src/runtime/prefix-store.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RerankDocument, RerankOptions } from '../../../src/protocol/rerank-api.ts';
 import { encodePrompt } from '../../../src/rank1/prompt.ts';
-import { DocumentPlanner, type PlannedDocument } from '../../../src/service/document-plan.ts';
+import { DocumentPlanner, type PlannedDocument } from '../../../src/service/rerank/document-plan.ts';
 import { CharacterTokenizer } from '../../fakes/character-tokenizer.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 import { loadTokenizer } from '../tokenizer/tokenizer-files.ts';

@@ -1,6 +1,6 @@
 /** A tokenizer of another model gives ids that this model has no row for; the kernels would not notice. */
 import { expect, it } from 'vitest';
-import { RerankService } from '../../../src/service/rerank-service.ts';
+import { RerankService } from '../../../src/service/rerank/rerank-service.ts';
 import { ScriptedRuntime } from '../../fakes/scripted-runtime.ts';
 
 it('a model whose vocabulary ends before an answer is refused at load, and let go', async () => {

@@ -1,7 +1,7 @@
 /** Documents longer than the context, in passages: on a scripted model that finds tea where the text says so. */
 import { describe, expect, test } from 'vitest';
 import type { RerankDocument, RerankOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
-import { RerankService } from '../../../src/service/rerank-service.ts';
+import { RerankService } from '../../../src/service/rerank/rerank-service.ts';
 import { ScriptedRuntime, type ScriptedRuntimeOptions } from '../../fakes/scripted-runtime.ts';
 
 type Finished = Extract<RerankUpdate, { type: 'finished' }>;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RerankOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { INSTANT_REASONING } from '../../../src/rank1/prompt.ts';
-import { RerankService } from '../../../src/service/rerank-service.ts';
+import { RerankService } from '../../../src/service/rerank/rerank-service.ts';
 import { ScriptedRuntime, type ScriptedRuntimeOptions } from '../../fakes/scripted-runtime.ts';
 
 type Finished = Extract<RerankUpdate, { type: 'finished' }>;

@@ -7,8 +7,8 @@ import type {
   RunStats,
   UpdateListener,
 } from '../../../src/protocol/rerank-api.ts';
-import type { LoadRuntime } from '../../../src/service/loaded-runtime.ts';
-import { RerankService } from '../../../src/service/rerank-service.ts';
+import type { LoadRuntime } from '../../../src/service/rerank/loaded-runtime.ts';
+import { RerankService } from '../../../src/service/rerank/rerank-service.ts';
 import { CharacterTokenizer } from '../../fakes/character-tokenizer.ts';
 import { ScriptedRuntime, teaScript, type ScriptedRuntimeOptions } from '../../fakes/scripted-runtime.ts';
 

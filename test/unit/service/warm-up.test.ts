@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Rank1Error } from '../../../src/base/errors.ts';
 import type { LoadProgress, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
-import type { LoadedRuntime } from '../../../src/service/loaded-runtime.ts';
-import { RerankService } from '../../../src/service/rerank-service.ts';
-import { warmedUp } from '../../../src/service/warm-up.ts';
+import type { LoadedRuntime } from '../../../src/service/rerank/loaded-runtime.ts';
+import { RerankService } from '../../../src/service/rerank/rerank-service.ts';
+import { warmedUp } from '../../../src/service/rerank/warm-up.ts';
 import { ScriptedRuntime, type ScriptedRuntimeOptions } from '../../fakes/scripted-runtime.ts';
 
 const MODEL = { model: 'https://models.test/a/', device: 'auto' } as const;

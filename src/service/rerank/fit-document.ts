@@ -2,13 +2,12 @@
  * Puts documents into the room that a prompt leaves them: whole where they fit, else cut and flagged, or split into
  * passages. Too long a document is data, not an exception.
  */
-import { cutText } from '../passages/cut-text.ts';
-import { leadingText, MAX_CHARACTERS_PER_TOKEN } from '../passages/leading-text.ts';
-import { splitPassages, type TextRange } from '../passages/split-passages.ts';
-import type { RerankDocument } from '../protocol/rerank-api.ts';
-import { documentText } from '../rank1/prompt.ts';
-import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import { wholeWords } from './whole-words.ts';
+import { cutText } from '../../passages/cut-text.ts';
+import { leadingText, MAX_CHARACTERS_PER_TOKEN, MAX_TOKENS_OF_WORD } from '../../passages/leading-text.ts';
+import { splitPassages, type TextRange } from '../../passages/split-passages.ts';
+import type { RerankDocument } from '../../protocol/rerank-api.ts';
+import { documentText } from '../../rank1/prompt.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 
 /** A title is repeated with each passage, and may take this share of it at most. */
 const MAX_TITLE_SHARE = 0.25;
@@ -76,4 +75,12 @@ export function fitPassages(
   });
   const fitting = passages.filter((passage) => passage !== null);
   return fitting.length > 0 ? fitting : [whole];
+}
+
+/** The text of these ids without the character, and the word, that were cut in two at the end. */
+function wholeWords(tokenizer: Tokenizer, tokenIds: readonly number[]): string {
+  const text = tokenizer.decode(tokenIds).replace(/\uFFFD$/, '');
+  const wordStart = Math.max(text.lastIndexOf(' '), text.lastIndexOf('\n'));
+  const numCertain = tokenizer.decode(tokenIds.slice(0, -MAX_TOKENS_OF_WORD)).length;
+  return wordStart > 0 && wordStart >= numCertain ? text.slice(0, wordStart) : text;
 }

@@ -2,9 +2,9 @@
  * One model is written by one tab at a time: a Web Lock of its name is held while it changes. Tabs tell each other how
  * far they are, and ask the one that writes to stop. Without Web Locks (an insecure page, a test) there is but this tab.
  */
-import { Rank1Error } from '../base/errors.ts';
-import { isStoredName } from '../model/stored-models.ts';
-import type { StoreProgress } from '../protocol/model-store-api.ts';
+import { Rank1Error } from '../../base/errors.ts';
+import { isStoredName } from '../../model/stored-models.ts';
+import type { StoreProgress } from '../../protocol/model-store-api.ts';
 
 export type OnProgress = (progress: StoreProgress) => void;
 

@@ -1,6 +1,6 @@
 /** Whether there is room for a model before it is fetched, copied or converted. */
-import { Rank1Error } from '../base/errors.ts';
-import type { CheckpointRequest, DeviceReport } from '../protocol/model-store-api.ts';
+import { Rank1Error } from '../../base/errors.ts';
+import type { CheckpointRequest, DeviceReport } from '../../protocol/model-store-api.ts';
 
 /** Kept free for what else the page stores. */
 const SPARE_BYTES = 16 * 2 ** 20;

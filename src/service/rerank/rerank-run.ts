@@ -2,22 +2,22 @@
  * One run: a request's documents through the engine to their verdicts. Where a chain needs another sequence (an answer
  * asked for, a continuation), that runs in the same engine and batch.
  */
-import { Rank1Error } from '../base/errors.ts';
-import { nextTask, type Gate } from '../base/async.ts';
-import { Engine } from '../engine/engine.ts';
-import { StepStats } from '../engine/step-stats.ts';
-import type { Sequence } from '../engine/sequence.ts';
+import { Rank1Error } from '../../base/errors.ts';
+import { nextTask, type Gate } from '../../base/async.ts';
+import { Engine } from '../../engine/engine.ts';
+import { StepStats } from '../../engine/step-stats.ts';
+import type { Sequence } from '../../engine/sequence.ts';
 import type {
   RerankRequest,
   RerankUpdate,
   RunStats,
   RunSummary,
   UpdateListener,
-} from '../protocol/rerank-api.ts';
-import { DEFAULT_MAX_SLOTS } from '../protocol/run-defaults.ts';
-import { DocumentTally, type FinishedUpdate } from '../rank1/document-tally.ts';
-import { findMarkerTokenIds, type MarkerTokenIds } from '../rank1/markers.ts';
-import { samplingOf, type Sampling } from '../rank1/sampled-chains.ts';
+} from '../../protocol/rerank-api.ts';
+import { DEFAULT_MAX_SLOTS } from '../../protocol/run-defaults.ts';
+import { DocumentTally, type FinishedUpdate } from '../../rank1/document-tally.ts';
+import { findMarkerTokenIds, type MarkerTokenIds } from '../../rank1/markers.ts';
+import { samplingOf, type Sampling } from '../../rank1/sampled-chains.ts';
 import { Chain, type ChainSettings } from './chain.ts';
 import { DocumentPlanner, type PlannedDocument } from './document-plan.ts';
 import type { LoadedRuntime } from './loaded-runtime.ts';

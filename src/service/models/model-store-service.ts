@@ -3,20 +3,20 @@
  * by another: what comes under a name that is taken gets one of its own. Is handed the stores, the converter and what is
  * known of the device.
  */
-import { Rank1Error, isRank1Error } from '../base/errors.ts';
-import { chooseDtype } from '../model/choose-dtype.ts';
+import { Rank1Error, isRank1Error } from '../../base/errors.ts';
+import { chooseDtype } from '../../model/choose-dtype.ts';
 import {
   downloadModel,
   fetchManifest,
   missingBytes,
   plannedFiles,
-} from '../model/download/download-model.ts';
-import { inspectCheckpoint } from '../model/download/inspect-checkpoint.ts';
-import type { DownloadTools } from '../model/download/limits.ts';
-import type { Manifest } from '../model/manifest.ts';
-import { importFiles, readPickedManifest } from '../model/store/import-files.ts';
-import type { ModelStore } from '../model/store/model-store.ts';
-import { readStoredManifest, readStoredSource, sourceOf } from '../model/store/stored-manifest.ts';
+} from '../../model/download/download-model.ts';
+import { inspectCheckpoint } from '../../model/download/inspect-checkpoint.ts';
+import type { DownloadTools } from '../../model/download/limits.ts';
+import type { Manifest } from '../../model/manifest.ts';
+import { importFiles, readPickedManifest } from '../../model/store/import-files.ts';
+import type { ModelStore } from '../../model/store/model-store.ts';
+import { readStoredManifest, readStoredSource, sourceOf } from '../../model/store/stored-manifest.ts';
 import type {
   CatalogueEntry,
   CheckpointOffer,
@@ -27,12 +27,11 @@ import type {
   StoreProgress,
   StoreRequest,
   StoredModel,
-} from '../protocol/model-store-api.ts';
+} from '../../protocol/model-store-api.ts';
 import { assessCatalogue } from './assess-catalogue.ts';
 import { ModelLock, type OnProgress } from './model-lock.ts';
-import { cleanName, freeName, proposeName } from './model-names.ts';
 import { assertRoom, convertedBytes } from './storage-room.ts';
-import { StoredFolders } from './stored-folders.ts';
+import { cleanName, freeName, proposeName, StoredFolders } from './stored-folders.ts';
 
 export interface StoreParts {
   /** `null` where the page may not store anything */

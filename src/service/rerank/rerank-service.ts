@@ -2,9 +2,9 @@
  * The backend inside a worker: one model, one load or run at a time. It is handed the loading of a model and so knows
  * neither ORT nor the GPU.
  */
-import { Gate, Semaphore } from '../base/async.ts';
-import { Rank1Error } from '../base/errors.ts';
-import type { Backend } from '../protocol/backend.ts';
+import { Gate, Semaphore } from '../../base/async.ts';
+import { Rank1Error } from '../../base/errors.ts';
+import type { Backend } from '../../protocol/backend.ts';
 import type {
   LoadedModel,
   LoadOptions,
@@ -12,9 +12,9 @@ import type {
   RerankRequest,
   RunSummary,
   UpdateListener,
-} from '../protocol/rerank-api.ts';
-import { isSameLoad } from '../protocol/same-load.ts';
-import { assertMarkersInVocabulary } from '../rank1/markers.ts';
+} from '../../protocol/rerank-api.ts';
+import { isSameLoad } from '../../protocol/same-load.ts';
+import { assertMarkersInVocabulary } from '../../rank1/markers.ts';
 import type { LoadedRuntime, LoadRuntime } from './loaded-runtime.ts';
 import { RerankRun } from './rerank-run.ts';
 

@@ -2,13 +2,13 @@
  * Plans a run document by document: prompts encoded, each document or its passages in the room there is, and the KV
  * capacity that some of them need. Encoding takes its time, so it is done as the run asks for more.
  */
-import { sharedPrefix } from '../engine/shared-prefix.ts';
-import type { ModelSpec } from '../model/model-spec.ts';
-import { MAX_CHARACTERS_PER_TOKEN } from '../passages/leading-text.ts';
-import type { RerankRequest } from '../protocol/rerank-api.ts';
-import { documentText, encodeInstantPrompt, encodePrompt, RETHINK_CUE } from '../rank1/prompt.ts';
-import { promptQuery, promptQueryLength } from '../rank1/query-template.ts';
-import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { sharedPrefix } from '../../engine/shared-prefix.ts';
+import type { ModelSpec } from '../../model/model-spec.ts';
+import { MAX_CHARACTERS_PER_TOKEN } from '../../passages/leading-text.ts';
+import type { RerankRequest } from '../../protocol/rerank-api.ts';
+import { documentText, encodeInstantPrompt, encodePrompt, RETHINK_CUE } from '../../rank1/prompt.ts';
+import { promptQuery, promptQueryLength } from '../../rank1/query-template.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { fitPassages, fitText, type FittedText, type PromptBudget } from './fit-document.ts';
 
 /** What a chain may use when neither caller nor model says otherwise; the reference allows 8,192. */

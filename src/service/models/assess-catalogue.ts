@@ -1,12 +1,12 @@
 /** What a device can do with each model of the catalogue, and why not with the others. */
-import { bytesAtSlots, CATALOGUE, type KnownModel, type KnownVersion } from '../model/catalogue.ts';
-import { chooseDtype } from '../model/choose-dtype.ts';
+import { bytesAtSlots, CATALOGUE, type KnownModel, type KnownVersion } from '../../model/catalogue.ts';
+import { chooseDtype } from '../../model/choose-dtype.ts';
 import type {
   CatalogueEntry,
   CatalogueRefusal,
   CatalogueVersion,
   DeviceReport,
-} from '../protocol/model-store-api.ts';
+} from '../../protocol/model-store-api.ts';
 
 /** From here on a model needs a server, whatever the device says: its weights alone fill a GPU of a desk. */
 const SERVER_PARAMETERS = 10e9;

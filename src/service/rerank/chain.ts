@@ -2,11 +2,11 @@
  * Runs rank1's protocol for one chain on the engine: each step is a sequence. Knows no documents and no engine: it hands out
  * the sequence to run next and is told of each token.
  */
-import { assert } from '../base/assert.ts';
-import { Sequence } from '../engine/sequence.ts';
-import type { StopCondition } from '../engine/stop-condition.ts';
-import { chainSeed, TemperatureSampler } from '../engine/temperature-sampler.ts';
-import { ChainReader } from '../rank1/chain-reader.ts';
+import { assert } from '../../base/assert.ts';
+import { Sequence } from '../../engine/sequence.ts';
+import type { StopCondition } from '../../engine/stop-condition.ts';
+import { chainSeed, TemperatureSampler } from '../../engine/temperature-sampler.ts';
+import { ChainReader } from '../../rank1/chain-reader.ts';
 import {
   chainProtocol,
   type ChainOutcome,
@@ -14,13 +14,13 @@ import {
   type ProtocolOptions,
   type ProtocolStep,
   type StepResult,
-} from '../rank1/chain-protocol.ts';
-import type { TalliedChain } from '../rank1/document-tally.ts';
-import type { MarkerTokenIds } from '../rank1/markers.ts';
-import { encodeContinuedPrompt, encodeForcedPrompt } from '../rank1/prompt.ts';
-import type { Sampling } from '../rank1/sampled-chains.ts';
-import { makeVerdict } from '../rank1/verdict.ts';
-import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+} from '../../rank1/chain-protocol.ts';
+import type { TalliedChain } from '../../rank1/document-tally.ts';
+import type { MarkerTokenIds } from '../../rank1/markers.ts';
+import { encodeContinuedPrompt, encodeForcedPrompt } from '../../rank1/prompt.ts';
+import type { Sampling } from '../../rank1/sampled-chains.ts';
+import { makeVerdict } from '../../rank1/verdict.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 
 export interface ChainSettings extends ProtocolOptions {
   readonly tokenizer: Tokenizer;

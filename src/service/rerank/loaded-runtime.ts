@@ -1,7 +1,7 @@
-import type { ModelRunner, RunnerOptions } from '../engine/model-runner.ts';
-import type { ModelSpec } from '../model/model-spec.ts';
-import type { Device, DeviceCause, LoadOptions, LoadProgress } from '../protocol/rerank-api.ts';
-import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { ModelRunner, RunnerOptions } from '../../engine/model-runner.ts';
+import type { ModelSpec } from '../../model/model-spec.ts';
+import type { Device, DeviceCause, LoadOptions, LoadProgress } from '../../protocol/rerank-api.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 
 /** A model that is ready to run; made by the composition root. */
 export interface LoadedRuntime {

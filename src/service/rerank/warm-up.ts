@@ -4,9 +4,9 @@
  * each is run once. They run in a runner of their own, so that a run finds no row or figure of theirs, and no prefix that
  * could be its own. Knows neither ORT nor the GPU.
  */
-import type { DecodeRow, ModelRunner, PrefillRow } from '../engine/model-runner.ts';
-import type { LoadProgress } from '../protocol/rerank-api.ts';
-import { DEFAULT_MAX_SLOTS } from '../protocol/run-defaults.ts';
+import type { DecodeRow, ModelRunner, PrefillRow } from '../../engine/model-runner.ts';
+import type { LoadProgress } from '../../protocol/rerank-api.ts';
+import { DEFAULT_MAX_SLOTS } from '../../protocol/run-defaults.ts';
 import type { LoadedRuntime } from './loaded-runtime.ts';
 
 /** Which tokens is of no consequence, and every vocabulary has these. */
