@@ -82,6 +82,7 @@ export class Gate {
 
 interface Waiting {
   readonly width: number;
+  readonly room: number;
   readonly enter: () => void;
 }
 
@@ -102,14 +103,16 @@ export class Semaphore {
 
   /**
    * Takes `width` of the room, or all of it where that is less.
+   * @param room for this call, where it is another than for the others
    * @returns gives it back; a second call does nothing
    * @throws the signal's reason while it waits: the place is given up at once
    */
-  acquire(signal?: AbortSignal, width = 1): Promise<() => void> {
+  acquire(signal?: AbortSignal, width = 1, room = this.#room): Promise<() => void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error);
       const waiting: Waiting = {
-        width: Math.min(width, this.#room),
+        width: Math.min(width, room),
+        room,
         enter: () => {
           signal?.removeEventListener('abort', leave);
           resolve(this.#take(waiting));
@@ -127,8 +130,8 @@ export class Semaphore {
   }
 
   /** Runs `task` when there is room; its place is taken until it has settled, whatever the signal says by then. */
-  async run<T>(task: () => Promise<T>, signal?: AbortSignal, width = 1): Promise<T> {
-    const release = await this.acquire(signal, width);
+  async run<T>(task: () => Promise<T>, signal?: AbortSignal, width = 1, room = this.#room): Promise<T> {
+    const release = await this.acquire(signal, width, room);
     try {
       return await task();
     } finally {
@@ -149,7 +152,7 @@ export class Semaphore {
 
   #advance(): void {
     for (const waiting of this.#waiting) {
-      if (this.#widthInUse + waiting.width > this.#room) return; // nobody is overtaken
+      if (this.#widthInUse + waiting.width > waiting.room) return; // nobody is overtaken
       this.#waiting.delete(waiting);
       waiting.enter();
     }

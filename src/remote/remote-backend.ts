@@ -45,9 +45,14 @@ export class RemoteBackend implements Backend {
   }
 
   #open(): Promise<RemoteServer> {
-    this.#server ??= import('./remote-server.ts').then(
+    if (this.#server) return this.#server;
+    const opening = import('./remote-server.ts').then(
       ({ RemoteServer }) => new RemoteServer(this.#settings, this.#gate),
     );
-    return this.#server;
+    this.#server = opening;
+    opening.catch(() => {
+      if (this.#server === opening) this.#server = null; // the next call fetches the code again
+    });
+    return opening;
   }
 }

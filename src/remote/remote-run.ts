@@ -26,7 +26,7 @@ import type { RemoteModel } from './remote-model.ts';
 export interface RemoteRunSettings {
   readonly client: CompletionClient;
   readonly model: RemoteModel;
-  /** of one run */
+  /** of one run, unless it says otherwise */
   readonly maxInFlight: number;
   /** of all runs */
   readonly inFlight: Semaphore;
@@ -152,17 +152,21 @@ export class RemoteRun {
 
   /** Null when the run ended before the chain. */
   async #judge(chain: RemoteChain, signal: AbortSignal): Promise<ChainOutcome | null> {
+    const judge = async (): Promise<ChainOutcome> => {
+      await this.#untilResumed(signal);
+      this.#numActive++;
+      try {
+        return await chain.judge();
+      } finally {
+        this.#numActive--;
+      }
+    };
+    const { inFlight, maxInFlight } = this.#server;
+    // A run that asks for more than others may have is not held to less.
+    const room = Math.max(maxInFlight, this.#request.options.maxSlots ?? 1);
     try {
       await this.#untilResumed(signal);
-      return await this.#server.inFlight.run(async () => {
-        await this.#untilResumed(signal);
-        this.#numActive++;
-        try {
-          return await chain.judge();
-        } finally {
-          this.#numActive--;
-        }
-      }, signal);
+      return await inFlight.run(judge, signal, 1, room);
     } catch (error) {
       if (!signal.aborted) this.#failure.abort(error);
       return null;

@@ -94,4 +94,12 @@ test.describe('the worker', () => {
     expect(error?.message).toContain('trusted-types directive');
     expect(error?.code).toBe('access-denied');
   });
+
+  test('in a sandbox without an origin', async ({ page }) => {
+    // Its modules come from another origin than its own, which is none.
+    await serveWith(page, /\.js$/, { 'access-control-allow-origin': '*' });
+    const { error } = await runWorker(page, { 'content-security-policy': 'sandbox allow-scripts' });
+    expect(error?.message).toContain('Add allow-same-origin to the sandbox');
+    expect(error?.code).toBe('access-denied');
+  });
 });

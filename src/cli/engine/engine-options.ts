@@ -29,6 +29,8 @@ export interface EndpointOptions {
   readonly endpoint: string;
   readonly remoteModel?: string | undefined;
   readonly allowInsecureKey?: boolean | undefined;
+  /** of all calls together */
+  readonly maxInFlight?: number | undefined;
 }
 
 const text = { type: 'string' } as const;
@@ -111,18 +113,22 @@ export interface EngineWish extends Omit<EngineOptions, 'model'> {
 }
 
 /** @throws TypeError or RangeError */
-export function engineOptions(values: Values<typeof ENGINE_FLAGS>): EngineWish {
+export function engineOptions(
+  values: Values<typeof ENGINE_FLAGS> & Pick<Values<typeof JUDGING_FLAGS>, 'slots'>,
+): EngineWish {
   const devices = ['auto', 'webgpu', 'cpu', 'wasm'] as const;
   const device = devices.find((known) => known === (values.device ?? 'auto'));
   if (!device) throw new RangeError(`--device must be one of ${devices.join(', ')}.`);
   const { model, dtype, endpoint, 'remote-model': remoteModel } = values;
   const allowInsecureKey = values['allow-insecure-key'];
+  const maxInFlight = values.slots === undefined ? undefined : wholeNumber('--slots', values.slots, 1);
   if (endpoint === undefined && (remoteModel ?? allowInsecureKey) !== undefined)
     throw new TypeError('--remote-model and --allow-insecure-key are of a server: give --endpoint too.');
   const local = [model, dtype, values.device].some((value) => value !== undefined);
   if (endpoint !== undefined && local)
     throw new TypeError('--endpoint judges elsewhere: leave --model, --device and --dtype out.');
-  const remote = endpoint === undefined ? undefined : { endpoint, remoteModel, allowInsecureKey };
+  const remote =
+    endpoint === undefined ? undefined : { endpoint, remoteModel, allowInsecureKey, maxInFlight };
   return { model, device, dtype, remote };
 }
 

@@ -27,7 +27,7 @@ export class RemoteEngine implements RerankEngine {
 
   /** @throws TypeError or RangeError when the options describe no server */
   constructor(
-    { endpoint, remoteModel, allowInsecureKey }: EndpointOptions,
+    { endpoint, remoteModel, allowInsecureKey, maxInFlight }: EndpointOptions,
     apiKey: string | undefined,
     times: RemoteTimes = {},
   ) {
@@ -35,6 +35,7 @@ export class RemoteEngine implements RerankEngine {
       endpoint,
       ...times,
       ...(allowInsecureKey !== undefined && { allowInsecureKey }),
+      ...(maxInFlight !== undefined && { maxInFlight }),
       ...(remoteModel !== undefined && { remoteModel }),
       ...(apiKey !== undefined && { apiKey }),
     };

@@ -14,14 +14,19 @@ let url: string;
 
 beforeEach(async () => {
   upstream = await CompletionsServer.start();
-  const args = ['--endpoint', upstream.endpoint];
+  await serve();
+});
+
+async function serve(...flags: string[]): Promise<void> {
+  const args = ['--endpoint', upstream.endpoint, ...flags];
   args.push('--max-new-tokens', String(hundredExpected.options.maxNewTokens));
   const settings = parseServeArguments(args, {});
   engine = new RemoteEngine(settings.engine.remote!, API_KEY, { maxAttempts: 2, retryDelayMs: 1 });
   server = new RerankServer({ ...settings, engine });
   const { port } = await server.listen('127.0.0.1', 0);
   url = `http://127.0.0.1:${port}`;
-});
+}
+
 afterEach(async () => {
   await server.drain(0);
   await engine.close();
@@ -65,6 +70,22 @@ describe('serve on an endpoint', () => {
     const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => ask(`question ${n}`, ['text'])));
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
     expect(upstream.mostOpen).toBe(16);
+  });
+
+  it('has no more in flight of all requests than --slots says', async () => {
+    await server.drain(0);
+    await engine.close();
+    await serve('--slots', '3');
+    const held: (() => void)[] = [];
+    upstream.answer = (_request, response) => {
+      held.push(() => sendEvents(response, chainEvents(['yes'])));
+      if (held.length === 3) for (const send of held.splice(0)) send();
+    };
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, (_, n) => ask(`question ${n}`, ['a', 'b', 'c'])),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(upstream.mostOpen).toBe(3);
   });
 
   it('closes the streams of a client that has gone, and goes on with the others', async () => {

@@ -55,6 +55,18 @@ describe('a server as a backend', () => {
     expect(server.mostOpen).toBe(4);
   });
 
+  it('has as many in flight as a call asks for, be it more than the bound of the others', async () => {
+    const held: (() => void)[] = [];
+    server.answer = (_, response) => {
+      held.push(() => sendEvents(response, WHOLE));
+      if (held.length === 5) for (const send of held) send();
+    };
+    const backend = await loaded({ maxInFlight: 2 });
+    const summary = await backend.rerank(request(5, 'q', { maxSlots: 5 }), () => undefined, never);
+    expect(summary.numFinished).toBe(5);
+    expect(server.mostOpen).toBe(5);
+  });
+
   it('lets a short call in while a long one runs', async () => {
     const order: string[] = [];
     server.answer = ({ body }, response) => {
