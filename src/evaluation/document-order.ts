@@ -1,4 +1,4 @@
-/** From scores to an order. The field's tools agree on scores and differ on ties. */
+/** Ranking by score. Evaluation tools differ in how they break ties. */
 import { compareUtf8Bytes } from './byte-order.ts';
 import type { Run } from './types.ts';
 
@@ -6,8 +6,8 @@ import type { Run } from './types.ts';
 export type TieBreak = 'docid-descending' | 'docid-ascending';
 
 /**
- * Document ids, best first: score descending as double, ties by the UTF-8 bytes of the id. That is trec_eval 10's order;
- * for that of trec_eval 9 pass scores through `toSinglePrecision` first.
+ * Document ids, best first: by score as a double, descending, ties by the UTF-8 bytes of the id, as trec_eval 10. For
+ * trec_eval 9, pass the scores through `toSinglePrecision` first.
  *
  * @param tieBreak `docid-descending` is trec_eval's (form_res_rels.c, comp_sim_docno: "b" before "a", "9" before
  *   "10"); `docid-ascending` is that of ir_measures' RR@k and Judged@k
@@ -23,8 +23,8 @@ export function orderDocuments(
 }
 
 /**
- * The run as trec_eval 9 sees it, and with it pytrec_eval and mteb: they keep scores as 32-bit floats, so that scores
- * of rank1 close to 1 tie which a double tells apart (1 - 1e-9 and 1 do).
+ * The run as trec_eval 9, pytrec_eval and mteb see it: with scores rounded to 32-bit floats, in which saturated scores
+ * such as 1 - 1e-9 and 1 tie.
  */
 export function toSinglePrecision(run: Run): Run {
   return new Map(

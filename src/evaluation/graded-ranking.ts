@@ -1,4 +1,4 @@
-/** Joins an order with judgements: the only place where document ids turn into grades. */
+/** The only place where document ids become grades. */
 import type { GradedRanking, Judgements } from './types.ts';
 
 /** @param docids best first */

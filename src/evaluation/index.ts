@@ -1,4 +1,4 @@
-/** Evaluation as the field does it: its file formats, trec_eval's measures, and what puts a figure into perspective. */
+/** Evaluation: the field's file formats, trec_eval's measures, and reference figures to compare with. */
 export { compareUtf8Bytes } from './byte-order.ts';
 export { orderDocuments, toSinglePrecision, type TieBreak } from './document-order.ts';
 export { gradeRanking } from './graded-ranking.ts';

@@ -1,4 +1,4 @@
-/** A run's figures with what puts them into perspective. One implementation for the command line, the page and the reports. */
+/** A run's figures with reference figures; shared by the command line, the page and the quality report. */
 import { pairedBootstrap, type BootstrapInterval } from './analysis/bootstrap.ts';
 import { bestOrder, expectedRandomNdcg } from './analysis/reference-orders.ts';
 import { reportTies } from './analysis/ties.ts';
@@ -57,7 +57,7 @@ export function runFigures(
   };
 }
 
-/** What both runs have a value for. */
+/** The values of the queries that both runs have. */
 export function sharedValues(
   baseline: ReadonlyMap<string, number>,
   system: ReadonlyMap<string, number>,

@@ -1,4 +1,4 @@
-/** The shapes that every file format is read into and every measure starts from. */
+/** The types that all file formats are read into and all measures take. */
 
 /** qid to docid to score; higher is better. Maps, because ids such as `__proto__` and `7` are ordinary ids. */
 export type Run = Map<string, Map<string, number>>;
@@ -6,7 +6,7 @@ export type Run = Map<string, Map<string, number>>;
 /** qid to docid to grade, as written: 0 not relevant, above 0 relevant to a degree, below 0 in the pool but not judged. */
 export type Qrels = Map<string, Map<string, number>>;
 
-/** What is known about one query's right answers. */
+/** What is known about one query's relevant documents. */
 export interface Judgements {
   /** docid to grade */
   readonly grades: ReadonlyMap<string, number>;
@@ -27,7 +27,7 @@ export function hasJudgements({ grades, ideal }: Judgements): boolean {
   return grades.size > 0 || (ideal?.grades.length ?? 0) > 0;
 }
 
-/** One query's documents in rank order, seen only as grades: all that a measure may look at. */
+/** One query's ranking as grades: the input of every measure. */
 export interface GradedRanking {
   /** grade of the document at each rank; null when it was not judged */
   readonly grades: readonly (number | null)[];

@@ -1,4 +1,4 @@
-/** What the dropped files come to: runs, judgements, and scores that can be calibrated. Never changed in place. */
+/** Dropped files as runs, judgements, and scores to calibrate. Immutable. */
 import {
   detectFormat,
   givenOrderScores,

@@ -1,4 +1,4 @@
-/** Every run's figures beside the first one's: pure, from the collected files. Plots are drawn in the language in force. */
+/** Figures of every collected run, compared with the first. Plots use the current language. */
 import { msg, str } from '@lit/localize';
 import {
   calibrate,

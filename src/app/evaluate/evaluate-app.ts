@@ -28,13 +28,13 @@ import {
 } from './saved-files.ts';
 import { formatLabel, missingText, queriesText } from './wording.ts';
 
-/** What was thrown, and the sentence that goes before its English message in other languages. */
+/** An error, and the sentence shown before its English message in other languages. */
 interface Problem {
   readonly error: unknown;
   readonly lead: () => string;
 }
 
-/** Runs and judgements are dropped, figures and plots appear: the field's measures, computed on this device. */
+/** The evaluation page: measures dropped runs against dropped judgements, on this device. */
 export class EvaluateAppElement extends LitElement {
   @state() private files: readonly CollectedFile[] = [];
   /** of files that could not be read */
@@ -166,21 +166,21 @@ export class EvaluateAppElement extends LitElement {
     this.#enqueue(pickedFiles(files));
   }
 
-  /** The problems of what came before are forgotten only when all of it has been read. */
+  /** Earlier problems are cleared when a drop starts and none is being read. */
   #enqueue(files: AsyncIterable<DroppedFile>): void {
     if (this.#numWaiting++ === 0) this.problems = [];
     this.#turn = this.#turn
       .then(() => this.#read(files))
       .catch((error: unknown) => this.#tell(error, () => msg('Files could not be read.')))
       .finally(() => {
-        // Measured once for all of them, not once a file.
+        // Once for all waiting drops.
         if (--this.#numWaiting > 0) return;
         this.reading = '';
         this.#compute();
       });
   }
 
-  /** One after the other; a file that cannot be read says why, and the others go on. */
+  /** One at a time. A file that cannot be read is reported, and the rest are still read. */
   async #read(files: AsyncIterable<DroppedFile>): Promise<void> {
     for await (const { path, file } of files) {
       this.reading = path;

@@ -1,4 +1,4 @@
-/** What the page hands back: runs in other formats, figures, values by query. Pure: text to be saved. */
+/** Files the page saves, as text: runs in other formats, figures, values per query. */
 import { msg } from '@lit/localize';
 import type { ExportedFile } from '../../export/index.ts';
 import {

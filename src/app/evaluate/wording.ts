@@ -1,9 +1,9 @@
-/** The sentences of the evaluation page that depend on numbers or kinds, and the words in its plots. */
+/** Texts of the evaluation page that depend on numbers or formats, and the words in its plots. */
 import { msg, str } from '@lit/localize';
 import type { FileFormat, PlotWords } from '../../evaluation/index.ts';
 import { numberOf } from '../shell/number-text.ts';
 
-/** What a file turned out to be. */
+/** Label of a detected format. */
 export function formatLabel(format: FileFormat): string {
   const labels: Record<FileFormat, () => string> = {
     'trec-run': () => msg('TREC run'),

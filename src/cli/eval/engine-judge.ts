@@ -9,7 +9,7 @@ import type { LoadedModel, RerankDocument, RerankOptions } from '../../protocol/
 import { modelPlace } from '../engine/model-place.ts';
 import type { RerankEngine } from '../engine/rerank-engine.ts';
 
-/** What judges, as it turned out. */
+/** The model that was loaded. */
 export interface JudgingModel {
   readonly name: string;
   /** of `rank1.json`, which holds the hashes of all other files; null where it cannot be read, as on a server */
@@ -33,7 +33,7 @@ export async function loadJudgingModel(
   return { name: engine.modelName, manifestSha256, dtype, device };
 }
 
-/** Each query is one call, so its batches are the same whenever it is judged. */
+/** One call per query, so that its batches do not depend on where a run was resumed. */
 export function engineJudge(engine: RerankEngine, options: RerankOptions, signal: AbortSignal): Judge {
   return async (query, documents) => {
     const { results, unjudged } = await engine.rerank({ ...options, query, documents, signal });

@@ -52,7 +52,7 @@ export interface EvalArguments {
   readonly out: string;
   readonly depth: number;
   readonly limit: number | null;
-  /** what was asked for; the rest is the default */
+  /** only what was given; the rest is left to the defaults */
   readonly options: RerankOptions;
   readonly engine: EngineWish;
 }

@@ -1,4 +1,4 @@
-/** Whether a difference between two systems would survive other queries. */
+/** Whether a difference between two systems would hold for other queries. */
 import { seededRandom } from '../../base/seeded-random.ts';
 
 export interface BootstrapInterval {

@@ -1,4 +1,4 @@
-/** What to hold a reranker's figure against: the best order of the same candidates, and no order at all. */
+/** Reference figures for a reranker: the best order of the same candidates, and a random one. */
 import { parseMeasure, type Measure } from '../measures/measure.ts';
 import type { GradedRanking } from '../types.ts';
 import { seededRandom, shuffle } from '../../base/seeded-random.ts';

@@ -1,4 +1,4 @@
-/** How much of an order was decided by document ids instead of scores. rank1's scores saturate, so report it. */
+/** How much of a ranking was decided by tie-breaking. rank1's scores saturate, so this is reported. */
 import { orderDocuments } from '../document-order.ts';
 import { gradeRanking } from '../graded-ranking.ts';
 import { parseMeasure } from '../measures/measure.ts';

@@ -16,7 +16,7 @@ export interface BeirDocument {
   readonly text: string;
 }
 
-/** `corpus.jsonl`, document by document: in memory are the ids, to notice one that occurs twice, but no texts. */
+/** `corpus.jsonl`, document by document. Memory holds the ids, to detect duplicates, and no texts. */
 export async function* readBeirCorpus(source: SourceFile, onPlace?: OnPlace): AsyncGenerator<BeirDocument> {
   const docids = new UniqueIds('document', source);
   for await (const row of readJsonRows(source)) {

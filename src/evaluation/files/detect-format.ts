@@ -72,7 +72,7 @@ function columnFormat(text: string): FileFormat | null {
     .filter((row) => row.trim() !== '' && !row.startsWith('#'));
   if (isBeirHeader(first, second)) return 'beir-qrels';
   const columns = first.trim().split(/\s+/);
-  // A row with a column too few is still a row of that format: its reader says which line is wrong.
+  // One column too few is still this format; its reader then reports the line.
   if (columns.length >= 5 && columns[1]?.toUpperCase() === 'Q0') return 'trec-run';
   // A run tag may hold spaces.
   if (columns.length >= 6 && isNumber(columns[3]) && isNumber(columns[4])) return 'trec-run';
@@ -80,7 +80,7 @@ function columnFormat(text: string): FileFormat | null {
   return null;
 }
 
-/** Three columns of words over three columns that end in a grade; other than that BEIR does not look at its header. */
+/** BEIR skips its header unread, so a header is recognised by three columns of which the third is no grade. */
 function isBeirHeader(first: string, second: string): boolean {
   const [names, row] = [first, second].map((line) => line.trimEnd().split('\t'));
   if (first.trim().split(/\s+/).join(' ') === 'query-id corpus-id score') return true;

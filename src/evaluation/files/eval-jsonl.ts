@@ -29,10 +29,10 @@ export interface EvalQuery {
   readonly idealGrades: readonly number[] | null;
 }
 
-/** Where the form cuts `ideal_grades`; a shorter list is complete. */
+/** Maximum length of `ideal_grades`; a shorter list is complete. */
 const IDEAL_GRADES_DEPTH = 10;
 
-/** Queries one by one, in bounded memory. A query id that occurs twice is noticed, so ids are kept. */
+/** Queries one by one. Memory holds the query ids, to detect duplicates. */
 export async function* readEvalJsonl(source: SourceFile, onPlace?: OnPlace): AsyncGenerator<EvalQuery> {
   const qids = new UniqueIds('query', source);
   for await (const row of readJsonRows(source)) {
@@ -49,7 +49,7 @@ export async function* readEvalJsonl(source: SourceFile, onPlace?: OnPlace): Asy
   }
 }
 
-/** What the line knows about right answers, for the measures. */
+/** The query's judgements, in the form that measures take. */
 export function judgementsOf({ candidates, idealGrades }: EvalQuery): Judgements {
   const grades = new Map<string, number>();
   for (const { docid, grade } of candidates) if (grade !== null) grades.set(docid, grade);
@@ -57,7 +57,7 @@ export function judgementsOf({ candidates, idealGrades }: EvalQuery): Judgements
   return { grades, ideal: { grades: idealGrades, isComplete: idealGrades.length < IDEAL_GRADES_DEPTH } };
 }
 
-/** Scores that put the candidates into the given order, whatever the ids: minus the rank. */
+/** Scores that reproduce the given order: minus the rank. */
 export function givenOrderScores({ candidates }: Pick<EvalQuery, 'candidates'>): Map<string, number> {
   return new Map(candidates.map(({ docid }, index) => [docid, -(index + 1)]));
 }

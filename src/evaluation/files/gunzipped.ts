@@ -55,7 +55,7 @@ async function* unpackedChunks({ name, chunks }: SourceFile): AsyncGenerator<Uin
   }
 }
 
-/** Chromium puts the call in front of the reason, and a full stop behind it. */
+/** Chromium prefixes the reason with the failed call and ends it with a full stop. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/^Failed to execute [^:]*: /, '').replace(/\.$/, '');

@@ -1,10 +1,10 @@
-/** What counts as a query or document id: any text that UTF-8 can carry. Nothing is special about `__proto__`. */
+/** Query and document ids: any nonempty text that UTF-8 can encode, `__proto__` included. */
 import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
 
 /** @param what `query id` or `document id`, for the message */
 export function checkId(id: string, what: string, place: FilePlace): string {
   if (id === '') throw invalidFile(place, `the ${what} is empty`, 'Give every query and document an id.');
-  // The first test is cheap and nearly always enough: a surrogate is either half a character or one of a pair.
+  // The first test is cheap and nearly always decides; the second tells lone surrogates from pairs.
   if (/[\0\ud800-\udfff]/.test(id) && /\p{Surrogate}|\0/u.test(id)) {
     throw invalidFile(
       place,
@@ -15,7 +15,7 @@ export function checkId(id: string, what: string, place: FilePlace): string {
   return id;
 }
 
-/** A copy that does not keep the text it was cut from in memory: V8's slices hold on to their whole parent. */
+/** A copy that does not retain the block it was sliced from: V8's sliced strings keep their parent alive. */
 export function detached(id: string): string {
   return ` ${id}`.slice(1);
 }

@@ -1,4 +1,4 @@
-/** The one way a file's fault is told: which file, which line, what is wrong, what to do. */
+/** The one form of a file error: file, line, problem, remedy. */
 import { Rank1Error } from '../../base/errors.ts';
 
 /** A place in a file. Lines count from 1. */
@@ -7,7 +7,7 @@ export interface FilePlace {
   readonly line: number;
 }
 
-/** Told by a reader where in the file the row stands that it yields next. */
+/** Called by a reader with the place of the row it yields next. */
 export type OnPlace = (place: FilePlace) => void;
 
 /**

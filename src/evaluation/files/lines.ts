@@ -1,4 +1,4 @@
-/** A text file line by line; what is in memory is one block of the file, never the file. */
+/** Reads a text file line by line, with one block of it in memory. */
 import { invalidFile, type FilePlace } from './invalid-file.ts';
 import { decodeText, type SourceFile } from './source-file.ts';
 
@@ -7,12 +7,11 @@ export interface Line extends FilePlace {
   readonly text: string;
 }
 
-/** No text of the field comes near; a file that does is not one of lines. In UTF-16 units. */
+/** In UTF-16 units. A longer line means that this is not a line-based file. */
 export const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 
 /**
- * Every line that is not blank, in arrays of those that arrived together: waiting once a line would take most of the
- * time of reading a large run.
+ * The lines that are not blank, in batches: awaiting each line would take most of the time of reading a large run.
  *
  * @throws Rank1Error invalid-file when the file is not UTF-8, holds no line, or one that is too long to be meant
  */

@@ -23,7 +23,7 @@ export interface RankLlmRequest {
 /** The names a document's text goes by, in the order in which rank_llm looks for them. */
 const TEXT_FIELDS = ['text', 'segment', 'contents', 'content', 'body', 'passage'];
 
-/** Requests one by one, in bounded memory. A query id that occurs twice is noticed, so ids are kept. */
+/** Requests one by one. Memory holds the query ids, to detect duplicates. */
 export async function* readRankLlmRequests(
   source: SourceFile,
   onPlace?: OnPlace,

@@ -1,4 +1,4 @@
-/** Fills a qid-to-docid-to-number table from a file and refuses what would make its meaning unclear. */
+/** Builds a qid-to-docid-to-number table from a file; refuses duplicates and bad ids. */
 import { entriesLimit, tooManyEntries } from './entries-limit.ts';
 import { checkId, detached } from './ids.ts';
 import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';

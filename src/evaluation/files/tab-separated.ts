@@ -1,4 +1,4 @@
-/** One line of a tab-separated file, with the quoting rules of Python's csv module, which BEIR reads its judgements with. */
+/** Splits a tab-separated line with the quoting rules of Python's csv module, as BEIR reads judgements. */
 import { invalidFile, type FilePlace } from './invalid-file.ts';
 
 /**

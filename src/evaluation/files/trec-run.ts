@@ -17,7 +17,7 @@ export interface TrecRunRow extends FilePlace {
 
 const COLUMNS = 'qid Q0 docno rank sim run_id';
 
-/** Rows one by one, in bounded memory. Duplicates are not noticed here: see `readTrecRun`. */
+/** Rows one by one, in bounded memory. Does not detect duplicates; `readTrecRun` does. */
 export async function* readTrecRunRows(source: SourceFile): AsyncGenerator<TrecRunRow> {
   for await (const batch of readColumnBatches(source, COLUMNS, hasSpacesInTag)) {
     for (const row of batch) yield runRow(row);

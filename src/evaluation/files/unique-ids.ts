@@ -1,4 +1,4 @@
-/** Notices an id that a file uses twice: its second meaning would silently replace or double the first. */
+/** Detects duplicate ids, which would silently replace or double an entry. */
 import { entriesLimit, tooManyEntries } from './entries-limit.ts';
 import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
 import type { SourceFile } from './source-file.ts';

@@ -17,7 +17,7 @@ const CHANGED = '-changed';
 
 /**
  * Queries come in pairs `{key}-og` and `{key}-changed`. What counts are the documents that were relevant before the
- * instruction changed and are not after it: they should fall. A document that a list lacks ranks just below its end.
+ * instruction changed and are not after it: they should move down. A document missing from a list ranks just below it.
  *
  * @throws Rank1Error invalid-file when a query of a pair is missing, or no pair lost a relevant document
  */

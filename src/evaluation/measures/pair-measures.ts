@@ -8,7 +8,7 @@ export interface PairMeasures {
   readonly followIr: PairwiseMrr | null;
 }
 
-/** Each is null unless every judged query belongs to a pair of its kind, and the run has all of them. */
+/** Each is null unless every judged query is in a pair of that kind and the run contains all of them. */
 export function pairMeasures(run: Run, judgements: ReadonlyMap<string, Judgements>): PairMeasures {
   const isPaired = (first: string, second: string): boolean =>
     judgements.size > 0 &&
@@ -24,7 +24,7 @@ export function pairMeasures(run: Run, judgements: ReadonlyMap<string, Judgement
   return { nevir: null, followIr: losesDocument ? pairwiseMrr(run, qrels()) : null };
 }
 
-/** Whether a changed instruction made a document irrelevant: of such queries p-MRR is the mean. */
+/** Whether the changed instruction made a document irrelevant. Only such queries count in p-MRR. */
 function isLosing(judgements: ReadonlyMap<string, Judgements>): (qid: string) => boolean {
   return (qid) => {
     if (!qid.endsWith('-og')) return false;

@@ -1,4 +1,4 @@
-/** Reads what is to be judged: a collection of this project's form, rank_llm requests, or a BEIR folder with a first stage's run. */
+/** Loads a collection to judge: *.eval.jsonl, rank_llm requests, or a BEIR folder with a first-stage run. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Rank1Error } from '../../base/errors.ts';
@@ -36,7 +36,7 @@ export interface DataOptions {
 }
 
 /**
- * Queries without judgements are left out, unless none has any: then the run is made and not measured.
+ * Queries without judgements are left out, unless no query has any: then all are judged and nothing is measured.
  *
  * @param budget of the texts that are kept
  * @throws Rank1Error invalid-file, with file and line where it is of one line; TypeError when options do not fit the files
@@ -60,7 +60,7 @@ export async function loadCollection(
   );
 }
 
-/** The files of a BEIR folder that decide what is judged and how it is measured; packed where only `.gz` is there. */
+/** The files a BEIR run depends on. The .gz is taken where the plain file is missing. */
 export function beirFiles(folder: string, split: string) {
   const found = (name: string) => {
     const path = join(folder, name);
@@ -141,7 +141,7 @@ async function loadFile(options: DataOptions, budget: TextBudget): Promise<Loade
     qids.add(query.qid);
     const isJudged = hasJudgements(query.judgements);
     if (!isJudged) numUnjudgedQueries++;
-    // Without any judgement so far, they may be all there is.
+    // No judgement seen yet: the whole collection may have none.
     const isKept = isJudged || (qrels === null && judged.length === 0 && unjudged.length < limit);
     if (!isKept) continue;
     checkQueryText(query.qid, query.query, place);

@@ -1,8 +1,7 @@
 /**
- * Judges queries one after the other and keeps each as one line of `results.jsonl` as soon as it is whole. Invariant: a
- * run that was interrupted anywhere, and run again, leaves the same bytes as one that was not. So a query is the unit
- * that is kept: one that was interrupted is judged anew, in the same batches, and an unfinished line at the end of the
- * file is dropped.
+ * Judges query by query and appends each result to `results.jsonl` once it is complete. Invariant: a run interrupted
+ * anywhere and resumed leaves the same bytes as an uninterrupted one. So the unit of resumption is the query: an
+ * interrupted one is judged again from the start, in the same batches, and an unfinished last line is dropped.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,7 +47,7 @@ export async function runEvaluation(
   return results;
 }
 
-/** Leaves the files of the report in the run's folder, each whole or not at all. */
+/** Writes the report's files to the run's folder, each atomically. */
 export function writeReport(
   out: string,
   names: ReportNames,
@@ -78,7 +77,7 @@ function pinSettings(file: string, settings: RunFolder['settings']): void {
     throw new Error(`${file} is of a run with other settings. Choose another --out, or the same settings.`);
 }
 
-/** What follows the last line end was being written when the run ended. */
+/** Text after the last newline is from a write that was cut short. */
 function dropUnfinishedLine(file: string): void {
   if (existsSync(file)) truncateSync(file, readFileSync(file).lastIndexOf(10) + 1);
 }

@@ -1,4 +1,4 @@
-/** Two views of one binning: is the score a probability, and where do the scores lie? */
+/** Two plots of the same bins: reliability of the score, and its histogram. */
 import type { Calibration, ScoreBin } from '../analysis/calibration.ts';
 import { ENGLISH_PLOT_WORDS, type PlotWords } from './plot-words.ts';
 import { bar, coordinate, escapeXml, label, plot, SECOND_ROW, xScale, yScale } from './svg.ts';

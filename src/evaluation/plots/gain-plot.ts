@@ -1,4 +1,4 @@
-/** What reranking did to each query, best gain first: an average hides whether few queries gained much or many a little. */
+/** Gain per query, largest first: a mean does not show whether few queries gained much or many a little. */
 import type { PairedDifference } from '../analysis/bootstrap.ts';
 import { ENGLISH_PLOT_WORDS, type PlotWords } from './plot-words.ts';
 import { bar, coordinate, plot, xScale, yScale } from './svg.ts';

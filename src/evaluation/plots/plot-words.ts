@@ -1,4 +1,4 @@
-/** What is to be read in the plots, so that a page can have it in its language; what is read aloud of them is English. */
+/** The words in a plot, so that a page can translate them. Descriptions for screen readers are in English. */
 export interface PlotWords {
   /** @param error with its decimals */
   readonly calibrationError: (error: string) => string;

@@ -1,8 +1,8 @@
-/** The one thing the runner asks of an engine, a server or a script. */
+/** The interface between the runner and whatever judges: an engine, a server, a test script. */
 import type { EvalCandidate } from '../files/eval-jsonl.ts';
 import type { RankedDocument } from '../files/per-query-jsonl.ts';
 
-/** What is known of a document once it has been judged. */
+/** The outcome of one document. */
 export type JudgedDocument = Omit<RankedDocument, 'docid' | 'firstStageRank' | 'grade'>;
 
 /** Judges a query's documents. The results are in the order of the documents. */

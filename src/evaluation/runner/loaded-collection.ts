@@ -1,4 +1,4 @@
-/** A collection, ready to be judged: queries with their candidates and judgements, and what the field leaves out. */
+/** A collection ready to be judged: queries with candidates and judgements, and counts of what was left out. */
 import { judgementsOf, type EvalCandidate, type EvalQuery } from '../files/eval-jsonl.ts';
 import { invalidFile, quoted, type FilePlace } from '../files/invalid-file.ts';
 import type { Judgements } from '../types.ts';
@@ -8,11 +8,11 @@ export interface LoadedQuery {
   readonly query: string;
   /** the first candidates, in the first stage's order */
   readonly toJudge: readonly EvalCandidate[];
-  /** of all documents, whatever is judged of them */
+  /** of all judged documents, not only of `toJudge` */
   readonly judgements: Judgements;
 }
 
-/** What is neither judged nor measured, by the rules of trec_eval, BEIR and mteb. */
+/** Counts of what trec_eval, BEIR and mteb exclude, so that it is neither judged nor measured. */
 export interface LeftOut {
   /** queries with candidates and without judgements */
   readonly numUnjudgedQueries: number;
@@ -37,13 +37,13 @@ export function judgementsByQuery(queries: readonly LoadedQuery[]): Map<string, 
   return new Map(queries.map(({ qid, judgements }) => [qid, judgements]));
 }
 
-/** @throws Rank1Error invalid-file when the model cannot be asked this */
+/** @throws Rank1Error invalid-file when the query is blank, which the reranker refuses */
 export function checkQueryText(qid: string, text: string, place: FilePlace): void {
   if (text.trim() !== '') return;
   throw invalidFile(place, `the query ${quoted(qid)} is blank`, 'Write its text, or remove the query.');
 }
 
-/** A sentence for each kind of thing that was left out. */
+/** One sentence for each nonzero count. */
 export function leftOutNotes(leftOut: LeftOut): string[] {
   const { numUnjudgedQueries, numQueriesWithoutCandidates, numOwnDocuments } = leftOut;
   const notes: string[] = [];

@@ -1,4 +1,4 @@
-/** From what a judge said to a query's ranking and its measures. */
+/** Turns a judge's results into a query's ranking and measures. */
 import { evaluateJudgedRun } from '../evaluate.ts';
 import { logitDifferences, type QueryResult, type RankedDocument } from '../files/per-query-jsonl.ts';
 import { parseMeasure } from '../measures/measure.ts';

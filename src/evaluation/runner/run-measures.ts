@@ -1,4 +1,4 @@
-/** What `measures.json` holds: a run's figures beside its first stage's, and those of a random and the best order. */
+/** The contents of `measures.json`: figures of the run and its first stage, of a random order and of the best one. */
 import { givenOrderScores } from '../files/eval-jsonl.ts';
 import type { QueryResult } from '../files/per-query-jsonl.ts';
 import { parseMeasure } from '../measures/measure.ts';
@@ -28,7 +28,7 @@ export function computeMeasures(
     num_documents: documents.length,
     num_forced: documents.filter(({ verdict }) => verdict?.forced).length,
     num_without_verdict: documents.filter(({ verdict }) => verdict === null).length,
-    // They count as 0 here, and are not in run.trec: a TREC run cannot say that a query has no document.
+    // These count as 0 here. A TREC run cannot contain a query without documents.
     num_queries_without_verdict: results.filter(({ ranking }) => ranking.every(({ verdict }) => !verdict))
       .length,
   };

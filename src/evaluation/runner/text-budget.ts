@@ -1,4 +1,4 @@
-/** How much text a run may hold in memory: what is judged is kept until its query is done. */
+/** Limits the text that a run holds in memory: documents are kept until their query is judged. */
 import { invalidFile, type FilePlace } from '../files/invalid-file.ts';
 
 /** UTF-16 units, about 1 GB. */
@@ -13,7 +13,7 @@ export class TextBudget {
     this.#most = most;
   }
 
-  /** Told by a reader where the row stands that it yields next. */
+  /** Readers call this with the place of the row they yield next. */
   readonly onPlace = (place: FilePlace): void => {
     this.#place = place;
   };
