@@ -1,6 +1,6 @@
 /**
  * Every rank1 model. The sizes in catalogue.json are those that the converter writes for the true configurations
- * (test/unit/model/catalogue.test.ts computes them anew); the weights themselves were not at hand.
+ * (test/unit/model/catalogue.test.ts recomputes them); the weights themselves were not available.
  */
 import catalogue from './catalogue.json' with { type: 'json' };
 

@@ -16,7 +16,7 @@ export interface DeviceAbilities {
 
 export interface VersionChoice {
   readonly dtype: string;
-  /** Why the first device was passed over; null where it is the one. */
+  /** Why the first device was not chosen; null when it was. */
   readonly refusal: string | null;
 }
 

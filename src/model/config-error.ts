@@ -1,7 +1,7 @@
-/** What is said of a config.json that cannot be run: the key, what it holds, what to do. */
+/** Errors for a config.json that cannot be run: the key, its value, what to do. */
 import { Rank1Error } from '../base/errors.ts';
 
-/** The value is possible elsewhere, and not here. */
+/** The value is valid, but not supported here. */
 export function configUnsupported(key: string, value: unknown, supported: string): Rank1Error {
   return new Rank1Error(
     'model-unsupported',
@@ -17,7 +17,7 @@ export function configCorrupt(key: string, value: unknown, problem: string): Ran
   );
 }
 
-/** Short, whatever a hostile file holds: an object may be too deep to print. */
+/** Short even for a hostile file: an object may be too deep to print. */
 export function quote(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
   if (value === undefined) return 'nothing';

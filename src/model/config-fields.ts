@@ -1,4 +1,4 @@
-/** Numbers and switches of a config.json, which is untrusted: each is checked where it is read. */
+/** Numbers and booleans of a config.json. It is untrusted, so each is checked as it is read. */
 import { configCorrupt } from './config-error.ts';
 
 export type ConfigFields = Readonly<Record<string, unknown>>;
@@ -30,7 +30,7 @@ export function numberField(
   throw configCorrupt(limits.shownAs ?? name, value, `must be a number above ${limits.above}`);
 }
 
-/** A switch that is off where it is missing or null. @throws Rank1Error `model-corrupt` */
+/** A boolean that defaults to false when missing or null. @throws Rank1Error `model-corrupt` */
 export function switchField(fields: ConfigFields, name: string): boolean {
   const value = fields[name] ?? false;
   if (typeof value === 'boolean') return value;

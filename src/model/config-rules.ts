@@ -1,6 +1,6 @@
 /**
- * Keys of config.json that change the arithmetic and that the graph has only one value of, and the keys that change
- * nothing here. Of those that are in neither list nobody knows, so the converter tells them.
+ * Keys of config.json that change the arithmetic but have one supported value, and the keys that change
+ * nothing here. The converter warns of any other key.
  */
 import { configCorrupt, configUnsupported } from './config-error.ts';
 import { switchField, type ConfigFields } from './config-fields.ts';
@@ -11,7 +11,7 @@ const READ_KEYS = `architectures model_type hidden_size intermediate_size num_hi
   tie_word_embeddings attention_bias eos_token_id hidden_act mlp_bias partial_rotary_factor use_sliding_window
   sliding_window max_window_layers layer_types quantization_config quantization rope_interleaved pruned_heads`;
 
-/** Names, precision, training, and generation settings, which the caller's take the place of. */
+/** Names, precision, training, and generation settings, which the caller's options replace. */
 const HARMLESS_KEYS = `_name_or_path name_or_path _model_name_or_path transformers_version torch_dtype dtype use_cache bos_token_id pad_token_id
   unk_token_id sep_token_id cls_token_id mask_token_id decoder_start_token_id initializer_range attention_dropout
   hidden_dropout resid_pdrop embd_pdrop attn_pdrop classifier_dropout pretraining_tp _attn_implementation
@@ -27,7 +27,7 @@ const HARMLESS_KEYS = `_name_or_path name_or_path _model_name_or_path transforme
 
 const KNOWN_KEYS = new Set([READ_KEYS, HARMLESS_KEYS].flatMap((keys) => keys.split(/\s+/)));
 
-/** Keys of a config.json that nobody here knows, for a warning. */
+/** Unknown keys of a config.json, for a warning. */
 export function unknownConfigKeys(fields: ConfigFields): string[] {
   return Object.keys(fields).filter((key) => !KNOWN_KEYS.has(key));
 }
@@ -57,7 +57,7 @@ function checkLayerTypes(types: unknown): void {
 
 /**
  * Qwen2's window is on where use_sliding_window says so, from layer max_window_layers on. Mistral's is on whenever it
- * is named. A window as long as the longest sequence leaves nothing out.
+ * is set. A window as long as the longest sequence has no effect.
  */
 function checkSlidingWindow(fields: ConfigFields): void {
   const { sliding_window: window, max_position_embeddings: longest } = fields;

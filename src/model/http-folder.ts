@@ -1,4 +1,4 @@
-/** A model folder on a server. A file that does not arrive whole, with the checksum of the manifest, is never handed on. */
+/** A model folder on a server. A file that arrives incomplete or with another checksum than the manifest's is never handed on. */
 import { IdleTimer } from '../base/async.ts';
 import { errorMessage, isRank1Error, Rank1Error } from '../base/errors.ts';
 import { namingRefusals } from '../base/policy-refusal.ts';
@@ -6,13 +6,13 @@ import { readChunks } from '../base/read-body.ts';
 import type { ManifestFile } from './manifest.ts';
 import { assertChecksum, assertLength, MAX_TEXT_BYTES, tooLong, type ModelFolder } from './model-folder.ts';
 
-/** Without a byte for so long, a request is given up. */
+/** Idle timeout of a request. */
 const STALL_MS = 30_000;
 
 export interface HttpFolderOptions {
   readonly fetch?: typeof globalThis.fetch;
   readonly stallMs?: number;
-  /** Ends whatever is being read, with its reason. */
+  /** Aborts any read, with its reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -28,7 +28,7 @@ export class HttpFolder implements ModelFolder {
     this.address = url.endsWith('/') ? url : `${url}/`;
   }
 
-  /** @param maxBytes what is longer is no such file. @throws Rank1Error also `model-corrupt`, then */
+  /** @param maxBytes limit of the file. @throws Rank1Error `model-corrupt` beyond it */
   async readText(path: string, maxBytes = MAX_TEXT_BYTES): Promise<string> {
     const decoder = new TextDecoder();
     let text = '';
@@ -67,7 +67,7 @@ export class HttpFolder implements ModelFolder {
     return bytes;
   }
 
-  /** @param take returns whether it wants more */
+  /** @param take returns whether to continue */
   async #read(path: string, take: (chunk: Uint8Array) => boolean): Promise<void> {
     const { stallMs = STALL_MS, signal } = this.#options;
     const idle = new IdleTimer(stallMs, () => new Error('nothing came any more'), signal);
@@ -120,7 +120,7 @@ function allocate(path: string, numBytes: number): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** Browsers offer hashing to pages served over HTTPS or from localhost only; elsewhere the length must do. */
+/** Browsers offer `crypto.subtle` over HTTPS and on localhost only; elsewhere only the length is checked. */
 async function verifySha256(path: string, bytes: Uint8Array<ArrayBuffer>, expected: string): Promise<void> {
   const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
   if (!subtle) return;

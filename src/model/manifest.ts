@@ -1,5 +1,5 @@
 /**
- * `rank1.json`, the manifest of a model folder: which files there are, how large, and what is in them. The
+ * `rank1.json`, the manifest of a model folder: its files, their sizes and contents. The
  * converter writes it last, so a folder without one is not a model. Its content is untrusted when read.
  */
 import { Rank1Error } from '../base/errors.ts';
@@ -20,9 +20,9 @@ export interface ManifestModel {
   readonly layout: 'rank1' | 'transformersjs';
   /** elements of the KV cache */
   readonly kvDtype: 'float32' | 'float16';
-  /** rows of the graph's rotary tables: no position at or behind this can be run */
+  /** rows of the graph's rotary tables; positions are below this */
   readonly maxPositions: number;
-  /** of one tensor of weights; left out: not known */
+  /** largest weight tensor; undefined if unknown */
   readonly largestTensorBytes?: number;
 }
 
@@ -32,7 +32,7 @@ export interface Manifest {
   readonly models: Readonly<Record<string, ManifestModel>>;
   /** by path relative to the folder: every file but the manifest itself */
   readonly files: Readonly<Record<string, ManifestFile>>;
-  /** Tokens a chain may have unless the caller says otherwise; left out: the engine's default. */
+  /** Default token limit of a chain; undefined: the engine's default. */
   readonly defaultMaxNewTokens?: number;
 }
 

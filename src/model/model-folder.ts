@@ -1,6 +1,6 @@
 /**
  * Where the files of a model come from, as the loader sees it: a folder on a server, in the page's storage, or picked
- * by a person. Paths are those of the manifest, which has refused all that leave the folder.
+ * by the user. Paths come from the manifest, which rejects any that leave the folder.
  */
 import { Rank1Error, errorMessage } from '../base/errors.ts';
 import type { ManifestFile } from './manifest.ts';
@@ -10,13 +10,13 @@ import { createSha256 } from './sha256.ts';
 export const MAX_TEXT_BYTES = 64 * 2 ** 20;
 
 export interface ModelFolder {
-  /** For messages: where it is. */
+  /** Where the folder is, for messages. */
   readonly address: string;
   /** A small file, whole. @throws Rank1Error `model-not-found`, `model-corrupt`, `network`, `storage` */
   readText(path: string): Promise<string>;
   /**
-   * A file of weights, of the length the manifest says, checked against its SHA-256 unless it was when it was stored.
-   * A Blob is read by the runtime piece by piece, where its build can.
+   * A weight file of the manifest's length, checked against its SHA-256 unless that was done when it was stored.
+   * The runtime reads a Blob piece by piece where its build supports that.
    * @throws Rank1Error `model-not-found`, `model-corrupt`, `network`, `out-of-memory`
    */
   readWeights(
@@ -26,7 +26,7 @@ export interface ModelFolder {
   ): Promise<Uint8Array<ArrayBuffer> | Blob>;
 }
 
-/** Files at hand as Blobs: what is in the page's storage, or what a person picked. Nothing is copied. */
+/** Files as Blobs: in the page's storage, or picked by the user. Nothing is copied. */
 export class BlobFolder implements ModelFolder {
   readonly address: string;
   readonly #open: (path: string) => Promise<Blob | null>;
@@ -34,7 +34,7 @@ export class BlobFolder implements ModelFolder {
 
   /**
    * @param open `null` where there is no such file
-   * @param verify false where every file was checked when it was written
+   * @param verify false if every file was checked when it was written
    */
   constructor(address: string, open: (path: string) => Promise<Blob | null>, verify: boolean) {
     this.address = address;
@@ -72,7 +72,7 @@ export class BlobFolder implements ModelFolder {
   }
 }
 
-/** A file that was opened may be gone before it is read. @throws Rank1Error `storage` */
+/** A file may be deleted between opening and reading. @throws Rank1Error `storage` */
 export async function readBlob(path: string, blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await blob.arrayBuffer());
@@ -81,7 +81,7 @@ export async function readBlob(path: string, blob: Blob): Promise<Uint8Array<Arr
   }
 }
 
-/** A text file of a model that is longer than any such file is. */
+/** For a text file longer than any model has. */
 export function tooLong(path: string, maxBytes: number): Rank1Error {
   return new Rank1Error(
     'model-corrupt',
@@ -107,7 +107,7 @@ export function assertChecksum(path: string, actual: string, expected: string): 
   );
 }
 
-/** Hashing holds this much of a file at a time. */
+/** Bytes of a file in memory while it is hashed. */
 const SLICE_BYTES = 8 * 2 ** 20;
 
 async function verifyBlob(
@@ -125,7 +125,7 @@ async function verifyBlob(
   assertChecksum(path, hash.digestHex(), expected);
 }
 
-/** Browsers refuse a file that was changed or removed after it was picked. */
+/** Browsers refuse to read a file that changed after it was picked. */
 function unreadable(path: string, error: unknown): Rank1Error {
   return new Rank1Error(
     'storage',

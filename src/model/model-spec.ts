@@ -1,4 +1,4 @@
-/** What the engine has to know of a model's shape, read from `config.json` and `generation_config.json`. */
+/** The shape of a model, read from `config.json` and `generation_config.json`. */
 import { Rank1Error } from '../base/errors.ts';
 import { configCorrupt, quote } from './config-error.ts';
 import { integerField, numberField, switchField, type ConfigFields } from './config-fields.ts';
@@ -23,13 +23,13 @@ export interface ModelSpec {
   readonly tieWordEmbeddings: boolean;
   /** True when q, k and v projections have a bias (Qwen2). */
   readonly attentionBias: boolean;
-  /** Token ids that end generation; the tokenizer's own comes on top (rank1/chain-reader.ts). */
+  /** Token ids that end generation, in addition to the tokenizer's (rank1/chain-reader.ts). */
   readonly eosTokenIds: readonly number[];
 }
 
 export type KvDtype = 'float32' | 'float16';
 
-/** Bytes one token takes in the KV cache: keys and values of every layer. */
+/** KV cache bytes per token: keys and values of every layer. */
 export function kvBytesPerToken(spec: ModelSpec, dtype: KvDtype): number {
   const bytesPerValue = dtype === 'float16' ? 2 : 4;
   return 2 * spec.numLayers * spec.numKeyValueHeads * spec.headDim * bytesPerValue;
@@ -39,7 +39,7 @@ const ARCHITECTURES = ['Qwen2ForCausalLM', 'LlamaForCausalLM', 'MistralForCausal
 
 /**
  * Reads a Hugging Face `config.json` (parsed). The content is untrusted, and every number is checked. A key that asks for
- * other arithmetic than the engine's is refused; none of them has a silent default.
+ * arithmetic the engine lacks is refused; none has a silent default.
  * @param generationConfig parsed `generation_config.json`, whose end-of-text tokens count too
  * @throws Rank1Error `model-unsupported` when the architecture or a feature is not one we run,
  *   `model-corrupt` when a field is missing or out of range

@@ -40,7 +40,7 @@ export const TRANSFORMERSJS_INPUTS = {
   attentionMask: 'attention_mask',
   /** int64 [B, S]: accepted and not read, as the attention kernel counts positions itself */
   positionIds: 'position_ids',
-  /** int64 []: logits of so many last tokens come back; 0: of all */
+  /** int64 []: number of last tokens whose logits are returned; 0: all */
   numLogitsToKeep: 'num_logits_to_keep',
 } as const;
 

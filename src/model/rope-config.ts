@@ -1,7 +1,7 @@
 /**
  * Rotary positions in `config.json`. Newer files have one object `rope_parameters`, older ones `rope_scaling` with
- * `rope_theta` beside or inside it; precedence is that of transformers 5. What is not known is refused by name, because a
- * wrong frequency gives fluent nonsense instead of an error.
+ * `rope_theta` beside or inside it; precedence follows transformers 5. Unknown types are refused by name, because a
+ * wrong frequency gives fluent nonsense, not an error.
  */
 import { configCorrupt, configUnsupported } from './config-error.ts';
 import { numberField, type ConfigFields } from './config-fields.ts';
@@ -20,7 +20,7 @@ export interface Llama3RopeScaling {
   readonly originalMaxPositions: number;
 }
 
-/** What transformers takes when a file of these architectures names none. */
+/** The defaults of transformers for these architectures. */
 const DEFAULT_THETA = 10_000;
 const PLAIN_KEYS = new Set(['rope_type', 'type', 'rope_theta', 'partial_rotary_factor']);
 const LLAMA3_KEYS = new Set([

@@ -1,7 +1,7 @@
 /**
  * Models in the page's own storage (the origin private file system): one folder a model under `models/`, as the
  * converter and the download write them. A folder is a model only when it holds the manifest, which is written last,
- * when every file is whole and verified; so what is read here needs no second check but of its length.
+ * once every file is complete and verified; so only lengths are checked when reading.
  */
 import { Rank1Error, errorMessage } from '../base/errors.ts';
 import { HttpFolder } from './http-folder.ts';
@@ -80,7 +80,7 @@ export async function readStoredFile(folder: FileSystemDirectoryHandle, path: st
   }
 }
 
-/** Also when a folder stands where a file was looked for, or the other way round. */
+/** True too when the path is a folder where a file was expected, or the reverse. */
 export function isMissing(error: unknown): boolean {
   return error instanceof DOMException && ['NotFoundError', 'TypeMismatchError'].includes(error.name);
 }

@@ -1,4 +1,4 @@
-/** Ways to bring a model here: an address, a Hugging Face id, a folder or archive that is picked or dropped. */
+/** Ways to add a model: a URL, a Hugging Face id, or a picked or dropped folder or archive. */
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CheckpointOffer, ModelOffer } from '../../protocol/model-store-api.ts';
@@ -10,10 +10,10 @@ import { versionLabel } from './wording.ts';
 export interface AddModelState {
   readonly offer: ModelOffer | CheckpointOffer | null;
   readonly picked: PickedFolder | null;
-  /** of a page that runs the picked model as it is */
+  /** URL of a page that runs the picked model without storing it */
   readonly tryAddress: string;
   readonly busy: boolean;
-  /** what was thrown; null where nothing was */
+  /** the error; null if there is none */
   readonly error: unknown;
   readonly dragging: boolean;
 }

@@ -1,4 +1,4 @@
-/** Every rank1 model: how large, how much memory, and what this device can do with it. */
+/** Every rank1 model: size, memory, and whether this device can run it. */
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CatalogueEntry } from '../../protocol/model-store-api.ts';
@@ -81,7 +81,7 @@ function renderEntry(entry: CatalogueEntry, onConvert: (entry: CatalogueEntry) =
   </li>`;
 }
 
-/** What the version to take needs, or why none runs here. */
+/** What the recommended version needs, or why none runs here. */
 function entryNote({ versions, recommended, refusal }: CatalogueEntry): string {
   const chosen = versions.find(({ dtype }) => dtype === recommended);
   if (!chosen) return refusal ? refusalText(refusal) : '';

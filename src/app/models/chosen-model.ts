@@ -1,18 +1,18 @@
-/** Which model the person wants the pages to use; kept in this browser. Written again only by a person, or when it is gone. */
+/** The model that the user chose for all pages, kept in this browser. Changed only by the user, or when the model is gone. */
 const KEY = 'rank1-model';
 export const DEMO_MODEL = 'models/rank1-demo/';
 const STORED = /^opfs:([\w.-]+)$/;
 
-/** `opfs:<name>`, or the demo model's folder; whether it is still there is not looked at. */
+/** `opfs:<name>` or the demo model's folder; may no longer exist. */
 export function readChosenModel(): string {
   try {
     return localStorage.getItem(KEY) ?? DEMO_MODEL;
   } catch {
-    return DEMO_MODEL; // storage is refused: nothing was ever chosen
+    return DEMO_MODEL; // no storage: nothing was ever chosen
   }
 }
 
-/** The same, but the demo model where the chosen one was deleted or cleared by the browser. */
+/** Falls back to the demo model if the chosen one was deleted. */
 export async function findChosenModel(): Promise<string> {
   const chosen = readChosenModel();
   if (!STORED.test(chosen) || (await readStoredManifest(chosen)) !== null) return chosen;
@@ -24,11 +24,11 @@ export function writeChosenModel(address: string): void {
   try {
     localStorage.setItem(KEY, address);
   } catch {
-    // it holds for this page then
+    // then it holds for this page only
   }
 }
 
-/** The text of the manifest of `opfs:<name>`, which the store's worker writes; `null` where there is no such model. */
+/** The manifest of `opfs:<name>` as text, written by the store's worker; `null` if there is no such model. */
 export async function readStoredManifest(address: string): Promise<string | null> {
   const name = STORED.exec(address)?.[1];
   if (name === undefined) return null;

@@ -1,4 +1,4 @@
-/** What this device is, name by name: for the page, in its language, and in English to copy into a bug report. */
+/** Facts about this device: for the page, in its language, and in English for bug reports. */
 import { msg, str } from '@lit/localize';
 import type { DeviceReport } from '../../protocol/model-store-api.ts';
 import { formatBytes } from './byte-sizes.ts';
@@ -22,7 +22,7 @@ export function deviceFacts(report: DeviceReport): readonly Fact[] {
   ];
 }
 
-/** As plain text in English, without anything that tells who the person is. */
+/** As plain English text, without anything that identifies the user. */
 export function reportText(report: DeviceReport, userAgent: string): string {
   const { adapter, storage, storesModels, memoryBytes } = report;
   const rows: Fact[] = [
@@ -46,7 +46,7 @@ export function reportText(report: DeviceReport, userAgent: string): string {
   return rows.map(([name, value]) => `${name}: ${value}`).join('\n');
 }
 
-/** Null where there is none. */
+/** Null if there is none. */
 function adapterName({ adapter }: DeviceReport, unnamed: string, software: string): string | null {
   if (!adapter) return null;
   const { vendor, architecture, description } = adapter;

@@ -1,4 +1,4 @@
-/** What this device is, what was chosen for it and why, and a report to copy into a bug report. */
+/** This device, the backend chosen for it and why, and a text for bug reports. */
 import { msg } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DeviceReport } from '../../protocol/model-store-api.ts';
@@ -6,7 +6,7 @@ import { deviceReasonText } from '../../ui/device-wording.ts';
 import { deviceFacts, reportText } from './device-facts.ts';
 import { dtypeReasonText, storageNote, storageText } from './wording.ts';
 
-/** What became of the wish to copy the report. */
+/** Outcome of copying the report. */
 export type CopyState = 'idle' | 'copied' | 'refused';
 
 export function renderDevice(report: DeviceReport, onCopy: () => void, state: CopyState): TemplateResult {

@@ -1,11 +1,11 @@
-/** A folder's address from what a person writes or pastes. */
+/** The URL of a model folder from user input. */
 import { msg } from '@lit/localize';
 
 const HUB = 'https://huggingface.co';
 
 /**
- * A URL as it is; a Hugging Face id, or the address of a repository's page, as the address of its files.
- * @param revision of a repository; one in a pasted address counts where this is empty
+ * Keeps a URL; turns a Hugging Face id or repository page into the URL of its files.
+ * @param revision of a repository; if empty, the one in a pasted URL is used
  * @throws RangeError, in the language of the page, when it is neither
  */
 export function folderAddress(written: string, revision: string): string {

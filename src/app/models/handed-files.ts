@@ -1,7 +1,7 @@
 /**
- * Hands a model's files to a page in another tab, without storing them: files that a person picked, or a model that is
- * in memory. The page with the files answers whoever was given their ticket, for as long as it is open; what was handed
- * over stays with who has it.
+ * Hands a model's files to a page in another tab without storing them: picked files, or a model
+ * in memory. The page with the files answers anyone with their ticket while it is open; files already handed
+ * over stay with the receiver.
  */
 type Files = Readonly<Record<string, Blob>>;
 
@@ -16,7 +16,7 @@ type Message =
 
 const CHANNEL = 'rank1-model-files';
 const PARAMETER = 'model-files';
-/** A tab that is open answers at once; this only ends the wait for one that was closed. */
+/** An open tab answers at once; this only ends the wait for a closed one. */
 const MAX_WAIT_MS = 5_000;
 
 export class FilesDesk {
@@ -43,7 +43,7 @@ export class FilesDesk {
   async #give(ticket: string): Promise<void> {
     const held = this.#tickets.get(ticket);
     if (!held) return;
-    const files = await held.open().catch(() => null); // who asks is told that there is no answer
+    const files = await held.open().catch(() => null); // the asker gets no files
     if (files) this.#channel.postMessage({ type: 'give', ticket, name: held.name, files } satisfies Message);
   }
 }

@@ -29,11 +29,11 @@ const NO_CHOICE: AddModelState = {
   error: null,
   dragging: false,
 };
-/** The page that runs a model from another tab's files. */
+/** The page that runs a model from another tab. */
 const TRY_PAGE = './';
 const COPIED_MS = 4_000;
 
-/** The model page: what this device can run, what it keeps, and how more comes. It renders into the page. */
+/** The models page: what this device can run, what it stores, and how to add more. Renders into light DOM. */
 export class ModelsPageElement extends LitElement {
   @state() private device: DeviceReport | null = null;
   @state() private catalogue: readonly CatalogueEntry[] = [];
@@ -46,7 +46,7 @@ export class ModelsPageElement extends LitElement {
 
   readonly #store = new ModelStoreClient(startModelsWorker);
   readonly #desk = new FilesDesk();
-  /** Of models in memory, by name; a ticket is made once. */
+  /** URLs of models in memory, by name; a ticket is created once. */
   readonly #tryAddresses = new Map<string, string>();
 
   constructor() {
@@ -150,7 +150,7 @@ export class ModelsPageElement extends LitElement {
     );
   }
 
-  /** Finds a name that is free first: nothing that is stored is replaced. */
+  /** Picks an unused name: nothing stored is replaced. */
   async #begin(
     kind: ModelJob['kind'],
     wanted: string,
@@ -164,7 +164,7 @@ export class ModelsPageElement extends LitElement {
     }
   }
 
-  /** Runs something that takes long for one model, and shows how far it is, or why it failed. */
+  /** Runs a long operation on a model and shows its progress or error. */
   async #work(
     kind: ModelJob['kind'],
     name: string,
@@ -275,7 +275,7 @@ export class ModelsPageElement extends LitElement {
   };
 }
 
-/** Not under the page's policy, as it fetches from any address that a person gives; it tells the page what. */
+/** Not under the page's policy, because it fetches from any URL the user enters; it reports each to the page. */
 function startModelsWorker(): Worker {
   return new Worker(modelsWorkerUrl, { type: 'module', name: NETWORK_CHANNEL });
 }

@@ -1,19 +1,19 @@
-/** Folders, files and archives that a person picks or drops, as files by path relative to the model's folder. */
+/** Picked or dropped folders, files and archives, as files keyed by path relative to the model folder. */
 import { msg } from '@lit/localize';
 import { readZip } from './picked-zip.ts';
 
 export type PickedFiles = Readonly<Record<string, File>>;
 
 export interface PickedFolder {
-  /** of the folder or archive that holds the model; empty where nothing tells */
+  /** of the folder or archive that holds the model; empty if unknown */
   readonly name: string;
   readonly files: PickedFiles;
 }
 
-/** A folder made by the converter, or a checkpoint to be converted; `null` when it is neither. */
+/** A converted model, a checkpoint to convert, or `null` for neither. */
 export type PickedKind = 'model' | 'checkpoint' | null;
 
-/** More than any model has; a person who drops a whole disk is told so. */
+/** More than any model has: someone dropped a whole disk. */
 const MAX_FILES = 2000;
 
 export function kindOf(files: PickedFiles): PickedKind {
@@ -33,7 +33,7 @@ export async function filesOfInput(list: readonly File[]): Promise<PickedFolder>
 }
 
 export async function filesOfDrop(transfer: DataTransfer): Promise<PickedFolder> {
-  // Read now: the list is empty as soon as this function waits.
+  // Read synchronously: the list is emptied at the first await.
   const entries = [...transfer.items]
     .map((item) => item.webkitGetAsEntry())
     .filter((entry) => entry !== null);
@@ -60,7 +60,7 @@ const isGguf = (name: string): boolean => /\.gguf$/i.test(name);
 
 const baseName = (file: File): string => file.name.replace(/\.\w+$/, '');
 
-/** What all paths have in common at their start is where the folder was, not what is in it. */
+/** Strips the common prefix of all paths, which is where the folder was. */
 function withoutRoot(files: PickedFiles, nameOfAll = ''): PickedFolder {
   const marker = Object.keys(files)
     .filter((path) => /(^|\/)(rank1|config)\.json$/.test(path))

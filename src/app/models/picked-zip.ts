@@ -2,16 +2,16 @@
 import { msg, str } from '@lit/localize';
 import { Unzip, UnzipInflate, type UnzipFile } from 'fflate';
 
-/** Pieces are kept as Blobs, which the browser holds outside of the heap. */
+/** Pieces are kept as Blobs, outside the heap. */
 const PIECE_BYTES = 16 * 2 ** 20;
 const MAX_FILES = 2000;
 /** No model for a browser is larger. */
 const MAX_BYTES = 32 * 2 ** 30;
-/** Weights hardly pack at all, and a tokenizer ten to one: an archive that unpacks to more than this is a bomb. */
+/** Weights hardly compress, a tokenizer about 10:1; beyond this ratio the archive is a bomb. */
 const MAX_RATIO = 20;
 const RATIO_FREE_BYTES = 32 * 2 ** 20;
 
-/** @throws RangeError, in the language of the page, when it is no archive, is cut or damaged, or holds too much */
+/** @throws RangeError, in the language of the page, if it is not an archive, is truncated or damaged, or holds too much */
 export async function readZip(archive: File): Promise<Record<string, File>> {
   const files: Record<string, File> = Object.create(null) as Record<string, File>;
   const maxBytes = Math.min(MAX_BYTES, Math.max(RATIO_FREE_BYTES, MAX_RATIO * archive.size));

@@ -1,4 +1,4 @@
-/** The models on this device, whole or begun, and what is under way. */
+/** The models on this device, complete or partial, and running operations. */
 import { msg } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { StoredModel, StoreProgress } from '../../protocol/model-store-api.ts';
@@ -6,19 +6,19 @@ import { renderFault } from '../shell/fault-text.ts';
 import { DEMO_MODEL } from './chosen-model.ts';
 import { bytesOf, stageLabel, storedNote } from './wording.ts';
 
-/** Something that is being done to a model of that name. */
+/** A running operation on the model of that name. */
 export interface ModelJob {
   readonly name: string;
-  /** only a download keeps what it has when it is stopped */
+  /** only a download keeps its progress when stopped */
   readonly kind: 'download' | 'copy' | 'convert';
   readonly progress: StoreProgress | null;
-  /** what was thrown; null where nothing was */
+  /** the error; null if there is none */
   readonly error: unknown;
 }
 
 export interface StoredListActions {
   use(address: string): void;
-  /** of a page that runs a model that is in memory */
+  /** URL of a page that runs a model held in memory */
   tryAddress(model: StoredModel): string;
   resume(model: StoredModel): void;
   pause(name: string): void;

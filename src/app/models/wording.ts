@@ -1,4 +1,4 @@
-/** The sentences of the models page that depend on numbers or states. */
+/** Sentences of the models page that depend on numbers or states. */
 import { msg, str } from '@lit/localize';
 import type {
   CatalogueRefusal,
@@ -30,7 +30,7 @@ export function bytesOf(bytes: number, totalBytes: number): string {
   return msg(str`${formatBytes(bytes)} of ${formatBytes(totalBytes)}`);
 }
 
-/** What is here of a model, in one line. */
+/** How much of a model is stored, in one line. */
 export function storedNote({ dtypes, bytes, unfinished, storage }: StoredModel): string {
   const parts = [dtypes.join(', '), formatBytes(bytes)];
   if (unfinished)

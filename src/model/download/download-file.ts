@@ -22,11 +22,11 @@ const BROKEN_PARTS = 2;
 const VERIFY_BYTES = 4 * 2 ** 20;
 
 export interface FileEvents {
-  /** bytes of the file that are here now */
+  /** bytes of the file stored so far */
   onBytes(bytes: number): void;
-  /** bytes whose checksum was computed; from 0 for each attempt */
+  /** bytes hashed so far; restarts at 0 with each attempt */
   onVerified(bytes: number): void;
-  /** It came whole and damaged, and is fetched once more. */
+  /** The file was complete but damaged, and is fetched again. */
   onRepeat(): void;
 }
 
@@ -40,7 +40,7 @@ export interface FileDownloadOptions {
 }
 
 /**
- * Whole and verified when it resolves. What has arrived stays, whatever happens.
+ * Complete and verified when it resolves. What has arrived is kept in any case.
  * @throws Rank1Error, or the signal's reason
  */
 export async function downloadFile(
@@ -62,9 +62,9 @@ export async function downloadFile(
 }
 
 class FileDownload {
-  /** Whether this server has not shown yet that it cannot be asked for parts. */
+  /** False once the server has shown that it does not support ranges. */
   #ranged = true;
-  /** bytes that are here and not noted yet */
+  /** bytes stored but not yet in the journal */
   #unnoted = 0;
 
   readonly #options: FileDownloadOptions;
@@ -106,7 +106,7 @@ class FileDownload {
     this.#report(0);
   }
 
-  /** The first part shows what the server can do; only when it gives parts, the others are asked for beside it. */
+  /** The first part shows whether the server supports ranges; only then are others requested in parallel. */
   async #fetchMissing(signal: AbortSignal): Promise<void> {
     const { file, journal, tools } = this.#options;
     const { done } = journal.of(file);
@@ -117,7 +117,7 @@ class FileDownload {
     const ends = AbortSignal.any([signal, group.signal]);
     const fetching: Promise<void>[] = [];
     const start = (part: ByteRange, onPart?: () => void): void => {
-      // One that fails ends the others; its error is thrown when all have ended.
+      // The first failure aborts the others; its error is thrown once all have ended.
       fetching.push(this.#fetchPart(part, ends, onPart).catch((error: unknown) => group.abort(error)));
     };
     start(first, () => others.splice(0).forEach((part) => start(part)));
@@ -125,7 +125,7 @@ class FileDownload {
     ends.throwIfAborted();
   }
 
-  /** @param onPart for the first part: called when the server gives parts. Only this one may turn out to be the whole. */
+  /** @param onPart for the first part, called when the server supports ranges; only this answer may be the whole file. */
   async #fetchPart(part: ByteRange, signal: AbortSignal, onPart?: () => void): Promise<void> {
     const { connections, tools } = this.#options;
     let at = part.start;
@@ -197,7 +197,7 @@ class FileDownload {
     return at;
   }
 
-  /** The file from its first byte in one answer, again until it is whole: nothing that arrived before counts. */
+  /** Downloads the file from its first byte in one response, retrying until it is complete; earlier bytes are discarded. */
   async #takeWhole(answer: PartAnswer, idle: IdleTimer, signal: AbortSignal): Promise<void> {
     const { file, journal } = this.#options;
     const validator = answer.validator;
@@ -220,7 +220,7 @@ class FileDownload {
       hash.update(buffer.subarray(0, numBytes));
       at += numBytes;
       events.onVerified(at);
-      // Hashing keeps the worker busy; what arrives for other files is taken in between.
+      // Hashing blocks the worker; this lets other files receive data in between.
       await nextTask();
       signal.throwIfAborted();
     }
@@ -257,11 +257,11 @@ class FileDownload {
 
 const stalled = (): UnusableAnswer => new UnusableAnswer('retry', 'nothing came any more');
 
-/** Ends where the body breaks off, too: the next request goes on from there. */
+/** Also ends where the body breaks off: the next request continues from there. */
 async function* readUntilBroken(body: PartAnswer['body'], signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
     yield* readChunks(body, signal);
   } catch {
-    // how far it came is all that counts
+    // only how far it came matters
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A model folder from a server into a store: the manifest, the sizes, every file that is not here yet, and last the
- * manifest that makes it a model. Until then no loader sees it; whatever stops it, what has arrived is kept.
+ * Downloads a model folder into a store: the manifest, the sizes, every missing file, and last the
+ * manifest, which makes it a model. Until then no loader sees it; if interrupted, what has arrived is kept.
  */
 import { Semaphore } from '../../base/async.ts';
 import { Rank1Error } from '../../base/errors.ts';
@@ -21,19 +21,19 @@ export interface DownloadRequest {
 }
 
 export interface DownloadProgress {
-  /** `repeat`: a file that came whole did not match its checksum, and is fetched once more */
+  /** `repeat`: a complete file did not match its checksum and is fetched again */
   readonly stage: 'download' | 'verify' | 'repeat';
   /** arrived, or verified */
   readonly loadedBytes: number;
   readonly totalBytes: number;
 }
 
-/** Files that every model needs beside its weights. */
+/** Files every model needs besides its weights. */
 const TEXT_FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
 /** Copied where the manifest lists them. */
 const OPTIONAL_FILES = ['generation_config.json', 'special_tokens_map.json', 'README.md'];
 
-/** A thousand times what a manifest has. */
+/** A thousand times the size of a manifest. */
 const MAX_MANIFEST_BYTES = 16 * 2 ** 20;
 
 /** @throws Rank1Error `network`, `model-not-found`, `model-corrupt`; the signal's reason */
@@ -60,7 +60,7 @@ export async function fetchManifest(
 }
 
 /**
- * What one dtype of a model is made of, small files first.
+ * The files of one dtype of a model, small ones first.
  * @throws Rank1Error `model-not-found` when there is no such dtype, `model-corrupt` when a file is not listed
  */
 export function plannedFiles(manifest: Manifest, dtype: string): PlannedFile[] {
@@ -86,7 +86,7 @@ export function plannedFiles(manifest: Manifest, dtype: string): PlannedFile[] {
   });
 }
 
-/** Bytes of a dtype's files that the store does not have yet. */
+/** Bytes of a dtype's files still missing in the store. */
 export async function missingBytes(folder: StoreFolder, manifest: Manifest, dtype: string): Promise<number> {
   const stored = await readStoredManifest(folder);
   const journal = await Journal.peek(folder);
@@ -97,8 +97,8 @@ export async function missingBytes(folder: StoreFolder, manifest: Manifest, dtyp
 }
 
 /**
- * The model is whole when it resolves; free when it was before.
- * @throws Rank1Error, or the signal's reason: a later call goes on
+ * The model is complete when it resolves; costs nothing if it already was.
+ * @throws Rank1Error, or the signal's reason; a later call resumes
  */
 export async function downloadModel(
   store: ModelStore,
@@ -113,7 +113,7 @@ export async function downloadModel(
   const folder = await store.folder(name);
   const stored = await readStoredManifest(folder);
   const isReplaced = files.some((file) => stored?.files[file.path] && !isStored(stored, file));
-  // From here on the stored files are those of neither manifest.
+  // From here on the stored files match neither manifest.
   if (isReplaced) await folder.remove(MANIFEST_FILE);
   const kept = isReplaced ? null : stored;
   const missing = files.filter((file) => !isStored(kept, file));
@@ -148,7 +148,7 @@ async function downloadAll(folder: StoreFolder, all: AllFiles, signal: AbortSign
     const url = new URL(file.path, baseUrl).href;
     await downloadFile(folder, { url, file, journal, connections, tools, events }, ends);
   });
-  // One that fails ends the others; the error is thrown when all have closed what they had open.
+  // The first failure aborts the others; its error is thrown once all have closed their files.
   await Promise.all(running.map((file) => file.catch((error: unknown) => group.abort(error))));
   ends.throwIfAborted();
 }

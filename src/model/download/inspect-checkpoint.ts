@@ -1,4 +1,4 @@
-/** Whether an address is a checkpoint of safetensors that can be converted, and how large; no weights are fetched. */
+/** Whether a URL is a safetensors checkpoint that can be converted, and its size; no weights are fetched. */
 import { IdleTimer } from '../../base/async.ts';
 import { Rank1Error, isRank1Error } from '../../base/errors.ts';
 import { HttpFolder } from '../http-folder.ts';
@@ -8,7 +8,7 @@ import type { DownloadTools } from './limits.ts';
 const MAX_INDEX_BYTES = 16 * 2 ** 20;
 
 export interface CheckpointListing {
-  /** of the safetensors; `null` where the server does not tell */
+  /** of the safetensors; `null` if the server does not say */
   readonly bytes: number | null;
 }
 
@@ -43,7 +43,7 @@ export async function inspectCheckpoint(
     return { bytes: total === undefined ? null : Number(total) };
   } catch {
     signal.throwIfAborted();
-    return { bytes: null }; // the conversion will say what is wrong with it
+    return { bytes: null }; // the conversion will report what is wrong
   } finally {
     idle.stop();
   }

@@ -1,15 +1,15 @@
 /**
- * What has arrived of a download that is not finished, so that it goes on after a reload or a crash. Lines of JSON are
- * only ever added, each after the bytes it speaks of were flushed: a crash can leave a line cut off, which is not
- * counted, but never one that promises too much. What is known of a file holds for one SHA-256: when the manifest
- * changes, it counts as nothing.
+ * Progress of an unfinished download, so that it resumes after a reload or a crash. JSON lines are
+ * append-only, each written after its bytes were flushed: a crash can leave a truncated line, which is
+ * ignored, but never one that claims too much. Entries are keyed by SHA-256: when the manifest
+ * changes, they are void.
  */
 import type { RandomAccessFile, StoreFolder } from '../store/model-store.ts';
 import { ByteRanges } from './byte-ranges.ts';
 
 export const JOURNAL_FILE = 'download.journal';
 
-/** What is being downloaded, so that it can be shown and taken up. */
+/** What is being downloaded, for display and for resuming. */
 export interface DownloadHeader {
   readonly url: string;
   readonly dtype: string;
@@ -32,7 +32,7 @@ export interface PlannedFile {
 /** What is known of one file. */
 export class FileRecord {
   readonly done = new ByteRanges();
-  /** ETag, or the date of the last change, that the server gave: bytes of another are not of this file. */
+  /** ETag or Last-Modified of the server; bytes with another one are from another file. */
   validator: string | null = null;
   verified = false;
 }
@@ -54,13 +54,13 @@ export class Journal {
     const file = await folder.open(JOURNAL_FILE);
     const bytes = new Uint8Array(file.size);
     file.read(bytes, 0);
-    // A line that was cut off is overwritten by the next one.
+    // A truncated line is overwritten by the next one.
     const end = bytes.lastIndexOf(0x0a) + 1;
     file.truncate(end);
     return new Journal(file, end).#replay(bytes.subarray(0, end));
   }
 
-  /** For looking at it, while another tab may write; null where nothing is unfinished. */
+  /** Read-only, as another tab may be writing; null if nothing is unfinished. */
   static async peek(folder: StoreFolder): Promise<Journal | null> {
     const blob = await folder.read(JOURNAL_FILE);
     return blob && new Journal(null, 0).#replay(new Uint8Array(await blob.arrayBuffer()));
@@ -91,7 +91,7 @@ export class Journal {
     this.#add({ type: 'verified', file: keyOf(file) });
   }
 
-  /** Nothing of the file counts any more. */
+  /** Discards all progress of the file. */
   reset(file: PlannedFile): void {
     this.#add({ type: 'reset', file: keyOf(file) });
   }
@@ -120,7 +120,7 @@ export class Journal {
       try {
         if (text) this.#apply(JSON.parse(text) as Line);
       } catch {
-        // a line that was cut off
+        // a truncated line
       }
     }
     return this;

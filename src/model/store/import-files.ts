@@ -1,4 +1,4 @@
-/** Copies a model folder that a person picked into a store, each file checked on the way; the manifest comes last. */
+/** Copies a picked model folder into a store, verifying each file; the manifest is written last. */
 import { Rank1Error } from '../../base/errors.ts';
 import { MANIFEST_FILE, parseManifest, type Manifest } from '../manifest.ts';
 import { assertChecksum, assertLength, readBlob } from '../model-folder.ts';
@@ -16,7 +16,7 @@ export async function readPickedManifest(files: PickedBlobs): Promise<Manifest> 
 }
 
 /**
- * @param name of a folder that holds no model: what is in it is replaced
+ * @param name of a folder without a model; its contents are replaced
  * @throws Rank1Error `model-not-found`, `model-corrupt`, `storage`; the signal's reason. Nothing is left behind then.
  */
 export async function importFiles(

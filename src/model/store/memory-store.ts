@@ -1,4 +1,4 @@
-/** Models in memory, where a page may not store anything. They are gone when the worker ends. */
+/** Models in memory, for pages that may not store anything. They are lost when the worker ends. */
 import { Rank1Error } from '../../base/errors.ts';
 import type { ModelStore, RandomAccessFile, StoreFolder } from './model-store.ts';
 
@@ -33,7 +33,7 @@ class MemoryFolder implements StoreFolder {
     return file;
   }
 
-  /** From then on the file is kept as that Blob: the browser holds it outside of the heap. */
+  /** Seals the file as a Blob, which the browser keeps outside the heap. */
   read(path: string): Promise<Blob | null> {
     const found = this.#files.get(path);
     if (!(found instanceof MemoryFile)) return Promise.resolve(found ?? null);
@@ -57,7 +57,7 @@ class MemoryFolder implements StoreFolder {
   }
 }
 
-/** In blocks, so that a file that grows is never copied. */
+/** In blocks, so that growing a file never copies it. */
 const BLOCK_BYTES = 4 * 2 ** 20;
 
 class MemoryFile implements RandomAccessFile {

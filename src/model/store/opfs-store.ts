@@ -1,12 +1,12 @@
 /**
  * Models in the origin private file system. Files are written through synchronous handles, which exist in dedicated
- * workers only: unlike a writable stream, what they wrote is still there after a crash.
+ * workers only; unlike a writable stream, their writes survive a crash.
  */
 import { Rank1Error, errorMessage } from '../../base/errors.ts';
 import { MODELS_FOLDER, isMissing, readStoredFile } from '../stored-models.ts';
 import type { ModelStore, RandomAccessFile, StoreFolder } from './model-store.ts';
 
-/** What TypeScript's page library lacks: this runs in workers, and is checked with the page's. */
+/** Missing in TypeScript's DOM library; this code runs in workers but is type-checked with it. */
 interface SyncAccessHandle {
   getSize(): number;
   read(into: Uint8Array<ArrayBuffer>, options: { at: number }): number;
@@ -26,14 +26,14 @@ export class OpfsStore implements ModelStore {
     this.#models = models;
   }
 
-  /** @returns null where the page may not store anything, or the browser cannot write this way */
+  /** @returns null if the page may not store anything, or the browser has no synchronous handles */
   static async open(): Promise<OpfsStore | null> {
     if (!('createSyncAccessHandle' in (globalThis.FileSystemFileHandle?.prototype ?? {}))) return null;
     try {
       const storage = await navigator.storage.getDirectory();
       return new OpfsStore(await storage.getDirectoryHandle(MODELS_FOLDER, { create: true }));
     } catch {
-      return null; // a private window, or storage that is turned off
+      return null; // a private window, or storage is disabled
     }
   }
 

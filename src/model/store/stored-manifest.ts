@@ -1,8 +1,8 @@
-/** The manifest of a stored model: of all that the folder on the server offers, what is here. */
+/** The manifest of a stored model: the part of the server's manifest that is stored. */
 import { MANIFEST_FILE, MANIFEST_VERSION, parseManifest, type Manifest } from '../manifest.ts';
 import type { StoreFolder } from './model-store.ts';
 
-/** `null` where there is none, or none that can be read: then there is no model. */
+/** `null` if missing or unreadable: then there is no model. */
 export async function readStoredManifest(folder: StoreFolder): Promise<Manifest | null> {
   try {
     return parseManifest(await readJson(folder));
@@ -11,7 +11,7 @@ export async function readStoredManifest(folder: StoreFolder): Promise<Manifest 
   }
 }
 
-/** The address a stored model came from, without a slash at its end; `null` where none is told. */
+/** The URL a stored model came from, without a trailing slash; `null` if unknown. */
 export async function readStoredSource(folder: StoreFolder): Promise<string | null> {
   try {
     const { source } = (await readJson(folder)) as { source?: { name?: unknown } };
@@ -21,7 +21,7 @@ export async function readStoredSource(folder: StoreFolder): Promise<string | nu
   }
 }
 
-/** So that addresses can be compared. */
+/** For comparing URLs. */
 export const sourceOf = (url: string): string => url.replace(/\/+$/, '');
 
 async function readJson(folder: StoreFolder): Promise<unknown> {
