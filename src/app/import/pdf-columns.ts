@@ -36,7 +36,7 @@ export function inReadingOrder(runs: readonly PageRun[]): PageRun[][] {
 function readingOrder(segments: readonly Segment[], depth: number): Segment[][] {
   const gap = depth < MAX_DEPTH ? findGap(segments) : null;
   if (gap === null) return segments.length > 0 ? [[...segments]] : [];
-  const crossing = segments.filter(({ left, right }) => left < gap && right > gap).sort((a, b) => b.y - a.y);
+  const crossing = segments.filter(({ left, right }) => left <= gap && right > gap).sort((a, b) => b.y - a.y);
   const blocks: Segment[][] = [];
   let rest = segments.filter((segment) => !crossing.includes(segment));
   for (const line of [...crossing, null]) {
@@ -50,7 +50,7 @@ function readingOrder(segments: readonly Segment[], depth: number): Segment[][] 
     );
     blocks.push(
       ...readingOrder(
-        above.filter(({ left }) => left >= gap),
+        above.filter(({ left }) => left > gap),
         depth + 1,
       ),
     );
@@ -61,26 +61,40 @@ function readingOrder(segments: readonly Segment[], depth: number): Segment[][] 
 
 /** Where the gap is; null where there is none, or what it parts are cells. */
 function findGap(segments: readonly Segment[]): number | null {
-  const lefts = [...new Set(segments.map(({ left }) => Math.round(left)))].sort((a, b) => a - b);
+  const lefts = segments.map(({ left }) => left).sort((a, b) => a - b);
+  const rights = segments.map(({ right }) => right).sort((a, b) => a - b);
+  const minWidth =
+    quantile(
+      segments.map(({ size }) => size),
+      0.5,
+    ) * MIN_GAP;
   let best: { readonly at: number; readonly numCrossing: number; readonly width: number } | null = null;
-  for (const left of lefts.slice(1)) {
-    const at = left - 1;
-    const before = segments.filter((segment) => segment.right <= at);
-    const after = segments.filter((segment) => segment.left >= at);
-    const numCrossing = segments.length - before.length - after.length;
-    if (before.length < MIN_LINES || after.length < MIN_LINES) continue;
-    if (numCrossing > (before.length + after.length) * MAX_CROSSING_SHARE) continue;
-    const width =
-      Math.min(...after.map((other) => other.left)) -
-      quantile(
-        before.map((other) => other.right),
-        0.9,
-      );
-    if (width < median(segments.map(({ size }) => size)) * MIN_GAP || !areColumns(before, after)) continue;
-    if (!best || numCrossing < best.numCrossing || (numCrossing === best.numCrossing && width > best.width))
-      best = { at, numCrossing, width };
+  for (const at of new Set(lefts.map((left) => Math.round(left) - 1))) {
+    const numBefore = numUpTo(rights, at);
+    const numAfter = segments.length - numUpTo(lefts, at);
+    const numCrossing = segments.length - numBefore - numAfter;
+    if (numBefore < MIN_LINES || numAfter < MIN_LINES) continue;
+    if (numCrossing > (numBefore + numAfter) * MAX_CROSSING_SHARE) continue;
+    const width = (lefts[segments.length - numAfter] ?? at) - (rights[Math.floor(numBefore * 0.9)] ?? at);
+    if (width < minWidth) continue;
+    if (best && (numCrossing > best.numCrossing || (numCrossing === best.numCrossing && width <= best.width)))
+      continue;
+    const before = segments.filter(({ right }) => right <= at);
+    const after = segments.filter(({ left }) => left > at);
+    if (areColumns(before, after)) best = { at, numCrossing, width };
   }
   return best?.at ?? null;
+}
+
+/** Of sorted values, how many are not above it. */
+function numUpTo(sorted: readonly number[], value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function areColumns(before: readonly Segment[], after: readonly Segment[]): boolean {
@@ -99,21 +113,22 @@ function areColumns(before: readonly Segment[], after: readonly Segment[]): bool
 
 function segmentsOf(runs: readonly PageRun[]): Segment[] {
   const segments: Segment[] = [];
-  const rows = new Map<number, PageRun[]>();
+  const rows: PageRun[][] = [];
   for (const run of [...runs].sort((a, b) => b.y - a.y)) {
-    const key = [...rows.keys()].at(-1);
-    const row = key !== undefined && key - run.y < run.size * SAME_LINE ? rows.get(key) : undefined;
-    if (row) row.push(run);
-    else rows.set(run.y, [run]);
+    const row = rows.at(-1);
+    if (row?.[0] && row[0].y - run.y < run.size * SAME_LINE) row.push(run);
+    else rows.push([run]);
   }
-  for (const row of rows.values()) {
+  for (const row of rows) {
     let open: PageRun[] = [];
+    let right = 0;
     for (const run of row.sort((a, b) => a.x - b.x)) {
-      const right = Math.max(...open.map(({ x, width }) => x + width));
       if (open.length > 0 && run.x - right > run.size * MIN_GAP) {
         segments.push(segmentOf(open));
         open = [];
+        right = 0;
       }
+      right = open.length === 0 ? run.x + run.width : Math.max(right, run.x + run.width);
       open.push(run);
     }
     segments.push(segmentOf(open));
@@ -143,10 +158,6 @@ function maxY(segments: readonly Segment[]): number {
 
 function minY(segments: readonly Segment[]): number {
   return Math.min(...segments.map(({ y }) => y));
-}
-
-function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
 }
 
 function quantile(values: readonly number[], share: number): number {

@@ -51,6 +51,9 @@ export interface PageText {
   readonly lines: readonly LineRange[];
 }
 
+/** More than any printed page has: their lines are told, and no more, as the rest takes the square of their number. */
+const MAX_RUNS = 20_000;
+
 export function layOutPage({ items, styles }: PdfTextContent): PageText {
   const runs = new Map<string, PageRun[]>();
   for (const item of items) {
@@ -77,6 +80,7 @@ function runOf({ str, transform, width, height }: PdfTextItem): PageRun | null {
 }
 
 function layOutGroup(runs: readonly PageRun[], isVertical: boolean): PageLine[] {
+  if (runs.length > MAX_RUNS) return linesOf(runs);
   if (isVertical || looksVertical(runs)) return verticalLines(runs);
   const angle = runs[0]?.angle ?? 0;
   // As if the page were turned so that the text is level.
@@ -94,7 +98,8 @@ function turned<Run extends { readonly x: number; readonly y: number }>(run: Run
 }
 
 /** The same text almost at the same place, drawn again to look bold, or to cast a shadow. */
-function withoutOverprints(runs: readonly PageRun[]): PageRun[] {
+function withoutOverprints(runs: readonly PageRun[]): readonly PageRun[] {
+  if (runs.length > MAX_RUNS) return runs;
   const kept = new Map<string, PageRun[]>();
   return runs.filter((run) => {
     const same = kept.get(run.text) ?? [];

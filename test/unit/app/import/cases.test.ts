@@ -75,6 +75,33 @@ describe('a PDF', () => {
   });
 });
 
+describe('a PDF made by hand', () => {
+  const pdf = (catalog: string, trailer = '') =>
+    new TextEncoder().encode(
+      `%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R ${catalog} >>\nendobj\n` +
+        '2 0 obj\n<< /Type /Pages /Count 1 /Kids [3 0 R] >>\nendobj\n' +
+        '3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>\nendobj\n' +
+        '4 0 obj\n<< /Length 41 >>\nstream\nBT /F 12 Tf 72 720 Td (Please wait...) Tj ET\nendstream\nendobj\n' +
+        '5 0 obj\n<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>\nendobj\n' +
+        `6 0 obj\n<< /Length 16 >>\nstream\n<xdp:xdp>x</xdp>\nendstream\nendobj\ntrailer\n<< /Size 7 /Root 1 0 R ${trailer} >>\n%%EOF`,
+    );
+  const readBytes = async (bytes: Uint8Array<ArrayBuffer>) =>
+    (await importFile('x.pdf', new Blob([bytes]), surroundings))[0];
+
+  test('whose form is of the XFA kind is told to be one', async () => {
+    const file = await readBytes(pdf('/AcroForm << /Fields [] /XFA 6 0 R >>'));
+    expect(file && importOutcome(file)).toMatchObject({
+      status: 'read-in-part',
+      missing: [{ code: 'xfa-form' }],
+    });
+  });
+
+  test('that is encrypted for certificates is told to be', async () => {
+    const encryption = '/Encrypt << /Filter /Adobe.PubSec /SubFilter /adbe.pkcs7.s5 /V 4 >> /ID [<00> <00>]';
+    expect((await readBytes(pdf('', encryption)))?.error).toEqual({ code: 'locked-certificate' });
+  });
+});
+
 describe('a Word file', () => {
   test('keeps the breaks between lines', async () => {
     expect(textOf(await readOne('shift-enter-address.docx'))).toContain(

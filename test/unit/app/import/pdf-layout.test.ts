@@ -102,3 +102,13 @@ describe('order', () => {
     ).toBe('The page\ngoes on\nand on\nmargin note');
   });
 });
+
+test('a page of thousands of cells is laid out as rows', () => {
+  const items = [];
+  for (let row = 0; row < 150; row++)
+    for (let column = 0; column < 20; column++)
+      items.push(item(`r${row}c${column}`, column * 50, 3_000 - row * 12));
+  const lines = textOf(...items).split('\n');
+  expect(lines).toHaveLength(150);
+  expect(lines[3]).toMatch(/^r3c0 r3c1 r3c2 .* r3c19$/);
+});
