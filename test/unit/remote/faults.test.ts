@@ -613,6 +613,48 @@ describe('a verdict', () => {
   });
 });
 
+describe('thinking on', () => {
+  const chain: Answer = (_, response) =>
+    sendEvents(response, [
+      event('Hm.'),
+      event('</think>'),
+      event(' true', { top: TOP, finish: 'stop' }),
+      DONE,
+    ]);
+
+  it('without room for it leaves the verdict and the chain as they were', async () => {
+    const { finished, updates } = await judge(
+      (request, response, number) =>
+        request.body.prompt.endsWith('\nWait')
+          ? void response.writeHead(400).end('{"error":{"message":"maximum context length"}}')
+          : chain(request, response, number),
+      { rethink: 2 },
+    );
+    expect(finished[0]).toMatchObject({
+      finishReason: 'verdict',
+      reasoning: 'Hm.',
+      verdict: { label: 'true' },
+    });
+    expect(updates.flatMap((update) => (update.type === 'reasoning' ? [update.delta] : [])).join('')).toBe(
+      'Hm.',
+    );
+    expect(server.completions).toHaveLength(2);
+  });
+
+  it('has what the chain left of its limit, and is not charged for answers that were asked for again', async () => {
+    const { finished } = await judge(
+      (request, response, number) =>
+        request.body.max_tokens === 1
+          ? sendEvents(response, [event(' true', { top: TOP, finish: 'length' }), DONE])
+          : chain(request, response, number),
+      { samples: 1, rethink: 2, maxNewTokens: 12 },
+    );
+    const limits = server.completions.map(({ body }) => body.max_tokens);
+    expect(limits).toEqual([12, 1, 9, 1, 6, 1]);
+    expect(finished[0]).toMatchObject({ reasoning: 'Hm.\nWaitHm.\nWaitHm.', numNewTokens: 12 });
+  });
+});
+
 describe('the limit of a chain', () => {
   it.each<[RerankOptions, number]>([
     [{}, 1024],
