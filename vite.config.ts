@@ -25,13 +25,19 @@ function copyOrtFiles(): void {
 
 copyOrtFiles();
 
-/** Character maps of CJK fonts, for PDF files that name one instead of holding it. */
-function copyPdfCharacterMaps(): void {
-  const source = join(dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json')), 'cmaps');
-  cpSync(source, join(import.meta.dirname, 'public/pdf-cmaps'), { recursive: true });
+/**
+ * What pdf.js loads when a file needs it, same origin: character maps of CJK fonts that a file names instead of holding them, the
+ * fonts that every reader has, and decoders of scanned pictures.
+ */
+const PDF_FOLDERS = { cmaps: 'pdf-cmaps', standard_fonts: 'pdf-fonts', wasm: 'pdf-wasm' };
+
+function copyPdfFiles(): void {
+  const source = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
+  for (const [folder, target] of Object.entries(PDF_FOLDERS))
+    cpSync(join(source, folder), join(import.meta.dirname, 'public', target), { recursive: true });
 }
 
-copyPdfCharacterMaps();
+copyPdfFiles();
 
 /** Text recognition for scans and pictures, with the languages of the page: one engine, and its models of whole numbers. */
 function copyTextRecognition(): void {

@@ -1,18 +1,21 @@
-/* global DataTransfer, document, Event, File, performance, requestAnimationFrame, scrollBy, setTimeout -- in the page */
-// How fast the triage page takes documents in, searches them and scrolls through the verdicts, on the built page in a headless Chromium:
+/* global DataTransfer, document, Event, File, requestAnimationFrame, scrollBy, setTimeout -- in the page */
+// How fast the triage page takes documents in, searches them, scrolls through the verdicts, saves a session to a file and opens
+// it again, on the built page in a headless Chromium:
 //   node bench/triage.mjs
-// Prints seconds for the import of 1,000 text files, the median of 21 searches over all their passages, and the frames of
-// 10 s of scrolling at 3,600 px/s through the review of all of them.
+// Prints seconds for the import of 2,000 text files (about 20,000 passages), the median of 21 searches over all of them, the frames
+// of 10 s of scrolling at 3,600 px/s through the review of 10,000, and seconds until the session file is there and until the session
+// is shown again after a reload, with its 10,000 verdicts.
+import { performance } from 'node:perf_hooks';
 import { chromium } from 'playwright';
 import { build, preview } from 'vite';
 import { findChromium } from '../scripts/find-chromium.mjs';
 
-const NUM_FILES = 1_000;
+const NUM_FILES = 2_000;
 const NUM_SEARCHES = 21;
 const SCROLL_MS = 10_000;
 const SCROLL_PX_A_FRAME = 60;
 
-/** Runs in the page: files of five passages each, in two scripts, with words that repeat as words do. */
+/** Runs in the page: files of ten passages each, in two scripts, with words that repeat as words do. */
 function addFiles(numFiles) {
   let seed = 1;
   const random = (limit) => (seed = (seed * 48_271) % 2_147_483_647) % limit;
@@ -26,7 +29,7 @@ function addFiles(numFiles) {
     `${Array.from({ length: 24 }, () => String.fromCharCode(0x4e00 + random(900))).join('')}。`;
   const transfer = new DataTransfer();
   for (let n = 0; n < numFiles; n++) {
-    const paragraphs = Array.from({ length: 48 }, (_, k) =>
+    const paragraphs = Array.from({ length: 96 }, (_, k) =>
       n % 5 === 0 && k % 3 === 0 ? chinese() : sentence(),
     );
     transfer.items.add(new File([paragraphs.join(' ')], `file ${n}.txt`));
@@ -73,6 +76,20 @@ async function judgeAll() {
   });
   const order = items.map(({ index }) => index);
   order.sort((a, b) => items[b].verdict.logitDifference - items[a].verdict.logitDifference);
+  const { store } = document.querySelector('rank1-session-bar');
+  const judged = items.map(({ index, verdict, reasoning }) => ({
+    key: `${'0'.repeat(64)}:${run.passages[index].hash}`,
+    hash: run.passages[index].hash,
+    ...{
+      verdict,
+      reasoning,
+      finishReason: 'verdict',
+      truncated: false,
+      numPromptTokens: 300,
+      numNewTokens: 60,
+    },
+  }));
+  await store.putJudgements(judged);
   run.error = null;
   run.list = { ...run.list, items, order };
   run.dispatchEvent(new Event('change'));
@@ -135,5 +152,19 @@ const quantile = (share) => sorted[Math.floor(share * (sorted.length - 1))].toFi
 console.log(
   `scroll: ${numListed} passages, at most ${mostRows} rows in the page, ${frames.length} frames: median ${quantile(0.5)} ms, 95th percentile ${quantile(0.95)} ms, longest ${quantile(1)} ms`,
 );
+const saving = performance.now();
+const download = page.waitForEvent('download', { timeout: 0 });
+await page.getByRole('button', { name: 'Save to a file' }).click();
+await download;
+console.log(`session file: in ${((performance.now() - saving) / 1000).toFixed(1)} s`);
+await page.goto('about:blank');
+const opening = performance.now();
+await page.goto(`${server.resolvedUrls.local[0]}triage.html`);
+await page.locator('.review-row').first().waitFor();
+console.log(`reopening: its results are shown after ${((performance.now() - opening) / 1000).toFixed(1)} s`);
+await page.waitForFunction(() => document.querySelector('rank1-triage-app').session.texts.isReady, null, {
+  timeout: 0,
+});
+console.log(`reopening: all can be searched after ${((performance.now() - opening) / 1000).toFixed(1)} s`);
 await browser.close();
 await server.close();

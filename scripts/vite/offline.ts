@@ -20,7 +20,7 @@ const CLEANUP_SCRIPT = 'delete-old-caches.js';
 function cleanup(names: readonly string[]): string {
   return `const current = ${JSON.stringify(names)};
 self.addEventListener('activate', (event) => {
-  const isOld = (name) => /^rank1-(models|ort|pdf-cmaps|recognition)-/.test(name) && !current.includes(name);
+  const isOld = (name) => /^rank1-(models|ort|pdf-cmaps|pdf-fonts|pdf-wasm|recognition)-/.test(name) && !current.includes(name);
   event.waitUntil(caches.keys().then((names) => Promise.all(names.filter(isOld).map((name) => caches.delete(name)))));
 });
 `;
@@ -36,6 +36,8 @@ export function offlineSite(root: string): Plugin[] {
     ['models/rank1-demo', model],
     ['ort', packages],
     ['pdf-cmaps', packages],
+    ['pdf-fonts', packages],
+    ['pdf-wasm', packages],
     ['recognition', packages],
   ] as const;
   const keep = (folder: string, version: string) => ({
@@ -63,7 +65,7 @@ export function offlineSite(root: string): Plugin[] {
     manifest: false,
     workbox: {
       globPatterns: ['**/*.{html,js,css,json}'],
-      globIgnores: ['ort/**', 'models/**', 'pdf-cmaps/**', 'recognition/**', 'test/**', CLEANUP_SCRIPT],
+      globIgnores: ['ort/**', 'models/**', 'pdf-*/**', 'recognition/**', 'test/**', CLEANUP_SCRIPT],
       importScripts: [CLEANUP_SCRIPT],
       maximumFileSizeToCacheInBytes: 8 * 2 ** 20,
       cleanupOutdatedCaches: true,

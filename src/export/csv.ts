@@ -1,5 +1,12 @@
 /** CSV for spreadsheets (RFC 4180, with the byte order mark that makes Excel read UTF-8). */
-import { factNames, type Fact, type RankingReport } from './ranking-report.ts';
+import {
+  ENGLISH_WORDS,
+  factNames,
+  wordFor,
+  type Fact,
+  type RankingReport,
+  type ReportWords,
+} from './ranking-report.ts';
 
 const COLUMNS = [
   'rank',
@@ -22,8 +29,11 @@ const LAST_COLUMNS = ['text', 'reasoning'] as const;
  */
 const FORMULA = /^[\s\u00a0\ufeff]*[=+\-@＝＋－＠|%]|^[\t\r\n]/u;
 
-/** A header and one line a document, best first. Texts that a spreadsheet would run begin with an apostrophe. */
-export function formatCsv({ documents }: RankingReport): string {
+/**
+ * A header and one line a document, best first. Texts that a spreadsheet would run begin with an apostrophe. What the report rests on
+ * follows after an empty line, where a spreadsheet's filters and sorting end.
+ */
+export function formatCsv({ documents, basis }: RankingReport, words: ReportWords = ENGLISH_WORDS): string {
   const names = factNames(documents);
   const rows = documents.map(({ verdict, facts, ...document }): Fact[] => [
     document.rank,
@@ -41,7 +51,21 @@ export function formatCsv({ documents }: RankingReport): string {
     document.text,
     document.reasoning,
   ]);
-  return `\ufeff${[[...COLUMNS, ...names, ...LAST_COLUMNS], ...rows].map(csvLine).join('')}`;
+  const head = [...COLUMNS, ...names, ...LAST_COLUMNS].map((name) => wordFor(name, words));
+  const named = (facts: Readonly<Record<string, Fact>>): Fact[][] =>
+    Object.entries(facts).map(([name, value]) => [wordFor(name, words), value]);
+  const after = basis && [
+    [],
+    ...named(basis.settings),
+    ...named(basis.counts),
+    ...basis.notRead.map(({ file, reason }) => [words.notRead, file, reason]),
+  ];
+  return formatTable([head, ...rows, ...(after ?? [])]);
+}
+
+/** Any rows, with the byte order mark by which Excel knows UTF-8. */
+export function formatTable(rows: readonly (readonly Fact[])[]): string {
+  return `\ufeff${rows.map(csvLine).join('')}`;
 }
 
 function csvLine(cells: readonly Fact[]): string {

@@ -1,5 +1,5 @@
 /** Rankings as files: JSON, JSON lines, CSV, TREC run, Markdown and a page to print. Pure functions. */
-export { formatCsv } from './csv.ts';
+export { formatCsv, formatTable } from './csv.ts';
 export { EXPORT_FORMATS, exportRanking, type ExportedFile, type ExportFormat } from './export-formats.ts';
 export { formatJson, formatJsonLines } from './json.ts';
 export { formatMarkdown } from './markdown.ts';
@@ -8,6 +8,7 @@ export {
   ENGLISH_WORDS,
   type Fact,
   type RankingReport,
+  type ReportBasis,
   type ReportedDocument,
   type ReportWords,
 } from './ranking-report.ts';

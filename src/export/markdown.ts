@@ -5,13 +5,16 @@ import {
   logitDifferenceText,
   reportedName,
   scoreText,
+  wordFor,
+  type Fact,
   type RankingReport,
+  type ReportBasis,
   type ReportedDocument,
   type ReportWords,
 } from './ranking-report.ts';
 
 export function formatMarkdown(report: RankingReport, words: ReportWords = ENGLISH_WORDS): string {
-  const { query, instruction, model, device, dtype, createdAt, documents } = report;
+  const { query, instruction, model, device, dtype, createdAt, documents, basis } = report;
   const about: [string, string | undefined][] = [
     [words.question, query],
     [words.instruction, instruction],
@@ -26,9 +29,26 @@ export function formatMarkdown(report: RankingReport, words: ReportWords = ENGLI
     about.flatMap(([name, value]) => (value ? [`- **${name}:** ${escapeInline(value)}`] : [])).join('\n'),
     ...nothing,
     ...documents.map((document) => section(document, report, words)),
+    ...(basis ? basisSections(basis, words) : []),
     '---',
     words.madeBy,
   ].join('\n\n')}\n`;
+}
+
+function basisSections({ settings, counts, notRead }: ReportBasis, words: ReportWords): string[] {
+  const list = (facts: Readonly<Record<string, Fact>>): string =>
+    Object.entries(facts)
+      .filter(([, value]) => value !== null && value !== '')
+      .map(([name, value]) => `- ${escapeInline(wordFor(name, words))}: ${escapeInline(String(value))}`)
+      .join('\n');
+  const files = notRead
+    .map(({ file, reason }) => `- ${escapeInline(file)}: ${escapeInline(reason)}`)
+    .join('\n');
+  return [
+    `## ${words.settings}\n\n${list(settings)}`,
+    `## ${words.counts}\n\n${list(counts)}`,
+    ...(notRead.length > 0 ? [`## ${words.notRead}\n\n${files}`] : []),
+  ];
 }
 
 function section(document: ReportedDocument, report: RankingReport, words: ReportWords): string {
@@ -45,7 +65,9 @@ function section(document: ReportedDocument, report: RankingReport, words: Repor
     : [`**${words.noVerdict}**`];
   if (document.truncated) figures.push(words.truncated);
   const lines = Object.entries(facts ?? {}).flatMap(([name, value]) =>
-    value === null || value === '' ? [] : [`- ${escapeInline(name)}: ${escapeInline(String(value))}`],
+    value === null || value === ''
+      ? []
+      : [`- ${escapeInline(wordFor(name, words))}: ${escapeInline(String(value))}`],
   );
   return [
     heading,

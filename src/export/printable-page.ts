@@ -8,7 +8,10 @@ import {
   logitDifferenceText,
   reportedName,
   scoreText,
+  wordFor,
+  type Fact,
   type RankingReport,
+  type ReportBasis,
   type ReportedDocument,
   type ReportWords,
 } from './ranking-report.ts';
@@ -30,7 +33,7 @@ footer { padding-top: 1rem; border-top: 1px solid #d4d8de; color: #575d68; font-
 `;
 
 export function formatPrintablePage(report: RankingReport, words: ReportWords = ENGLISH_WORDS): string {
-  const { query, instruction, model, device, dtype, createdAt, documents } = report;
+  const { query, instruction, model, device, dtype, createdAt, documents, basis } = report;
   const about: [string, string | undefined][] = [
     [words.instruction, instruction],
     [words.model, [model, dtype, device].filter(Boolean).join(', ')],
@@ -53,6 +56,7 @@ export function formatPrintablePage(report: RankingReport, words: ReportWords = 
 <h1 dir="auto">${escapeHtml(query)}</h1>
 ${definitionList(about)}
 ${nothing}${documents.map((document) => article(document, report, words)).join('')}
+${basis ? basisSections(basis, words) : ''}
 </main>
 <footer>${escapeHtml(words.madeBy)}</footer>
 </body>
@@ -76,11 +80,30 @@ function article(document: ReportedDocument, report: RankingReport, words: Repor
   return `<article${relevant ? ' class="relevant"' : ''}>
 <h2 dir="auto">${escapeHtml(heading)}</h2>
 <p class="verdict"><strong>${escapeHtml(label)}</strong>${figures.map((figure) => ` · ${escapeHtml(figure)}`).join('')}</p>
-${definitionList(Object.entries(facts ?? {}).map(([name, value]) => [name, value === null ? '' : String(value)]))}
+${factList(facts ?? {}, words)}
 <p class="text" dir="auto">${escapeHtml(text)}</p>
 ${reasoning ? `<p class="chain" dir="auto" aria-label="${escapeHtml(words.reasoning)}">${escapeHtml(reasoning)}</p>` : ''}
 </article>
 `;
+}
+
+function basisSections({ settings, counts, notRead }: ReportBasis, words: ReportWords): string {
+  const files = notRead.map(({ file, reason }) => [file, reason] as const);
+  const sections = [
+    [words.settings, factList(settings, words)],
+    [words.counts, factList(counts, words)],
+    [words.notRead, definitionList(files)],
+  ] as const;
+  return sections
+    .filter(([, list]) => list !== '')
+    .map(([name, list]) => `<article>\n<h2>${escapeHtml(name)}</h2>\n${list}\n</article>`)
+    .join('\n');
+}
+
+function factList(facts: Readonly<Record<string, Fact>>, words: ReportWords): string {
+  return definitionList(
+    Object.entries(facts).map(([name, value]) => [wordFor(name, words), value === null ? '' : String(value)]),
+  );
 }
 
 function definitionList(entries: readonly (readonly [string, string | undefined])[]): string {

@@ -24,6 +24,14 @@ export interface ReportedDocument {
   readonly facts?: Readonly<Record<string, Fact>> | undefined;
 }
 
+/** What a reader needs to trust a report: how it was made, and what it does not cover. */
+export interface ReportBasis {
+  readonly settings: Readonly<Record<string, Fact>>;
+  readonly counts: Readonly<Record<string, Fact>>;
+  /** files that no passage comes from */
+  readonly notRead: readonly { readonly file: string; readonly reason: string }[];
+}
+
 export interface RankingReport {
   readonly query: string;
   readonly instruction?: string | undefined;
@@ -35,6 +43,7 @@ export interface RankingReport {
   readonly dtype?: string | undefined;
   /** ISO 8601 */
   readonly createdAt: string;
+  readonly basis?: ReportBasis | undefined;
   /** best first; those without a verdict at the end */
   readonly documents: readonly ReportedDocument[];
 }
@@ -58,7 +67,12 @@ export interface ReportWords {
   readonly forced: string;
   readonly truncated: string;
   readonly nothingRelevant: string;
+  readonly settings: string;
+  readonly counts: string;
+  readonly notRead: string;
   readonly madeBy: string;
+  /** of columns, facts, settings and counts; a name that has none stands for itself */
+  readonly names?: Readonly<Record<string, string>>;
   /** what a document without title and id is called */
   readonly document: (place: number) => string;
 }
@@ -80,10 +94,17 @@ export const ENGLISH_WORDS: ReportWords = {
   forced: 'asked to decide before it had finished',
   truncated: 'passage shortened to fit',
   nothingRelevant: 'Nothing is relevant.',
+  settings: 'Settings',
+  counts: 'Counts',
+  notRead: 'Not read',
   madeBy:
     'Verdicts and reasoning were written by a language model and can be wrong. Made with rank1-rerank, on this device.',
   document: (place) => `Document ${place}`,
 };
+
+export function wordFor(name: string, { names }: ReportWords): string {
+  return names && Object.hasOwn(names, name) ? (names[name] ?? name) : name;
+}
 
 export function reportedName({ title, id, index }: ReportedDocument, words: ReportWords): string {
   return title?.trim() || id?.trim() || words.document(index + 1);

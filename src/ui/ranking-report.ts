@@ -57,6 +57,9 @@ export function reportWords(): ReportWords {
     forced: msg('asked to decide before it had finished'),
     truncated: msg('passage shortened to fit'),
     nothingRelevant: msg('Nothing is relevant.'),
+    settings: msg('Settings'),
+    counts: msg('Counts'),
+    notRead: msg('Not read'),
     madeBy: msg(
       'Verdicts and reasoning were written by a language model and can be wrong. Made with rank1-rerank, on this device.',
     ),

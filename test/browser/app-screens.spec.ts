@@ -34,7 +34,7 @@ for (const { name: screen, ...screenOptions } of SCREENS) {
       await expect(rows(page).first()).toHaveAttribute('data-decision', 'keep');
       await rows(page).nth(1).getByRole('button', { name: 'Note' }).click();
       await page.getByText('Settings', { exact: true }).click();
-      await page.locator('.import-problems summary').click();
+      await page.locator('.files > summary').click();
       await page.locator('.shortlist summary').click();
       await shoot(page, `${screen}-triage-2-reviewed`);
       await page.getByRole('button', { name: '繁體中文' }).click();

@@ -121,7 +121,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   jschardet: ['src/app/import/'],
   papaparse: ['src/app/import/', 'src/cli/rerank/table-file.ts'],
   parse5: ['src/app/import/'],
-  'pdfjs-dist': ['src/app/import/'],
+  'pdfjs-dist': ['src/app/import/', 'src/app/triage/pdf-page.ts'],
   'postal-mime': ['src/app/import/'],
   saxes: ['src/app/import/'],
   'tesseract.js-core': ['src/app/import/text-recognition.ts'],

@@ -1,17 +1,33 @@
 /** The outcome of a session as files: verdicts, chains, where each text stands, and what the person decided. */
 import { assert } from '../../base/assert.ts';
-import { exportRanking, type ExportedFile, type ExportFormat, type ReportWords } from '../../export/index.ts';
+import {
+  exportRanking,
+  type ExportedFile,
+  type ExportFormat,
+  type ReportBasis,
+  type ReportedDocument,
+  type ReportWords,
+} from '../../export/index.ts';
 import type { RerankDocument } from '../../protocol/rerank-api.ts';
 import { rankingReport } from '../../ui/ranking-report.ts';
+import { importOutcome, type ImportNote, type ImportOutcome } from '../import/import-notes.ts';
+import type { JudgingRun } from './judging-run.ts';
 import type { Passage, Source } from './passage-table.ts';
-import type { DecisionRecord } from './session-types.ts';
+import type { Decision, DecisionRecord } from './session-types.ts';
 import type { TriageSession } from './triage-session.ts';
+
+export interface DecisionsExport {
+  readonly format: ExportFormat;
+  /** Only what the person has decided to keep. */
+  readonly keptOnly: boolean;
+  readonly words: ReportWords;
+  readonly describeNote: (note: ImportNote) => string;
+}
 
 /** @returns null before anything was asked */
 export function exportDecisions(
   session: TriageSession,
-  format: ExportFormat,
-  words?: ReportWords,
+  { format, keptOnly, words, describeNote }: DecisionsExport,
   now = new Date(),
 ): ExportedFile | null {
   const { run } = session;
@@ -24,9 +40,42 @@ export function exportDecisions(
     model: run.modelName,
     ...(run.model && { device: run.model.device, dtype: run.model.dtype }),
     createdAt: now.toISOString(),
+    basis: basisOf(session, run, describeNote),
   });
-  const file = exportRanking(report, format, words);
-  return { ...file, name: file.name.replace(/^ranking/, 'triage') };
+  const isKept = ({ facts }: ReportedDocument): boolean => facts?.['decision'] === 'keep';
+  const chosen = keptOnly ? { ...report, documents: report.documents.filter(isKept) } : report;
+  const file = exportRanking(chosen, format, words);
+  return { ...file, name: file.name.replace(/^ranking/, keptOnly ? 'triage-kept' : 'triage') };
+}
+
+function basisOf(
+  session: TriageSession,
+  run: JudgingRun,
+  describeNote: (note: ImportNote) => string,
+): ReportBasis {
+  const { topK, mode, preset } = run.question;
+  const outcomes = session.files.map((file) => ({ file, outcome: importOutcome(file) }));
+  const numWith = (status: ImportOutcome['status']): number =>
+    outcomes.filter(({ outcome }) => outcome.status === status).length;
+  const numDecided = (decision: Decision): number =>
+    run.passages.filter((passage) => session.decisionOf(passage)?.decision === decision).length;
+  return {
+    settings: { session: session.record.name, passages_to_judge: topK, mode, preset: preset ?? '' },
+    counts: {
+      files_read_whole: numWith('read-whole'),
+      files_read_in_part: numWith('read-in-part'),
+      files_not_read: numWith('not-read'),
+      passages: session.texts.table.size,
+      judged: run.numWithVerdict,
+      relevant: run.list.items.filter(({ verdict }) => verdict?.label === 'true').length,
+      kept: numDecided('keep'),
+      dropped: numDecided('drop'),
+      unsure: numDecided('unsure'),
+    },
+    notRead: outcomes.flatMap(({ file, outcome }) =>
+      outcome.status === 'not-read' ? [{ file: file.path, reason: describeNote(outcome.reason) }] : [],
+    ),
+  };
 }
 
 function reportedDocument(

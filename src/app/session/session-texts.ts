@@ -68,6 +68,11 @@ export class SessionTexts {
     return (source && this.#languages.get(source.fileId)) ?? UNDETERMINED;
   }
 
+  /** Undetermined, too, before the first file is read. */
+  detectLanguage(text: string): Language {
+    return this.#detect?.(text) ?? UNDETERMINED;
+  }
+
   /** Languages with the number of files in each. */
   get languages(): ReadonlyMap<Language, number> {
     const counts = new Map<Language, number>();

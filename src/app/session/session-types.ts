@@ -27,6 +27,8 @@ export interface Question {
 export interface SessionRecord {
   readonly id: string;
   readonly name: string;
+  /** the person has given it no name yet */
+  readonly isUntitled?: boolean;
   /** ISO 8601 */
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -101,6 +103,7 @@ export function newSession(name: string, now = new Date()): SessionRecord {
   return {
     id: crypto.randomUUID(),
     name,
+    isUntitled: true,
     createdAt,
     updatedAt: createdAt,
     question: DEFAULT_QUESTION,

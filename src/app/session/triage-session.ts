@@ -109,13 +109,15 @@ export class TriageSession extends EventTarget {
     await this.#showAgain();
   }
 
-  /** Puts what a file was read as, the second time, in the place of what it was read as before. */
-  async replaceFile(file: FileRecord, imported: readonly ImportedFile[]): Promise<void> {
+  /** Puts what files were read as, the second time, in the place of what they were read as before. */
+  async replaceFiles(files: readonly FileRecord[], imported: readonly ImportedFile[]): Promise<void> {
     if (this.#isClosing) return;
-    this.#drop(file);
-    await this.#writes.do(async () => {
-      await this.#surroundings.store.deleteFile(file);
-    });
+    for (const file of files) {
+      this.#drop(file);
+      await this.#writes.do(async () => {
+        await this.#surroundings.store.deleteFile(file);
+      });
+    }
     await this.addFiles(imported);
     await this.#showAgain();
   }
@@ -127,7 +129,12 @@ export class TriageSession extends EventTarget {
 
   async rename(name: string): Promise<void> {
     if (this.#isClosing) return;
-    await this.#save({ name });
+    await this.#save({ name, isUntitled: false });
+  }
+
+  /** Takes the name of the first folder that is added, until the person has given one. */
+  async nameAfter(folder: string): Promise<void> {
+    if (!this.#isClosing && this.record.isUntitled && this.files.length === 0) await this.rename(folder);
   }
 
   /** Judges the shortlist of the question; what was judged before is not judged again. */

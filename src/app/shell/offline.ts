@@ -2,9 +2,9 @@
 import { NetworkLog } from './network-log.ts';
 
 /** What a page needs to work, beside the site's own files. */
-const NEEDED = /\/(ort|models|pdf-cmaps)\//;
+const NEEDED = /\/(ort|models|pdf-(cmaps|fonts|wasm))\//;
 /** What of it the service worker keeps on first use (`scripts/vite/offline.ts`): other models are too large. */
-const KEPT_ON_USE = /\/(ort|models\/rank1-demo|pdf-cmaps)\//;
+const KEPT_ON_USE = /\/(ort|models\/rank1-demo|pdf-(cmaps|fonts|wasm))\//;
 /** Longer than any browser takes to start a service worker; without one the page works as well, online. */
 const MAX_WAIT_MS = 4_000;
 

@@ -8,3 +8,9 @@ declare module '*?worker&url' {
 interface ImportMeta {
   readonly env: { readonly DEV: boolean };
 }
+
+/** Address of a file that the build copies as it is. */
+declare module '*?url' {
+  const url: string;
+  export default url;
+}

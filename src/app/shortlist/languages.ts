@@ -6,8 +6,10 @@ export type Stem = (word: string) => string;
 
 export const UNDETERMINED: Language = 'und';
 
-/** Texts of a line or less are guessed at random. */
+/** Shorter texts are guessed at random, but for scripts that few languages are written in. */
 const MIN_CHARACTERS = 24;
+const MIN_OTHER_CHARACTERS = 3;
+const LATIN_OR_CYRILLIC = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Arabic}]/u;
 const SAMPLE_CHARACTERS = 800;
 
 interface StemmerModule {
@@ -58,7 +60,10 @@ export const COMPOUNDING: ReadonlySet<Language> = new Set(['deu', 'nld', 'dan', 
 export async function loadLanguageDetector(): Promise<(text: string) => Language> {
   const { franc } = await import('franc-min');
   const only = [...Object.keys(STEMMERS), ...OTHERS];
-  return (text) => franc(text.slice(0, SAMPLE_CHARACTERS), { only, minLength: MIN_CHARACTERS });
+  return (text) => {
+    const minLength = LATIN_OR_CYRILLIC.test(text) ? MIN_CHARACTERS : MIN_OTHER_CHARACTERS;
+    return franc(text.slice(0, SAMPLE_CHARACTERS), { only, minLength });
+  };
 }
 
 /** Words of other languages stay as they are. Stems are kept: a text has few words, often. */

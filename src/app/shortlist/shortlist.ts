@@ -79,22 +79,24 @@ export class Shortlist {
   /** What stands for a word counts together, as if it were the word. */
   #score({ terms, weight }: WantedWord, scores: Float64Array): void {
     const { index } = this.#vocabulary;
-    const counts = new Map<number, number>();
+    const counts = new Float32Array(scores.length);
+    const found: number[] = [];
     let numWith = 0;
     for (const [id, termWeight] of terms) {
-      const postings = index.postings(id);
       let before = -1;
       let numDistinct = 0;
-      for (const passage of postings) {
-        counts.set(passage, (counts.get(passage) ?? 0) + termWeight);
+      for (const passage of index.postings(id)) {
+        if (counts[passage] === 0) found.push(passage);
+        counts[passage] = (counts[passage] ?? 0) + termWeight;
         if (passage !== before) numDistinct++;
         before = passage;
       }
       if (termWeight === 1) numWith = Math.max(numWith, numDistinct);
     }
-    if (numWith === 0) numWith = counts.size;
+    if (numWith === 0) numWith = found.length;
     const rarity = Math.log(1 + (index.numPassages - numWith + 0.5) / (numWith + 0.5));
-    for (const [passage, count] of counts) {
+    for (const passage of found) {
+      const count = counts[passage] ?? 0;
       const length = index.lengthOf(passage) / index.meanLength;
       const discount = SATURATION * (1 - LENGTH_DISCOUNT + LENGTH_DISCOUNT * length);
       scores[passage] =

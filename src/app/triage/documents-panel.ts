@@ -1,4 +1,4 @@
-import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
+import { msg, updateWhenLocaleChanges } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { PageError } from '../session/page-error.ts';
@@ -10,20 +10,17 @@ import {
   pickFolder,
   type DroppedFile,
 } from '../shell/dropped-files.ts';
-import { numberOf } from '../shell/number-text.ts';
 import type { ImportConnection } from './import-connection.ts';
 import { ImportJob } from './import-job.ts';
-import { importNoteText } from './import-wording.ts';
+import type { OriginalFiles } from './original-files.ts';
 import { ProblemEvent } from './problem.ts';
 import { filesSummary, importStatus } from './wording.ts';
 
-/** Problems listed before the rest is only counted. */
-const MAX_LISTED = 200;
-
-/** Where documents come in: a place to drop them, progress while they are read, and what could not be read. */
+/** Where documents come in: a place to drop them, progress while they are read, and the list of all files. */
 export class DocumentsPanelElement extends LitElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ attribute: false }) connection: ImportConnection | null = null;
+  @property({ attribute: false }) originals: OriginalFiles | null = null;
   @property({ type: Number }) revision = 0;
   @state() private job: ImportJob | null = null;
   @state() private dragging = false;
@@ -91,7 +88,7 @@ export class DocumentsPanelElement extends LitElement {
         }
         ${this.#renderJob()}
       </div>
-      ${this.#renderProblems(session)}
+      <rank1-file-list .session=${session} .revision=${this.revision}></rank1-file-list>
     </section>`;
   }
 
@@ -112,31 +109,6 @@ export class DocumentsPanelElement extends LitElement {
       </button>
       <button type="button" class="quiet" @click=${() => job.cancel()}>${msg('Cancel')}</button>
     </div>`;
-  }
-
-  #renderProblems({ files }: TriageSession): TemplateResult | typeof nothing {
-    const unread = files.filter(({ error }) => error !== null);
-    const all = files.filter(({ error, warnings }) => error !== null || warnings.length > 0);
-    if (all.length === 0) return nothing;
-    const heading =
-      unread.length === 1
-        ? msg('1 file could not be read')
-        : unread.length > 0
-          ? msg(str`${numberOf(unread.length)} files could not be read`)
-          : msg('Some files were read in part or with doubts');
-    return html`<details class="import-problems">
-      <summary>${heading}</summary>
-      <ul>
-        ${all.slice(0, MAX_LISTED).map(
-          ({ path, error, warnings }) =>
-            html`<li>
-              <bdi class="path">${path}</bdi>
-              <span>${(error ? [error] : warnings).map(importNoteText).join(' ')}</span>
-            </li>`,
-        )}
-        ${all.length > MAX_LISTED ? html`<li>${msg(str`and ${numberOf(all.length - MAX_LISTED)} more`)}</li>` : nothing}
-      </ul>
-    </details>`;
   }
 
   readonly #onDragOver = (event: DragEvent): void => {
@@ -174,7 +146,10 @@ export class DocumentsPanelElement extends LitElement {
     if (this.job) return this.job.add(files);
     // So that the browser does not clear it when its disk is full; a refusal changes nothing.
     void navigator.storage?.persist?.().catch(() => false);
-    const job = new ImportJob(this.connection, this.session, () => this.requestUpdate());
+    const job = new ImportJob(this.connection, this.session, {
+      onProgress: () => this.requestUpdate(),
+      onFile: (file) => this.originals?.keep(file),
+    });
     this.job = job;
     job.add(files);
     try {

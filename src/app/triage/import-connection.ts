@@ -5,7 +5,12 @@
 import { untilAborted } from '../../base/async.ts';
 import { WorkerPort } from '../../client/worker-port.ts';
 import { note, type UnreadNote } from '../import/import-notes.ts';
-import type { ImportApi, ImportedFile, ImportProgressListener } from '../import/import-types.ts';
+import type {
+  ImportApi,
+  ImportChoices,
+  ImportedFile,
+  ImportProgressListener,
+} from '../import/import-types.ts';
 import type { DroppedFile } from '../shell/dropped-files.ts';
 
 export class ImportConnection {
@@ -22,12 +27,13 @@ export class ImportConnection {
     { path, file }: DroppedFile,
     signal: AbortSignal,
     onUpdate: ImportProgressListener,
+    choices?: ImportChoices,
   ): Promise<ImportedFile[] | null> {
     if (signal.aborted) return null;
     if (!file) return [unread(path, 0, note('not-opened'))];
     if (!this.#port?.alive) this.#port = new WorkerPort(this.#createWorker(), 'reads files');
     try {
-      const importing = this.#port.call('importFile', [path, file, undefined], { onUpdate });
+      const importing = this.#port.call('importFile', [path, file, choices], { onUpdate });
       return await untilAborted(importing, signal);
     } catch {
       this.close();

@@ -9,6 +9,12 @@ import type { ImportConnection } from './import-connection.ts';
 const BATCH_FILES = 50;
 const BATCH_MS = 250;
 
+export interface ImportListeners {
+  readonly onProgress: () => void;
+  /** told of every file before it is read */
+  readonly onFile: (file: DroppedFile) => void;
+}
+
 export class ImportJob {
   numRead = 0;
   /** found so far */
@@ -26,12 +32,12 @@ export class ImportJob {
 
   readonly #connection: ImportConnection;
   readonly #session: TriageSession;
-  readonly #onProgress: () => void;
+  readonly #listeners: ImportListeners;
 
-  constructor(connection: ImportConnection, session: TriageSession, onProgress: () => void) {
+  constructor(connection: ImportConnection, session: TriageSession, listeners: ImportListeners) {
     this.#connection = connection;
     this.#session = session;
-    this.#onProgress = onProgress;
+    this.#listeners = listeners;
   }
 
   /** Files that come while others are read wait for their turn. */
@@ -68,23 +74,26 @@ export class ImportJob {
       if (this.#isCancelled) break;
       files.push(file);
       this.numFiles += 1;
-      if (files.length % BATCH_FILES === 0) this.#onProgress();
+      if (files.length % BATCH_FILES === 0) this.#listeners.onProgress();
     }
     this.isLooking = false;
+    const folder = /^([^/]+)\//.exec(files[0]?.path ?? '')?.[1];
+    if (folder !== undefined) await this.#session.nameAfter(folder);
     return files;
   }
 
   async #read(files: readonly DroppedFile[]): Promise<void> {
     for (const file of files) {
+      this.#listeners.onFile(file);
       this.current = file.path;
       this.numWithin = 0;
-      this.#onProgress();
+      this.#listeners.onProgress();
       this.#skip = new AbortController();
       if (this.#isCancelled) return;
       const imported = await this.#connection.importFile(file, this.#skip.signal, (numWithin, path) => {
         this.numWithin = numWithin;
         this.current = path;
-        this.#onProgress();
+        this.#listeners.onProgress();
       });
       if (this.#isCancelled) return;
       this.#batch.push(...(imported ?? [skipped(file)]));

@@ -2,12 +2,13 @@ import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { QueryPreset, RerankMode } from '../../protocol/rerank-api.ts';
-import { MAX_TOP_K, type Question } from '../session/session-types.ts';
+import { MAX_TOP_K, type AskedQuestion, type Question } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
 import { QUERY_PRESET_NAMES } from '../../base/query-presets.ts';
 import { numberOf } from '../shell/number-text.ts';
+import { languageHint } from './language-hint.ts';
 import { attempt } from './problem.ts';
-import { judgeLabel, presetLabel, shortlistNote, sourcePlace } from './wording.ts';
+import { askedNote, judgeLabel, presetLabel, shortlistNote, sourcePlace } from './wording.ts';
 
 const SAVE_PAUSE_MS = 300;
 /** Passages of the shortlist that are listed before the rest is only counted. */
@@ -17,6 +18,8 @@ const MAX_LISTED = 50;
 export class QuestionPanelElement extends LitElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ type: Number }) revision = 0;
+  /** A server judges; what its model was trained on is not known. */
+  @property({ type: Boolean }) remote = false;
   @state() private draft: Question | null = null;
   /** the passages that would be judged are listed */
   @state() private looking = false;
@@ -110,8 +113,45 @@ export class QuestionPanelElement extends LitElement {
         </button>
         <p class="hint">${this.#shortlistNote(session, draft, count)}</p>
       </div>
-      ${count > 0 ? this.#renderShortlist(session, draft) : nothing}
+      ${this.#renderLanguageHint(session, draft)}
+      ${count > 0 ? this.#renderShortlist(session, draft) : nothing} ${this.#renderAsked(session)}
     </form>`;
+  }
+
+  #renderLanguageHint({ texts }: TriageSession, { query }: Question): TemplateResult | typeof nothing {
+    const hint = this.remote ? null : languageHint(texts, query);
+    return hint === null ? nothing : html`<p class="hint language-hint">${hint}</p>`;
+  }
+
+  /** What was asked before, with its results, to be gone back to. */
+  #renderAsked(session: TriageSession): TemplateResult | typeof nothing {
+    const { questions, run } = session;
+    if (questions.length < 2) return nothing;
+    return html`<details class="panel asked">
+      <summary>${msg(str`Asked in this session (${numberOf(questions.length)})`)}</summary>
+      <ol>
+        ${questions.map(
+          (asked) =>
+            html`<li>
+              <button
+                type="button"
+                dir="auto"
+                aria-current=${asked.question === run?.question ? 'true' : 'false'}
+                @click=${() => this.#goBackTo(session, asked)}
+              >
+                ${asked.question.query}
+              </button>
+              <span>${askedNote(asked)}</span>
+            </li>`,
+        )}
+      </ol>
+    </details>`;
+  }
+
+  #goBackTo(session: TriageSession, asked: AskedQuestion): void {
+    clearTimeout(this.#saving);
+    this.draft = asked.question;
+    attempt(this, session.goBackTo(asked));
   }
 
   /** To be looked at before a model is asked. */

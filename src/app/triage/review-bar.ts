@@ -1,15 +1,19 @@
 /** Over the list: how the run stands, stopping it or going on with it, and the decisions as a file. */
 import { msg } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
-import { EXPORT_FORMATS, type ExportFormat } from '../../export/index.ts';
-import { reportWords } from '../../ui/ranking-report.ts';
+import type { ExportFormat } from '../../export/index.ts';
 import { saveFile } from '../../ui/save-file.ts';
 import { exportFormatLabel } from '../../ui/wording.ts';
 import { exportDecisions } from '../session/export-decisions.ts';
 import type { JudgingRun } from '../session/judging-run.ts';
 import type { TriageSession } from '../session/triage-session.ts';
+import { importNoteText } from './import-wording.ts';
 import { attempt } from './problem.ts';
+import { exportWords } from './export-words.ts';
 import { runStatus } from './wording.ts';
+
+/** A table that a spreadsheet opens is what most people want. */
+const FORMATS: readonly ExportFormat[] = ['csv', 'html', 'markdown', 'json', 'jsonl', 'trec'];
 
 export function renderReviewBar(session: TriageSession, run: JudgingRun): TemplateResult {
   return html`<div class="review-bar">
@@ -17,8 +21,9 @@ export function renderReviewBar(session: TriageSession, run: JudgingRun): Templa
     ${renderRunButton(session, run)}
     <form class="export" @submit=${(event: SubmitEvent) => onExport(event, session)}>
       <select class="compact" aria-label=${msg('Export decisions as')}>
-        ${EXPORT_FORMATS.map((format) => html`<option value=${format}>${exportFormatLabel(format)}</option>`)}
+        ${FORMATS.map((format) => html`<option value=${format}>${exportFormatLabel(format)}</option>`)}
       </select>
+      <label class="kept-only"><input type="checkbox" name="kept" /> ${msg('Kept only')}</label>
       <button class="quiet">${msg('Export')}</button>
     </form>
   </div>`;
@@ -36,6 +41,12 @@ function onExport(event: SubmitEvent, session: TriageSession): void {
   event.preventDefault();
   const form = event.target as HTMLFormElement;
   const format = form.querySelector('select')?.value as ExportFormat;
-  const file = exportDecisions(session, format, reportWords());
+  const keptOnly = form.querySelector<HTMLInputElement>('[name=kept]')?.checked ?? false;
+  const file = exportDecisions(session, {
+    format,
+    keptOnly,
+    words: exportWords(),
+    describeNote: importNoteText,
+  });
   if (file) saveFile(file, form.ownerDocument);
 }

@@ -3,18 +3,24 @@ import { virtualize, virtualizerRef } from '@lit-labs/virtualizer/virtualize.js'
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
+import type { MarkedRange, WordMarker } from '../shortlist/word-marker.ts';
+import { groupNearDuplicates } from '../session/near-duplicates.ts';
+import type { Passage } from '../session/passage-table.ts';
 import { FrozenOrder } from '../../ui/ranked-results/frozen-order.ts';
 import type { JudgingRun } from '../session/judging-run.ts';
 import type { Decision } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
 import { NeverEmptyFlow } from './never-empty-flow.ts';
-import { filterPassages, REVIEW_FILTERS, type ReviewFilter } from './review-filter.ts';
+import { quotesIn, type PassageMarks } from './marked-text.ts';
+import { filterPassages, foldAlike, type ReviewFilter, type ShownPassages } from './review-filter.ts';
 import { attempt, problemText } from './problem.ts';
 import { renderReviewBar } from './review-bar.ts';
 import { ReviewHold } from './review-hold.ts';
 import { renderReviewRow } from './review-row.ts';
+import { renderReviewTools } from './review-tools.ts';
 import { RunAnnouncer } from './run-announcer.ts';
-import { askingStatus, decisionAnnouncement, filterLabel } from './wording.ts';
+import { ViewPassageEvent } from './view-passage-event.ts';
+import { askingStatus, decidedAllAnnouncement, decisionAnnouncement, undoneAnnouncement } from './wording.ts';
 
 const KEYS: Readonly<Record<string, Decision>> = { k: 'keep', d: 'drop', u: 'unsure' };
 
@@ -29,8 +35,15 @@ export class ReviewListElement extends LitElement {
   @property({ type: Number }) revision = 0;
 
   @state() private filter: ReviewFilter = 'all';
+  @state() private find = '';
+  /** by passage, the first that says nearly the same; null until it is known */
+  @state() private leaders: readonly number[] | null = null;
+  /** leaders whose like are all shown */
+  @state() private openAlike: ReadonlySet<number> = new Set();
   /** index of the passage that the keyboard is on */
   @state() private active: number | null = null;
+  /** index of the passage that the person has gone to, and not to a button in it, which would move away under the mouse */
+  @state() private reading: number | null = null;
   @state() private announcement = '';
   @state() private openNote: number | null = null;
   #openChains = new Map<number, boolean>();
@@ -40,6 +53,9 @@ export class ReviewListElement extends LitElement {
   #run: JudgingRun | null = null;
   #numRuns = 0;
   #shown: readonly number[] = [];
+  #numAlike: ShownPassages['numAlike'] = new Map();
+  #marker: { readonly marker: WordMarker; readonly size: number } | null = null;
+  #wasAsking = false;
 
   constructor() {
     super();
@@ -58,12 +74,32 @@ export class ReviewListElement extends LitElement {
       this.#numRuns += 1;
       this.#openChains = new Map();
       this.active = null;
+      this.reading = null;
       this.openNote = null;
+      this.find = '';
+      this.leaders = null;
+      this.openAlike = new Set();
+      this.#marker = null;
+      if (run) void this.#groupAlike(run);
     }
     if (!run || !this.session) return;
     this.#order.follow({ ...run.list, runId: this.#numRuns });
-    if (isNew || changed.has('filter') || !this.#isBeingRead) this.#show();
+    const isNarrowed = ['filter', 'find', 'leaders', 'openAlike'].some((name) => changed.has(name));
+    if (isNew || isNarrowed || !this.#isBeingRead) this.#show();
     this.#announcer.follow(run);
+  }
+
+  /** Whoever has asked sees that it is being judged, and then what. */
+  protected override updated(): void {
+    const isAsking = Boolean(this.session?.asking);
+    if (isAsking !== this.#wasAsking)
+      requestAnimationFrame(() => this.querySelector('.review')?.scrollIntoView({ block: 'start' }));
+    this.#wasAsking = isAsking;
+  }
+
+  async #groupAlike(run: JudgingRun): Promise<void> {
+    const leaders = await groupNearDuplicates(run.passages.map(({ text }) => text));
+    if (this.#run === run && leaders.some((leader, index) => leader !== index)) this.leaders = leaders;
   }
 
   /** What is decided meanwhile stays where it is, too. */
@@ -76,21 +112,31 @@ export class ReviewListElement extends LitElement {
     if (session?.asking) return this.#renderAsking(session.asking.query);
     const run = session?.run;
     if (!session || !run) return nothing;
-    const groups = filterPassages(session, this.#order.order);
+    const groups = filterPassages(session, this.#order.order, this.find);
     return html`<section class="review" aria-labelledby="review-heading">
       <h2 id="review-heading">${msg('Review')}</h2>
       <p class="review-question" dir="auto">${run.question.query}</p>
       ${renderReviewBar(session, run)}
       ${run.error ? html`<p class="problem" role="alert">${problemText(run.error)}</p>` : nothing}
-      <div class="review-bar review-tools">
-        <div role="group" aria-label=${msg('Show')} class="filters">
-          ${REVIEW_FILTERS.map((filter) => this.#renderFilter(filter, groups[filter].length))}
-        </div>
-        <p class="shortcuts">
-          <kbd>↑</kbd> <kbd>↓</kbd> ${msg('move')} · <kbd>K</kbd> ${msg('keep')} · <kbd>D</kbd> ${msg('drop')}
-          · <kbd>U</kbd> ${msg('unsure')} · <kbd>N</kbd> ${msg('note')} · <kbd>R</kbd> ${msg('reasoning')}
-        </p>
-      </div>
+      ${renderReviewTools({
+        filter: this.filter,
+        find: this.find,
+        counts: {
+          all: groups.all.length,
+          open: groups.open.length,
+          keep: groups.keep.length,
+          drop: groups.drop.length,
+          unsure: groups.unsure.length,
+        },
+        lastStep: session.history.last,
+        onFilter: (filter) => {
+          this.active = null;
+          this.filter = filter;
+        },
+        onFind: (find) => (this.find = find),
+        onDecideAll: (decision) => this.#decideAll(groups[this.filter], decision),
+        onUndo: () => this.#undo(),
+      })}
       ${this.#renderOrderOffer()}
       ${this.#shown.length === 0 ? html`<p class="review-empty">${msg('There is nothing here.')}</p>` : nothing}
       <div
@@ -117,20 +163,6 @@ export class ReviewListElement extends LitElement {
     </section>`;
   }
 
-  #renderFilter(filter: ReviewFilter, count: number): TemplateResult {
-    return html`<button
-      type="button"
-      class="chip"
-      aria-pressed=${filter === this.filter}
-      @click=${() => {
-        this.active = null;
-        this.filter = filter;
-      }}
-    >
-      ${filterLabel(filter, count)}
-    </button>`;
-  }
-
   #renderAsking(query: string): TemplateResult {
     return html`<section class="review" aria-labelledby="review-heading">
       <h2 id="review-heading">${msg('Review')}</h2>
@@ -151,20 +183,27 @@ export class ReviewListElement extends LitElement {
     const item = run?.list.items[index];
     const passage = run?.passages[index];
     if (!item || !passage) return html``;
+    const leader = this.leaders?.[index] ?? index;
     const atWork = item.state === 'reading' || item.state === 'thinking';
     return renderReviewRow({
       item,
       passage,
+      marks: this.#marksOf(passage, item.reasoning),
+      numAlike: this.#numAlike.get(index) ?? 0,
+      alikeOpen: this.openAlike.has(leader),
       decided: this.session?.decisionOf(passage),
       place: place + 1,
       count: this.#shown.length,
       active: index === this.#reachable,
+      reading: index === this.reading,
       open: this.#openChains.get(index) ?? atWork,
       noteOpen: this.openNote === index,
       onDecide: this.#decide,
       onToggleChain: this.#toggleChain,
       onToggleNote: this.#toggleNote,
       onNote: this.#note,
+      onToggleAlike: this.#toggleAlike,
+      onView: this.#view,
     });
   }
 
@@ -177,10 +216,25 @@ export class ReviewListElement extends LitElement {
   /** Keeps the list itself while it holds the same: the virtualizer measures anew for every other list. */
   #show(): void {
     if (!this.session) return;
-    const indexes = filterPassages(this.session, this.#order.order)[this.filter];
+    const found = filterPassages(this.session, this.#order.order, this.find)[this.filter];
+    const { indexes, numAlike } = foldAlike(found, this.leaders, this.openAlike);
+    this.#numAlike = numAlike;
     const isSame =
       indexes.length === this.#shown.length && indexes.every((index, place) => index === this.#shown[place]);
     if (!isSame) this.#shown = indexes;
+  }
+
+  #marksOf(passage: Passage, reasoning: string): PassageMarks {
+    const { session, find } = this;
+    const { text } = passage;
+    const quotes = quotesIn(text, reasoning);
+    if (!session?.run) return { quotes, words: [] };
+    if (find.trim() !== '') return { quotes, words: occurrences(text, find.trim()) };
+    const size = session.texts.numIndexed;
+    // Once more when the texts, which come after the results of a session that is opened again, can be searched.
+    if (!this.#marker || (this.#marker.size !== size && session.texts.isReady))
+      this.#marker = { marker: session.texts.marker(session.run.question.query), size };
+    return { quotes, words: this.#marker.marker.mark(text, session.texts.languageOf(passage)) };
   }
 
   /** The button goes with what it offered, so the focus goes to the list: its rows are new ones, and come later. */
@@ -194,6 +248,7 @@ export class ReviewListElement extends LitElement {
   readonly #onFocusIn = (event: Event): void => {
     const row = (event.target as HTMLElement).closest<HTMLElement>('.review-row');
     if (row) this.active = Number(row.dataset['index']);
+    if (row && event.target === row) this.reading = this.active;
   };
 
   /** Once nobody reads there, decided passages move to where their filter has them. */
@@ -202,9 +257,12 @@ export class ReviewListElement extends LitElement {
   readonly #onKey = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
     const index = this.active;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z';
+    if ((!isUndo && (event.ctrlKey || event.metaKey)) || event.altKey || event.isComposing) return;
     if (target instanceof HTMLInputElement) {
-      if (index !== null && (event.key === 'Enter' || event.key === 'Escape')) this.#focusRow(index);
+      if (index === null || (event.key !== 'Enter' && event.key !== 'Escape')) return;
+      if (event.key === 'Escape') target.value = this.#noteOf(index);
+      this.#focusRow(index);
       return;
     }
     const key = event.key.toLowerCase();
@@ -213,7 +271,9 @@ export class ReviewListElement extends LitElement {
     if (key in steps) this.#move(steps[key] ?? 0);
     else if (key === 'home') this.#move(-Infinity);
     else if (key === 'end') this.#move(Infinity);
+    else if (key === 'z') this.#undo();
     else if (index === null) return;
+    else if (key === 'enter' && target.matches('.review-row')) this.#view(index);
     else if (decision) this.#decide(index, decision, true);
     else if (key === 'n') this.#toggleNote(index);
     else if (key === 'r') this.#toggleChain(index, !(this.#openChains.get(index) ?? false));
@@ -233,6 +293,37 @@ export class ReviewListElement extends LitElement {
     if (andMove && next !== null) this.#move(1);
     else this.requestUpdate();
   };
+
+  readonly #decideAll = (indexes: readonly number[], decision: Decision | null): void => {
+    const passages = indexes.flatMap((index) => this.session?.run?.passages[index] ?? []);
+    attempt(this, this.session?.decide(passages, { decision }));
+    this.announcement = decidedAllAnnouncement(decision, passages.length);
+  };
+
+  readonly #undo = (): void => {
+    const undoing = this.session?.undo();
+    attempt(this, undoing);
+    void undoing?.then((step) => (this.announcement = undoneAnnouncement(step))).catch(() => undefined);
+  };
+
+  readonly #toggleAlike = (index: number): void => {
+    const leader = this.leaders?.[index] ?? index;
+    const open = new Set(this.openAlike);
+    if (!open.delete(leader)) open.add(leader);
+    this.openAlike = open;
+  };
+
+  readonly #view = (index: number): void => {
+    const passage = this.session?.run?.passages[index];
+    const item = this.session?.run?.list.items[index];
+    if (passage && item)
+      this.dispatchEvent(new ViewPassageEvent(passage, this.#marksOf(passage, item.reasoning)));
+  };
+
+  #noteOf(index: number): string {
+    const passage = this.session?.run?.passages[index];
+    return (passage && this.session?.decisionOf(passage)?.note) ?? '';
+  }
 
   readonly #toggleChain = (index: number, open: boolean): void => {
     this.#openChains = new Map(this.#openChains).set(index, open);
@@ -275,6 +366,16 @@ export class ReviewListElement extends LitElement {
   #rowOf(index: number): HTMLElement | null {
     return this.querySelector(`.review-row[data-index="${index}"]`);
   }
+}
+
+function occurrences(text: string, find: string): MarkedRange[] {
+  const [where, what] = [text.toLowerCase(), find.toLowerCase()];
+  const ranges: MarkedRange[] = [];
+  // Where small letters are longer than capitals the places would be wrong.
+  if (where.length !== text.length) return ranges;
+  for (let at = where.indexOf(what); at !== -1; at = where.indexOf(what, at + what.length))
+    ranges.push({ start: at, end: at + what.length });
+  return ranges;
 }
 
 interface VirtualizedList {

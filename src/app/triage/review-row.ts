@@ -2,28 +2,35 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { RankedItem } from '../../client/ranked-list.ts';
-import { markPassage } from '../../ui/think-chain/quotes.ts';
-import { renderStretches } from '../../ui/think-chain/stretches.ts';
 import { formatScore, stateNote, verdictLabel } from '../../ui/wording.ts';
 import type { Passage, Source } from '../session/passage-table.ts';
 import type { Decision, DecisionRecord } from '../session/session-types.ts';
-import { decisionLabel, sourcePlace } from './wording.ts';
+import { renderMarked, snippetOf, type PassageMarks } from './marked-text.ts';
+import { alikeLabel, decisionLabel, sourcePlace } from './wording.ts';
 
 export interface ReviewRow {
   readonly item: RankedItem;
   readonly passage: Passage;
+  readonly marks: PassageMarks;
   readonly decided: DecisionRecord | undefined;
+  /** others that say nearly the same, and whether they are shown */
+  readonly numAlike: number;
+  readonly alikeOpen: boolean;
   /** place in the list shown, from 1, and how many there are */
   readonly place: number;
   readonly count: number;
   /** the row that the keyboard is on */
   readonly active: boolean;
+  /** the person has gone to it: all of its text is shown */
+  readonly reading: boolean;
   readonly open: boolean;
   readonly noteOpen: boolean;
   readonly onDecide: (index: number, decision: Decision) => void;
   readonly onToggleChain: (index: number, open: boolean) => void;
   readonly onToggleNote: (index: number) => void;
   readonly onNote: (index: number, note: string) => void;
+  readonly onToggleAlike: (index: number) => void;
+  readonly onView: (index: number) => void;
 }
 
 const DECISIONS: readonly (readonly [Decision, string])[] = [
@@ -40,6 +47,7 @@ export function renderReviewRow(row: ReviewRow): TemplateResult {
     class="review-row"
     tabindex=${active ? 0 : -1}
     data-index=${index}
+    data-reading=${row.reading}
     data-state=${state}
     data-label=${verdict?.label ?? nothing}
     data-decision=${decided?.decision ?? nothing}
@@ -52,12 +60,17 @@ export function renderReviewRow(row: ReviewRow): TemplateResult {
       <h3 id=${`source-${index}`} class="review-source" dir="auto">
         ${source ? renderSource(source) : nothing}
       </h3>
-      <p class="review-passage" dir="auto">${renderStretches(markPassage(passage.text, item.reasoning))}</p>
-      ${others.length > 0 ? renderOthers(others) : nothing}
+      <p class="review-passage" dir="auto">${renderText(row)}</p>
+      ${others.length > 0 ? renderOthers(others) : nothing} ${renderAlike(row)}
     </div>
     <div class="review-judgement">${renderVerdict(row)} ${renderChain(row)}</div>
     ${renderDecision(row)}
   </article>`;
+}
+
+/** Line breaks of the text are shown, so nothing may stand around it. */
+function renderText({ passage, marks, reading }: ReviewRow): (TemplateResult | string)[] {
+  return renderMarked(passage.text, marks, reading ? undefined : snippetOf(passage.text, marks));
 }
 
 function renderSource(source: Source): TemplateResult {
@@ -73,6 +86,23 @@ function renderOthers(others: readonly Source[]): TemplateResult {
       ${others.slice(0, 100).map((source) => html`<li dir="auto">${renderSource(source)}</li>`)}
     </ul>
   </details>`;
+}
+
+function renderAlike({
+  item,
+  numAlike,
+  alikeOpen,
+  onToggleAlike,
+}: ReviewRow): TemplateResult | typeof nothing {
+  if (numAlike === 0) return nothing;
+  return html`<button
+    type="button"
+    class="alike"
+    aria-expanded=${alikeOpen}
+    @click=${() => onToggleAlike(item.index)}
+  >
+    ${alikeLabel(numAlike, alikeOpen)}
+  </button>`;
 }
 
 function renderVerdict({ item }: ReviewRow): TemplateResult {
@@ -121,6 +151,7 @@ function renderDecision({
   onDecide,
   onToggleNote,
   onNote,
+  onView,
 }: ReviewRow): TemplateResult {
   const { index } = item;
   const note = decided?.note ?? '';
@@ -145,6 +176,9 @@ function renderDecision({
         @click=${() => onToggleNote(index)}
       >
         ${msg('Note')}<kbd aria-hidden="true">N</kbd>
+      </button>
+      <button type="button" class="decision view" aria-haspopup="dialog" @click=${() => onView(index)}>
+        ${msg('In its place')}<kbd aria-hidden="true">↵</kbd>
       </button>
     </div>
     ${

@@ -18,7 +18,10 @@ import type { SessionStore } from '../session/session-store.ts';
 import { newSession, type SessionRecord } from '../session/session-types.ts';
 import { TriageSession } from '../session/triage-session.ts';
 import { ImportConnection } from './import-connection.ts';
-import { problemText, type ProblemEvent } from './problem.ts';
+import { ReadAgainEvent, ViewFileEvent } from './file-events.ts';
+import { OriginalFiles } from './original-files.ts';
+import { problemText, ProblemEvent } from './problem.ts';
+import { ViewPassageEvent } from './view-passage-event.ts';
 
 /** The triage page: one session at a time, from documents to decisions. */
 export class TriageAppElement extends LitElement {
@@ -39,6 +42,7 @@ export class TriageAppElement extends LitElement {
 
   #created: Reranker | null = null;
   readonly #connection = new ImportConnection(() => startConfinedWorker(importWorkerUrl, 'rank1-import'));
+  #originals = new OriginalFiles();
   #store: SessionStore | null = null;
   #lock: SessionLock | null = null;
   #wait = new AbortController();
@@ -50,7 +54,10 @@ export class TriageAppElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.addEventListener('rank1-problem', this.#onProblem as EventListener);
+    this.addEventListener(ProblemEvent.type, this.#onProblem as EventListener);
+    this.addEventListener(ViewPassageEvent.type, this.#onViewPassage as EventListener);
+    this.addEventListener(ViewFileEvent.type, this.#onViewFile as EventListener);
+    this.addEventListener(ReadAgainEvent.type, this.#onReadAgain as EventListener);
     void this.#attempt(this.#start());
   }
 
@@ -77,6 +84,16 @@ export class TriageAppElement extends LitElement {
     this.problem = event.error;
   };
 
+  readonly #onViewPassage = ({ passage, marks }: ViewPassageEvent): void =>
+    this.querySelector('rank1-file-view')?.showPassage(passage, marks);
+
+  readonly #onViewFile = ({ file }: ViewFileEvent): void =>
+    this.querySelector('rank1-file-view')?.showFile(file);
+
+  readonly #onReadAgain = ({ file, way }: ReadAgainEvent): void => {
+    void this.querySelector('rank1-read-again')?.show(file, way);
+  };
+
   protected override render(): TemplateResult {
     const { session, revision } = this;
     return html`
@@ -96,10 +113,21 @@ export class TriageAppElement extends LitElement {
       <rank1-documents-panel
         .session=${session}
         .connection=${this.#connection}
+        .originals=${this.#originals}
         .revision=${revision}
       ></rank1-documents-panel>
-      <rank1-question-panel .session=${session} .revision=${revision}></rank1-question-panel>
+      <rank1-question-panel
+        .session=${session}
+        .revision=${revision}
+        .remote=${this.engine !== null}
+      ></rank1-question-panel>
       <rank1-review-list .session=${session} .revision=${revision}></rank1-review-list>
+      <rank1-file-view .session=${session} .originals=${this.#originals}></rank1-file-view>
+      <rank1-read-again
+        .session=${session}
+        .connection=${this.#connection}
+        .originals=${this.#originals}
+      ></rank1-read-again>
       <p class="offline-state" data-offline=${this.worksOffline}>
         ${this.worksOffline ? msg('Works without a network from now on.') : nothing}
         ${
@@ -197,6 +225,7 @@ export class TriageAppElement extends LitElement {
     this.#lock = lock;
     session.addEventListener('change', () => (this.revision += 1));
     this.session = session;
+    this.#originals = new OriginalFiles();
     this.sessions = await store.listSessions();
   }
 

@@ -1,10 +1,12 @@
 /** The sentences of the triage page that depend on numbers or states. */
 import { msg, str } from '@lit/localize';
+import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
 import type { QueryPreset } from '../../protocol/rerank-api.ts';
 import { loadingStatus, runningStatus } from '../../ui/wording.ts';
 import type { DocumentPart } from '../import/import-types.ts';
 import type { JudgingRun } from '../session/judging-run.ts';
-import type { Decision } from '../session/session-types.ts';
+import type { AskedQuestion, Decision } from '../session/session-types.ts';
+import type { UndoStep } from '../session/undo-history.ts';
 import type { Source } from '../session/passage-table.ts';
 import { numberOf } from '../shell/number-text.ts';
 import type { ImportJob } from './import-job.ts';
@@ -45,6 +47,14 @@ export function shortlistNote(count: number, numSharing: number, numPassages: nu
     );
   if (count === 1) return msg(str`The one that shares the most words with the question, out of ${of}.`);
   return msg(str`The ${numberOf(count)} that share the most words with the question, out of ${of}.`);
+}
+
+/** When it was asked, and of how many passages. */
+export function askedNote({ askedAt, hashes }: AskedQuestion): string {
+  const date = new Date(askedAt);
+  const when = date.toLocaleString(interfaceLanguage(), { dateStyle: 'medium', timeStyle: 'short' });
+  const passages = hashes.length === 1 ? msg('1 passage') : msg(str`${numberOf(hashes.length)} passages`);
+  return `${passages} · ${when}`;
 }
 
 export function askingStatus(): string {
@@ -107,6 +117,27 @@ export function decisionLabel(decision: Decision): string {
 export function decisionAnnouncement(decision: Decision | null, place: number, count: number): string {
   const label = decision === null ? msg('Decision taken back') : decisionLabel(decision);
   return msg(str`${label}. Passage ${numberOf(place)} of ${numberOf(count)}.`);
+}
+
+export function undoLabel({ kind, count }: UndoStep): string {
+  if (kind === 'removal') return msg('Undo: file removed');
+  if (kind === 'note') return msg('Undo: note');
+  return count === 1 ? msg('Undo: decision') : msg(str`Undo: ${numberOf(count)} decisions`);
+}
+
+export function undoneAnnouncement(step: UndoStep | null): string {
+  return step ? msg('Undone.') : msg('There is nothing to undo.');
+}
+
+export function decidedAllAnnouncement(decision: Decision | null, count: number): string {
+  const label = decision === null ? msg('No decision') : decisionLabel(decision);
+  return msg(str`${label}: ${numberOf(count)} passages.`);
+}
+
+/** @param count passages beside the one shown */
+export function alikeLabel(count: number, open: boolean): string {
+  if (open) return msg('Show one of them');
+  return count === 1 ? msg('1 more like this') : msg(str`${numberOf(count)} more like this`);
 }
 
 export function filterLabel(filter: ReviewFilter, count: number): string {

@@ -65,7 +65,7 @@ test('files are added, judged, filtered and exported by the keyboard alone', asy
   await expect(rows(page)).toHaveCount(4);
 
   await tabTo(page, page.getByLabel('Export decisions as'));
-  await page.keyboard.press('Home');
+  await page.keyboard.type('JSON');
   await expect(page.getByLabel('Export decisions as')).toHaveValue('json');
   const { documents } = JSON.parse(await download(page, 'Export')) as {
     documents: { facts: { decision: string } }[];

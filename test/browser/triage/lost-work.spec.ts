@@ -174,8 +174,8 @@ test('the language is switched on the page, holds on the others, and so do probl
   await addFiles(page, file('empty.txt', ''));
   await page.getByRole('button', { name: '繁體中文' }).click();
   await expect(page.getByRole('heading', { level: 2, name: '文件' })).toBeVisible();
-  await page.locator('.import-problems summary').click();
-  await expect(page.locator('.import-problems li')).toContainText('這個檔案是空的');
+  await page.locator('.files > summary').click();
+  await expect(page.locator('.file-row').first()).toContainText('這個檔案是空的');
   await page.getByLabel('開啟檔案').setInputFiles(file('x.json', '{'));
   await expect(page.getByRole('alert')).toContainText('它不是 JSON');
   const { violations } = await new AxeBuilder({ page }).analyze();

@@ -30,17 +30,20 @@ export async function ask(page: Page, question: string): Promise<void> {
 export const rows = (page: Page) => page.locator('.review-row');
 export const status = (page: Page) => page.locator('.review-status');
 
-/** "path: what is wrong with it" of every file that could not be read, or only in part. */
+/** "path: what is told of it" of every file that could not be read, or only in part, or about which something is worth knowing. */
 export async function problems(page: Page): Promise<Record<string, string>> {
-  await page.locator('.import-problems summary').click();
-  const items = page.locator('.import-problems li');
-  const entries = await items.evaluateAll((list) =>
-    list.map((item) => [
-      item.querySelector('.path')?.textContent ?? '',
-      item.querySelector('span')?.textContent ?? '',
-    ]),
-  );
-  return Object.fromEntries(entries) as Record<string, string>;
+  const list = page.locator('.files');
+  if ((await list.getAttribute('open')) === null) await list.locator('> summary').click();
+  await expect(list.locator('.file-row').first()).toBeVisible();
+  const entries = await list
+    .locator('.file-row')
+    .evaluateAll((rows) =>
+      rows.map((row) => [
+        row.querySelector('.path')?.textContent ?? '',
+        [...row.querySelectorAll('.file-note')].map((note) => note.textContent).join(' '),
+      ]),
+    );
+  return Object.fromEntries(entries.filter(([, told]) => told !== '')) as Record<string, string>;
 }
 
 /** Records in a store of the page's database. */

@@ -67,7 +67,7 @@ test('decisions by the keyboard alone are kept, exported and safe in a spreadshe
   await page.keyboard.press('Enter');
   await expect(status(page)).toContainText('7 of 7 judged');
 
-  await page.getByRole('button', { name: 'Unsure 0' }).focus();
+  await page.getByText('Decide all 7').focus();
   await page.keyboard.press('Tab');
   await expect(rows(page).first()).toBeFocused();
   await page.keyboard.press('k');
@@ -95,6 +95,7 @@ test('decisions by the keyboard alone are kept, exported and safe in a spreadshe
   const download = page.waitForEvent('download');
   await page.getByLabel('Export decisions as').focus();
   await page.keyboard.type('CSV');
+  await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   const csv = readFileSync(await (await download).path(), 'utf8');
@@ -256,7 +257,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await rows(page).first().focus();
     await page.keyboard.press('k');
     await page.keyboard.press('r');
-    await page.locator('.import-problems summary').click();
+    await page.locator('.files > summary').click();
     await page.getByText('Settings', { exact: true }).click();
     await page.locator('.network-state summary').click();
     await expectNoViolations(page);

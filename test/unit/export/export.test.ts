@@ -2,6 +2,7 @@ import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { readTrecRun, sourceFile } from '../../../src/evaluation/index.ts';
 import {
+  ENGLISH_WORDS,
   EXPORT_FORMATS,
   exportRanking,
   formatCsv,
@@ -201,5 +202,36 @@ describe('an exported file', () => {
 
   it('of an unknown format is refused', () => {
     expect(() => exportRanking(report([]), 'toString' as never)).toThrow(RangeError);
+  });
+});
+
+describe('what a report rests on', () => {
+  const basis = {
+    settings: { session: '=evil', passages_to_judge: 25 },
+    counts: { files_not_read: 1 },
+    notRead: [{ file: '<b>scan.pdf', reason: 'no text layer' }],
+  };
+  const based = report([reported(0)], { basis });
+  const words = { ...ENGLISH_WORDS, names: { score: 'Score', files_not_read: 'Files not read' } };
+
+  it('follows the table of a CSV after an empty line, and cannot be run there', () => {
+    const { data } = Papa.parse<string[]>(formatCsv(based, words).slice(1));
+    expect(data[0]).toContain('Score');
+    expect(data[0]).toContain('logit_difference');
+    expect(data.slice(2, 7)).toEqual([
+      [''],
+      ['session', "'=evil"],
+      ['passages_to_judge', '25'],
+      ['Files not read', '1'],
+      ['Not read', '<b>scan.pdf', 'no text layer'],
+    ]);
+  });
+
+  it('is in every other format for people and programs, as text', () => {
+    expect(JSON.parse(formatJson(based))).toMatchObject({ basis });
+    expect(formatMarkdown(based, words)).toContain('- Files not read: 1');
+    expect(formatMarkdown(based, words)).not.toMatch(/^- <b>/m);
+    expect(formatPrintablePage(based, words)).toContain('<dt>&lt;b&gt;scan.pdf</dt>');
+    expect(formatCsv(report([reported(0)]))).not.toContain('\r\n\r\n');
   });
 });

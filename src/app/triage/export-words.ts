@@ -1,0 +1,46 @@
+/** The headings of exported decisions, in the language of the page. */
+import { msg } from '@lit/localize';
+import type { ReportWords } from '../../export/index.ts';
+import { reportWords } from '../../ui/ranking-report.ts';
+
+export function exportWords(): ReportWords {
+  return {
+    ...reportWords(),
+    names: {
+      rank: msg('Rank'),
+      id: msg('Identifier'),
+      title: msg('Where it stands'),
+      label: msg('Verdict'),
+      score: msg('Score'),
+      logit_difference: msg('Logit difference'),
+      forced: msg('Asked to decide'),
+      finish_reason: msg('How it ended'),
+      truncated: msg('Shortened'),
+      tokens: msg('Tokens'),
+      bound: msg('Bound'),
+      decision: msg('Your decision'),
+      note: msg('Note'),
+      file: msg('File'),
+      page: msg('Page'),
+      record: msg('Record'),
+      first_line: msg('First line'),
+      last_line: msg('Last line'),
+      also_in: msg('Also in'),
+      text: msg('Passage'),
+      reasoning: msg('Reasoning'),
+      session: msg('Session'),
+      passages_to_judge: msg('Passages to judge'),
+      mode: msg('How'),
+      preset: msg('A passage is relevant when'),
+      files_read_whole: msg('Files read whole'),
+      files_read_in_part: msg('Files read in part'),
+      files_not_read: msg('Files not read'),
+      passages: msg('Passages'),
+      judged: msg('Judged'),
+      relevant: msg('Relevant'),
+      kept: msg('Kept'),
+      dropped: msg('Dropped'),
+      unsure: msg('Unsure'),
+    },
+  };
+}

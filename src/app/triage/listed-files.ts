@@ -1,0 +1,76 @@
+/** The files of a session as its list shows them: how the reading of each ended, filtered, with the troubled ones first. */
+import { importOutcome, type ImportNote, type ImportOutcome } from '../import/import-notes.ts';
+import type { FileKind } from '../import/import-types.ts';
+import type { FileRecord } from '../session/session-types.ts';
+import { fold } from '../shortlist/fold.ts';
+
+export type FileStatus = ImportOutcome['status'];
+
+export interface ListedFile {
+  readonly file: FileRecord;
+  readonly outcome: ImportOutcome;
+}
+
+export interface FileFilter {
+  /** null for all */
+  readonly status: FileStatus | null;
+  readonly kind: FileKind | null;
+  /** part of a folder's or a file's name */
+  readonly find: string;
+}
+
+export const FILE_STATUSES: readonly FileStatus[] = ['not-read', 'read-in-part', 'read-whole'];
+
+export function listFiles(files: readonly FileRecord[]): ListedFile[] {
+  const listed = files.map((file) => ({ file, outcome: importOutcome(file) }));
+  const rank = ({ outcome }: ListedFile): number => FILE_STATUSES.indexOf(outcome.status);
+  return listed.sort(
+    (a, b) => rank(a) - rank(b) || reasonOf(a).localeCompare(reasonOf(b)) || a.file.id - b.file.id,
+  );
+}
+
+export function filterFiles(files: readonly ListedFile[], { status, kind, find }: FileFilter): ListedFile[] {
+  const wanted = foldText(find).trim();
+  return files.filter(
+    ({ file, outcome }) =>
+      (status === null || outcome.status === status) &&
+      (kind === null || file.kind === kind) &&
+      (wanted === '' || foldText(file.path).includes(wanted)),
+  );
+}
+
+/** What is told of a file: why it was not read, or what is missing, and what is worth knowing. */
+export function notesOf({ outcome }: ListedFile): readonly ImportNote[] {
+  if (outcome.status === 'not-read') return [outcome.reason];
+  return outcome.status === 'read-in-part' ? [...outcome.missing, ...outcome.remarks] : outcome.remarks;
+}
+
+/** What files that were not read are grouped by. */
+export function reasonOf({ outcome }: ListedFile): string {
+  return outcome.status === 'not-read' ? outcome.reason.code : '';
+}
+
+/** Null of a file that is no plain text. */
+export function encodingOf({ encoding, warnings }: FileRecord): string | null {
+  return encoding ?? warnings.find(({ code }) => code === 'guessed-encoding')?.name ?? null;
+}
+
+/** What is told of files in which there may be text that only a picture shows. */
+const PICTURED: readonly ImportNote['code'][] = [
+  'picture',
+  'pictures',
+  'scanned-pdf',
+  'scanned-pages',
+  'stamped-pages',
+  'garbled-pdf',
+  'garbled-pages',
+  'unrecognised-pages',
+];
+
+export function hasPicturedText(listed: ListedFile): boolean {
+  return notesOf(listed).some(({ code }) => PICTURED.includes(code));
+}
+
+function foldText(text: string): string {
+  return fold(text.toLowerCase());
+}

@@ -1,0 +1,30 @@
+/** The files as they were handed to the page, for as long as it is open: to draw their pages and to read them again. */
+import type { DroppedFile } from '../shell/dropped-files.ts';
+import { cleanPath } from '../import/clean-path.ts';
+import type { ImportedFile } from '../import/import-types.ts';
+
+export interface OriginalFile {
+  readonly path: string;
+  readonly file: File;
+  /** The file in question is in it, as in an archive or a message. */
+  readonly isContainer: boolean;
+}
+
+export class OriginalFiles {
+  readonly #files = new Map<string, File>();
+
+  keep({ path, file }: DroppedFile): void {
+    if (file) this.#files.set(cleanPath(path), file);
+  }
+
+  /** Null after a reload: a page may not keep what it was handed. */
+  find({ path, numBytes }: Pick<ImportedFile, 'path' | 'numBytes'>): OriginalFile | null {
+    const whole = this.#files.get(path);
+    if (whole?.size === numBytes) return { path, file: whole, isContainer: false };
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const container = this.#files.get(path.slice(0, end));
+      if (container) return { path: path.slice(0, end), file: container, isContainer: true };
+    }
+    return null;
+  }
+}
