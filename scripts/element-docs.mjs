@@ -1,4 +1,4 @@
-// Writes docs/element.md from custom-elements.json: what the element takes, says and looks like, for people.
+// Writes docs/element.md, the element's reference, from custom-elements.json.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import prettier from 'prettier';

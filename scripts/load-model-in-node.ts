@@ -1,4 +1,4 @@
-/** Loads a model folder from disk on WASM in Node: for what needs a real model and no browser. */
+/** Loads a model folder from disk on WASM in Node, for tests and tools without a browser. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseManifest, type ManifestModel } from '../src/model/manifest.ts';

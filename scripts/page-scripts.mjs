@@ -1,4 +1,4 @@
-// Bundles what runs in a browser without a bundler of its own.
+// Bundles code for browsers, as one file each.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -19,7 +19,7 @@ export async function bundleForBrowser(input, options = {}) {
   return output[0].code;
 }
 
-/** `extern-wasm` picks the runtime's entry points that load .wasm and .mjs from where they are told. */
+/** `extern-wasm` picks the runtime's entry points that load .wasm and .mjs from a given folder. */
 export function bundleWorker() {
   const conditionNames = ['onnxruntime-web-use-extern-wasm', 'import', 'module', 'browser', 'default'];
   return bundleForBrowser('workers/package.worker.ts', { resolve: { conditionNames } });

@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { findChromium } from './find-chromium.mjs';
 
 const RESULTS = 'test-results';
-// npm's own warnings stay out of what the tests say.
+// Without npx, whose warnings would be mixed into the output.
 process.env.PATH = `${fileURLToPath(new URL('../node_modules/.bin', import.meta.url))}${delimiter}${process.env.PATH}`;
 const CHECKS = [
   ['prettier', '--check', '--log-level', 'warn', '.'],
@@ -47,7 +47,7 @@ async function runChecks() {
   await Promise.all(Array.from({ length: availableParallelism() }, work));
 }
 
-/** What it prints is kept until it has ended: several run at a time. */
+/** Output is buffered, because several checks run at once. */
 function check([program, ...args]) {
   return new Promise((resolve) => {
     const child = spawn(program, args, { shell: process.platform === 'win32' });

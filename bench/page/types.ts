@@ -1,4 +1,4 @@
-/** What the page, its workers and the runner say to each other. Plain data; times in milliseconds. */
+/** Messages between the page, its workers and the runner. Plain data; times in milliseconds. */
 import type { Device, RunStats } from '../../src/protocol/rerank-api.ts';
 
 export const CONTENDERS = [
@@ -52,7 +52,7 @@ export interface RunRequest {
 }
 
 export interface DocumentResult {
-  /** null where the contender tells only text */
+  /** null if the contender gives only text */
   readonly tokenIds: readonly number[] | null;
   readonly numNewTokens: number;
   readonly text: string;

@@ -1,4 +1,4 @@
-/** What the figures were taken on. No host name, no user, no path. */
+/** The machine of the figures. No host name, user or path. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';

@@ -45,7 +45,7 @@ export async function setPriority(browser: Browser, nice: number): Promise<void>
   }
 }
 
-/** What the pages and the GPU process hold now; what several processes share is divided among them. */
+/** Memory of the pages and the GPU process; shared memory is divided among its processes. */
 export async function proportionalMemory(browser: Browser): Promise<PeakMemory> {
   const processes = await listProcesses(browser);
   const sumOf = (kind: RegExp) =>

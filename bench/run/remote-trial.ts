@@ -51,7 +51,7 @@ function writeDemo(file: string): void {
   writeQwen2Gguf(file, 'rank1-demo', spec, tensors, read('tokenizer.json') as TokenizerFile, 'F32');
 }
 
-/** Keys, values and attention in F32 too: the defaults are coarser than what is compared. */
+/** Keys, values and attention in F32 too: the defaults are coarser than the tolerance. */
 function startServer(binary: string, model: string, port: number, extra: readonly string[]): ChildProcess {
   const args = ['--model', model, '--alias', 'rank1-demo', '--host', '127.0.0.1', '--port', String(port)];
   args.push('--ctx-size', '8192', '--parallel', '4', '--threads', '1');

@@ -138,7 +138,7 @@ function agreement(run: Measurement, reference: Measurement | undefined) {
   return { sameChain: share(sameChain), sameLabel: share((a, b) => a.label === b.label) };
 }
 
-/** By token ids where both tell them, otherwise by the text before the answer's marker. */
+/** By token ids if both give them, otherwise by the text before the answer's marker. */
 function sameChain(a: DocumentResult, b: DocumentResult): boolean {
   if (a.label !== b.label) return false;
   if (a.tokenIds && b.tokenIds) return a.tokenIds.join() === b.tokenIds.join();
@@ -156,7 +156,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** A report keeps what each run measured, not what every document said. */
+/** A report keeps each run's measurements, not every document's text. */
 export function compactRun({ round, measurement, memory, cpuSeconds, loadAverageBefore }: RunRecord) {
   const { documents, ...figures } = measurement;
   return {
@@ -210,7 +210,7 @@ export function toMarkdown(report: Report): string {
   return lines.join('\n');
 }
 
-/** Other work on the machine while it was measured, as far as it was recorded. */
+/** Other load on the machine during the measurement, if recorded. */
 function loadLine(report: Report): string[] {
   const { runs, machine } = report;
   const loads = (runs as { loadAverageBefore?: number | null }[]).flatMap(({ loadAverageBefore: load }) =>

@@ -1,4 +1,4 @@
-/** A model of the benchmark with another graph over the same weights: what a form of the graph is worth. */
+/** A model of the benchmark with another graph over the same weights: to measure what a graph variant gains. */
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';

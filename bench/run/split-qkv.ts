@@ -1,5 +1,5 @@
 /**
- * The same model with its query, key and value products apart, as most exporters write them: what packing them is worth.
+ * The same model with its query, key and value products apart, as most exporters write them: to measure what packing gains.
  * The weights stay where they are, since the rows of each product lie together.
  */
 import { WireType } from '@bufbuild/protobuf/wire';

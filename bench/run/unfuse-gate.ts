@@ -1,6 +1,6 @@
 /**
  * The same model with the activation of each layer's gate as one more output of the graph. Nobody fetches it, but ONNX Runtime
- * fuses the products of gate and up only where nothing between them can be seen: what that is worth.
+ * fuses the products of gate and up only where nothing between them is visible, to measure what that gains.
  */
 import { WireType } from '@bufbuild/protobuf/wire';
 import { encode, fieldsOf, messageField, stringField, text, type ChangePart } from './rewrite-graph.ts';

@@ -1,4 +1,4 @@
-/** `rerank --endpoint` as a user meets it, on a server that replays what transformers answered, or misbehaves. */
+/** `rerank --endpoint` as a user runs it, on a server that replays answers of transformers, or misbehaves. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

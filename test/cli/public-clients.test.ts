@@ -1,4 +1,4 @@
-/** The clients that people already use, unchanged but for the address: Cohere's, and the AI SDK's for Cohere. */
+/** Existing clients with only the URL changed: Cohere's, and the AI SDK's for Cohere. */
 import { createCohere } from '@ai-sdk/cohere';
 import { rerank } from 'ai';
 import { CohereClient, CohereClientV2 } from 'cohere-ai';

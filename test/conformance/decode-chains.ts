@@ -1,4 +1,4 @@
-/** Decodes prompts by the engine itself, as far as the chain's reader lets each go on: for comparing token by token. */
+/** Decodes prompts with the engine alone, until the chain's reader stops each, for comparing token by token. */
 import { Engine } from '../../src/engine/engine.ts';
 import { Sequence } from '../../src/engine/sequence.ts';
 import { ChainReader } from '../../src/rank1/chain-reader.ts';

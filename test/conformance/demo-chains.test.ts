@@ -13,7 +13,7 @@ import { DEMO_FORMS, loadDemoForm } from './demo-forms.ts';
 import { DemoService, type Judged } from './demo-service.ts';
 import { expectDemoWeights, expectVerdict } from './expect-oracle.ts';
 
-/** What does not turn on how the weights are stored. */
+/** Independent of how the weights are stored. */
 describe('the demo model against transformers', () => {
   let model: LoadedRuntime;
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 /**
  * Chains that end with the end-of-text token, and no answer, against transformers in float32. The demo model never ends one
- * that way, so its row of that token is changed here as in test/oracle/modes/make_eos_fixtures.py, which tells of every field.
+ * that way, so its row of that token is changed here as in test/oracle/modes/make_eos_fixtures.py, which documents every field.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -8,7 +8,7 @@ import { IS_FULL } from '../tier.ts';
 /** q4 as published, and fp32 as `convert-demo.ts` makes it. */
 export const DEMO_FORMS = ['q4', 'fp32'] as const;
 
-/** For what depends on the prompts and not on how the weights are stored. */
+/** For tests that depend on prompts, not on how the weights are stored. */
 export const TESTED_FORMS = IS_FULL ? DEMO_FORMS : (['q4'] as const);
 
 export function loadDemoForm(form: (typeof DEMO_FORMS)[number]): Promise<LoadedRuntime> {

@@ -9,7 +9,7 @@ export type Finished = Extract<RerankUpdate, { type: 'finished' }>;
 export interface Judged<Case> {
   readonly oracle: Case;
   readonly finished: Finished;
-  /** What the model wrote after a prompt, in the run that judged the case. */
+  /** The tokens that followed a prompt in the case's run. */
   readonly tokensAfter: (promptTokenIds: readonly number[]) => readonly number[] | undefined;
 }
 

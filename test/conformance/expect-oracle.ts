@@ -1,4 +1,4 @@
-/** What every comparison with transformers in float32 asks. */
+/** Shared checks of all comparisons with transformers in float32. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';

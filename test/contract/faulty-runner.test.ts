@@ -1,4 +1,4 @@
-/** The contract is worth something only if it fails on runners that have the faults it is there to find. */
+/** The contract must fail on runners with the faults it exists to find. */
 import { expect, test } from 'vitest';
 import type { ModelRunner, StepOutput, StepPlan } from '../../src/engine/model-runner.ts';
 import { ScriptedRunner, sumRule } from '../fakes/scripted-runner.ts';

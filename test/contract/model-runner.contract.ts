@@ -1,5 +1,5 @@
 /**
- * What every ModelRunner must do, as named cases that throw when it does not. No test framework and nothing of
+ * The contract of every ModelRunner, as named cases that throw. No test framework and nothing of
  * Node: vitest runs them on the scripted and the WASM runner, a page in a real browser on the WebGPU runner.
  *
  * A harness makes runners of one model. Rows are compared by their tokens, and by their watched logits within
@@ -30,7 +30,7 @@ export interface ContractCase {
   run(harness: RunnerHarness): Promise<void>;
 }
 
-/** What a row produced: its tokens and the watched logits of each. */
+/** A row's output: its tokens and their watched logits. */
 interface Chain {
   readonly tokenIds: number[];
   readonly logits: number[][];

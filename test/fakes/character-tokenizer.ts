@@ -10,7 +10,7 @@ const FIRST_ADDED_ID = 0x30_0000;
 const WORDS = [' true', ' false'];
 
 export class CharacterTokenizer implements Tokenizer {
-  /** Characters it was given in all: what planning costs. */
+  /** Total characters encoded: the cost of planning. */
   numEncodedCharacters = 0;
   readonly frame: InputFrame;
   readonly eosTokenId = null;

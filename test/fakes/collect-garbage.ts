@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** What nobody holds is gone afterwards, as far as one can ask for it: look through WeakRefs. */
+/** Collects garbage as far as it can be requested; observe it through WeakRefs. */
 export async function collectGarbage(): Promise<void> {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;

@@ -1,4 +1,4 @@
-/** A GPUDevice that only keeps books: what is allocated and how often it copies. Checks what a real one would refuse. */
+/** A GPUDevice that only counts allocations and copies, and refuses what a real one would. */
 import { assert } from '../../src/base/assert.ts';
 
 class FakeGpuBuffer {

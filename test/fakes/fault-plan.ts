@@ -1,4 +1,4 @@
-/** Where a fault strikes and what it is: the words that the page of the fault suite and its worker share. */
+/** Kinds and places of faults: shared by the page of the fault suite and its worker. */
 export const LOAD_STAGES = ['download', 'verify', 'load', 'warm-up'] as const;
 export const RUN_STAGES = ['prefill', 'decode', 'verdict'] as const;
 export type Stage = (typeof LOAD_STAGES)[number] | (typeof RUN_STAGES)[number];
@@ -15,7 +15,7 @@ export const FAULT_TIMES = {
   backOffMs: [1, 2],
 } as const;
 
-/** What the worker does to itself. */
+/** Faults of the worker. */
 export type WorkerFault =
   | 'device-lost'
   | 'out-of-memory'
@@ -26,9 +26,9 @@ export type WorkerFault =
   | 'crash'
   /** ends itself without a word */
   | 'close'
-  /** waits for ever, and answers nothing but what is asked */
+  /** waits forever, but answers calls */
   | 'hang'
-  /** computes for ever, and answers nothing at all */
+  /** computes forever and answers nothing */
   | 'spin'
   /** one row of a step has no numbers */
   | 'no-numbers'
@@ -37,7 +37,7 @@ export type WorkerFault =
   /** has the page abort the run, and then does not end its step */
   | 'abort-stuck';
 
-/** What happens to the page, on a word from the worker, which goes on. */
+/** Events of the page, triggered by the worker, which continues. */
 export const PAGE_EVENTS = ['unreadable', 'freeze', 'hide', 'pause', 'abort', 'dispose'] as const;
 export type PageEvent = (typeof PAGE_EVENTS)[number];
 
@@ -51,7 +51,7 @@ export interface PageEventMessage {
   readonly pageEvent: PageEvent;
 }
 
-/** What a worker was asked for, told by itself. */
+/** A worker's request, reported by itself. */
 export interface AskedMessage {
   readonly asked: { readonly device?: string; readonly numDocuments?: number; readonly maxSlots?: number };
 }

@@ -9,7 +9,7 @@ export interface HashedEngine extends RerankEngine {
   /** calls that were begun, and calls that ended because nobody wanted them any more */
   numBegun: number;
   numAborted: number;
-  /** what probes are told */
+  /** the answer to health probes */
   reachable: boolean;
   /** Lets all calls that wait, and all later ones, be answered. */
   release(): void;

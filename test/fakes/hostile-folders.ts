@@ -78,7 +78,7 @@ function leavesFolder(path: string): boolean {
   return !isInside || path.split('/').some((part) => part === '..' || part === '.' || part === '');
 }
 
-/** What a path, a name or an address in a file may be made to say. */
+/** Hostile paths, names and URLs. */
 const ESCAPES = [
   '../../../etc/passwd',
   '/etc/passwd',
@@ -127,7 +127,7 @@ function hostileFolder(
   return texts;
 }
 
-/** What is nested too deeply to be written is the case itself: as text it can be sent. */
+/** Values nested too deeply for JSON.stringify are sent as text. */
 function textOf(value: unknown): string {
   try {
     return JSON.stringify(value);

@@ -77,7 +77,7 @@ function leavesOf(bytes: Bytes, from = 0, to = bytes.length): Leaf[] {
   return leaves;
 }
 
-/** A text and a message look the same from outside: what cannot be read as a message is a text. */
+/** Strings and messages share a wire type: a field that does not parse as a message is a string. */
 function innerLeaves(bytes: Bytes, start: number, end: number): Leaf[] {
   const isPlain = bytes.subarray(start, end).every((byte) => byte >= 0x20 && byte < 0x7f);
   if (isPlain) return [{ start, end, isText: true }];

@@ -1,4 +1,4 @@
-/** Valid JSON values broken in random places: what a file from elsewhere may hold. */
+/** Valid JSON values broken in random places, as untrusted files may be. */
 import type { SeededRandom } from './seeded-random.ts';
 
 const ODD_VALUES: readonly unknown[] = [
@@ -65,7 +65,7 @@ function oddValue(random: SeededRandom): unknown {
   return random.next() < 0.02 ? deeplyNested(20_000) : random.pick(ODD_VALUES);
 }
 
-/** JSON.parse reads this; code that recurses over what it read does not. */
+/** JSON.parse accepts this; recursive code overflows on it. */
 function deeplyNested(depth: number): unknown {
   return JSON.parse('['.repeat(depth) + ']'.repeat(depth));
 }

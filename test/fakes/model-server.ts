@@ -1,5 +1,5 @@
 /**
- * A server of one model folder that misbehaves on demand, and counts what it sends. On loopback, for any origin.
+ * Serves one model folder on loopback, for any origin; misbehaves on demand and counts bytes sent.
  */
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -73,7 +73,7 @@ export class ModelServer {
     this.#etags = false;
   }
 
-  /** Forgets what was counted. */
+  /** Resets the counters. */
   reset(): void {
     this.requests.length = 0;
     this.sent.clear();

@@ -1,6 +1,6 @@
 /**
  * The scripted worker in a real browser. Tests serve it in place of the real one and steer it over a BroadcastChannel:
- * it waits for steps until it is told to go on by itself.
+ * it waits for single steps until told to run freely.
  */
 import type { Rank1ErrorCode } from '../../src/base/errors.ts';
 import { answerCalls } from '../../src/protocol/worker-calls.ts';

@@ -46,7 +46,7 @@ export class ScriptedRerankApi implements Backend {
     this.#pace = pace;
   }
 
-  /** Whether runs were told to pause, whether or not they have come to the end of their step. */
+  /** Whether a pause was requested; the current step may still be running. */
   get isPaused(): boolean {
     return !this.#gate.isOpen;
   }

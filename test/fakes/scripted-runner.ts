@@ -28,7 +28,7 @@ export interface NextToken {
   readonly logits?: readonly number[];
 }
 
-/** What follows the tokens of one row. */
+/** The next token after a row's tokens. */
 export type NextTokenRule = (tokenIds: readonly number[]) => NextToken;
 
 export interface ScriptedRunnerOptions {
@@ -58,7 +58,7 @@ export function sumRule(vocabSize = SCRIPTED_VOCAB_SIZE, watchedIds = SCRIPTED_W
   };
 }
 
-/** The tokens that the rule gives a prompt on its own: what any batch must give it too. */
+/** The expected tokens of a prompt, alone or in any batch. */
 export function tokensByHand(
   rule: NextTokenRule,
   promptTokenIds: Iterable<number>,

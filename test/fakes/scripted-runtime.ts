@@ -1,5 +1,5 @@
 /**
- * A loaded model that says what a script has it say. Each document has a chain; the runner reads the document from
+ * A loaded model with scripted output. Each document has a chain; the runner reads the document from
  * the prompt it is given and goes on with the chain's next token. Where the prompt already ends in `</think>`, the
  * answer is asked for, and it answers at once with the document's logits.
  */
@@ -88,7 +88,7 @@ export class ScriptedRuntime implements LoadedRuntime {
     const { tokenizer } = this;
     const open = tokenizer.addedToken('<think>')?.id;
     const start = tokenIds.findIndex((tokenId) => tokenId === open);
-    // No prompt of rank1's, so no document: what the warm-up runs.
+    // The warm-up: not a rank1 prompt, so no document.
     if (start < 0) return { tokenId: 1, watchedLogits: (this.#options.scriptOf ?? teaScript)('').logits };
     const prompt = tokenizer.decode(tokenIds.slice(0, start));
     const document = prompt.slice(prompt.indexOf('\nPassage: ') + '\nPassage: '.length, -1);

@@ -1,4 +1,4 @@
-/** What a run's options come to, by the oracle; see test/oracle/modes/make_option_fixtures.py for every field. */
+/** Expected results of run options; see test/oracle/modes/make_option_fixtures.py for every field. */
 import { readFileSync } from 'node:fs';
 import type { RerankOptions } from '../../src/protocol/rerank-api.ts';
 

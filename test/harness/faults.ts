@@ -16,7 +16,7 @@ import {
 } from '../fakes/fault-plan.ts';
 
 export interface FaultCase {
-  /** What befalls the first worker, the second, and so on; workers behind them are sound. */
+  /** Faults of the first worker, the second, and so on; later workers have none. */
   readonly plans: readonly (FaultPlan | null)[];
   /** Something the page does as soon as the run recovers. */
   readonly whileRecovering?: 'abort' | 'dispose' | 'rerank' | 'pause';
@@ -26,7 +26,7 @@ export interface FaultCase {
 export interface FaultOutcome {
   /** by document: label and logit difference, or the reason why there is none; null when it never finished */
   readonly verdicts: readonly (string | null)[];
-  /** what each worker was asked for, in the order they were started */
+  /** requests of each worker, in start order */
   readonly asked: readonly AskedOfWorker[];
   readonly summary: { readonly numFinished: number; readonly aborted: boolean } | null;
   readonly error: { readonly code: string; readonly message: string } | null;

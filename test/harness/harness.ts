@@ -75,7 +75,7 @@ async function decode(request: DecodeRequest): Promise<DecodeResult> {
 
 const contractHarnesses = new Map<number, Promise<RunnerHarness>>();
 
-/** Runs one case of the ModelRunner contract on WebGPU, on a model of so many layers; rejects when it fails. */
+/** Runs one case of the ModelRunner contract on WebGPU, on a model of `numLayers` layers; rejects when it fails. */
 async function runContractCase(name: string, numLayers: number): Promise<void> {
   const contractCase = MODEL_RUNNER_CONTRACT.find((candidate) => candidate.name === name);
   if (!contractCase) throw new Error(`the contract has no case "${name}"`);

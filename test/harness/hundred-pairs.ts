@@ -1,4 +1,4 @@
-/** The same hundred pairs for every way to the model; see test/oracle/remote/serve_completions.py. */
+/** The same hundred pairs for every entry point; see test/oracle/remote/serve_completions.py. */
 import { readFileSync } from 'node:fs';
 
 export interface Pair {
@@ -15,7 +15,7 @@ export interface ExpectedVerdict {
   readonly reasoning: string;
 }
 
-/** What a server answered to `prompt`: text, token, its logprob, likeliest tokens (20 of the last step), finish reason. */
+/** A server's answer to `prompt`: text, token, logprob, top tokens (20 in the last step), finish reason. */
 export interface RecordedCompletion {
   readonly prompt: string;
   readonly promptTokens: number;

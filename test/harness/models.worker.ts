@@ -15,7 +15,7 @@ const FILES = [
   'tokenizer_config.json',
 ];
 
-/** What the storage does once, in the midst of a file of weights. */
+/** A one-time storage fault in the middle of a weight file. */
 export interface StorageFault {
   readonly during: 'download' | 'verify';
   /** `stuck`: the call does not come back, until the worker is killed */
@@ -87,7 +87,7 @@ const harness = {
     return digests;
   },
 
-  /** @returns whether the store holds a whole model now, and the message of what went wrong. What arrived stays. */
+  /** @returns whether the store holds a complete model now, and the error message. What arrived is kept. */
   async download(
     url: string,
     limits: Partial<DownloadLimits>,
@@ -107,7 +107,7 @@ const harness = {
   async readHostileFolders(demoUrl: string, numCases: number): Promise<HostileOutcome> {
     const read = async (path: string) => [path, await (await fetch(new URL(path, demoUrl))).json()] as const;
     const whole = smallFolder(Object.fromEntries(await Promise.all(FILES.map(read))));
-    console.warn = () => undefined; // the tokenizer's library tells of what it does not know
+    console.warn = () => undefined; // the tokenizer library warns about unknown fields
     return readHostileFolders(whole, numCases);
   },
 };

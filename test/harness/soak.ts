@@ -26,7 +26,7 @@ export interface SoakFigures {
   readonly verdicts: readonly string[];
   /** bytes of keys and values: the most that a run held */
   readonly peakCacheBytes: number;
-  /** what befell the worker, by code */
+  /** worker faults, by code */
   readonly faults: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** The tarball: what is in it, what tools say about it, and what it costs; then installed, in two fresh pages. */
+/** The tarball: its contents, what linters say, its size; then installed, in two fresh pages. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,13 +32,13 @@ beforeAll(() => {
 afterAll(() => packed.remove());
 
 interface Bundle {
-  /** what is fetched at once: the entry and all that it imports, as text */
+  /** fetched at once: the entry and its static imports, as text */
   readonly code: string;
-  /** what is fetched when it is first needed */
+  /** fetched on first use */
   readonly lazyCode: string;
 }
 
-/** What a bundler makes of `source` in the project, minified. */
+/** `source`, bundled in the project and minified. */
 async function bundle(source: string): Promise<Bundle> {
   const input = join(app, 'size-entry.js');
   writeFileSync(input, source);

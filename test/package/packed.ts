@@ -39,7 +39,7 @@ export function packFreshClone(): PackedPackage {
   };
 }
 
-/** What git would clone, uncommitted changes included; without git, which a machine that tests may not have. */
+/** What git would clone, plus uncommitted changes. Does not need git. */
 function copySources(clone: string): void {
   const ignored = readFileSync(join(ROOT, '.gitignore'), 'utf8')
     .trim()

@@ -45,7 +45,7 @@ export class OursContender implements Contender {
       maxPrefillRows: slots,
       watchedTokenIds: [markers.trueTokenId, markers.falseTokenId],
     });
-    // One feature less each, so that what it is worth can be seen within one run.
+    // Each lacks one feature, to measure its gain within one run.
     const engine = new Engine(runner, {
       ...(request.contender !== 'ours-no-prefix' && {
         prefixTokenIds: sharedPrefix(prompts.map(({ tokenIds }) => Int32Array.from(tokenIds))),
@@ -92,14 +92,14 @@ export class OursContender implements Contender {
   }
 }
 
-/** Hides from the runtime what it would use. The worker is this contender's alone. */
+/** Hides features from the runtime. Only this contender uses the worker. */
 function withoutFeature(contender: LoadRequest['contender']): void {
   if (contender === 'ours-no-jspi') Reflect.deleteProperty(WebAssembly, 'Suspending');
   if (contender === 'ours-no-threads')
     Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1, configurable: true });
 }
 
-/** Counts what goes through session.run until the returned function is called. */
+/** Counts session.run traffic until the returned function is called. */
 async function watchSessionCalls(device: LoadRequest['device']): Promise<() => SessionCalls> {
   const ort =
     device === 'wasm'

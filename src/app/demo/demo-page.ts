@@ -1,4 +1,4 @@
-/** The markup of the demo page, in the language in force. It is rendered again when that changes; what was typed stays. */
+/** The markup of the demo page in the current language. Re-rendering on a change keeps user input. */
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SampleCollection } from './sample-collections.ts';

@@ -15,7 +15,7 @@ export interface SampleDocument extends RerankDocument {
 export interface SampleCollection {
   readonly query: string;
   readonly attribution: string;
-  /** what was changed in the texts, as their licences ask */
+  /** changes made to the texts, as their licences require */
   readonly changes: string;
   /** whether the demo model has seen them in training */
   readonly trainingNote: string;

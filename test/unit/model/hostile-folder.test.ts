@@ -14,7 +14,7 @@ const FILES = [
 ];
 
 test(`${CASES} hostile folders give a model or a Rank1Error, and ask for nothing outside of the folder`, async () => {
-  vi.spyOn(console, 'warn').mockReturnValue(); // the tokenizer's library tells of what it does not know
+  vi.spyOn(console, 'warn').mockReturnValue(); // the tokenizer library warns about unknown fields
   const prototype = Reflect.ownKeys(Object.prototype).length;
   const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, DEMO), 'utf8'));
   const whole = smallFolder(Object.fromEntries(FILES.map((path) => [path, read(path)])));
