@@ -4,34 +4,18 @@
  * as nothing happened to its document, so that views can skip it.
  */
 import { assert } from '../base/assert.ts';
-import type {
-  FinishReason,
-  JudgedPassage,
-  RerankUpdate,
-  SampledChain,
-  Verdict,
-} from '../protocol/rerank-api.ts';
+import type { FinishReason, Outcome, RerankUpdate, Verdict } from '../protocol/rerank-api.ts';
 
 /** `decided` ended by itself; `forced` was asked to decide; `failed` could not be judged; `stopped` was aborted. */
 export type DocumentState = 'queued' | 'reading' | 'thinking' | 'decided' | 'forced' | 'failed' | 'stopped';
 
-export interface RankedItem {
+/** While thinking, `reasoning` is the text so far and `numNewTokens` the pieces received: a step behind at most. */
+export interface RankedItem extends Omit<Outcome, 'finishReason'> {
   /** place in the input */
   readonly index: number;
   readonly state: DocumentState;
-  /** the text so far; the whole chain once the state is final */
-  readonly reasoning: string;
-  readonly verdict: Verdict | null;
+  /** null while the document is not finished */
   readonly finishReason: FinishReason | null;
-  /** the document was cut to fit the model */
-  readonly truncated: boolean;
-  /** the passage that decided, where the document was split */
-  readonly passage?: JudgedPassage;
-  /** the chains whose mean the verdict is, where several were sampled */
-  readonly samples?: readonly SampledChain[];
-  readonly numPromptTokens: number;
-  /** while thinking, the number of pieces received: a step behind at most, exact once finished */
-  readonly numNewTokens: number;
 }
 
 export interface RankedList {
@@ -108,19 +92,10 @@ function foldUpdate(item: RankedItem, update: RerankUpdate): RankedItem {
         reasoning: item.reasoning + update.delta,
         numNewTokens: item.numNewTokens + 1,
       };
-    case 'finished':
-      return {
-        index: item.index,
-        state: finalState(update.finishReason, update.verdict),
-        reasoning: update.reasoning,
-        verdict: update.verdict,
-        finishReason: update.finishReason,
-        truncated: update.truncated,
-        numPromptTokens: update.numPromptTokens,
-        numNewTokens: update.numNewTokens,
-        ...(update.passage && { passage: update.passage }),
-        ...(update.samples && { samples: update.samples }),
-      };
+    case 'finished': {
+      const { type: _type, ...outcome } = update;
+      return { ...outcome, state: finalState(update.finishReason, update.verdict) };
+    }
   }
 }
 

@@ -1,9 +1,9 @@
 /** What a finished run comes to, for callers that want an answer and not a list that moves: pure functions of a fold. */
 import { isRank1Error, type Rank1Error } from '../base/errors.ts';
 import type {
-  FinishReason,
   JudgedPassage,
   LoadedModel,
+  Outcome,
   RunStats,
   SampledChain,
   Verdict,
@@ -22,7 +22,10 @@ export interface ResultPassage extends JudgedPassage {
   readonly text: string;
 }
 
-interface JudgedDocument<D extends DocumentInput> {
+interface JudgedDocument<D extends DocumentInput> extends Pick<
+  Outcome,
+  'reasoning' | 'finishReason' | 'truncated'
+> {
   /** place in the input */
   readonly index: number;
   /** of a document that has one */
@@ -31,10 +34,6 @@ interface JudgedDocument<D extends DocumentInput> {
   readonly document: D;
   /** of a document that has some; it never reached the model */
   readonly metadata: unknown;
-  readonly reasoning: string;
-  readonly finishReason: FinishReason;
-  /** the document was cut to fit the model */
-  readonly truncated: boolean;
   /** null unless the document was split (`longDocuments: 'passages'`) */
   readonly passage: ResultPassage | null;
   /** the chains whose mean the verdict is; null unless several were sampled and all came to a verdict */

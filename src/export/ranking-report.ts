@@ -1,9 +1,9 @@
 /** What can be exported of a ranking: the one shape that every format of this folder writes. */
-import type { FinishReason, JudgedPassage, Verdict } from '../protocol/rerank-api.ts';
+import type { FinishReason, Outcome, Verdict } from '../protocol/rerank-api.ts';
 
 export type Fact = string | number | boolean | null;
 
-export interface ReportedDocument {
+export interface ReportedDocument extends Omit<Outcome, 'finishReason' | 'samples'> {
   /** 1 is best; null without a verdict */
   readonly rank: number | null;
   /** place in the input */
@@ -11,15 +11,8 @@ export interface ReportedDocument {
   readonly id?: string | undefined;
   readonly title?: string | undefined;
   readonly text: string;
-  readonly verdict: Verdict | null;
   /** null while the document is not finished */
   readonly finishReason: FinishReason | null;
-  readonly truncated: boolean;
-  /** the passage that decided, where the document was split */
-  readonly passage?: JudgedPassage | undefined;
-  readonly reasoning: string;
-  readonly numPromptTokens: number;
-  readonly numNewTokens: number;
   /** What else the caller knows of it, such as where it comes from or what a person decided: further columns, in this order. */
   readonly facts?: Readonly<Record<string, Fact>> | undefined;
 }

@@ -155,6 +155,25 @@ export interface SampledChain {
   readonly reasoning: string;
 }
 
+/** What one document came to: the same from the worker's last word on it to a stored judgement and an export. */
+export interface Outcome {
+  readonly finishReason: FinishReason;
+  /** null only when the model was never asked (aborted, prompt too long) or gave no numbers (failed) */
+  readonly verdict: Verdict | null;
+  /** the whole chain, trimmed of the markers */
+  readonly reasoning: string;
+  /** the document was cut to fit the model */
+  readonly truncated: boolean;
+  /** only where the document was split: the passage that decided */
+  readonly passage?: JudgedPassage;
+  /** only where several chains were sampled: `verdict` is their mean, `reasoning` the chain nearest to it */
+  readonly samples?: readonly SampledChain[];
+  /** of all passages; a prompt with several samples counts once */
+  readonly numPromptTokens: number;
+  /** of all passages and samples */
+  readonly numNewTokens: number;
+}
+
 /**
  * One thing that happened to one document; `index` is its place in the request. A document that a failure interrupted is
  * started once more, and its reasoning begins anew. A document in several passages, or with several samples, streams no
@@ -169,22 +188,9 @@ export type RerankUpdate =
       readonly truncated: boolean;
     }
   | { readonly type: 'reasoning'; readonly index: number; readonly delta: string }
-  | {
-      readonly type: 'finished';
-      readonly index: number;
-      readonly finishReason: FinishReason;
-      /** null only when the model was never asked (aborted, prompt too long) */
-      readonly verdict: Verdict | null;
-      /** the whole chain, trimmed of the markers */
-      readonly reasoning: string;
-      readonly numPromptTokens: number;
-      readonly numNewTokens: number;
-      readonly truncated: boolean;
-      /** only where the document was split */
-      readonly passage?: JudgedPassage;
-      /** only where several chains were sampled: `verdict` is their mean, `reasoning` the chain nearest to it */
-      readonly samples?: readonly SampledChain[];
-    };
+  | FinishedUpdate;
+
+export type FinishedUpdate = Outcome & { readonly type: 'finished'; readonly index: number };
 
 /** Figures of a run so far; times in milliseconds. */
 export interface RunStats {

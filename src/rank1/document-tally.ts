@@ -4,11 +4,9 @@
  * difference stands for the document. Invariant: a document is finished once.
  */
 import type { TextRange } from '../passages/split-passages.ts';
-import type { RerankUpdate } from '../protocol/rerank-api.ts';
+import type { FinishedUpdate } from '../protocol/rerank-api.ts';
 import type { ChainOutcome } from './chain-protocol.ts';
 import { promptOutcome } from './sampled-chains.ts';
-
-export type FinishedUpdate = Extract<RerankUpdate, { type: 'finished' }>;
 
 export interface TalliedChain {
   /** so far, whatever they came to */

@@ -1,38 +1,19 @@
 /** The events of `<rank1-rerank>`. All bubble and cross shadow roots; none can be cancelled. */
-import type { DocumentState, RankedList } from '../client/ranked-list.ts';
+import type { RankedItem, RankedList } from '../client/ranked-list.ts';
 import type { RunState } from '../client/run-state.ts';
 import type {
-  FinishReason,
-  JudgedPassage,
   LoadProgress,
   RerankDocument,
   RerankUpdate,
   RunStats,
   RunSummary,
-  SampledChain,
-  Verdict,
 } from '../protocol/rerank-api.ts';
 
-/** One line of the outcome, best first. */
-export interface RankedResult {
+/** One line of the ranking, best first. */
+export interface RankedResult extends RankedItem {
   /** 1 is best; null for a document without a verdict */
   readonly rank: number | null;
-  /** place in the input */
-  readonly index: number;
   readonly document: RerankDocument;
-  readonly state: DocumentState;
-  readonly verdict: Verdict | null;
-  readonly reasoning: string;
-  /** null while the document is not finished */
-  readonly finishReason: FinishReason | null;
-  /** the document was cut to fit the model */
-  readonly truncated: boolean;
-  /** the passage that decided, where the document was split */
-  readonly passage?: JudgedPassage;
-  /** the chains whose mean the verdict is, where several were sampled */
-  readonly samples?: readonly SampledChain[];
-  readonly numPromptTokens: number;
-  readonly numNewTokens: number;
 }
 
 export interface Rank1EventDetails {

@@ -18,12 +18,10 @@ export function rankingReport(
       const item = list.items[index];
       const document = documents[index];
       if (!item || !document) return [];
-      const { verdict, finishReason, truncated, reasoning, numPromptTokens, numNewTokens, passage } = item;
+      const { state: _state, samples: _samples, index: _index, ...outcome } = item;
       const { id, title, text, metadata } = document;
-      const rank = verdict ? place + 1 : null;
-      const counts = { numPromptTokens, numNewTokens };
-      const figures = { verdict, finishReason, truncated, reasoning, ...counts, ...(passage && { passage }) };
-      return [{ rank, index, id, title, text, ...figures, facts: factsOf(metadata) }];
+      const rank = item.verdict ? place + 1 : null;
+      return [{ rank, index, id, title, text, ...outcome, facts: factsOf(metadata) }];
     }),
   };
 }

@@ -12,6 +12,7 @@ import {
 } from '../../client/ranked-list.ts';
 import type { Reranker } from '../../client/reranker.ts';
 import type {
+  FinishedUpdate,
   LoadedModel,
   LoadProgress,
   RerankOptions,
@@ -34,7 +35,6 @@ export interface JudgingSurroundings {
   readonly identity?: ModelIdentity;
 }
 
-type FinishedUpdate = RerankUpdate & { readonly type: 'finished' };
 type JudgedUpdate = FinishedUpdate & Pick<Judgement, 'finishReason'>;
 
 /** Fires `change` whenever something to be shown has changed, and `verdict` when something was stored. */
@@ -235,10 +235,9 @@ export class JudgingRun extends EventTarget {
   }
 
   #judgement(update: JudgedUpdate, runKey: string): Judgement {
-    const { verdict, reasoning, finishReason, truncated, numPromptTokens, numNewTokens, index } = update;
+    const { type: _type, index, passage: _passage, samples: _samples, ...outcome } = update;
     const hash = this.passages[index]?.hash ?? '';
-    const key = judgementKey(runKey, hash);
-    return { key, hash, verdict, reasoning, finishReason, truncated, numPromptTokens, numNewTokens };
+    return { key: judgementKey(runKey, hash), hash, ...outcome };
   }
 
   #stop(): void {
@@ -270,10 +269,8 @@ function rerankOptions({ instruction, preset, mode }: Question): RerankOptions {
   };
 }
 
-function finishedUpdate(judgement: Judgement, index: number): FinishedUpdate {
-  const { verdict, reasoning, finishReason, truncated, numPromptTokens, numNewTokens } = judgement;
-  const counts = { numPromptTokens, numNewTokens };
-  return { type: 'finished', index, verdict, reasoning, finishReason, truncated, ...counts };
+function finishedUpdate({ key: _key, hash: _hash, ...outcome }: Judgement, index: number): FinishedUpdate {
+  return { type: 'finished', index, ...outcome };
 }
 
 function isJudged(update: RerankUpdate): update is JudgedUpdate {

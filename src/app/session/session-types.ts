@@ -1,5 +1,5 @@
 /** What a triage session is made of, as it is stored and exported. */
-import type { FinishReason, QueryPreset, RerankMode, Verdict } from '../../protocol/rerank-api.ts';
+import type { FinishReason, Outcome, QueryPreset, RerankMode } from '../../protocol/rerank-api.ts';
 import type { ImportedFile } from '../import/import-types.ts';
 
 /** All but `aborted`, which is no judgement. */
@@ -51,17 +51,12 @@ export interface FileRecord extends ImportedFile {
 }
 
 /** What the model said of one text under one question; shared by all sessions. */
-export interface Judgement {
+export interface Judgement extends Omit<Outcome, 'finishReason' | 'passage' | 'samples'> {
   /** of the model, its settings, the prompt and the text: see judgement-key.ts */
   readonly key: string;
   /** content hash of the text */
   readonly hash: string;
-  readonly verdict: Verdict | null;
-  readonly reasoning: string;
   readonly finishReason: Exclude<FinishReason, 'aborted'>;
-  readonly truncated: boolean;
-  readonly numPromptTokens: number;
-  readonly numNewTokens: number;
 }
 
 export interface DecisionRecord {

@@ -8,6 +8,7 @@ import { Engine } from '../../engine/engine.ts';
 import { StepStats } from '../../engine/step-stats.ts';
 import type { Sequence } from '../../engine/sequence.ts';
 import type {
+  FinishedUpdate,
   RerankRequest,
   RerankUpdate,
   RunStats,
@@ -15,7 +16,7 @@ import type {
   UpdateListener,
 } from '../../protocol/rerank-api.ts';
 import { DEFAULT_MAX_SLOTS } from '../../protocol/run-defaults.ts';
-import { DocumentTally, type FinishedUpdate } from '../../rank1/document-tally.ts';
+import { DocumentTally } from '../../rank1/document-tally.ts';
 import { findMarkerTokenIds, type MarkerTokenIds } from '../../rank1/markers.ts';
 import { samplingOf, type Sampling } from '../../rank1/sampled-chains.ts';
 import { Chain, type ChainSettings } from './chain.ts';
