@@ -6,10 +6,17 @@
 import { expect, test, type Page } from '@playwright/test';
 import { convertModel } from '../../src/convert/convert-model.ts';
 import type { ConvertOptions } from '../../src/convert/convert-options.ts';
+import { GgufCheckpoint } from '../../src/convert/gguf/gguf-checkpoint.ts';
 import type { Device } from '../../src/protocol/rerank-api.ts';
 import type { GeneratedRow } from '../harness/generate.ts';
 import type { Harness } from '../harness/harness.ts';
-import { readExpected, relativeDifference, usingFixture } from '../unit/convert/support/fixtures.ts';
+import { DiskCheckpoint } from '../../src/convert/node/disk-checkpoint.ts';
+import {
+  fixturePath,
+  readExpected,
+  relativeDifference,
+  usingFixture,
+} from '../unit/convert/support/fixtures.ts';
 import { MemoryOutput } from '../unit/convert/support/memory-folder.ts';
 import { convertOptions } from '../unit/convert/support/options.ts';
 import { SyntheticCheckpoint } from '../unit/convert/support/synthetic-checkpoint.ts';
@@ -34,7 +41,7 @@ const WIDE = {
 interface WeightForm {
   readonly name: string;
   readonly options: Partial<ConvertOptions>;
-  /** of test/fixtures/convert/small; left out: WIDE */
+  /** a folder of test/fixtures/convert/small, or a file of its gguf; left out: WIDE */
   readonly fixture?: string;
   /** the logits of transformers in that fixture; left out: it has none for this form */
   readonly expected?: string;
@@ -63,15 +70,33 @@ const FORMS: readonly WeightForm[] = [
     fixture: 'llama',
     expected: 'q4-asymmetric',
   },
+  // Blocks as the file has them, of 4 and of 8 bits in one graph.
+  { name: 'GGUF in Q4_0', options: { dtype: 'q4' }, fixture: 'llama-q4_0.gguf', expected: 'logits' },
+  {
+    name: 'GGUF in Q8_0, converted as q4',
+    options: { dtype: 'q4' },
+    fixture: 'qwen2-q8_0.gguf',
+    expected: 'logits',
+  },
+  { name: 'GGUF of mixed types', options: { dtype: 'q8' }, fixture: 'llama-mixed.gguf' },
 ];
 
 async function convert({ fixture, options }: WeightForm): Promise<MemoryOutput> {
   const output = new MemoryOutput();
   const wished = convertOptions(options);
-  if (fixture) await usingFixture(`small/${fixture}`, (input) => convertModel(input, output, wished));
+  if (fixture?.endsWith('.gguf')) {
+    const folder = await DiskCheckpoint.open(fixturePath('gguf'));
+    await convertModel(await GgufCheckpoint.open(folder, fixture), output, wished);
+    await folder.close();
+  } else if (fixture) await usingFixture(`small/${fixture}`, (input) => convertModel(input, output, wished));
   else await convertModel(new SyntheticCheckpoint(WIDE, 'exact'), output, wished);
   return output;
 }
+
+const oracleOf = (fixture: string): string =>
+  fixture.endsWith('.gguf')
+    ? `gguf/${fixture.replace('.gguf', '.safetensors')}`
+    : `small/${fixture}/expected.safetensors`;
 
 const FOLDER = 'models/converted/';
 
@@ -95,7 +120,7 @@ function generate(page: Page, device: Device, prompts: readonly number[][]): Pro
 
 for (const form of FORMS) {
   test(`${form.name} gives on WebGPU the tokens it gives on WASM`, async ({ page }) => {
-    const oracle = form.fixture ? await readExpected(`small/${form.fixture}/expected.safetensors`) : null;
+    const oracle = form.fixture ? await readExpected(oracleOf(form.fixture)) : null;
     const ids = oracle?.ids ?? Array.from({ length: 40 }, (_, i) => (i * 37 + 11) % WIDE.vocab_size);
     await serve(page, await convert(form));
     await page.goto('test/harness/index.html');

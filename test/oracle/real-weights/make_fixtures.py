@@ -120,10 +120,12 @@ def decode_all(model, encoded: list[list[int]]) -> list[dict]:
     for start in range(0, len(order), NUM_ROWS):
         rows = order[start : start + NUM_ROWS]
         results |= dict(zip(rows, greedy(model, [encoded[i] for i in rows])))
+        print(".", end="", flush=True)
     return [results[i] for i in range(len(encoded))]
 
 
 def write_tokens(folder: pathlib.Path) -> None:
+    torch.set_num_threads(1)
     model = transformers.AutoModelForCausalLM.from_pretrained(folder / "checkpoint", dtype=torch.float32).eval()
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder / "checkpoint")
     encoded = [tokenizer.encode(text) for text in prompts()]
