@@ -12,7 +12,7 @@ import { describe, expect, test } from 'vitest';
 import { loadModelInNode } from '../../scripts/load-model-in-node.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { Sequence } from '../../src/engine/sequence.ts';
-import type { LoadedRuntime } from '../../src/service/loaded-runtime.ts';
+import type { LoadedRuntime } from '../../src/service/rerank/loaded-runtime.ts';
 
 interface Fixture {
   readonly prompts: readonly { readonly text: string; readonly ids: number[] }[];
