@@ -1,11 +1,15 @@
 /** A thread of Node as the `Worker` that the library knows: the same messages, and an `error` event when it dies. */
 import { Worker as Thread, type TransferListItem } from 'node:worker_threads';
+import type { FromWorker } from '../../protocol/worker-calls.ts';
 
 /**
  * onnxruntime-node 1.30 matches the process's command line with a recursive regular expression when it starts: a query of
  * 16,000 characters overflows the 4 MiB that threads have by default, and ends the process.
  */
 const STACK_MIB = 64;
+/** No caller's call has this id. */
+const CLOSE_CALL = -1;
+const MAX_STEP_MS = 10_000;
 
 export class NodeWorker extends EventTarget {
   readonly #thread: Thread;
@@ -29,9 +33,17 @@ export class NodeWorker extends EventTarget {
     this.#thread.postMessage(message, transfer as TransferListItem[]);
   }
 
+  /** After the step it is at: tearing native code down in the middle of one ends the whole process with SIGABRT. */
   terminate(): void {
+    if (this.#isEnded) return;
     this.#isEnded = true;
-    void this.#thread.terminate();
+    const end = (): void => void this.#thread.terminate();
+    const timer = setTimeout(end, MAX_STEP_MS);
+    this.#thread.once('exit', () => clearTimeout(timer));
+    this.#thread.on('message', ({ id }: FromWorker) => {
+      if (id === CLOSE_CALL) end();
+    });
+    this.postMessage({ type: 'call', id: CLOSE_CALL, method: 'close', args: ['the thread is ended'] });
   }
 
   /** Ends the thread as a fault would: nobody asked for it. For tests. */
