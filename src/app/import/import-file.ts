@@ -85,6 +85,8 @@ async function importPart(
   const { content, isCounted = false } = part;
   if (!isCounted && !place.budget.take(content.length))
     return [unreadable(path, content.length, note('max-within'))];
+  if (place.budget.isOutOfTime && !surroundings.choices?.recognise)
+    return [unreadable(path, content.length, note('took-too-long', IMPORT_LIMITS.maxMinutes))];
   const depth = place.depth + 1;
   if (depth > IMPORT_LIMITS.maxDepth)
     return [unreadable(path, content.length, note('max-depth', IMPORT_LIMITS.maxDepth))];

@@ -14,14 +14,21 @@ export const IMPORT_LIMITS = {
   /** archives in archives, messages in messages */
   maxDepth: 4,
   maxPages: 5_000,
+  /** for one dropped file with all that is in it, where no text is recognised: looked at between files and pages */
+  maxMinutes: 30,
   /** passages of one file */
   maxPassages: 20_000,
 } as const;
 
 /** What is left for the files within one file that was dropped. */
 export class UnpackBudget {
+  readonly #start = performance.now();
   numEntries = 0;
   numBytes = 0;
+
+  get isOutOfTime(): boolean {
+    return performance.now() - this.#start > IMPORT_LIMITS.maxMinutes * 60_000;
+  }
 
   /** Whether one more entry of that size fits; counts it if so. */
   take(numBytes: number): boolean {

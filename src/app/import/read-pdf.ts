@@ -83,8 +83,13 @@ class PdfReader {
   }
 
   async read(): Promise<FileContent> {
-    const numPages = Math.min(this.#document.numPages, IMPORT_LIMITS.maxPages);
+    const { budget, choices } = this.#context;
+    let numPages = Math.min(this.#document.numPages, IMPORT_LIMITS.maxPages);
     for (let page = 1; page <= numPages; page++) {
+      if (page > 1 && budget.isOutOfTime && !choices.recognise) {
+        numPages = page - 1;
+        break;
+      }
       try {
         await this.#readPage(await this.#document.getPage(page), page);
       } catch {

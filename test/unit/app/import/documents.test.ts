@@ -1,6 +1,6 @@
 /** Documents of our own making: what they number, and those that mean harm (bombs, nesting, lies), which end in a sentence. */
 import { strToU8, zipSync, type Zippable } from 'fflate';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { importOutcome } from '../../../../src/app/import/import-notes.ts';
 import { importFile } from '../../../../src/app/import/import-file.ts';
 import type { ImportedFile } from '../../../../src/app/import/import-types.ts';
@@ -225,6 +225,21 @@ describe('the numbers of a Word file', () => {
       '1. Price', '1.a) Paid', '1.b) Unpaid', '2. Penalty', 'None', '9. Late', '10. Later',
     ]); // prettier-ignore
   });
+});
+
+test('a file that takes too long is read as far as the time goes, and the rest told', async () => {
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  const archive = zipSync({ 'a.txt': strToU8('First.'), 'b.txt': strToU8('Second.') });
+  const files = await importFile('x.zip', new Blob([archive as Uint8Array<ArrayBuffer>]), {
+    ...surroundings,
+    onProgress: () => (now += 31 * 60_000),
+  });
+  clock.mockRestore();
+  expect(files.map(({ path, error }) => [path, error])).toEqual([
+    ['x.zip/a.txt', null],
+    ['x.zip/b.txt', { code: 'took-too-long', numbers: [30] }],
+  ]);
 });
 
 describe('damage', () => {
