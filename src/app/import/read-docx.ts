@@ -86,7 +86,9 @@ class WordListener {
     /** paragraphs of the present cell that have ended */
     const cells: number[] = [];
     let paragraph: { style?: string; list?: string; level?: number } = {};
+    let depth = 0;
     const open = (element: XmlElement): void => {
+      depth += 1;
       const { name, attributes } = element;
       if (numSkipped > 0 || isLeftOut(element)) numSkipped += 1;
       if (numSkipped > 0) return;
@@ -108,6 +110,7 @@ class WordListener {
       isText = name === 't' || name === 'delText';
     };
     const close = (name: string): void => {
+      depth -= 1;
       if (numSkipped > 0) {
         numSkipped -= 1;
         return;
@@ -128,6 +131,7 @@ class WordListener {
         else cells[place] = (cells[place] ?? 0) + 1;
       } else if (name === 'tbl' && cells.length === 0) stories.write('\n');
       else if (name === 'txbxContent' || name === 'del' || (isNotes && name === part)) stories.close();
+      if (depth === 0 && !isNotes) stories.close();
     };
     const text = (written: string): void => {
       if (isText && numSkipped === 0) stories.write(written);

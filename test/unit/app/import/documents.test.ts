@@ -191,6 +191,37 @@ describe('what a document would run or fetch', () => {
   });
 });
 
+test('what stands beside the text of a Word file is read, each with its place', async () => {
+  const story = (name: string, text: string, more = '') =>
+    strToU8(`<w:x xmlns:w="w"><w:${name} w:id="1" ${more}>${paragraph(text)}</w:${name}></w:x>`);
+  const box = (text: string) => `<w:txbxContent>${paragraph(text)}</w:txbxContent>`;
+  const drawing = `<mc:AlternateContent xmlns:mc="mc"><mc:Choice>${box('Boxed.')}</mc:Choice><mc:Fallback>${box('Boxed.')}</mc:Fallback></mc:AlternateContent>`;
+  const file = await readOne(
+    'x.docx',
+    office(word(`<w:p><w:r>${drawing}<w:t>Body.</w:t></w:r></w:p>`), {
+      '_rels/main.xml.rels': relationships(
+        ['endnotes', 'e.xml'],
+        ['comments', 'c.xml'],
+        ['header', 'h.xml'],
+        ['footer', 'f.xml'],
+      ),
+      'e.xml': story('endnote', 'An endnote.'),
+      'c.xml': story('comment', 'A comment.', 'w:author="Ada"'),
+      'h.xml': story('sdt', 'A header.'),
+      'f.xml': story('sdt', 'A footer.'),
+    }),
+  );
+  expect(file.passages.map(({ text, part, label }) => [text, part, label])).toEqual([
+    ['Body.', undefined, undefined],
+    ['Boxed.', 'text-box', undefined],
+    ['An endnote.', 'endnote', '1'],
+    ['A comment.', 'comment', 'Ada'],
+    ['A header.', 'header', undefined],
+    ['A footer.', 'footer', undefined],
+  ]);
+  expect(file.warnings).toEqual([]);
+});
+
 describe('the numbers of a Word file', () => {
   test('are those that Word shows before its paragraphs', async () => {
     const level = (ilvl: number, format: string, text: string) =>
