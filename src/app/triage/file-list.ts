@@ -154,7 +154,7 @@ export class FileListElement extends LitElement {
         <div class="file-about">
           <bdi class="path">${file.path}</bdi>
           <span class="file-facts">${this.#facts(file)}</span>
-          ${(isGrouped ? [] : notesOf(listed)).map((note) => html`<span class="file-note">${importNoteText(note)}</span>`)}
+          ${notesOf(listed).map((note) => html`<span class=${isGrouped ? 'file-note visually-hidden' : 'file-note'}>${importNoteText(note)}</span>`)}
         </div>
         <div class="file-actions">
           ${

@@ -21,11 +21,19 @@ export interface FileFilter {
 
 export const FILE_STATUSES: readonly FileStatus[] = ['not-read', 'read-in-part', 'read-whole'];
 
+/** Files that were not read first, by reason, the rare reasons before those that a whole archive shares. */
 export function listFiles(files: readonly FileRecord[]): ListedFile[] {
   const listed = files.map((file) => ({ file, outcome: importOutcome(file) }));
-  const rank = ({ outcome }: ListedFile): number => FILE_STATUSES.indexOf(outcome.status);
+  const counts = new Map<string, number>();
+  for (const file of listed) counts.set(reasonOf(file), (counts.get(reasonOf(file)) ?? 0) + 1);
+  const status = ({ outcome }: ListedFile): number => FILE_STATUSES.indexOf(outcome.status);
+  const count = (file: ListedFile): number => counts.get(reasonOf(file)) ?? 0;
   return listed.sort(
-    (a, b) => rank(a) - rank(b) || reasonOf(a).localeCompare(reasonOf(b)) || a.file.id - b.file.id,
+    (a, b) =>
+      status(a) - status(b) ||
+      count(a) - count(b) ||
+      reasonOf(a).localeCompare(reasonOf(b)) ||
+      a.file.id - b.file.id,
   );
 }
 

@@ -100,6 +100,22 @@ test('a text in the wrong encoding is read again in the one that is chosen by ho
   await expect(page.locator('.file-text')).toContainText('Договор аренды');
 });
 
+test('a scan is read with text recognition when the person asks for it, and then found', async ({ page }) => {
+  const scan = readFileSync(new URL('../../fixtures/import/formats/scan.pdf', import.meta.url));
+  await addFiles(page, file('scan.pdf', scan));
+  await list(page).locator('> summary').click();
+  await page.getByRole('button', { name: 'Recognise text in scan.pdf' }).click();
+  const chooser = page.locator('dialog.read-again');
+  await expect(chooser.getByLabel('English')).toBeChecked();
+  await chooser.getByRole('button', { name: 'Read again' }).click();
+  await expect(chooser).toBeHidden({ timeout: 120_000 });
+  await expect(listed(page)).toHaveAttribute('data-status', 'read-whole');
+  await expect(listed(page)).toContainText('was recognised in a picture');
+  await page.getByLabel('Question', { exact: true }).fill('agreement');
+  await page.getByText('Look at these passages first').click();
+  await expect(page.locator('.shortlist li').first()).toContainText('scan.pdf');
+});
+
 test('a session takes the name of the folder, until the person gives it one', async ({ page }) => {
   const root = mkdtempSync(path.join(tmpdir(), 'rank1-'));
   const folder = path.join(root, 'Harbour lease');

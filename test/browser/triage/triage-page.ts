@@ -34,16 +34,21 @@ export const status = (page: Page) => page.locator('.review-status');
 export async function problems(page: Page): Promise<Record<string, string>> {
   const list = page.locator('.files');
   if ((await list.getAttribute('open')) === null) await list.locator('> summary').click();
-  await expect(list.locator('.file-row').first()).toBeVisible();
-  const entries = await list
-    .locator('.file-row')
-    .evaluateAll((rows) =>
-      rows.map((row) => [
-        row.querySelector('.path')?.textContent ?? '',
-        [...row.querySelectorAll('.file-note')].map((note) => note.textContent).join(' '),
-      ]),
-    );
-  return Object.fromEntries(entries.filter(([, told]) => told !== '')) as Record<string, string>;
+  const told: [string, string][] = [];
+  // A list of thousands is shown a hundred at a time.
+  for (const status of ['Not read', 'Read in part', 'Read whole']) {
+    await list.getByRole('button', { name: new RegExp(`^${status} `) }).click();
+    const rows = await list
+      .locator('.file-row')
+      .evaluateAll((elements) =>
+        elements.map((row): [string, string] => [
+          row.querySelector('.path')?.textContent ?? '',
+          [...row.querySelectorAll('.file-note')].map((note) => note.textContent.trim()).join(' '),
+        ]),
+      );
+    told.push(...rows.filter(([, notes]) => notes !== ''));
+  }
+  return Object.fromEntries(told);
 }
 
 /** Records in a store of the page's database. */
