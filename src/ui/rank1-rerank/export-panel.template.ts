@@ -5,9 +5,9 @@ import { EXPORT_FORMATS, type ExportFormat } from '../../export/index.ts';
 import { interfaceLanguage } from '../localization/interface-language.ts';
 import { saveFile } from '../save-file.ts';
 import { exportFormatLabel } from '../wording.ts';
-import type { Rank1RerankElement } from './rank1-rerank.ts';
+import type { RerankView } from './rerank-view.ts';
 
-export function renderExportPanel(element: Rank1RerankElement): TemplateResult {
+export function renderExportPanel(element: RerankView): TemplateResult {
   const onFormat = (event: Event): void => {
     element.exportFormat = (event.currentTarget as HTMLSelectElement).value as ExportFormat;
     element.exportNote = '';
@@ -38,7 +38,7 @@ export function renderExportPanel(element: Rank1RerankElement): TemplateResult {
   </div>`;
 }
 
-async function copy(element: Rank1RerankElement): Promise<void> {
+async function copy(element: RerankView): Promise<void> {
   try {
     await navigator.clipboard.writeText(element.exportAs(element.exportFormat).text);
     element.exportNote = msg('Copied');
@@ -47,7 +47,7 @@ async function copy(element: Rank1RerankElement): Promise<void> {
   }
 }
 
-function save(element: Rank1RerankElement): void {
+function save(element: RerankView): void {
   const file = element.exportAs(element.exportFormat);
   saveFile(file, element.ownerDocument);
   element.exportNote = file.name;

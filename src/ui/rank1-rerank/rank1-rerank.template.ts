@@ -23,13 +23,13 @@ import {
   runningStatus,
 } from '../wording.ts';
 import { renderExportPanel } from './export-panel.template.ts';
-import type { Rank1RerankElement, RerankNotice } from './rank1-rerank.ts';
+import type { RerankNotice, RerankView } from './rerank-view.ts';
 import { renderThreshold } from './threshold.template.ts';
 
 const INNER_PARTS =
   'list, result, outside, queued, reading, thinking, decided, forced, failed, stopped, rank, title, passage, passage-note, judgement, verdict, score, score-bar, logit, badge, note, figures, toggle, chain, token-count, quote, order-button';
 
-export function renderRerank(element: Rank1RerankElement): TemplateResult {
+export function renderRerank(element: RerankView): TemplateResult {
   const { controller, notice, expanded, exporting } = element;
   const language = interfaceLanguage();
   const hasVerdicts = controller.list.items.some(({ verdict }) => verdict !== null);
@@ -85,7 +85,7 @@ function noticeText(notice: RerankNotice): string {
 }
 
 /** One button in every phase, so that it keeps focus when it changes from start to stop and back. */
-function renderMainButton(element: Rank1RerankElement): TemplateResult {
+function renderMainButton(element: RerankView): TemplateResult {
   const { controller } = element;
   const onClick = (event: MouseEvent): void => {
     if (event.detail > 1) return; // the second half of a double click would undo the first
@@ -108,14 +108,14 @@ function mainPart({ busy, phase }: RerankController): string {
   return phase === 'failed' ? 'retry-button' : 'run-button';
 }
 
-function mainLabel({ controller: { busy, phase }, documents }: Rank1RerankElement): string {
+function mainLabel({ controller: { busy, phase }, documents }: RerankView): string {
   if (busy) return msg('Stop');
   if (phase === 'failed') return msg('Try again');
   if (phase === 'complete' || phase === 'aborted') return msg('Rank again');
   return rankLabel(documents.length);
 }
 
-function renderPauseButton(element: Rank1RerankElement): TemplateResult | typeof nothing {
+function renderPauseButton(element: RerankView): TemplateResult | typeof nothing {
   const { busy, paused } = element.controller;
   if (!busy) return nothing;
   const onClick = (): void => (paused ? element.resume() : element.pause());
@@ -124,7 +124,7 @@ function renderPauseButton(element: Rank1RerankElement): TemplateResult | typeof
   </button>`;
 }
 
-function renderExpandButton(element: Rank1RerankElement): TemplateResult | typeof nothing {
+function renderExpandButton(element: RerankView): TemplateResult | typeof nothing {
   if (!element.controller.list.items.some(isFinished)) return nothing;
   const toggle = (): void => void (element.expanded = !element.expanded);
   return html`<button part="expand-button" class="quiet" type="button" @click=${toggle}>
@@ -132,7 +132,7 @@ function renderExpandButton(element: Rank1RerankElement): TemplateResult | typeo
   </button>`;
 }
 
-function renderExportButton(element: Rank1RerankElement): TemplateResult {
+function renderExportButton(element: RerankView): TemplateResult {
   const toggle = (): void => {
     element.exporting = !element.exporting;
     element.exportNote = '';
@@ -148,7 +148,7 @@ function renderExportButton(element: Rank1RerankElement): TemplateResult {
   </button>`;
 }
 
-function statusText(element: Rank1RerankElement): string {
+function statusText(element: RerankView): string {
   const { controller, query, documents } = element;
   const { phase, paused, list, stats, loadProgress, runState } = controller;
   const numJudged = list.items.filter((item) => item.verdict).length;
@@ -217,11 +217,11 @@ function renderError(error: Error): TemplateResult {
 }
 
 /** Only once everything is judged: before that the next document may be the one. */
-function isNothingRelevant({ controller, numSelected }: Rank1RerankElement): boolean {
+function isNothingRelevant({ controller, numSelected }: RerankView): boolean {
   return controller.phase === 'complete' && controller.list.items.length > 0 && numSelected === 0;
 }
 
-function renderNothing(element: Rank1RerankElement): TemplateResult {
+function renderNothing(element: RerankView): TemplateResult {
   const best = element.results[0]?.verdict;
   return html`<div part="nothing" class="nothing" lang=${interfaceLanguage()}>
     <slot name="nothing">

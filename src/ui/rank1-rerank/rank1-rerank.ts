@@ -21,13 +21,12 @@ import { formValue } from './form-value.ts';
 import { panelStyles } from './panels.styles.ts';
 import { rank1RerankStyles } from './rank1-rerank.styles.ts';
 import { renderRerank } from './rank1-rerank.template.ts';
+import type { RerankNotice, RerankView } from './rerank-view.ts';
 import { RerankerSource } from './reranker-source.ts';
 import { loadOptions, runOptions } from './run-options.ts';
 import { requiredText } from '../wording.ts';
 
 /** A caller's fault that deserves a friendly line instead of an exception. */
-export type RerankNotice = 'blank-query' | 'no-documents';
-
 /**
  * A list of documents that a reasoning reranker puts in order while you watch: the chain of thought streams beside
  * each document, and the list reorders as verdicts land. Model and documents stay on the device. Elements that ask for the
@@ -117,7 +116,7 @@ export type RerankNotice = 'blank-query' | 'no-documents';
  * @cssproperty --rank1-toolbar-background - background of the toolbar
  * @cssproperty --rank1-toolbar-offset - how far from the top of the window the toolbar sticks
  */
-export class Rank1RerankElement extends LitElement implements RerankHost {
+export class Rank1RerankElement extends LitElement implements RerankHost, RerankView {
   static override styles = [themeStyles, panelStyles, rank1RerankStyles];
   static readonly formAssociated = true;
 

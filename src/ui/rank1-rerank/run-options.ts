@@ -1,9 +1,17 @@
 /** What the properties of an element ask of the model and of a run: only what was set, so that defaults stay the worker's. */
 import type { LoadOptions, RerankOptions } from '../../protocol/rerank-api.ts';
 import { RUN_OPTION_NAMES, RUN_OPTIONS, type RunOptionName } from '../../protocol/run-options.ts';
-import type { Rank1RerankElement } from './rank1-rerank.ts';
 
-export function loadOptions(element: Rank1RerankElement): LoadOptions {
+/** Attributes have no undefined: '' stands for it. */
+interface LoadProperties extends Pick<LoadOptions, 'model' | 'device'> {
+  readonly modelFiles: LoadOptions['modelFiles'] | undefined;
+  readonly dtype: string;
+  readonly workerUrl: string;
+  readonly assetsUrl: string;
+  readonly noWarmUp: boolean;
+}
+
+export function loadOptions(element: LoadProperties): LoadOptions {
   const { model, modelFiles, device, dtype, workerUrl, assetsUrl, noWarmUp } = element;
   return {
     model,
@@ -16,7 +24,7 @@ export function loadOptions(element: Rank1RerankElement): LoadOptions {
   };
 }
 
-export function runOptions(element: Rank1RerankElement): RerankOptions {
+export function runOptions(element: Readonly<Record<RunOptionName, unknown>>): RerankOptions {
   const set = RUN_OPTION_NAMES.filter((name) => isSet(name, element[name]));
   const used = element.samples ? set : set.filter((name) => name !== 'temperature' && name !== 'seed');
   return Object.fromEntries(used.map((name) => [name, element[name]])) as RerankOptions;

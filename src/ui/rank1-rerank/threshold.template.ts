@@ -4,9 +4,9 @@ import { html, type TemplateResult } from 'lit';
 import { interfaceLanguage } from '../localization/interface-language.ts';
 import { logOddsToThreshold, MAX_LOG_ODDS, thresholdToLogOdds } from '../ranking-selection.ts';
 import { countAtThreshold, formatScore, thresholdText } from '../wording.ts';
-import type { Rank1RerankElement } from './rank1-rerank.ts';
+import type { RerankView } from './rerank-view.ts';
 
-export function renderThreshold(element: Rank1RerankElement): TemplateResult {
+export function renderThreshold(element: RerankView): TemplateResult {
   const { effectiveThreshold: threshold, numSelected, controller } = element;
   const onInput = (event: Event): void => {
     const logOdds = (event.currentTarget as HTMLInputElement).valueAsNumber;

@@ -1,0 +1,31 @@
+/** What the templates of `<rank1-rerank>` read, and may change, of the element. */
+import type { ExportedFile, ExportFormat } from '../../export/index.ts';
+import type { DocumentInput } from '../../client/check-arguments.ts';
+import type { Rank1EventDetails, RankedResult } from '../events.ts';
+import type { RerankController } from '../rerank-controller.ts';
+
+export type RerankNotice = 'blank-query' | 'no-documents';
+
+export interface RerankView {
+  readonly controller: RerankController;
+  readonly query: string;
+  readonly documents: readonly DocumentInput[];
+  readonly notice: RerankNotice | null;
+  readonly isDisabled: boolean;
+  readonly results: readonly RankedResult[];
+  readonly numSelected: number;
+  readonly effectiveThreshold: number;
+  readonly remoteHost: string | null;
+  readonly ownerDocument: Document;
+  threshold: number | undefined;
+  expanded: boolean;
+  exporting: boolean;
+  exportFormat: ExportFormat;
+  exportNote: string;
+  rerank(): Promise<unknown>;
+  abort(): void;
+  pause(): void;
+  resume(): void;
+  exportAs(format: ExportFormat): ExportedFile;
+  emit<Type extends keyof Rank1EventDetails>(type: Type, detail: Rank1EventDetails[Type]): void;
+}
