@@ -1,5 +1,4 @@
 /** `rank1-rerank eval`: a collection to verdicts to files. Progress goes to stderr, the measures to stdout. */
-import { mkdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { loadCollection } from '../../evaluation/node/load-collection.ts';
 import { runEvaluation, writeReport } from '../../evaluation/node/run-evaluation.ts';
@@ -27,8 +26,6 @@ async function runEval(args: EvalArguments, context: CommandContext): Promise<Ex
   });
   const { queries, leftOut } = collection;
   for (const note of leftOutNotes(leftOut)) console.error(note);
-  // Before the model is loaded: a folder that cannot be written to must not cost minutes.
-  mkdirSync(args.out, { recursive: true });
   console.error(`${queries.length} queries, ${queries.flatMap(({ toJudge }) => toJudge).length} documents`);
   return untilInterrupted(async (signal) => {
     const engine = await openEngine(args.engine, context);
