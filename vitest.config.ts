@@ -6,7 +6,7 @@ import { FULL_ONLY, IS_FULL } from './test/tier.ts';
 const HANG_MS = 900_000;
 
 /** What takes longest starts first. */
-const LONG = /conformance\/|cli\/|package\/|true-width/;
+const LONG = /conformance\/|webgpu-node\/|cli\/|package\/|true-width/;
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -28,7 +28,13 @@ export default defineConfig({
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { ...shared, name: 'node', include: ['test/{unit,contract,package,cli}/**/*.test.ts'] } },
+      {
+        test: {
+          ...shared,
+          name: 'node',
+          include: ['test/{unit,contract,package,cli,webgpu-node}/**/*.test.ts'],
+        },
+      },
       {
         test: {
           ...shared,

@@ -1,23 +1,30 @@
 #!/usr/bin/env node
 // Compares the engines of the command line through `serve`: start-up to the first verdict, documents a second, memory.
 //
-//   node bench/engines.mjs [--old <checkout>] [--devices cpu,wasm] [--runs 3] [--pairs 40] [--mode reason] [--out <file>]
+//   node bench/engines.mjs [--old <checkout>] [--devices cpu,wasm,webgpu] [--model <folder>] [--runs 3] [--pairs 40]
+//     [--mode reason] [--bin <rank1-rerank.mjs>] [--out <file>]
 //
 // --old is a checkout of c1a3a78, the last with the headless Chromium, with its packages installed; it runs on WASM there.
-// All engines judge the same pairs with the demo model, in turns, so that what else the machine does hits all alike.
+// All engines judge the same pairs, in turns, so that what else the machine does hits all alike.
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const fileOf = (path) => fileURLToPath(new URL(path, import.meta.url));
+/** In a checkout it stands beside bench/, in what was packed for another machine beside this file. */
+const PAIRS = ['../test', './test']
+  .map((test) => fileOf(`${test}/fixtures/hundred-pairs/pairs.jsonl`))
+  .find(existsSync);
 const { values } = parseArgs({
   options: {
     old: { type: 'string' },
     devices: { type: 'string', default: 'cpu,wasm' },
+    model: { type: 'string' },
+    bin: { type: 'string' },
     runs: { type: 'string', default: '3' },
     pairs: { type: 'string', default: '40' },
     mode: { type: 'string', default: 'reason' },
@@ -28,7 +35,7 @@ const SAMPLE_MS = 200;
 /** As the oracle's pairs were judged. */
 const MAX_NEW_TOKENS = 64;
 
-const pairs = readFileSync(`${ROOT}test/fixtures/hundred-pairs/pairs.jsonl`, 'utf8')
+const pairs = readFileSync(PAIRS, 'utf8')
   .trim()
   .split('\n')
   .slice(0, Number(values.pairs))
@@ -45,8 +52,14 @@ function groupByQuery(all) {
 }
 
 const engines = [
-  ...(values.old ? [{ name: 'chromium, wasm', root: values.old, device: 'wasm' }] : []),
-  ...values.devices.split(',').map((device) => ({ name: `node, ${device}`, root: ROOT, device })),
+  ...(values.old
+    ? [{ name: 'chromium, wasm', bin: `${values.old}/bin/rank1-rerank.mjs`, device: 'wasm' }]
+    : []),
+  ...values.devices.split(',').map((device) => ({
+    name: `node, ${device}`,
+    bin: values.bin ?? fileOf('../bin/rank1-rerank.mjs'),
+    device,
+  })),
 ];
 
 /** Of a process and all its children, what they share divided among them. */
@@ -75,10 +88,10 @@ function treeBytes(root) {
   return bytes;
 }
 
-async function measure({ root, device }) {
-  const bin = `${root}/bin/rank1-rerank.mjs`;
+async function measure({ bin, device }) {
   const args = [bin, 'serve', '--port', '0', '--device', device, '--mode', values.mode];
   if (values.mode === 'reason') args.push('--max-new-tokens', String(MAX_NEW_TOKENS));
+  if (values.model) args.push('--model', values.model);
   const startedAt = performance.now();
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let peakBytes = 0;

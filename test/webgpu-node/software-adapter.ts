@@ -1,0 +1,21 @@
+/** A GPU that the CPU imitates, for tests in Node: SwiftShader, which comes with Chromium, or what VK_ICD_FILENAMES names. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { findChromium } from '../../scripts/find-chromium.mjs';
+import { nodeHost } from '../../src/runtime/node/node-host.ts';
+import type { RuntimeHost } from '../../src/runtime/runtime-host.ts';
+
+const DRIVER = 'vk_swiftshader_icd.json';
+
+/** @throws where there is no driver: a test that needs one does not pass without */
+export async function softwareHost(): Promise<RuntimeHost> {
+  const folders = ['/usr/lib/chromium', dirname(findChromium() ?? '.')];
+  const driver = folders.map((folder) => join(folder, DRIVER)).find(existsSync);
+  // Read by the Vulkan loader when Dawn starts it.
+  if (driver) process.env['VK_ICD_FILENAMES'] ??= driver;
+  const host = await nodeHost('webgpu');
+  if (await host.gpu?.requestAdapter()) return host;
+  throw new Error(
+    `no Vulkan driver: ${DRIVER} was looked for in ${folders.join(', ')}; VK_ICD_FILENAMES can name one`,
+  );
+}
