@@ -1,46 +1,45 @@
 /**
- * Token ids to text deltas. A character may be spread over several byte-level tokens, so an incomplete
- * character at the end is held back until the next token completes it. Invariant: the deltas, joined and
- * flushed, equal one decode of all ids.
+ * Token ids to text deltas. A character can span several byte-level tokens, so an incomplete one at the end is held
+ * back until it is complete. Invariant: all deltas plus the flush equal one decode of all ids.
  */
 import type { Tokenizer } from './tokenizer.ts';
 
 const REPLACEMENT = '\uFFFD';
-/** An incomplete character is at most three bytes, and a token with a character in it at least one. */
+/** UTF-8 has at most four bytes a character, and a token at least one byte. */
 const MAX_TOKENS_OF_CHARACTER = 4;
 
 export class IncrementalDecoder {
   readonly #tokenizer: Pick<Tokenizer, 'decode'>;
-  /** Ids since the last point where the text ended in a whole character. */
+  /** Ids since the text last ended in a complete character. */
   #pendingTokenIds: number[] = [];
-  /** UTF-16 units of the pending ids' text that were already handed out. */
+  /** UTF-16 units of the pending ids' text that were already returned. */
   #numEmitted = 0;
 
   constructor(tokenizer: Pick<Tokenizer, 'decode'>) {
     this.#tokenizer = tokenizer;
   }
 
-  /** Returns the text that became certain. */
+  /** Returns the text that can no longer change. */
   push(tokenId: number): string {
     this.#pendingTokenIds.push(tokenId);
     const text = this.#tokenizer.decode(this.#pendingTokenIds);
     if (!text.endsWith(REPLACEMENT)) return this.#emitAll(text);
-    // An incomplete character decodes to one U+FFFD, so all before the last one is final.
+    // An incomplete character decodes to a single U+FFFD, so everything before the last one is final.
     const certain = text.slice(this.#numEmitted, -1);
     this.#numEmitted += certain.length;
     this.#forgetWholeCharacters(text);
     return certain;
   }
 
-  /** Returns whatever was held back. */
+  /** Returns what is still held back. */
   flush(): string {
     return this.#emitAll(this.#tokenizer.decode(this.#pendingTokenIds));
   }
 
   /**
-   * A chain that loops over broken bytes never ends in a whole character, and decoding all of it at every
-   * token would be quadratic. The ids in front are dropped where no character spans the cut: one that does
-   * decodes to more U+FFFD in two parts than in one.
+   * A chain that repeats broken bytes never reaches a complete character, and decoding all of it for every token would
+   * take quadratic time. So older ids are dropped at a point that no character spans: a character cut in two would
+   * decode to more U+FFFD than it does whole.
    */
   #forgetWholeCharacters(text: string): void {
     if (this.#pendingTokenIds.length < 2 * MAX_TOKENS_OF_CHARACTER) return;

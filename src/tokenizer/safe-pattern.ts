@@ -1,7 +1,6 @@
 /**
- * Regular expressions of a tokenizer.json come from whoever made the model, and run over people's documents. JavaScript
- * backtracks: a repetition inside a repetition can take longer than anyone waits. Tokenizers of the rank1 family need
- * none of it, so a pattern that has it is refused instead of run.
+ * The regular expressions in a tokenizer.json are untrusted and run over people's documents. JavaScript backtracks, so
+ * nested repetition can take exponential time. No tokenizer of the rank1 family needs it: such patterns are refused.
  */
 const MAX_PATTERN_LENGTH = 4000;
 const MAX_DEPTH = 200;
@@ -9,8 +8,8 @@ const UNBOUNDED = /^(?:[*+]|\{\d+,\})/;
 const QUANTIFIER = /^(?:[*+?]|\{\d+(?:,\d*)?\})/;
 
 /**
- * @param value parsed JSON, at any depth: each `Regex` in it is looked at
- * @returns what is wrong with it, for a message; `null` when nothing is
+ * @param value parsed JSON; every `Regex` in it is checked, at any depth
+ * @returns what is wrong, for a message; `null` when all patterns are safe
  */
 export function findUnsafePattern(value: unknown): string | null {
   const waiting: { readonly value: unknown; readonly depth: number }[] = [{ value, depth: 0 }];
@@ -27,10 +26,10 @@ export function findUnsafePattern(value: unknown): string | null {
   return null;
 }
 
-/** True when no group that repeats or branches is itself repeated without bound, and nothing refers back. */
+/** True when no group that repeats or branches is repeated without bound, and there are no backreferences. */
 export function isSafePattern(pattern: string): boolean {
   if (pattern.length > MAX_PATTERN_LENGTH || /\\[1-9k]/.test(pattern)) return false;
-  /** for each open group, whether something in it repeats or branches */
+  /** For each open group: whether anything in it repeats or branches. */
   const open: boolean[] = [false];
   for (let at = 0; at < pattern.length;) {
     const char = pattern[at]!;
@@ -39,7 +38,7 @@ export function isSafePattern(pattern: string): boolean {
     const isAtomEnd = char !== '(' && char !== '|';
     const inner = char === ')' && open.length > 1 ? open.pop()! : false;
     at = char === '\\' ? at + 2 : char === '[' ? classEnd(pattern, at) : at + 1;
-    if (char === '(' && pattern[at] === '?') at += 1; // of the group's kind, no quantifier
+    if (char === '(' && pattern[at] === '?') at += 1; // the start of `(?:` and the like, not a quantifier
     if (!isAtomEnd) continue;
     const rest = pattern.slice(at, at + 24);
     const quantifier = QUANTIFIER.exec(rest)?.[0];
@@ -50,7 +49,7 @@ export function isSafePattern(pattern: string): boolean {
   return true;
 }
 
-/** Behind the `]` that ends the class which starts at `at`. */
+/** Index after the `]` of the character class that starts at `at`. */
 function classEnd(pattern: string, at: number): number {
   for (let end = at + 1; end < pattern.length; end++) {
     if (pattern[end] === '\\') end += 1;

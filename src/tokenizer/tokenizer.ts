@@ -63,7 +63,7 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   }
 }
 
-/** A file that was made wrong can read well and fail only at work. */
+/** A faulty file may load and fail only when it is used. */
 function guarded<T>(action: () => T): T {
   try {
     return action();
@@ -96,7 +96,7 @@ function vocabularyOf(model: unknown): Vocabulary {
   };
 }
 
-/** The library guesses at a model it does not know, which would give wrong ids instead of an error. */
+/** The library guesses when it does not know a model type, which would give wrong ids instead of an error. */
 function assertBytePairModel(model: unknown): void {
   if (typeof model === 'object' && model !== null && 'type' in model && model.type === 'BPE') return;
   throw new Rank1Error(

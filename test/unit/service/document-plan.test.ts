@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RerankDocument, RerankOptions } from '../../../src/protocol/rerank-api.ts';
 import { encodePrompt } from '../../../src/rank1/prompt.ts';
 import { DocumentPlanner, type PlannedDocument } from '../../../src/service/rerank/document-plan.ts';
+import type { Tokenizer } from '../../../src/tokenizer/tokenizer.ts';
 import { CharacterTokenizer } from '../../fakes/character-tokenizer.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 import { loadTokenizer } from '../tokenizer/tokenizer-files.ts';
@@ -15,7 +16,11 @@ interface PlanOptions extends RerankOptions {
   readonly modelMaxNewTokens?: number;
 }
 
-function plan(documents: readonly (string | RerankDocument)[], options: PlanOptions = {}, tokenizer = demo) {
+function plan(
+  documents: readonly (string | RerankDocument)[],
+  options: PlanOptions = {},
+  tokenizer: Tokenizer = demo,
+) {
   const { query = 'a query', maxPositions = 512, modelMaxNewTokens = 100, ...rest } = options;
   const request = {
     query,
@@ -38,6 +43,21 @@ function plan(documents: readonly (string | RerankDocument)[], options: PlanOpti
     prefixTokenIds: planner.prefixOf(planned),
   };
 }
+
+test('counts what the tokenizer puts around a text, in budget, prompts and kept prefix', () => {
+  const bare = new CharacterTokenizer();
+  const framed = new CharacterTokenizer(undefined, { before: [0x31_0000], after: [0x31_0001] });
+  const documents = ['short', 'x'.repeat(2000)];
+  const [without, within] = [bare, framed].map((tokenizer) => plan(documents, {}, tokenizer));
+  expect(within!.prefixTokenIds[0]).toBe(0x31_0000);
+  expect(within!.prefixTokenIds).toHaveLength(without!.prefixTokenIds.length + 1);
+  const ids = within!.documents.map(({ promptTokenIds }) => [...promptTokenIds]);
+  for (const prompt of ids) expect([prompt[0], prompt.at(-1)]).toEqual([0x31_0000, 0x31_0001]);
+  expect(ids[0]).toHaveLength(without!.documents[0]!.promptTokenIds.length + 2);
+  // The cut document gives way to the frame: its prompt is no longer than without one.
+  expect(ids[1]!.length).toBeLessThanOrEqual(without!.documents[1]!.promptTokenIds.length + 1);
+  expect(ids[1]!.length + within!.maxNewTokens + MARGIN).toBeLessThanOrEqual(512);
+});
 
 describe('a plan', () => {
   test('keeps documents that fit as they are, each with its place and its whole prompt', () => {
