@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
 import type { ImportChoices, ImportedFile } from '../../../src/app/import/import-types.ts';
+import type { FromWorker, ToWorker } from '../../../src/protocol/worker-calls.ts';
 import { watchPrivacy } from './privacy-watch.ts';
 import { openTriage } from './triage-page.ts';
 
@@ -16,7 +17,7 @@ const WORKER = readdirSync(new URL('../../../dist-test/assets/', import.meta.url
   /^import\.worker-.*\.js$/.test(name),
 );
 
-/** One call of the worker, in the messages that comlink sends. */
+/** One call of the worker, in the messages of `src/protocol/worker-calls.ts`. */
 function readInWorker(page: Page, url: URL, choices: ImportChoices = {}): Promise<ImportedFile[]> {
   const name = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
   const base64 = readFileSync(url).toString('base64');
@@ -27,16 +28,12 @@ function readInWorker(page: Page, url: URL, choices: ImportChoices = {}): Promis
       try {
         return await new Promise<ImportedFile[]>((resolve, reject) => {
           worker.onerror = () => reject(new Error('the worker failed'));
-          worker.onmessage = ({ data }) => {
-            if (data?.id !== 'test') return;
-            if (data.type === 'RAW') resolve(data.value);
-            else reject(new Error(String(data.value?.value?.message)));
+          worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+            if (data.type === 'done') resolve(data.value as ImportedFile[]);
+            if (data.type === 'failed') reject(new Error(data.error.message));
           };
-          const argumentList = [call.name, new File([bytes], call.name), null, call.choices].map((value) => ({
-            type: 'RAW',
-            value,
-          }));
-          worker.postMessage({ id: 'test', type: 'APPLY', path: ['importFile'], argumentList });
+          const args = [call.name, new File([bytes], call.name), call.choices];
+          worker.postMessage({ type: 'call', id: 1, method: 'importFile', args } satisfies ToWorker);
         });
       } finally {
         worker.terminate();
