@@ -2,9 +2,12 @@
 import { parentPort } from 'node:worker_threads';
 import { assert } from '../src/base/assert.ts';
 
-assert(parentPort, 'this runs in a thread');
-Object.assign(globalThis, {
-  postMessage: parentPort.postMessage.bind(parentPort),
-  addEventListener: parentPort.addEventListener.bind(parentPort),
-  removeEventListener: parentPort.removeEventListener.bind(parentPort),
-});
+/** Called, not only imported: bundlers drop modules of this package that are imported for their effects alone. */
+export function openWorkerScope(): void {
+  assert(parentPort, 'this runs in a thread');
+  Object.assign(globalThis, {
+    postMessage: parentPort.postMessage.bind(parentPort),
+    addEventListener: parentPort.addEventListener.bind(parentPort),
+    removeEventListener: parentPort.removeEventListener.bind(parentPort),
+  });
+}

@@ -1,5 +1,5 @@
 /** Composition root of the worker in a thread of Node: wires service and runtime, and exposes them. No logic. */
-import './node-scope.ts';
+import { openWorkerScope } from './node-scope.ts';
 import { fileURLToPath } from 'node:url';
 import { HttpFolder } from '../src/model/http-folder.ts';
 import { DiskFolder } from '../src/model/node/disk-folder.ts';
@@ -14,4 +14,5 @@ const inNode: Surroundings = {
   openHost: ({ device }) => nodeHost(device),
 };
 
+openWorkerScope();
 answerCalls(new RerankService(loadRuntimeWith(inNode)));

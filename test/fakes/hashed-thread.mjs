@@ -2,5 +2,6 @@
 import { register } from 'tsx/esm/api';
 
 register();
-await import('../../workers/node-scope.ts');
+const { openWorkerScope } = await import('../../workers/node-scope.ts');
+openWorkerScope();
 await import('./hashed.worker.ts');
