@@ -58,7 +58,9 @@ async function transformersJsModel(): Promise<(file: string) => Buffer | null> {
 /** Serves a page with transformers.js, the runtime it depends on, and the model, under /transformers-test/. */
 async function serveTransformersJs(page: Page): Promise<void> {
   const modelFile = await transformersJsModel();
-  const ortFolder = path.join(ROOT, 'node_modules/onnxruntime-web/dist');
+  const ortFolder = path.dirname(
+    createRequire(TRANSFORMERS).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'),
+  );
   await page.route('**/transformers-test/**', async (route) => {
     const file = new URL(route.request().url()).pathname.split('/transformers-test/')[1] ?? '';
     const headers = { 'Cross-Origin-Resource-Policy': 'same-origin' };
