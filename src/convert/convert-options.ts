@@ -20,7 +20,7 @@ export interface ConvertOptions {
   readonly blockSize: number;
   /** Rows of the rotary tables; never more than config.json's max_position_embeddings. */
   readonly maxPositions: number;
-  /** The size at which a new weight file is begun. A page must be able to hold one of them whole. */
+  /** Size at which a new weight file is started. A page must be able to hold one whole file in memory. */
   readonly shardBytes: number;
   readonly accuracyLevel: 0 | 4;
   /** Where the checkpoint came from, for the manifest. */
@@ -29,7 +29,7 @@ export interface ConvertOptions {
   readonly onProgress: (progress: ConvertProgress) => void;
   /** Called with every quantised tensor's error; costs a second look at each weight. */
   readonly onTensorError?: ((error: TensorError) => void) | undefined;
-  /** Called with a sentence for what is done all the same, but may not be what was wanted. */
+  /** Called with a sentence about something that does not stop the conversion but may be a mistake. */
   readonly onWarning?: ((message: string) => void) | undefined;
   /** Convert a checkpoint that has no tokenizer.json; such a model cannot be given text. Left out: it is refused. */
   readonly withoutTokenizer?: boolean;

@@ -1,4 +1,4 @@
-/** Weights that no rounding can stand for: NaN and infinity in the checkpoint, and what fp16 cannot hold. */
+/** Weights that cannot be stored: NaN and infinity in the checkpoint, and values beyond the range of fp16. */
 import { Rank1Error } from '../base/errors.ts';
 import type { FloatDtype } from './float-formats.ts';
 

@@ -1,4 +1,4 @@
-/** The end of the graph: the greedy next token and the watched logits, so that full logits stay on the device. */
+/** The end of the graph: the greedy next token and the watched logits, so that the full logits stay on the device. */
 import { ONNX_INPUTS, ONNX_OUTPUTS } from '../model/onnx-io.ts';
 import { bytesOf, type GraphBuilder } from './graph-builder.ts';
 

@@ -1,4 +1,4 @@
-/** Weights as the rest of the converter sees them: rows of fp32 read a few at a time, whatever the file holds. */
+/** Weights as the rest of the converter sees them: fp32 rows, read in chunks, whatever the file format. */
 import { Rank1Error } from '../base/errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { arePackedAlike, stackPacked, type PackedMatrix } from './packed-matrix.ts';
@@ -10,7 +10,7 @@ export interface Matrix {
   readonly name: string;
   readonly rows: number;
   readonly cols: number;
-  /** What reading all of it costs, for progress. */
+  /** Bytes read for the whole matrix, for progress. */
   readonly sourceBytes: number;
   /**
    * Rows `start` to `end` - 1 as fp32, [end - start, cols].
@@ -108,11 +108,11 @@ export function joinVectors(name: string, parts: readonly Matrix[]): Matrix {
 export interface RowChunk {
   readonly start: number;
   readonly end: number;
-  /** [end - start, cols]; theirs only until the next chunk is asked for, which takes their place */
+  /** [end - start, cols]; valid until the next chunk is requested, which reuses the memory */
   readonly values: Float32Array<ArrayBuffer>;
 }
 
-/** All rows of a matrix, a few at a time, in one piece of memory: fresh memory for each costs as much as decoding. */
+/** All rows of a matrix in chunks that share one buffer: allocating each anew costs as much as decoding it. */
 export async function* readChunks(matrix: Matrix): AsyncGenerator<RowChunk> {
   let room: Float32Array<ArrayBuffer> | null = null;
   for (const [start, end] of rowChunks(matrix)) {
