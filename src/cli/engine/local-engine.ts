@@ -14,7 +14,7 @@ import { engineClosed, type RerankEngine } from './rerank-engine.ts';
 
 /** Measured: docs/decisions/0080-command-line.md. */
 const NATIVE_ADVICE =
-  'With native code it would be several times as fast: npm install onnxruntime-node (288 MB).';
+  'With native code it would be four times as fast: npm install onnxruntime-node (288 MB).';
 
 export class LocalEngine implements RerankEngine {
   readonly modelName: string;
