@@ -1,12 +1,12 @@
 /**
- * Waiting, taking turns and trying again: each once, for every folder. Whatever takes a signal rejects with the signal's
- * reason, also when it was aborted before the call, and leaves no listener or timer behind.
+ * Cancellation, timeouts, semaphores, backoff and retry for every folder. Anything that takes a signal rejects with its
+ * reason, even if it was aborted before the call, and leaves no listener or timer behind.
  */
 
 /**
- * Settles as `promise` does, or rejects with the signal's reason if that comes first. Use it, with an AbortController for
- * the failure, in place of `Promise.race` against a promise that may never settle: a race keeps every result alive for as
- * long as that promise is pending.
+ * Settles as `promise` does, or rejects with the signal's reason if that comes first. Use it with an AbortController
+ * instead of `Promise.race` against a promise that may never settle: a race keeps every result alive while that promise
+ * is pending.
  */
 export function untilAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -28,7 +28,6 @@ export function untilAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | u
   });
 }
 
-/** Resolves after `ms` milliseconds. */
 export function wait(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason as Error);
@@ -44,7 +43,7 @@ export function wait(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Resolves in a task of its own, behind all messages that have arrived so far. */
+/** Resolves in a new task, after all messages that have already arrived. */
 export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -56,7 +55,7 @@ export function nextTask(): Promise<void> {
   });
 }
 
-/** Stops whoever passes while it is closed. */
+/** Blocks callers while it is closed. */
 export class Gate {
   #opening: PromiseWithResolvers<void> | null = null;
 
@@ -73,7 +72,7 @@ export class Gate {
     this.#opening = null;
   }
 
-  /** Resolves while the gate is open; one that was closed again in the meantime keeps the waiting. */
+  /** Resolves once the gate is open; if it has closed again by then, keeps waiting. */
   async untilOpen(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     while (this.#opening) await untilAborted(this.#opening.promise, signal);
@@ -86,7 +85,7 @@ interface Waiting {
   readonly enter: () => void;
 }
 
-/** At most `room` at a time, in order of arrival. A semaphore of 1 is a serial queue. */
+/** Admits at most `room` at a time, first come, first served. With room 1 it is a serial queue. */
 export class Semaphore {
   readonly #room: number;
   readonly #waiting = new Set<Waiting>();
@@ -102,10 +101,10 @@ export class Semaphore {
   }
 
   /**
-   * Takes `width` of the room, or all of it where that is less.
-   * @param room for this call, where it is another than for the others
-   * @returns gives it back; a second call does nothing
-   * @throws the signal's reason while it waits: the place is given up at once
+   * Takes `width` units of the room, or all of it if that is less.
+   * @param room overrides the semaphore's room for this call
+   * @returns a release function; a second call does nothing
+   * @throws the signal's reason while waiting; the place in the queue is given up at once
    */
   acquire(signal?: AbortSignal, width = 1, room = this.#room): Promise<() => void> {
     return new Promise((resolve, reject) => {
@@ -129,7 +128,7 @@ export class Semaphore {
     });
   }
 
-  /** Runs `task` when there is room; its place is taken until it has settled, whatever the signal says by then. */
+  /** Runs `task` when there is room. The room is held until the task settles, even if the signal aborts meanwhile. */
   async run<T>(task: () => Promise<T>, signal?: AbortSignal, width = 1, room = this.#room): Promise<T> {
     const release = await this.acquire(signal, width, room);
     try {
@@ -152,7 +151,7 @@ export class Semaphore {
 
   #advance(): void {
     for (const waiting of this.#waiting) {
-      if (this.#widthInUse + waiting.width > waiting.room) return; // nobody is overtaken
+      if (this.#widthInUse + waiting.width > waiting.room) return; // strictly first in, first out
       this.#waiting.delete(waiting);
       waiting.enter();
     }
@@ -162,8 +161,8 @@ export class Semaphore {
 const TICKS_PER_LIMIT = 20;
 
 /**
- * Aborts `signal` when `touch` was not called for `limitMs`. It counts its own ticks, not the clock: a page that was frozen
- * or a machine that slept has missed nothing, so a gap counts as one tick. Call `stop` when done.
+ * Aborts `signal` when `touch` has not been called for `limitMs`. Counts its own ticks, not the clock: after a frozen
+ * page or a sleeping machine, the gap counts as one tick. Call `stop` when done.
  */
 export class IdleTimer {
   readonly signal: AbortSignal;
@@ -172,8 +171,8 @@ export class IdleTimer {
   #paused = false;
 
   /**
-   * @param reason of the abort; made only if it comes to that
-   * @param outer aborts the signal too
+   * @param reason creates the abort reason; called only on abort
+   * @param outer also aborts the signal
    */
   constructor(limitMs: number, reason: () => unknown, outer?: AbortSignal) {
     const controller = new AbortController();
@@ -185,12 +184,12 @@ export class IdleTimer {
     }, limitMs / TICKS_PER_LIMIT);
   }
 
-  /** Something happened: the count starts over. */
+  /** Restarts the idle timeout. */
   touch(): void {
     this.#numIdleTicks = 0;
   }
 
-  /** While paused, nothing is expected to happen. */
+  /** While paused, the idle timeout does not run. */
   pause(paused: boolean): void {
     this.#paused = paused;
     this.#numIdleTicks = 0;
@@ -201,9 +200,9 @@ export class IdleTimer {
   }
 }
 
-/** A fault that may pass by itself: the same call is worth another attempt. */
+/** A transient fault: the same call is worth retrying. */
 export class PassingFault extends Error {
-  /** what the server asked for; null where it said nothing */
+  /** as requested by the server; null if it did not say */
   readonly retryAfterMs: number | null;
 
   constructor(message: string, retryAfterMs: number | null = null) {
@@ -213,17 +212,17 @@ export class PassingFault extends Error {
 }
 
 export interface Backoff {
-  /** before the second attempt; doubled for each further one */
+  /** before the second attempt; doubles with each further one */
   readonly delayMs: number;
-  /** no wait is longer */
+  /** upper bound of the delay */
   readonly maxDelayMs: number;
-  /** 0 to 1; tests pass their own */
+  /** uniform over [0, 1); tests pass their own */
   readonly random?: () => number;
 }
 
 /**
- * The wait before the attempt that follows attempt number `attempt` (from 1): what the server asked for, or half to all of
- * the exponential delay, so that clients that failed together do not come back together.
+ * The wait after attempt number `attempt` (from 1): what the server asked for, or a random half to all of the
+ * exponential delay, so that clients that failed together do not retry together.
  */
 export function backoffMs(
   { delayMs, maxDelayMs, random = Math.random }: Backoff,
@@ -238,13 +237,13 @@ export function backoffMs(
 export interface RetryOptions extends Backoff {
   readonly maxAttempts: number;
   readonly signal?: AbortSignal | undefined;
-  /** `PassingFault`s unless given */
+  /** default: `PassingFault`s only */
   readonly isPassing?: (error: unknown) => boolean;
-  /** before the wait for the attempt that follows attempt number `attempt` */
+  /** called before the wait that follows attempt number `attempt` */
   readonly onRetry?: (error: unknown, attempt: number) => void;
 }
 
-/** @throws what the last attempt threw, or one that does not pass; the signal's reason once it is aborted */
+/** @throws the last attempt's error, the first one that is not transient, or the signal's reason once it is aborted */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { maxAttempts, signal, isPassing = (error) => error instanceof PassingFault, onRetry } = options;
   for (let numAttempts = 1; ; numAttempts++) {
@@ -261,7 +260,7 @@ export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions)
   }
 }
 
-/** Milliseconds that a Retry-After header asks for, in seconds or as a date; null where there is none that can be read. */
+/** Milliseconds from a Retry-After header, given in seconds or as a date; null if absent or unreadable. */
 export function retryAfterMs(headers: Headers, now = Date.now()): number | null {
   const value = headers.get('retry-after')?.trim();
   if (!value) return null;
@@ -269,7 +268,7 @@ export function retryAfterMs(headers: Headers, now = Date.now()): number | null 
   return Number.isFinite(ms) ? Math.max(0, ms) : null;
 }
 
-/** `Promise.withResolvers`, which Node has from 22 only. */
+/** `Promise.withResolvers`, which Node has only from version 22. */
 export function withResolvers<T>(): PromiseWithResolvers<T> {
   let resolve!: PromiseWithResolvers<T>['resolve'];
   let reject!: PromiseWithResolvers<T>['reject'];

@@ -1,8 +1,8 @@
 /**
- * The one error class for faults of the world: a missing file, a lost device, an unknown architecture.
- * Caller's faults are TypeError or RangeError; our own faults are `assert` failures.
+ * The one error class for faults of the environment: a missing file, a lost device, an unknown architecture. Caller's
+ * faults are TypeError or RangeError; our own are `assert` failures.
  *
- * Classes do not survive a worker boundary, so code reads errors with `isRank1Error`, never `instanceof`.
+ * Classes do not survive a worker boundary, so code checks errors with `isRank1Error`, never `instanceof`.
  */
 export type Rank1ErrorCode =
   | 'model-not-found'
@@ -26,7 +26,7 @@ export class Rank1Error extends Error {
 
   readonly code: Rank1ErrorCode;
 
-  /** @param message one or two sentences: what happened, and what the reader can do about it */
+  /** @param message one or two sentences: what happened and what the reader can do about it */
   constructor(code: Rank1ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
@@ -43,7 +43,7 @@ export function isRank1Error(error: unknown, code?: Rank1ErrorCode): error is Ra
   );
 }
 
-/** The message of anything that was thrown. Runtimes throw strings, numbers and objects too; this never throws. */
+/** The message of any thrown value, which may be a string, a number or an object. Never throws. */
 export function errorMessage(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
   return 'message' in error && typeof error.message === 'string' ? error.message : 'unknown error';

@@ -1,11 +1,11 @@
 /**
- * Tells what a page's policies refuse from what is merely out of reach: browsers report both as the same error. A refusal is
- * named with the directive to change; trying again is of no use. In Node nothing is refused.
+ * Tells a Content-Security-Policy refusal from a network failure, which browsers report as the same error. A refusal
+ * names the directive to change; retrying does not help. Node refuses nothing.
  */
 import { wait } from './async.ts';
 import { errorMessage, Rank1Error } from './errors.ts';
 
-/** Reports come in tasks of their own, which may run after the error: milliseconds. */
+/** Violation reports arrive in their own tasks, possibly after the error: milliseconds to wait for them. */
 const REPORT_MS = 50;
 
 type ViolationListener = (event: SecurityPolicyViolationEvent) => void;
@@ -17,18 +17,18 @@ interface ViolationTarget {
 }
 
 export interface RefusalWatch {
-  /** @returns `access-denied` for the first refusal of `url`, or of anything with null, since the watch began */
+  /** @returns `access-denied` for the first refusal of `url` (null: of anything) since the watch began */
   refusalOf(url: string | URL | null): Rank1Error | null;
   stop(): void;
 }
 
-/** Call before what may be refused: each refusal is reported once, to those who listen then. */
+/** Call before the request: each refusal is reported once, to whoever is listening at that moment. */
 export function watchRefusals(): RefusalWatch {
   const violations: SecurityPolicyViolationEvent[] = [];
   const onViolation: ViolationListener = (event) => {
     if (event.disposition !== 'report') violations.push(event);
   };
-  // The event bubbles from the document to the window; in a worker it is the global scope's.
+  // The event bubbles from the document to the window; in a worker it fires on the global scope.
   const target = globalThis as ViolationTarget;
   target.addEventListener?.('securitypolicyviolation', onViolation);
   return {
@@ -42,8 +42,8 @@ export function watchRefusals(): RefusalWatch {
 }
 
 /**
- * Runs a request for `url`, or with null whatever loads files by itself.
- * @throws Rank1Error `access-denied` where a Content-Security-Policy refused it, else what `attempt` throws
+ * Runs a request for `url`; null for an attempt that loads files on its own.
+ * @throws Rank1Error `access-denied` if a Content-Security-Policy refused it, else what `attempt` throws
  */
 export async function namingRefusals<T>(url: string | URL | null, attempt: () => Promise<T>): Promise<T> {
   const watch = watchRefusals();
@@ -58,7 +58,7 @@ export async function namingRefusals<T>(url: string | URL | null, attempt: () =>
   }
 }
 
-/** @returns what to throw for an `error` of starting a worker */
+/** @returns what to throw for an `error` from starting a worker */
 export function workerRefusal(error: unknown): unknown {
   const said = errorMessage(error).slice(0, 200);
   const denied = (advice: string): Rank1Error =>
@@ -84,19 +84,21 @@ function policyError({ blockedURI, effectiveDirective }: SecurityPolicyViolation
   );
 }
 
-/** Of what a report calls blocked: addresses by their origin, others by what allows them. */
+/**
+ * The source expression that would allow `blockedURI`: its origin for an address, else the matching keyword or scheme.
+ */
 function sourceOf(blockedURI: string): string {
   if (blockedURI === 'wasm-eval') return "'wasm-unsafe-eval'";
   if (blockedURI === 'eval') return "'unsafe-eval'";
   return URL.canParse(blockedURI) ? new URL(blockedURI).origin : `${blockedURI}:`;
 }
 
-/** Of files that a runtime imports by itself: an error that names the address, and nothing of what the server said. */
+/** For files that a runtime imports itself: the error names the address but not the server's answer. */
 const ADDRESS = /(?:https?|blob):[^\s'")]+/;
 
 /**
  * Finds out why a module or a WebAssembly file could not be loaded.
- * @returns `access-denied` or `network` with what to change; null where nothing tells
+ * @returns `access-denied` or `network` with what to change; null if that cannot be determined
  */
 export async function moduleRefusal(error: unknown): Promise<Rank1Error | null> {
   const said = errorMessage(error);

@@ -1,9 +1,9 @@
-/** What templates of a query are called on both sides of the worker boundary; `src/rank1` has their texts. */
+/** Names of the query templates, for both sides of the worker boundary; `src/rank1` has their texts. */
 
-/** Where a template takes the query. */
+/** Placeholder for the query in a template. */
 export const QUERY_PLACEHOLDER = 'FILL_QUERY_HERE';
 
-/** Other meanings of "relevant", in the order in which people are offered them. */
+/** Other meanings of "relevant", in display order. */
 export const QUERY_PRESET_NAMES = [
   'answer',
   'evidence',

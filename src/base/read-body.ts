@@ -1,9 +1,9 @@
-/** Bodies of HTTP responses, piece by piece or whole within a limit. Nothing that was read is kept alive. */
+/** Reads HTTP response bodies, chunk by chunk or whole within a limit. Keeps no reference to what was read. */
 import { untilAborted } from './async.ts';
 
 /**
- * The chunks of `body` until it ends. A reader that stops early cancels the rest.
- * @throws what broke the body, or the signal's reason: at once, as an aborted body does not always end
+ * The chunks of `body` until it ends. A consumer that stops early cancels the rest.
+ * @throws the body's error, or the signal's reason at once: an aborted body does not always end
  */
 export async function* readChunks(
   body: ReadableStream<Uint8Array> | null,
@@ -19,13 +19,13 @@ export async function* readChunks(
       yield value;
     }
   } finally {
-    reader.cancel().catch(() => undefined); // a body that has ended or failed does not mind
+    reader.cancel().catch(() => undefined); // rejects if the body has already failed
   }
 }
 
 /**
- * All of `body`; null when it has more than `maxBytes`, of which no more than that and one chunk is ever held.
- * @param onChunk called for every chunk, for those that watch for silence
+ * All of `body`; null if it exceeds `maxBytes`. Holds at most that plus one chunk.
+ * @param onChunk called for every chunk, to reset an idle timeout
  * @throws as `readChunks` does
  */
 export async function readBody(

@@ -1,13 +1,13 @@
-/** Random numbers that a seed repeats exactly, on every machine. */
+/** Random numbers that a seed reproduces exactly on every machine. */
 export interface Random {
   /** integer, uniform over [0, limit); `limit` at most 2^32 */
   below(limit: number): number;
 }
 
 /**
- * xoshiro128** 1.1 (Blackman and Vigna, ACM TOMS 47, 2021), its state filled from the seed by SplitMix32 steps.
+ * xoshiro128** 1.1 (Blackman and Vigna, ACM TOMS 47, 2021), its state seeded by SplitMix32.
  *
- * @param seed an integer; its lowest 32 bits count
+ * @param seed an integer; only its lowest 32 bits count
  */
 export function seededRandom(seed: number): Random {
   if (!Number.isSafeInteger(seed)) throw new RangeError(`a seed must be an integer, not ${seed}`);
@@ -30,7 +30,7 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** @returns the generator: each call gives 32 random bits as an integer from 0 */
+/** @returns the generator: each call gives 32 random bits as an unsigned integer */
 export function xoshiro128(a: number, b: number, c: number, d: number): () => number {
   return () => {
     const result = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0;

@@ -1,7 +1,7 @@
 /**
  * The batched decode loop: schedule, run one step, append each row's token (greedy, or drawn by its sampler), free the
- * slots of rows that finished. Knows token ids only: not text, rank1, ONNX or the DOM. Invariant: a sequence's tokens do
- * not depend on its batch mates, their order or the number of slots.
+ * slots of finished rows. Knows token ids only: no text, rank1, ONNX or DOM. Invariant: a sequence's tokens do not
+ * depend on its batch mates, their order or the number of slots.
  */
 import { assert } from '../base/assert.ts';
 import { isRank1Error } from '../base/errors.ts';
@@ -11,24 +11,24 @@ import type { Sequence } from './sequence.ts';
 import { StepStats } from './step-stats.ts';
 
 export interface EngineOptions {
-  /** Never more than the runner has; fewer when a caller wants a smaller batch. */
+  /** At most the runner's slots; fewer for a smaller batch. */
   readonly maxSlots?: number;
   readonly maxPrefillTokens?: number;
   readonly maxPaddingShare?: number;
-  /** Rows that start before the batch is filled; a quarter of a large batch when left out. */
+  /** Rows that start before the batch is filled; default: a quarter of a large batch. */
   readonly leadRows?: number;
-  /** Tokens that sequences begin with, if not all of them; the runner may run them once. */
+  /** A prefix that some or all sequences share; the runner may run it once. */
   readonly prefixTokenIds?: Int32Array;
-  /** Goes on counting where several engines serve one run. */
+  /** Pass one instance to several engines to accumulate over a run. */
   readonly stats?: StepStats;
   /** Milliseconds from any fixed point; tests pass their own. */
   readonly now?: () => number;
 }
 
-/** A prefill step on an integrated GPU must stay below the driver's watchdog; see docs/decisions. */
+/** Keeps a prefill step on an integrated GPU below the driver's watchdog timeout. */
 const DEFAULT_MAX_PREFILL_TOKENS = 2048;
 const DEFAULT_MAX_PADDING_SHARE = 0.25;
-/** A smaller batch is filled soon enough. */
+/** Smaller batches fill fast enough without a lead. */
 const MIN_SLOTS_FOR_LEAD = 8;
 
 export class Engine {
@@ -69,15 +69,15 @@ export class Engine {
     this.#scheduler.add(sequence);
   }
 
-  /** As `add`, but before every sequence that waits. */
+  /** As `add`, but ahead of all waiting sequences. */
   addFirst(sequence: Sequence): void {
     this.#checkFits(sequence);
     this.#scheduler.addFirst(sequence);
   }
 
   /**
-   * Runs one step and returns the sequences that took a token; empty when there is no work, or when the step did not
-   * fit into memory: then the next has half the rows, and none has lost a token.
+   * Runs one step and returns the sequences that took a token. Empty when there is no work, or when the step ran out of
+   * memory: then the next step has half the rows, and no sequence has lost a token.
    */
   async step(): Promise<readonly Sequence[]> {
     assert(!this.#stepping, 'one step at a time');
@@ -98,7 +98,7 @@ export class Engine {
       scheduled.sequences.forEach((sequence, row) => {
         const watched = output.watchedLogits.subarray(row * numWatched, (row + 1) * numWatched);
         const { sampler } = sequence;
-        // A row without numbers has nothing to draw from; the sequence sees that by itself.
+        // No distribution to draw from in a row of NaN; the sequence detects that itself.
         const tokenId =
           sampler && watched.every(Number.isFinite)
             ? sampler.next(rowOf(output.logits, row, numRows))

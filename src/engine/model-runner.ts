@@ -1,16 +1,16 @@
 /**
- * What the engine asks of a model: run one step for some rows, hand back the greedy token and the watched
- * logits. A runner owns the KV cache; the engine owns who sits in which slot. Neither knows text.
+ * What the engine needs from a model: run one step for some rows, return the greedy tokens and the watched logits. The
+ * runner owns the KV cache; the engine assigns sequences to slots. Neither knows text.
  */
 
-/** A sequence enters a slot: all its prompt tokens are run and its KV rows are written from position 0. */
+/** A sequence enters a slot: all its prompt tokens are run, and its KV rows are written from position 0. */
 export interface PrefillRow {
   readonly slot: number;
   /** [n], n >= 1 */
   readonly tokenIds: Int32Array;
 }
 
-/** A sequence in a slot goes on by one token. */
+/** A sequence already in a slot advances by one token. */
 export interface DecodeRow {
   readonly slot: number;
   /** the token that the last step produced for this row */
@@ -23,8 +23,8 @@ export interface PrefillPlan {
   readonly kind: 'prefill';
   readonly rows: readonly PrefillRow[];
   /**
-   * So many tokens at the start are the same in all rows, and fewer than any of them has. A runner may run them once, and
-   * keep their keys and values for later steps and runs; what it returns must not depend on that. 0 when left out.
+   * Number of leading tokens that are identical in all rows; fewer than any row has. A runner may run them once and
+   * keep their keys and values for later steps and runs; its results must not depend on that. Default 0.
    */
   readonly numPrefixTokens?: number;
 }
@@ -36,15 +36,15 @@ export interface DecodePlan {
 
 export type StepPlan = PrefillPlan | DecodePlan;
 
-/** What a step took, for the statistics. */
+/** Cost of a step, for the metrics. */
 export interface StepCost {
   /** inside the runtime's own call, milliseconds */
   readonly runtimeMs: number;
-  /** tokens that went through the model, padding included */
+  /** tokens run through the model, padding included */
   readonly numTokensRun: number;
-  /** prompt tokens that did not, because their keys and values were there */
+  /** prompt tokens not run because their keys and values were cached */
   readonly numTokensSaved: number;
-  /** bytes that came back from the device, keys and values excepted */
+  /** bytes read back from the device, keys and values excluded */
   readonly readBackBytes: number;
   /** bytes of keys and values held after the step */
   readonly cacheBytes: number;
@@ -56,9 +56,9 @@ export interface StepOutput {
   readonly tokenIds: Int32Array;
   /** [R * W], row-major: raw logits of the watched ids */
   readonly watchedLogits: Float32Array;
-  /** [R * V], row-major: all raw logits; only of a runner that was made to hand them out, for sampling */
+  /** [R * V], row-major: all raw logits; only if the runner was created with `readsLogits` */
   readonly logits?: Float32Array;
-  /** Left out by runners that measure nothing. */
+  /** Omitted by runners that measure nothing. */
   readonly cost?: StepCost;
 }
 
@@ -66,24 +66,24 @@ export interface RunnerOptions {
   readonly maxSlots: number;
   /** tokens a row must be able to hold */
   readonly maxLength: number;
-  /** rows one prefill step may have */
+  /** maximum rows of one prefill step */
   readonly maxPrefillRows: number;
   readonly watchedTokenIds: readonly number[];
-  /** Whether steps hand out all logits, for sampling. */
+  /** Whether steps return all logits, for sampling. */
   readonly readsLogits?: boolean;
 }
 
 export interface ModelRunner {
   /** Slots are 0 to maxSlots - 1. */
   readonly maxSlots: number;
-  /** Tokens a slot can hold, prompt and answer together. */
+  /** Tokens per slot, prompt and answer together. */
   readonly maxLength: number;
   /**
-   * One step at a time: a second call before the first settled is a bug of the caller.
+   * One step at a time: a second call before the first settles is a bug in the caller.
    * @throws Rank1Error `out-of-memory` when the step did not fit; `survivedFault` says whether fewer rows may be tried
    */
   run(plan: StepPlan): Promise<StepOutput>;
-  /** After a step that failed: all rows are as they were before it. Left out: they never are. */
+  /** After a failed step: whether all rows are as they were before it. If omitted, they never are. */
   readonly survivedFault?: boolean;
   /** Releases every tensor and buffer. Safe to call twice. */
   dispose(): Promise<void>;

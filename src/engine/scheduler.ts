@@ -1,8 +1,8 @@
 /**
- * Continuous batching: decides which rows the next step runs. Owns the waiting queue, the running set and
- * the slots; knows nothing of tensors. Two rules keep it fair: documents enter in the order they were added
- * (their batch mates may be pulled forward to save padding), and rows in flight never wait for two prefill
- * steps in a row once the batch is half full, nor before that for more than would fill half of it.
+ * Continuous batching: decides which rows the next step runs. Owns the waiting queue, the running set and the slots;
+ * knows nothing of tensors. Two rules keep it fair. Documents enter in the order they were added, except that batch
+ * mates may be pulled forward to save padding. And running rows never wait for two prefill steps in a row once the
+ * batch is half full; before that, they wait at most for as many as would fill half of it.
  */
 import { assert } from '../base/assert.ts';
 import type { StepPlan } from './model-runner.ts';
@@ -11,17 +11,17 @@ import { SlotPool } from './slot-pool.ts';
 
 export interface SchedulerLimits {
   readonly maxSlots: number;
-  /** Upper bound on rows x longest row of one prefill step, so that a step stays short. One row always fits. */
+  /** Upper bound on rows x longest row of one prefill step, to keep steps short. One row is always allowed. */
   readonly maxPrefillTokens: number;
   /** Share of a prefill step that may be padding, 0 to 1. */
   readonly maxPaddingShare: number;
-  /** Tokens that the runner may have to run only once; sequences that begin with them share prefill steps. */
+  /** The shared prefix, which the runner may run only once; sequences that begin with it share prefill steps. */
   readonly prefixTokenIds: Int32Array;
-  /** Rows of the very first prefill step, which decode a little before others join: something is there to be read at once. */
+  /** Rows of the very first prefill step. They decode a little before others join, so that output appears early. */
   readonly leadRows: number;
 }
 
-/** Tokens the leading rows produce before the batch is filled; docs/decisions/0021 has what it costs. */
+/** Tokens the leading rows produce before the batch is filled; cost in docs/decisions/0021-first-rows.md. */
 const NUM_LEAD_STEPS = 4;
 
 export interface ScheduledStep {
@@ -34,14 +34,14 @@ export class Scheduler {
   readonly #limits: SchedulerLimits;
   readonly #slots: SlotPool;
   #waiting: Sequence[] = [];
-  /** How many at the head of the queue were put there. */
+  /** Sequences at the head of the queue that were added with `addFirst`. */
   #numFirst = 0;
   #running: Sequence[] = [];
-  /** Prefill steps that the rows in flight have waited for since they last decoded. */
+  /** Prefill steps since the running rows last decoded. */
   #numPrefillsWaited = 0;
-  /** Decode steps to come before the leading rows are joined; null before there are any. */
+  /** Decode steps left before others join the leading rows; null until there are leading rows. */
   #numLeadSteps: number | null = null;
-  /** Rows a step may have; fewer than there are slots once a step did not fit into memory. */
+  /** Upper bound on the rows of a step; below the number of slots once a step ran out of memory. */
   #maxRows: number;
 
   constructor(limits: SchedulerLimits) {
@@ -66,7 +66,7 @@ export class Scheduler {
     this.#waiting.push(sequence);
   }
 
-  /** Puts it before every other that waits, but behind those put there before it. */
+  /** Adds it ahead of all waiting sequences, but behind earlier `addFirst` ones. */
   addFirst(sequence: Sequence): void {
     this.#waiting.splice(this.#numFirst++, 0, sequence);
   }
@@ -79,7 +79,7 @@ export class Scheduler {
     return null;
   }
 
-  /** Gives back the slot of a sequence that has finished, or takes it from the queue. */
+  /** Frees the slot of a finished sequence, or removes a waiting one from the queue. */
   remove(sequence: Sequence): void {
     if (sequence.slot !== null) this.#slots.release(sequence.slot);
     sequence.slot = null;
@@ -91,9 +91,9 @@ export class Scheduler {
   }
 
   /**
-   * A step did not fit into memory: from now on steps have half its rows at most. Those that are too many begin anew
-   * when there is room, with all the tokens they have; the ones that have run longest stay.
-   * @returns false when it was one row already
+   * Handles a step that ran out of memory: from now on steps have at most half its rows. The rows that have run longest
+   * stay; excess rows wait for room and are prefilled again with all their tokens.
+   * @returns false if the step had only one row
    */
   shrink(step: ScheduledStep): boolean {
     const numRows = step.sequences.length;
@@ -122,14 +122,14 @@ export class Scheduler {
     return Math.min(this.#slots.numFree, this.#maxRows - this.#running.length);
   }
 
-  /** Every sequence that has not finished, running ones first. */
+  /** Unfinished sequences, running ones first. */
   get unfinished(): readonly Sequence[] {
     return [...this.#running, ...this.#waiting];
   }
 
   /**
-   * The first fill may take many prefill steps; it must not alternate with decoding a batch that is nearly
-   * empty. But rows that finish with their first token never fill the batch, so the steps are counted too.
+   * The first fill may take many prefill steps and must not alternate with decoding a nearly empty batch. But rows that
+   * finish with their first token never fill the batch, so the steps are counted too.
    */
   get #rowsStarve(): boolean {
     const half = Math.ceil(this.#limits.maxSlots / 2);
@@ -157,7 +157,7 @@ export class Scheduler {
     return { plan: { kind: 'prefill', rows, numPrefixTokens }, sequences };
   }
 
-  /** The head of the queue, and those behind it that fit its length without wasting padding. */
+  /** The head of the queue, plus later sequences close enough in length not to waste padding. */
   #takeBatch(maxRows: number): Sequence[] {
     const { maxPrefillTokens, maxPaddingShare } = this.#limits;
     const head = this.#waiting[0];
@@ -182,7 +182,7 @@ export class Scheduler {
     return batch;
   }
 
-  /** Tokens of the prefix that this sequence begins with: all or none, and at least one token comes after them. */
+  /** Prefix tokens this sequence begins with: all or none. At least one token must follow them. */
   #numPrefixTokens({ promptTokenIds }: Sequence): number {
     const { prefixTokenIds } = this.#limits;
     const { length } = prefixTokenIds;

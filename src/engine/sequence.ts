@@ -1,13 +1,13 @@
 /**
- * All state of one request in flight: its tokens, where it sits and how it ended. The scheduler moves it
- * between `waiting`, `running` and `finished`; the engine appends tokens. Invariant: while running, the
- * cache holds `numCachedTokens` tokens of it, which is everything but the newest token.
+ * All state of one request in flight: its tokens, its slot and how it ended. The scheduler moves it between `waiting`,
+ * `running` and `finished`; the engine appends tokens. Invariant: while running, the cache holds its `numCachedTokens`
+ * tokens, which is all but the newest.
  */
 import { assert } from '../base/assert.ts';
 import type { StopCondition } from './stop-condition.ts';
 import type { TokenSampler } from './temperature-sampler.ts';
 
-/** `failed`: the model gave no numbers for it. */
+/** `failed`: the model's logits were NaN or infinite. */
 export type SequenceFinishReason = 'stop' | 'length' | 'failed' | 'aborted';
 
 export interface SequenceOptions {
@@ -16,7 +16,7 @@ export interface SequenceOptions {
   /** >= 1; reaching it without a stop finishes the sequence with `length` */
   readonly maxNewTokens: number;
   readonly stopCondition: StopCondition;
-  /** Chooses its tokens; greedy when left out. Needs a runner that hands out logits. */
+  /** Chooses its tokens; default greedy. Needs a runner that returns all logits. */
   readonly sampler?: TokenSampler | undefined;
 }
 
@@ -26,7 +26,7 @@ export class Sequence {
   readonly sampler: TokenSampler | undefined;
   readonly newTokenIds: number[] = [];
   finishReason: SequenceFinishReason | null = null;
-  /** The slot it sits in while running. */
+  /** Set while running. */
   slot: number | null = null;
 
   readonly #stopCondition: StopCondition;
@@ -40,7 +40,7 @@ export class Sequence {
     this.#stopCondition = stopCondition;
   }
 
-  /** [numTokens]: what a prefill runs; the tokens it has produced too, where it begins anew */
+  /** [numTokens]: what a prefill runs; includes generated tokens when it is prefilled again */
   get tokenIds(): Int32Array {
     if (this.newTokenIds.length === 0) return this.promptTokenIds;
     const tokenIds = new Int32Array(this.numTokens);
@@ -65,8 +65,8 @@ export class Sequence {
   }
 
   /**
-   * Takes the token of a step and decides whether the sequence goes on; watched logits that are no numbers end it, and so
-   * does a token that could not be drawn (null).
+   * Takes a step's token and decides whether the sequence goes on. Watched logits that are not finite end it, as does a
+   * token that could not be drawn (null).
    */
   append(tokenId: number | null, watchedLogits: Float32Array, maxLength: number): void {
     assert(this.finishReason === null, 'a finished sequence takes no token');

@@ -1,4 +1,4 @@
-/** The longest beginning that all of these share, one token less than the shortest has: each must have one of its own. */
+/** Longest common prefix, at least one token shorter than the shortest sequence: each needs a token of its own. */
 export function sharedPrefix(sequences: readonly Int32Array[]): Int32Array {
   const [first = new Int32Array(0)] = sequences;
   let length = first.length;

@@ -1,4 +1,4 @@
-/** A free list over [0, maxSlots). The lowest free slot is handed out first, which keeps batches compact. */
+/** A free list over [0, maxSlots). The lowest free slot is taken first, which keeps batches compact. */
 import { assert } from '../base/assert.ts';
 
 export class SlotPool {

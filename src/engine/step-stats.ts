@@ -1,6 +1,6 @@
 /**
- * What the steps of a run took, prefill and decode apart. Times in milliseconds; the runner says what only it can know.
- * Plain sums, so that the difference of two copies describes the time between them.
+ * Metrics of a run's steps, prefill and decode separately. Times in milliseconds; `StepCost` supplies what only the
+ * runner can measure. Plain sums, so the difference between two copies describes the time between them.
  */
 import type { StepCost, StepPlan } from './model-runner.ts';
 
@@ -9,22 +9,22 @@ export class StepStats {
   numPrefillTokens = 0;
   /** prefill tokens including padding */
   numPaddedPrefillTokens = 0;
-  /** prompt tokens that a kept prefix spared */
+  /** prompt tokens skipped thanks to the prefix cache */
   numPrefixTokensSaved = 0;
   numDecodeTokens = 0;
   numPrefillSteps = 0;
   numDecodeSteps = 0;
   prefillMs = 0;
   decodeMs = 0;
-  /** time outside the runtime's own call: ours, and what our caller adds for each step */
+  /** time outside the runtime's own call: the engine's, plus what its caller adds for each step */
   overheadMs = 0;
-  /** bytes that came back from the device, keys and values excepted */
+  /** bytes read back from the device, keys and values excluded */
   readBackBytes = 0;
-  /** bytes of keys and values held after the last step, and the most there were */
+  /** bytes of keys and values held after the last step, followed by the peak */
   cacheBytes = 0;
   peakCacheBytes = 0;
 
-  /** @param elapsedMs what the caller did with the outcome of a step */
+  /** @param elapsedMs time the caller spent on a step's results */
   addOverhead(elapsedMs: number): void {
     this.overheadMs += elapsedMs;
   }

@@ -1,33 +1,33 @@
 /**
- * Draws the next token from the softmax of its logits instead of taking the largest. Knows token ids only. Invariant: the
- * tokens depend on the seed and the logits alone; one sampler serves one chain, so neither batch mates, slots nor order
- * can reach them.
+ * Draws the next token from the softmax of the logits instead of taking the largest. Knows token ids only. Invariant:
+ * the tokens depend only on the seed and the logits. Each chain has its own sampler, so batch mates, slots and order
+ * have no influence.
  */
 import { seededRandom, type Random } from '../base/seeded-random.ts';
 
-/** Chooses a row's next token where greedy decoding is not wanted. */
+/** Chooses a row's next token in place of greedy decoding. */
 export interface TokenSampler {
   /**
    * @param logits [V] raw logits of the row
-   * @returns null when they hold NaN or infinity: no token is ever made up
+   * @returns null when they hold NaN or infinity
    */
   next(logits: Float32Array): number | null;
 }
 
-/** How finely a draw splits [0, 1). */
+/** Resolution of a draw from [0, 1). */
 const DRAWS = 2 ** 32;
 
 export class TemperatureSampler implements TokenSampler {
   readonly #temperature: number;
   readonly #random: Random;
 
-  /** @param temperature above 0; 1 is the model's own distribution, and the nearer to 0, the nearer to greedy */
+  /** @param temperature above 0; 1 is the model's own distribution, values near 0 approach greedy */
   constructor(temperature: number, seed: number) {
     this.#temperature = temperature;
     this.#random = seededRandom(seed);
   }
 
-  /** One draw, found in the cumulated weights exp((logit - max) / temperature) in order of ids, in double precision. */
+  /** One draw by inverse CDF over the weights exp((logit - max) / temperature), in id order and double precision. */
   next(logits: Float32Array): number | null {
     let max = -Infinity;
     for (const logit of logits) if (!(logit <= max)) max = logit;
@@ -39,7 +39,7 @@ export class TemperatureSampler implements TokenSampler {
     let chosen = 0;
     for (let tokenId = 0; tokenId < logits.length && left >= 0; tokenId++) {
       const share = weight(tokenId);
-      // Where rounding leaves a rest after the last id, a token of no weight must not be the one that takes it.
+      // If rounding leaves a remainder after the last id, it must not go to a token of zero weight.
       if (share > 0) chosen = tokenId;
       left -= share;
     }
@@ -48,8 +48,8 @@ export class TemperatureSampler implements TokenSampler {
 }
 
 /**
- * A seed for one chain: of the run's seed, of the prompt and of the sample's number, by MurmurHash3's mixing of 32-bit
- * blocks. A document's chains are the same whatever stands beside it, and wherever it stands.
+ * Seed of one chain, from the run's seed, the prompt and the sample's number, by MurmurHash3's mixing of 32-bit blocks.
+ * A document's chains are thus independent of the other documents and of its position.
  */
 export function chainSeed(seed: number, promptTokenIds: Int32Array, sample: number): number {
   let hash = seed | 0;

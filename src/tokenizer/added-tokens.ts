@@ -1,13 +1,13 @@
 /**
  * A checkpoint lists its added tokens twice: `added_tokens` in tokenizer.json and `added_tokens_decoder` in
- * tokenizer_config.json. Where the lists differ, the outcome here is that of transformers 5 (AutoTokenizer).
+ * tokenizer_config.json. Where the lists differ, this follows transformers 5 (AutoTokenizer).
  */
 
 /** One entry, with the field names of tokenizer.json. */
 export interface AddedToken {
   readonly id: number;
   readonly content: string;
-  /** White space on this side of the token belongs to the token. */
+  /** White space on this side is part of the token. */
   readonly lstrip: boolean;
   readonly rstrip: boolean;
   readonly single_word: boolean;
@@ -15,7 +15,7 @@ export interface AddedToken {
   readonly special: boolean;
 }
 
-/** Token to id, of the model without its added tokens. */
+/** Token to id, without added tokens. */
 export interface Vocabulary {
   readonly size: number;
   get(token: string): number | undefined;
@@ -24,14 +24,14 @@ export interface Vocabulary {
 type Fields = Readonly<Record<string, unknown>>;
 type Candidate = Omit<AddedToken, 'id'>;
 
-/** transformers builds this class from vocabulary and merges alone, so the list in tokenizer.json is not read. */
+/** transformers rebuilds this class from vocabulary and merges alone and ignores the list in tokenizer.json. */
 const REBUILT_CLASS = /^Qwen2Tokenizer(?:Fast)?$/;
-/** In the order in which transformers adds them. */
+/** In the order transformers adds them. */
 const SPECIAL_TOKENS = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'].map((name) => `${name}_token`);
 
 /**
- * The tokens of tokenizer.json, then those that only tokenizer_config.json names; an entry there replaces the flags of the
- * other file. Ids are the tokenizer's: a token that is new gets the next free one, whatever its index in the config.
+ * The tokens of tokenizer.json, then those found only in tokenizer_config.json, whose entries override the flags of the
+ * other file. Ids are the tokenizer's: a new token gets the next free one, whatever its index in the config.
  * @throws TypeError when an entry is malformed
  */
 export function mergeAddedTokens(listed: unknown, config: Fields, vocabulary: Vocabulary): AddedToken[] {
@@ -52,7 +52,7 @@ export function mergeAddedTokens(listed: unknown, config: Fields, vocabulary: Vo
   return [...tokens.values()];
 }
 
-/** Text of a `*_token` of tokenizer_config.json, which is a string or an entry with `content`. */
+/** Text of a `*_token` in tokenizer_config.json: a string, or an entry with `content`. */
 export function tokenText(value: unknown): string | null {
   const text = isRecord(value) ? value['content'] : value;
   return typeof text === 'string' && text !== '' ? text : null;

@@ -1,18 +1,18 @@
 /**
  * Token ids to text deltas. A character can span several byte-level tokens, so an incomplete one at the end is held
- * back until it is complete. Invariant: all deltas plus the flush equal one decode of all ids.
+ * back. Invariant: all deltas plus the flush equal one decode of all ids.
  */
 import type { Tokenizer } from './tokenizer.ts';
 
 const REPLACEMENT = '\uFFFD';
-/** UTF-8 has at most four bytes a character, and a token at least one byte. */
+/** UTF-8 uses at most four bytes per character, and a token has at least one byte. */
 const MAX_TOKENS_OF_CHARACTER = 4;
 
 export class IncrementalDecoder {
   readonly #tokenizer: Pick<Tokenizer, 'decode'>;
   /** Ids since the text last ended in a complete character. */
   #pendingTokenIds: number[] = [];
-  /** UTF-16 units of the pending ids' text that were already returned. */
+  /** UTF-16 units of the pending ids' text already returned. */
   #numEmitted = 0;
 
   constructor(tokenizer: Pick<Tokenizer, 'decode'>) {
@@ -24,22 +24,22 @@ export class IncrementalDecoder {
     this.#pendingTokenIds.push(tokenId);
     const text = this.#tokenizer.decode(this.#pendingTokenIds);
     if (!text.endsWith(REPLACEMENT)) return this.#emitAll(text);
-    // An incomplete character decodes to a single U+FFFD, so everything before the last one is final.
+    // An incomplete character decodes to a single U+FFFD, so everything before the last unit is final.
     const certain = text.slice(this.#numEmitted, -1);
     this.#numEmitted += certain.length;
     this.#forgetWholeCharacters(text);
     return certain;
   }
 
-  /** Returns what is still held back. */
+  /** Returns the text still held back. */
   flush(): string {
     return this.#emitAll(this.#tokenizer.decode(this.#pendingTokenIds));
   }
 
   /**
-   * A chain that repeats broken bytes never reaches a complete character, and decoding all of it for every token would
+   * A chain that repeats broken bytes never reaches a complete character, and decoding all of it for each token would
    * take quadratic time. So older ids are dropped at a point that no character spans: a character cut in two would
-   * decode to more U+FFFD than it does whole.
+   * decode to more U+FFFD than the whole.
    */
   #forgetWholeCharacters(text: string): void {
     if (this.#pendingTokenIds.length < 2 * MAX_TOKENS_OF_CHARACTER) return;

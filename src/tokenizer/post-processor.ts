@@ -1,6 +1,6 @@
 /**
- * What a tokenizer's `post_processor` puts around a whole input. The ids are those in the file, as Hugging Face's
- * tokenizers takes them.
+ * The special tokens that a tokenizer's `post_processor` puts around an input. Ids are those in the file, as in Hugging
+ * Face's tokenizers.
  */
 export interface InputFrame {
   readonly before: readonly number[];
@@ -12,14 +12,14 @@ const MAX_DEPTH = 20;
 
 /**
  * @param postProcessor the value of `post_processor` in tokenizer.json, for a single input
- * @throws TypeError when it is malformed, or of a type that is not known
+ * @throws TypeError when it is malformed or of an unknown type
  */
 export function inputFrame(postProcessor: unknown, depth = 0): InputFrame {
   if (postProcessor === null || postProcessor === undefined) return NOTHING;
   const fields = postProcessor as Readonly<Record<string, unknown>>;
   switch (fields['type']) {
     case 'ByteLevel':
-      return NOTHING; // moves offsets only
+      return NOTHING; // changes offsets only
     case 'Sequence':
       return sequenceFrame(fields['processors'], depth);
     case 'TemplateProcessing':
@@ -32,7 +32,7 @@ export function inputFrame(postProcessor: unknown, depth = 0): InputFrame {
   }
 }
 
-/** Each processor works on what the one before it made. */
+/** Each processor wraps the previous one's output. */
 function sequenceFrame(processors: unknown, depth: number): InputFrame {
   if (!Array.isArray(processors) || depth > MAX_DEPTH)
     throw new TypeError('its post_processor is not a sequence');

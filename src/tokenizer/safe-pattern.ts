@@ -1,6 +1,6 @@
 /**
- * The regular expressions in a tokenizer.json are untrusted and run over people's documents. JavaScript backtracks, so
- * nested repetition can take exponential time. No tokenizer of the rank1 family needs it: such patterns are refused.
+ * Regular expressions in a tokenizer.json are untrusted and run over users' documents. JavaScript's matcher backtracks,
+ * so nested repetition can take exponential time. No tokenizer of the rank1 family needs it: such patterns are refused.
  */
 const MAX_PATTERN_LENGTH = 4000;
 const MAX_DEPTH = 200;
@@ -26,10 +26,13 @@ export function findUnsafePattern(value: unknown): string | null {
   return null;
 }
 
-/** True when no group that repeats or branches is repeated without bound, and there are no backreferences. */
+/**
+ * True when no group that contains repetition or alternation is repeated without bound, and there are no
+ * backreferences.
+ */
 export function isSafePattern(pattern: string): boolean {
   if (pattern.length > MAX_PATTERN_LENGTH || /\\[1-9k]/.test(pattern)) return false;
-  /** For each open group: whether anything in it repeats or branches. */
+  /** For each open group: whether it contains repetition or alternation. */
   const open: boolean[] = [false];
   for (let at = 0; at < pattern.length;) {
     const char = pattern[at]!;

@@ -1,7 +1,7 @@
 /**
- * Text to token ids and back, from a model's own tokenizer files. Documents are other people's text, so `encode`
- * treats everything as plain text: a `<think>`, `</think>` or `<|endoftext|>` in it is spelled with ordinary tokens.
- * The added tokens of that spelling are reached by `addedToken` only.
+ * Text to token ids and back, from a model's own tokenizer files. Documents are untrusted, so `encode` treats
+ * everything as plain text: a `<think>`, `</think>` or `<|endoftext|>` in them is spelled with ordinary tokens. Only
+ * `addedToken` gives access to the added tokens.
  */
 import { Tokenizer as TokenizersTokenizer } from '@huggingface/tokenizers';
 import { Rank1Error, errorMessage } from '../base/errors.ts';
@@ -10,11 +10,11 @@ import { inputFrame, type InputFrame } from './post-processor.ts';
 import { findUnsafePattern } from './safe-pattern.ts';
 
 export interface Tokenizer {
-  /** Plain text to ids, without `frame`. A lone surrogate has no encoding and counts as U+FFFD. */
+  /** Plain text to ids, without `frame`. A lone surrogate is encoded as U+FFFD. */
   encode(text: string): number[];
-  /** Ids to text, added tokens shown as their text. Incomplete UTF-8 at an end comes out as U+FFFD. */
+  /** Ids to text, including the text of added tokens. Incomplete UTF-8 at either end becomes U+FFFD. */
   decode(tokenIds: readonly number[]): string;
-  /** An added token such as `<think>`; null when the tokenizer has none of that spelling. */
+  /** An added token such as `<think>`; null if the tokenizer has none spelled so. */
   addedToken(content: string): Pick<AddedToken, 'id' | 'lstrip' | 'rstrip'> | null;
   /** Ids around a whole input: Llama 3.1's `<|begin_of_text|>`, Mistral's `<s>`, none for Qwen2.5. */
   readonly frame: InputFrame;
@@ -39,7 +39,7 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
     const vocabulary = vocabularyOf(json['model']);
     const addedTokens = mergeAddedTokens(json['added_tokens'], config, vocabulary);
     const full = new TokenizersTokenizer({ ...json, added_tokens: addedTokens }, config);
-    // Added tokens are split out of a text before it is normalised; without any, all text is plain.
+    // Added tokens are split out of a text before normalisation; without them, all text is plain.
     const plain = new TokenizersTokenizer({ ...json, added_tokens: [] }, config);
     const added = new Map(addedTokens.map((token) => [token.content, token]));
     const eosText = tokenText(config['eos_token']);
@@ -63,7 +63,7 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   }
 }
 
-/** A faulty file may load and fail only when it is used. */
+/** A faulty file may load and fail only when used. */
 function guarded<T>(action: () => T): T {
   try {
     return action();
@@ -96,7 +96,7 @@ function vocabularyOf(model: unknown): Vocabulary {
   };
 }
 
-/** The library guesses when it does not know a model type, which would give wrong ids instead of an error. */
+/** The library guesses for unknown model types, which would give wrong ids instead of an error. */
 function assertBytePairModel(model: unknown): void {
   if (typeof model === 'object' && model !== null && 'type' in model && model.type === 'BPE') return;
   throw new Rank1Error(
