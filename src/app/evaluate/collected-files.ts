@@ -1,4 +1,4 @@
-/** Dropped files as runs, judgements, and scores to calibrate. Immutable. */
+/** Dropped files sorted into runs, judgements and calibration scores. Immutable. */
 import {
   detectFormat,
   givenOrderScores,
@@ -19,16 +19,16 @@ import {
 
 export interface CollectedFile {
   readonly name: string;
-  /** the file it came from: mteb predictions hold a run for each subset and split */
+  /** source file; mteb predictions hold one run per subset and split */
   readonly source: string;
   readonly subset?: string;
   readonly split?: string;
-  /** what it turned out to be */
+  /** detected format */
   readonly format: FileFormat;
   readonly numQueries: number;
   readonly run?: Run;
   readonly judgements?: ReadonlyMap<string, Judgements>;
-  /** of a file that keeps the scores themselves, 0 to 1, beside the judgement */
+  /** scores (0 to 1) with judgements, for files that contain both */
   readonly scores?: readonly { readonly score: number; readonly grade: number | null }[];
 }
 
@@ -39,7 +39,7 @@ export async function collectFile(source: SourceFile): Promise<CollectedFile[]> 
   return [await collectOne({ ...detected, format: detected.format })];
 }
 
-/** A run for each subset and split; named by them where there are several. */
+/** One run per subset and split, named after them if there are several. */
 async function collectPredictions(source: SourceFile): Promise<CollectedFile[]> {
   const { runs } = await readMtebPredictions(source);
   const all = [...runs].flatMap(([subset, splits]) =>

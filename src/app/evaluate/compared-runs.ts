@@ -1,4 +1,4 @@
-/** Figures of every collected run, compared with the first. Plots use the current language. */
+/** Metrics of every collected run, compared with the first. Plots use the current language. */
 import { msg, str } from '@lit/localize';
 import {
   calibrate,
@@ -30,12 +30,12 @@ export interface FigureOptions extends Required<Omit<EvaluateOptions, 'measures'
 export const CUTOFFS = [1, 3, 5, 10, 20, 100] as const;
 export const DEFAULT_OPTIONS: FigureOptions = { relevanceLevel: 1, cutoff: 10, missingQueries: 'skip' };
 
-/** A run's figures beside those of the first run. */
+/** A run's metrics and its difference from the first run. */
 export interface ComparedRun extends RunFigures {
   readonly name: string;
-  /** documents that are their own query, left out as BEIR does */
+  /** documents identical to their query, left out as BEIR does */
   readonly numOwnDocuments: number;
-  /** nDCG@k against the first run, on the queries both have; null for the first itself */
+  /** nDCG@k gain over the first run, on queries both have; null for the first run itself */
   readonly gain: BootstrapInterval | null;
 }
 
@@ -52,7 +52,7 @@ export interface Figures {
   readonly plots: readonly Plot[];
 }
 
-/** The columns: nDCG first, R@100 always. */
+/** Metric columns: nDCG first, R@100 always included. */
 export function measureNames(cutoff: number): string[] {
   const names = [`nDCG@${cutoff}`, 'AP', 'RR', `P@${cutoff}`, `R@${cutoff}`, 'R@100', `Judged@${cutoff}`];
   return [...new Set(names)];
@@ -62,13 +62,13 @@ export function collectedJudgements(files: readonly CollectedFile[]): Map<string
   return new Map(files.flatMap((file) => [...(file.judgements ?? [])]));
 }
 
-/** The run as it is measured: by BEIR's judgements it is measured by BEIR's rules. */
+/** The run, with BEIR's rules applied if the judgements are BEIR's. */
 export function measuredRun(run: Run, files: readonly CollectedFile[]): WithoutOwnDocuments {
   const isBeir = files.some(({ format }) => format === 'beir-qrels');
   return isBeir ? withoutOwnDocuments(run) : { run, numOwn: 0 };
 }
 
-/** null while there are no judgements, or no run with a judged query. */
+/** Null if there are no judgements, or no run has a judged query. */
 export function computeFigures(files: readonly CollectedFile[], options: FigureOptions): Figures | null {
   const judgements = collectedJudgements(files);
   const runs = files.flatMap(({ name, run }) =>

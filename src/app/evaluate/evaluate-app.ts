@@ -28,25 +28,25 @@ import {
 } from './saved-files.ts';
 import { formatLabel, missingText, queriesText } from './wording.ts';
 
-/** An error, and the sentence shown before its English message in other languages. */
+/** An error, and the localised sentence shown before its English message. */
 interface Problem {
   readonly error: unknown;
   readonly lead: () => string;
 }
 
-/** The evaluation page: measures dropped runs against dropped judgements, on this device. */
+/** The evaluation page: scores dropped runs against dropped judgements, on this device. */
 export class EvaluateAppElement extends LitElement {
   @state() private files: readonly CollectedFile[] = [];
-  /** of files that could not be read */
+  /** files that could not be read */
   @state() private problems: readonly Problem[] = [];
-  /** why there are no figures, or why something could not be saved */
+  /** why there are no metrics, or why saving failed */
   @state() private fault: Problem | null = null;
-  /** path of the file that is being read; empty when none is */
+  /** path of the file being read; empty if none */
   @state() private reading = '';
   @state() private dragging = false;
   @state() private options: FigureOptions = DEFAULT_OPTIONS;
   @state() private figures: Figures | null = null;
-  /** drops wait for one another */
+  /** serialises drops */
   #turn: Promise<void> = Promise.resolve();
   #numWaiting = 0;
 
@@ -166,21 +166,21 @@ export class EvaluateAppElement extends LitElement {
     this.#enqueue(pickedFiles(files));
   }
 
-  /** Earlier problems are cleared when a drop starts and none is being read. */
+  /** Clears earlier problems unless a drop is still being read. */
   #enqueue(files: AsyncIterable<DroppedFile>): void {
     if (this.#numWaiting++ === 0) this.problems = [];
     this.#turn = this.#turn
       .then(() => this.#read(files))
       .catch((error: unknown) => this.#tell(error, () => msg('Files could not be read.')))
       .finally(() => {
-        // Once for all waiting drops.
+        // Recompute once, after the last waiting drop.
         if (--this.#numWaiting > 0) return;
         this.reading = '';
         this.#compute();
       });
   }
 
-  /** One at a time. A file that cannot be read is reported, and the rest are still read. */
+  /** Reads files one at a time. Unreadable files are reported and skipped. */
   async #read(files: AsyncIterable<DroppedFile>): Promise<void> {
     for await (const { path, file } of files) {
       this.reading = path;
@@ -199,7 +199,7 @@ export class EvaluateAppElement extends LitElement {
     this.problems = [...this.problems, { error, lead }];
   }
 
-  /** Every run of the command is called results.jsonl. */
+  /** Makes the path unique: every run written by the command line is called results.jsonl. */
   #freeName(path: string): string {
     const isTaken = (name: string) => this.files.some(({ source }) => source === name);
     let name = path;

@@ -1,4 +1,4 @@
-/** The table of figures, what it is computed with, and the plots. */
+/** The table of metrics, its settings, and the plots. */
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import {
@@ -126,7 +126,7 @@ function columnsOf({ options, runs }: Figures): Column[] {
       text: ({ numTiesThatMatter }: ComparedRun) => String(numTiesThatMatter),
     },
   ];
-  // Of collections whose queries come in pairs.
+  // Only for collections with paired queries.
   if (runs.some(({ nevir }) => nevir))
     columns.push({ title: msg('NevIR pairs'), text: ({ nevir }) => figure(nevir?.accuracy) });
   if (runs.some(({ followIr }) => followIr))

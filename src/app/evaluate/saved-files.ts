@@ -1,4 +1,4 @@
-/** Files the page saves, as text: runs in other formats, figures, values per query. */
+/** Text files the page saves: converted runs, metrics, per-query values. */
 import { msg } from '@lit/localize';
 import type { ExportedFile } from '../../export/index.ts';
 import {
@@ -17,7 +17,7 @@ export type MeasurableFile = CollectedFile & { readonly run: NonNullable<Collect
 export const RUN_FORMATS = ['TREC run', 'rank1 run file', 'mteb predictions', 'mteb result'] as const;
 export type RunFormat = (typeof RUN_FORMATS)[number];
 
-/** What a run can be saved as. */
+/** Label of a format a run can be saved in. */
 export function runFormatLabel(format: RunFormat): string {
   const labels: Record<RunFormat, () => string> = {
     'TREC run': () => msg('TREC run'),
@@ -28,7 +28,9 @@ export function runFormatLabel(format: RunFormat): string {
   return labels[format]();
 }
 
-/** @throws RangeError or Rank1Error where the format cannot hold the run, or a judgement is missing that it needs */
+/**
+ * @throws RangeError or Rank1Error if the format cannot hold the run, or needs a judgement that is missing
+ */
 export function savedRun(
   { name, run, subset = 'default', split = 'test' }: MeasurableFile,
   format: RunFormat,
@@ -84,7 +86,7 @@ export function savedFigures({ options, runs }: Figures): ExportedFile {
   return { name: 'figures.json', mediaType: 'application/json', text };
 }
 
-/** A line for each query of each run. */
+/** One line per query and run. */
 export function savedPerQuery({ runs }: Figures): ExportedFile {
   const lines = runs.flatMap(({ name, perQuery }) => {
     const qids = new Set([...perQuery.values()].flatMap((values) => [...values.keys()]));

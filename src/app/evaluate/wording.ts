@@ -1,9 +1,8 @@
-/** Texts of the evaluation page that depend on numbers or formats, and the words in its plots. */
+/** Evaluation page texts that depend on numbers or formats, and the plots' labels. */
 import { msg, str } from '@lit/localize';
 import type { FileFormat, PlotWords } from '../../evaluation/index.ts';
 import { numberOf } from '../shell/number-text.ts';
 
-/** Label of a detected format. */
 export function formatLabel(format: FileFormat): string {
   const labels: Record<FileFormat, () => string> = {
     'trec-run': () => msg('TREC run'),
@@ -25,7 +24,7 @@ export function queriesText(count: number): string {
   return count === 1 ? msg('1 query') : msg(str`${numberOf(count)} queries`);
 }
 
-/** What a run's figures leave out, as the field's tools leave it out. */
+/** What is left out of a run's metrics, following the field's tools. */
 export function leftOutTexts({
   missingQids,
   unjudgedQids,
@@ -43,7 +42,7 @@ export function leftOutTexts({
   return texts;
 }
 
-/** Why there are no figures yet. */
+/** Why there are no metrics yet. */
 export function missingText(hasRun: boolean, hasJudgements: boolean): string {
   if (!hasRun) return msg('A run is missing: drop the ranking that is to be measured.');
   if (!hasJudgements) return msg('Judgements are missing: drop the qrels of the collection.');

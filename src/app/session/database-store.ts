@@ -25,7 +25,7 @@ export class DatabaseStore implements SessionStore {
     this.#database = database;
   }
 
-  /** @throws Rank1Error `storage` where the browser keeps nothing, as some private windows do */
+  /** @throws Rank1Error `storage` if the browser keeps no data, as in some private windows */
   static async open(): Promise<DatabaseStore> {
     try {
       const database = await openDB<Schema>(DATABASE, 2, {
@@ -134,14 +134,14 @@ export class DatabaseStore implements SessionStore {
   async findJudgements(hashes: Iterable<string>): Promise<Judgement[]> {
     const wanted = new Set(hashes);
     const { store } = this.#database.transaction('judgements');
-    // One request a text takes longer than to read all there are, once there are fewer judgements than texts.
+    // Once there are fewer judgements than texts, one bulk read is faster than a request per text.
     if ((await store.count()) <= wanted.size)
       return (await store.getAll()).filter(({ hash }) => wanted.has(hash));
     const found = await Promise.all([...wanted].map((hash) => store.index('hash').getAll(hash)));
     return found.flat();
   }
 
-  /** Judgements of these texts that stand in no file that `isKept`. */
+  /** Judgements of these texts that appear in no file for which `isKept` is true. */
   async #findOrphans(hashes: Set<string>, isKept: (file: FileRecord) => boolean): Promise<Judgement[]> {
     for (const { id } of await this.listSessions())
       for (const hash of hashesOf((await this.getFiles(id)).filter(isKept))) hashes.delete(hash);

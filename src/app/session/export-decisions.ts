@@ -1,4 +1,4 @@
-/** The outcome of a session as files: verdicts, chains, where each text stands, and what the person decided. */
+/** Exports a session's outcome: verdicts, chains, sources of each text, and the user's decisions. */
 import { assert } from '../../base/assert.ts';
 import {
   exportRanking,
@@ -18,13 +18,13 @@ import type { TriageSession } from './triage-session.ts';
 
 export interface DecisionsExport {
   readonly format: ExportFormat;
-  /** Only what the person has decided to keep. */
+  /** Only what the user decided to keep. */
   readonly keptOnly: boolean;
   readonly words: ReportWords;
   readonly describeNote: (note: ImportNote) => string;
 }
 
-/** @returns null before anything was asked */
+/** @returns null if nothing was asked yet */
 export function exportDecisions(
   session: TriageSession,
   { format, keptOnly, words, describeNote }: DecisionsExport,
@@ -98,7 +98,7 @@ function reportedDocument(
   return { id: hash.slice(0, 16), title: describeSource(source), text, metadata };
 }
 
-/** "reports/2024.pdf, page 3, lines 4–9"; in English, as are the names of the other facts. */
+/** "reports/2024.pdf, page 3, lines 4–9"; English, like the other field names. */
 export function describeSource({ path, page, record, part, label, firstLine, lastLine }: Source): string {
   const parts = [path];
   if (page !== undefined) parts.push(`page ${page}`);

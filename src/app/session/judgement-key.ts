@@ -1,11 +1,14 @@
-/** What a stored judgement depends on. Whatever could change the answer is in the key, so a stale one is never found. */
+/**
+ * Cache key of a stored judgement. It covers everything that could change the answer, so that a stale
+ * judgement is never found.
+ */
 import { msg } from '@lit/localize';
 import { openModelFolder } from '../../model/stored-models.ts';
 import { contentHash } from '../import/content-hash.ts';
 import { PageError } from './page-error.ts';
 import type { Question } from './session-types.ts';
 
-/** A model folder as it is today. */
+/** Identifies the current contents of a model folder. */
 export interface ModelIdentity {
   /** of the manifest, which holds a hash of every other file */
   readonly revision: string;
@@ -13,11 +16,11 @@ export interface ModelIdentity {
   readonly dtypes: readonly string[];
 }
 
-/** Of the prompt and the presets that `src/rank1` builds; a test holds it to their text. */
+/** Version of the prompt and presets built by `src/rank1`; a test ties it to their text. */
 export const PROMPT_VERSION = 'rank1-1';
 
 /**
- * @param model absolute address of a folder, or `opfs:<name>`
+ * @param model absolute URL of a folder, or `opfs:<name>`
  * @throws Rank1Error `model-not-found`, `model-corrupt`, `network` or `storage`
  */
 export async function identifyModel(model: string): Promise<ModelIdentity> {
@@ -38,7 +41,7 @@ function readModels(manifest: string): object {
   }
 }
 
-/** Everything but the text; `${runKey}:${hash}` is a judgement's key. @param dtype the one that judges */
+/** Everything but the text; a judgement's key is `${runKey}:${hash}`. @param dtype of the judging model */
 export function runKey(revision: string, dtype: string, question: Question): Promise<string> {
   const { query, instruction, preset, mode } = question;
   return contentHash(
@@ -50,7 +53,7 @@ export function judgementKey(run: string, hash: string): string {
   return `${run}:${hash}`;
 }
 
-/** What the person decides about: the question in its meaning, whoever answers it. */
+/** What the user decides about: the question's meaning, whichever model answers it. */
 export function questionKey({ query, instruction, preset }: Question): Promise<string> {
   return contentHash(JSON.stringify([preset, instruction.trim(), query.trim()]));
 }

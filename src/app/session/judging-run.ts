@@ -1,6 +1,6 @@
 /**
- * One question put to a shortlist: what is known already comes from the store, the rest is judged by the model, and
- * each verdict is stored when it lands. So a run that was cut short, by whatever, costs only what it had not decided.
+ * Judges a shortlist for one question. Known verdicts come from the store, the model judges the rest, and
+ * each verdict is stored as it arrives, so that an interrupted run loses only undecided passages.
  */
 import {
   foldUpdates,
@@ -29,31 +29,31 @@ export type JudgingPhase = 'idle' | 'loading' | 'running' | 'complete' | 'stoppe
 export interface JudgingSurroundings {
   readonly store: SessionStore;
   readonly reranker: Reranker;
-  /** model folder, absolute, with a slash at its end */
+  /** model folder, absolute, with trailing slash */
   readonly modelUrl: string;
-  /** of a model that has no folder */
+  /** for models without a folder */
   readonly identity?: ModelIdentity;
 }
 
 type JudgedUpdate = FinishedUpdate & Pick<Judgement, 'finishReason'>;
 
-/** Fires `change` whenever something to be shown has changed, and `verdict` when something was stored. */
+/** Fires `change` when displayed state changes, and `verdict` when something was stored. */
 export class JudgingRun extends EventTarget {
   phase: JudgingPhase = 'idle';
   list: RankedList;
-  /** verdicts that were known before */
+  /** verdicts found in the store */
   numKnown = 0;
   loadProgress: LoadProgress | null = null;
   model: LoadedModel | null = null;
   stats: RunStats | null = null;
   error: Error | null = null;
-  /** the passage that was judged last */
+  /** most recently judged passage */
   latest: RankedItem | null = null;
   #revision = '';
-  /** Null while it is not known which version of the model judges. */
+  /** Null until the model's version is known. */
   #runKey: Promise<string> | null = null;
   #abort = new AbortController();
-  /** what the model said since the last frame */
+  /** model updates since the last frame */
   #waiting: RerankUpdate[] = [];
   #stored: Promise<void> = Promise.resolve();
 
@@ -63,8 +63,8 @@ export class JudgingRun extends EventTarget {
   dtype: string | null;
 
   /**
-   * @param passages the shortlist; the list's indexes are places in it
-   * @param dtype of the model that judged last; null where none has
+   * @param passages the shortlist; list indexes refer to it
+   * @param dtype of the model that judged last; null if none did
    */
   constructor(
     question: Question,
@@ -85,7 +85,7 @@ export class JudgingRun extends EventTarget {
     return this.phase === 'loading' || this.phase === 'running';
   }
 
-  /** The last part of the model's address, or the server that judges. */
+  /** Last path segment of the model's URL, or the judging server. */
   get modelName(): string {
     const { remoteHost } = this.#surroundings.reranker;
     if (remoteHost !== null) return remoteHost;
@@ -100,7 +100,7 @@ export class JudgingRun extends EventTarget {
     return this.list.items.filter(({ verdict }) => verdict !== null).length;
   }
 
-  /** Puts in what is stored, as far as it is known which version of the model judges. @throws Rank1Error */
+  /** Adds stored verdicts, if the model's version is known. @throws Rank1Error */
   async recall(): Promise<void> {
     const { modelUrl, identity } = this.#surroundings;
     const { revision, dtypes } = identity ?? (await identifyModel(modelUrl));
@@ -110,7 +110,7 @@ export class JudgingRun extends EventTarget {
     if (dtype !== null) await this.#recallFor(dtype);
   }
 
-  /** Judges what is not known yet; resolves when it has ended, for whatever reason, which is in `phase` and `error`. */
+  /** Judges what is not known yet. Resolves when the run ends; see `phase` and `error` for the reason. */
   async judge(): Promise<void> {
     this.#abort = new AbortController();
     const { signal } = this.#abort;
@@ -130,12 +130,12 @@ export class JudgingRun extends EventTarget {
     }
   }
 
-  /** Ends the run after the step in flight; what was decided stays. */
+  /** Ends the run after the current step; decided passages are kept. */
   stop(): void {
     this.#abort.abort();
   }
 
-  /** Indexes of what is still to be judged. */
+  /** Indexes still to be judged. */
   get #missing(): number[] {
     const missing = this.list.items.filter((item) => !isFinished(item) || item.state === 'stopped');
     return missing.map(({ index }) => index);
@@ -176,7 +176,7 @@ export class JudgingRun extends EventTarget {
       ...rerankOptions(this.question),
       signal,
       onState: (state) => {
-        // After a fault the CPU may take over, with another version of the model.
+        // After a fault the run may continue on the CPU with another version of the model.
         if (state.type === 'running' && state.model.dtype !== this.dtype)
           void this.#useDtype(state.model.dtype);
       },
@@ -190,7 +190,7 @@ export class JudgingRun extends EventTarget {
     this.#enter('complete');
   }
 
-  /** What was stopped is waiting again. */
+  /** Passages that were stopped are waiting again. */
   #restart(missing: readonly number[]): void {
     const fresh = startRankedList(this.list.runId, this.passages.length);
     const kept = new Set(missing);
@@ -208,7 +208,7 @@ export class JudgingRun extends EventTarget {
       this.#stored = this.#stored.then(() => this.#keep(finished, key));
     }
     for (const update of updates) this.#waiting.push(update);
-    // A model may take many steps a frame; nobody sees more than the last.
+    // The model may take many steps per frame; only the last is visible.
     if (document.hidden) this.#foldWaiting();
     else if (this.#waiting.length === updates.length) requestAnimationFrame(() => this.#foldWaiting());
   }
@@ -222,7 +222,7 @@ export class JudgingRun extends EventTarget {
     this.#changed();
   }
 
-  /** Never rejects: what cannot be stored is shown all the same. */
+  /** Never rejects: verdicts that cannot be stored are still shown. */
   async #keep(finished: readonly JudgedUpdate[], runKey: Promise<string> | null): Promise<void> {
     try {
       const key = (await runKey) ?? '';

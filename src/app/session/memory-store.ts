@@ -1,4 +1,4 @@
-/** Sessions for as long as the page is open, where the browser keeps none. */
+/** In-memory sessions, for browsers that keep no data. Lost when the page closes. */
 import { hashesOf, lastChangedFirst, type SessionStore, type WholeSession } from './session-store.ts';
 import type { AskedQuestion, DecisionRecord, FileRecord, Judgement, SessionRecord } from './session-types.ts';
 

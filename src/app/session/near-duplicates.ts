@@ -1,19 +1,19 @@
 /**
- * Texts that say nearly the same: letters from one template, versions of a page. MinHash over shingles of three words
- * (Broder, 1997), in one permutation (Li and others, 2012), and an exact comparison of those that it brings together.
+ * Finds nearly identical texts, such as form letters or versions of a page. One-permutation MinHash (Broder,
+ * 1997; Li et al., 2012) over shingles of three words finds candidates, which are then compared exactly.
  */
 import { nextTask } from '../../base/async.ts';
 
-/** Share of the shingles of two texts, put together, that both hold. */
+/** Jaccard similarity of the two texts' shingles. */
 const MIN_SIMILARITY = 0.6;
 const SHINGLE_WORDS = 3;
 const NUM_BINS = 32;
-/** Bins compared at a time: of two texts alike at the least similarity, some band is the same almost surely. */
+/** Bins per band: texts at the minimum similarity almost certainly share a band. */
 const BAND_BINS = 2;
 const MIN_SHINGLES = 8;
 const SLICE = 200;
 
-/** For each text the first one that it is like: itself where it is like none before it. The page stays free meanwhile. */
+/** For each text, the first text it resembles, or itself if there is none. Yields to the page. */
 export async function groupNearDuplicates(texts: readonly string[]): Promise<number[]> {
   const leaders: number[] = [];
   const shingles: ReadonlySet<number>[] = [];
@@ -25,7 +25,7 @@ export async function groupNearDuplicates(texts: readonly string[]): Promise<num
     const candidates = new Set(keys.flatMap((key) => bands.get(key) ?? []));
     const like = [...candidates].find((other) => similarity(own, shingles[other] ?? own) >= MIN_SIMILARITY);
     leaders.push(like ?? place);
-    // Only those that lead are compared with, so that no chain of small changes brings unlike texts together.
+    // Compare with group leaders only, so that a chain of small changes cannot join dissimilar texts.
     if (like === undefined)
       for (const key of keys) {
         const known = bands.get(key);
@@ -51,7 +51,7 @@ function shinglesOf(text: string): Set<number> {
   return shingles;
 }
 
-/** The least hash of each bin, two bins a key; empty bins make no key. */
+/** The minimum hash of each bin, two bins per key; empty bins give no key. */
 function bandKeys(shingles: ReadonlySet<number>): string[] {
   const least = new Array<number>(NUM_BINS).fill(Infinity);
   for (const hash of shingles) {

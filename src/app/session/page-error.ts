@@ -1,4 +1,4 @@
 import { Rank1Error } from '../../base/errors.ts';
 
-/** A fault of the world that the page itself found: its message is in the language of the page. */
+/** An external fault detected by the page itself; its message is localised. */
 export class PageError extends Rank1Error {}

@@ -1,35 +1,35 @@
-/** The texts of a session, each once, with all the places where it was found. */
+/** A session's distinct texts, each with every place where it was found. */
 import type { TextPlace } from '../import/import-types.ts';
 import type { FileRecord } from './session-types.ts';
 
 export interface Source extends TextPlace {
   readonly fileId: number;
-  /** which passage of its file, from 0 */
+  /** passage number within its file, from 0 */
   readonly place: number;
   readonly path: string;
-  /** both or none */
+  /** both present or both absent */
   readonly firstLine?: number;
   readonly lastLine?: number;
 }
 
 export interface Passage {
-  /** grows with every text that is added, and is never given to another */
+  /** increases with every added text and is never reused */
   readonly index: number;
   readonly hash: string;
   readonly text: string;
-  /** at least one while it is in the table; more where the same text stands in several places */
+  /** never empty while in the table; several if the text occurs in several places */
   readonly sources: readonly Source[];
 }
 
 type GrowingPassage = Passage & { readonly sources: Source[] };
 
 export class PassageTable {
-  /** stretches of files, equal ones counted each time */
+  /** passages in all files, duplicates included */
   numFound = 0;
   readonly #byHash = new Map<string, GrowingPassage>();
   readonly #byIndex: GrowingPassage[] = [];
 
-  /** different texts */
+  /** number of distinct texts */
   get size(): number {
     return this.#byHash.size;
   }
@@ -38,7 +38,7 @@ export class PassageTable {
     return this.#byHash.get(hash);
   }
 
-  /** Undefined once it was removed. */
+  /** Undefined if it was removed. */
   at(index: number): Passage | undefined {
     const passage = this.#byIndex[index];
     return passage && this.#byHash.get(passage.hash) === passage ? passage : undefined;
@@ -48,7 +48,7 @@ export class PassageTable {
     return this.#byHash.values();
   }
 
-  /** Returns the passages that were not in the table. */
+  /** Returns the passages that are new to the table. */
   add(file: FileRecord): Passage[] {
     const added: Passage[] = [];
     for (const [place, { text, hash, ...stands }] of file.passages.entries()) {
@@ -67,7 +67,7 @@ export class PassageTable {
     return added;
   }
 
-  /** Returns the passages that stand nowhere else and so are gone. */
+  /** Returns the passages that no longer occur anywhere. */
   remove(file: FileRecord): Passage[] {
     this.numFound -= file.passages.length;
     const gone: Passage[] = [];

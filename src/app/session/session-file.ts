@@ -1,4 +1,4 @@
-/** A session as one file, to be kept or taken to another device. What is read back is a stranger's until it is checked. */
+/** Saves a session as one file, for backup or another device. Loaded files are untrusted until validated. */
 import { msg, str } from '@lit/localize';
 import * as z from 'zod/mini';
 import type { ExportedFile } from '../../export/index.ts';
@@ -36,8 +36,7 @@ export async function exportSession(store: SessionStore, session: SessionRecord)
 }
 
 /**
- * Stores the session of a file as a new one, all of it or nothing; it never replaces one that is there.
- *
+ * Stores the file's session as a new one, atomically; never replaces an existing session.
  * @throws Rank1Error `invalid-file` or `storage`
  */
 export async function importSession(store: SessionStore, file: Blob): Promise<SessionRecord> {
@@ -48,7 +47,7 @@ export async function importSession(store: SessionStore, file: Blob): Promise<Se
   for (const { passages } of files) {
     const hashed = await Promise.all(passages.map(({ text }) => contentHash(text)));
     for (const [place, { hash }] of passages.entries()) {
-      // A hash that is not the text's own would put one text's verdict under another.
+      // With a wrong hash, one text's verdict would be stored under another.
       if (hash !== hashed[place]) throw invalid(msg('a text in it was changed'));
       hashes.add(hash);
     }
@@ -70,7 +69,7 @@ export async function importSession(store: SessionStore, file: Blob): Promise<Se
     files: files.map((fileRecord, place) => ({ ...fileRecord, sessionId: id, id: place }) as FileRecord),
     questions: questions.map((question) => ({ ...question, sessionId: id })),
     decisions: decisions.map((decision) => ({ ...decision, sessionId: id })),
-    judgements: own as Judgement[], // what this device has judged itself is not replaced by what a file says
+    judgements: own as Judgement[], // judgements made on this device take precedence over the file's
   });
   return record;
 }
@@ -91,7 +90,7 @@ export function parseSessionFile(json: string) {
 }
 
 function sessionFileSchema() {
-  z.config({ jitless: true }); // code made from texts is what the page's policy forbids
+  z.config({ jitless: true }); // the page's policy forbids generated code
   const text = z.string().check(z.maxLength(200_000));
   const count = z.int().check(z.minimum(0));
   const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));

@@ -1,18 +1,18 @@
 /**
- * One tab at a time has a session open: two would overwrite each other's record. The browser takes a lock back from a
- * page that is gone, however it went.
+ * Lets only one tab open a session: two would overwrite each other's record. The browser releases the lock
+ * when the page goes away, however that happens.
  */
 
 export interface SessionLock {
   release(): void;
 }
 
-/** Null when another tab, or this one, holds it. */
+/** Null if another tab, or this one, holds the lock. */
 export function tryLockSession(sessionId: string): Promise<SessionLock | null> {
   return request(sessionId, { ifAvailable: true });
 }
 
-/** Waits until it is free. Null when `signal` was aborted first. */
+/** Waits for the lock. Null if `signal` was aborted first. */
 export async function waitForSession(sessionId: string, signal: AbortSignal): Promise<SessionLock | null> {
   const lock = await request(sessionId, { signal }).catch((error: unknown) => {
     if (signal.aborted) return null;

@@ -1,10 +1,10 @@
 /**
- * Where sessions are kept. Files and decisions belong to one session; judgements are shared by all, so that a text is
- * judged once under a question, and go when the last session that holds the text is deleted.
+ * Session storage. Files and decisions belong to one session. Judgements are shared, so that each text is
+ * judged once per question, and are deleted with the last session that holds the text.
  */
 import type { AskedQuestion, DecisionRecord, FileRecord, Judgement, SessionRecord } from './session-types.ts';
 
-/** All of a session, as it comes out of a file. */
+/** A complete session, as read from a file. */
 export interface WholeSession {
   readonly session: SessionRecord;
   readonly files: readonly FileRecord[];
@@ -13,18 +13,18 @@ export interface WholeSession {
   readonly judgements: readonly Judgement[];
 }
 
-/** Writes reject with a Rank1Error `storage` that says what is lost. */
+/** Failed writes reject with a Rank1Error `storage` that says what was lost. */
 export interface SessionStore {
-  /** What is written outlives the page. */
+  /** Whether data outlives the page. */
   readonly isLasting: boolean;
-  /** Last changed first. */
+  /** Most recently changed first. */
   listSessions(): Promise<SessionRecord[]>;
   putSession(session: SessionRecord): Promise<void>;
-  /** All of it or nothing. Judgements that are there already stay as they are. */
+  /** Atomic. Existing judgements are kept. */
   putWholeSession(whole: WholeSession): Promise<void>;
   getFiles(sessionId: string): Promise<FileRecord[]>;
   putFiles(files: readonly FileRecord[]): Promise<void>;
-  /** Deletes a file, and the judgements of texts that are in no other; returns those. */
+  /** Deletes a file and the judgements of texts that are in no other file; returns those judgements. */
   deleteFile(file: FileRecord): Promise<Judgement[]>;
   getQuestions(sessionId: string): Promise<AskedQuestion[]>;
   putQuestion(question: AskedQuestion): Promise<void>;
@@ -32,9 +32,9 @@ export interface SessionStore {
   putJudgements(judgements: readonly Judgement[]): Promise<void>;
   getDecisions(sessionId: string): Promise<DecisionRecord[]>;
   putDecisions(decisions: readonly DecisionRecord[]): Promise<void>;
-  /** Judgements of these texts, under whatever question. */
+  /** Judgements of these texts, for any question. */
   findJudgements(hashes: Iterable<string>): Promise<Judgement[]>;
-  /** Deletes a session for good, in one step, with the judgements of texts that no other session holds. */
+  /** Permanently deletes a session, atomically, with the judgements of texts that no other session holds. */
   deleteSession(sessionId: string): Promise<void>;
   close(): void;
 }

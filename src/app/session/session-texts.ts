@@ -1,4 +1,4 @@
-/** The texts of a session and the search over them, which is made ready in the background. */
+/** A session's texts and their search index, which is built in the background. */
 import { loadLanguageDetector, UNDETERMINED, type Language } from '../shortlist/languages.ts';
 import { Shortlist } from '../shortlist/shortlist.ts';
 import type { WordMarker } from '../shortlist/word-marker.ts';
@@ -7,16 +7,16 @@ import type { FileRecord, Question } from './session-types.ts';
 
 export interface Found {
   readonly passages: readonly Passage[];
-  /** of these, as many share a word with the question; the others are there to fill up */
+  /** how many of these share a word with the question; the others fill up the list */
   readonly numSharing: number;
 }
 
-/** Enough of a file to tell its language. */
+/** Enough of a file to detect its language. */
 const SAMPLE_PASSAGES = 3;
 
 export class SessionTexts {
   readonly table = new PassageTable();
-  /** Resolves when all that was added can be found. */
+  /** Resolves once everything added is searchable. */
   ready: Promise<void> = Promise.resolve();
   readonly #shortlist = new Shortlist();
   readonly #languages = new Map<number, Language>();
@@ -25,7 +25,7 @@ export class SessionTexts {
   #searched: { readonly query: string; readonly size: number; readonly indexes: readonly number[] } | null =
     null;
 
-  /** Texts that can be found so far. */
+  /** Number of texts searchable so far. */
   get numIndexed(): number {
     return this.#shortlist.size;
   }
@@ -45,7 +45,7 @@ export class SessionTexts {
     this.#searched = null;
   }
 
-  /** Until it is `ready`, of what can be found by then. */
+  /** Searches only what is indexed so far, until `ready` resolves. */
   find({ query, topK }: Pick<Question, 'query' | 'topK'>): Found {
     const sharing = this.#search(query)
       .slice(0, topK)
@@ -63,17 +63,17 @@ export class SessionTexts {
     return this.#shortlist.marker(query);
   }
 
-  /** Undetermined until the text can be found. */
+  /** Undetermined until the text is searchable. */
   languageOf({ sources: [source] }: Passage): Language {
     return (source && this.#languages.get(source.fileId)) ?? UNDETERMINED;
   }
 
-  /** Undetermined, too, before the first file is read. */
+  /** Also undetermined before the first file is read. */
   detectLanguage(text: string): Language {
     return this.#detect?.(text) ?? UNDETERMINED;
   }
 
-  /** Languages with the number of files in each. */
+  /** Number of files in each language. */
   get languages(): ReadonlyMap<Language, number> {
     const counts = new Map<Language, number>();
     for (const language of this.#languages.values()) counts.set(language, (counts.get(language) ?? 0) + 1);
@@ -85,7 +85,7 @@ export class SessionTexts {
     this.ready = this.ready.then(step).finally(() => (this.#numPending -= 1));
   }
 
-  /** A question is searched for each time the page is drawn. */
+  /** Cached: the question is searched for on every render. */
   #search(query: string): readonly number[] {
     const { size } = this.#shortlist;
     if (this.#searched?.query !== query || this.#searched.size !== size)

@@ -1,8 +1,8 @@
-/** What a triage session is made of, as it is stored and exported. */
+/** A triage session's records, as stored and exported. */
 import type { FinishReason, Outcome, QueryPreset, RerankMode } from '../../protocol/rerank-api.ts';
 import type { ImportedFile } from '../import/import-types.ts';
 
-/** All but `aborted`, which is no judgement. */
+/** All but `aborted`, which is not a judgement. */
 export const JUDGED_REASONS = [
   'verdict',
   'length',
@@ -11,48 +11,48 @@ export const JUDGED_REASONS = [
   'failed',
 ] as const satisfies readonly FinishReason[];
 
-/** The person's choice. A verdict is the model's. */
+/** The user's choice; a verdict is the model's. */
 export type Decision = 'keep' | 'drop' | 'unsure';
 
 export interface Question {
   readonly query: string;
   readonly instruction: string;
-  /** another meaning of "relevant"; null for the model's own */
+  /** another definition of "relevant"; null for the model's own */
   readonly preset: QueryPreset | null;
   readonly mode: RerankMode;
-  /** how many passages of the shortlist are judged */
+  /** number of shortlisted passages to judge */
   readonly topK: number;
 }
 
 export interface SessionRecord {
   readonly id: string;
   readonly name: string;
-  /** the person has given it no name yet */
+  /** true until the user names it */
   readonly isUntitled?: boolean;
   /** ISO 8601 */
   readonly createdAt: string;
   readonly updatedAt: string;
-  /** as it stands in the form */
+  /** as currently entered in the form */
   readonly question: Question;
-  /** as it was put to the model last */
+  /** as last put to the model */
   readonly asked: Question | null;
-  /** of the model that judged last: what it has judged is found again before a model is loaded */
+  /** of the model that judged last, so that its judgements are found before a model is loaded */
   readonly dtype?: string;
-  /** A run was begun and has not ended: it is gone on with when the session is opened again. */
+  /** A run has started and not ended; it resumes when the session is reopened. */
   readonly running: boolean;
-  /** How often the run was begun anew without one verdict since: a run that crashes the page must not do so for ever. */
+  /** Consecutive restarts without a verdict, so that a run that crashes the page is not retried forever. */
   readonly numFruitlessStarts: number;
 }
 
 export interface FileRecord extends ImportedFile {
   readonly sessionId: string;
-  /** place in the session, from 0 */
+  /** position in the session, from 0 */
   readonly id: number;
 }
 
-/** What the model said of one text under one question; shared by all sessions. */
+/** The model's outcome for one text and question; shared by all sessions. */
 export interface Judgement extends Omit<Outcome, 'finishReason' | 'passage' | 'samples'> {
-  /** of the model, its settings, the prompt and the text: see judgement-key.ts */
+  /** covers model, settings, prompt and text: see judgement-key.ts */
   readonly key: string;
   /** content hash of the text */
   readonly hash: string;
@@ -61,28 +61,28 @@ export interface Judgement extends Omit<Outcome, 'finishReason' | 'passage' | 's
 
 export interface DecisionRecord {
   readonly sessionId: string;
-  /** A decision is about a text under a question; another question asks anew. */
+  /** A decision is about one text and question; another question needs a new decision. */
   readonly questionKey: string;
   readonly hash: string;
   readonly decision: Decision | null;
   readonly note: string;
 }
 
-/** A question as it was put, with the texts that were to be judged: what one goes back to. */
+/** A question that was asked, with its shortlist, so that the user can go back to it. */
 export interface AskedQuestion {
   readonly sessionId: string;
-  /** of the question in its meaning: asked again, it takes the place of the one before */
+  /** of the question's meaning; asking it again replaces the earlier record */
   readonly questionKey: string;
   readonly question: Question;
   /** content hashes of the shortlist, best first */
   readonly hashes: readonly string[];
-  /** of these, as many share a word with the question; the others are there to fill up */
+  /** how many of these share a word with the question; the others fill up the list */
   readonly numSharing: number;
   /** ISO 8601 */
   readonly askedAt: string;
 }
 
-/** Above it a run would take days; below it every passage of the folder may be judged, and all are listed. */
+/** More would take days; folders with fewer passages are judged and listed in full. */
 export const MAX_TOP_K = 10_000;
 
 export const DEFAULT_QUESTION: Question = {

@@ -1,9 +1,9 @@
-/** The writes of one session. Once it is closed nothing more is written, so that what was deleted stays deleted. */
+/** One session's writes. After closing nothing is written, so that deleted data stays deleted. */
 export class SessionWrites {
   #isClosed = false;
   readonly #pending = new Set<Promise<void>>();
 
-  /** Does nothing once it is closed. Rejects as the write does. */
+  /** No-op once closed. Rejects if the write fails. */
   async do(write: () => Promise<void>): Promise<void> {
     if (this.#isClosed) return;
     const writing = write();
@@ -15,7 +15,7 @@ export class SessionWrites {
     }
   }
 
-  /** Resolves when the last write has ended. */
+  /** Resolves when the last write has finished. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#pending);

@@ -1,6 +1,6 @@
 /**
- * A session at work: its files and texts, its question and run, the person's decisions. It keeps what happens in the
- * store as it happens and shows nothing. `change` fires when something to be shown has changed.
+ * An open session: files and texts, question and run, the user's decisions. Stores every change as it happens
+ * and has no UI. Fires `change` when displayed state changes.
  */
 import type { Reranker } from '../../client/reranker.ts';
 import type { ImportedFile } from '../import/import-types.ts';
@@ -21,14 +21,14 @@ import type {
   SessionRecord,
 } from './session-types.ts';
 
-/** Starts of a run that brought no verdict, after which the person is asked before it is tried again. */
+/** After this many starts without a verdict, the user is asked before another attempt. */
 const MAX_FRUITLESS_STARTS = 2;
 
 export interface SessionSurroundings {
   readonly store: SessionStore;
   readonly reranker: Reranker;
   readonly modelUrl: string;
-  /** of a model that has no folder */
+  /** for models without a folder */
   readonly identity?: ModelIdentity;
 }
 
@@ -36,17 +36,17 @@ export class TriageSession extends EventTarget {
   readonly texts = new SessionTexts();
   readonly history = new UndoHistory();
   files: readonly FileRecord[] = [];
-  /** Asked in this session, last first. */
+  /** Asked in this session, most recent first. */
   questions: readonly AskedQuestion[] = [];
   run: JudgingRun | null = null;
-  /** A question whose run has not begun: its shortlist is still being made. There is no run meanwhile. */
+  /** A question whose shortlist is still being built; there is no run meanwhile. */
   asking: Question | null = null;
   readonly #writes = new SessionWrites();
   #isClosing = false;
   readonly #fileKeys = new Set<string>();
   #nextFileId = 0;
   #judging: Promise<unknown> = Promise.resolve();
-  /** by question and text */
+  /** keyed by question and text */
   readonly #decisions = new Map<string, DecisionRecord>();
   #questionKey = '';
 
@@ -59,7 +59,7 @@ export class TriageSession extends EventTarget {
     this.#surroundings = surroundings;
   }
 
-  /** Opens a stored session, and goes on with its run if one was cut short. */
+  /** Opens a stored session and resumes its run if one was interrupted. */
   static async open(record: SessionRecord, surroundings: SessionSurroundings): Promise<TriageSession> {
     const session = new TriageSession(record, surroundings);
     const { store } = surroundings;
@@ -90,7 +90,7 @@ export class TriageSession extends EventTarget {
     await this.#save({});
   }
 
-  /** Takes a file out of the session, with what was judged of texts that are in no other. */
+  /** Removes a file, and the judgements of texts that are in no other file. */
   async removeFile(file: FileRecord): Promise<void> {
     if (this.#isClosing) return;
     const { store } = this.#surroundings;
@@ -109,7 +109,7 @@ export class TriageSession extends EventTarget {
     await this.#showAgain();
   }
 
-  /** Puts what files were read as, the second time, in the place of what they were read as before. */
+  /** Replaces files with the result of reading them again. */
   async replaceFiles(files: readonly FileRecord[], imported: readonly ImportedFile[]): Promise<void> {
     if (this.#isClosing) return;
     for (const file of files) {
@@ -132,12 +132,12 @@ export class TriageSession extends EventTarget {
     await this.#save({ name, isUntitled: false });
   }
 
-  /** Takes the name of the first folder that is added, until the person has given one. */
+  /** Names the session after the first folder added, unless the user has named it. */
   async nameAfter(folder: string): Promise<void> {
     if (!this.#isClosing && this.record.isUntitled && this.files.length === 0) await this.rename(folder);
   }
 
-  /** Judges the shortlist of the question; what was judged before is not judged again. */
+  /** Judges the question's shortlist; known judgements are reused. */
   async ask(question: Question): Promise<void> {
     if (this.#isClosing) return;
     const asked = { ...question };
@@ -157,7 +157,7 @@ export class TriageSession extends EventTarget {
     await this.judge();
   }
 
-  /** Shows a question of this session again, with what is known of its passages; asks the model nothing. */
+  /** Shows an earlier question again with its known verdicts; does not run the model. */
   async goBackTo(asked: AskedQuestion): Promise<void> {
     if (this.#isClosing) return;
     this.run?.stop();
@@ -172,7 +172,7 @@ export class TriageSession extends EventTarget {
     await this.#recall();
   }
 
-  /** Begins, or goes on with, the run at hand. */
+  /** Starts or resumes the current run. */
   async judge(): Promise<void> {
     const { run } = this;
     if (!run || run.busy || this.#isClosing) return;
@@ -184,7 +184,7 @@ export class TriageSession extends EventTarget {
   async #judge(run: JudgingRun): Promise<void> {
     await this.#save({ running: true, numFruitlessStarts: this.record.numFruitlessStarts + 1 });
     await run.judge();
-    // A page that is closed never gets here: that is how a run that was cut short is known.
+    // Not reached if the page is closed, which is how an interrupted run is recognised.
     if (this.run === run) await this.#save({ running: false });
   }
 
@@ -196,7 +196,7 @@ export class TriageSession extends EventTarget {
     return this.#decisions.get(decisionKey({ questionKey: this.#questionKey, hash }));
   }
 
-  /** One decision for all of them, to be undone in one step. */
+  /** Decides on all of these as one undoable step. */
   async decide(
     passages: readonly Passage[],
     change: { readonly decision?: Decision | null; readonly note?: string },
@@ -208,7 +208,7 @@ export class TriageSession extends EventTarget {
     await this.#putDecisions(before.map((record) => ({ ...record, ...change })));
   }
 
-  /** Returns what was undone. */
+  /** Returns the undone step. */
   async undo(): Promise<UndoStep | null> {
     return this.#isClosing ? null : this.history.undo();
   }
@@ -223,7 +223,7 @@ export class TriageSession extends EventTarget {
     await this.#writes.do(() => this.#surroundings.store.putDecisions(records));
   }
 
-  /** Stops what is at work; the store stays open. Resolves when nothing more of this session will be stored. */
+  /** Stops all work; the store stays open. Resolves once nothing more of this session will be stored. */
   async close(): Promise<void> {
     this.#isClosing = true;
     this.run?.stop();
@@ -234,11 +234,11 @@ export class TriageSession extends EventTarget {
   async #resume(asked: Question): Promise<void> {
     const key = await questionKey(asked);
     const known = this.questions.find((question) => question.questionKey === key);
-    // Sessions of older versions have kept none of their questions.
+    // Sessions from older versions did not store their questions.
     if (!known) await this.texts.ready;
     await this.#begin(asked, known ?? (await this.#keepQuestion(asked)));
     await this.#recall();
-    // Opening a session sends nothing away; asking does.
+    // Opening a session must not send anything to a server; only asking does.
     const isLocal = this.#surroundings.reranker.remoteHost === null;
     const mayGoOn = isLocal && this.record.running && this.record.numFruitlessStarts <= MAX_FRUITLESS_STARTS;
     if (mayGoOn) void this.judge();
@@ -254,7 +254,7 @@ export class TriageSession extends EventTarget {
     }
   }
 
-  /** After files have gone or come back: the question that is shown, with those of its texts that are there. */
+  /** After files were removed or restored: shows the current question with those of its texts that exist. */
   async #showAgain(): Promise<void> {
     const asked = this.questions.find((question) => question.questionKey === this.#questionKey);
     const { run } = this;
@@ -281,7 +281,7 @@ export class TriageSession extends EventTarget {
     return asked;
   }
 
-  /** @param asking what must still be asked for by then; nothing else may have been asked meanwhile */
+  /** @param asking must still be the current question when the shortlist is ready */
   async #begin(
     question: Question,
     { hashes, questionKey }: AskedQuestion,
@@ -341,7 +341,7 @@ export class TriageSession extends EventTarget {
   }
 }
 
-/** The same file added twice is there once; a changed one is another. */
+/** Adding the same file twice keeps one; a changed file is a different one. */
 function fileKey({ path, numBytes, passages, error }: FileRecord): string {
   return JSON.stringify([path, numBytes, error, passages.map(({ hash }) => hash)]);
 }

@@ -1,7 +1,7 @@
-/** What the person did, to be undone from the last step back. */
+/** The user's steps, undone in reverse order. */
 export interface UndoStep {
   readonly kind: 'decision' | 'note' | 'removal';
-  /** passages decided on, or files removed */
+  /** number of passages decided on, or of files removed */
   readonly count: number;
   readonly undo: () => Promise<void>;
 }
@@ -11,7 +11,7 @@ const MAX_STEPS = 100;
 export class UndoHistory {
   #steps: UndoStep[] = [];
 
-  /** What would be undone. */
+  /** The next step to undo. */
   get last(): UndoStep | null {
     return this.#steps.at(-1) ?? null;
   }

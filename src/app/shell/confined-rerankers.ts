@@ -1,4 +1,4 @@
-/** Lets the elements of a page share workers that are under the page's own policy, and that report what they fetch. */
+/** Lets the page's elements share workers that run under the page's own policy and report what they fetch. */
 import rerankWorkerUrl from '../../../workers/rerank.worker.ts?worker&url';
 import { Reranker } from '../../client/reranker.ts';
 import { SharedRerankers } from '../../client/shared-rerankers.ts';
@@ -13,7 +13,7 @@ export function confinedReranker(load: Partial<LoadOptions>): Reranker {
   });
 }
 
-/** Answers the elements within `root`, before the document does. */
+/** Answers requests from elements within `root` before the document does. */
 export function confineRerankers(root: HTMLElement): void {
   const rerankers = new SharedRerankers(confinedReranker);
   root.addEventListener(RerankerRequestEvent.type, (event) => {

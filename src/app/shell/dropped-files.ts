@@ -1,18 +1,18 @@
 /**
- * Dropped or picked files, one by one, folders included: the pages' only access to the disk, read-only. An entry that
- * cannot be opened is listed without its file, and the rest still follow.
+ * Iterates over dropped or picked files, including folders. This is the pages' only access to the disk, and
+ * it is read-only. An entry that cannot be opened is listed with a null file; the rest still follow.
  */
 export interface DroppedFile {
-  /** with the folders within what was dropped */
+  /** includes the folders within the dropped item */
   readonly path: string;
-  /** null where the file system did not hand it over */
+  /** null if the file system refused access */
   readonly file: File | null;
 }
 
-/** System files without content of interest. */
+/** System files to skip. */
 const IGNORED = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini|\.git|__MACOSX)(\/|$)/;
 
-/** Must be called while the drop event is being handled: the transfer is empty afterwards. */
+/** Call this while handling the drop event: the transfer is emptied afterwards. */
 export function droppedFiles(transfer: DataTransfer): AsyncIterable<DroppedFile> {
   const items = [...transfer.items].filter(({ kind }) => kind === 'file');
   const roots = items
@@ -21,17 +21,17 @@ export function droppedFiles(transfer: DataTransfer): AsyncIterable<DroppedFile>
   return ignoring(walkAll(roots));
 }
 
-/** Files of an `<input type=file>`, with or without a folder. */
+/** Files of an `<input type=file>`, folder picker or not. */
 export function pickedFiles(files: Iterable<File>): AsyncIterable<DroppedFile> {
   return ignoring([...files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
 }
 
-/** Whether the browser has a folder picker; other browsers fall back to an input. */
+/** Whether the browser has a folder picker; others fall back to an input. */
 export function canPickFolder(): boolean {
   return 'showDirectoryPicker' in window;
 }
 
-/** Null when the picker was cancelled. */
+/** Null if the picker was cancelled. */
 export async function pickFolder(): Promise<AsyncIterable<DroppedFile> | null> {
   try {
     const folder = await (window as unknown as PickerWindow).showDirectoryPicker({ mode: 'read' });
@@ -85,7 +85,7 @@ async function* walkEntry(entry: FileSystemEntry): AsyncGenerator<DroppedFile, v
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   for (;;) {
-    // A reader hands over at most a hundred entries at a time.
+    // `readEntries` returns at most 100 entries per call.
     const entries = await new Promise<FileSystemEntry[] | null>((resolve) =>
       reader.readEntries(resolve, () => resolve(null)),
     );

@@ -1,7 +1,6 @@
 /**
- * What went wrong, where the particulars matter: which file, which line. The library tells them in English; other
- * languages have a sentence of the page's first. What the page itself found is in the language of the page already: a
- * `PageError`, or the `RangeError` of something that was picked or written.
+ * Error text with details such as file and line. The library's messages are English; in other languages a
+ * localised sentence precedes them. A `PageError`, or a `RangeError` about user input, is localised already.
  */
 import { html, type TemplateResult } from 'lit';
 import { errorMessage } from '../../base/errors.ts';
@@ -9,7 +8,7 @@ import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
 import { faultText } from '../../ui/wording.ts';
 import { PageError } from '../session/page-error.ts';
 
-/** @param lead the page's sentence, where it knows more than the error's code tells */
+/** @param lead sentence to use if the page knows more than the error's code says */
 export function renderFault(error: unknown, lead?: string): TemplateResult | string {
   const message = errorMessage(error);
   const isOurs = error instanceof PageError || (lead === undefined && error instanceof RangeError);

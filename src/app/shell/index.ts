@@ -1,4 +1,4 @@
-/** What every page has: its elements, its language, and that it opens again without a network. */
+/** Shared by every page: elements, language, and offline support. */
 import '../../ui/index.ts';
 import { NetworkStateElement } from './network-state.ts';
 import { keepVisit } from './offline.ts';

@@ -1,10 +1,11 @@
 /**
- * What this page and its workers have fetched since they started, and what the Content-Security-Policy has refused.
- * Workers have a timeline of their own: `protocol/network-report.ts` makes them report theirs on a channel.
+ * Everything this page and its workers have fetched since they started, and what the Content-Security-Policy
+ * refused. Workers have their own performance timelines and report them on a channel
+ * (`protocol/network-report.ts`).
  */
 import type { FetchedResource, NetworkReport } from '../../protocol/network-report.ts';
 
-/** Of this page alone: another tab's workers report to that tab. */
+/** Unique to this page, so that workers of other tabs are not included. */
 export const NETWORK_CHANNEL = `rank1-network-reports-${String(crypto.getRandomValues(new Uint32Array(2)))}`;
 
 export class NetworkLog extends EventTarget {
@@ -26,7 +27,7 @@ export class NetworkLog extends EventTarget {
     document.addEventListener('securitypolicyviolation', this.#onRefusal);
   }
 
-  /** Requests that went to another origin than the page's. */
+  /** Requests to another origin. */
   get foreign(): FetchedResource[] {
     return this.fetched.filter(({ url }) => new URL(url).origin !== location.origin);
   }
@@ -42,7 +43,7 @@ export class NetworkLog extends EventTarget {
   }
 
   #add({ fetched = [], refused }: NetworkReport): void {
-    // What a worker makes up for itself (blob:, data:) has not come from anywhere.
+    // blob: and data: URLs are created locally, not fetched.
     this.fetched.push(...fetched.filter(({ url }) => /^https?:/.test(url)));
     if (refused !== undefined) this.refused.push(refused);
     this.dispatchEvent(new Event('change'));

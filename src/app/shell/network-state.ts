@@ -4,13 +4,13 @@ import { property } from 'lit/decorators.js';
 import { NetworkLog } from './network-log.ts';
 
 /**
- * "Nothing leaves this device", and on demand the list of what was fetched since the page was opened. It renders into
- * the page itself and is dressed by shell.css.
+ * Shows "Nothing leaves this device" and, on demand, what was fetched since the page was opened. Renders into
+ * light DOM; styled by shell.css.
  */
 export class NetworkStateElement extends LitElement {
-  /** What the page may fetch from elsewhere, for the one page that may: "models from huggingface.co". */
+  /** What the page may fetch from other origins, for the one page that does: "models from huggingface.co". */
   @property() allows = '';
-  /** The host that what is judged is sent to; empty where none has been agreed to; null on pages that send nothing. */
+  /** Host that receives the judged texts; empty until the user consents; null on pages that send nothing. */
   @property({ attribute: false }) sendsTo: string | null = null;
 
   #log: NetworkLog | null = null;
@@ -108,7 +108,7 @@ function foreignFiles(count: number): string {
   return count === 1 ? msg('1 from another site.') : msg(str`${count} from other sites.`);
 }
 
-/** Addresses of this site without its origin; others whole. */
+/** Same-origin URLs without their origin; others in full. */
 function shortAddress(url: string): string {
   return url.startsWith(`${location.origin}/`) ? url.slice(location.origin.length) : url;
 }

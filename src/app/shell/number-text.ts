@@ -1,6 +1,6 @@
 import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
 
-/** A count as the language of the page writes it, with its separators. */
+/** Formats a count with the separators of the page's language. */
 export function numberOf(count: number): string {
   return count.toLocaleString(interfaceLanguage());
 }

@@ -1,16 +1,19 @@
-/** Makes the site open without a network after one visit, and tells whether it would. */
+/** Makes the site work offline after one visit, and reports whether it does. */
 import { NetworkLog } from './network-log.ts';
 
-/** What a page needs to work, beside the site's own files. */
+/** What a page needs besides the site's own files. */
 const NEEDED = /\/(ort|models|pdf-(cmaps|fonts|wasm))\//;
-/** What of it the service worker keeps on first use (`scripts/vite/offline.ts`): other models are too large. */
+/**
+ * The part of it that the service worker caches on first use (`scripts/vite/offline.ts`); other models are
+ * too large.
+ */
 const KEPT_ON_USE = /\/(ort|models\/rank1-demo|pdf-(cmaps|fonts|wasm))\//;
-/** Longer than any browser takes to start a service worker; without one the page works as well, online. */
+/** Longer than any browser takes to start a service worker. Without one the page still works online. */
 const MAX_WAIT_MS = 4_000;
 
 /**
- * Registers the service worker of a built site. Resolves when it serves this page, or when there will be none, so that
- * what is fetched afterwards is kept. Never rejects.
+ * Registers the service worker of a built site. Resolves once it controls this page, so that later fetches
+ * are cached, or once it is clear that there will be none. Never rejects.
  */
 export async function startOffline(): Promise<void> {
   if (import.meta.env.DEV || !('serviceWorker' in navigator)) return;
@@ -23,11 +26,13 @@ export async function startOffline(): Promise<void> {
     );
     await Promise.race([controlled, new Promise((resolve) => setTimeout(resolve, MAX_WAIT_MS))]);
   } catch {
-    // Private windows and some settings forbid it.
+    // Blocked in private windows and by some settings.
   }
 }
 
-/** Keeps what this page and its workers fetch from now on and have fetched before there was a service worker. */
+/**
+ * Caches what this page and its workers fetch, including what they fetched before the service worker started.
+ */
 export async function keepVisit(): Promise<void> {
   const log = new NetworkLog();
   const asked = new Set<string>();
@@ -42,7 +47,9 @@ export async function keepVisit(): Promise<void> {
   keep();
 }
 
-/** Asks once more, through the service worker, for what workers fetched past it; false when some of it is not kept. */
+/**
+ * Fetches URLs again through the service worker, because workers bypassed it; false if some are not cached.
+ */
 export async function keepForOffline(urls: Iterable<string>): Promise<boolean> {
   if (!navigator.serviceWorker?.controller) return false;
   const wanted = [...new Set(urls)].filter((url) => NEEDED.test(new URL(url).pathname));

@@ -1,4 +1,4 @@
-/** The language of the page: what the person chose, else that of the browser. Elements follow the `lang` of the document. */
+/** The page's language: the user's choice, else the browser's. Elements follow the document's `lang`. */
 import { chooseLanguage, type InterfaceLanguage } from '../../ui/localization/interface-language.ts';
 
 const KEY = 'rank1-language';
@@ -7,13 +7,13 @@ export function startPageLanguage(): void {
   document.documentElement.lang = chooseLanguage(readChoice() ?? navigator.language);
 }
 
-/** Holds for all pages of the site, also when they are opened again. */
+/** Applies to all pages of the site and is remembered. */
 export function choosePageLanguage(language: InterfaceLanguage): void {
   document.documentElement.lang = language;
   try {
     localStorage.setItem(KEY, language);
   } catch {
-    // it holds for this page then
+    // Storage refused: applies to this page only.
   }
 }
 

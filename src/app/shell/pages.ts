@@ -1,15 +1,15 @@
-/** The pages of the site, in the order of the navigation. A page not listed here is reached from another one. */
+/** The site's pages, in navigation order. Pages not listed here are reached from another page. */
 import { msg } from '@lit/localize';
 
 export interface SitePage {
   readonly id: string;
-  /** relative, so that the site works from any folder */
+  /** relative, so that the site can be served from any folder */
   readonly href: string;
-  /** in the language in force, as are titles */
+  /** localised, as are titles */
   readonly label: () => string;
-  /** In English it is the `<title>` of the file too, for whoever runs no scripts. */
+  /** The English title is also the file's `<title>`, for clients without scripts. */
   readonly title: () => string;
-  /** What it may fetch from elsewhere; left out where that is nothing. */
+  /** What it may fetch from other origins; absent if nothing. */
   readonly allows?: () => string;
 }
 

@@ -6,9 +6,12 @@ import { LanguageController } from '../../ui/localization/language-controller.ts
 import { choosePageLanguage } from './page-language.ts';
 import { SITE_PAGES, type SitePage } from './pages.ts';
 
-/** The bar at the top of every page: name, pages, the other language, and what leaves this device. It keeps the page's title in the language in force. Dressed by shell.css. */
+/**
+ * Header of every page: name, navigation, language switch, network state. Keeps the page's title localised.
+ * Styled by shell.css.
+ */
 export class SiteHeaderElement extends LitElement {
-  /** The id of the page it stands on. */
+  /** Id of the current page. */
   @property() page = '';
   /** Passed on to `<rank1-network-state>`. */
   @property({ attribute: 'sends-to' }) sendsTo: string | null = null;
@@ -43,7 +46,7 @@ export class SiteHeaderElement extends LitElement {
     return SITE_PAGES.find(({ id }) => id === this.page);
   }
 
-  /** Named in its own language, for whoever reads only that. */
+  /** Named in its own language, for users who read only that one. */
   #renderLanguage(): TemplateResult {
     const other = interfaceLanguage() === 'en' ? 'zh-Hant' : 'en';
     return html`<button

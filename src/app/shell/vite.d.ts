@@ -1,15 +1,15 @@
-/** The address of a worker that vite builds; starting it is left to `confined-worker.ts`. */
+/** URL of a worker built by vite; `confined-worker.ts` starts it. */
 declare module '*?worker&url' {
   const url: string;
   export default url;
 }
 
-/** What vite puts in the place of `import.meta.env`. */
+/** What vite substitutes for `import.meta.env`. */
 interface ImportMeta {
   readonly env: { readonly DEV: boolean };
 }
 
-/** Address of a file that the build copies as it is. */
+/** URL of a file that the build copies unchanged. */
 declare module '*?url' {
   const url: string;
   export default url;

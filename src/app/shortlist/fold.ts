@@ -1,4 +1,4 @@
-/** Letters that are written with and without their marks, as one. Marks that are letters of their script stay. */
+/** Folds letters that are often written without their marks. Marks that form a separate letter are kept. */
 const LETTERS: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
@@ -11,7 +11,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   ı: 'i',
   ς: 'σ',
 };
-/** Accents, Hebrew points, Arabic vowel signs and the stroke that stretches words. */
+/** Combining accents, Hebrew points, Arabic vowel signs and tatweel. */
 const MARKS = /[\u0300-\u036f]|[\u0591-\u05c7]|\u0640|[\u064b-\u065f]|\u0670/g;
 
 export function fold(word: string): string {

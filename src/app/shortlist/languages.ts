@@ -1,12 +1,12 @@
-/** Which language a text is in, and the stemmers (Snowball) of those that have one. Both are loaded when first needed. */
+/** Language detection and the Snowball stemmers, both loaded on first use. */
 
-/** ISO 639-3, or `und` for a text that is too short or mixed to tell. */
+/** ISO 639-3, or `und` if the text is too short or mixed. */
 export type Language = string;
 export type Stem = (word: string) => string;
 
 export const UNDETERMINED: Language = 'und';
 
-/** Shorter texts are guessed at random, but for scripts that few languages are written in. */
+/** Detection is unreliable below this length, except for scripts that few languages use. */
 const MIN_CHARACTERS = 24;
 const MIN_OTHER_CHARACTERS = 3;
 const LATIN_OR_CYRILLIC = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Arabic}]/u;
@@ -38,7 +38,7 @@ const STEMMERS: Readonly<Record<Language, () => Promise<StemmerModule>>> = {
   tur: () => import('@orama/stemmers/turkish'),
   ukr: () => import('@orama/stemmers/ukrainian'),
 };
-/** Told apart from the ones above, so that they are not taken for one of them. */
+/** Detected only so that they are not mistaken for one of the languages above. */
 const OTHERS: readonly Language[] = [
   'pol',
   'ces',
@@ -53,10 +53,10 @@ const OTHERS: readonly Language[] = [
   'kor',
   'tha',
 ];
-/** They write words in one where others put a space between. */
+/** Languages that write compounds as one word. */
 export const COMPOUNDING: ReadonlySet<Language> = new Set(['deu', 'nld', 'dan', 'nob', 'swe', 'fin', 'hun']);
 
-/** One of the languages above. */
+/** The detector returns one of the languages above. */
 export async function loadLanguageDetector(): Promise<(text: string) => Language> {
   const { franc } = await import('franc-min');
   const only = [...Object.keys(STEMMERS), ...OTHERS];
@@ -66,7 +66,7 @@ export async function loadLanguageDetector(): Promise<(text: string) => Language
   };
 }
 
-/** Words of other languages stay as they are. Stems are kept: a text has few words, often. */
+/** Words in languages without a stemmer are left unchanged. Stems are cached because words repeat. */
 export class Stemming {
   readonly #stems = new Map<Language, Stem>();
 

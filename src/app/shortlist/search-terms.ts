@@ -1,4 +1,4 @@
-/** Words of a text for the search: of scripts with spaces, the words; of Chinese, Japanese and Korean, pairs of characters. */
+/** Search terms of a text: words, or character bigrams for Chinese, Japanese and Korean. */
 const RUNS = /([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+)|([\p{L}\p{N}]+)/gu;
 
 export function searchTerms(text: string): string[] {
@@ -10,7 +10,7 @@ export function searchTerms(text: string): string[] {
   return terms;
 }
 
-/** A run of letters may hold CJK after its first letter, as in "iPhone手機". */
+/** A run of letters may contain CJK after its first letter, as in "iPhone手機". */
 function splitMixed(word: string): string[] {
   const at = word.search(/[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]/);
   return at === -1 ? [word] : [word.slice(0, at), ...searchTerms(word.slice(at))];

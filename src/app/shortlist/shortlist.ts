@@ -1,6 +1,6 @@
 /**
- * The passages that share the most telling words with a question (BM25), best first. A first sieve: cheap over tens of
- * thousands of passages, and blind to meaning, so it only decides what is read, never what is relevant.
+ * Ranks passages by BM25 against a question. A cheap first filter over tens of thousands of passages: it
+ * ignores meaning, so it decides only which passages the model reads, never which are relevant.
  */
 import { nextTask } from '../../base/async.ts';
 import type { Language } from './languages.ts';
@@ -8,18 +8,18 @@ import { WordMarker } from './word-marker.ts';
 import { Vocabulary, type WantedWord } from './vocabulary.ts';
 
 export interface ShortlistText {
-  /** above those of all texts before it */
+  /** must increase from one text to the next */
   readonly index: number;
   readonly text: string;
   readonly language: Language;
 }
 
-/** How long the page waits for texts to be indexed before it may draw. */
+/** Longest indexing slice before yielding to the page. */
 const SLICE_MS = 12;
-/** The usual parameters of BM25: how soon a repeated word stops counting, and how much long passages are discounted. */
+/** Standard BM25 parameters: k1 (term saturation) and b (length normalisation). */
 const SATURATION = 1.2;
 const LENGTH_DISCOUNT = 0.75;
-/** Passages that hold a quoted phrase come before all others. */
+/** Ranks passages that contain a quoted phrase before all others. */
 const PHRASE_SCORE = 1_000;
 const QUOTED = /["“”„«»「『＂]([^"“”„«»「」『』＂]{2,})["“”«»」』＂]/g;
 
@@ -32,7 +32,7 @@ export class Shortlist {
     return this.#vocabulary.index.numPassages;
   }
 
-  /** Resolves when they can be found; the page stays free meanwhile. Texts are taken one by one, as they are needed. */
+  /** Resolves once the texts are searchable; yields to the page while indexing. Consumes `texts` lazily. */
   async add(texts: Iterable<ShortlistText>): Promise<void> {
     let sliceStart = performance.now();
     for (const { index, text, language } of texts) {
@@ -45,7 +45,7 @@ export class Shortlist {
     }
   }
 
-  /** They are found no more. */
+  /** Removes passages from the index. */
   remove(indexes: Iterable<number>): void {
     for (const index of indexes) this.#removed.add(index);
   }
@@ -64,7 +64,7 @@ export class Shortlist {
     return found.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
   }
 
-  /** Finds the words of a question in texts: where they stand, in order. */
+  /** Finds the question's words in texts, in order of position. */
   marker(query: string): WordMarker {
     return new WordMarker(this.#vocabulary, query);
   }
@@ -76,7 +76,7 @@ export class Shortlist {
     }
   }
 
-  /** What stands for a word counts together, as if it were the word. */
+  /** All terms that match a word count together, as one term. */
   #score({ terms, weight }: WantedWord, scores: Float64Array): void {
     const { index } = this.#vocabulary;
     const counts = new Float32Array(scores.length);

@@ -1,30 +1,30 @@
 /**
- * Text to tokens: words of scripts with spaces, numbers, and runs of scripts that write no spaces. Each token knows where
- * it stands in the text, so that what was found can be marked.
+ * Splits text into words, numbers, and runs of scripts written without spaces. Each token keeps its position
+ * in the text, so that matches can be highlighted.
  */
 
 export interface Token {
   readonly kind: 'word' | 'number' | 'unspaced';
-  /** normalised: compatibility forms and letter case folded, numbers written one way */
+  /** normalised: compatibility forms and case folded, numbers in canonical form */
   readonly text: string;
-  /** UTF-16 units of the text, end exclusive */
+  /** UTF-16 offset in the text; end exclusive */
   readonly start: number;
   readonly end: number;
 }
 
-/** Han, kana, hangul (which has spaces, but glues particles to words), and the scripts of South-East Asia. */
+/** Han, kana, Hangul (spaced, but with particles attached to words), and South-East Asian scripts. */
 const UNSPACED =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}ー々';
-/** Soft hyphens and zero-width characters: inside a word, and no part of it. */
+/** Soft hyphens and zero-width characters: may occur inside a word, but are ignored. */
 const INVISIBLE = '\\u00ad\\u200b-\\u200d\\u2060';
 const DIGIT_GROUP_MARKS = ".,，．'’ \\u00a0\\u2009\\u202f";
 
 const TOKENS = new RegExp(
   [
-    // 184,250.00 and 184.250,00 and 184'250 and 184 250: three digits a group, or it is no group.
+    // Digit groups must have three digits: 184,250.00, 184.250,00, 184'250, 184 250.
     `(?<grouped>(?<![\\p{L}\\p{N}])\\p{Nd}{1,3}(?<mark>[${DIGIT_GROUP_MARKS}])\\p{Nd}{3}(?:\\k<mark>\\p{Nd}{3})*(?:[.,，．]\\p{Nd}+)?(?![\\p{L}\\p{N}]))`,
     `(?<decimal>(?<![\\p{L}\\p{N}]|\\p{Nd}[.,，．])\\p{Nd}+[.,，．]\\p{Nd}+(?![\\p{L}\\p{N}]|[.,，．]\\p{Nd}))`,
-    // Lines are broken anywhere in these scripts, hangul excepted.
+    // Line breaks may fall anywhere in these scripts, except Hangul.
     `(?<unspaced>[${UNSPACED}](?:[${UNSPACED}\\p{M}${INVISIBLE}]|(?<!\\p{Script=Hangul})[ \\t]*\\r?\\n[ \\t]*(?=[${UNSPACED}])(?!\\p{Script=Hangul}))*)`,
     `(?<word>(?:(?![${UNSPACED}])[\\p{L}\\p{N}])(?:(?![${UNSPACED}])[\\p{L}\\p{N}\\p{M}${INVISIBLE}])*)`,
   ].join('|'),
@@ -42,7 +42,7 @@ export function isUnspaced(term: string): boolean {
 export function* tokenize(text: string): Generator<Token, void> {
   for (const match of text.matchAll(TOKENS)) {
     const [found] = match;
-    // Most words of most texts, and the quick way for them.
+    // Fast path for most words.
     if (ASCII_WORD.test(found)) {
       const end = match.index + found.length;
       yield { kind: 'word', text: found.toLowerCase(), start: match.index, end };
@@ -54,7 +54,7 @@ export function* tokenize(text: string): Generator<Token, void> {
     const normal = compatible.replace(IGNORED, '').toLowerCase();
     if (grouped !== undefined) {
       yield { kind: 'number', text: ungrouped(compatible), ...place };
-      // A space may as well stand between two numbers.
+      // The space may also separate two numbers.
       if (mark === ' ')
         for (const part of compatible.split(' ')) yield { kind: 'number', text: shortest(part), ...place };
     } else if (decimal !== undefined)
@@ -64,7 +64,7 @@ export function* tokenize(text: string): Generator<Token, void> {
   }
 }
 
-/** Decimals follow the last mark, where that is another than the one that groups the digits. */
+/** The last mark is the decimal point if it differs from the grouping mark. */
 function ungrouped(found: string): string {
   const marks = found.replace(/\d/g, '');
   const last = marks.at(-1) ?? '';
@@ -72,7 +72,9 @@ function ungrouped(found: string): string {
   return shortest(`${found.slice(0, end).replace(/\D/g, '')}.${found.slice(end + 1)}`);
 }
 
-/** Without zeros that say nothing: 007 is 7, 12.50 is 12.5. What is no number stays. */
+/**
+ * Drops insignificant zeros: 007 becomes 7, 12.50 becomes 12.5. Anything that is not a number is unchanged.
+ */
 function shortest(digits: string): string {
   return digits
     .replace(/^0+(?=\d+(\.|$))/, '')
@@ -81,7 +83,7 @@ function shortest(digits: string): string {
     );
 }
 
-/** Digits of any script as 0 to 9. */
+/** Converts digits of any script to 0–9. */
 function asciiDigits(text: string): string {
   return text.replace(/(?![0-9])\p{Nd}/gu, (digit) => {
     let value = 0;

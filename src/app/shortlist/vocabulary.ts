@@ -1,6 +1,6 @@
 /**
- * From words of a question to terms of the index: the same word in another inflection, with a typing mistake, or as part
- * of a compound. How much a term counts for the word is its weight, 1 for the word itself.
+ * Maps the question's words to index terms: other inflections, typos, and parts of compounds. Each term has a
+ * weight; an exact match has weight 1.
  */
 import { fold } from './fold.ts';
 import { COMPOUNDING, Stemming, type Language } from './languages.ts';
@@ -8,9 +8,9 @@ import { isUnspaced, tokenize, type Token } from './tokenize.ts';
 import { withinOneEdit } from './within-one-edit.ts';
 import { WordIndex } from './word-index.ts';
 
-/** Terms of the index by id, with their weights: what one word of a question is looked for as. */
+/** The terms (by id, with weights) that match one word of a question. */
 export interface WantedWord {
-  /** as the question has it */
+  /** as written in the question */
   readonly word: string;
   readonly terms: ReadonlyMap<number, number>;
   readonly weight: number;
@@ -20,11 +20,11 @@ const WEIGHTS = { typo: 0.3, onlyTypo: 0.7, compound: 0.5, part: 0.4, prefix: 0.
 const MIN_TYPO_LENGTH = 5;
 const MIN_PART_LENGTH = 4;
 const MIN_PREFIX_LENGTH = 4;
-/** An ending, in a language without a stemmer. */
+/** Longest ending stripped in a language without a stemmer. */
 const MAX_ENDING_LENGTH = 3;
-/** Words that stand in more passages say little, and what resembles them says nothing. */
+/** Words in a larger share of passages are not expanded: they say little, and similar words say less. */
 const MAX_EXPANDED_SHARE = 0.1;
-/** What German and its relatives put between the parts of a compound. */
+/** Linking elements between the parts of German, Dutch and Scandinavian compounds. */
 const LINKS = ['', 's', 'es', 'n', 'en', 'er', 'e'];
 const HAN = /\p{Script=Han}/u;
 
@@ -32,14 +32,14 @@ export class Vocabulary {
   readonly index = new WordIndex();
   readonly #stemming = new Stemming();
   readonly #languages = new Set<Language>();
-  /** Ids of words by their length; of words in languages that compound, and in those without a stemmer. */
+  /** Word ids by length; separate lists for compounding languages and those without a stemmer. */
   readonly #byLength: number[][] = [];
   readonly #compounding = new Set<number>();
   readonly #unstemmed = new Set<number>();
-  /** Ids of pairs of characters, by character. */
+  /** Bigram ids by character. */
   readonly #byCharacter = new Map<string, number[]>();
 
-  /** To be called once before texts of the language are added. */
+  /** Call once before adding texts in the language. */
   async prepare(language: Language): Promise<void> {
     await this.#stemming.load(language);
     this.#languages.add(language);
@@ -58,7 +58,7 @@ export class Vocabulary {
     this.#note(terms, language);
   }
 
-  /** Ids that a token of a text is indexed under; for marking what was found. */
+  /** Ids under which a token is indexed, for highlighting matches. */
   idsOf(token: Token, language: Language): number[] {
     return this.#termsOf(token, language).flatMap((term) => this.index.idOf(term) ?? []);
   }
@@ -71,7 +71,7 @@ export class Vocabulary {
     return wanted.filter(({ terms }) => terms.size > 0);
   }
 
-  /** For each place of a phrase, the terms that may stand there. */
+  /** For each position of a phrase, the terms that may stand there. */
   phrase(text: string): ReadonlySet<number>[] {
     return [...tokenize(text)].flatMap((token) =>
       token.kind === 'unspaced'
@@ -159,7 +159,7 @@ export class Vocabulary {
     }
   }
 
-  /** A mistake in a word's ending keeps its stem from being found. */
+  /** A typo in a word's ending hides its stem, so try the longest matching prefix. */
   *#longestBeginning(stems: readonly string[]): Generator<number, void> {
     for (const stem of stems)
       for (let length = stem.length - 1; length >= MIN_TYPO_LENGTH; length--) {
@@ -170,7 +170,7 @@ export class Vocabulary {
       }
   }
 
-  /** Two words of the index that make up one of these, where some text is in a language that compounds. */
+  /** Pairs of index words that form one of these compounds, if some text is in a compounding language. */
   #partsOf(stems: readonly string[]): number[] {
     if (this.#compounding.size === 0) return [];
     for (const stem of stems)
@@ -232,7 +232,7 @@ export class Vocabulary {
   }
 }
 
-/** Side by side in a run of characters; a character alone is itself. */
+/** Bigrams of a run of characters; a single character is returned as it is. */
 export function pairs(run: string): string[] {
   const characters = [...run];
   if (characters.length === 1) return characters;

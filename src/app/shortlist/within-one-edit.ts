@@ -1,4 +1,4 @@
-/** Whether one word becomes the other by one letter put in, left out or changed, or by two neighbours swapped. */
+/** Whether two words differ by at most one insertion, deletion, substitution or swap of neighbours. */
 export function withinOneEdit(a: string, b: string): boolean {
   if (a === b) return true;
   if (Math.abs(a.length - b.length) > 1) return false;

@@ -1,9 +1,9 @@
 /**
- * Which terms stand in which passages, and in what order: an inverted index of small integers, grown as passages come.
- * Passages are named by their place in the list they come from. Knows nothing of words, languages or scores.
+ * Inverted index of term ids to passage ids and positions, built incrementally. Passage ids are their
+ * positions in the caller's list. Knows nothing of words, languages or scores.
  */
 
-/** Passages that hold a term, in order; a passage stands as often as the term does in it. */
+/** Ascending passage ids; a passage is repeated once per occurrence of the term. */
 type Postings = number[];
 
 export class WordIndex {
@@ -26,7 +26,7 @@ export class WordIndex {
     return this.#passages.get(passage)?.length ?? 0;
   }
 
-  /** @param passage above all before it, so that postings stay in order */
+  /** @param passage must increase, so that postings stay sorted */
   add(passage: number, terms: readonly string[]): void {
     const ids = Uint32Array.from(terms, (term) => this.#intern(term));
     this.#passages.set(passage, ids);
@@ -39,7 +39,7 @@ export class WordIndex {
     return this.#postings[id] ?? [];
   }
 
-  /** Whether terms stand side by side in a passage: at each place one of the ids given for it. */
+  /** Whether a passage contains consecutive terms, each from the set of ids allowed at its position. */
   holdsPhrase(passage: number, places: readonly ReadonlySet<number>[]): boolean {
     const ids = this.#passages.get(passage);
     if (!ids || places.length === 0) return false;

@@ -1,18 +1,18 @@
-/** Where the words of one question stand in a text, in whatever inflection the search found them. */
+/** Locates a question's words in a text, in any inflection the search matched. */
 import type { Language } from './languages.ts';
 import { tokenize, type Token } from './tokenize.ts';
 import { pairs, type Vocabulary } from './vocabulary.ts';
 
 export interface MarkedRange {
-  /** UTF-16 units of the text, end exclusive */
+  /** UTF-16 offset in the text; end exclusive */
   readonly start: number;
   readonly end: number;
 }
 
-/** A word in more passages than this is in nearly every text, and marking it shows nothing. */
+/** Words in a larger share of passages are not highlighted: they would be marked almost everywhere. */
 const MAX_SHARE = 0.3;
 const MIN_PASSAGES = 10;
-/** Shorter words in small letters are "the" and "der". */
+/** Shorter lower-case words are mostly function words ("the", "der"). */
 const MIN_LETTERS = 4;
 
 export class WordMarker {
