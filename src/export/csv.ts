@@ -1,4 +1,4 @@
-/** CSV for spreadsheets (RFC 4180, with the byte order mark that makes Excel read UTF-8). */
+/** CSV for spreadsheets (RFC 4180), with the byte order mark that Excel needs to recognise UTF-8. */
 import {
   ENGLISH_WORDS,
   factNames,
@@ -24,14 +24,15 @@ const COLUMNS = [
 const LAST_COLUMNS = ['text', 'reasoning'] as const;
 
 /**
- * What spreadsheets take for the beginning of a formula (OWASP, CSV Injection), the full-width forms included, which
- * some take for their ASCII forms; also behind spaces, which some trim.
+ * Characters that start a formula in spreadsheets (OWASP, CSV Injection), including full-width forms, which
+ * some programs treat as ASCII, and after leading spaces, which some trim.
  */
 const FORMULA = /^[\s\u00a0\ufeff]*[=+\-@＝＋－＠|%]|^[\t\r\n]/u;
 
 /**
- * A header and one line a document, best first. Texts that a spreadsheet would run begin with an apostrophe. What the report rests on
- * follows after an empty line, where a spreadsheet's filters and sorting end.
+ * A header and one row per document, best first. Texts that a spreadsheet would run as a formula get a
+ * leading apostrophe. The report's basis follows after an empty row, which ends the range of spreadsheet
+ * filters and sorting.
  */
 export function formatCsv({ documents, basis }: RankingReport, words: ReportWords = ENGLISH_WORDS): string {
   const names = factNames(documents);
@@ -63,7 +64,7 @@ export function formatCsv({ documents, basis }: RankingReport, words: ReportWord
   return formatTable([head, ...rows, ...(after ?? [])]);
 }
 
-/** Any rows, with the byte order mark by which Excel knows UTF-8. */
+/** Any rows, with the byte order mark that Excel needs to recognise UTF-8. */
 export function formatTable(rows: readonly (readonly Fact[])[]): string {
   return `\ufeff${rows.map(csvLine).join('')}`;
 }
@@ -72,7 +73,7 @@ function csvLine(cells: readonly Fact[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }
 
-/** Numbers stay numbers, also negative ones; every text is in quotation marks. */
+/** Numbers, negative ones included, are unquoted; texts are always quoted. */
 export function csvCell(value: Fact): string {
   if (value === null) return '';
   if (typeof value !== 'string') return String(value);

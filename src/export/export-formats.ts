@@ -32,9 +32,9 @@ const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
 export const EXPORT_FORMATS = Object.keys(WRITERS) as readonly ExportFormat[];
 
 /**
- * The ranking as a file: `name` says when it was made and never holds words of the query, which may be private.
- *
- * @throws RangeError for a format that is none
+ * The ranking as a file. `name` contains the creation time and never words of the query, which may be
+ * private.
+ * @throws RangeError for an unknown format
  */
 export function exportRanking(
   report: RankingReport,

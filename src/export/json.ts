@@ -1,4 +1,4 @@
-/** JSON for programs: one object, or one line a document, with everything that is known, chains included. */
+/** JSON for programs: one object, or one line per document, with all known fields including chains. */
 import type { RankingReport, ReportedDocument } from './ranking-report.ts';
 
 /** One object, indented; `documents` best first. */
@@ -7,7 +7,7 @@ export function formatJson({ documents, ...about }: RankingReport): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-/** One line a document, best first, each with the query, so that files can be joined. */
+/** One line per document, best first. Each line repeats the query, so that files can be concatenated. */
 export function formatJsonLines({ documents, query, instruction, model, createdAt }: RankingReport): string {
   return documents
     .map((document) => {
@@ -23,7 +23,7 @@ function toRow({ verdict, facts, ...document }: ReportedDocument): object {
   return { rank, index, id, title, label, score, logitDifference, forced, bound, ...figures, facts, text };
 }
 
-/** U+2028 and U+2029 end a line for some readers of lines; in JSON they may be escaped. */
+/** Escapes U+2028 and U+2029, which some readers treat as line ends. */
 function escapeSeparators(json: string): string {
   return json.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }

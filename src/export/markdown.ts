@@ -1,4 +1,4 @@
-/** A report in Markdown. Other people's texts stand in fences or are escaped: they cannot add markup of their own. */
+/** A report in Markdown. Untrusted texts are fenced or escaped, so that they cannot add markup. */
 import {
   ENGLISH_WORDS,
   isReportedRelevant,
@@ -80,7 +80,7 @@ function section(document: ReportedDocument, report: RankingReport, words: Repor
     .join('\n\n');
 }
 
-/** A fence is longer than any row of backticks within, so nothing within can end it. */
+/** Uses a fence longer than any run of backticks in the text, so that the text cannot end it. */
 function fenced(text: string): string {
   let longest = 2;
   for (const [row] of text.matchAll(/`+/g)) longest = Math.max(longest, row.length);

@@ -1,6 +1,6 @@
 /**
- * A report as one HTML file, to be printed or kept. It holds no script and can load nothing: its own
- * Content-Security-Policy says so, should other people's text ever get past the escaping.
+ * A report as one HTML file, to print or keep. It has no scripts and can load nothing; its own
+ * Content-Security-Policy enforces this even if untrusted text got past the escaping.
  */
 import {
   ENGLISH_WORDS,

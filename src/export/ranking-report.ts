@@ -1,4 +1,4 @@
-/** What can be exported of a ranking: the one shape that every format of this folder writes. */
+/** An exportable ranking: the one shape that every format in this folder writes. */
 import type { FinishReason, Outcome, Verdict } from '../protocol/rerank-api.ts';
 
 export type Fact = string | number | boolean | null;
@@ -6,29 +6,32 @@ export type Fact = string | number | boolean | null;
 export interface ReportedDocument extends Omit<Outcome, 'finishReason' | 'samples'> {
   /** 1 is best; null without a verdict */
   readonly rank: number | null;
-  /** place in the input */
+  /** position in the input */
   readonly index: number;
   readonly id?: string | undefined;
   readonly title?: string | undefined;
   readonly text: string;
-  /** null while the document is not finished */
+  /** null until the document is finished */
   readonly finishReason: FinishReason | null;
-  /** What else the caller knows of it, such as where it comes from or what a person decided: further columns, in this order. */
+  /**
+   * Anything else the caller knows, such as the source or the user's decision; written as extra columns in
+   * this order.
+   */
   readonly facts?: Readonly<Record<string, Fact>> | undefined;
 }
 
-/** What a reader needs to trust a report: how it was made, and what it does not cover. */
+/** What a reader needs in order to trust a report: how it was made, and what it does not cover. */
 export interface ReportBasis {
   readonly settings: Readonly<Record<string, Fact>>;
   readonly counts: Readonly<Record<string, Fact>>;
-  /** files that no passage comes from */
+  /** files that yielded no passages */
   readonly notRead: readonly { readonly file: string; readonly reason: string }[];
 }
 
 export interface RankingReport {
   readonly query: string;
   readonly instruction?: string | undefined;
-  /** the least score that counts as relevant */
+  /** lowest score that counts as relevant */
   readonly threshold?: number | undefined;
   /** model folder or name */
   readonly model?: string | undefined;
@@ -37,11 +40,11 @@ export interface RankingReport {
   /** ISO 8601 */
   readonly createdAt: string;
   readonly basis?: ReportBasis | undefined;
-  /** best first; those without a verdict at the end */
+  /** best first; documents without a verdict last */
   readonly documents: readonly ReportedDocument[];
 }
 
-/** The words of a report for people; in their language. */
+/** Localised words for reports that people read. */
 export interface ReportWords {
   /** BCP 47 */
   readonly language: string;
@@ -64,9 +67,9 @@ export interface ReportWords {
   readonly counts: string;
   readonly notRead: string;
   readonly madeBy: string;
-  /** of columns, facts, settings and counts; a name that has none stands for itself */
+  /** labels of columns, facts, settings and counts; a missing name is used as it is */
   readonly names?: Readonly<Record<string, string>>;
-  /** what a document without title and id is called */
+  /** label of a document without title and id */
   readonly document: (place: number) => string;
 }
 
@@ -103,18 +106,18 @@ export function reportedName({ title, id, index }: ReportedDocument, words: Repo
   return title?.trim() || id?.trim() || words.document(index + 1);
 }
 
-/** The verdict as a person reads it, at the threshold of the report where it has one. */
+/** The verdict at the report's threshold, if it has one. */
 export function isReportedRelevant({ verdict }: ReportedDocument, { threshold }: RankingReport): boolean {
   if (!verdict) return false;
   return threshold === undefined ? verdict.label === 'true' : verdict.score >= threshold;
 }
 
-/** All names of facts, in order of first appearance. */
+/** All fact names, in order of first appearance. */
 export function factNames(documents: readonly ReportedDocument[]): string[] {
   return [...new Set(documents.flatMap(({ facts }) => Object.keys(facts ?? {})))];
 }
 
-/** Three digits, and never a rounded 0 or 1, which would claim a certainty that is not there. */
+/** Three digits, but never rounded to 0 or 1, which would claim certainty. */
 export function formatScore(score: number): string {
   return Math.min(0.999, Math.max(0.001, score)).toFixed(3);
 }
@@ -125,7 +128,7 @@ export function formatLogitDifference(difference: number): string {
 
 const BOUND_SIGNS = { 'at-least': '≥', 'at-most': '≤' } as const;
 
-/** Stands before a figure that is a bound; nothing before one that is exact. */
+/** Sign before a score that is a bound; empty for an exact score. */
 export function boundSign({ bound }: Verdict): string {
   return bound ? BOUND_SIGNS[bound] : '';
 }

@@ -1,8 +1,13 @@
-/** A TREC run, for trec_eval and its kin. Documents without a verdict are not in it: they were not retrieved. */
+/**
+ * A TREC run, for trec_eval and similar tools. Omits documents without a verdict: they were not retrieved.
+ */
 import { formatTrecRun } from '../evaluation/files/trec-run.ts';
 import type { RankingReport, ReportedDocument } from './ranking-report.ts';
 
-/** The similarity is the logit difference: the score saturates and would make ties. @param topic the query's id */
+/**
+ * The score column is the logit difference, because the probability saturates and would create ties. @param
+ * topic the query's id
+ */
 export function formatTrec({ documents }: RankingReport, topic = '1'): string {
   const scores = new Map<string, number>();
   for (const document of documents) {
@@ -18,7 +23,7 @@ function uniqueId(document: ReportedDocument, taken: ReadonlyMap<string, unknown
   return unique;
 }
 
-/** Columns are divided by spaces, so ids have none. */
+/** Columns are separated by spaces, so spaces in ids are replaced. */
 function trecId(id: string): string {
   return id.trim().replace(/[\s\0]+/g, '_');
 }

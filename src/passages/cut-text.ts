@@ -1,4 +1,4 @@
-/** The first `maxLength` UTF-16 units of a text, one less where the cut would part a surrogate pair. */
+/** The first `maxLength` UTF-16 units of a text, or one less to keep a surrogate pair together. */
 export function cutText(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const partsPair =

@@ -1,19 +1,19 @@
-/** The beginning of a text by tokens, for texts that are cut. */
+/** Prefix of a text within a token budget. */
 import { cutText } from './cut-text.ts';
 
-/** All that splitting asks of a tokenizer: how many tokens a text takes. An estimate will do. */
+/** Counts the tokens of a text, for splitting; an estimate is enough. */
 export interface TokenCounter {
   encode(text: string): { readonly length: number };
 }
 
-/** No text of any language packs more characters into a token on average, runs of white space aside. */
+/** Upper bound on the average characters per token in any language, except for runs of white space. */
 export const MAX_CHARACTERS_PER_TOKEN = 16;
-/** Tokens given up for not cutting a word; not every script has words between spaces. */
+/** Tokens given up to avoid cutting a word; not every script separates words by spaces. */
 export const MAX_TOKENS_OF_WORD = 8;
 
 /**
- * The longest beginning of `text` that `maxTokens` hold, at a word's end where there is one near; at least one character.
- * A true beginning, whatever the tokenizer normalises.
+ * Longest prefix of `text` within `maxTokens`, ending at a word boundary if one is near; at least one
+ * character. Always an exact prefix, whatever the tokenizer normalises.
  */
 export function leadingText(tokenizer: TokenCounter, text: string, maxTokens: number): string {
   const readable = cutText(text, maxTokens * MAX_CHARACTERS_PER_TOKEN);

@@ -1,11 +1,11 @@
 /**
- * Splits a text that is too long into passages that each fit: at sentence bounds, in the last resort between words,
- * with the end of each passage repeated at the start of the next. Invariant: passages are in order, each makes headway,
- * and together they leave out nothing but white space at their edges.
+ * Splits a long text into passages within a token budget: at sentence boundaries, between words as a last
+ * resort, each passage starting with the end of the previous one. Invariant: passages are in order, each
+ * advances, and together they omit nothing but white space at their edges.
  */
 import { leadingText, MAX_CHARACTERS_PER_TOKEN, type TokenCounter } from './leading-text.ts';
 
-/** UTF-16 units of the text, end exclusive. */
+/** UTF-16 offsets in the text; end exclusive. */
 export interface TextRange {
   readonly start: number;
   readonly end: number;
@@ -15,12 +15,15 @@ interface Piece extends TextRange {
   readonly numTokens: number;
 }
 
-/** Share of a passage that the one before may have said already: about a sentence or two. */
+/** Maximum share of a passage that repeats the previous one: a sentence or two. */
 const OVERLAP_SHARE = 0.15;
-/** A sentence that takes more of a passage than this is cut between words, so that passages can fill up. */
+/**
+ * A sentence that would take a larger share of a passage is cut between words, so that passages can be
+ * filled.
+ */
 const MAX_PIECE_SHARE = 0.5;
 
-/** @param maxTokens what a passage may take, about; whoever encodes it has the last word */
+/** @param maxTokens approximate limit per passage; whoever encodes the passage enforces the exact one */
 export function splitPassages(tokenizer: TokenCounter, text: string, maxTokens: number): TextRange[] {
   const pieces = cutPieces(tokenizer, text, Math.max(1, Math.floor(maxTokens * MAX_PIECE_SHARE)));
   const passages: TextRange[] = [];
@@ -38,7 +41,10 @@ export function splitPassages(tokenizer: TokenCounter, text: string, maxTokens: 
   return passages.filter(({ start, end }) => end > start);
 }
 
-/** The first piece of the next passage: as many of the last one's end as fit the overlap, and never its first. */
+/**
+ * The first piece of the next passage: repeats as much of the last passage's end as the overlap allows, but
+ * never its first piece.
+ */
 function overlapStart(pieces: readonly Piece[], first: number, end: number, maxOverlap: number): number {
   let start = end;
   let numTokens = 0;
@@ -49,12 +55,12 @@ function overlapStart(pieces: readonly Piece[], first: number, end: number, maxO
   return start;
 }
 
-/** Sentences, and parts of sentences that are longer than `maxTokens`. */
+/** Sentences; those longer than `maxTokens` are cut into parts. */
 function cutPieces(tokenizer: TokenCounter, text: string, maxTokens: number): Piece[] {
   const pieces: Piece[] = [];
   const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
   for (const { segment, index } of segmenter.segment(text)) {
-    // A sentence that is far too long is never encoded whole: that takes more than its share of time.
+    // Never encode a far too long sentence whole: that would take too much time.
     const numTokens =
       segment.length > maxTokens * MAX_CHARACTERS_PER_TOKEN ? Infinity : tokenizer.encode(segment).length;
     if (numTokens <= maxTokens) {

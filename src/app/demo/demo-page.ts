@@ -1,4 +1,4 @@
-/** The markup of the demo page in the current language. Re-rendering on a change keeps user input. */
+/** Markup of the demo page in the current language. Re-rendering keeps user input. */
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SampleCollection } from './sample-collections.ts';
@@ -103,21 +103,21 @@ export function settingsNote(device: string, hasInstruction: boolean): string {
   return hasInstruction ? [device, msg('with an instruction')].join(' · ') : device;
 }
 
-/** The chosen model was deleted, or cleared by the browser. */
+/** The chosen model was deleted by the user or evicted by the browser. */
 export function modelGone(): string {
   return msg(
     'The model you chose is no longer in this browser’s storage. The demo model is used until you choose another on the page Models.',
   );
 }
 
-/** Another tab had the model's files, and was closed. */
+/** The tab that held the model's files was closed. */
 export function filesGone(): string {
   return msg(
     'The model’s files can no longer be had: choose them again on the page Models. Until then the demo model is used.',
   );
 }
 
-/** The attribution of a sample collection, at the foot of the page. */
+/** Attribution of a sample collection, in the page footer. */
 export function renderSources(collection: SampleCollection): TemplateResult {
   const { attribution, changes, trainingNote, documents } = collection;
   return html`

@@ -1,6 +1,6 @@
 /**
- * The editor's plain text and the documents it stands for. Documents are divided by empty lines or, where the text
- * holds a line of three dashes, by such lines only. A first line that starts with `# ` is the title.
+ * Converts between the editor's plain text and documents. Documents are separated by empty lines or, if the
+ * text contains a line of three dashes, only by such lines. A first line starting with `# ` is the title.
  */
 import type { RerankDocument } from '../../protocol/rerank-api.ts';
 
@@ -8,7 +8,10 @@ const DASHES = /^---[ \t]*$/m;
 const EMPTY_LINE = /\n[ \t]*\n/;
 const TITLE = /^#[ \t]+(.*)(?:\n|$)/;
 
-/** Documents that read as one of `known` are that one, so that its id and source survive an edit elsewhere. */
+/**
+ * A document with the same text as one in `known` keeps its id and source, so that they survive edits
+ * elsewhere.
+ */
 export function parseDocuments(text: string, known: readonly RerankDocument[] = []): RerankDocument[] {
   const normalised = text.replace(/\r\n?/g, '\n');
   const blocks = normalised.split(DASHES.test(normalised) ? new RegExp(DASHES, 'gm') : EMPTY_LINE);

@@ -44,7 +44,7 @@ const sources = byId('sources');
 const reranker = document.querySelector('rank1-rerank') as HTMLElementTagNameMap['rank1-rerank'];
 
 let sample: SampleCollection | null = null;
-/** Counts what was asked for last: a sample that arrives after the person has typed, or asked for another, is dropped. */
+/** Request counter: drops a sample that arrives after the user has typed or requested another. */
 let wantedSample = 0;
 
 function applyDocuments(): void {
@@ -147,7 +147,10 @@ window.addEventListener(LOCALE_STATUS_EVENT, ({ detail }) => {
   if (sample) render(renderSources(sample), sources);
 });
 
-/** The files another tab hands over, or the chosen model; what is gone is said, and the demo model takes its place. */
+/**
+ * Uses files handed over by another tab, or the chosen model. If either is gone, says so and falls back to
+ * the demo model.
+ */
 async function applyModel(): Promise<void> {
   const chosen = readChosenModel();
   reranker.model = chosen;

@@ -1,4 +1,4 @@
-/** The sample collections that come with the page: a question, documents, and where they come from. */
+/** Sample collections that ship with the page: question, documents and sources. */
 import { msg, str } from '@lit/localize';
 import type { RerankDocument } from '../../protocol/rerank-api.ts';
 

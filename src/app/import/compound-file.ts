@@ -1,6 +1,6 @@
 /**
- * Compound files ([MS-CFB]), the older Office container: a file system of 512-byte sectors in one file. Chains of sectors are
- * a stranger's: none is followed for longer than the file has sectors.
+ * Compound files ([MS-CFB]), the legacy Office container: a file system of 512-byte sectors in one file.
+ * Sector chains are untrusted: none is followed for more steps than the file has sectors.
  */
 import { note, UnreadableFile } from './import-notes.ts';
 
@@ -26,7 +26,7 @@ export class CompoundFile {
   readonly #miniFat: Uint32Array;
   readonly #ministream: Uint8Array;
   readonly #miniCutoff: number;
-  /** streams by path, `a/b`; storages have a slash at the end */
+  /** streams by path, `a/b`; storages end with a slash */
   readonly #entries = new Map<string, DirectoryEntry>();
 
   /** @throws UnreadableFile */
@@ -46,7 +46,7 @@ export class CompoundFile {
     this.#walk(directory, root.child, '');
   }
 
-  /** Names within a storage; of the root for the empty path. */
+  /** Names within a storage; the empty path is the root. */
   list(path = ''): string[] {
     const start = path === '' ? '' : `${path}/`;
     return [...this.#entries.keys()]
@@ -59,7 +59,7 @@ export class CompoundFile {
     return this.#entries.has(path) || this.#entries.has(`${path}/`);
   }
 
-  /** Null where there is no such stream. */
+  /** Null if there is no such stream. */
   stream(path: string): Uint8Array | null {
     const entry = this.#entries.get(path);
     if (!entry || entry.isStorage) return null;
@@ -73,7 +73,7 @@ export class CompoundFile {
     return joinBytes(pieces).subarray(0, numBytes);
   }
 
-  /** Where the sectors of the table of sectors are: 109 in the header, more in a chain of their own. */
+  /** Locations of the FAT's sectors: 109 in the header, the rest in a chain. */
   #readFat(): Uint32Array {
     const numSectors = this.#bytes.length / this.#sectorBytes;
     const places: number[] = [];
@@ -99,7 +99,7 @@ export class CompoundFile {
       pieces.push(this.#sector(sector));
       sector = this.#fat[sector] ?? LAST;
     }
-    // A chain that runs in a circle ends at the size of the file.
+    // A cyclic chain ends at the file's size.
     return joinBytes(pieces.slice(0, Math.ceil(this.#bytes.length / this.#sectorBytes)));
   }
 
@@ -121,7 +121,7 @@ export class CompoundFile {
     return entries;
   }
 
-  /** Without recursion, each entry once: the tree may be a circle. */
+  /** Iterative, visiting each entry once: the tree may contain cycles. */
   #walk(directory: readonly DirectoryEntry[], first: number, path: string): void {
     const seen = new Set<number>();
     const stack = [{ index: first, path }];

@@ -1,18 +1,18 @@
 /**
- * Bytes to text: as a byte order mark says, else UTF-8 where it holds, else as a web page declares, else as the likeliest
- * of the older encodings (guess-encoding.ts).
+ * Decodes bytes to text. Tries in order: byte order mark, valid UTF-8, an encoding declared as on web pages,
+ * then the most likely legacy encoding (guess-encoding.ts).
  */
 import { guessEncoding, type Encoding } from './guess-encoding.ts';
 
 export interface DecodedText {
   readonly text: string;
-  /** as `TextDecoder` names it, or UTF-32 */
+  /** `TextDecoder` name, or UTF-32 */
   readonly encoding: string;
-  /** Nothing in the file says so: it may be another. */
+  /** Nothing in the file declares the encoding, so it may be wrong. */
   readonly guessed: boolean;
 }
 
-/** The longer marks first: that of UTF-32 starts with that of UTF-16. */
+/** Longer marks first: UTF-32's mark starts with UTF-16's. */
 const MARKS: readonly (readonly [Encoding, readonly number[]])[] = [
   ['utf-32le', [0xff, 0xfe, 0, 0]],
   ['utf-32be', [0, 0, 0xfe, 0xff]],
@@ -20,20 +20,23 @@ const MARKS: readonly (readonly [Encoding, readonly number[]])[] = [
   ['utf-16le', [0xff, 0xfe]],
   ['utf-16be', [0xfe, 0xff]],
 ];
-/** Share of zeros in every second byte from which text is UTF-16; of it, with ASCII's share, UTF-32. */
+/**
+ * Minimum share of zeros in every second byte to assume UTF-16; the same share, with ASCII's, applies to
+ * UTF-32.
+ */
 const UTF16_SHARE = 0.3;
 const SAMPLE_BYTES = 4096;
-/** Browsers look no further for it. */
+/** Browsers search no further for a declaration. */
 const DECLARATION_BYTES = 1024;
 const PAGE_OR_XML = /<(!doctype|html|head|meta|\?xml)[\s>]/i;
 const DECLARATION = /<(?:meta\s[^>]*?charset|\?xml\s[^>]*?encoding)\s*=\s*["']?\s*([\w:.-]{1,40})/i;
-/** Escapes with which ISO-2022-JP changes its character set. */
+/** Escape sequences with which ISO-2022-JP switches character sets. */
 // eslint-disable-next-line no-control-regex -- it is what is looked for
 const ISO_2022_JP = /\x1b(\$[@B]|\([BIJ]|\$\(D)/;
-/** Broken characters in a thousand above which an encoding is not believed. */
+/** Reject an encoding with more than one broken character in a thousand. */
 const MAX_BROKEN_SHARE = 0.001;
 
-/** @param chosen by hand: nothing else is asked then */
+/** @param chosen by the user; overrides detection */
 export async function decodeText(bytes: Uint8Array, chosen?: Encoding): Promise<DecodedText> {
   if (chosen) return decode(bytes, chosen);
   const marked = MARKS.find(([, mark]) => mark.every((byte, place) => bytes[place] === byte));
@@ -46,7 +49,7 @@ export async function decodeText(bytes: Uint8Array, chosen?: Encoding): Promise<
   if (isUtf8) return utf8;
   const declared = decodeDeclared(bytes);
   if (declared) return declared;
-  // A few broken bytes do not make long UTF-8 another encoding.
+  // A few broken bytes in a long UTF-8 text do not indicate another encoding.
   if (brokenShare(utf8.text) <= MAX_BROKEN_SHARE && /[^\0-\x7f\ufffd]/.test(utf8.text)) return utf8;
   return { ...decode(bytes, await guessEncoding(bytes)), guessed: true };
 }
@@ -58,7 +61,7 @@ function decode(bytes: Uint8Array, encoding: string): DecodedText {
   return { text, encoding, guessed: false };
 }
 
-/** What cannot be a character becomes U+FFFD, as `TextDecoder` has it. */
+/** Invalid code points become U+FFFD, as with `TextDecoder`. */
 function decodeUtf32(bytes: Uint8Array, isLittleEndian: boolean): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length - (bytes.length % 4));
   const pieces: string[] = [];
@@ -71,18 +74,18 @@ function decodeUtf32(bytes: Uint8Array, isLittleEndian: boolean): string {
   return pieces.join('').replace(/^\ufeff/, '');
 }
 
-/** Null where nothing is declared, or it cannot be true. */
+/** Null if nothing is declared, or the declaration cannot be true. */
 function decodeDeclared(bytes: Uint8Array): DecodedText | null {
   const head = String.fromCharCode(...bytes.subarray(0, DECLARATION_BYTES));
   const label = PAGE_OR_XML.test(head) ? DECLARATION.exec(head)?.[1] : undefined;
   if (label === undefined) return null;
   try {
     const { encoding } = new TextDecoder(label);
-    if (encoding.startsWith('utf-')) return null; // it was tried, or would have shown its zeros
+    if (encoding.startsWith('utf-')) return null; // already tried, or its zero bytes would have shown
     const decoded = decode(bytes, encoding);
     return brokenShare(decoded.text) <= MAX_BROKEN_SHARE ? decoded : null;
   } catch {
-    return null; // there is no such encoding
+    return null; // unknown encoding
   }
 }
 
@@ -90,7 +93,7 @@ function brokenShare(text: string): number {
   return (text.split('\ufffd').length - 1) / Math.max(1, text.length);
 }
 
-/** UTF-16 or UTF-32 of mostly Latin text, by where its zeros are. */
+/** Detects UTF-16 or UTF-32 of mostly Latin text by the position of its zero bytes. */
 function unmarkedWide(bytes: Uint8Array): Encoding | null {
   const sample = bytes.subarray(0, SAMPLE_BYTES);
   const zeros = [0, 0, 0, 0];

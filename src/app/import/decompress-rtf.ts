@@ -1,17 +1,17 @@
-/** The compressed RTF of Outlook's messages ([MS-OXRTFCP]): a dictionary of 4096 bytes that starts with common RTF. */
+/** Compressed RTF in Outlook messages ([MS-OXRTFCP]): a 4096-byte dictionary prefilled with common RTF. */
 
 const PREFILLED =
   '{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx';
 const DICTIONARY_BYTES = 4096;
 const MAX_BYTES = 64 * 2 ** 20;
 
-/** Null where it is not compressed RTF. */
+/** Null if it is not compressed RTF. */
 export function decompressRtf(bytes: Uint8Array): Uint8Array | null {
   if (bytes.length < 16) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const rawBytes = view.getUint32(4, true);
   const kind = view.getUint32(8, true);
-  if (kind === 0x414c454d) return bytes.subarray(16, 16 + rawBytes); // "MELA": stored
+  if (kind === 0x414c454d) return bytes.subarray(16, 16 + rawBytes); // "MELA": uncompressed
   if (kind !== 0x75465a4c || rawBytes > MAX_BYTES) return null; // "LZFu"
   const dictionary = new Uint8Array(DICTIONARY_BYTES);
   dictionary.set(new TextEncoder().encode(PREFILLED));

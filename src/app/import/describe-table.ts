@@ -1,13 +1,13 @@
-/** Rows of a table to texts: each value under the name of its column, where the table names its columns. */
+/** Turns table rows into texts: each value labelled with its column name, if there is a header. */
 
-/** Rows looked at to tell how wide the table is and whether it has a header. */
+/** Rows sampled to determine the width and find a header. */
 const SAMPLE_ROWS = 50;
 const SAME_SHARE = 0.8;
-/** Of a table's width, what a row of names fills at least; a title above them fills less. */
+/** Minimum share of the columns that a header fills; a title above it fills fewer. */
 const HEADER_WIDTH_SHARE = 0.6;
-/** In a column of texts, how much longer than its name the texts are. */
+/** In a text column, how much longer the values are than the name. */
 const TEXT_TO_NAME = 4;
-/** Names that columns have more often than others, in a few languages. */
+/** Common column names in a few languages. */
 const COLUMN_NAMES = new Set(
   (
     'id no nr number name names title text body content note notes comment comments description date time year subject from to ' +
@@ -19,12 +19,12 @@ const COLUMN_NAMES = new Set(
 );
 
 export interface DescribedRow {
-  /** place in the rows, from 0 */
+  /** row number, from 0 */
   readonly index: number;
   readonly text: string;
 }
 
-/** Rows without a value are left out, and so is the header where there are rows under it. */
+/** Skips empty rows, and the header if rows follow it. */
 export function* describeTable(rows: readonly (readonly string[])[]): Generator<DescribedRow, void> {
   const header = findHeader(rows);
   const names = header === -1 ? [] : (rows[header] ?? []);
@@ -35,7 +35,7 @@ export function* describeTable(rows: readonly (readonly string[])[]): Generator<
   }
 }
 
-/** Place of the row that names the columns; -1 where none does. */
+/** Index of the header row; -1 if there is none. */
 export function findHeader(rows: readonly (readonly string[])[]): number {
   const sample = rows.slice(0, SAMPLE_ROWS).map((row) => row.map((value) => value.trim()));
   const width = Math.max(0, ...sample.map(numFilled));
@@ -71,12 +71,15 @@ function numFilled(row: readonly string[]): number {
   return row.filter((value) => value.trim() !== '').length;
 }
 
-/** A number, an amount, a date or a time. */
+/** A number, amount, date or time. */
 function isMeasure(value: string): boolean {
   return /\d/.test(value) && /^[\s\d.,:/+\-–()%$€£¥TZ年月日]+$/.test(value);
 }
 
-/** `Smith, Anna` and `Roe, Jo` have one: letters by case, digits and signs, repetitions left out. */
+/**
+ * A pattern of character classes, so that `Smith, Anna` and `Roe, Jo` have the same shape: case, digits and
+ * punctuation, with repetitions collapsed.
+ */
 function shape(value: string): string {
   return value
     .replace(/\p{Lu}+/gu, 'A')

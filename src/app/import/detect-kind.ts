@@ -1,18 +1,18 @@
 /**
- * What a file is, by its content. The name only decides between kinds of plain text that look alike, and never makes
- * a file something that its content is not.
+ * Detects a file's kind by its content. The name only distinguishes between similar plain text formats, and
+ * never overrides the content.
  */
 import { note, namedNote, type UnreadNote } from './import-notes.ts';
 import type { FileKind } from './import-types.ts';
 import { isNotebook } from './read-notebook.ts';
 
-/** Kinds that have a mark at their start; what a ZIP or a compound file holds is seen when it is looked into. */
+/** Kinds with a magic number; ZIP and compound files are identified further by their entries. */
 export type BinaryKind =
   'pdf' | 'zip' | 'compound' | 'rtf' | 'gzip' | 'tar' | 'winmail' | 'picture' | 'unsupported';
 
 export function detectBinaryKind(head: Uint8Array): BinaryKind | null {
   const start = String.fromCharCode(...head.subarray(0, 1024));
-  if (/%PDF-\d/.test(start)) return 'pdf'; // readers accept some bytes before it, so do we
+  if (/%PDF-\d/.test(start)) return 'pdf'; // PDF readers tolerate leading bytes, so do we
   // eslint-disable-next-line no-control-regex -- the marks of ZIP archives
   if (/^PK(\x03\x04|\x05\x06|\x07\x08)/.test(start)) return 'zip';
   if (start.startsWith('\xd0\xcf\x11\xe0')) return 'compound';
@@ -28,7 +28,7 @@ export function detectBinaryKind(head: Uint8Array): BinaryKind | null {
 const PICTURE =
   /^(\x89PNG|\xff\xd8\xff|GIF8|BM[\s\S]{4}\0\0\0\0|II\*\0|MM\0\*|RIFF[\s\S]{4}WEBP|[\s\S]{4}ftyp(heic|heix|mif1|avif)|\0\0\0\x0cjP)/; // eslint-disable-line no-control-regex
 
-/** Marks of what holds no text that could be read here, with what is told of it. */
+/** Magic numbers of formats without readable text, with the reason to report. */
 /* eslint-disable no-control-regex */
 const FOREIGN_MARKS: readonly (readonly [RegExp, UnreadNote])[] = [
   [/^7z\xbc\xaf/, namedNote('other-archive', '7z')],
@@ -51,7 +51,7 @@ export function isWinmail(bytes: Uint8Array): boolean {
   return [0x78, 0x9f, 0x3e, 0x22].every((byte, place) => bytes[place] === byte);
 }
 
-/** The head of a file in a TAR archive: the sum of its 512 bytes stands in it, counted with that place blank. */
+/** A TAR header: contains the sum of its 512 bytes, computed with the checksum field blank. */
 export function isTar(bytes: Uint8Array): boolean {
   if (bytes.length < 512) return false;
   const written = Number.parseInt(String.fromCharCode(...bytes.subarray(148, 156)).trim(), 8);
@@ -70,7 +70,7 @@ const CODE_ENDINGS =
   /^(c|cc|cpp|cxx|h|hh|hpp|cs|java|kt|kts|scala|js|mjs|cjs|jsx|ts|mts|cts|tsx|py|pyi|rb|php|go|rs|swift|m|mm|pl|pm|r|lua|sh|bash|zsh|fish|ps1|bat|cmd|sql|css|scss|less|vue|svelte|yaml|yml|toml|ini|cfg|conf|properties|gradle|cmake|tex|bib|el|clj|ex|exs|erl|hs|ml|fs|vb|vbs|asm|s|f|f90|jl|dart|proto|graphql|tf|dockerfile|makefile)$/;
 const SAMPLE_CHARACTERS = 65_536;
 
-/** @param name only its ending counts */
+/** @param name only its extension is used */
 export function detectTextKind(text: string, name: string): FileKind {
   const sample = text.slice(0, SAMPLE_CHARACTERS).replace(/^\ufeff/, '');
   const ending = /\.(\w{1,12})$/.exec(name)?.[1]?.toLowerCase() ?? '';
@@ -92,7 +92,7 @@ export function detectTextKind(text: string, name: string): FileKind {
   return /^(md|markdown)$/.test(ending) ? 'markdown' : 'text';
 }
 
-/** Zero bytes never stand in text; other control characters hardly. */
+/** Text never contains zero bytes and rarely other control characters. */
 export function looksBinary(text: string): boolean {
   const sample = text.slice(0, SAMPLE_CHARACTERS);
   // eslint-disable-next-line no-control-regex -- they are what is counted
@@ -100,7 +100,10 @@ export function looksBinary(text: string): boolean {
   return sample.includes('\0') || numControls > sample.length / 50;
 }
 
-/** Two headers that every message has, and no lines that are none; with more of them some odd lines are passed over. */
+/**
+ * Requires two headers that every message has, and no non-header lines; with more headers, some odd lines are
+ * allowed.
+ */
 function looksLikeMessage(sample: string): boolean {
   const lines = sample.replace(/^>?From .*\r?\n/, '').split(/\r?\n/, 60);
   const end = lines.findIndex((line) => line === '');
@@ -110,14 +113,14 @@ function looksLikeMessage(sample: string): boolean {
   return numHeaders >= 2 && (numOdd === 0 || (numHeaders >= 4 && numOdd <= numHeaders / 4));
 }
 
-/** Two records or more on lines of their own; some that are broken do not make the file another. */
+/** At least two lines are records; a few broken lines are allowed. */
 function looksLikeJsonLines(sample: string): boolean {
   const lines = sample.split(/\r?\n/, 20).filter((line) => line.trim() !== '');
   const records = lines.filter((line) => /^\s*[[{].*[\]}]\s*$/.test(line) && parses(line));
   return records.length >= 2 && records.length >= lines.length / 2;
 }
 
-/** Three lines or more with as many separators each, two or more. */
+/** At least three lines, all with the same number of separators, two or more. */
 function looksLikeTable(sample: string): boolean {
   const lines = sample.split(/\r?\n/, 8).filter((line) => line.trim() !== '');
   if (lines.length < 3) return false;

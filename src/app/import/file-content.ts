@@ -1,4 +1,4 @@
-/** What a reader makes of one file, before it is cut into passages. */
+/** A reader's result for one file, before it is split into passages. */
 import type { UnpackBudget } from './import-limits.ts';
 import type { ImportNote, UnreadNote } from './import-notes.ts';
 import type { TextRecognition } from './text-recognition.ts';
@@ -8,32 +8,32 @@ export interface FileContent {
   readonly kind: FileKind;
   readonly units: Iterable<TextUnit>;
   readonly warnings?: readonly ImportNote[];
-  /** of plain text */
+  /** plain text only */
   readonly encoding?: string;
-  /** files within this one, each read as a file of its own */
+  /** nested files, each read as a separate file */
   readonly parts?: AsyncIterable<FilePart> | Iterable<FilePart>;
 }
 
-/** A file within a file. Its name is a stranger's: `cleanPath` makes it one that can be shown. */
+/** A nested file. Its name is untrusted: pass it through `cleanPath` before display. */
 export type FilePart =
   | {
       readonly name: string;
       readonly content: Uint8Array;
-      /** It was taken from the budget when it was unpacked. */
+      /** Already charged to the budget when it was unpacked. */
       readonly isCounted?: boolean;
       readonly problem?: never;
     }
   | { readonly name: string; readonly numBytes: number; readonly problem: UnreadNote };
 
-/** What readers need to know beside the bytes. */
+/** What readers need besides the bytes. */
 export interface ReadContext {
-  /** as it is shown */
+  /** as displayed */
   readonly path: string;
   readonly budget: UnpackBudget;
   readonly choices: ImportChoices;
-  /** folder with the character maps of pdf.js; same origin */
+  /** folder with pdf.js character maps; same origin */
   readonly cMapUrl: string;
   readonly recognition: Pick<TextRecognition, 'recognise'>;
-  /** Told before the text of a page is recognised, which takes seconds. */
+  /** Called before recognising a page's text, which takes seconds. */
   readonly onPage: (page: number) => void;
 }

@@ -1,15 +1,15 @@
-/** Units of text to passages that the model can judge at a time, each with the lines it stands on. */
+/** Splits text units into passages short enough for the model, each with its line numbers. */
 import { splitPassages } from '../../passages/split-passages.ts';
 import { contentHash } from './content-hash.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
 import { note, type ImportNote } from './import-notes.ts';
 import type { ImportedPassage, TextUnit, UnitLines } from './import-types.ts';
 
-/** About what a paragraph or two take; small models judge short passages best. */
+/** About one or two paragraphs; small models judge short passages best. */
 const MAX_PASSAGE_TOKENS = 240;
-/** Text is counted in tokens without a tokenizer: which model will judge it is not known yet. */
+/** Estimates tokens without a tokenizer, because the judging model is not known yet. */
 const ESTIMATE = { encode: (text: string) => ({ length: estimateTokens(text) }) };
-/** A unit is split in stretches of about this size, so that sentences are not looked for in all of a book at once. */
+/** Units are split in stretches of about this size, to avoid searching a whole book for sentences at once. */
 const STRETCH_CHARACTERS = 20_000;
 
 export async function filePassages(
@@ -29,7 +29,7 @@ export async function filePassages(
 function* unitPassages(unit: TextUnit): Generator<Omit<ImportedPassage, 'hash'>, void> {
   const { text: written, lines, ...place } = unit;
   const text = written.replace(/\r\n?/g, '\n');
-  /** of the text, from 0 */
+  /** line of the text, from 0 */
   let line = 0;
   let counted = 0;
   for (const stretch of stretches(text)) {
@@ -39,7 +39,7 @@ function* unitPassages(unit: TextUnit): Generator<Omit<ImportedPassage, 'hash'>,
       MAX_PASSAGE_TOKENS,
     )) {
       const [from, to] = [stretch.start + start, stretch.start + end];
-      // Passages overlap, so the place may lie before what was counted.
+      // Passages overlap, so the position may precede the last one counted.
       line += from >= counted ? numBreaks(text, counted, from) : -numBreaks(text, from, counted);
       counted = from;
       const last = line + numBreaks(text, from, to);
@@ -48,7 +48,7 @@ function* unitPassages(unit: TextUnit): Generator<Omit<ImportedPassage, 'hash'>,
   }
 }
 
-/** From lines of the unit's text, counted from 0, to lines of the file. */
+/** Converts line numbers of the unit's text, from 0, to lines of the file. */
 function fileLines(
   lines: UnitLines,
   first: number,
@@ -63,7 +63,7 @@ function fileLines(
   };
 }
 
-/** Cut at an empty line where there is one near, else at a line's end, else anywhere between words. */
+/** Cuts at an empty line if one is near, else at a line end, else between words. */
 function* stretches(text: string): Generator<{ start: number; end: number }, void> {
   for (let start = 0; start < text.length;) {
     let end = Math.min(text.length, start + STRETCH_CHARACTERS);
@@ -80,12 +80,15 @@ function* stretches(text: string): Generator<{ start: number; end: number }, voi
   }
 }
 
-/** Never looks beyond `to`: a text of one endless line would be searched to its end for each passage. */
+/**
+ * Never searches past `to`: otherwise a text without line breaks would be scanned to its end for each
+ * passage.
+ */
 function numBreaks(text: string, from: number, to: number): number {
   return text.slice(from, to).split('\n').length - 1;
 }
 
-/** Four letters a token, one for a character of Chinese, Japanese or Korean. */
+/** Four letters per token; one token per Chinese, Japanese or Korean character. */
 function estimateTokens(text: string): number {
   const numCjk = text.match(/[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/g)?.length ?? 0;
   return numCjk + Math.ceil((text.length - numCjk) / 4);

@@ -1,8 +1,8 @@
-/** The likeliest of the encodings that browsers decode, for bytes that are not Unicode and do not say what they are. */
+/** Guesses the encoding of bytes that are not Unicode and declare none, among those that browsers decode. */
 
 const SAMPLE_BYTES = 65_536;
 
-/** What a person may choose by hand, in `TextDecoder`'s names and the two UTF-32 forms that it lacks. */
+/** Encodings the user can choose: `TextDecoder` names, plus the two UTF-32 forms it lacks. */
 export const ENCODINGS = [
   'utf-8', 'utf-16le', 'utf-16be', 'utf-32le', 'utf-32be', 'windows-1252', 'windows-1250', 'windows-1251', 'windows-1253',
   'windows-1254', 'windows-1255', 'windows-1256', 'windows-1257', 'windows-1258', 'windows-874', 'iso-8859-2',
@@ -17,7 +17,7 @@ export function isEncoding(name: string): name is Encoding {
   return (ENCODINGS as readonly string[]).includes(name);
 }
 
-/** Names of the detector that differ from `TextDecoder`'s for the same or nearly the same encoding. */
+/** The detector's names that differ from `TextDecoder`'s for the same, or nearly the same, encoding. */
 const DETECTED_NAMES: Readonly<Record<string, Encoding>> = {
   big5hkscs: 'big5', cp932: 'shift_jis', shift_jis_2004: 'shift_jis', cp949: 'euc-kr', 'euc-jis-2004': 'euc-jp',
   gb2312: 'gb18030', gbk: 'gb18030', cp874: 'windows-874', 'tis-620': 'windows-874', 'iso-8859-1': 'windows-1252',
@@ -37,7 +37,10 @@ export async function guessEncoding(bytes: Uint8Array): Promise<Encoding> {
   return 'windows-1252';
 }
 
-/** No language writes ASCII letters and those of another script within one word: in short texts the detector forgets it. */
+/**
+ * No language mixes ASCII letters with those of another script within a word; the detector overlooks this in
+ * short texts.
+ */
 function mixesScripts(bytes: Uint8Array, encoding: Encoding): boolean {
   const text = new TextDecoder(encoding).decode(bytes);
   const numForeign = text.match(FOREIGN)?.length ?? 0;

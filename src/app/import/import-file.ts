@@ -1,6 +1,7 @@
 /**
- * One dropped file to passages, with the files within it. What is in a file is data: whatever it holds, the result says
- * what was read and why the rest was not. Nothing is fetched but our own assets: character maps, text recognition.
+ * Reads one dropped file and the files nested in it as passages. Content is untrusted data: whatever it is,
+ * the result says what was read and why the rest was not. Fetches only our own assets: character maps and
+ * text recognition.
  */
 import { cleanPath } from './clean-path.ts';
 import type { FilePart, ReadContext } from './file-content.ts';
@@ -12,14 +13,14 @@ import { readContent } from './read-content.ts';
 import { HEAD_BYTES, sizeProblem } from './size-problem.ts';
 
 export interface ImportSurroundings {
-  /** folder with the character maps of pdf.js; same origin */
+  /** folder with pdf.js character maps; same origin */
   readonly cMapUrl: string;
   readonly recognition: ReadContext['recognition'];
   readonly choices?: ImportChoices;
   readonly onProgress?: ImportProgressListener;
 }
 
-/** Where a file stands within the one that was dropped. */
+/** Position of a nested file within the dropped file. */
 interface Place {
   readonly path: string;
   readonly depth: number;
@@ -28,7 +29,7 @@ interface Place {
 
 const CONTAINERS: ReadonlySet<FileKind> = new Set(['zip', 'tar', 'gzip', 'mbox', 'winmail']);
 
-/** Never rejects for what is in the file. */
+/** Never rejects because of the file's content. */
 export async function importFile(
   path: string,
   file: Blob,
@@ -74,7 +75,7 @@ async function importBytes(
   }
 }
 
-/** `place` is that of the file around it. */
+/** `place` is that of the enclosing file. */
 async function importPart(
   place: Place,
   part: FilePart,

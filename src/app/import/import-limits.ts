@@ -1,26 +1,29 @@
-/** How much of a stranger's file is read. Beyond any of these it is told to the person, and the rest stays unread. */
+/** Limits on reading untrusted files. The user is told if one is exceeded, and the rest stays unread. */
 export const IMPORT_LIMITS = {
-  /** of a file that is text */
+  /** per text file */
   maxTextBytes: 64 * 2 ** 20,
-  /** of a file that holds other things: PDF, ZIP, mailbox, message, Word */
+  /** per container file: PDF, ZIP, mailbox, message, Word */
   maxContainerBytes: 512 * 2 ** 20,
-  /** files in one archive, messages in one mailbox */
+  /** files per archive, messages per mailbox */
   maxEntries: 5_000,
-  /** what all files within one file may unpack to */
+  /** total unpacked size of all files nested in one file */
   maxUnpackedBytes: 256 * 2 ** 20,
-  /** unpacked against packed, once more than `ratioFreeBytes` come out: text packs about ten to one, a bomb a thousand */
+  /**
+   * unpacked to packed size, checked once more than `ratioFreeBytes` come out: text compresses about 10:1, a
+   * bomb 1000:1
+   */
   maxRatio: 200,
   ratioFreeBytes: 2 ** 20,
-  /** archives in archives, messages in messages */
+  /** nesting depth of archives or messages */
   maxDepth: 4,
   maxPages: 5_000,
-  /** for one dropped file with all that is in it, where no text is recognised: looked at between files and pages */
+  /** per dropped file including nested files, without text recognition; checked between files and pages */
   maxMinutes: 30,
-  /** passages of one file */
+  /** per file */
   maxPassages: 20_000,
 } as const;
 
-/** What is left for the files within one file that was dropped. */
+/** Remaining budget for the files nested in one dropped file. */
 export class UnpackBudget {
   readonly #start = performance.now();
   numEntries = 0;
@@ -30,7 +33,7 @@ export class UnpackBudget {
     return performance.now() - this.#start > IMPORT_LIMITS.maxMinutes * 60_000;
   }
 
-  /** Whether one more entry of that size fits; counts it if so. */
+  /** Whether one more entry of that size fits; if so, charges it. */
   take(numBytes: number): boolean {
     if (this.numEntries >= IMPORT_LIMITS.maxEntries) return false;
     if (this.numBytes + numBytes > IMPORT_LIMITS.maxUnpackedBytes) return false;

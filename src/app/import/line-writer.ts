@@ -1,4 +1,4 @@
-/** Text that is written piece by piece, with the lines of the file that each of its lines comes from. */
+/** Builds text piece by piece, tracking which lines of the file each of its lines comes from. */
 import type { LineRange } from './import-types.ts';
 
 export class LineWriter {
@@ -6,7 +6,7 @@ export class LineWriter {
   #text = '';
   #range: LineRange | null = null;
 
-  /** White space of any kind counts as one space. */
+  /** Any run of white space becomes one space. */
   write(text: string, { first, last }: LineRange): void {
     this.#text += text.replace(/\s+/g, ' ');
     if (text.trim() === '') return;
@@ -20,11 +20,11 @@ export class LineWriter {
     this.#text += ' ';
   }
 
-  /** Two in a row leave an empty line; more do not leave more. */
+  /** Two in a row leave one empty line; further ones have no effect. */
   endLine(): void {
     const text = this.#text.replace(/\s+/g, ' ').trim();
     const before = this.#lines.at(-1);
-    // Neither at the beginning nor twice.
+    // No empty lines at the start, and never two in a row.
     if (text !== '' || (before && before.text !== '')) {
       const line = before?.range.last ?? 1;
       this.#lines.push({ text, range: this.#range ?? { first: line, last: line } });
@@ -33,7 +33,7 @@ export class LineWriter {
     this.#range = null;
   }
 
-  /** The text without empty lines at its end, and where each of its lines stands. */
+  /** The text without trailing empty lines, and the file lines of each of its lines. */
   finish(): { readonly text: string; readonly lines: readonly LineRange[] } {
     this.endLine();
     while (this.#lines.at(-1)?.text === '') this.#lines.pop();

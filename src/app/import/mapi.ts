@@ -1,8 +1,8 @@
-/** What Outlook's messages are made of (MAPI): the properties that hold text, for .msg files and winmail.dat. */
+/** Text properties of Outlook messages (MAPI), shared by .msg files and winmail.dat. */
 import { htmlToText } from './read-html.ts';
 import { decompressRtf } from './decompress-rtf.ts';
 
-/** Numbers of properties, from [MS-OXPROPS]. */
+/** Property ids, from [MS-OXPROPS]. */
 export const MAPI = {
   subject: 0x0037, clientSubmitTime: 0x0039, deliveryTime: 0x0e06, headers: 0x007d, displayBcc: 0x0e02, displayCc: 0x0e03,
   displayTo: 0x0e04, body: 0x1000, rtf: 0x1009, html: 0x1013, messageId: 0x1035, senderName: 0x0c1a, senderEmail: 0x0c1f,
@@ -10,14 +10,14 @@ export const MAPI = {
   attachName: 0x3704, attachLongName: 0x3707, attachMethod: 0x3705, codepage: 0x3fde,
 } as const; // prettier-ignore
 
-/** 100 ns since 1601, as ISO 8601 in UTC. */
+/** Converts 100 ns units since 1601 to ISO 8601 in UTC. */
 export function fileTime(low: number, high: number): string {
   const ms = (high * 2 ** 32 + low) / 10_000 - 11_644_473_600_000;
   const date = new Date(ms);
   return Number.isNaN(date.getTime()) ? '' : date.toISOString().replace('.000Z', 'Z');
 }
 
-/** The body of a message, from whichever form it has. */
+/** A message's body, from whichever form is present. */
 export async function mapiBody(plain: string, html: string, rtf: Uint8Array | null): Promise<string> {
   if (plain.trim() !== '') return plain.replace(/\r\n?/g, '\n').trim();
   if (html.trim() !== '') return htmlToText(html);

@@ -1,10 +1,10 @@
-/** What Office Open XML files of every kind may hold beside text. */
+/** Embedded files shared by all Office Open XML formats. */
 import type { FilePart } from './file-content.ts';
 import { note, type ImportNote } from './import-notes.ts';
 import type { Relationship, ZipPackage } from './zip-package.ts';
 
 export function officeRemarks(related: readonly Relationship[], archive: ZipPackage): ImportNote[] {
-  // A link is text that leads elsewhere, no content.
+  // Hyperlinks point elsewhere and are not content.
   const outside = related.filter(({ type, isExternal }) => isExternal && type !== 'hyperlink').length;
   const objects = related.filter(({ type, isExternal }) => type === 'oleObject' && !isExternal).length;
   const pictures = related.filter(({ type, isExternal }) => type === 'image' && !isExternal).length;

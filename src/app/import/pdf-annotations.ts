@@ -1,7 +1,7 @@
-/** What stands on a PDF page beside its text: values of form fields, notes, attached files. */
+/** What a PDF page holds besides its text: form field values, notes, attached files. */
 import type { FilePart } from './file-content.ts';
 
-/** As pdf.js has it. */
+/** As returned by pdf.js. */
 export interface PdfAnnotation {
   readonly subtype?: string;
   readonly fieldType?: string | null;
@@ -42,7 +42,7 @@ export function readAnnotations(annotations: readonly PdfAnnotation[]): PageAnno
   return { fields: fields.map(({ name, value }) => (name ? `${name}: ${value}` : value)), notes, files };
 }
 
-/** Empty for what was not filled in: of the buttons of a choice only the one that was pressed counts. */
+/** Empty if not filled in; of a group of buttons only the selected one has a value. */
 function fieldValue(widget: PdfAnnotation): string {
   const { fieldType, fieldValue: value, checkBox, radioButton, buttonValue } = widget;
   if (value === null || value === undefined) return '';

@@ -1,6 +1,6 @@
-/** PDF pages as pictures, drawn without a document: for text recognition only. */
+/** Renders PDF pages to pictures without a DOM, for text recognition only. */
 
-/** Sharp enough for small print, and no larger than a recogniser needs. */
+/** Sharp enough for small print, no larger than the recogniser needs. */
 const DPI = 200;
 const MAX_PIXELS = 16_000_000;
 
@@ -14,7 +14,7 @@ export interface DrawablePage {
   render(options: object): { readonly promise: Promise<void> };
 }
 
-/** What pdf.js draws on beside the page; its own asks the document, which a worker has none of. */
+/** Auxiliary canvases for pdf.js; its own factory needs a document, which workers lack. */
 export class WorkerCanvasFactory {
   create(
     width: number,
@@ -35,7 +35,7 @@ export class WorkerCanvasFactory {
   }
 }
 
-/** Filters are made of SVG in the document: text is recognised without them. */
+/** SVG filters need a document, so pages are recognised without them. */
 export class NoFilterFactory {
   addFilter(): string {
     return 'none';
@@ -58,11 +58,11 @@ export class NoFilterFactory {
   }
 
   destroy(): void {
-    // Nothing is kept.
+    // Holds no resources.
   }
 }
 
-/** As a PNG. */
+/** Returns a PNG. */
 export async function drawPage(page: DrawablePage): Promise<Uint8Array> {
   const { width, height } = page.getViewport({ scale: 1 });
   const scale = Math.min(DPI / 72, Math.sqrt(MAX_PIXELS / Math.max(1, width * height)));

@@ -1,10 +1,10 @@
 /**
- * Columns of a page: where a gap runs down between two bodies of text, each is read to its end before the next. The cells of a
- * table have such gaps too, and are read row by row: their texts are short and stand on common lines.
+ * Detects page columns: text blocks separated by a vertical gap are read one after the other. Table cells
+ * have such gaps too, but are read row by row; they are recognised by short texts on shared baselines.
  */
 import type { PageRun } from './pdf-layout.ts';
 
-/** Runs beside each other without a gap as wide as a column's. */
+/** Adjacent runs without a column-wide gap between them. */
 interface Segment {
   readonly runs: readonly PageRun[];
   readonly left: number;
@@ -14,19 +14,21 @@ interface Segment {
   readonly numCharacters: number;
 }
 
-/** In parts of the font's size. */
+/** In multiples of the font size. */
 const MIN_GAP = 0.9;
 const SAME_LINE = 0.25;
-/** Characters a line of a column has on average: more where its lines stand beside lines of the next column, as cells do. */
+/**
+ * Minimum average characters per column line; more if lines align with those of the next column, as cells do.
+ */
 const MIN_CHARACTERS = 14;
 const MIN_CHARACTERS_ALIGNED = 28;
 const MIN_LINES = 3;
-/** Of the lines, how many may run across the gap: headings, captions. */
+/** Maximum share of lines that may cross the gap: headings, captions. */
 const MAX_CROSSING_SHARE = 0.35;
 const MAX_DEPTH = 8;
 const MAX_SEGMENTS = 3_000;
 
-/** Blocks of runs, each to be read line by line. */
+/** Blocks of runs, each read line by line. */
 export function inReadingOrder(runs: readonly PageRun[]): PageRun[][] {
   const segments = segmentsOf(runs);
   if (segments.length > MAX_SEGMENTS) return [[...runs]];
@@ -59,7 +61,7 @@ function readingOrder(segments: readonly Segment[], depth: number): Segment[][] 
   return blocks;
 }
 
-/** Where the gap is; null where there is none, or what it parts are cells. */
+/** Position of the gap; null if there is none, or if it separates cells. */
 function findGap(segments: readonly Segment[]): number | null {
   const lefts = segments.map(({ left }) => left).sort((a, b) => a - b);
   const rights = segments.map(({ right }) => right).sort((a, b) => a - b);
@@ -86,7 +88,7 @@ function findGap(segments: readonly Segment[]): number | null {
   return best?.at ?? null;
 }
 
-/** Of sorted values, how many are not above it. */
+/** Number of sorted values that are at most `value`. */
 function numUpTo(sorted: readonly number[], value: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
@@ -143,7 +145,7 @@ function segmentOf(runs: readonly PageRun[]): Segment {
     right: Math.max(...runs.map(({ x, width }) => x + width)),
     y: runs[0]?.y ?? 0,
     size: Math.max(...runs.map(({ size }) => size)),
-    // Characters of CJK say as much as a word's.
+    // A CJK character carries as much meaning as a word.
     numCharacters: runs.reduce(
       (sum, { text }) =>
         sum + text.trim().length + (text.match(/[\u2e80-\u9fff\uac00-\ud7af]/g)?.length ?? 0),

@@ -1,15 +1,15 @@
 /**
- * A PDF page's text in reading order. A PDF says where glyphs stand, in any order it likes; what a reader makes of it (words,
- * lines, columns, words broken at line ends, text drawn twice to look bold) is told here from their places alone.
+ * A PDF page's text in reading order. PDFs place glyphs in arbitrary order; words, lines, columns,
+ * hyphenation and overprinted bold text are reconstructed here from positions alone.
  */
 import { inReadingOrder } from './pdf-columns.ts';
 import { joinPieces, linesOf, type PageLine } from './pdf-lines.ts';
 import type { LineRange } from './import-types.ts';
 
-/** As pdf.js has it; marked content has no `str`. */
+/** As returned by pdf.js; marked content has no `str`. */
 export interface PdfTextItem {
   readonly str: string;
-  /** a, b, c, d, and where it begins: x, y */
+  /** a, b, c, d, and the origin x, y */
   readonly transform: readonly number[];
   readonly width: number;
   readonly height: number;
@@ -21,18 +21,18 @@ export interface PdfTextContent {
   readonly styles: Readonly<Record<string, { readonly vertical?: boolean }>>;
 }
 
-/** A piece of text that was drawn at one place; units of the page, y upwards, `size` is the font's. */
+/** Text drawn at one position, in page units with y upwards; `size` is the font size. */
 export interface PageRun {
   readonly text: string;
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly size: number;
-  /** of the baseline, in degrees against the page */
+  /** of the baseline relative to the page, in degrees */
   readonly angle: number;
 }
 
-/** Where characters of the text stand on the page; x and y are of the baseline's start. */
+/** Position of a range of characters on the page; x and y are the start of the baseline. */
 export interface PageSpan {
   readonly start: number;
   readonly end: number;
@@ -45,13 +45,16 @@ export interface PageSpan {
 
 export interface PageText {
   readonly text: string;
-  /** for marking a passage on the page: a word broken at a line's end has two, joined in the text */
+  /** for highlighting a passage on the page: a hyphenated word has two spans and is joined in the text */
   readonly spans: readonly PageSpan[];
-  /** of each line of the text, the lines of the page that it comes from */
+  /** for each line of the text, its lines on the page */
   readonly lines: readonly LineRange[];
 }
 
-/** More than any printed page has: their lines are told, and no more, as the rest takes the square of their number. */
+/**
+ * More than any printed page has. Beyond it only lines are reconstructed, because the rest takes quadratic
+ * time.
+ */
 const MAX_RUNS = 20_000;
 
 export function layOutPage({ items, styles }: PdfTextContent): PageText {
@@ -65,7 +68,7 @@ export function layOutPage({ items, styles }: PdfTextContent): PageText {
     runs.set(key, group);
     group.push(run);
   }
-  // What is turned (a note along the margin) is read after what is not.
+  // Rotated text, such as margin notes, is read last.
   const groups = [...runs].sort(([, a], [, b]) => b.length - a.length);
   const lines = groups.flatMap(([key, group]) => layOutGroup(withoutOverprints(group), key === 'vertical'));
   return joinPieces(lines);
@@ -83,7 +86,7 @@ function layOutGroup(runs: readonly PageRun[], isVertical: boolean): PageLine[] 
   if (runs.length > MAX_RUNS) return linesOf(runs);
   if (isVertical || looksVertical(runs)) return verticalLines(runs);
   const angle = runs[0]?.angle ?? 0;
-  // As if the page were turned so that the text is level.
+  // Rotates positions so that the text is horizontal.
   const level = angle === 0 ? runs : runs.map((run) => turned(run, -angle));
   return inReadingOrder(level).flatMap((block) =>
     linesOf(block).map(({ pieces }) => ({
@@ -97,14 +100,14 @@ function turned<Run extends { readonly x: number; readonly y: number }>(run: Run
   return { ...run, x: run.x * cos - run.y * sin, y: run.x * sin + run.y * cos };
 }
 
-/** The same text almost at the same place, drawn again to look bold, or to cast a shadow. */
+/** Drops text drawn again at nearly the same position, as for bold or shadow effects. */
 function withoutOverprints(runs: readonly PageRun[]): readonly PageRun[] {
   if (runs.length > MAX_RUNS) return runs;
   const kept = new Map<string, PageRun[]>();
   return runs.filter((run) => {
     const same = kept.get(run.text) ?? [];
     kept.set(run.text, same);
-    // Less than a glyph is wide: two `l` stand beside each other.
+    // Less than a glyph's width, because a word may contain "ll".
     const tolerance = Math.min(run.size * 0.3, run.width * 0.45);
     const isDrawn = same.some(
       ({ x, y }) => Math.abs(x - run.x) < tolerance && Math.abs(y - run.y) < run.size * 0.3,
@@ -116,14 +119,14 @@ function withoutOverprints(runs: readonly PageRun[]): readonly PageRun[] {
 
 const CJK = /^[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3000-\u30ff]$/;
 
-/** Single characters that stand under each other more often than beside each other. */
+/** Single characters that are more often above each other than side by side. */
 function looksVertical(runs: readonly PageRun[]): boolean {
   const single = runs.filter(({ text }) => CJK.test(text.trim()));
   if (single.length < 6 || single.length < runs.length * 0.6) return false;
   let [numBelow, numBeside] = [0, 0];
   const cell = (value: number, size: number) => Math.round(value / (size * 0.5));
   const columns = new Set(single.map(({ x, y, size }) => `${cell(x, size)},${cell(y, size)}`));
-  // The next character of a line is one size away, the next line is farther.
+  // The next character is one font size away; the next line is farther.
   for (const { x, y, size } of single) {
     if (columns.has(`${cell(x, size)},${cell(y, size) - 2}`)) numBelow += 1;
     if (columns.has(`${cell(x, size) + 2},${cell(y, size)}`)) numBeside += 1;
@@ -131,7 +134,7 @@ function looksVertical(runs: readonly PageRun[]): boolean {
   return numBelow > numBeside * 2;
 }
 
-/** Columns from right to left, each from top to bottom. */
+/** Columns from right to left, each top to bottom. */
 function verticalLines(runs: readonly PageRun[]): PageLine[] {
   const columns: PageRun[][] = [];
   for (const run of [...runs].sort((a, b) => b.x - a.x)) {

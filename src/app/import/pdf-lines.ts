@@ -1,20 +1,22 @@
-/** Runs of text to lines with spaces, and lines to one text that knows where each of its characters stands. */
+/**
+ * Joins runs into lines with spaces, and lines into one text that knows where each character is on the page.
+ */
 import type { LineRange } from './import-types.ts';
 import type { PageRun, PageSpan, PageText } from './pdf-layout.ts';
 
 export interface PageLine {
-  /** in the order of reading */
+  /** in reading order */
   readonly pieces: readonly PageRun[];
 }
 
-/** What share of the font's size a gap has that parts words; between characters of CJK there are no spaces. */
+/** Minimum gap between words, as a share of the font size; CJK characters have no spaces between them. */
 const SPACE_SHARE = 0.15;
 const CJK_SPACE_SHARE = 0.6;
 const RTL = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 const LTR = /\p{L}/u;
 const CJK = /[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/;
 
-/** From the top to the bottom. What overlaps by half its height is of one line: a footnote's number, say. */
+/** Top to bottom. Runs that overlap by half their height share a line, as a footnote number does. */
 export function linesOf(runs: readonly PageRun[]): PageLine[] {
   const lines: { top: number; bottom: number; runs: PageRun[] }[] = [];
   for (const run of [...runs].sort((a, b) => b.y - a.y || a.x - b.x)) {
@@ -29,7 +31,10 @@ export function linesOf(runs: readonly PageRun[]): PageLine[] {
   return lines.map(({ runs: ofLine }) => ({ pieces: withSpaces(inDirection(ofLine)) }));
 }
 
-/** Left to right; right to left where most of the letters are of such a script, with numbers and foreign words kept as they stand. */
+/**
+ * Orders runs left to right, or right to left if most letters belong to such a script; numbers and foreign
+ * words then keep their own order.
+ */
 function inDirection(runs: readonly PageRun[]): PageRun[] {
   const sorted = [...runs].sort((a, b) => a.x - b.x);
   const text = sorted.map((run) => run.text).join('');
@@ -37,7 +42,8 @@ function inDirection(runs: readonly PageRun[]): PageRun[] {
   const reversed = sorted.reverse();
   const ordered: PageRun[] = [];
   for (let at = 0; at < reversed.length;) {
-    // From one foreign word to the last before a word of the script; marks at its edges are the line's own.
+    // Extend from the first foreign word to the last one before a word of the line's script; punctuation at
+    // the edges belongs to the line.
     let end = at + 1;
     for (let next = at; isForeign(reversed[at]) && next < reversed.length; next++) {
       if (RTL.test(reversed[next]?.text ?? '')) break;
@@ -49,7 +55,7 @@ function inDirection(runs: readonly PageRun[]): PageRun[] {
   return ordered;
 }
 
-/** It holds letters of the other direction, or digits, which run that way in every script. */
+/** Contains letters of the opposite direction, or digits, which run left to right in every script. */
 function isForeign(run: PageRun | undefined): boolean {
   return run !== undefined && !RTL.test(run.text) && /[\p{L}\p{N}]/u.test(run.text);
 }
@@ -64,7 +70,7 @@ function isRightToLeft(text: string): boolean {
   return numRtl > numLtr;
 }
 
-/** A space before each piece that stands apart from the one before it. */
+/** Inserts a space before each piece that is set apart from the previous one. */
 function withSpaces(runs: readonly PageRun[]): PageRun[] {
   return runs.map((run, place) => {
     const before = runs[place - 1];
@@ -78,7 +84,7 @@ function withSpaces(runs: readonly PageRun[]): PageRun[] {
 
 const BROKEN_WORD = /\p{L}{2}[-\u00ad\u2010]$/u;
 
-/** One line each; a word broken at a line's end is joined and stands in the first of the two. */
+/** One text line per page line; a hyphenated word is joined and goes to the first of its two lines. */
 export function joinPieces(lines: readonly PageLine[]): PageText {
   const rows = lines.map(({ pieces }) => [...pieces]);
   const hyphenated = new Set(
@@ -111,7 +117,10 @@ export function joinPieces(lines: readonly PageLine[]): PageText {
   return { text, spans, lines: ranges };
 }
 
-/** Moves the rest of a word from the next line to its beginning; a hyphen that the word has elsewhere too stays. */
+/**
+ * Moves the rest of a hyphenated word up from the next line; keeps the hyphen if the word has one elsewhere
+ * too.
+ */
 function joinBrokenWord(row: PageRun[], next: PageRun[], hyphenated: ReadonlySet<string>): boolean {
   const last = row.at(-1);
   const [first] = next;
@@ -134,7 +143,7 @@ function textOf(row: readonly PageRun[]): string {
   return row.map(({ text }) => text).join('');
 }
 
-/** Soft hyphens within a line are not seen. */
+/** Soft hyphens within a line are invisible. */
 function clean(text: string): string {
   return text.replace(/\u00ad/g, '').replace(/\s+/g, ' ');
 }

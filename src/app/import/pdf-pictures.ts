@@ -1,6 +1,8 @@
-/** How much of a PDF page pictures cover, from the list of what is drawn: a scan is a page-sized picture. */
+/**
+ * How much of a PDF page is covered by pictures, from its drawing operations: a scan is a page-sized picture.
+ */
 
-/** What pdf.js calls the drawing operations that matter here. */
+/** pdf.js operation codes by name. */
 export type OperationNames = Readonly<Record<string, number>>;
 
 export interface OperatorList {
@@ -9,10 +11,10 @@ export interface OperatorList {
 }
 
 export interface Coverage {
-  /** of the page, from 0 to 1 */
+  /** share of the page, 0 to 1 */
   readonly share: number;
   readonly numPictures: number;
-  /** Something is drawn, be it no picture. */
+  /** Something is drawn, picture or not. */
   readonly isDrawn: boolean;
 }
 
@@ -46,10 +48,10 @@ export function pictureCoverage(
       if (form) matrix = multiply(matrix, Object.values(form));
     } else if (pictures.has(operation)) {
       numPictures += 1;
-      // The unit square, as the matrix draws it.
+      // Area of the unit square under the matrix.
       area += Math.abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]);
     } else if (drawings.has(operation)) isDrawn = true;
-    // A path comes with what is done with it: it may be a clip.
+    // A path's operation comes with it; it may only be a clip.
     else if (operation === names.constructPath && drawings.has(Number(args?.[0]))) isDrawn = true;
   }
   const page = Math.abs((right - left) * (top - bottom)) || 1;

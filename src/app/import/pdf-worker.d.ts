@@ -1,5 +1,5 @@
-/** The worker's half of pdf.js, imported for what it leaves on `globalThis`; the package declares no types for it. */
+/** Worker half of pdf.js, imported for its effect on `globalThis`; the package has no types for it. */
 declare module 'pdfjs-dist/build/pdf.worker.mjs';
 
-/** The same for Node, in tests. */
+/** The Node build, for tests. */
 declare module 'pdfjs-dist/legacy/build/pdf.worker.mjs';

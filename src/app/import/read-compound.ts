@@ -1,4 +1,7 @@
-/** Compound files, told apart by their streams: Outlook messages, old Word, Excel and PowerPoint, locked new Office files. */
+/**
+ * Identifies compound files by their streams: Outlook messages, legacy Word, Excel and PowerPoint, encrypted
+ * Office files.
+ */
 import { CompoundFile } from './compound-file.ts';
 import type { FileContent } from './file-content.ts';
 import { note, UnreadableFile } from './import-notes.ts';

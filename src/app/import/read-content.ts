@@ -1,4 +1,4 @@
-/** The reader for each kind of file. Those of formats with a parser of their own are loaded when the first such file comes. */
+/** Selects the reader for each kind of file. Readers with their own parser are loaded on first use. */
 import { decodeText } from './decode-text.ts';
 import { detectBinaryKind, detectTextKind, looksBinary, whyUnsupported } from './detect-kind.ts';
 import type { FileContent, ReadContext } from './file-content.ts';
@@ -11,7 +11,7 @@ import { readNotebook } from './read-notebook.ts';
 import { readCalendar, readPlain, readSubtitles } from './read-plain.ts';
 import { sizeProblem } from './size-problem.ts';
 
-/** @throws UnreadableFile with the reason why nothing was read */
+/** @throws UnreadableFile with the reason */
 export async function readContent(bytes: Uint8Array, context: ReadContext): Promise<FileContent> {
   const problem = sizeProblem(bytes, bytes.length);
   if (problem) throw new UnreadableFile(problem);
@@ -42,7 +42,7 @@ export async function readContent(bytes: Uint8Array, context: ReadContext): Prom
   }
 }
 
-/** Text in it is looked for where a person asked for it. */
+/** Recognises text only if the user asked for it. */
 async function readPicture(
   bytes: Uint8Array,
   { choices, recognition, onPage }: ReadContext,
@@ -62,7 +62,7 @@ async function readText(bytes: Uint8Array, context: ReadContext): Promise<FileCo
   if (looksBinary(text)) throw new UnreadableFile(note('unsupported'));
   const kind = detectTextKind(text, context.path);
   const content = { kind, ...(await readKind(kind, text, bytes, context)) };
-  // Messages say of each of their parts how it is encoded.
+  // Messages declare the encoding of each part.
   if (kind === 'email' || kind === 'mbox') return content;
   const numBroken = text.split('\ufffd').length - 1;
   const warnings = [

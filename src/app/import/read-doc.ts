@@ -1,6 +1,7 @@
 /**
- * Word 97 to 2003 (.doc, [MS-DOC]): the text, by its table of pieces, with footnotes, headers, comments, endnotes and text boxes
- * as texts of their own. How it looks is passed over, and so are deletions that were tracked: their words are in the text.
+ * Word 97 to 2003 (.doc, [MS-DOC]): text via the piece table, with footnotes, headers, comments, endnotes and
+ * text boxes as separate texts. Formatting is ignored, and so is change tracking: deleted words stay in the
+ * text.
  */
 import type { CompoundFile } from './compound-file.ts';
 import type { FileContent } from './file-content.ts';
@@ -8,18 +9,18 @@ import { note, UnreadableFile } from './import-notes.ts';
 import type { DocumentPart } from './import-types.ts';
 import { Stories } from './stories.ts';
 
-/** Stories in the order in which their characters follow each other. */
+/** Stories in the order in which their characters are stored. */
 const STORIES: readonly (DocumentPart | undefined)[] = [
   undefined, 'footnote', 'header', undefined, 'comment', 'endnote', 'text-box', 'text-box',
 ]; // prettier-ignore
-/** Of the table that says how many characters each story has, in the file's head. */
+/** Offset in the file header of the table of character counts per story. */
 const COUNTS_AT = 0x4c;
 const PIECES_AT = 0x1a2;
 
 export function readDoc(file: CompoundFile): FileContent {
   const document = file.stream('WordDocument') ?? new Uint8Array();
   const view = new DataView(document.buffer, document.byteOffset, document.length);
-  // Word 6 and 95 keep their text otherwise.
+  // Word 6 and 95 store text differently.
   if (document.length < 0x200 || view.getUint16(2, true) < 0xc1) throw new UnreadableFile(note('old-office'));
   const flags = view.getUint16(0x0a, true);
   if ((flags & 0x0100) !== 0) throw new UnreadableFile(note('locked-document'));
@@ -38,7 +39,10 @@ export function readDoc(file: CompoundFile): FileContent {
   return { kind: 'doc', units: stories.finish(), warnings };
 }
 
-/** Pieces of one or two bytes a character; where each begins is in a table behind their places in the text. */
+/**
+ * Pieces use one or two bytes per character; a second table after their text positions gives their file
+ * offsets.
+ */
 function readPieces(document: Uint8Array, clx: Uint8Array): string {
   const view = new DataView(clx.buffer, clx.byteOffset, clx.length);
   let at = 0;
@@ -55,7 +59,7 @@ function readPieces(document: Uint8Array, clx: Uint8Array): string {
     const place = view.getUint32(at + (numPieces + 1) * 4 + n * 8 + 2, true);
     const isNarrow = (place & 0x40000000) !== 0;
     const from = isNarrow ? (place & 0x3fffffff) >>> 1 : place & 0x3fffffff;
-    // Pieces that overlap without end would make a small file a large text.
+    // Endlessly overlapping pieces would turn a small file into a huge text.
     budget -= numCharacters;
     if (numCharacters < 0 || budget < 0) break;
     pieces.push(
@@ -67,7 +71,7 @@ function readPieces(document: Uint8Array, clx: Uint8Array): string {
   return pieces.join('');
 }
 
-/** Marks of paragraphs, cells and fields; of a field its result stays and its instruction goes. */
+/** Replaces paragraph, cell and field marks; keeps a field's result and drops its instruction. */
 function plainText(text: string): string {
   /* eslint-disable no-control-regex -- Word marks fields and breaks by control characters */
   return text

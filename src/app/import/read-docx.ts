@@ -1,6 +1,6 @@
 /**
- * Word files (.docx) to text: the body, and footnotes, endnotes, comments, headers, footers, text boxes and tracked deletions as
- * texts of their own. Parts are found by their relationships, never by their names.
+ * Word files (.docx): the body, and footnotes, endnotes, comments, headers, footers, text boxes and tracked
+ * deletions as separate texts. Parts are found by relationship, never by name.
  */
 import type { FileContent } from './file-content.ts';
 import { note, type ImportNote } from './import-notes.ts';
@@ -11,7 +11,7 @@ import { WordNumbering } from './word-numbering.ts';
 import type { XmlElement, XmlListener } from './xml-events.ts';
 import type { ZipPackage } from './zip-package.ts';
 
-/** Related parts with text, by the type of the relationship. */
+/** Text parts, by relationship type. */
 const TEXT_PARTS: Readonly<Record<string, DocumentPart>> = {
   footnotes: 'footnote',
   endnotes: 'endnote',
@@ -20,10 +20,10 @@ const TEXT_PARTS: Readonly<Record<string, DocumentPart>> = {
   footer: 'footer',
   diagramData: 'text-box',
 };
-/** Files within the document, read as files of their own. */
+/** Embedded files, read as separate files. */
 const EMBEDDED = new Set(['package', 'aFChunk']);
 
-/** @param main name of the main part, with its `content` */
+/** @param main name of the main part, whose text is `content` */
 export async function readDocx(archive: ZipPackage, main: string, content: Uint8Array): Promise<FileContent> {
   const related = await archive.relationships(main);
   const partOf = (type: string) => related.find((relation) => relation.type === type)?.target ?? '';
@@ -37,7 +37,7 @@ export async function readDocx(archive: ZipPackage, main: string, content: Uint8
     if (part) await archive.read(target, word.listen(part));
     if (EMBEDDED.has(type)) embedded.push(target);
   }
-  // Some writers forget the relationship.
+  // Some writers omit the relationship.
   const known = new Set(related.map(({ target }) => target.toLowerCase()));
   for (const name of archive.names(/^word\/(footnotes|endnotes|comments|header\d*|footer\d*)\.xml$/)) {
     const part = TEXT_PARTS[/[a-z]+(?=\d*\.xml$)/.exec(name)?.[0] ?? ''];
@@ -52,7 +52,7 @@ export async function readDocx(archive: ZipPackage, main: string, content: Uint8
 }
 
 const STORY_ELEMENTS = new Set(['footnote', 'endnote', 'comment']);
-/** What stands for a character or a break. */
+/** Elements that stand for a character or a break. */
 const MARKS: Readonly<Record<string, string>> = {
   tab: '\t', ptab: '\t', br: '\n', cr: '\n', noBreakHyphen: '-', tc: '', tr: '\n', rt: ')',
 }; // prettier-ignore
@@ -75,15 +75,15 @@ class WordListener {
     return this.#numDeleted > 0 ? [note('deleted-text', this.#numDeleted)] : [];
   }
 
-  /** For one part of the file; without a name the main one. */
+  /** Listener for one part; without an argument, the main one. */
   listen(part?: DocumentPart): XmlListener {
     const stories = this.#stories;
     const isNotes = part !== undefined && STORY_ELEMENTS.has(part);
     if (!isNotes) stories.open(part && { part });
     let isText = false;
-    /** elements that are left out with all they hold */
+    /** depth of skipped elements */
     let numSkipped = 0;
-    /** paragraphs of the present cell that have ended */
+    /** finished paragraphs of the current cell */
     const cells: number[] = [];
     let paragraph: { style?: string; list?: string; level?: number } = {};
     let depth = 0;
@@ -146,18 +146,15 @@ class WordListener {
   }
 }
 
-/**
- * The older form of what was read already, what a move left behind, the lines that separate footnotes from the text, and
- * the settings of a paragraph's tabs.
- */
+/** Skips fallbacks of content already read, the source of a move, footnote separators, and tab settings. */
 function isLeftOut({ name, attributes }: XmlElement): boolean {
   if (name === 'Fallback' || name === 'moveFrom' || name === 'tabs') return true;
-  // In the properties of a paragraph or row, `del` is a mark and holds nothing.
+  // In paragraph or row properties, `del` is only a mark.
   if (name === 'rPr' || name === 'trPr' || name === 'pPrChange') return true;
   return /^(footnote|endnote)$/.test(name) && /^(separator|continuation)/.test(attributes.type ?? '');
 }
 
-/** Symbol fonts keep their characters in the private range; what they look like is not known. */
+/** Symbol fonts use private code points whose appearance is unknown. */
 function symbol(hex: string): string {
   const code = Number.parseInt(hex, 16);
   return code >= 0x20 && (code < 0xe000 || code > 0xf8ff) && code < 0xd800 ? String.fromCharCode(code) : ' ';

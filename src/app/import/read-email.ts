@@ -1,4 +1,4 @@
-/** Messages: the head that people read, the text, and the attachments, which are files of their own. */
+/** Email: the headers people read, the text, and attachments as separate files. */
 import PostalMime, {
   addressParser,
   decodeWords,
@@ -12,7 +12,7 @@ import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
 import { htmlToText } from './read-html.ts';
 import { readWinmail } from './read-winmail.ts';
 
-/** Headers of addresses, any number of each. */
+/** Address headers; each may occur several times. */
 const ADDRESS_HEADERS = new Set(
   (
     'from sender reply-to to cc bcc resent-from resent-sender resent-to resent-cc resent-bcc delivered-to x-original-to ' +
@@ -20,16 +20,16 @@ const ADDRESS_HEADERS = new Set(
   ).split(' '),
 );
 const TEXT_HEADERS = new Set(['subject', 'date', 'message-id', 'resent-date']);
-/** Logos and the pictures of signatures are smaller than a photographed or scanned page. */
+/** Logos and signature images are smaller than a photographed or scanned page. */
 const MAX_LOGO_BYTES = 20_000;
-/** Of the list of flags behind a message of Apple Mail. */
+/** Size limit of the property list after an Apple Mail message. */
 const MAX_FLAGS_BYTES = 65_536;
 const SIGNATURE = /^application\/(x-)?(pkcs7|pgp)-signature$/;
 const WINMAIL = /^application\/(vnd\.)?ms-tnef$/;
 
 export async function readEmail(bytes: Uint8Array): Promise<Omit<FileContent, 'kind'>> {
   const message = await PostalMime.parse(messageBytes(bytes), {
-    forceRfc822Attachments: true, // a message within a message is a file within a file, under the same limits
+    forceRfc822Attachments: true, // a nested message is a nested file, under the same limits
     attachmentEncoding: 'arraybuffer',
     maxNestingDepth: 64,
   }).catch((error: unknown) => {
@@ -54,12 +54,15 @@ export async function readEmail(bytes: Uint8Array): Promise<Omit<FileContent, 'k
     ...(numUnread > 0 ? [note('unread-attachments', numUnread)] : []),
     ...(numPictures > 0 ? [note('pictures', numPictures)] : []),
   ];
-  // A body may be encoded, so that its lines are not those of the file.
+  // Bodies may be encoded, so their lines do not correspond to the file's.
   const text = [messageHead(message).join('\n'), ...bodies].filter(Boolean).join('\n\n');
   return { units: [{ text }], warnings, parts };
 }
 
-/** Apple Mail puts the length of the message before it, and a list of flags after it: the length is not always true. */
+/**
+ * Apple Mail puts the message's length before it and a property list after it; the length is not always
+ * correct.
+ */
 function messageBytes(bytes: Uint8Array): Uint8Array {
   const latin1 = new TextDecoder('latin1');
   const [line, digits] = /^(\d+)\s*\n/.exec(latin1.decode(bytes.subarray(0, 32))) ?? [];
@@ -72,7 +75,7 @@ function messageBytes(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(line.length, Math.min(end, flagsAt));
 }
 
-/** The date stays as its sender wrote it: in another time zone it may be another day. */
+/** Keeps the date as the sender wrote it: in another time zone it may be another day. */
 function messageHead({ headers }: Email): string[] {
   const subjectFirst = [...headers].sort((a, b) => Number(b.key === 'subject') - Number(a.key === 'subject'));
   return subjectFirst.flatMap(({ key, originalKey, value }) => {
@@ -92,7 +95,7 @@ function addresses(list: readonly Address[]): string {
     .join(', ');
 }
 
-/** Of the plain text and the page both, where each says something that the other does not. */
+/** Includes both plain text and HTML if each says something the other does not. */
 function messageBodies({ text: plain = '', html = '' }: Email): string[] {
   const text = plain.trim();
   const page = html === '' ? '' : htmlToText(html);

@@ -1,4 +1,4 @@
-/** EPUB books: a unit a chapter, in the order of reading, under its title. */
+/** EPUB books: one unit per chapter, in reading order, under its title. */
 import type { FileContent } from './file-content.ts';
 import { note, UnreadableFile } from './import-notes.ts';
 import { decodeText } from './decode-text.ts';
@@ -6,7 +6,7 @@ import { htmlToText } from './read-html.ts';
 import { Stories } from './stories.ts';
 import { resolvePart, type ZipPackage } from './zip-package.ts';
 
-/** Fonts may be scrambled in a book that anyone may read. */
+/** Font obfuscation, which occurs in books that are not encrypted. */
 const FONT_SCRAMBLING = /(idpf\.org\/2008\/embedding|ns\.adobe\.com\/pdf\/enc#RC)/;
 
 export async function readEpub(archive: ZipPackage): Promise<FileContent> {
@@ -43,7 +43,7 @@ export async function readEpub(archive: ZipPackage): Promise<FileContent> {
     const content = item && (await archive.bytes(item.part));
     if (!content) continue;
     const { text: page } = await decodeText(content);
-    // The title of a part is its heading again, or the name of a file.
+    // A part's title repeats its heading, or is a file name.
     const text = htmlToText(page.replace(/<title[^>]*>[\s\S]*?<\/title>/i, ''));
     const heading = /<h[1-3][^>]*>([\s\S]{1,300}?)<\/h[1-3]>/i.exec(page)?.[1];
     const title = heading === undefined ? '' : htmlToText(heading).replace(/\s+/g, ' ');

@@ -1,4 +1,4 @@
-/** A file packed with gzip: unpacked piece by piece, up to the limits of archives. */
+/** Gzip files, unpacked in pieces within the archive limits. */
 import { Gunzip } from 'fflate';
 import { joinBytes } from './compound-file.ts';
 import type { FileContent, ReadContext } from './file-content.ts';
@@ -10,12 +10,12 @@ const CHUNK_BYTES = 65_536;
 export function readGzip(bytes: Uint8Array, { path, budget }: ReadContext): FileContent {
   const content = gunzip(bytes, IMPORT_LIMITS.maxUnpackedBytes - budget.numBytes);
   const name = path.slice(path.lastIndexOf('/') + 1);
-  // The name in the archive is not always that of the file, the name of the archive is what people see.
+  // The archive's own name is used: the stored name may differ, and users see the archive's.
   const inner = name.replace(/\.tgz$/i, '.tar').replace(/\.gz$/i, '');
   return { kind: 'gzip', units: [], parts: [{ name: inner === name ? 'content' : inner, content }] };
 }
 
-/** @throws UnreadableFile when it is damaged, or too much comes out */
+/** @throws UnreadableFile if it is damaged or unpacks to too much */
 function gunzip(bytes: Uint8Array, maxBytes: number): Uint8Array {
   const pieces: Uint8Array[] = [];
   let numBytes = 0;

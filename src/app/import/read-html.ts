@@ -1,6 +1,6 @@
 /**
- * HTML to text with a parser that knows no browser: there is no document that could run a script or fetch an image.
- * Of what a reader would see nothing is left out, menus neither, so that whoever reviews can rely on it.
+ * HTML to text with a DOM-free parser: nothing can run a script or fetch an image. Everything a reader would
+ * see is kept, menus included, so that reviewers can rely on it.
  */
 import { defaultTreeAdapter, parse, type DefaultTreeAdapterMap, type DefaultTreeAdapterTypes } from 'parse5';
 import { note, UnreadableFile } from './import-notes.ts';
@@ -9,18 +9,18 @@ import type { TextUnit } from './import-types.ts';
 
 type Node = DefaultTreeAdapterTypes.Node;
 
-/** Elements whose text is not for reading. */
+/** Elements without readable text. */
 const HIDDEN = new Set(
   'script style template noscript svg math iframe object embed canvas audio video head noframes'.split(' '),
 );
-/** Elements that stand on lines of their own. */
+/** Block elements, each on its own lines. */
 const BLOCKS = new Set(
   (
     'address article aside blockquote br caption dd details dialog div dl dt fieldset figcaption figure footer form ' +
     'h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody tfoot thead tr ul option'
   ).split(' '),
 );
-/** Deeper than any page is; the parser's time grows with the square of it. */
+/** Deeper than any real page; parsing time is quadratic in depth. */
 const MAX_DEPTH = 2_000;
 
 export function readHtml(html: string): TextUnit[] {
@@ -28,7 +28,7 @@ export function readHtml(html: string): TextUnit[] {
   return [{ text, lines: { each: lines } }];
 }
 
-/** @throws UnreadableFile when elements are nested deeper than any real page's */
+/** @throws UnreadableFile if elements are nested too deeply */
 export function htmlToText(html: string): string {
   return writePage(html).finish().text;
 }
@@ -54,7 +54,7 @@ function writeText(
   writer: LineWriter,
 ): void {
   const { startLine = 1, endLine = startLine } = sourceCodeLocation ?? {};
-  // White space around a text is not where it stands.
+  // Leading white space does not count towards a text's position.
   const numBefore = breaksIn(/^\s*/.exec(value)?.[0] ?? '');
   const numAfter = breaksIn(/\s*$/.exec(value)?.[0] ?? '');
   const first = startLine + numBefore;
@@ -65,7 +65,7 @@ function breaksIn(space: string): number {
   return space.split('\n').length - 1;
 }
 
-/** Without recursion: how deep the tree is, is up to the file. */
+/** Iterative: the file controls the tree's depth. */
 function collectText(root: Node, writer: LineWriter): void {
   const stack: (Node | 'line' | 'space')[] = [root];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {

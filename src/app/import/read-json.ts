@@ -1,4 +1,4 @@
-/** JSON and JSON Lines: a unit a record, each value under the path to it. */
+/** JSON and JSON Lines: one unit per record, each value under its path. */
 import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
 import type { TextUnit } from './import-types.ts';
 
@@ -23,7 +23,7 @@ export function readJson(text: string): ReadRecords {
   return { units, warnings: depthWarning(all.some(({ isCut }) => isCut)) };
 }
 
-/** Lines that are no JSON are told, and the others read. */
+/** Reports invalid lines and reads the others. */
 export function readJsonLines(text: string): ReadRecords {
   const units: TextUnit[] = [];
   const broken: number[] = [];
@@ -46,14 +46,14 @@ function depthWarning(isCut: boolean): ImportNote[] {
   return isCut ? [note('deep-json', MAX_DEPTH)] : [];
 }
 
-/** `isCut`: some of it is nested deeper than is read. */
+/** `isCut`: some of it is nested too deeply and was left out. */
 function describe(record: unknown): { readonly text: string; readonly isCut: boolean } {
   const lines: string[] = [];
   const isCut = collect(record, '', 0, lines);
   return { text: lines.join('\n'), isCut };
 }
 
-/** Returns whether something was left out. */
+/** Returns whether anything was left out. */
 function collect(value: unknown, path: string, depth: number, lines: string[]): boolean {
   let isCut = false;
   if (typeof value === 'object' && value !== null) {

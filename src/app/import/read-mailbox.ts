@@ -1,4 +1,4 @@
-/** Mailboxes: many messages in one file, each at a line `From …` after an empty line. */
+/** Mailboxes (mbox): messages each start with a `From …` line after an empty line. */
 import { decodeWords } from 'postal-mime';
 import type { FileContent } from './file-content.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
@@ -19,7 +19,7 @@ export function readMailbox(bytes: Uint8Array): FileContent {
   return { kind: 'mbox', units: [], warnings, parts };
 }
 
-/** Its subject and date: what tells people which one it is. */
+/** Subject and date, which identify the message to users. */
 function messageName(message: Uint8Array): string {
   const head = new TextDecoder().decode(message.subarray(0, HEAD_BYTES)).split(/\r?\n\r?\n/)[0] ?? '';
   const unfolded = head.replace(/\r?\n[ \t]+/g, ' ');

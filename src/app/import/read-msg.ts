@@ -1,4 +1,4 @@
-/** Outlook messages (.msg, [MS-OXMSG]): the head that people read, the text, and the attachments. */
+/** Outlook messages (.msg, [MS-OXMSG]): the headers people read, the text, and the attachments. */
 import type { CompoundFile } from './compound-file.ts';
 import { decodeText } from './decode-text.ts';
 import type { FileContent, FilePart } from './file-content.ts';
@@ -6,7 +6,7 @@ import { note } from './import-notes.ts';
 import { fileTime, MAPI, mapiBody } from './mapi.ts';
 import { encodingOfPage } from './rtf-charsets.ts';
 
-/** Messages within messages, which are storages and not files of their own. */
+/** Nested messages, which are storages rather than files. */
 const MAX_DEPTH = 4;
 const RECIPIENTS = ['From', 'To', 'Cc', 'Bcc'];
 
@@ -54,7 +54,7 @@ async function readMessage(
   return [head.join('\n'), body].filter(Boolean).join('\n\n');
 }
 
-/** By the recipients themselves, or by how Outlook shows them. */
+/** From the recipient entries, else from Outlook's display text. */
 function recipients(file: CompoundFile, path: string, message: Properties): string[] {
   const lists: string[][] = [[], [], [], []];
   for (const name of file.list(path).filter((entry) => entry.startsWith('__recip_version1.0_'))) {
@@ -77,7 +77,9 @@ function withAddress(name: string, address: string): string {
   return name ? `${name} <${address}>` : address;
 }
 
-/** Of a message, a recipient or an attachment: long values are streams of their own, short ones in one stream. */
+/**
+ * Properties of a message, recipient or attachment: long values have their own streams, short ones share one.
+ */
 class Properties {
   readonly #file: CompoundFile;
   readonly #path: string;
@@ -113,7 +115,7 @@ class Properties {
     return fileTime(this.#short.getUint32(at + 8, true), this.#short.getUint32(at + 12, true));
   }
 
-  /** Of the head as it came over the network, where there is one. */
+  /** From the transport headers, if present. */
   header(name: string): string {
     return new RegExp(`^${name}:[ \\t]*(.*)$`, 'im').exec(this.text(MAPI.headers))?.[1]?.trim() ?? '';
   }
@@ -123,7 +125,7 @@ class Properties {
     return this.#file.stream(join(this.#path, name));
   }
 
-  /** Records of 16 bytes behind a header of 8, 24 or 32: the tag says where they are. */
+  /** 16-byte records after a header of 8, 24 or 32 bytes; tags are searched at that alignment. */
   #find(id: number): number {
     for (let at = this.#short.byteLength % 16; at + 16 <= this.#short.byteLength; at += 16)
       if (this.#short.getUint16(at + 2, true) === id) return at;

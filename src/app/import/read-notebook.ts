@@ -1,8 +1,8 @@
-/** Jupyter notebooks: a unit a cell, with the text that running it gave. */
+/** Jupyter notebooks: one unit per cell, including its text output. */
 import { note, UnreadableFile } from './import-notes.ts';
 import type { TextUnit } from './import-types.ts';
 
-/** Whether JSON is a notebook; all of them have cells and the number of their format. */
+/** Whether JSON is a notebook: all have cells and a format version. */
 export function isNotebook(text: string): boolean {
   return /^\s*\{/.test(text) && text.includes('"cells"') && text.includes('"nbformat"');
 }
@@ -38,7 +38,7 @@ function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Texts are one string, or a list of lines with their breaks. */
+/** A text is a string, or a list of lines including their line breaks. */
 function joined(value: unknown): string {
   if (typeof value === 'string') return value;
   return list(value)

@@ -1,6 +1,6 @@
 /**
- * OpenDocument: texts (.odt), presentations (.odp, a unit a slide) and spreadsheets (.ods, a unit a row). Notes, comments, text boxes,
- * headers, footers and tracked deletions are texts of their own.
+ * OpenDocument: text (.odt), presentations (.odp, one unit per slide) and spreadsheets (.ods, one unit per
+ * row). Notes, comments, text boxes, headers, footers and tracked deletions are separate texts.
  */
 import { describeTable } from './describe-table.ts';
 import type { FileContent, FilePart } from './file-content.ts';
@@ -10,7 +10,7 @@ import { Stories } from './stories.ts';
 import type { XmlElement, XmlListener } from './xml-events.ts';
 import type { ZipPackage } from './zip-package.ts';
 
-/** Empty rows and cells are written once with a count: a lie about it must cost nothing. */
+/** Empty rows and cells are stored once with a repeat count; a false count must cost nothing. */
 const MAX_REPEATS = 100;
 const MAX_SPACES = 100;
 
@@ -36,7 +36,7 @@ export async function readOpenDocument(archive: ZipPackage, type: string): Promi
   return { kind, units: reader.stories.finish(), warnings, parts: embeddedDocuments(archive) };
 }
 
-/** Charts and formulas are objects too, of which the text is in a part named like that of a document. */
+/** Charts and formulas are embedded objects too; their text is in a part named like a document's. */
 async function* embeddedDocuments(archive: ZipPackage): AsyncGenerator<FilePart, void> {
   for (const name of archive.names(/^Object [^/]+\/content\.xml$/)) {
     const content = await archive.bytes(name);
@@ -66,7 +66,7 @@ class OpenDocumentReader {
   #numDeleted = 0;
   #numSlides = 0;
   readonly #numNotes: Record<string, number> = {};
-  /** for each open element, whether it began a story */
+  /** for each open element, whether it opened a story */
   readonly #stack: boolean[] = [];
   #numSkipped = 0;
   #isParagraph = 0;
@@ -99,7 +99,7 @@ class OpenDocumentReader {
     };
   }
 
-  /** Of the styles only headers and footers are text. */
+  /** In styles, only headers and footers contain text. */
   styleListener(): XmlListener {
     let depth = 0;
     return {

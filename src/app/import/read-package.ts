@@ -1,4 +1,6 @@
-/** Documents that are ZIP archives, told apart by what they hold: Office Open XML, OpenDocument, EPUB, or a plain archive. */
+/**
+ * Identifies ZIP-based documents by their entries: Office Open XML, OpenDocument, EPUB, or a plain archive.
+ */
 import { isSystemFile } from './clean-path.ts';
 import type { FileContent, FilePart, ReadContext } from './file-content.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
@@ -22,7 +24,7 @@ export async function readPackage(bytes: Uint8Array, context: ReadContext): Prom
   return readArchive(bytes, entries, context);
 }
 
-/** Which of the Office formats it is, its main part says. */
+/** The main part determines the Office format. */
 async function readOffice(archive: ZipPackage): Promise<FileContent> {
   const main = (await archive.relationships('')).find(({ type }) => type === 'officeDocument')?.target ?? '';
   if (!archive.has(main)) throw new UnreadableFile(note('unsupported'));

@@ -1,6 +1,7 @@
 /**
- * PDF to text, a unit a page, with form fields and annotations beside it. Nothing is drawn but scanned
- * pages whose text a person asked to be recognised; no font is loaded, scripts in the file are data. The parser runs in the worker it is called in; the files it may fetch (character maps of CJK fonts) are ours.
+ * PDF to text: one unit per page, plus form fields and annotations. Renders only scanned pages whose
+ * recognition the user requested; loads no fonts and runs no scripts of the file. The parser runs in the
+ * calling worker and fetches only our own files (character maps of CJK fonts).
  */
 import type { FileContent, FilePart, ReadContext } from './file-content.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
@@ -11,7 +12,7 @@ import { drawPage, NoFilterFactory, WorkerCanvasFactory, type DrawablePage } fro
 import { layOutPage, type PdfTextContent } from './pdf-layout.ts';
 import { pictureCoverage, type Coverage, type OperationNames, type OperatorList } from './pdf-pictures.ts';
 
-/** The parts of pdf.js that are used. */
+/** The parts of pdf.js used here. */
 interface PdfPage extends DrawablePage {
   readonly view: readonly number[];
   getTextContent(): Promise<PdfTextContent>;
@@ -27,17 +28,17 @@ interface PdfDocument {
   getAttachments(): Promise<unknown>;
 }
 
-/** Pages with less text are looked at for pictures: a stamp or a page number is not what a page says. */
+/** Pages with less text are checked for pictures: a stamp or page number is not the page's content. */
 const FEW_CHARACTERS = 300;
 const SCAN_SHARE = 0.5;
-/** Of the visible characters, how many may be none that a person can read. */
+/** Maximum share of visible characters that may be unreadable. */
 const MAX_GARBLED_SHARE = 0.3;
 
 export async function readPdf(bytes: Uint8Array, context: ReadContext): Promise<FileContent> {
-  // The parser's other half finds its worker's half here, and starts no second worker.
+  // pdf.js finds its worker half here and starts no second worker.
   await import('pdfjs-dist/build/pdf.worker.mjs');
   const { getDocument, VerbosityLevel, OPS } = await import('pdfjs-dist');
-  // Before the parser takes the bytes.
+  // Check before the parser takes ownership of the bytes.
   const isForCertificates = holdsText(bytes, '/Adobe.PubSec');
   const loading = getDocument({
     data: bytes,
@@ -47,7 +48,7 @@ export async function readPdf(bytes: Uint8Array, context: ReadContext): Promise<
     CanvasFactory: WorkerCanvasFactory,
     FilterFactory: NoFilterFactory,
     useSystemFonts: false,
-    useWorkerFetch: true, // the other way it asks the document, which a worker has none of
+    useWorkerFetch: true, // otherwise pdf.js fetches through the document, which workers lack
     enableXfa: false,
     stopAtErrors: false,
     verbosity: VerbosityLevel.ERRORS,
@@ -132,7 +133,7 @@ class PdfReader {
     return null;
   }
 
-  /** Where a person asked for it; else the page is told to need it. */
+  /** Recognises the page if the user asked for it; otherwise reports that it needs recognition. */
   async #recognise(page: PdfPage, number: number, problem: 'scanned' | 'stamped' | 'garbled'): Promise<void> {
     const { choices, recognition, onPage } = this.#context;
     const { recognise = [] } = choices;
@@ -146,7 +147,7 @@ class PdfReader {
     if (text !== '') this.#units.push({ text, page: number, part: 'recognised' });
   }
 
-  /** Damage in them is no reason to lose the pages. */
+  /** A damaged attachment must not lose the pages. */
   async #readAttachments(): Promise<void> {
     const attachments: unknown = await this.#document.getAttachments().catch(() => null);
     for (const attached of Object.values(attachments ?? {}) as { filename?: string; content?: unknown }[])
@@ -168,14 +169,14 @@ class PdfReader {
       ...(unrecognised.length > 0 ? [note('unrecognised-pages', ...unrecognised)] : []),
       ...(recognised.length > 0 ? [note('recognised-pages', ...recognised)] : []),
       ...(numPages < this.#document.numPages ? [note('first-pages', numPages)] : []),
-      // With fields of the older kind beside it, the form is all there.
+      // If the older form fields are present too, the form is complete.
       ...(info.IsXFAPresent === true && this.#numValues === 0 ? [note('xfa-form')] : []),
       ...(this.#numPictures > 0 ? [note('pictures', this.#numPictures)] : []),
     ];
   }
 }
 
-/** Letters without their meaning: private characters, none at all, or signs where words should be. */
+/** Letters without meaning: private-use characters, missing mappings, or symbols in place of words. */
 function isGarbled(text: string): boolean {
   const visible = text.replace(/[\s._\-–—]/g, '');
   if (visible.length === 0) return false;

@@ -1,4 +1,4 @@
-/** Files that are text as they stand, or nearly. */
+/** Plain text formats. */
 import { LineWriter } from './line-writer.ts';
 import type { TextUnit } from './import-types.ts';
 
@@ -9,11 +9,11 @@ export function readPlain(text: string): TextUnit[] {
 
 const TIMING = /^\s*(\d+:)?\d+:\d+[.,]\d+\s+-->/;
 
-/** Subtitles (SRT, WebVTT): what is said, without numbers, times and marks. */
+/** Subtitles (SRT, WebVTT): the spoken text without numbers, times and markup. */
 export function readSubtitles(text: string): TextUnit[] {
   const writer = new LineWriter();
   const lines = text.replace(/^\ufeff/, '').split(/\r\n?|\n/);
-  /** in a note or style sheet of WebVTT */
+  /** inside a WebVTT note or style sheet */
   let isAside = false;
   for (const [place, line] of lines.entries()) {
     if (line.trim() === '') isAside = false;
@@ -27,7 +27,7 @@ export function readSubtitles(text: string): TextUnit[] {
   return [{ text: spoken, lines: { each } }];
 }
 
-/** Calendars (.ics) and address cards: long lines are folded in the file, and some characters escaped. */
+/** Calendars (.ics) and vCards: unfolds long lines and unescapes characters. */
 export function readCalendar(text: string): TextUnit[] {
   const writer = new LineWriter();
   const lines = text.split(/\r\n?|\n/);

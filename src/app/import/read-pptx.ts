@@ -1,4 +1,7 @@
-/** PowerPoint files (.pptx): a unit a slide, in the order of the show, with its tables; notes and comments beside it. */
+/**
+ * PowerPoint files (.pptx): one unit per slide in presentation order, tables included; notes and comments are
+ * separate.
+ */
 import type { FileContent } from './file-content.ts';
 import { embeddedFiles, officeRemarks } from './office-parts.ts';
 import { Stories } from './stories.ts';
@@ -45,7 +48,7 @@ export async function readPptx(archive: ZipPackage, main: string, content: Uint8
   };
 }
 
-/** Texts of the shapes on a sheet or slide, one by one. */
+/** Texts of the shapes on a sheet or slide, one per shape. */
 export async function drawingTexts(archive: ZipPackage, part: string): Promise<string[]> {
   const stories = new Stories();
   stories.open();
@@ -53,7 +56,7 @@ export async function drawingTexts(archive: ZipPackage, part: string): Promise<s
   return stories.finish().map(({ text }) => text);
 }
 
-/** DrawingML: paragraphs on lines of their own, cells of a row beside each other; the number of the page is no text. */
+/** DrawingML: one line per paragraph, a row's cells side by side; skips the page number. */
 function drawingListener(stories: Stories): XmlListener {
   let isText = false;
   let isNumber = false;

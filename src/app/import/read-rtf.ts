@@ -1,6 +1,6 @@
 /**
- * Rich Text Format, byte by byte and without recursion: running text, and footnotes, comments, headers, footers, text boxes and
- * deleted text as texts of their own. Pictures and objects are passed over; nothing in it is executed.
+ * Rich Text Format, parsed byte by byte and iteratively: running text, plus footnotes, comments, headers,
+ * footers, text boxes and deleted text as separate texts. Skips pictures and objects; executes nothing.
  */
 import type { FileContent } from './file-content.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
@@ -19,7 +19,7 @@ export function rtfToText(bytes: Uint8Array): string {
   return readRtf(bytes).units[Symbol.iterator]().next().value?.text ?? '';
 }
 
-/** Groups that hold no text for reading. */
+/** Groups without readable text. */
 const SKIPPED = new Set(
   (
     'fonttbl colortbl stylesheet info pict object objdata fldinst filetbl listtable listoverridetable revtbl rsidtbl generator ' +
@@ -31,25 +31,25 @@ const STORIES: Readonly<Record<string, DocumentPart>> = {
   footnote: 'footnote', annotation: 'comment', header: 'header', headerl: 'header', headerr: 'header', headerf: 'header',
   footer: 'footer', footerl: 'footer', footerr: 'footer', footerf: 'footer', shptxt: 'text-box',
 }; // prettier-ignore
-/** Groups that a reader may skip if it does not know them, and that hold text. */
+/** Ignorable groups that nevertheless contain text. */
 const OPTIONAL = new Set(['shpinst', 'shppict', 'annotation', 'background', 'shp']);
 const CHARACTERS: Readonly<Record<string, string>> = {
   par: '\n', sect: '\n', page: '\n', column: '\n', line: '\n', softline: '\n', row: '\n', nestrow: '\n', tab: '\t', cell: '\t',
   nestcell: '\t', emdash: '—', endash: '–', lquote: '‘', rquote: '’', ldblquote: '“', rdblquote: '”', bullet: '•', emspace: ' ',
   enspace: ' ', qmspace: ' ', '~': '\u00a0', _: '-', '-': '', zwj: '\u200d', zwnj: '\u200c',
 }; // prettier-ignore
-/** Groups deeper than any writer's: their state is not kept, their text is. */
+/** Deeper than any real file: beyond it the groups' state is not tracked, but their text is kept. */
 const MAX_DEPTH = 10_000;
-/** Bytes decoded at a time, up to one that is a character by itself. */
+/** Bytes decoded at a time, up to the next single-byte character. */
 const MAX_PENDING = 65_536;
 
 interface Group {
   readonly isSkipped: boolean;
   readonly page: number | null;
-  /** characters that stand in for one in Unicode */
+  /** number of fallback characters after a Unicode one */
   readonly numFallback: number;
   readonly isDeleted: boolean;
-  /** It began a story, or several. */
+  /** number of stories the group opened */
   readonly numStories: number;
 }
 
@@ -82,7 +82,7 @@ class RtfReader {
   read(): TextUnit[] {
     const bytes = this.#bytes;
     this.#stories.open();
-    // More text than that makes more passages than are kept, which is told where they are cut.
+    // More text would exceed the passage limit, which is reported when passages are cut.
     while (this.#at < bytes.length && this.#numWritten < IMPORT_LIMITS.maxTextBytes) {
       const byte = bytes[this.#at++] ?? 0;
       if (byte === 0x7b) this.#openGroup();
@@ -200,7 +200,7 @@ class RtfReader {
     this.#group = { ...this.#group, ...change };
   }
 
-  /** A byte of text: characters may take two. */
+  /** A text byte; a character may take two. */
   #addByte(byte: number): void {
     if (this.#group.isSkipped) return;
     if (this.#numToDrop > 0) this.#numToDrop -= 1;
@@ -235,7 +235,7 @@ class RtfReader {
   }
 }
 
-/** Place of the next brace or backslash: pictures are long. */
+/** Position of the next brace or backslash, so that long pictures are skipped quickly. */
 function nextMark(bytes: Uint8Array, from: number): number {
   let at = from;
   for (; at < bytes.length; at++) {

@@ -1,4 +1,7 @@
-/** CSV and its relatives: a unit a row. The separator is the one that parts the first lines most evenly. */
+/**
+ * CSV and similar formats: one unit per row. The separator is the one that splits the first lines most
+ * evenly.
+ */
 import Papa from 'papaparse';
 import { describeTable } from './describe-table.ts';
 import type { TextUnit } from './import-types.ts';
@@ -6,7 +9,7 @@ import type { TextUnit } from './import-types.ts';
 const SEPARATORS = [',', '\t', ';', '|'];
 const SAMPLE_ROWS = 50;
 
-/** @param name its ending may say that the separator is a tab */
+/** @param name a .tsv extension makes tab the default separator */
 export function readTable(text: string, name: string): TextUnit[] {
   const rows: { readonly values: string[]; readonly line: number }[] = [];
   let position = 0;
@@ -26,14 +29,17 @@ export function readTable(text: string, name: string): TextUnit[] {
   }));
 }
 
-/** Most columns among those that every row has as many of; a tab where nothing parts the rows of a .tsv. */
+/**
+ * The separator with the most columns among those that split all rows equally; tab if none does and the file
+ * is a .tsv.
+ */
 function findSeparator(text: string, name: string): string {
   const sample = text.slice(0, 65_536);
   let best = { separator: /\.tsv$/i.test(name) ? '\t' : ',', share: 0, columns: 1 };
   for (const separator of SEPARATORS) {
     const { data } = Papa.parse<string[]>(sample, { delimiter: separator, preview: SAMPLE_ROWS });
     const rows = data.filter((row) => row.some((value) => value.trim() !== ''));
-    // The last row of the sample may be cut.
+    // The sample's last row may be incomplete.
     const widths = (sample.length < text.length ? rows.slice(0, -1) : rows).map((row) => row.length);
     const counts = new Map<number, number>();
     for (const width of widths) counts.set(width, (counts.get(width) ?? 0) + 1);

@@ -1,4 +1,4 @@
-/** TAR archives: files only, with the long names of GNU and POSIX; a link's target is never looked at. */
+/** TAR archives: files only, with GNU and POSIX long names; link targets are ignored. */
 import { isSystemFile } from './clean-path.ts';
 import { isTar } from './detect-kind.ts';
 import type { FileContent, FilePart } from './file-content.ts';
@@ -43,7 +43,7 @@ export function readTar(bytes: Uint8Array): FileContent {
   return { kind: 'tar', units: [], warnings, parts };
 }
 
-/** Octal digits, or a binary number where the first bit is set. */
+/** Octal digits, or a binary number if the first bit is set. */
 function sizeOf(head: Uint8Array): number {
   const field = head.subarray(124, 136);
   if (((field[0] ?? 0) & 0x80) === 0) return Number.parseInt(text(field).trim(), 8) || 0;

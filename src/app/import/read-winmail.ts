@@ -1,26 +1,26 @@
-/** winmail.dat (TNEF): what Outlook wraps a message's formatted text and attachments in. */
+/** winmail.dat (TNEF): Outlook's wrapper for a message's formatted text and attachments. */
 import { decodeText } from './decode-text.ts';
 import { isWinmail } from './detect-kind.ts';
 import type { FilePart } from './file-content.ts';
 import { MAPI, mapiBody } from './mapi.ts';
 
-/** Attributes of a message and its attachments, from [MS-OXTNEF]. */
+/** Message and attachment attributes, from [MS-OXTNEF]. */
 const ATTRIBUTES = { body: 0x800c, messageProperties: 0x9003, attachBegin: 0x9002, attachTitle: 0x8010, attachData: 0x800f, attachProperties: 0x9005 }; // prettier-ignore
 
 export interface Winmail {
-  /** of the body, in whichever form it is */
+  /** the body, from whichever form is present */
   readonly text: string;
   readonly files: FilePart[];
 }
 
-/** What is damaged is passed over: what comes before it counts. */
+/** Reads up to any damage and keeps what came before it. */
 export async function readWinmail(bytes: Uint8Array): Promise<Winmail> {
   const files: { name: string; content: Uint8Array }[] = [];
   let text = '';
   let properties = new Map<number, Uint8Array>();
   if (isWinmail(bytes)) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    // Signature, key; then level, tag, length, data, checksum.
+    // Signature and key, then repeated level, tag, length, data, checksum.
     for (let at = 6; at + 9 <= bytes.length;) {
       const tag = view.getUint16(at + 1, true);
       const length = view.getUint32(at + 5, true);
@@ -50,12 +50,12 @@ export async function readWinmail(bytes: Uint8Array): Promise<Winmail> {
   };
 }
 
-/** Sizes of values that have no length of their own, by type of property. */
+/** Sizes of fixed-length values, by property type. */
 const FIXED_BYTES: Readonly<Record<number, number>> = {
   2: 4, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 10: 4, 11: 4, 20: 8, 64: 8, 72: 16,
 }; // prettier-ignore
 
-/** By number; multiple values are passed over but for the first. */
+/** Properties by id; of multiple values only the first. */
 function readProperties(data: Uint8Array): Map<number, Uint8Array> {
   const properties = new Map<number, Uint8Array>();
   const view = new DataView(data.buffer, data.byteOffset, data.length);
@@ -67,7 +67,7 @@ function readProperties(data: Uint8Array): Map<number, Uint8Array> {
       const id = view.getUint16(at + 2, true);
       at += 4;
       if (id >= 0x8000) {
-        // A named property: a GUID, then a number or a name.
+        // A named property: a GUID, then an id or a name.
         const isName = view.getUint32(at + 16, true) === 1;
         at += 24;
         if (isName) at += padded(view.getUint32(at - 4, true));
@@ -91,7 +91,7 @@ function readProperties(data: Uint8Array): Map<number, Uint8Array> {
       }
     }
   } catch {
-    // The end of the data: what was read counts.
+    // End of data: keep what was read.
   }
   return properties;
 }
@@ -104,7 +104,7 @@ function plainText(data: Uint8Array): string {
   return new TextDecoder('windows-1252').decode(data).replace(/\0.*$/s, '').trim();
 }
 
-/** UTF-16 where every second byte of its start is zero, else one byte a character. */
+/** UTF-16 if every second byte at the start is zero, else one byte per character. */
 function wideText(data: Uint8Array): string {
   const isWide = data.length >= 2 && data[1] === 0;
   return isWide ? new TextDecoder('utf-16le').decode(data).replace(/\0.*$/s, '') : plainText(data);

@@ -1,4 +1,4 @@
-/** Excel 97 to 2003 (.xls, [MS-XLS]): a unit a row, under the names of its columns. */
+/** Excel 97 to 2003 (.xls, [MS-XLS]): one unit per row, labelled with column names. */
 import type { CompoundFile } from './compound-file.ts';
 import { describeTable } from './describe-table.ts';
 import type { FileContent } from './file-content.ts';
@@ -53,12 +53,12 @@ class XlsReader {
   readonly sheets: Sheet[] = [];
   #sheet: Sheet | undefined;
   #strings: string[] = [];
-  /** pieces of the table of strings, which is longer than a record may be */
+  /** pieces of the string table, which may span several records */
   #pieces: Uint8Array[] | null = null;
   readonly #formats = new Map<number, string>();
   readonly #formatOfStyle: number[] = [];
   #startsIn1904 = false;
-  /** cell of a formula whose text follows in a record of its own */
+  /** formula cell whose text follows in a separate record */
   #waiting: { readonly row: number; readonly column: number } | null = null;
 
   add({ type, at, data }: XlsRecord): void {
@@ -75,7 +75,7 @@ class XlsReader {
     try {
       this.#addRecord(type, at, data, view);
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error; // a record shorter than its kind
+      if (!(error instanceof RangeError)) throw error; // record shorter than its type requires
     }
   }
 
@@ -163,7 +163,7 @@ function boolean(value: number, isError: boolean): string {
   return value === 1 ? 'TRUE' : 'FALSE';
 }
 
-/** 30 bits of a whole number, or of the high end of a float; either may stand for a hundredth. */
+/** An RK number: 30 bits of an integer or of a float's high end, optionally divided by 100. */
 function rkNumber(view: DataView, at: number): number {
   const bits = view.getInt32(at, true);
   let value: number;

@@ -1,4 +1,7 @@
-/** Excel workbooks (.xlsx): a unit a row, under the names of its columns; comments and the texts of drawings beside them. */
+/**
+ * Excel workbooks (.xlsx): one unit per row, labelled with column names; comments and drawing texts are
+ * separate.
+ */
 import { describeTable } from './describe-table.ts';
 import type { FileContent } from './file-content.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
@@ -9,7 +12,7 @@ import { Stories } from './stories.ts';
 import { isDateFormat, serialDate } from './sheet-dates.ts';
 import type { Relationship, ZipPackage } from './zip-package.ts';
 
-/** Columns beyond it are left out: a sheet has at most as many, and a lie about the place of a cell must cost nothing. */
+/** Excel's column limit. Columns beyond it are dropped: a false cell position must cost nothing. */
 const MAX_COLUMNS = 16_384;
 
 export async function readXlsx(archive: ZipPackage, main: string, content: Uint8Array): Promise<FileContent> {
@@ -62,7 +65,7 @@ export async function readXlsx(archive: ZipPackage, main: string, content: Uint8
   };
 }
 
-/** Runs of one string are joined; how East Asian words are pronounced is left out. */
+/** Joins the runs of each string; skips phonetic readings of East Asian words. */
 async function readSharedStrings(archive: ZipPackage, part: string): Promise<string[]> {
   const strings: string[] = [];
   let text = '';
@@ -86,7 +89,7 @@ async function readSharedStrings(archive: ZipPackage, part: string): Promise<str
   return strings;
 }
 
-/** Which of the cell styles show a number as a date. */
+/** Cell styles that display a number as a date. */
 async function readDateStyles(archive: ZipPackage, part: string): Promise<boolean[]> {
   const formats = new Map<number, string>();
   const styles: boolean[] = [];
@@ -147,7 +150,7 @@ async function readSheet(archive: ZipPackage, part: string, workbook: Workbook):
     close: (name) => {
       field = '';
       if (name === 'c' && column <= MAX_COLUMNS) {
-        // A formula that was never computed is all there is of its cell.
+        // Show the formula if it was never computed.
         const shown = value === '' && formula !== '' ? `=${formula}` : shownValue(value, cell, workbook);
         if (shown !== '') {
           while (row.values.length < column - 1) row.values.push('');
@@ -159,7 +162,7 @@ async function readSheet(archive: ZipPackage, part: string, workbook: Workbook):
   return rows;
 }
 
-/** `AB12` is of column 28. */
+/** `AB12` is in column 28. */
 function columnOf(reference: string): number {
   let column = 0;
   for (const letter of /^[A-Z]{1,4}/i.exec(reference)?.[0].toUpperCase() ?? 'A')
@@ -179,7 +182,7 @@ function shownValue(
   const number = Number(value);
   if (!Number.isFinite(number)) return value;
   if (dates[Number(style ?? 0)]) return serialDate(number, startsIn1904);
-  // Spreadsheets show 15 digits, files hold 17.
+  // Spreadsheets display 15 digits; files store 17.
   return String(Number(number.toPrecision(15)));
 }
 

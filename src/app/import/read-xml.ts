@@ -1,4 +1,4 @@
-/** XML of any kind: the text of its elements and the values of its attributes, with their lines. */
+/** Generic XML: element texts and attribute values, with line numbers. */
 import type { FileContent } from './file-content.ts';
 import { note, type ImportNote } from './import-notes.ts';
 import { LineWriter } from './line-writer.ts';

@@ -1,12 +1,12 @@
-/** Which encoding the bytes of an RTF text are in: the file's code page, or that of the font they are set in. */
+/** The encoding of bytes in RTF text: the file's code page, or that of the current font. */
 
-/** Windows code pages by the character sets of fonts. */
+/** Windows code pages by font character set. */
 const CHARSET_PAGES: Readonly<Record<number, number>> = {
   77: 10000, 78: 932, 128: 932, 129: 949, 130: 1361, 134: 936, 136: 950, 161: 1253, 162: 1254, 163: 1258, 177: 1255, 178: 1256,
   186: 1257, 204: 1251, 222: 874, 238: 1250,
 }; // prettier-ignore
 
-/** 0 and 1 say "as the file": null. */
+/** Null for 0 and 1, which mean the file's own. */
 export function pageOfCharset(charset: number): number | null {
   return CHARSET_PAGES[charset] ?? null;
 }
@@ -18,7 +18,7 @@ const PAGE_NAMES: Readonly<Record<number, string>> = {
   1200: 'utf-16le',
 }; // prettier-ignore
 
-/** As `TextDecoder` names it; Western where it is not known. */
+/** `TextDecoder` name; Western if unknown. */
 export function encodingOfPage(page: number): string {
   if (page >= 1250 && page <= 1258) return `windows-${page}`;
   return PAGE_NAMES[page] ?? 'windows-1252';

@@ -1,12 +1,12 @@
-/** Whether a file is too large to be read, from its size and its first bytes. */
+/** Whether a file is too large to read, from its size and first bytes. */
 import { detectBinaryKind, detectTextKind } from './detect-kind.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
 import { note, type UnreadNote } from './import-notes.ts';
 
-/** Enough to tell a file that holds other files from a text. */
+/** Enough to distinguish a container from a text. */
 export const HEAD_BYTES = 1024;
 
-/** @param head the file's beginning; more than HEAD_BYTES of it do no harm */
+/** @param head start of the file; may be longer than HEAD_BYTES */
 export function sizeProblem(head: Uint8Array, numBytes: number): UnreadNote | null {
   if (numBytes === 0) return note('empty');
   const start = head.subarray(0, HEAD_BYTES);
@@ -18,7 +18,7 @@ export function sizeProblem(head: Uint8Array, numBytes: number): UnreadNote | nu
 
 function isMailHead(head: Uint8Array, isCut: boolean): boolean {
   const text = new TextDecoder().decode(head);
-  // Half of a header's name is none.
+  // Drop the incomplete last line: half a header name would not be recognised.
   const whole = isCut ? text.slice(0, text.lastIndexOf('\n') + 1) : text;
   const kind = detectTextKind(whole, '');
   return kind === 'mbox' || kind === 'email';

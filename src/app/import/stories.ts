@@ -1,16 +1,16 @@
-/** The texts of a document while it is read: its running text, and those that stand beside it, each with its place. */
+/** Collects a document's texts while it is read: the running text and separate texts, each with its place. */
 import type { TextPlace, TextUnit } from './import-types.ts';
 
 export class Stories {
   readonly #done: TextUnit[] = [];
   readonly #open: { readonly place: TextPlace; pieces: string[] }[] = [];
 
-  /** What is written goes to this story until it is closed. */
+  /** Directs output to a new story until it is closed. */
   open(place: TextPlace = {}): void {
     this.#open.push({ place, pieces: [] });
   }
 
-  /** Without a story open it is dropped. */
+  /** Dropped if no story is open. */
   write(text: string): void {
     this.#open.at(-1)?.pieces.push(text);
   }
@@ -20,7 +20,7 @@ export class Stories {
     if (story) this.add(story.pieces.join(''), story.place);
   }
 
-  /** A story whose text is known at once. */
+  /** Adds a complete story. */
   add(text: string, place: TextPlace = {}): void {
     const tidy = tidyText(text);
     if (tidy !== '') this.#done.push({ text: tidy, ...place });
@@ -30,7 +30,9 @@ export class Stories {
     return this.#open.length > 0;
   }
 
-  /** Closes what a damaged file left open. The running text comes first, the others in the order they were closed. */
+  /**
+   * Closes stories that a damaged file left open. The running text comes first, the others in closing order.
+   */
   finish(): TextUnit[] {
     while (this.isOpen) this.close();
     const isBeside = ({ part }: TextUnit): boolean => part !== undefined;
@@ -38,7 +40,7 @@ export class Stories {
   }
 }
 
-/** Spaces at the ends of lines go, and more than one empty line. */
+/** Removes trailing spaces and collapses empty lines. */
 export function tidyText(text: string): string {
   return text
     .replace(/[^\S\n]+$/gm, '')

@@ -1,4 +1,4 @@
-/** Tesseract for WebAssembly, as Emscripten wraps it; the package declares no types. */
+/** Emscripten build of Tesseract for WebAssembly; the package has no types. */
 declare module 'tesseract.js-core/tesseract-core-simd-lstm.js' {
   const createTesseract: (options: {
     readonly wasmBinary: Uint8Array;

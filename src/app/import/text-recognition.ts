@@ -1,20 +1,20 @@
 /**
- * Text in pictures, recognised on this device by Tesseract. The engine and its languages are fetched from our own site when they
- * are first asked for, and from nowhere else: the engine gets its bytes from here and has no address of its own.
+ * Text recognition on this device with Tesseract. The engine and language models are fetched from our own
+ * site on first use; the engine receives bytes and never fetches anything itself.
  */
 import { gunzipSync } from 'fflate';
 
-/** Languages whose models come with the site, by Tesseract's names. */
+/** Languages whose models ship with the site, by Tesseract's names. */
 export const RECOGNISED_LANGUAGES = ['eng', 'chi_tra'] as const;
 
 export const RECOGNITION_ENGINE = 'tesseract-core-simd-lstm.wasm';
-/** The neural recogniser; the other one is not in this build. */
+/** The LSTM recogniser; this build contains no other. */
 const LSTM_ONLY = 1;
 
-/** The parts of Tesseract's API that are used. */
+/** The parts of Tesseract's API used here. */
 interface TesseractApi {
   Init(folder: null, languages: string, mode: number): number;
-  /** Of the file `/input`. */
+  /** Sets the file `/input`. */
   SetImageFile(orientation: number, angle: number): number;
   Recognize(monitor: null): number;
   GetUTF8Text(): string;
@@ -36,16 +36,15 @@ export class TextRecognition {
   readonly #folder: string;
   #engine: Engine | null = null;
 
-  /** `folder` holds the engine and `<language>.traineddata.gz`, and ends with a slash. */
+  /** `folder` contains the engine and `<language>.traineddata.gz`, and ends with a slash. */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
   /**
-   * Lines of text, empty where there are none; null where the picture is of a kind that the engine does not read.
-   *
+   * Recognised lines, possibly empty; null if the engine cannot read the picture format.
    * @param picture PNG, JPEG, GIF, BMP or WebP
-   * @throws TypeError when the engine or a language cannot be fetched
+   * @throws TypeError if the engine or a language cannot be fetched
    */
   async recognise(picture: Uint8Array, languages: readonly string[]): Promise<string | null> {
     const { tesseract, api } = await this.#load(languages.filter(isKnown).join('+') || 'eng');
@@ -67,7 +66,7 @@ export class TextRecognition {
     })) as Tesseract;
     for (const language of languages.split('+')) {
       const packed = await this.#fetch(`${language}.traineddata.gz`);
-      // Some servers say that such a file is packed in transit, and the browser unpacks it.
+      // Some servers send it with Content-Encoding, so the browser has already unpacked it.
       const isPacked = packed[0] === 0x1f && packed[1] === 0x8b;
       tesseract.FS.writeFile(`${language}.traineddata`, isPacked ? gunzipSync(packed) : packed);
     }

@@ -1,16 +1,16 @@
 /**
- * ZIP archives under limits. Sizes come from the archive's directory, and fflate cuts a longer content at the size the
- * directory gives: an entry never costs more than it claims. Entries are told apart by their place in the directory,
- * because a name may come twice.
+ * ZIP archives under limits. Sizes come from the central directory, and fflate truncates longer content, so
+ * an entry never costs more than it claims. Entries are identified by directory index, because names may
+ * repeat.
  */
 import { unzipSync, type UnzipFileInfo } from 'fflate';
 import { IMPORT_LIMITS, type UnpackBudget } from './import-limits.ts';
 import { note, UnreadableFile, type UnreadNote } from './import-notes.ts';
 
 export interface ArchiveEntry {
-  /** place in the directory, folders counted */
+  /** index in the directory, counting folders */
   readonly index: number;
-  /** as the archive has it: not to be trusted */
+  /** as stored in the archive: untrusted */
   readonly name: string;
   readonly packedBytes: number;
   readonly unpackedBytes: number;
@@ -22,14 +22,14 @@ export type UnpackedEntry =
   | { readonly entry: ArchiveEntry; readonly content: Uint8Array; readonly problem?: never }
   | { readonly entry: ArchiveEntry; readonly content: null; readonly problem: UnreadNote };
 
-/** Entries unpacked at a time, so that the directory is not read anew for each. */
+/** Entries are unpacked in batches, so that the directory is not parsed for each. */
 const BATCH_BYTES = 16 * 2 ** 20;
 const BATCH_ENTRIES = 500;
-/** Of an entry in the directory, at least. */
+/** Minimum size of a directory entry. */
 const HEADER_BYTES = 46;
 const MAX_LISTED = 1_000_000;
 
-/** Files of the archive, folders left out. @throws UnreadableFile when it is no whole ZIP archive */
+/** Files of the archive, without folders. @throws UnreadableFile if it is not a complete ZIP archive */
 export function listEntries(bytes: Uint8Array): ArchiveEntry[] {
   const entries: ArchiveEntry[] = [];
   const names = new Set<string>();
@@ -38,7 +38,7 @@ export function listEntries(bytes: Uint8Array): ArchiveEntry[] {
     unzip(bytes, ({ name, size, originalSize, compression }, index) => {
       if (index >= maxHeaders) throw new RangeError('the directory claims too many entries');
       if (name.endsWith('/')) return false;
-      // What is stored comes out as it is, whatever size the directory gives.
+      // Stored entries keep their packed size, whatever the directory claims.
       const unpackedBytes = compression === 0 ? size : originalSize;
       entries.push({ index, name, packedBytes: size, unpackedBytes, isDuplicate: names.has(name) });
       names.add(name);
@@ -58,7 +58,7 @@ function unzip(
   return unzipSync(bytes, { filter: (file) => isWanted(file, index++) });
 }
 
-/** Unpacks what the limits allow, a few at a time; the others come with the reason why not. */
+/** Unpacks what the limits allow, in batches; skipped entries come with the reason. */
 export async function* unpackEntries(
   bytes: Uint8Array,
   entries: readonly ArchiveEntry[],
@@ -104,7 +104,7 @@ function* unpackBatch(bytes: Uint8Array, batch: readonly ArchiveEntry[]): Genera
       yield content ? { entry, content } : { entry, content: null, problem: DAMAGED };
     }
   } catch {
-    // One damaged or encrypted entry must not take the others with it.
+    // One damaged or encrypted entry must not affect the others.
     if (batch.length === 1) yield { entry: batch[0] as ArchiveEntry, content: null, problem: DAMAGED };
     else for (const entry of batch) yield* unpackBatch(bytes, [entry]);
   }

@@ -1,10 +1,13 @@
-/** The numbers of Word's lists and headings: they stand in no text, a reader computes them, and people refer to them ("clause 9"). */
+/**
+ * Computes the numbers of Word's lists and headings: they are not stored as text, but people refer to them
+ * ("clause 9").
+ */
 import type { ZipPackage } from './zip-package.ts';
 
 interface Level {
   start: number;
   format: string;
-  /** `%1.%2`: the numbers of the first and the second level */
+  /** `%1.%2`: the numbers of levels one and two */
   text: string;
 }
 
@@ -14,18 +17,18 @@ interface NumberedStyle {
   level: number;
 }
 
-/** Numbers of the Chinese and Japanese kind are written with digits. */
+/** Chinese and Japanese number formats are written with digits. */
 const MAX_LEVELS = 9;
 const MAX_BASES = 20;
 
 export class WordNumbering {
-  /** by abstract list */
+  /** by abstract list id */
   readonly #levels = new Map<string, Level[]>();
-  /** lists to abstract lists: those of one abstract list count on */
+  /** list ids to abstract lists; lists with the same abstract list share a counter */
   readonly #abstract = new Map<string, string>();
   readonly #styles = new Map<string, NumberedStyle>();
   readonly #counts = new Map<string, number[]>();
-  /** lists that start anew when they are first met, by level */
+  /** lists that restart when first used, by level */
   readonly #restarts = new Map<string, Map<number, number>>();
 
   /** Either part may be missing. */
@@ -36,7 +39,10 @@ export class WordNumbering {
     return all;
   }
 
-  /** What stands before a paragraph, `9.1`, counting it; empty where it has no number, or a bullet. */
+  /**
+   * The label before a paragraph, such as `9.1`, advancing the counter; empty if it has no number, or a
+   * bullet.
+   */
   next(style: string, list: string | undefined, level: number | undefined): string {
     const inherited = this.#ofStyle(style);
     const id = list ?? inherited?.list ?? '';

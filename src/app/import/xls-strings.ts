@@ -1,15 +1,18 @@
-/** Strings of old Excel files: one byte a character or two, with runs of formatting; the table of them goes over several records. */
+/**
+ * Strings of legacy Excel files: one or two bytes per character, with formatting runs; the string table may
+ * span several records.
+ */
 
 const MAX_STRINGS = 10_000_000;
 
-/** `flags` is the place of the byte that says whether characters take two bytes; the text follows it. */
+/** `flags` is the offset of the byte that gives the character width; the text follows it. */
 export function readXlsText(data: Uint8Array, length: number, flags: number): string {
   const isWide = ((data[flags] ?? 0) & 1) !== 0;
   const text = data.subarray(flags + 1, flags + 1 + length * (isWide ? 2 : 1));
   return decode(text, isWide);
 }
 
-/** The pieces of the table: its record and those that go on with it. */
+/** @param pieces the string table's record and its continuations */
 export function readXlsStrings(pieces: readonly Uint8Array[]): string[] {
   const reader = new PieceReader(pieces);
   reader.skip(4);
@@ -54,7 +57,7 @@ class PieceReader {
     }
   }
 
-  /** Where a text goes over the end of a piece, the next one says anew whether its characters take two bytes. */
+  /** If a string continues in the next piece, that piece starts with its own character width. */
   text(length: number, isWide: boolean): string {
     let wide = isWide;
     let text = '';
@@ -97,6 +100,6 @@ class PieceReader {
 
 function decode(bytes: Uint8Array, isWide: boolean): string {
   if (isWide) return new TextDecoder('utf-16le').decode(bytes);
-  // The low halves of Unicode: Latin-1 as it is, not as browsers read it.
+  // Low bytes of Unicode: true Latin-1, not the windows-1252 that browsers substitute.
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 }

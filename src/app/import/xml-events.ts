@@ -1,15 +1,15 @@
 /**
- * XML as a stream of events, for formats that are a stranger's: entities that the file declares stay unexpanded, nothing
- * is fetched, depth is limited, and mistakes are passed over as far as can be.
+ * Streaming XML parser for untrusted files: does not expand entities declared in the file, fetches nothing,
+ * limits depth, and tolerates errors where possible.
  */
 import { SaxesParser } from 'saxes';
 import { decodeText } from './decode-text.ts';
 import { note, UnreadableFile } from './import-notes.ts';
 
 export interface XmlElement {
-  /** without its prefix: the prefix is the file's choice */
+  /** without prefix: prefixes are the file's choice */
   readonly name: string;
-  /** By name without prefix, but for the ids of relationships, which are under `r:id`, `r:embed` and so on. */
+  /** By name without prefix, except relationship ids, which are under `r:id`, `r:embed` and so on. */
   readonly attributes: Readonly<Record<string, string>>;
   /** line of the file, from 1 */
   readonly line: number;
@@ -17,23 +17,23 @@ export interface XmlElement {
 
 export interface XmlListener {
   open?(element: XmlElement): void;
-  /** May come in several pieces. */
+  /** May be called several times per text. */
   text?(text: string, line: number): void;
   close?(name: string): void;
 }
 
 export interface XmlResidue {
-  /** references to entities that the file declares itself */
+  /** references to entities declared in the file */
   readonly numEntities: number;
-  /** It ends in the middle, or is no XML from some point on. */
+  /** The file is truncated, or not XML from some point on. */
   readonly isBroken: boolean;
 }
 
-/** Deeper than any document is. */
+/** Deeper than any real document. */
 const MAX_DEPTH = 1_000;
 const RELATIONSHIPS = /\/relationships$/;
 
-/** @throws UnreadableFile when elements are nested deeper than any real document's */
+/** @throws UnreadableFile if elements are nested too deeply */
 export async function readXml(bytes: Uint8Array, listener: XmlListener): Promise<XmlResidue> {
   const { text } = await decodeText(bytes);
   return readXmlText(text, listener);

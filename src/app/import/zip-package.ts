@@ -1,4 +1,6 @@
-/** A document that is a ZIP of XML parts (OOXML, OpenDocument, EPUB): parts unpacked one by one, under the limits of archives. */
+/**
+ * A ZIP of XML parts (OOXML, OpenDocument, EPUB). Parts are unpacked one by one within the archive limits.
+ */
 import type { UnpackBudget } from './import-limits.ts';
 import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
 import { listEntries, unpackEntries, type ArchiveEntry } from './unpack-zip.ts';
@@ -6,9 +8,9 @@ import { readXml, type XmlListener } from './xml-events.ts';
 
 export interface Relationship {
   readonly id: string;
-  /** last word of its type: `footnotes`, `image` */
+  /** last segment of its type: `footnotes`, `image` */
   readonly type: string;
-  /** name of the part, or an address outside where `isExternal` */
+  /** part name, or an external URL if `isExternal` */
   readonly target: string;
   readonly isExternal: boolean;
 }
@@ -36,12 +38,12 @@ export class ZipPackage {
     return this.#byName.has(name.toLowerCase());
   }
 
-  /** Names of parts, in the order of the archive. */
+  /** Part names in archive order. */
   names(pattern: RegExp): string[] {
     return this.entries.filter(({ name }) => pattern.test(name)).map(({ name }) => name);
   }
 
-  /** Null where there is no such part, or it cannot be unpacked, which `warnings` then counts. */
+  /** Null if there is no such part, or it cannot be unpacked; `warnings` counts the latter. */
   async bytes(name: string): Promise<Uint8Array | null> {
     const entry = this.#byName.get(name.toLowerCase());
     if (!entry) return null;
@@ -51,7 +53,7 @@ export class ZipPackage {
     return null;
   }
 
-  /** @throws UnreadableFile when it cannot be unpacked: without it there is no document */
+  /** @throws UnreadableFile if it cannot be unpacked: the document depends on it */
   async requiredBytes(name: string): Promise<Uint8Array> {
     const entry = this.#byName.get(name.toLowerCase());
     if (!entry) throw new UnreadableFile(note('damaged'));
@@ -62,7 +64,7 @@ export class ZipPackage {
     throw new UnreadableFile(note('damaged-entry'));
   }
 
-  /** Does nothing where there is no such part. */
+  /** Does nothing if there is no such part. */
   async read(name: string, listener: XmlListener): Promise<void> {
     const content = await this.bytes(name);
     if (content) await this.parse(content, listener);
@@ -74,7 +76,7 @@ export class ZipPackage {
     if (isBroken) this.#numDamaged += 1;
   }
 
-  /** Of a part; of the package itself for the empty name. */
+  /** Relationships of a part; of the package itself for the empty name. */
   async relationships(name: string): Promise<Relationship[]> {
     const folder = name.slice(0, name.lastIndexOf('/') + 1);
     const found: Relationship[] = [];
@@ -91,7 +93,7 @@ export class ZipPackage {
     return found;
   }
 
-  /** What was met while reading. */
+  /** Problems met while reading. */
   get warnings(): ImportNote[] {
     return [
       ...(this.#numDamaged > 0 ? [note('damaged-parts', this.#numDamaged)] : []),
@@ -100,7 +102,7 @@ export class ZipPackage {
   }
 }
 
-/** `target` is relative to the folder, or to the package where it starts with a slash. */
+/** `target` is relative to the folder, or to the package root if it starts with a slash. */
 export function resolvePart(folder: string, target: string): string {
   const parts = (target.startsWith('/') ? target : folder + target).split('/');
   const kept: string[] = [];

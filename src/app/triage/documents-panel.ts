@@ -16,7 +16,7 @@ import type { OriginalFiles } from './original-files.ts';
 import { ProblemEvent } from './problem.ts';
 import { filesSummary, importStatus } from './wording.ts';
 
-/** Where documents come in: a place to drop them, progress while they are read, and the list of all files. */
+/** Document intake: drop zone, import progress, and the list of all files. */
 export class DocumentsPanelElement extends LitElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ attribute: false }) connection: ImportConnection | null = null;
@@ -144,7 +144,7 @@ export class DocumentsPanelElement extends LitElement {
   async #import(files: AsyncIterable<DroppedFile>): Promise<void> {
     if (!this.session || !this.connection) return;
     if (this.job) return this.job.add(files);
-    // So that the browser does not clear it when its disk is full; a refusal changes nothing.
+    // Asks the browser not to evict the data when the disk is full; a refusal changes nothing.
     void navigator.storage?.persist?.().catch(() => false);
     const job = new ImportJob(this.connection, this.session, {
       onProgress: () => this.requestUpdate(),

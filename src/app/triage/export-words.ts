@@ -1,4 +1,4 @@
-/** The headings of exported decisions, in the language of the page. */
+/** Localised headings of exported decisions. */
 import { msg } from '@lit/localize';
 import type { ReportWords } from '../../export/index.ts';
 import { reportWords } from '../../ui/ranking-report.ts';

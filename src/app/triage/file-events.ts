@@ -1,7 +1,7 @@
-/** What is asked of the page about one file; all bubble to `<rank1-triage-app>`. */
+/** Requests about one file; all bubble to `<rank1-triage-app>`. */
 import type { FileRecord } from '../session/session-types.ts';
 
-/** Shows the file from its beginning. */
+/** Shows the file from its start. */
 export class ViewFileEvent extends Event {
   static readonly type = 'rank1-view-file';
   readonly file: FileRecord;
@@ -12,10 +12,10 @@ export class ViewFileEvent extends Event {
   }
 }
 
-/** What is chosen anew when a file is read again. */
+/** What the user changes when reading a file again. */
 export type ReadAgainWay = 'encoding' | 'recognition';
 
-/** Lets the person choose how the file is read again. */
+/** Lets the user choose how to read the file again. */
 export class ReadAgainEvent extends Event {
   static readonly type = 'rank1-read-again';
   readonly file: FileRecord;

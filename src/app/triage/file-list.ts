@@ -25,10 +25,10 @@ import {
 import { attempt } from './problem.ts';
 import { ReadAgainEvent, ViewFileEvent } from './file-events.ts';
 
-/** Files that are put into the page at a time. */
+/** Files added to the list at a time. */
 const STEP = 100;
 
-/** Every file of the session: read, read in part, not read, and why; to be looked at, read again or removed. */
+/** All files of the session with their read status and reasons; each can be viewed, read again or removed. */
 export class FileListElement extends LitElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ type: Number }) revision = 0;

@@ -10,17 +10,17 @@ import { renderMarked, type PassageMarks } from './marked-text.ts';
 import type { OriginalFile, OriginalFiles } from './original-files.ts';
 import { sourcePlace } from './wording.ts';
 
-/** Passages shown before and after the one in question, until more are asked for. */
+/** Passages shown on either side of the current one, until more are requested. */
 const AROUND = 12;
 const NO_MARKS: PassageMarks = { quotes: [], words: [] };
 
-/** A file, opened at a passage: its text with the passage marked, or, of a PDF file, the page as it looks. */
+/** A file opened at a passage: its text with the passage highlighted or, for a PDF, the rendered page. */
 export class FileViewElement extends LitElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ attribute: false }) originals: OriginalFiles | null = null;
   @property({ type: Number }) revision = 0;
   @state() private file: FileRecord | null = null;
-  /** which passage of the file; null for none */
+  /** passage number in the file; null for none */
   @state() private place: number | null = null;
   @state() private passage: Passage | null = null;
   @state() private marks: PassageMarks = NO_MARKS;
@@ -110,7 +110,7 @@ export class FileViewElement extends LitElement {
     </div>`;
   }
 
-  /** To the other passages of the file that were judged. */
+  /** Navigation to the file's other judged passages. */
   #renderSteps(file: FileRecord): TemplateResult | typeof nothing {
     const others = this.#judgedIn(file);
     const at = others.findIndex(({ hash }) => hash === this.passage?.hash);
@@ -191,7 +191,7 @@ export class FileViewElement extends LitElement {
       isNewPlace && stands !== '' && !isAt ? html`<p class="file-place">${stands}</p>` : nothing;
     const marks = isAt ? this.marks : NO_MARKS;
     const text = renderMarked(passage.text.slice(0, end), marks, { start, end }, false);
-    // Line breaks of the text are shown, so nothing may stand around it.
+    // Line breaks are rendered as they are, so the template must add no white space around the text.
     return isAt
       ? html`${heading}
           <p class="at" dir="auto">${text}</p>`

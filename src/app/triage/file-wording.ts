@@ -1,4 +1,4 @@
-/** Files in words. */
+/** Texts about files. */
 import { msg, str } from '@lit/localize';
 import type { FileKind } from '../import/import-types.ts';
 import { numberOf } from '../shell/number-text.ts';
@@ -15,14 +15,14 @@ export function fileStatusLabel(status: FileStatus | null): string {
   return labels[status]();
 }
 
-/** Of files that were not read for the same reason. */
+/** Heading for files that were not read for the same reason. */
 export function unreadGroupLabel(listed: ListedFile, count: number): string {
   const [reason] = notesOf(listed);
   const sentence = reason ? importNoteText(reason) : '';
   return msg(str`${numberOf(count)} files: ${sentence}`);
 }
 
-/** Formats that people know by their letters stay as they are. */
+/** Formats known by their abbreviation are not translated. */
 const LETTERS: Partial<Record<FileKind, string>> = {
   pdf: 'PDF',
   docx: 'Word',

@@ -1,6 +1,6 @@
 /**
- * The page's side of the import worker. One file is read at a time, so that a file which brings the worker down is
- * known by name; the next one gets a fresh worker. Cancelling ends the worker at once, whatever it is doing.
+ * Page side of the import worker. Reads one file at a time, so that a file which crashes the worker is known;
+ * the next file gets a fresh worker. Cancelling terminates the worker immediately.
  */
 import { untilAborted } from '../../base/async.ts';
 import { WorkerPort } from '../../client/worker-port.ts';
@@ -22,7 +22,7 @@ export class ImportConnection {
     this.#createWorker = createWorker;
   }
 
-  /** Never rejects: a file that cannot be read comes back with the reason. Null when it was cancelled. */
+  /** Never rejects: an unreadable file is returned with the reason. Null if cancelled. */
   async importFile(
     { path, file }: DroppedFile,
     signal: AbortSignal,

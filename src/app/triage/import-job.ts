@@ -1,17 +1,17 @@
-/** Drops at work: reads the files one by one and hands them to the session in handfuls, with progress. */
+/** Processes drops: reads files one by one and passes them to the session in batches, with progress. */
 import { note } from '../import/import-notes.ts';
 import type { ImportedFile } from '../import/import-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
 import type { DroppedFile } from '../shell/dropped-files.ts';
 import type { ImportConnection } from './import-connection.ts';
 
-/** Files are stored and indexed in handfuls: neither one transaction a file nor one list at the end. */
+/** Batches avoid both a transaction per file and one huge write at the end. */
 const BATCH_FILES = 50;
 const BATCH_MS = 250;
 
 export interface ImportListeners {
   readonly onProgress: () => void;
-  /** told of every file before it is read */
+  /** called for every file before it is read */
   readonly onFile: (file: DroppedFile) => void;
 }
 
@@ -19,10 +19,10 @@ export class ImportJob {
   numRead = 0;
   /** found so far */
   numFiles = 0;
-  /** folders are still being walked */
+  /** folders are still being traversed */
   isLooking = true;
   current = '';
-  /** files read within the current one */
+  /** nested files read within the current file */
   numWithin = 0;
   readonly #abort = new AbortController();
   #skip = new AbortController();
@@ -40,23 +40,23 @@ export class ImportJob {
     this.#listeners = listeners;
   }
 
-  /** Files that come while others are read wait for their turn. */
+  /** Queues files that arrive while others are being read. */
   add(files: AsyncIterable<DroppedFile>): void {
     this.#drops.push(files);
   }
 
-  /** Ends the reading; what was read stays. */
+  /** Stops reading; files already read are kept. */
   cancel(): void {
     this.#abort.abort();
     this.#skip.abort();
   }
 
-  /** Leaves the current file alone and goes on with the next. */
+  /** Skips the current file and continues with the next. */
   skip(): void {
     this.#skip.abort();
   }
 
-  /** Resolves when nothing waits any more. @throws Rank1Error `storage` */
+  /** Resolves when the queue is empty. @throws Rank1Error `storage` */
   async run(): Promise<void> {
     for (let drop = this.#drops.shift(); drop && !this.#isCancelled; drop = this.#drops.shift())
       await this.#read(await this.#walk(drop));

@@ -1,4 +1,4 @@
-/** What is told about a file, as sentences in the language of the page. */
+/** Import notes as localised sentences. */
 import { msg, str } from '@lit/localize';
 import type { ImportNote, ImportNoteCode } from '../import/import-notes.ts';
 import { numberOf } from '../shell/number-text.ts';

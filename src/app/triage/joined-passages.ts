@@ -1,22 +1,22 @@
-/** The text of a file again, from its passages: the end of one is the beginning of the next, and is shown once. */
+/** Rebuilds a file's text from its passages, showing their overlaps once. */
 import type { ImportedPassage } from '../import/import-types.ts';
 
-/** What the splitter repeats at most, with room to spare. */
+/** The splitter's maximum overlap, with a margin. */
 const MAX_OVERLAP = 600;
 const MIN_OVERLAP = 12;
 
 export interface TextBlock {
-  /** which passage of the file */
+  /** passage number in the file */
   readonly place: number;
   readonly passage: ImportedPassage;
-  /** of the passage, what no block before or after shows */
+  /** start of the part that no neighbouring block shows */
   readonly start: number;
   readonly end: number;
-  /** It stands elsewhere than the one before: on another page, in another record or part. */
+  /** On another page, or in another record or part, than the previous block. */
   readonly isNewPlace: boolean;
 }
 
-/** @param whole which passage is shown whole; those around it give way */
+/** @param whole number of the passage to show in full; its neighbours are trimmed */
 export function joinPassages(
   passages: readonly ImportedPassage[],
   from: number,
@@ -40,7 +40,7 @@ export function joinPassages(
   });
 }
 
-/** Characters that both have, at the end of one and the beginning of the other. */
+/** Length of the longest suffix of one that is a prefix of the next. */
 function overlap(one: ImportedPassage, next: ImportedPassage): number {
   if (!isSamePlace(one, next)) return 0;
   for (let length = Math.min(MAX_OVERLAP, one.text.length, next.text.length); length >= MIN_OVERLAP; length--)

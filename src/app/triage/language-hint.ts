@@ -1,12 +1,15 @@
-/** What is said where a question, or most of the files, is in a language that the model was not trained on. */
+/** Warns if the question, or most files, are in a language the model was not trained on. */
 import { msg, str } from '@lit/localize';
 import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
 import { UNDETERMINED, type Language } from '../shortlist/languages.ts';
 import type { SessionTexts } from '../session/session-texts.ts';
 
-/** rank1 and the demonstration model were trained on English questions and passages. */
+/** rank1 and the demo model were trained on English questions and passages. */
 const TRAINED_ON: Language = 'eng';
-/** No line of English does without one of them for long; detection alone takes short English lines for Dutch or Italian. */
+/**
+ * Nearly every English sentence contains one of these; detection alone mistakes short English lines for Dutch
+ * or Italian.
+ */
 const ENGLISH_WORDS =
   /\b(the|of|is|are|was|were|what|which|who|whom|whose|how|why|when|where|does|did|do|has|have|and|for|with|in|on|to|a|an)\b/i;
 const MIN_LATIN_LETTERS = 24;
@@ -43,6 +46,6 @@ function filesLanguage(languages: ReadonlyMap<Language, number>): Language | nul
 
 function languageName(language: Language): string {
   const names = new Intl.DisplayNames([interfaceLanguage()], { type: 'language' });
-  // The detector's code for Chinese is that of Mandarin alone.
+  // The detector reports Chinese as Mandarin (cmn).
   return names.of(language === 'cmn' ? 'zh' : language) ?? language;
 }

@@ -1,4 +1,4 @@
-/** The files of a session as its list shows them: how the reading of each ended, filtered, with the troubled ones first. */
+/** A session's files as listed: read status, filters, and files with problems first. */
 import { importOutcome, type ImportNote, type ImportOutcome } from '../import/import-notes.ts';
 import type { FileKind } from '../import/import-types.ts';
 import type { FileRecord } from '../session/session-types.ts';
@@ -15,13 +15,13 @@ export interface FileFilter {
   /** null for all */
   readonly status: FileStatus | null;
   readonly kind: FileKind | null;
-  /** part of a folder's or a file's name */
+  /** substring of a folder or file name */
   readonly find: string;
 }
 
 export const FILE_STATUSES: readonly FileStatus[] = ['not-read', 'read-in-part', 'read-whole'];
 
-/** Files that were not read first, by reason, the rare reasons before those that a whole archive shares. */
+/** Unread files first, grouped by reason; rare reasons come before those shared by a whole archive. */
 export function listFiles(files: readonly FileRecord[]): ListedFile[] {
   const listed = files.map((file) => ({ file, outcome: importOutcome(file) }));
   const counts = new Map<string, number>();
@@ -47,23 +47,23 @@ export function filterFiles(files: readonly ListedFile[], { status, kind, find }
   );
 }
 
-/** What is told of a file: why it was not read, or what is missing, and what is worth knowing. */
+/** Notes on a file: why it was not read, what is missing, and what is worth knowing. */
 export function notesOf({ outcome }: ListedFile): readonly ImportNote[] {
   if (outcome.status === 'not-read') return [outcome.reason];
   return outcome.status === 'read-in-part' ? [...outcome.missing, ...outcome.remarks] : outcome.remarks;
 }
 
-/** What files that were not read are grouped by. */
+/** Groups files that were not read. */
 export function reasonOf({ outcome }: ListedFile): string {
   return outcome.status === 'not-read' ? outcome.reason.code : '';
 }
 
-/** Null of a file that is no plain text. */
+/** Null if the file is not plain text. */
 export function encodingOf({ encoding, warnings }: FileRecord): string | null {
   return encoding ?? warnings.find(({ code }) => code === 'guessed-encoding')?.name ?? null;
 }
 
-/** What is told of files in which there may be text that only a picture shows. */
+/** Notes on files that may contain text only as a picture. */
 const PICTURED: readonly ImportNote['code'][] = [
   'picture',
   'pictures',

@@ -1,15 +1,15 @@
 /**
- * A passage with what matters in it marked: what the model quotes as evidence, and the words of the question. Where it is
- * shown shortened, it is shortened around them.
+ * A passage with highlights: the evidence the model quotes and the question's words. Excerpts are chosen
+ * around the highlights.
  */
 import { html, type TemplateResult } from 'lit';
 import { markPassage } from '../../ui/think-chain/quotes.ts';
 import type { MarkedRange } from '../shortlist/word-marker.ts';
 
 export interface PassageMarks {
-  /** what the reasoning quotes */
+  /** quoted in the reasoning */
   readonly quotes: readonly MarkedRange[];
-  /** words of the question, or what is being looked for */
+  /** words of the question, or of the search field */
   readonly words: readonly MarkedRange[];
 }
 
@@ -20,7 +20,7 @@ export interface Snippet {
 
 /** About four lines. */
 const SNIPPET_CHARACTERS = 340;
-/** What is read before the first mark, to know what it is about. */
+/** Context kept before the first highlight. */
 const LEAD_CHARACTERS = 70;
 const QUOTE_WEIGHT = 4;
 
@@ -32,7 +32,7 @@ export function quotesIn(text: string, reasoning: string): MarkedRange[] {
   });
 }
 
-/** The part of the text that holds the most marks. */
+/** The part of the text with the most highlights. */
 export function snippetOf(text: string, { quotes, words }: PassageMarks): Snippet {
   if (text.length <= SNIPPET_CHARACTERS * 1.2) return { start: 0, end: text.length };
   const marks = [
@@ -53,7 +53,7 @@ export function snippetOf(text: string, { quotes, words }: PassageMarks): Snippe
   return { start, end: Math.min(text.length, start + SNIPPET_CHARACTERS * 2) };
 }
 
-/** @param range what is shown of the text @param isShortened an ellipsis stands for what is before it */
+/** @param range part of the text to show @param isShortened adds an ellipsis for the omitted start */
 export function renderMarked(
   text: string,
   { quotes, words }: PassageMarks,
@@ -79,7 +79,7 @@ export function renderMarked(
   return isShortened ? ['… ', ...parts] : parts;
 }
 
-/** The start of a sentence that is near, or else of a word. */
+/** Start of a nearby sentence, or else of a word. */
 function wordStart(text: string, at: number): number {
   if (at <= 0) return 0;
   const before = text.slice(Math.max(0, at - 40), at + 30);

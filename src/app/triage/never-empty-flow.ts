@@ -1,8 +1,8 @@
 import { FlowLayout } from '@lit-labs/virtualizer/layouts/flow.js';
 
 /**
- * The virtualizer leaves a list empty that lies below the fold, and then the keyboard finds no row to go to. As if one
- * pixel were always in sight, its first rows are there.
+ * The virtualizer renders no rows for a list below the fold, which leaves the keyboard no row to focus. This
+ * pretends that at least one pixel is visible, so that the first rows exist.
  */
 export class NeverEmptyFlow extends FlowLayout {
   override get viewportSize(): FlowLayout['viewportSize'] {

@@ -1,4 +1,4 @@
-/** The files as they were handed to the page, for as long as it is open: to draw their pages and to read them again. */
+/** The original files, kept while the page is open, to render their pages and to read them again. */
 import type { DroppedFile } from '../shell/dropped-files.ts';
 import { cleanPath } from '../import/clean-path.ts';
 import type { ImportedFile } from '../import/import-types.ts';
@@ -6,7 +6,7 @@ import type { ImportedFile } from '../import/import-types.ts';
 export interface OriginalFile {
   readonly path: string;
   readonly file: File;
-  /** The file in question is in it, as in an archive or a message. */
+  /** The requested file is nested in it, as in an archive or a message. */
   readonly isContainer: boolean;
 }
 
@@ -17,7 +17,7 @@ export class OriginalFiles {
     if (file) this.#files.set(cleanPath(path), file);
   }
 
-  /** Null after a reload: a page may not keep what it was handed. */
+  /** Null after a reload: pages cannot keep access to dropped files. */
   find({ path, numBytes }: Pick<ImportedFile, 'path' | 'numBytes'>): OriginalFile | null {
     const whole = this.#files.get(path);
     if (whole?.size === numBytes) return { path, file: whole, isContainer: false };

@@ -1,16 +1,16 @@
 /**
- * Which pieces of a PDF page's text are of a passage. The passage was put together from such pieces in an order and with spaces of
- * its own, so they are compared by their letters and digits alone.
+ * Finds the pieces of a PDF page's text that belong to a passage. The passage has its own order and spacing,
+ * so only letters and digits are compared.
  */
 
-/** Of a piece, the part that belongs to the passage, as shares of its length. */
+/** The part of a piece that belongs to the passage, as fractions of its length. */
 export interface MarkedPiece {
   readonly index: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** Shorter pieces stand in many places, and count only between others that belong. */
+/** Shorter pieces occur in many places, and count only between others that match. */
 const MIN_LENGTH = 6;
 
 export function markPieces(pieces: readonly string[], passage: string): MarkedPiece[] {
@@ -32,7 +32,7 @@ function shareOf(piece: string, wanted: string): { readonly from: number; readon
   if (wanted.includes(piece)) return { from: 0, to: 1 };
   const at = piece.indexOf(wanted);
   if (at !== -1) return { from: at / piece.length, to: (at + wanted.length) / piece.length };
-  // The passage begins or ends in the midst of it.
+  // The passage starts or ends within the piece.
   for (let length = piece.length - 1; length >= MIN_LENGTH; length--) {
     if (wanted.startsWith(piece.slice(-length))) return { from: 1 - length / piece.length, to: 1 };
     if (wanted.endsWith(piece.slice(0, length))) return { from: 0, to: length / piece.length };

@@ -7,19 +7,19 @@ import { startConfinedWorker } from '../shell/confined-worker.ts';
 import { numberOf } from '../shell/number-text.ts';
 import { markPieces } from './page-marks.ts';
 
-/** More would be as many as browsers refuse. */
+/** Browsers refuse canvases much larger than this. */
 const MAX_PIXELS = 12_000_000;
 const MARK_COLOUR = 'rgb(255 221 87 / 0.55)';
 
 /**
- * A page of a PDF file as it looks, with a passage marked. It is drawn on a canvas: scripts of the file do not run, and
- * what it needs (fonts, character maps) comes from this site.
+ * A rendered PDF page with a passage highlighted. Drawn on a canvas: the file's scripts do not run, and fonts
+ * and character maps come from this site.
  */
 export class PdfPageElement extends LitElement {
   @property({ attribute: false }) file: Blob | null = null;
   /** counted from 1 */
   @property({ type: Number }) page = 1;
-  /** marked wherever it stands on the page */
+  /** highlighted wherever it occurs on the page */
   @property() passage = '';
   @property() name = '';
   @state() private numPages = 0;
@@ -96,7 +96,7 @@ export class PdfPageElement extends LitElement {
     this.dispatchEvent(new Event('rank1-page-drawn'));
   }
 
-  /** As wide as there is room, as sharp as the screen. */
+  /** Fits the available width at the screen's resolution. */
   #viewport(page: PDFPageProxy, canvas: HTMLCanvasElement): ReturnType<PDFPageProxy['getViewport']> {
     const { width, height } = page.getViewport({ scale: 1 });
     const room = (canvas.parentElement?.clientWidth ?? width) * devicePixelRatio;
@@ -139,7 +139,7 @@ export class PdfPageElement extends LitElement {
   async #load(): Promise<PDFDocumentProxy> {
     const { getDocument, PDFWorker, VerbosityLevel } = await import('pdfjs-dist');
     const port = startConfinedWorker(pdfWorkerUrl, 'rank1-pdf');
-    // Its types know no port, which it has always taken.
+    // The types do not allow a port, but the option has always accepted one.
     const reader = new PDFWorker({ port: port as unknown as null });
     this.#worker = { port, reader };
     const folder = (name: string): string => new URL(`${name}/`, document.baseURI).href;

@@ -1,4 +1,4 @@
-/** What goes wrong anywhere on the page is told at one place, in the language of the page. */
+/** Reports errors from anywhere on the page in one place, localised. */
 import { errorMessage } from '../../base/errors.ts';
 import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
 import { faultText } from '../../ui/wording.ts';
@@ -16,7 +16,7 @@ export class ProblemEvent extends Event {
   }
 }
 
-/** Lets `task` go on by itself, and tells when it fails. */
+/** Runs `task` without waiting and reports its failure. */
 export function attempt(host: HTMLElement, task: Promise<unknown> | undefined): void {
   task?.catch((error: unknown) => host.dispatchEvent(new ProblemEvent(error)));
 }

@@ -11,17 +11,17 @@ import { attempt } from './problem.ts';
 import { askedNote, judgeLabel, presetLabel, shortlistNote, sourcePlace } from './wording.ts';
 
 const SAVE_PAUSE_MS = 300;
-/** Passages of the shortlist that are listed before the rest is only counted. */
+/** Shortlisted passages listed before the rest is only counted. */
 const MAX_LISTED = 50;
 
-/** The question, and how much of the shortlist the model is to read. */
+/** The question, and how much of the shortlist the model reads. */
 export class QuestionPanelElement extends LitElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ type: Number }) revision = 0;
-  /** A server judges; what its model was trained on is not known. */
+  /** A server judges; its model's training data is unknown. */
   @property({ type: Boolean }) remote = false;
   @state() private draft: Question | null = null;
-  /** the passages that would be judged are listed */
+  /** whether the shortlist is shown */
   @state() private looking = false;
   #saving: ReturnType<typeof setTimeout> | undefined;
 
@@ -123,7 +123,7 @@ export class QuestionPanelElement extends LitElement {
     return hint === null ? nothing : html`<p class="hint language-hint">${hint}</p>`;
   }
 
-  /** What was asked before, with its results, to be gone back to. */
+  /** Earlier questions, to go back to their results. */
   #renderAsked(session: TriageSession): TemplateResult | typeof nothing {
     const { questions, run } = session;
     if (questions.length < 2) return nothing;
@@ -154,7 +154,7 @@ export class QuestionPanelElement extends LitElement {
     attempt(this, session.goBackTo(asked));
   }
 
-  /** To be looked at before a model is asked. */
+  /** Lets the user inspect the shortlist before running the model. */
   #renderShortlist(session: TriageSession, draft: Question): TemplateResult {
     const passages = this.looking ? session.texts.find(draft).passages : [];
     return html`<details
@@ -191,7 +191,7 @@ export class QuestionPanelElement extends LitElement {
       .join(' · ');
   }
 
-  /** How the passages are chosen; that they share words with the question is said only of those that do. */
+  /** How the passages were chosen; claims shared words only for those that have them. */
   #shortlistNote({ texts }: TriageSession, draft: Question, count: number): string {
     const { size } = texts.table;
     if (size === 0) return msg('Add documents first.');

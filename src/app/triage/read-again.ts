@@ -16,10 +16,7 @@ import { attempt } from './problem.ts';
 const PREVIEW_BYTES = 4096;
 const PREVIEW_CHARACTERS = 600;
 
-/**
- * Reads a file once more: a text in an encoding that the person chooses by how it then looks, a scan or a picture with text
- * recognition.
- */
+/** Reads a file again: text in an encoding chosen by preview, scans and pictures with text recognition. */
 export class ReadAgainElement extends LitElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ attribute: false }) connection: ImportConnection | null = null;
@@ -28,7 +25,7 @@ export class ReadAgainElement extends LitElement {
   @state() private way: ReadAgainWay = 'encoding';
   @state() private encoding = '';
   @state() private languages: readonly string[] = [];
-  /** what is being read */
+  /** what is being read now */
   @state() private progress = '';
   @state() private preview = '';
   #reading: AbortController | null = null;
@@ -166,7 +163,7 @@ ${this.preview}</pre>`
         .decode(bytes, { stream: true })
         .slice(0, PREVIEW_CHARACTERS);
     } catch {
-      // Browsers do not decode UTF-32; the worker does.
+      // Browsers cannot decode UTF-32; the worker can.
     }
   }
 

@@ -1,21 +1,21 @@
 /**
- * That the person lets a server judge, and which: kept for this tab, until it is closed. The key is not kept at all.
- * Owns the page's narrowing to that one host, which nothing can undo but leaving the page.
+ * The user's consent to let a given server judge: kept for this tab until it closes; the API key is never
+ * stored. Also restricts the page to that one host, which only leaving the page undoes.
  */
 import { checkRemoteOptions, type RemoteOptions } from '../../remote/remote-options.ts';
 
 const KEY = 'rank1-remote-engine';
 
 export interface RemoteConsent {
-  /** What the server judges is stored under it: what it runs may be another model the next time. */
+  /** Judgements are stored under this id, because the server may run another model next time. */
   readonly id: string;
   readonly endpoint: string;
   readonly remoteModel?: string;
-  /** It has to be given again after a reload. */
+  /** The key must be entered again after a reload. */
   readonly needsKey: boolean;
 }
 
-/** Null when there is none, or it cannot be used any more. */
+/** Null if there is none, or it is no longer usable. */
 export function readConsent(): RemoteConsent | null {
   try {
     const kept = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as RemoteConsent | null;
@@ -36,7 +36,7 @@ export function keepConsent({ endpoint, remoteModel, apiKey }: RemoteOptions): R
   try {
     sessionStorage.setItem(KEY, JSON.stringify(consent));
   } catch {
-    // storage is refused: it holds until the page is left
+    // Storage refused: applies until the page is left.
   }
   return consent;
 }
@@ -45,11 +45,11 @@ export function forgetConsent(): void {
   try {
     sessionStorage.removeItem(KEY);
   } catch {
-    // nothing was kept
+    // Nothing was stored.
   }
 }
 
-/** From now on the page, and every worker it starts, connects to its own site and to this server only. */
+/** From now on the page and every worker it starts connect only to its own site and this server. */
 export function confineTo(endpoint: string): void {
   const policy = document.createElement('meta');
   policy.httpEquiv = 'Content-Security-Policy';

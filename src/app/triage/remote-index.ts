@@ -1,4 +1,4 @@
-/** Registers the elements of the page on which a server judges. */
+/** Registers the elements of the page for judging on a server. */
 import './index.ts';
 import { RemoteTriageElement } from './remote-triage.ts';
 

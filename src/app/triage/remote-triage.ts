@@ -6,11 +6,14 @@ import { RemoteBackend } from '../../remote/remote-backend.ts';
 import { LanguageController } from '../../ui/localization/language-controller.ts';
 import { confineTo, forgetConsent, keepConsent, readConsent } from './remote-consent.ts';
 
-/** Triage with a server that judges: asks where that is, and for a consent that names it, before there is anything to send. */
+/**
+ * Triage judged by a server: asks for its address and for consent that names it, before there is anything to
+ * send.
+ */
 export class RemoteTriageElement extends LitElement {
-  /** agreed to */
+  /** consented to */
   @state() private engine: RemoteBackend | null = null;
-  /** to be agreed to */
+  /** awaiting consent */
   @state() private offered: RemoteOptions | null = null;
   @state() private problem = '';
   #consentId = '';
@@ -109,7 +112,7 @@ export class RemoteTriageElement extends LitElement {
     this.offered = null;
   };
 
-  /** The private page, as leaving this one is what ends every stream. */
+  /** Goes to the private page, because leaving this one ends every stream. */
   readonly #stop = (): void => {
     forgetConsent();
     location.assign('./triage.html');

@@ -1,4 +1,4 @@
-/** Over the list: how the run stands, stopping it or going on with it, and the decisions as a file. */
+/** Above the list: run status, stop and resume, and exporting decisions. */
 import { msg } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ExportFormat } from '../../export/index.ts';
@@ -12,7 +12,7 @@ import { attempt } from './problem.ts';
 import { exportWords } from './export-words.ts';
 import { runStatus } from './wording.ts';
 
-/** A table that a spreadsheet opens is what most people want. */
+/** Spreadsheets first: most people want those. */
 const FORMATS: readonly ExportFormat[] = ['csv', 'html', 'markdown', 'json', 'jsonl', 'trec'];
 
 export function renderReviewBar(session: TriageSession, run: JudgingRun): TemplateResult {

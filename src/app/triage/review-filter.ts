@@ -1,4 +1,4 @@
-/** Which of the judged passages are shown: by what the person has decided, by what they look for, and one of many alike. */
+/** Filters judged passages by decision and search text, and folds near-duplicates. */
 import { fold } from '../shortlist/fold.ts';
 import type { Passage } from '../session/passage-table.ts';
 import type { TriageSession } from '../session/triage-session.ts';
@@ -7,7 +7,9 @@ export type ReviewFilter = 'all' | 'open' | 'keep' | 'drop' | 'unsure';
 
 export const REVIEW_FILTERS: readonly ReviewFilter[] = ['all', 'open', 'keep', 'drop', 'unsure'];
 
-/** Indexes of the run's passages under each filter, in the order given. @param find letter case and accents do not count */
+/**
+ * Indexes of the run's passages under each filter, in the given order. @param find ignores case and accents
+ */
 export function filterPassages(
   session: TriageSession,
   order: readonly number[],
@@ -26,16 +28,16 @@ export function filterPassages(
   return groups;
 }
 
-/** Passages that are shown, one for all that are alike unless these are asked for. */
+/** Passages to show; near-duplicates are folded into one unless expanded. */
 export interface ShownPassages {
   readonly indexes: readonly number[];
-  /** of the one that is shown, how many more there are */
+  /** number of hidden near-duplicates of each shown passage */
   readonly numAlike: ReadonlyMap<number, number>;
 }
 
 /**
- * @param leaders by passage, the one that stands for all that are like it
- * @param open those (by leader) of which all are shown, side by side
+ * @param leaders by passage, the representative of its near-duplicates
+ * @param open leaders whose near-duplicates are all shown
  */
 export function foldAlike(
   indexes: readonly number[],

@@ -1,8 +1,14 @@
 import { ReadingHold } from '../../ui/ranked-results/reading-hold.ts';
 
-/** Which row is being read, in a list that renders into the page itself. Whoever is on the offer of a new order still reads. */
+/**
+ * Tracks which row is being read, in a list that renders into light DOM. Focus on the offer to reorder also
+ * counts as reading.
+ */
 export class ReviewHold extends ReadingHold {
-  /** While the focus moves it is nowhere, and what is drawn meanwhile must not take away what it goes to. */
+  /**
+   * While focus moves, no element has it; a render in between must not remove the element about to receive
+   * it.
+   */
   #next: EventTarget | null = null;
 
   readonly #list: ConstructorParameters<typeof ReadingHold>[0];

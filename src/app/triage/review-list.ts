@@ -25,24 +25,26 @@ import { askingStatus, decidedAllAnnouncement, decisionAnnouncement, undoneAnnou
 const KEYS: Readonly<Record<string, Decision>> = { k: 'keep', d: 'drop', u: 'unsure' };
 
 /**
- * The judged passages, best first, for review: a feed (ARIA) of which only what is in sight is in the page. While the
- * person reads in it, by keyboard, mouse or scrolling, the order stands still; what has changed meanwhile is offered,
- * never forced.
+ * Judged passages for review, best first: a virtualised ARIA feed. While the user reads in it, by keyboard,
+ * mouse or scrolling, the order is frozen; changes are offered, never forced.
  */
 export class ReviewListElement extends LitElement {
   @property({ attribute: false }) session: TriageSession | null = null;
-  /** Counts the session's changes, so that the list is drawn anew. */
+  /** The session's change counter; a new value re-renders the list. */
   @property({ type: Number }) revision = 0;
 
   @state() private filter: ReviewFilter = 'all';
   @state() private find = '';
-  /** by passage, the first that says nearly the same; null until it is known */
+  /** by passage, its first near-duplicate; null until computed */
   @state() private leaders: readonly number[] | null = null;
-  /** leaders whose like are all shown */
+  /** leaders whose near-duplicates are all shown */
   @state() private openAlike: ReadonlySet<number> = new Set();
-  /** index of the passage that the keyboard is on */
+  /** index of the passage with keyboard focus */
   @state() private active: number | null = null;
-  /** index of the passage that the person has gone to, and not to a button in it, which would move away under the mouse */
+  /**
+   * index of the passage the user focused directly; not set by focusing a button in it, which would move away
+   * under the mouse
+   */
   @state() private reading: number | null = null;
   @state() private announcement = '';
   @state() private openNote: number | null = null;
@@ -89,7 +91,7 @@ export class ReviewListElement extends LitElement {
     this.#announcer.follow(run);
   }
 
-  /** Whoever has asked sees that it is being judged, and then what. */
+  /** Moves to the progress after asking, and then to the results. */
   protected override updated(): void {
     const isAsking = Boolean(this.session?.asking);
     if (isAsking !== this.#wasAsking)
@@ -102,7 +104,7 @@ export class ReviewListElement extends LitElement {
     if (this.#run === run && leaders.some((leader, index) => leader !== index)) this.leaders = leaders;
   }
 
-  /** What is decided meanwhile stays where it is, too. */
+  /** Passages decided meanwhile also keep their position. */
   get #isBeingRead(): boolean {
     return this.#hold.row !== null || this.#order.isInMidst;
   }
@@ -152,8 +154,8 @@ export class ReviewListElement extends LitElement {
       >
         ${virtualize({
           layout: { type: NeverEmptyFlow },
-          items: this.#shown as number[], // it never changes them
-          // Heights are measured by place: a place that gets another passage gets another row, to be measured anew.
+          items: this.#shown as number[], // the virtualizer never changes them
+          // Heights are cached per element, so a position that gets another passage must get a new row.
           keyFunction: (_index, place) => place,
           renderItem: (index, place) => html`${keyed(index, this.#renderRow(index, place))}`,
         })}
@@ -207,13 +209,13 @@ export class ReviewListElement extends LitElement {
     });
   }
 
-  /** The row that the Tab key comes to; the one that it was on may have been filtered out. */
+  /** The row reached by Tab; the previously focused row may have been filtered out. */
   get #reachable(): number | undefined {
     const { active } = this;
     return active !== null && this.#shown.includes(active) ? active : this.#shown[0];
   }
 
-  /** Keeps the list itself while it holds the same: the virtualizer measures anew for every other list. */
+  /** Keeps the same array while its contents are equal: the virtualizer measures every new array again. */
   #show(): void {
     if (!this.session) return;
     const found = filterPassages(this.session, this.#order.order, this.find)[this.filter];
@@ -231,13 +233,15 @@ export class ReviewListElement extends LitElement {
     if (!session?.run) return { quotes, words: [] };
     if (find.trim() !== '') return { quotes, words: occurrences(text, find.trim()) };
     const size = session.texts.numIndexed;
-    // Once more when the texts, which come after the results of a session that is opened again, can be searched.
+    // Runs again once the texts of a reopened session are searchable, which is after its results appear.
     if (!this.#marker || (this.#marker.size !== size && session.texts.isReady))
       this.#marker = { marker: session.texts.marker(session.run.question.query), size };
     return { quotes, words: this.#marker.marker.mark(text, session.texts.languageOf(passage)) };
   }
 
-  /** The button goes with what it offered, so the focus goes to the list: its rows are new ones, and come later. */
+  /**
+   * The button disappears with the offer, so focus moves to the list, whose rows are new and render later.
+   */
   readonly #onOrder = (): void => {
     this.#order.release();
     this.#show();
@@ -251,7 +255,7 @@ export class ReviewListElement extends LitElement {
     if (row && event.target === row) this.reading = this.active;
   };
 
-  /** Once nobody reads there, decided passages move to where their filter has them. */
+  /** Once nobody is reading, decided passages move to where the filter puts them. */
   readonly #onLeave = (): void => this.requestUpdate();
 
   readonly #onKey = (event: KeyboardEvent): void => {
@@ -281,7 +285,7 @@ export class ReviewListElement extends LitElement {
     event.preventDefault();
   };
 
-  /** A decision by the keyboard goes on to the next passage; the same again takes it back. */
+  /** Deciding by keyboard moves to the next passage; repeating the decision takes it back. */
   readonly #decide = (index: number, decision: Decision, andMove = false): void => {
     const passage = this.session?.run?.passages[index];
     if (!passage || !this.session) return;
@@ -371,7 +375,7 @@ export class ReviewListElement extends LitElement {
 function occurrences(text: string, find: string): MarkedRange[] {
   const [where, what] = [text.toLowerCase(), find.toLowerCase()];
   const ranges: MarkedRange[] = [];
-  // Where small letters are longer than capitals the places would be wrong.
+  // If lower-casing changes the length, offsets would be wrong.
   if (where.length !== text.length) return ranges;
   for (let at = where.indexOf(what); at !== -1; at = where.indexOf(what, at + what.length))
     ranges.push({ start: at, end: at + what.length });

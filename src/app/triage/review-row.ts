@@ -1,4 +1,4 @@
-/** One passage under review: where it stands, what it says, what the model makes of it, what the person decides. */
+/** One passage under review: source, text, the model's verdict, and the user's decision. */
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { RankedItem } from '../../client/ranked-list.ts';
@@ -13,15 +13,15 @@ export interface ReviewRow {
   readonly passage: Passage;
   readonly marks: PassageMarks;
   readonly decided: DecisionRecord | undefined;
-  /** others that say nearly the same, and whether they are shown */
+  /** number of near-duplicates, and whether they are shown */
   readonly numAlike: number;
   readonly alikeOpen: boolean;
-  /** place in the list shown, from 1, and how many there are */
+  /** position in the shown list, from 1, and its length */
   readonly place: number;
   readonly count: number;
-  /** the row that the keyboard is on */
+  /** has keyboard focus */
   readonly active: boolean;
-  /** the person has gone to it: all of its text is shown */
+  /** focused by the user: the full text is shown */
   readonly reading: boolean;
   readonly open: boolean;
   readonly noteOpen: boolean;
@@ -68,7 +68,7 @@ export function renderReviewRow(row: ReviewRow): TemplateResult {
   </article>`;
 }
 
-/** Line breaks of the text are shown, so nothing may stand around it. */
+/** Line breaks are rendered as they are, so the template must add no white space around the text. */
 function renderText({ passage, marks, reading }: ReviewRow): (TemplateResult | string)[] {
   return renderMarked(passage.text, marks, reading ? undefined : snippetOf(passage.text, marks));
 }

@@ -1,4 +1,4 @@
-/** Over the list: which passages are shown, what is found in them, one decision for all that are shown, and undoing. */
+/** Above the list: filters, search, deciding on all shown passages at once, and undo. */
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Decision } from '../session/session-types.ts';
@@ -10,7 +10,7 @@ import { decisionLabel, filterLabel, undoLabel } from './wording.ts';
 export interface ReviewTools {
   readonly filter: ReviewFilter;
   readonly find: string;
-  /** passages under each filter */
+  /** number of passages under each filter */
   readonly counts: Readonly<Record<ReviewFilter, number>>;
   readonly lastStep: UndoStep | null;
   readonly onFilter: (filter: ReviewFilter) => void;

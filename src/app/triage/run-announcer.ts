@@ -1,4 +1,4 @@
-/** What is said aloud of a run: verdicts as they land, some twenty in all, and how it ended. */
+/** Screen reader announcements of a run: about twenty of its verdicts, and how it ended. */
 import { verdictAnnouncement } from '../../ui/wording.ts';
 import type { JudgingRun } from '../session/judging-run.ts';
 import { runStatus } from './wording.ts';

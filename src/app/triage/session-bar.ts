@@ -9,11 +9,10 @@ import type { TriageSession } from '../session/triage-session.ts';
 import { attempt, ProblemEvent } from './problem.ts';
 
 /**
- * Which session is open, and what can be done with all of it.
- *
+ * The current session, with actions on all of it.
  * @fires rank1-session-open - `{id}`
  * @fires rank1-session-new
- * @fires rank1-session-delete - the person has confirmed it
+ * @fires rank1-session-delete - after the user confirmed
  */
 export class SessionBarElement extends LitElement {
   @property({ attribute: false }) session: TriageSession | null = null;

@@ -29,15 +29,15 @@ export class TriageAppElement extends LitElement {
   @property({ attribute: 'model' }) modelUrl = readChosenModel();
   @state() private session: TriageSession | null = null;
   @state() private sessions: readonly SessionRecord[] = [];
-  /** what is to be opened here, and is open in another tab */
+  /** session requested here but open in another tab */
   @state() private awaited: SessionRecord | null = null;
   @state() private problem: unknown = null;
   @state() private revision = 0;
   @state() private worksOffline = false;
 
-  /** What judges in the place of this browser; to be set before the element is connected. */
+  /** Judges instead of this browser; set it before the element is connected. */
   @property({ attribute: false }) engine: RemoteBackend | null = null;
-  /** What the engine's judgements are stored under. */
+  /** Revision under which the engine's judgements are stored. */
   @property({ attribute: false }) engineRevision = '';
 
   #created: Reranker | null = null;
@@ -160,16 +160,19 @@ export class TriageAppElement extends LitElement {
     else await this.#openNew();
   }
 
-  /** One visit is enough to work offline: the model is loaded now, not when it is first asked, which is quicker too. */
+  /**
+   * Loads the model now rather than on the first question, so that one visit is enough to work offline; also
+   * faster.
+   */
   async #prepareOffline(): Promise<void> {
     const log = new NetworkLog();
     try {
       await startOffline();
-      if (this.engine) return; // a server that judges is not there without a network
+      if (this.engine) return; // a judging server is not available offline
       await this.#reranker.load();
       this.worksOffline = await keepForOffline(log.fetched.map(({ url }) => url));
     } catch {
-      // Whoever asks the model next is told what is wrong with it.
+      // The next question reports any problem with the model.
     } finally {
       log.close();
     }
@@ -201,7 +204,7 @@ export class TriageAppElement extends LitElement {
     }
     if (!lock) return;
     this.awaited = null;
-    // The other tab may have changed it, or deleted it.
+    // The other tab may have changed or deleted it.
     const current = await this.#findSession(record.id);
     if (current) return this.#open(current, lock);
     lock.release();
@@ -219,7 +222,7 @@ export class TriageAppElement extends LitElement {
       modelUrl,
       ...(identity && { identity }),
     });
-    opening.catch(() => lock.release()); // it is thrown below
+    opening.catch(() => lock.release()); // rethrown below
     const session = await opening;
     void this.#closeSession();
     this.#lock = lock;
@@ -255,7 +258,7 @@ export class TriageAppElement extends LitElement {
     await this.#openLast();
   }
 
-  /** @param last is done when nothing more of the session will be stored, and before another tab may have it */
+  /** @param last runs once nothing more of the session will be stored, and before another tab can open it */
   async #closeSession(last?: () => Promise<void>): Promise<void> {
     const { session } = this;
     const lock = this.#lock;

@@ -1,4 +1,4 @@
-/** Asks the page to show a passage in its place. */
+/** Asks the page to show a passage in its context. */
 import type { Passage } from '../session/passage-table.ts';
 import type { PassageMarks } from './marked-text.ts';
 

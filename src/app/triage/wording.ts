@@ -1,4 +1,4 @@
-/** The sentences of the triage page that depend on numbers or states. */
+/** Triage page texts that depend on numbers or states. */
 import { msg, str } from '@lit/localize';
 import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
 import type { QueryPreset } from '../../protocol/rerank-api.ts';
@@ -49,7 +49,7 @@ export function shortlistNote(count: number, numSharing: number, numPassages: nu
   return msg(str`The ${numberOf(count)} that share the most words with the question, out of ${of}.`);
 }
 
-/** When it was asked, and of how many passages. */
+/** When it was asked, and for how many passages. */
 export function askedNote({ askedAt, hashes }: AskedQuestion): string {
   const date = new Date(askedAt);
   const when = date.toLocaleString(interfaceLanguage(), { dateStyle: 'medium', timeStyle: 'short' });
@@ -61,7 +61,7 @@ export function askingStatus(): string {
   return msg('Looking for the passages to judge');
 }
 
-/** What the run does or has come to, in one line. */
+/** Status of the run, in one line. */
 export function runStatus(run: JudgingRun): string {
   const { phase, list } = run;
   if (phase === 'loading') return loadingStatus(run.loadProgress);
@@ -74,7 +74,7 @@ export function runStatus(run: JudgingRun): string {
   return [judged, ...(run.numWithVerdict > 0 ? [relevant] : []), ...known].join(' · ');
 }
 
-/** Empty where the format has neither pages nor lines nor records. */
+/** Empty if the format has neither pages, lines nor records. */
 export function sourcePlace({ page, record, part, label, firstLine, lastLine }: Source): string {
   const parts: string[] = [];
   if (page !== undefined) parts.push(msg(str`page ${numberOf(page)}`));
@@ -134,7 +134,7 @@ export function decidedAllAnnouncement(decision: Decision | null, count: number)
   return msg(str`${label}: ${numberOf(count)} passages.`);
 }
 
-/** @param count passages beside the one shown */
+/** @param count near-duplicates besides the one shown */
 export function alikeLabel(count: number, open: boolean): string {
   if (open) return msg('Show one of them');
   return count === 1 ? msg('1 more like this') : msg(str`${numberOf(count)} more like this`);
