@@ -4,10 +4,10 @@ import { TextRecognition } from '../src/app/import/text-recognition.ts';
 import type { ImportApi } from '../src/app/import/import-types.ts';
 import { answerCalls } from '../src/protocol/worker-calls.ts';
 
-/** Served from `pdf-cmaps/` beside the folder this worker is in. */
+/** Served from `pdf-cmaps/`, next to this worker's folder. */
 const CMAP_URL = new URL(/* @vite-ignore */ '../pdf-cmaps/', import.meta.url).href;
 
-/** Text recognition and its languages, beside it too. */
+/** Text recognition and its language data, also next to it. */
 const recognition = new TextRecognition(new URL(/* @vite-ignore */ '../recognition/', import.meta.url).href);
 
 const api: ImportApi = {

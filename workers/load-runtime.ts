@@ -1,4 +1,4 @@
-/** Wires model files, tokenizer and runtime into what the service asks for. No logic. */
+/** Assembles model files, tokenizer and runtime into what the service needs. No logic. */
 import { chooseVersion, type DeviceAbilities } from '../src/model/choose-version.ts';
 import type { Manifest } from '../src/model/manifest.ts';
 import { readModelFiles } from '../src/model/model-files.ts';
@@ -19,7 +19,7 @@ export interface Surroundings {
   openHost(options: LoadOptions): Promise<RuntimeHost>;
 }
 
-/** @param defaultAssets the runtime's files, for callers that give no `assetsUrl` */
+/** @param defaultAssets the runtime's files if the caller gives no `assetsUrl` */
 export function inBrowser(defaultAssets: OrtAssets): Surroundings {
   return {
     openFolder: ({ model, modelFiles }) => openModelFolder(model, modelFiles),
@@ -54,7 +54,7 @@ export function loadRuntimeWith({ openFolder, openHost }: Surroundings): LoadRun
       createRunner: (runnerOptions) => runtime.createRunner(runnerOptions),
       dispose: () => runtime.dispose(),
     };
-    // A software adapter needs many seconds for such steps, and its first document gains nothing (measured).
+    // On a software adapter a warm-up takes many seconds and does not speed up the first document (measured).
     return (options.warmUp ?? !probe.software) ? warmedUp(loaded, onProgress) : loaded;
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Composition root of the worker that keeps models: stores, download, conversion. No logic. Its name is the channel on
- * which it tells the page what it fetches.
+ * Composition root of the worker that stores models: stores, download, conversion. No logic. The worker's name is the
+ * channel on which it reports its fetches to the page.
  */
 import { convertFiles, convertHosted } from '../src/convert/browser/convert-files.ts';
 import type { ConvertDtype, ConvertProgress } from '../src/convert/convert-options.ts';
@@ -30,7 +30,7 @@ const opening = OpfsStore.open().then(
     }),
 );
 
-/** Calls that come before the storage is open wait for it. */
+/** Calls made before the storage is open wait for it. */
 const api: ModelStoreApi = {
   device: async () => (await opening).device(),
   catalogue: async () => (await opening).catalogue(),

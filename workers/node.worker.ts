@@ -1,4 +1,4 @@
-/** Composition root of the worker in a thread of Node: wires service and runtime, and exposes them. No logic. */
+/** Composition root of the worker in a Node thread: wires service and runtime, and exposes them. No logic. */
 import { openWorkerScope } from './node-scope.ts';
 import { fileURLToPath } from 'node:url';
 import { HttpFolder } from '../src/model/http-folder.ts';

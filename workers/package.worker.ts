@@ -1,13 +1,13 @@
 /**
- * The worker of the published package. Bundlers read the addresses below, find the files in the installed onnxruntime-web
- * and copy them beside the page's own; where there is no bundler, `assetsUrl` says where they are.
+ * The worker of the published package. Bundlers read the URLs below, find the files in the installed onnxruntime-web
+ * and copy them next to the page's own; without a bundler, `assetsUrl` gives their location.
  */
 import { answerCalls } from '../src/protocol/worker-calls.ts';
 import type { OrtAssets } from '../src/runtime/browser-host.ts';
 import { RerankService } from '../src/service/rerank/rerank-service.ts';
 import { inBrowser, loadRuntimeWith } from './load-runtime.ts';
 
-/** Written out, because bundlers see literal addresses only. */
+/** Spelled out, because bundlers only recognize literal URLs. */
 const ORT_FILES: OrtAssets = {
   wasm: {
     mjs: new URL('onnxruntime-web/ort-wasm-simd-threaded.mjs', import.meta.url).href,

@@ -1,6 +1,6 @@
 /**
- * A reranking model for the AI SDK (`rerank()` of `ai` 6): `rank1RerankingModel({ reranker })`. Options of a call go in
- * `providerOptions.rank1`; chains come back in `providerMetadata.rank1`. Only its types are imported.
+ * A reranking model for the AI SDK (`rerank()` of `ai` 6): `rank1RerankingModel({ reranker })`. Pass options of a call
+ * in `providerOptions.rank1`; chains are returned in `providerMetadata.rank1`. Only the SDK's types are imported.
  */
 import type { JSONObject, RerankingModelV3 } from '@ai-sdk/provider';
 import type { Reranker } from '../client/reranker.ts';
@@ -12,7 +12,7 @@ export interface Rank1RerankingModelSettings extends Omit<AdapterOptions, 'topN'
   readonly modelId?: string;
 }
 
-/** Documents without a verdict have no score and are not in the ranking; `providerMetadata.rank1.unjudged` has them. */
+/** Documents without a verdict have no score and are not ranked; `providerMetadata.rank1.unjudged` lists them. */
 export function rank1RerankingModel({
   reranker,
   modelId = 'rank1',

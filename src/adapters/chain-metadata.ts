@@ -1,12 +1,12 @@
-/** What every adapter lets travel with a document: the verdict whole and the chain behind it, as plain JSON. */
+/** Metadata that every adapter attaches to a document: the full verdict and its chain, as plain JSON. */
 import type { ResultSelection } from '../client/check-arguments.ts';
 import type { RerankResponse, RerankResult, UnjudgedDocument } from '../client/rerank-result.ts';
 import type { RerankOptions } from '../protocol/rerank-api.ts';
 
-/** Everything of a call that is not the question or the documents: topN, threshold, instruction and the like. */
+/** All options of a call except the query and the documents: topN, threshold, instruction and so on. */
 export type AdapterOptions = RerankOptions & ResultSelection;
 
-/** Null where there is no verdict; `finishReason` then says why. `bound` is there where the score is one. */
+/** Fields are null without a verdict; `finishReason` then says why. `bound` is set if the score is only a bound. */
 export type ChainMetadata = Readonly<Record<string, string | number | boolean | null>>;
 
 export function chainMetadata(result: RerankResult | UnjudgedDocument): ChainMetadata {
@@ -31,8 +31,8 @@ export function chainMetadata(result: RerankResult | UnjudgedDocument): ChainMet
 }
 
 /**
- * For frameworks that hand documents on: all of them in order, those without a verdict last and without a score, as far
- * as `topN` has room. A threshold asks for scores, so it leaves them out.
+ * For frameworks that pass documents on: all of them in order, those without a verdict last and without a score, up to
+ * `topN`. A threshold requires a score, so it excludes them.
  */
 export function resultsThenUnjudged(
   { results, unjudged }: RerankResponse,

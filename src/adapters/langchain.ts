@@ -1,6 +1,6 @@
 /**
- * A document compressor for LangChain.js: `new Rank1DocumentCompressor({ reranker, topN: 5 })`, for a
- * `ContextualCompressionRetriever` or by itself. Score in `metadata.relevanceScore`, chain in `metadata.rank1`.
+ * A document compressor for LangChain.js: `new Rank1DocumentCompressor({ reranker, topN: 5 })`, standalone or in a
+ * `ContextualCompressionRetriever`. Score in `metadata.relevanceScore`, chain in `metadata.rank1`.
  */
 import { Document, type DocumentInterface } from '@langchain/core/documents';
 import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors';
@@ -22,7 +22,7 @@ export class Rank1DocumentCompressor extends BaseDocumentCompressor {
     this.#options = options;
   }
 
-  /** The documents given are not changed. A `metadata.title` is judged with the text. */
+  /** Does not modify the input documents. A `metadata.title` is judged with the text. */
   override async compressDocuments(
     documents: DocumentInterface[],
     query: string,

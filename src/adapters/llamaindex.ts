@@ -1,19 +1,19 @@
 /**
- * A node postprocessor for LlamaIndex.TS: `new Rank1NodePostprocessor({ reranker, topN: 5 })`. The chain travels in
- * `metadata.rank1` of a copy of the node, kept out of what is embedded or shown to a language model. Nodes are known by
- * their shape, so that no package of LlamaIndex is needed; the class fits where a `BaseNodePostprocessor` is expected.
+ * A node postprocessor for LlamaIndex.TS: `new Rank1NodePostprocessor({ reranker, topN: 5 })`. The chain is in
+ * `metadata.rank1` of a copy of the node, excluded from what is embedded or shown to a language model. Nodes are typed
+ * structurally, so no LlamaIndex package is needed; the class is assignable to `BaseNodePostprocessor`.
  */
 import type { Reranker } from '../client/reranker.ts';
 import type { RerankDocument } from '../protocol/rerank-api.ts';
 import { resultsThenUnjudged, type AdapterOptions, type ChainMetadata } from './chain-metadata.ts';
 
-/** What is read of a LlamaIndex `BaseNode`. */
+/** The part of a LlamaIndex `BaseNode` that is used. */
 export interface LlamaIndexNode {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as LlamaIndex has it
   metadata: Record<string, any>;
   excludedLlmMetadataKeys: string[];
   excludedEmbedMetadataKeys: string[];
-  /** `never`: the modes are an enum of LlamaIndex. */
+  /** `never`: the modes are a LlamaIndex enum. */
   getContent(metadataMode: never): string;
   clone(): LlamaIndexNode;
 }
@@ -23,14 +23,14 @@ export interface LlamaIndexNodeWithScore<Node extends LlamaIndexNode = LlamaInde
   score?: number;
 }
 
-/** LlamaIndex's `MessageContent`: a text, or parts of which those of type `text` are read. */
+/** LlamaIndex's `MessageContent`: a text, or parts, of which only those of type `text` are read. */
 export type LlamaIndexQuery = string | readonly { readonly type: string; readonly text?: string }[];
 
 export interface Rank1NodePostprocessorSettings extends AdapterOptions {
   readonly reranker: Pick<Reranker, 'rerank'>;
 }
 
-/** The field of `metadata` that holds the chain. */
+/** Metadata key of the chain. */
 const CHAIN_KEY = 'rank1';
 
 export class Rank1NodePostprocessor {
@@ -43,7 +43,7 @@ export class Rank1NodePostprocessor {
   }
 
   /**
-   * The nodes given are not changed. A node without a verdict comes last, without a score.
+   * Does not modify the input nodes. Nodes without a verdict come last, without a score.
    * @throws TypeError without a query: there is nothing to judge by
    */
   async postprocessNodes<Node extends LlamaIndexNode>(

@@ -1,7 +1,7 @@
 /**
- * Answers in the shapes of well-known rerank services, for code that was written against one of them. Each result has
- * one field more, `metadata.rank1`, with the verdict and the chain. Documents without a verdict have no score, and none
- * of these shapes can hold them: they are left out.
+ * Results in the response shapes of well-known rerank services, for code written against one of them. Each result has
+ * one extra field, `metadata.rank1`, with the verdict and the chain. Documents without a verdict are omitted: they have
+ * no score, which all of these shapes require.
  */
 import { toDocument } from '../client/check-arguments.ts';
 import type { RerankResponse, RerankResult } from '../client/rerank-result.ts';
@@ -13,7 +13,10 @@ interface WithChain {
 
 interface ShapeOptions {
   readonly model: string;
-  /** Whether results repeat the text of their document. When left out, as the service does: Jina's do, Voyage's do not. */
+  /**
+   * Whether results include the document's text. Defaults to the service's own default: true for Jina, false for
+   * Voyage.
+   */
   readonly returnDocuments?: boolean;
 }
 
@@ -50,7 +53,7 @@ export interface JinaRerankResponse {
   } & WithChain)[];
 }
 
-/** Jina, `POST /v1/rerank`; also what vLLM and LiteLLM answer. */
+/** Jina, `POST /v1/rerank`; also the format of vLLM and LiteLLM. */
 export function toJinaResponse(
   response: RerankResponse,
   { model, returnDocuments = true }: ShapeOptions,
@@ -102,7 +105,7 @@ export type TeiRerankResponse = readonly ({
   readonly text?: string;
 } & WithChain)[];
 
-/** Hugging Face text-embeddings-inference, `POST /rerank`; `rawScores` gives the logit difference, never twice transformed. */
+/** Hugging Face text-embeddings-inference, `POST /rerank`; with `rawScores` the score is the logit difference. */
 export function toTeiResponse(
   response: RerankResponse,
   {

@@ -1,4 +1,7 @@
-/** Caller's faults, found at the public edge before anything is sent: TypeError for a wrong kind, RangeError for a wrong value. */
+/**
+ * Argument checks at the public edge, before anything is sent: TypeError for a wrong type, RangeError for a wrong
+ * value.
+ */
 import type { LoadOptions, RerankDocument, RerankOptions, RerankRequest } from '../protocol/rerank-api.ts';
 import { checkRerankOptions } from '../protocol/run-options.ts';
 
@@ -6,15 +9,15 @@ export { checkRerankOptions } from '../protocol/run-options.ts';
 
 export type DocumentInput = string | RerankDocument;
 
-/** A string stands for a document that has only text. */
+/** A string becomes a document with only text. */
 export function toDocument(input: DocumentInput): RerankDocument {
   return typeof input === 'string' ? { text: input } : input;
 }
 
 export interface ResultSelection {
-  /** at most so many results */
+  /** maximum number of results */
   readonly topN?: number | undefined;
-  /** results with at least this score */
+  /** minimum score of a result */
   readonly threshold?: number | undefined;
 }
 
@@ -28,7 +31,7 @@ export function checkSelection({ topN, threshold }: ResultSelection): void {
     throw new RangeError('threshold must be a score, from 0 to 1');
 }
 
-/** A call that was checked: what is sent, and what is kept to answer it. */
+/** A checked call: the request to send, and what is needed to build its response. */
 export interface CheckedCall<D extends DocumentInput> {
   readonly request: RerankRequest;
   readonly documents: readonly D[];
@@ -77,7 +80,10 @@ function checkQuery(query: unknown): string {
   return query;
 }
 
-/** @throws TypeError or RangeError. Folders become absolute (against the page, where there is one) and end with a slash. */
+/**
+ * @throws TypeError or RangeError. Makes folder URLs absolute (against the page, if there is one) and adds a final
+ *   slash.
+ */
 export function checkLoadOptions(options: Partial<LoadOptions>): LoadOptions {
   const { model, modelFiles, device = 'auto', dtype, workerUrl, assetsUrl, warmUp } = options;
   if (typeof model !== 'string' || model === '')

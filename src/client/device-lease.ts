@@ -1,11 +1,11 @@
 /**
- * The right to use the device, which one run or load has at a time among all pages of an origin: a Web Lock. The browser
- * gives it back by itself when a page dies. Where there are no Web Locks, the right is always there.
+ * Exclusive use of the device, held by one run or load at a time across all pages of an origin, as a Web Lock. The
+ * browser releases it when a page dies. Without Web Locks, it is always granted.
  */
 export interface LeaseSettings {
-  /** Runs under one name wait for one another; false: no run waits. */
+  /** Runs under the same name wait for one another; false: no run waits. */
   readonly name: string | false;
-  /** `navigator.locks` unless given */
+  /** default: `navigator.locks` */
   readonly locks?: LockManager | undefined;
 }
 
@@ -13,7 +13,7 @@ export const DEVICE_LOCK = 'rank1-rerank-device';
 
 export class DeviceLease {
   readonly #settings: LeaseSettings;
-  /** Gives back what was granted; null while nothing was. */
+  /** Releases the lock; null while it is not held. */
   #release: (() => void) | null = null;
   #waiting: Promise<void> | null = null;
 
@@ -22,8 +22,8 @@ export class DeviceLease {
   }
 
   /**
-   * Resolves when the device may be used: at once where it is held already.
-   * @param onWait called when someone else has it
+   * Resolves when the device may be used: at once if already held.
+   * @param onWait called if another holder has it
    * @throws the signal's reason when it aborts first
    */
   acquire(signal: AbortSignal, onWait: () => void): Promise<void> {
@@ -31,7 +31,7 @@ export class DeviceLease {
     return this.#waiting;
   }
 
-  /** Gives the device to whoever waits for it. Safe to call at any time. */
+  /** Releases the device to the next waiter. Safe to call at any time. */
   release(): void {
     this.#release?.();
     this.#release = null;
@@ -51,7 +51,7 @@ export class DeviceLease {
   #request(locks: LockManager, name: string, options: LockOptions, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve, reject) => {
       const use = (lock: Lock | null): Promise<void> | undefined => {
-        // What was aborted on the way has released already, and would keep this one until the page closes.
+        // After an abort nobody would release this lock, and it would be held until the page closes.
         if (signal.aborted) return void reject(signal.reason as Error);
         if (!lock) return void resolve(false);
         return new Promise((release) => {
@@ -60,7 +60,7 @@ export class DeviceLease {
         });
       };
       locks.request(name, options, use).catch(() => {
-        // A page without an origin of its own may not lock anything; it runs all the same.
+        // A page with an opaque origin may not use locks; it runs without.
         if (signal.aborted) reject(signal.reason as Error);
         else resolve(true);
       });

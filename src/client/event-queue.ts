@@ -1,7 +1,7 @@
 /**
- * Between a worker that cannot be slowed down and a reader that takes its time. What a slow reader has not read yet is
- * merged: deltas of one chain become one delta, a later progress replaces an earlier one. So the queue never holds more
- * than a few entries a document, whatever the reader does, and nothing is lost. One reader only.
+ * Buffers events between a worker, which cannot be slowed down, and a slow reader. Unread events are merged: deltas of
+ * one chain become one delta, newer progress replaces older. So the queue holds at most a few entries per document, and
+ * no text is lost. Single reader.
  */
 import type { LoadProgress, RerankUpdate } from '../protocol/rerank-api.ts';
 import type { RunState } from './run-state.ts';
@@ -19,9 +19,9 @@ export interface RunStateEvent {
 type QueuedEvent = LoadProgressEvent | RunStateEvent | RerankUpdate;
 
 export class EventQueue implements AsyncIterable<QueuedEvent> {
-  /** In order of arrival; a Map, so that taking the first costs the same however many wait. */
+  /** In order of arrival; a Map makes removing the first entry O(1). */
   readonly #waiting = new Map<number, QueuedEvent>();
-  /** The key of the last event that waits for each document. */
+  /** Key of each document's last unread event. */
   readonly #lastOf = new Map<number, number>();
   #progressKey = -1;
   #stateKey = -1;
@@ -39,7 +39,7 @@ export class EventQueue implements AsyncIterable<QueuedEvent> {
     this.#wake?.();
   }
 
-  /** A later state takes the place of one that was not read. */
+  /** A newer state replaces an unread one. */
   pushState(state: RunState): void {
     this.#waiting.delete(this.#stateKey);
     this.#stateKey = this.#nextKey++;
@@ -52,7 +52,7 @@ export class EventQueue implements AsyncIterable<QueuedEvent> {
     this.#wake?.();
   }
 
-  /** No more will come: the reader gets what is waiting, then the end, or `failure.error` thrown. */
+  /** Closes the queue: the reader gets what is left, then the end, or `failure.error` thrown. */
   close(failure?: { readonly error: unknown }): void {
     this.#end ??= failure ?? 'done';
     this.#wake?.();

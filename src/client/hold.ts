@@ -1,4 +1,4 @@
-/** Why runs are paused, if they are: a run goes on only when every reason is gone. */
+/** The reasons for which runs are paused: a run continues only when none is left. */
 import { untilAborted } from '../base/async.ts';
 import type { PausedBy } from './run-state.ts';
 
@@ -10,7 +10,7 @@ export class Hold {
     return this.#reasons.size > 0;
   }
 
-  /** The reason to report: the caller's comes first, as only the caller can undo it. */
+  /** The reason to report: the caller's takes precedence, as only the caller can undo it. */
   get by(): PausedBy {
     return this.#reasons.has('caller') ? 'caller' : 'page';
   }
@@ -26,7 +26,7 @@ export class Hold {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** @returns a function that ends the subscription */
+  /** @returns an unsubscribe function */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -42,10 +42,10 @@ export class Hold {
   }
 }
 
-/** `continue`: a hidden page goes on judging, at the speed the browser allows; `pause`: it waits until it is visible. */
+/** `continue`: a hidden page keeps judging, at the speed the browser allows; `pause`: it waits until it is visible. */
 export type WhenHidden = 'continue' | 'pause';
 
-/** The part of `document` that is needed; absent in Node and in workers. */
+/** The part of `document` that is used; absent in Node and in workers. */
 export interface Page extends EventTarget {
   readonly visibilityState: DocumentVisibilityState;
 }
@@ -53,9 +53,9 @@ export interface Page extends EventTarget {
 const EVENTS = ['visibilitychange', 'freeze', 'resume'] as const;
 
 /**
- * Holds runs while the page cannot or should not work. A frozen page is held before it freezes, so that no step is in
- * flight when it does. A hidden page works on unless told otherwise. Neither changes a verdict.
- * @returns stops watching and gives up the hold
+ * Pauses runs while the page is frozen, and while it is hidden if `whenHidden` is `pause`. A page is held before it
+ * freezes, so that no step is in flight when it does. Neither changes a verdict.
+ * @returns stops watching and releases the hold
  */
 export function holdWithPage(page: Page | undefined, whenHidden: WhenHidden, hold: Hold): () => void {
   if (!page) return () => undefined;

@@ -1,6 +1,6 @@
 /**
- * The page's side of the model store: owns the worker, which is started with the first call. When the worker dies, the
- * calls in flight reject and the next call starts another.
+ * The page's side of the model store. Owns the worker, started on the first call. When the worker dies, calls in flight
+ * reject and the next call starts another.
  */
 import type {
   CatalogueEntry,
@@ -81,7 +81,7 @@ export class ModelStoreClient implements ModelStoreApi {
     return this.#connected().call('removeAll', []);
   }
 
-  /** Ends the worker; a download goes on where it was when it is asked for again. */
+  /** Terminates the worker; a download resumes when it is requested again. */
   dispose(): void {
     this.#port?.end(new Error('The model store was closed.'));
     this.#port = null;
@@ -93,11 +93,11 @@ export class ModelStoreClient implements ModelStoreApi {
   }
 }
 
-/** Only a page can ask the browser not to clear its storage; whatever it answers, the model can be stored. */
+/** Only a page can ask the browser for persistent storage; the model can be stored whatever the answer. */
 async function askToPersist(): Promise<void> {
   try {
     await navigator.storage.persist();
   } catch {
-    // an insecure page, or storage that is refused: the worker finds out and says so
+    // insecure page, or storage denied: the worker detects and reports it
   }
 }

@@ -1,20 +1,24 @@
 /**
- * A pure fold of worker updates into an order. Nothing here knows of the worker or the page, so the same fold serves
- * a remote server, a stored run and the tests. Lists are never changed in place: an item keeps its identity as long
- * as nothing happened to its document, so that views can skip it.
+ * A pure fold of updates into a ranking. Knows neither worker nor page, so it also serves a remote server, a stored run
+ * and the tests. Lists are immutable: an item keeps its identity while its document is unchanged, so views can skip it.
  */
 import { assert } from '../base/assert.ts';
 import type { FinishReason, Outcome, RerankUpdate, Verdict } from '../protocol/rerank-api.ts';
 
-/** `decided` ended by itself; `forced` was asked to decide; `failed` could not be judged; `stopped` was aborted. */
+/**
+ * `decided` ended by itself; `forced` was asked for its verdict; `failed` could not be judged; `stopped` was aborted.
+ */
 export type DocumentState = 'queued' | 'reading' | 'thinking' | 'decided' | 'forced' | 'failed' | 'stopped';
 
-/** While thinking, `reasoning` is the text so far and `numNewTokens` the pieces received: a step behind at most. */
+/**
+ * While thinking, `reasoning` is the text so far and `numNewTokens` the number of deltas received, at most one step
+ * behind.
+ */
 export interface RankedItem extends Omit<Outcome, 'finishReason'> {
   /** place in the input */
   readonly index: number;
   readonly state: DocumentState;
-  /** null while the document is not finished */
+  /** null until the document is finished */
   readonly finishReason: FinishReason | null;
 }
 
@@ -22,7 +26,7 @@ export interface RankedList {
   readonly runId: number;
   /** in input order */
   readonly items: readonly RankedItem[];
-  /** input indexes, best first: decided by logit difference, then at work, then waiting, then without a verdict */
+  /** input indexes: decided by logit difference, best first, then in progress, then queued, then without a verdict */
   readonly order: readonly number[];
 }
 
@@ -40,7 +44,7 @@ export function startRankedList(runId: number, numDocuments: number): RankedList
   return { runId, items, order: items.map((item) => item.index) };
 }
 
-/** Returns `list` itself when the updates are of another run or there are none. */
+/** Returns `list` itself if the updates belong to another run or are empty. */
 export function foldUpdates(list: RankedList, runId: number, updates: readonly RerankUpdate[]): RankedList {
   if (runId !== list.runId || updates.length === 0) return list;
   const items = [...list.items];
@@ -55,7 +59,7 @@ export function foldUpdates(list: RankedList, runId: number, updates: readonly R
   return { runId, items, order: hasMoved ? sorted(list.order, items) : list.order };
 }
 
-/** Marks every unfinished document as stopped: for a run that ended early, whether or not the worker said so for each. */
+/** Marks every unfinished document as stopped, for a run that ended early, whether or not the worker reported each. */
 export function stopRankedList(list: RankedList): RankedList {
   const items = list.items.map((item): RankedItem =>
     isFinished(item) ? item : { ...item, state: 'stopped', finishReason: 'aborted' },
@@ -63,12 +67,12 @@ export function stopRankedList(list: RankedList): RankedList {
   return { runId: list.runId, items, order: sorted(list.order, items) };
 }
 
-/** Whether a verdict is known; only such documents have a rank. */
+/** Whether it has a verdict; only then does it have a rank. */
 export function isRanked(item: RankedItem): boolean {
   return item.verdict !== null;
 }
 
-/** Whether nothing more will happen to the document in this run. */
+/** Whether the document is done in this run. */
 export function isFinished(item: RankedItem): boolean {
   return item.finishReason !== null;
 }
@@ -79,7 +83,7 @@ function foldUpdate(item: RankedItem, update: RerankUpdate): RankedItem {
       return {
         ...item,
         state: 'reading',
-        // After a failure a document is started anew, and so is its chain.
+        // After a failure the document starts again with a new chain.
         reasoning: '',
         numNewTokens: 0,
         truncated: update.truncated,
@@ -114,7 +118,7 @@ const GROUP: Record<DocumentState, number> = {
   failed: 3,
 };
 
-/** From the order before, which is nearly right: that costs a sort little. */
+/** Starts from the previous order, which is nearly sorted: that makes the sort cheap. */
 function sorted(order: readonly number[], items: readonly RankedItem[]): readonly number[] {
   const next = [...order].sort((a, b) => compareItems(items[a] as RankedItem, items[b] as RankedItem));
   return next.every((index, place) => index === order[place]) ? order : next;

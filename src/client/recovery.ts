@@ -1,8 +1,8 @@
 /**
- * What follows a failure: another attempt, where and with how much, or the end. `Recovery` is a record of failures in a row;
- * `withRecovery` waits and tries again. The ladder: a fresh worker, and with it a fresh device and session, after a short
- * backoff; fewer rows if memory ran out; the CPU as the last resort, if the caller left the choice of device and the model
- * has a version for it; after three failures in a row the end. A verdict in between resets the count.
+ * What follows a failure: retry, fall back or give up. `Recovery` tracks consecutive failures; `withRecovery` waits and
+ * retries. The ladder: a fresh worker, and with it a fresh device and session, after a short backoff; fewer rows after
+ * out-of-memory; the CPU as the last resort, if the device is `auto` and the model has a version for it; after three
+ * consecutive failures it gives up. A verdict resets the count.
  */
 import { wait } from '../base/async.ts';
 import { errorMessage, isRank1Error, Rank1Error, type Rank1ErrorCode } from '../base/errors.ts';
@@ -10,15 +10,15 @@ import type { LoadedModel, LoadOptions } from '../protocol/rerank-api.ts';
 import { DEFAULT_MAX_SLOTS } from '../protocol/run-defaults.ts';
 import type { RunState } from './run-state.ts';
 
-/** How long things may take before they count as a fault, and how long to wait after one. All in milliseconds. */
+/** Idle timeouts and backoff, in milliseconds. */
 export interface FaultTimes {
-  /** Idle timeout of a worker that loads a model. Uploading weights and compiling shaders are silent. */
+  /** Idle timeout of a worker that loads a model. Uploading weights and compiling shaders send no messages. */
   readonly silentLoadMs: number;
   /** Idle timeout of a worker that runs. One prefill of a large model on a CPU takes minutes. */
   readonly silentRunMs: number;
-  /** An aborted run ends with its step in flight; a step that takes longer is ended with its worker. */
+  /** An aborted run ends after its step in flight; if that takes longer than this, its worker is terminated. */
   readonly abortMs: number;
-  /** The wait after the first failure in a row, after the second, and so on; the last holds for those behind it. */
+  /** Backoff after the first consecutive failure, the second, and so on; the last value repeats. */
   readonly backOffMs: readonly [number, ...number[]];
 }
 
@@ -31,7 +31,7 @@ export const FAULT_TIMES: FaultTimes = {
 
 export const MAX_FAILURES = 3;
 
-/** Another try meets the same. Everything else may be a passing fault. */
+/** Not worth retrying. Every other code may be transient. */
 const FINAL: ReadonlySet<Rank1ErrorCode> = new Set<Rank1ErrorCode>([
   'access-denied',
   'model-not-found',
@@ -42,7 +42,7 @@ const FINAL: ReadonlySet<Rank1ErrorCode> = new Set<Rank1ErrorCode>([
   'invalid-file',
 ]);
 
-/** Faults that the CPU does not have. */
+/** Faults that may not occur on the CPU. */
 const OF_DEVICE: ReadonlySet<Rank1ErrorCode> = new Set<Rank1ErrorCode>([
   'device-lost',
   'device-unavailable',
@@ -51,7 +51,7 @@ const OF_DEVICE: ReadonlySet<Rank1ErrorCode> = new Set<Rank1ErrorCode>([
   'worker-failed',
 ]);
 
-/** What to do after several failures; of the other codes, each message says it by itself. */
+/** Advice after repeated failures; for other codes the message itself says what to do. */
 const ADVICE: Partial<Record<Rank1ErrorCode, string>> = {
   'device-lost': 'Close other pages that use the GPU, or choose the device "wasm", and rank the rest again.',
   'out-of-memory': 'Close other tabs, or take a smaller model or dtype, and rank the rest again.',
@@ -61,29 +61,29 @@ const ADVICE: Partial<Record<Rank1ErrorCode, string>> = {
 };
 
 export interface RecoveryOptions extends Pick<FaultTimes, 'backOffMs'> {
-  /** The backend has tried again by itself, as often as is of use. */
+  /** The backend has its own retries; a failure is final. */
   readonly isLast?: boolean;
 }
 
 export class Recovery {
-  /** What is to be loaded now; not always what was asked for. */
+  /** The load to attempt now; may differ from the one asked for. */
   load: LoadOptions;
-  /** undefined: as many as the worker takes by itself */
+  /** undefined: the worker's default */
   maxSlots: number | undefined;
   numFailures = 0;
-  /** Whether the CPU took over, where the device was to be chosen, and the model was loaded there. */
+  /** Whether the CPU replaced the device under `auto`, and the model was loaded there. */
   fellBack = false;
   readonly #asked: LoadOptions;
   readonly #backOffMs: FaultTimes['backOffMs'];
   readonly #isLast: boolean;
-  /** The newest failure that the CPU might not have, and how many there were in a row. */
+  /** The last failure that the CPU might avoid, and how many there were in a row. */
   #deviceError: unknown;
   #numDeviceFailures = 0;
   #hasWorked = false;
   #cpuRefused = false;
   #maxRows = Infinity;
 
-  /** @param fellBack whether the CPU has taken over before */
+  /** @param fellBack whether the CPU has replaced the device before */
   constructor(
     asked: LoadOptions,
     { backOffMs, isLast = false }: RecoveryOptions,
@@ -98,29 +98,30 @@ export class Recovery {
     this.#isLast = isLast;
   }
 
-  /** @param maxRows upper bound of the rows the attempt has work for */
+  /** @param maxRows upper bound on the rows the attempt can use */
   begins(maxRows: number): void {
     this.#maxRows = maxRows;
   }
 
-  /** @returns the model, with the fault as the reason for its device where the CPU took over */
+  /** @returns the model; after a fallback to the CPU, with the fault as the reason for its device */
   loaded(model: LoadedModel): LoadedModel {
-    this.#hasWorked = true; // a device that is not there later may come back
+    this.#hasWorked = true; // a device missing later may come back
     this.fellBack = this.#isOnCpu;
     if (!this.fellBack) return model;
     const deviceReason = 'The GPU failed, so the CPU is used.';
     return { ...model, deviceReason, deviceCause: { code: 'gpu-failed' } };
   }
 
-  /** A verdict came. */
+  /** Call on every verdict. */
   progressed(): void {
     this.numFailures = 0;
     this.#numDeviceFailures = 0;
   }
 
   /**
-   * @returns the milliseconds to wait before the next try
-   * @throws `error` itself where another try is of no use, or a Rank1Error of its code after the third failure in a row
+   * @returns the backoff before the next attempt, in milliseconds
+   * @throws `error` itself if it is not worth retrying, or a Rank1Error with its code after the third consecutive
+   *   failure
    */
   failed(error: unknown): number {
     const code = errorCode(error);
@@ -151,7 +152,7 @@ export class Recovery {
     return this.load.device === 'auto' && !this.#cpuRefused;
   }
 
-  /** The CPU cannot run the model, which is no failure of its own: report the GPU's, or try the GPU again. */
+  /** The CPU cannot run the model, which is not a failure in itself: report the GPU's, or retry the GPU. */
   #leaveCpu(): number {
     this.#cpuRefused = true;
     this.load = this.#asked;
@@ -179,9 +180,9 @@ function onCpu(asked: LoadOptions): LoadOptions {
 }
 
 /**
- * Attempts until one succeeds or the recovery gives up.
- * @param onRecovering called after each failure that is followed by another attempt, before the wait
- * @throws the signal's reason once it is aborted, or what the recovery ends with
+ * Retries until an attempt succeeds or the recovery gives up.
+ * @param onRecovering called after each failure that will be retried, before the wait
+ * @throws the signal's reason once it is aborted, or the recovery's final error
  */
 export async function withRecovery<T>(
   recovery: Recovery,
@@ -203,7 +204,7 @@ export async function withRecovery<T>(
   }
 }
 
-/** Anything that is not a Rank1Error was not foreseen, and counts as a failure of the worker. */
+/** Any error other than a Rank1Error is unexpected and counts as a worker failure. */
 function errorCode(error: unknown): Rank1ErrorCode {
   return isRank1Error(error) ? error.code : 'worker-failed';
 }

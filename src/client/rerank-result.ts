@@ -1,4 +1,4 @@
-/** What a finished run comes to, for callers that want an answer and not a list that moves: pure functions of a fold. */
+/** The result of a finished run, for callers that want no live list: pure functions of a fold. */
 import { isRank1Error, type Rank1Error } from '../base/errors.ts';
 import type {
   JudgedPassage,
@@ -16,7 +16,7 @@ export interface TokenUsage {
   readonly numNewTokens: number;
 }
 
-/** The part of a split document that was judged best, and stands for it. */
+/** The passage of a split document that was judged best and determines its verdict. */
 export interface ResultPassage extends JudgedPassage {
   /** the document's text from `start` to `end` */
   readonly text: string;
@@ -28,15 +28,15 @@ interface JudgedDocument<D extends DocumentInput> extends Pick<
 > {
   /** place in the input */
   readonly index: number;
-  /** of a document that has one */
+  /** if the document has one */
   readonly id: string | undefined;
-  /** the very document that was given */
+  /** the input object itself */
   readonly document: D;
-  /** of a document that has some; it never reached the model */
+  /** the document's metadata, if any; never seen by the model */
   readonly metadata: unknown;
   /** null unless the document was split (`longDocuments: 'passages'`) */
   readonly passage: ResultPassage | null;
-  /** the chains whose mean the verdict is; null unless several were sampled and all came to a verdict */
+  /** the chains whose mean is the verdict; null unless several were sampled and all reached a verdict */
   readonly samples: readonly SampledChain[] | null;
   readonly usage: TokenUsage;
 }
@@ -44,7 +44,7 @@ interface JudgedDocument<D extends DocumentInput> extends Pick<
 export interface RerankResult<D extends DocumentInput = DocumentInput> extends JudgedDocument<D> {
   /** 1 is best */
   readonly rank: number;
-  /** probability of ` true`, 0 to 1; it saturates, so the order is that of `logitDifference` */
+  /** probability of ` true`, 0 to 1; it saturates, so results are ordered by `logitDifference` */
   readonly score: number;
   readonly logitDifference: number;
   readonly verdict: Verdict;
@@ -54,28 +54,28 @@ export interface RerankResult<D extends DocumentInput = DocumentInput> extends J
 export type UnjudgedDocument<D extends DocumentInput = DocumentInput> = JudgedDocument<D>;
 
 export interface RerankResponse<D extends DocumentInput = DocumentInput> {
-  /** best first; all that have a verdict, less what `topN` and `threshold` leave out */
+  /** best first; all that have a verdict, except those excluded by `topN` and `threshold` */
   readonly results: readonly RerankResult<D>[];
-  /** in input order; neither `topN` nor `threshold` hides one */
+  /** in input order; not affected by `topN` and `threshold` */
   readonly unjudged: readonly UnjudgedDocument<D>[];
-  /** of all documents, also of those that were left out */
+  /** of all documents, including those excluded */
   readonly usage: TokenUsage;
   readonly stats: RunStats;
-  /** null when there was nothing to judge, and so nothing was loaded */
+  /** null if there was nothing to judge, so nothing was loaded */
   readonly model: LoadedModel | null;
 }
 
-/** The same error, with what was decided before it: nothing that was judged is lost with the rest. */
+/** Attaches what was decided before the error, so that completed judgements are not lost. */
 export function withPartialResponse(error: Rank1Error, partial: RerankResponse): Rank1Error {
   return Object.assign(error, { partial });
 }
 
-/** What a call that failed in the middle had decided until then; null for any other error. */
+/** What a failed call had decided before its error; null for any other error. */
 export function partialResponse(error: unknown): RerankResponse | null {
   return isRank1Error(error) && 'partial' in error ? (error.partial as RerankResponse) : null;
 }
 
-/** The judged documents of `list`, best first, cut to the selection. Ties keep the order of the input. */
+/** The judged documents of `list`, best first, limited to the selection. Ties keep input order. */
 export function selectResults<D extends DocumentInput>(
   list: RankedList,
   documents: readonly D[],

@@ -1,7 +1,7 @@
 /**
- * The public class of the library: one model, on a worker of this page or another backend, and calls that judge documents
- * with it. Calls are first in, first out, so that callers who know nothing of each other can share one; each ends by its own
- * signal. Faults are recovered from on the way (`supervised-run.ts`). Nothing is started before the first call.
+ * The library's public class: one model, on a worker of this page or another backend, and calls that judge documents
+ * with it. Calls are first in, first out, so that independent callers can share an instance; each is cancelled by its
+ * own signal. Faults are recovered from (`supervised-run.ts`). Nothing starts before the first call.
  */
 import { Semaphore, untilAborted } from '../base/async.ts';
 import { isRank1Error, Rank1Error } from '../base/errors.ts';
@@ -41,35 +41,35 @@ import { WorkerBackend } from './worker-backend.ts';
 import { startRerankWorker } from '../rerank-worker.ts';
 
 export interface RerankerSettings {
-  /** For pages that build the worker themselves, and for tests. */
+  /** For pages that create the worker themselves, and for tests. */
   readonly createWorker?: () => Worker;
-  /** In place of a worker; `model` is its own choice then. */
+  /** Used instead of a worker; it then chooses the model. */
   readonly backend?: Backend;
   /**
-   * Name of the Web Lock under which runs and loads of all pages of this origin wait for one another, so that two do not
-   * fight for the GPU; false for none. Browsers without Web Locks do without.
+   * Name of the Web Lock under which runs and loads of all pages of this origin wait for one another, so that they do
+   * not compete for the GPU; false for none. Ignored in browsers without Web Locks.
    */
   readonly lock?: string | false;
-  /** `continue` when left out. */
+  /** Default `continue`. */
   readonly whenHidden?: WhenHidden;
   readonly faultTimes?: Partial<FaultTimes>;
-  /** The page whose freezing and hiding matter, and its locks; `document` and `navigator.locks` unless given. */
+  /** The page whose freezing and visibility matter, and its locks; default `document` and `navigator.locks`. */
   readonly page?: Page;
   readonly locks?: LockManager;
 }
 
-/** `model` is the URL of a model folder, relative to the page; with a `backend` it may be left out. */
+/** `model` is the URL of a model folder, relative to the page; optional with a `backend`. */
 export interface RerankerOptions extends Partial<LoadOptions>, RerankerSettings {}
 
 export interface LoadCallOptions {
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
-  /** The call rejects with the signal's reason; the model may go on loading, so that a later call is quick. */
+  /** The call rejects with the signal's reason; the model may continue loading, so that a later call is quick. */
   readonly signal?: AbortSignal | undefined;
-  /** Waiting for the device, recovering from a failure. */
+  /** Called while waiting for the device and while recovering from a failure. */
   readonly onState?: RunStateListener | undefined;
 }
 
-/** A query and its documents, with everything a run can be told. */
+/** A query and its documents, with all options of a run. */
 export interface RerankParameters<D extends DocumentInput = DocumentInput>
   extends RerankOptions, ResultSelection {
   readonly query: string;
@@ -78,14 +78,15 @@ export interface RerankParameters<D extends DocumentInput = DocumentInput>
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a listener throws ends the run, and is thrown by the call. None is called once the call has settled. */
+/**
+ * An error thrown by a listener ends the run and is rethrown by the call. No listener is called after the call has
+ * settled.
+ */
 export interface RerankCallbacks {
   readonly onLoadProgress?: ((progress: LoadProgress) => void) | undefined;
-  /**
-   * Once a step, in order. A document that a failure interrupted is `started` once more, and its chain begins anew.
-   */
+  /** Called once per step, in order. A document interrupted by a failure is `started` again, with a new chain. */
   readonly onUpdate?: UpdateListener | undefined;
-  /** What the run as a whole is doing: running, waiting for the device, paused, recovering from a failure. */
+  /** State of the run as a whole: running, waiting for the device, paused, recovering from a failure. */
   readonly onState?: RunStateListener | undefined;
 }
 
@@ -94,7 +95,10 @@ export interface CompleteEvent<D extends DocumentInput = DocumentInput> {
   readonly response: RerankResponse<D>;
 }
 
-/** `load-progress` while the model loads, `run-state` when the run as a whole changes, what happens to each document, and `complete` as the last. */
+/**
+ * `load-progress` while the model loads, `run-state` when the run's state changes, an event for each document update,
+ * and finally `complete`.
+ */
 export type RerankEvent<D extends DocumentInput = DocumentInput> =
   LoadProgressEvent | RunStateEvent | RerankUpdate | CompleteEvent<D>;
 
@@ -113,10 +117,10 @@ export class Reranker {
   /** Loads and runs share one device. */
   readonly #queue: Semaphore;
   readonly #hold = new Hold();
-  /** side by side, where the backend takes several */
+  /** runs in progress; several only if the backend supports it */
   #numRuns = 0;
   #letGoOfPage: () => void = () => undefined;
-  /** Whether the CPU has taken the place of a GPU that failed. */
+  /** Whether the CPU has replaced a GPU that failed. */
   #fellBack = false;
   #disposal = new AbortController();
 
@@ -128,29 +132,28 @@ export class Reranker {
       options.backend ??
       new WorkerBackend(options.createWorker ?? (() => startRerankWorker(this.#load.workerUrl)), this.#times);
     const { remoteHost, maxRuns } = this.#backend;
-    // A server has chosen its model and device, and there is no other to fall back to.
+    // A server has chosen its model and device, and there is no fallback.
     this.#load = remoteHost === undefined ? checkLoadOptions(options) : { model: remoteHost, device: 'wasm' };
     this.#queue = new Semaphore(maxRuns);
   }
 
-  /** Where the query and the documents are sent; null when everything stays on this device. */
+  /** Host that query and documents are sent to; null if everything stays on this device. */
   get remoteHost(): string | null {
     return this.#backend.remoteHost ?? null;
   }
 
-  /** Whether a call made now would wait for an earlier one. */
+  /** Whether a new call would have to wait for an earlier one. */
   get busy(): boolean {
     return this.#queue.isFull;
   }
 
-  /** Whether `pause` holds runs. */
   get paused(): boolean {
     return this.#hold.has('caller');
   }
 
   /**
-   * Loads the model; free when it is loaded. `rerank` does so by itself. If the device `auto` failed twice, the CPU takes
-   * its place until the reranker is disposed, if it can run the model.
+   * Loads the model; free if already loaded. `rerank` does so itself. If the device `auto` fails twice, the CPU
+   * replaces it until the reranker is disposed, provided it can run the model.
    * @throws Rank1Error, or the signal's reason
    */
   async load(call: LoadCallOptions = {}): Promise<LoadedModel> {
@@ -162,9 +165,9 @@ export class Reranker {
   }
 
   /**
-   * Judges every document. An empty list is answered without a model.
-   * @throws TypeError or RangeError for a faulty call, the signal's reason, or Rank1Error; `partialResponse(error)` is what
-   *   was decided before it
+   * Judges every document. An empty list needs no model.
+   * @throws TypeError or RangeError for invalid arguments, the signal's reason, or Rank1Error; `partialResponse(error)`
+   *   returns what was decided before it
    */
   async rerank<D extends DocumentInput>(
     parameters: RerankParameters<D> & RerankCallbacks,
@@ -173,9 +176,9 @@ export class Reranker {
   }
 
   /**
-   * The same as a stream of events. The run starts with the first event that is asked for; leaving the loop aborts it. A
-   * slow reader gets fewer, longer deltas, never an unbounded backlog.
-   * @throws TypeError or RangeError at once; the rest is thrown in the loop
+   * The same as a stream of events. The run starts when the first event is requested; leaving the loop aborts it. A
+   * slow reader gets fewer, longer deltas; the backlog is bounded.
+   * @throws TypeError or RangeError at once; other errors are thrown in the loop
    */
   stream<D extends DocumentInput>(parameters: RerankParameters<D>): AsyncIterable<RerankEvent<D>> {
     const call = checkCall(parameters);
@@ -183,20 +186,20 @@ export class Reranker {
   }
 
   /**
-   * Holds the run in progress after the step in flight, and with it those that wait; or the next one before its first step.
-   * Chains, verdicts and the model stay where they are. Lasts until `resume`, or until the run it holds has ended; a held
-   * run can be aborted.
+   * Pauses the run in progress after the step in flight, and those waiting behind it; with no run in progress, pauses
+   * the next one before its first step. Chains, verdicts and the model are kept. Lasts until `resume`, or until the
+   * paused run ends; a paused run can be aborted.
    */
   pause(): void {
     this.#hold.set('caller', true);
   }
 
-  /** Lets a held run go on where it was. */
+  /** Resumes a paused run where it was. */
   resume(): void {
     this.#hold.set('caller', false);
   }
 
-  /** Ends the worker and frees the model. Calls in flight or waiting reject; a later call starts over. */
+  /** Terminates the worker and frees the model. Pending calls reject; a later call starts over. */
   dispose(): void {
     const error = new Rank1Error(
       'worker-failed',
@@ -231,7 +234,7 @@ export class Reranker {
   ): Promise<RerankResponse<D>> {
     const failed = new AbortController();
     const untilEnd = this.#untilDisposed(signal, failed.signal);
-    /** Calls a listener, unless the call has settled. */
+    /** Calls a listener unless the call has settled. */
     const tell = (listen: () => void): void => {
       if (untilEnd.aborted) return;
       try {
@@ -306,7 +309,7 @@ export class Reranker {
     this.#letGoOfPage = holdWithPage(page, whenHidden, this.#hold);
   }
 
-  /** A hold ends with the last of the runs that it holds. */
+  /** The pause ends with the last run it holds. */
   #endRun(): void {
     if (--this.#numRuns > 0) return;
     this.#letGoOfPage();
@@ -342,7 +345,7 @@ export class Reranker {
     return AbortSignal.any([this.#disposal.signal, ...signals.filter((signal) => signal !== undefined)]);
   }
 
-  /** A server has no device to replace, and its backend tries again by itself. */
+  /** A server has no device to replace, and its backend retries by itself. */
   get #recoveryOptions(): RecoveryOptions {
     return { ...this.#times, isLast: this.remoteHost !== null };
   }

@@ -1,7 +1,7 @@
 /**
- * What a run has come to, over all its attempts: which documents are decided, and the figures in all. An attempt judges
- * only documents that are undecided; their places in it are turned back into places in the request. Invariant: a
- * document is finished once, and what was decided stays.
+ * State of a run across its attempts: which documents are decided, and the cumulative stats. An attempt judges only
+ * undecided documents; their indexes are mapped back to places in the request. Invariant: a document finishes once, and
+ * decided documents stay decided.
  */
 import { assert } from '../base/assert.ts';
 import { NO_STATS } from '../protocol/run-defaults.ts';
@@ -11,13 +11,13 @@ export class RunLedger {
   readonly #numDocuments: number;
   readonly #isOnDevice: boolean;
   readonly #decided = new Set<number>();
-  /** The model could not judge them once; that may have been a fault of the device. */
+  /** Judged `failed` once; that may have been a device fault. */
   readonly #doubtful = new Set<number>();
   readonly #numStarts = new Map<number, number>();
   #earlierStats = NO_STATS;
   #stats = NO_STATS;
 
-  /** @param isOnDevice false: what cannot be judged was refused by another machine, which would say the same again */
+  /** @param isOnDevice false: failed documents were rejected by another machine, which would reject them again */
   constructor(numDocuments: number, isOnDevice = true) {
     this.#numDocuments = numDocuments;
     this.#isOnDevice = isOnDevice;
@@ -28,8 +28,8 @@ export class RunLedger {
   }
 
   /**
-   * Places in the request, in order, but documents that were at work in two failures come last: one of them may be the
-   * cause, and must not keep the others from their verdicts.
+   * Places in the request, in order, except that documents in progress during two failures come last: one of them may
+   * be the cause and must not keep the others from their verdicts.
    */
   get undecided(): readonly number[] {
     const isSuspect = (index: number): boolean => (this.#numStarts.get(index) ?? 0) >= 2;
@@ -38,19 +38,19 @@ export class RunLedger {
       .sort((a, b) => Number(isSuspect(a)) - Number(isSuspect(b)));
   }
 
-  /** Whether all that is left could not be judged the first time. */
+  /** Whether only documents that failed their first try are left. */
   get onlyDoubtfulLeft(): boolean {
     return this.#decided.size + this.#doubtful.size === this.#numDocuments;
   }
 
-  /** Counts and times of all attempts. */
+  /** Counts and times summed over all attempts. */
   get stats(): RunStats {
     return addStats(this.#earlierStats, this.#stats);
   }
 
   /**
    * Begins an attempt at `indexes`, places in the request.
-   * @returns the listener of the attempt: it passes on to `deliver` what is of the request
+   * @returns the attempt's listener, which passes updates to `deliver` with their places in the request
    */
   beginAttempt(indexes: readonly number[], deliver: UpdateListener): UpdateListener {
     this.#earlierStats = this.stats;
@@ -67,7 +67,7 @@ export class RunLedger {
     };
   }
 
-  /** Whether the update is to be passed on. */
+  /** Whether to pass the update on. */
   #take(update: RerankUpdate, secondTry: ReadonlySet<number>): boolean {
     const { index } = update;
     if (this.#decided.has(index)) return false;
@@ -83,7 +83,7 @@ export class RunLedger {
   }
 }
 
-/** What is so now, rows at work and bytes held, is that of the later. */
+/** Gauges (active rows, cache bytes) are taken from the later. */
 function addStats(earlier: RunStats, later: RunStats): RunStats {
   return {
     maxNewTokens: later.maxNewTokens || earlier.maxNewTokens,

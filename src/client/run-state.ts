@@ -1,4 +1,4 @@
-/** What a run is doing as a whole, for whoever shows it; what happens to each document are its updates. */
+/** State of a run as a whole, for display; what happens to each document is in its updates. */
 import type { Rank1ErrorCode } from '../base/errors.ts';
 import type { DevicePreference, LoadedModel } from '../protocol/rerank-api.ts';
 
@@ -7,19 +7,19 @@ export type PausedBy = 'caller' | 'page';
 
 export type RunState =
   | { readonly type: 'running'; readonly model: LoadedModel }
-  /** another page, or another reranker of this one, has the device */
+  /** another page, or another reranker of this one, holds the device */
   | { readonly type: 'waiting' }
   | { readonly type: 'paused'; readonly by: PausedBy }
   | {
       readonly type: 'recovering';
-      /** what failed, and the sentence that tells of it */
+      /** code and message of the failure */
       readonly code: Rank1ErrorCode;
       readonly message: string;
-      /** failures in a row, this one included; after three the run stops */
+      /** consecutive failures, this one included; after three the run ends */
       readonly numFailures: number;
-      /** how long until it is tried again */
+      /** backoff before the next attempt */
       readonly waitMs: number;
-      /** where, and with how many rows at most (undefined: as many as before), it goes on */
+      /** device and maximum rows of the next attempt (undefined: unchanged) */
       readonly device: DevicePreference;
       readonly maxSlots: number | undefined;
     };

@@ -1,16 +1,16 @@
 /**
- * One Reranker, and so one worker with one model, for all who ask for the same model on the same device. It lives as long
- * as someone holds a lease.
+ * Shares one Reranker, and so one worker and model, among all who ask for the same model on the same device. It lives
+ * as long as someone holds a lease.
  */
 import type { LoadOptions } from '../protocol/rerank-api.ts';
 import { isSameLoad } from '../protocol/same-load.ts';
 import { checkLoadOptions } from './check-arguments.ts';
 import { Reranker } from './reranker.ts';
 
-/** A share in a Reranker; the last to release it ends the worker. */
+/** A share in a Reranker; the last release terminates the worker. */
 export interface RerankerLease {
   readonly reranker: Reranker;
-  /** Once; a second call does nothing. */
+  /** A second call does nothing. */
   release(): void;
 }
 

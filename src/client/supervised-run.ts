@@ -1,8 +1,8 @@
 /**
- * One run: it takes the device, loads the model, sends the documents, and after a fault starts over with those that are
- * undecided. A verdict that was given is never asked for again, and as documents do not depend on one another, those of
- * later attempts are what they would have been. A hold (pause, a frozen page) keeps the run in the backend between two
- * steps, and lends the device to whoever waits for it.
+ * One run: acquires the device, loads the model, sends the documents, and after a fault retries those still undecided.
+ * Decided documents are never judged again, and since documents are independent, a retry does not change their
+ * verdicts. A hold (pause, frozen page) stops the run in the backend between two steps and yields the device to other
+ * waiters.
  */
 import { Rank1Error } from '../base/errors.ts';
 import type { Backend } from '../protocol/backend.ts';
@@ -21,7 +21,7 @@ import type { RunState, RunStateListener } from './run-state.ts';
 
 export interface SupervisedRunOptions {
   readonly request: RerankRequest;
-  /** Ends the run with the step in flight. */
+  /** Ends the run after the step in flight. */
   readonly signal: AbortSignal;
   readonly backend: Backend;
   readonly hold: Hold;
@@ -50,7 +50,7 @@ export class SupervisedRun {
     this.#ledger = new RunLedger(options.request.documents.length, isOnDevice);
   }
 
-  /** @throws the signal's reason, or Rank1Error when it cannot go on; verdicts that were delivered stand */
+  /** @throws the signal's reason, or Rank1Error when it cannot continue; verdicts already delivered stand */
   async execute(): Promise<RunOutcome> {
     const { signal, hold, lease, recovery } = this.#options;
     const ended = new AbortController();
@@ -69,7 +69,7 @@ export class SupervisedRun {
     }
   }
 
-  /** A document that could not be judged is tried once more, on a device that no fault has touched. */
+  /** A document that could not be judged is tried once more, on a fresh device. */
   #isAgain(): boolean {
     if (this.#ledger.undecided.length === 0) return false;
     this.#options.backend.close(new Error('replaced'));
@@ -88,7 +88,7 @@ export class SupervisedRun {
     } catch (error) {
       signal.throwIfAborted();
       if (this.#ledger.undecided.length > 0) throw error;
-      return model; // it failed behind its last verdict, and nothing is left to try again
+      return model; // failed after its last verdict; nothing is left to retry
     }
     signal.throwIfAborted();
     if (this.#ledger.undecided.length > 0 && !this.#ledger.onlyDoubtfulLeft)
@@ -96,7 +96,7 @@ export class SupervisedRun {
     return model;
   }
 
-  /** Only the backend knows into how many passages documents are split. */
+  /** Only the backend knows how many passages documents are split into. */
   get #maxRows(): number {
     const { longDocuments, samples = 1 } = this.#options.request.options;
     return longDocuments === 'passages' ? Infinity : this.#ledger.undecided.length * samples;
@@ -140,7 +140,7 @@ export class SupervisedRun {
     };
   }
 
-  /** Brings the backend to what the hold says now. */
+  /** Pauses or resumes the backend as the hold changes. */
   async #followHold(untilEnd: AbortSignal): Promise<void> {
     const { hold, lease, backend } = this.#options;
     if (hold.held) this.#report({ type: 'paused', by: hold.by });
@@ -158,7 +158,7 @@ export class SupervisedRun {
     this.#options.lease.release();
   }
 
-  /** Each state once, until there is another. */
+  /** Reports a state only when it changes. */
   #report(state: RunState): void {
     const key = JSON.stringify(state);
     if (key === this.#lastState) return;

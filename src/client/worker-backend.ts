@@ -1,6 +1,6 @@
 /**
- * A backend in a worker of the page. There is one worker at most; it is started when first needed, and ended whole by any
- * fault: with it go its device, its sessions and all their memory, so that nothing a fault may have spoiled is used again.
+ * A backend in a worker of the page. At most one worker exists, started when first needed. Any fault terminates it, and
+ * with it its device, sessions and memory, so that no corrupted state is reused.
  */
 import { untilAborted } from '../base/async.ts';
 import { workerRefusal } from '../base/policy-refusal.ts';
@@ -17,7 +17,7 @@ import { isSameLoad } from '../protocol/same-load.ts';
 import type { FaultTimes } from './recovery.ts';
 import { WorkerPort } from './worker-port.ts';
 
-/** A load that was asked of the worker at hand, whether or not it has ended; a later one for the same model joins it. */
+/** A load requested from the current worker, pending or settled; a later load of the same model joins it. */
 interface Loading {
   readonly options: LoadOptions;
   readonly model: Promise<LoadedModel>;
@@ -85,7 +85,7 @@ export class WorkerBackend implements Backend {
     this.#setPaused(false);
   }
 
-  /** Ends the worker, if there is one. */
+  /** Terminates the worker, if there is one. */
   close(reason: unknown): void {
     this.#port?.end(reason);
     this.#port = null;
@@ -96,10 +96,10 @@ export class WorkerBackend implements Backend {
     const port = this.#port;
     if (!port?.alive) return;
     port.setPaused(paused);
-    port.call(paused ? 'pause' : 'resume', []).catch(() => undefined); // the run tells of a worker that is gone
+    port.call(paused ? 'pause' : 'resume', []).catch(() => undefined); // the run itself reports a dead worker
   }
 
-  /** @param signal whose abort is no fault */
+  /** @param signal an abort is not a fault */
   async #endingOnFault<T>(call: Promise<T>, signal?: AbortSignal): Promise<T> {
     const port = this.#port;
     try {

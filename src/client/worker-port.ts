@@ -1,17 +1,20 @@
 /**
- * The page's end of a worker: its calls, and the promise that it is alive. A worker that dies, or says nothing for too
- * long, would leave calls pending, so each fails with it. A port that failed stays failed: start another worker.
+ * The page's end of a worker: its calls and its liveness. A worker that dies, or is silent for too long, would leave
+ * calls pending, so it rejects them all. A failed port stays failed: start another worker.
  */
 import { IdleTimer, nextTask, untilAborted, withResolvers } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
 import { watchRefusals } from '../base/policy-refusal.ts';
 import { receivedError, type FromWorker, type ToWorker } from '../protocol/worker-calls.ts';
 
-/** The error event of a worker may overtake messages that were posted before it; nothing tells when the last has arrived. */
+/**
+ * A worker's error event may overtake messages posted before it, and nothing signals the last one: milliseconds to
+ * wait.
+ */
 const DRAIN_MS = 100;
 
 type Listener = (...values: never[]) => void;
-/** What is sent of a method's parameters: those before its listener and its signal. */
+/** The parameters of a method that are sent: all before its listener and its signal. */
 type SentArgs<Args> = Args extends readonly [infer First, ...infer Rest]
   ? First extends Listener | AbortSignal
     ? []
@@ -22,11 +25,11 @@ type MethodOf<Api, Name extends keyof Api> = Api[Name] extends (...args: infer A
   : never;
 
 export interface CallOptions {
-  /** Given what the method gives its listener, in order, and nothing once the call has settled. */
+  /** Called with the arguments of the method's listener, in order; never after the call has settled. */
   readonly onUpdate?: Listener | undefined;
   /** Aborts the method's signal; the call settles as the method does. */
   readonly signal?: AbortSignal | undefined;
-  /** The worker is ended when it says nothing for so long. */
+  /** Idle timeout: the worker is terminated when it is silent for this long. */
   readonly idleMs?: number;
 }
 
@@ -41,12 +44,12 @@ export class WorkerPort<Api> {
   readonly #task: string;
   readonly #failure = new AbortController();
   readonly #calls = new Map<number, PendingCall>();
-  /** until the worker has said something */
+  /** until the worker's first message */
   readonly #refusals = watchRefusals();
   #lastId = 0;
   #hasSpoken = false;
 
-  /** @param task what it does, for sentences: "The worker that <task> stopped." */
+  /** @param task for messages: "The worker that <task> stopped." */
   constructor(worker: Worker, task: string) {
     this.#worker = worker;
     this.#task = task;
@@ -55,7 +58,7 @@ export class WorkerPort<Api> {
     worker.addEventListener('messageerror', this.#onMessageError);
   }
 
-  /** False once the worker failed or was ended. */
+  /** False once the worker has failed or was terminated. */
   get alive(): boolean {
     return !this.#failure.signal.aborted;
   }
@@ -85,12 +88,12 @@ export class WorkerPort<Api> {
     }
   }
 
-  /** While paused, calls may be silent. */
+  /** While paused, idle timeouts are suspended. */
   setPaused(paused: boolean): void {
     for (const { idle } of this.#calls.values()) idle?.pause(paused);
   }
 
-  /** Ends the worker at once, with everything it holds; calls in flight reject with `reason`. */
+  /** Terminates the worker and everything it holds; calls in flight reject with `reason`. */
   end(reason: unknown): void {
     if (!this.alive) return;
     this.#failure.abort(reason);
@@ -117,7 +120,7 @@ export class WorkerPort<Api> {
     try {
       call.onUpdate?.(...(data.values as never[]));
     } catch (error) {
-      // The caller's own: it is thrown where the caller waits, and not lost in an event.
+      // The listener's own error: reject the call with it instead of losing it in an event handler.
       this.#post({ type: 'abort', id: data.id });
       call.settle.reject(error);
     }
@@ -126,12 +129,12 @@ export class WorkerPort<Api> {
   readonly #onError = (event: ErrorEvent): void => {
     event.preventDefault();
     const reason = event.message ? ` (${event.message})` : '';
-    // Browsers end a worker that has no memory left with an error that says so, where they say anything.
+    // Browsers that report why they end a worker out of memory use words like these.
     const code = /memory|allocation/i.test(reason) ? 'out-of-memory' : 'worker-failed';
     const stopped = `The worker that ${this.#task} stopped${reason}. Try again: a new worker is started.`;
     const wasLoaded = this.#hasSpoken || event.message;
     const failure = wasLoaded ? new Rank1Error(code, stopped) : this.#notLoaded();
-    // On a page that was blocked, the timer may run in front of messages that arrived long before.
+    // On a page that was blocked, the timer may fire before messages that arrived long ago.
     setTimeout(
       () => void nextTask().then(() => this.end(this.#refusals.refusalOf(null) ?? failure)),
       DRAIN_MS,
@@ -147,7 +150,7 @@ export class WorkerPort<Api> {
     );
   };
 
-  /** Browsers say nothing of a worker's script that they could not load. */
+  /** Browsers give no details about a worker script that failed to load. */
   #notLoaded(): Rank1Error {
     const failed = (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).findLast(
       ({ responseStatus }) => responseStatus >= 400,

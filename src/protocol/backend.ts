@@ -1,6 +1,6 @@
 /**
- * What judges documents. Three things are one: the service in a worker, the page's handle on that worker, and a server
- * elsewhere. Callers above it (`Reranker`) queue runs, hold them and recover from their failures.
+ * What judges documents: the service in a worker, the page's handle on that worker, or a remote server. Its caller
+ * (`Reranker`) queues runs, pauses them and recovers from their failures.
  */
 import type {
   LoadedModel,
@@ -12,13 +12,13 @@ import type {
 } from './rerank-api.ts';
 
 export interface Backend {
-  /** Set where the query and the documents leave this device: the host they are sent to. */
+  /** The host that query and documents are sent to; unset if they stay on this device. */
   readonly remoteHost?: string;
-  /** Runs that it takes side by side; 1 when left out. */
+  /** Maximum concurrent runs; default 1. */
   readonly maxRuns?: number;
   /**
-   * Makes the model ready; free when it is. A server has chosen its model, and takes no options.
-   * @param signal ends the waiting with its reason; what was begun may go on, so that a later call is quick
+   * Makes the model ready; free if it already is. A server has chosen its model and takes no options.
+   * @param signal aborts the wait with its reason; the load itself may continue, so that a later call is quick
    * @throws Rank1Error
    */
   load(
@@ -27,14 +27,14 @@ export interface Backend {
     signal: AbortSignal,
   ): Promise<LoadedModel>;
   /**
-   * Finishes every document of the request once, with a verdict or the reason why there is none.
-   * @param onUpdates in order, and never after the call has settled. An empty list says that the run is alive: there is a
-   *   call at least every few seconds
-   * @param signal ends the run after the step in flight; it resolves, with `aborted: true`
-   * @throws Rank1Error when the run could not go on; updates that were delivered stand
+   * Finishes every document of the request exactly once, with a verdict or the reason why there is none.
+   * @param onUpdates called in order, and never after the call has settled. Called at least every few seconds; an empty
+   *   list is a heartbeat.
+   * @param signal ends the run after the step in flight; it then resolves with `aborted: true`
+   * @throws Rank1Error when the run cannot continue; updates already delivered stand
    */
   rerank(request: RerankRequest, onUpdates: UpdateListener, signal: AbortSignal): Promise<RunSummary>;
-  /** Holds runs after their step in flight, and before their first: what they have stays where it is. */
+  /** Pauses runs after the step in flight, or before their first step; their state is kept. */
   pause(): void;
   resume(): void;
   /** Frees everything. Calls in flight reject with `reason`; a later call starts over. */

@@ -1,35 +1,35 @@
-/** The boundary between a page and the worker that keeps models: types only. */
+/** API between a page and the worker that stores models: types only. */
 import type { Device, DeviceCause } from './rerank-api.ts';
 
-/** What a model folder on a server offers; sizes before anything large is fetched. */
+/** What a model folder on a server offers; sizes are known before anything large is fetched. */
 export interface ModelOffer {
   readonly kind: 'model';
   /** absolute, ends with a slash */
   readonly url: string;
-  /** proposed for the store */
+  /** suggested name in the store */
   readonly name: string;
   readonly versions: readonly ModelVersion[];
-  /** the dtype that suits this device best */
+  /** the best dtype for this device */
   readonly recommended: string;
 }
 
-/** A checkpoint of safetensors on a server, which can be converted on this device. */
+/** A safetensors checkpoint on a server, which can be converted on this device. */
 export interface CheckpointOffer {
   readonly kind: 'checkpoint';
   /** absolute, ends with a slash */
   readonly url: string;
-  /** proposed for the store */
+  /** suggested name in the store */
   readonly name: string;
-  /** of the safetensors; `null` where the server does not tell */
+  /** of the safetensors; `null` if the server does not say */
   readonly bytes: number | null;
-  /** the dtype that suits this device best */
+  /** the best dtype for this device */
   readonly recommended: string;
 }
 
 export interface ModelVersion {
   readonly dtype: string;
   readonly bytes: number;
-  /** of them, not here yet */
+  /** bytes still to be downloaded */
   readonly missingBytes: number;
 }
 
@@ -37,13 +37,13 @@ export interface StoreRequest {
   readonly url: string;
   readonly name: string;
   readonly dtype: string;
-  /** `memory` where the person accepts that the model is gone with the page */
+  /** `memory` if the user accepts that the model is lost when the page closes */
   readonly storage: 'disk' | 'memory';
 }
 
 /**
- * `waiting`: another tab is downloading this model; its progress is shown where it tells. `repeat`: a file came damaged,
- * and is fetched once more.
+ * `waiting`: another tab is downloading this model; its progress is shown if it reports any. `repeat`: a file arrived
+ * damaged and is fetched again.
  */
 export interface StoreProgress {
   readonly stage: 'waiting' | 'download' | 'repeat' | 'verify' | 'copy' | 'convert';
@@ -55,12 +55,12 @@ export interface StoredModel {
   readonly name: string;
   /** what `createReranker({ model })` takes; `null` for a model in memory, see `files` */
   readonly address: string | null;
-  /** of the versions that are whole; empty while none is, and for what a copy or conversion that broke off has left */
+  /** of the complete versions; empty if there are none, or for the leftovers of a failed copy or conversion */
   readonly dtypes: readonly string[];
-  /** of everything that is here */
+  /** of everything stored */
   readonly bytes: number;
   readonly storage: 'disk' | 'memory';
-  /** a download that was stopped, and can be taken up; `null` when there is none */
+  /** a stopped download that can be resumed; `null` if there is none */
   readonly unfinished: UnfinishedDownload | null;
 }
 
@@ -75,7 +75,7 @@ export interface CheckpointRequest {
   /** of the stored model */
   readonly name: string;
   readonly dtype: string;
-  /** a folder of safetensors on a server (`https://…/resolve/main`) and their bytes where known, or its files */
+  /** a safetensors folder on a server (`https://…/resolve/main`) and its size if known, or its files */
   readonly source:
     { readonly url: string; readonly bytes?: number | null } | { readonly files: readonly File[] };
 }
@@ -84,10 +84,10 @@ export interface CheckpointRequest {
 export interface DeviceReport {
   readonly adapter: AdapterReport | null;
   readonly isolated: boolean;
-  /** JSPI build: weights go to the GPU piece by piece */
+  /** JSPI build: weights are uploaded to the GPU in pieces */
   readonly jspi: boolean;
   readonly threads: number;
-  /** coarse, rounded by the browser; `null` where it does not tell */
+  /** coarse, rounded by the browser; `null` if it does not report it */
   readonly memoryBytes: number | null;
   readonly storage: {
     readonly usedBytes: number;
@@ -96,10 +96,10 @@ export interface DeviceReport {
   } | null;
   readonly storesModels: boolean;
   readonly device: Device;
-  /** One sentence for people, in English. */
+  /** An English sentence for users. */
   readonly deviceReason: string;
   readonly deviceCause: DeviceCause;
-  /** whether the device computes with 16-bit floats: what decides the dtype */
+  /** whether the device supports 16-bit floats, which decides the dtype */
   readonly float16: boolean;
   readonly dtype: string;
 }
@@ -117,22 +117,22 @@ export interface AdapterReport {
 export interface CatalogueEntry {
   readonly id: string;
   readonly label: string;
-  /** on Hugging Face, of the safetensors; `null` for the demo model, which comes with the page */
+  /** on Hugging Face, of the safetensors; `null` for the demo model, which ships with the page */
   readonly repository: string | null;
-  /** bytes of those safetensors */
+  /** size of those safetensors */
   readonly checkpointBytes: number;
   readonly versions: readonly CatalogueVersion[];
   readonly recommended: string | null;
-  /** why none runs here; `null` when one does */
+  /** why no version runs here; `null` if one does */
   readonly refusal: CatalogueRefusal | null;
 }
 
 export interface CatalogueVersion {
   readonly dtype: string;
   readonly bytes: number;
-  /** weights and KV cache while it runs, by number of rows decoded together */
+  /** weights and KV cache at run time, by number of rows decoded together */
   readonly memoryAtSlots: Readonly<Record<string, number>>;
-  /** `null` when it runs here */
+  /** `null` if it runs here */
   readonly refusal: CatalogueRefusal | null;
 }
 
@@ -148,27 +148,27 @@ export interface ModelStoreApi {
   catalogue(): Promise<readonly CatalogueEntry[]>;
   /** @param url of a model folder or a checkpoint, absolute. @throws Rank1Error */
   inspect(url: string): Promise<ModelOffer | CheckpointOffer>;
-  /** A name for a new model: what is wanted, in the form of a name, with a number where that is taken. */
+  /** A free name for a new model: the wanted one, sanitized, with a number if it is taken. */
   nameFor(wanted: string): Promise<string>;
   /**
-   * Resolves when the model is whole; goes on where an earlier call was stopped.
+   * Resolves when the model is complete; resumes a stopped download.
    * @throws Rank1Error; `AbortError` when it was paused or cancelled
    */
   download(request: StoreRequest, onProgress: (progress: StoreProgress) => void): Promise<StoredModel>;
-  /** Turns a checkpoint into a stored model; what is stopped has to start anew. @throws Rank1Error; `AbortError` */
+  /** Turns a checkpoint into a stored model; a stopped conversion starts over. @throws Rank1Error; `AbortError` */
   convert(request: CheckpointRequest, onProgress: (progress: StoreProgress) => void): Promise<StoredModel>;
-  /** Copies a model folder that was picked, or finds the one that has the same files. @throws Rank1Error */
+  /** Copies a picked model folder, or finds the stored one with the same files. @throws Rank1Error */
   keep(
     name: string,
     files: Readonly<Record<string, Blob>>,
     onProgress: (progress: StoreProgress) => void,
   ): Promise<StoredModel>;
-  /** Stops what is under way for that name; what has arrived of a download stays. */
+  /** Stops the operation in progress for that name; downloaded data is kept. */
   pause(name: string): void | Promise<void>;
   list(): Promise<readonly StoredModel[]>;
   /** The files of a model in memory, for `modelFiles`. */
   files(name: string): Promise<Readonly<Record<string, Blob>>>;
-  /** Stops what is under way for that name, in any tab, and deletes it. */
+  /** Stops the operation in progress for that name, in any tab, and deletes the model. */
   remove(name: string): Promise<void>;
   removeAll(): Promise<void>;
 }

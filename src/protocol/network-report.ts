@@ -1,21 +1,21 @@
-/** What a worker tells its page of its use of the network: workers have a timeline of their own. */
+/** What a worker reports to its page about its network use: workers have their own performance timeline. */
 
-/** One thing that was asked of the network or of a cache. */
+/** One request to the network or a cache. */
 export interface FetchedResource {
   readonly url: string;
-  /** of the body; 0 where it is not told, as for other origins */
+  /** of the body; 0 if not reported, as for other origins */
   readonly numBytes: number;
 }
 
 export interface NetworkReport {
   readonly fetched?: readonly FetchedResource[];
-  /** what the policy refused, as it names it: an address or `inline` */
+  /** the blocked URI as the policy violation reports it: an address or `inline` */
   readonly refused?: string;
 }
 
 /**
- * Tells all that this worker fetches, and has fetched, on a channel. It is sent to workers as its text too, so it may use
- * nothing of this module.
+ * Reports on a channel all that this worker fetches and has fetched. Its source text is also sent to workers, so it may
+ * not use anything else from this module.
  */
 export function reportFetches(channelName: string): void {
   const channel = new BroadcastChannel(channelName);

@@ -1,9 +1,9 @@
-/** The boundary between the page and the worker, on one page. Types only: nothing here exists at run time. */
+/** API between the page and the worker. Types only: nothing here exists at run time. */
 import type { QueryPreset } from '../base/query-presets.ts';
 
 export type { QueryPreset };
 
-/** A document as callers give it. `id` and `metadata` never reach the model. */
+/** A document as callers provide it. `id` and `metadata` never reach the model. */
 export interface RerankDocument {
   readonly id?: string;
   readonly title?: string;
@@ -11,7 +11,7 @@ export interface RerankDocument {
   readonly metadata?: unknown;
 }
 
-/** `cpu` is native code, which only Node has; in a browser the CPU is `wasm`. */
+/** `cpu` is native code, available only in Node; in a browser the CPU is `wasm`. */
 export type CpuDevice = 'cpu' | 'wasm';
 export type Device = 'webgpu' | CpuDevice;
 export type DevicePreference = 'auto' | Device;
@@ -22,18 +22,18 @@ export interface LoadOptions {
    * model of that name in the page's own storage.
    */
   readonly model: string;
-  /** The model's files by path, where they are at hand (picked, dropped): nothing is fetched, and `model` is their name. */
+  /** The model's files by path, if at hand (picked, dropped): nothing is fetched, and `model` is only a name. */
   readonly modelFiles?: Readonly<Record<string, Blob>>;
   readonly device: DevicePreference;
-  /** Which `onnx/model_<dtype>.onnx` to load; what suits the device best when left out. */
+  /** Which `onnx/model_<dtype>.onnx` to load; default: the best one for the device. */
   readonly dtype?: string;
-  /** URL of the package's worker as the page serves it, for bundlers that emit no workers; same origin. */
+  /** Same-origin URL of the package's worker as the page serves it, for bundlers that emit no workers. */
   readonly workerUrl?: string;
-  /** URL of a folder with the runtime's files (`ort-wasm-*`), where the worker cannot find them by itself; same origin. */
+  /** Same-origin URL of a folder with the runtime's files (`ort-wasm-*`), if the worker cannot find them itself. */
   readonly assetsUrl?: string;
   /**
-   * `false` leaves out the steps that compile the kernels before the first run, which then does it; left out: true, but on
-   * a software adapter. A warm-up that fails fails the load, with its error.
+   * `false` skips the steps that compile the kernels before the first run, which then compiles them itself. Default
+   * true, except on a software adapter. A failed warm-up fails the load with its error.
    */
   readonly warmUp?: boolean;
 }
@@ -46,7 +46,8 @@ export interface LoadProgress {
 }
 
 /**
- * Why a device was taken. `asked`: the caller named the CPU. `version`: the GPU cannot run this version of the model.
+ * Why a device was chosen. `asked`: the caller requested the CPU. `version`: the GPU cannot run this version of the
+ * model.
  */
 export type DeviceCause =
   | { readonly code: 'asked' | 'no-adapter' | 'software-adapter' | 'version' | 'gpu-failed' }
@@ -54,55 +55,58 @@ export type DeviceCause =
   | { readonly code: 'server'; readonly host: string; readonly model: string };
 
 export interface LoadedModel {
-  /** `remote`: another machine, to which the query and the documents are sent. */
+  /** `remote`: another machine, to which query and documents are sent. */
   readonly device: Device | 'remote';
-  /** One sentence for people, in English: why this device was taken. */
+  /** One English sentence for users: why this device was chosen. */
   readonly deviceReason: string;
-  /** The same for programs, and for other languages. */
+  /** The same for programs and for translation. */
   readonly deviceCause: DeviceCause;
   readonly dtype: string;
   readonly maxPositions: number;
 }
 
 /**
- * `reason`: the model thinks, then answers. `instant`: its thinking is put into its mouth, a short sentence that it has
- * thought enough, so that one step gives the answer.
+ * `reason`: the model thinks, then answers. `instant`: its thinking is prefilled with a short sentence saying that it
+ * has thought enough, so that one step gives the answer.
  */
 export type RerankMode = 'reason' | 'instant';
 
 export type LongDocuments = 'truncate' | 'passages';
 
 export interface RerankOptions {
-  /** `reason` when left out, as the reference does. */
+  /** Default `reason`, as in the reference. */
   readonly mode?: RerankMode;
-  /** How often a chain that has answered is told to wait and think on; its last verdict counts. 0 when left out. */
+  /** How often a chain that has answered is told to wait and think on; its last verdict counts. Default 0. */
   readonly rethink?: number;
   /**
-   * Chains that are sampled for each document instead of the greedy one; the document's score is the mean of theirs. The
-   * chain that is shown is the one nearest to the mean. Greedy, one chain, when left out.
+   * Number of chains sampled per document instead of one greedy chain. The document's score is their mean; the chain
+   * shown is the one nearest to the mean. Default: one greedy chain.
    */
   readonly samples?: number;
-  /** Of the samples: 0.6 when left out; 1 is the model's own distribution, 0 is greedy. */
+  /** Sampling temperature. Default 0.6; 1 is the model's own distribution, 0 is greedy. */
   readonly temperature?: number;
-  /** Of the samples, an integer: the same seed gives a document the same chains, whatever runs beside it. 0 when left out. */
+  /** Sampling seed, an integer: the same seed gives a document the same chains, whatever runs beside it. Default 0. */
   readonly seed?: number;
-  /** Ends a chain that repeats itself without end by asking for its verdict (`loop`). Off unless true, as the reference has none. */
+  /**
+   * Ends a chain stuck in a repetition loop by asking for its verdict (`loop`). Default off, as the reference has no
+   * such guard.
+   */
   readonly loopGuard?: boolean;
-  /** Holds FILL_QUERY_HERE, and takes the query's place in the prompt. */
+  /** Contains FILL_QUERY_HERE and replaces the query in the prompt. */
   readonly queryTemplate?: string;
-  /** A template of the library; not together with `queryTemplate`. */
+  /** Name of a built-in template; mutually exclusive with `queryTemplate`. */
   readonly preset?: QueryPreset;
-  /** Appended to the query, as the reference does. */
+  /** Appended to the query, as in the reference. */
   readonly instruction?: string;
   /**
-   * Tokens a chain may have, rethinking included, before its verdict is forced; at most half the model's context. When left
-   * out: what the model folder says, else 1,024, and 8,192, as the reference has it, on a remote engine. The run's
-   * statistics tell what it came to.
+   * Token limit of a chain, rethinking included, before its verdict is forced; at most half the model's context.
+   * Default: the model folder's value, else 1,024; on a remote engine 8,192, as in the reference. The run's stats
+   * report the value in effect.
    */
   readonly maxNewTokens?: number;
   /**
-   * What becomes of a document that does not fit: `truncate` (the default) cuts and flags it; `passages` splits it at
-   * sentence bounds, with overlap, and its best passage stands for it.
+   * What happens to a document that does not fit: `truncate` (the default) cuts and flags it; `passages` splits it at
+   * sentence boundaries, with overlap, and takes the best passage's verdict.
    */
   readonly longDocuments?: LongDocuments;
   /** Rows decoded together. */
@@ -115,30 +119,32 @@ export interface RerankRequest {
   readonly options: RerankOptions;
 }
 
-/** What the model decided about one document. */
+/** The model's decision on one document. */
 export interface Verdict {
   readonly label: 'true' | 'false';
   /** softmax over the two answer logits: probability of ` true`, 0 to 1 */
   readonly score: number;
-  /** raw logit of ` true` minus raw logit of ` false`; sort by this, the score saturates */
+  /** raw logit of ` true` minus raw logit of ` false`; sort by this, as the score saturates */
   readonly logitDifference: number;
   /**
-   * Set where the score could not be read exactly: a remote engine returns the likeliest tokens only, and the other answer
-   * was not among them. `score` and `logitDifference` are then what it is at least, or at most.
+   * Set if the score is only a bound: a remote engine returns only the likeliest tokens, and the other answer was not
+   * among them. `score` and `logitDifference` are then a minimum or a maximum.
    */
   readonly bound?: 'at-least' | 'at-most';
-  /** true when the chain did not end by itself and the answer was asked for; false in mode `instant`, which has no chain */
+  /**
+   * true if the chain did not end by itself and was asked for its answer; false in mode `instant`, which has no chain
+   */
   readonly forced: boolean;
 }
 
 /**
- * `length`: the chain reached its limit, or ended without an answer; `loop`: it was repeating itself. Both are asked for a
- * verdict. `failed`: the model's numbers overflowed on this document, twice, or a server gave none for either answer; there
- * is no verdict.
+ * `length`: the chain reached its limit, or ended without an answer; `loop`: it was repeating itself. Both are asked
+ * for a verdict. `failed`: the model's logits overflowed on this document twice, or a server returned none for either
+ * answer; there is no verdict.
  */
 export type FinishReason = 'verdict' | 'length' | 'loop' | 'prompt-too-long' | 'failed' | 'aborted';
 
-/** Which part of a long document was judged best. */
+/** The passage of a long document that was judged best. */
 export interface JudgedPassage {
   /** UTF-16 units of the document's text, end exclusive */
   readonly start: number;
@@ -147,26 +153,26 @@ export interface JudgedPassage {
   readonly numPassages: number;
 }
 
-/** One of several chains that a document's score is the mean of. */
+/** One of several chains whose mean is a document's score. */
 export interface SampledChain {
   readonly verdict: Verdict;
   readonly finishReason: Extract<FinishReason, 'verdict' | 'length' | 'loop'>;
-  /** trimmed of the markers */
+  /** without the markers */
   readonly reasoning: string;
 }
 
-/** What one document came to: the same from the worker's last word on it to a stored judgement and an export. */
+/** The result of one document: the same from the worker's last update to a stored judgement and an export. */
 export interface Outcome {
   readonly finishReason: FinishReason;
-  /** null only when the model was never asked (aborted, prompt too long) or gave no numbers (failed) */
+  /** null only if the model was never asked (aborted, prompt too long) or its logits were unusable (failed) */
   readonly verdict: Verdict | null;
-  /** the whole chain, trimmed of the markers */
+  /** the whole chain without the markers */
   readonly reasoning: string;
   /** the document was cut to fit the model */
   readonly truncated: boolean;
-  /** only where the document was split: the passage that decided */
+  /** only if the document was split: the passage that decided */
   readonly passage?: JudgedPassage;
-  /** only where several chains were sampled: `verdict` is their mean, `reasoning` the chain nearest to it */
+  /** only if several chains were sampled: `verdict` is their mean, `reasoning` the chain nearest to it */
   readonly samples?: readonly SampledChain[];
   /** of all passages; a prompt with several samples counts once */
   readonly numPromptTokens: number;
@@ -175,10 +181,10 @@ export interface Outcome {
 }
 
 /**
- * One thing that happened to one document; `index` is its place in the request. A document that a failure interrupted is
- * started once more, and its reasoning begins anew. A document in several passages, or with several samples, streams no
- * reasoning: when the last of them is judged, it finishes with the chain of the best or the nearest. Its tokens are those of
- * all its passages and samples, as that is what it cost.
+ * One event for one document; `index` is its place in the request. A document interrupted by a failure is started
+ * again, with new reasoning. A document with several passages or samples streams no reasoning: once the last is judged,
+ * it finishes with the chain of the best passage, or the one nearest to the mean. Its token counts cover all passages
+ * and samples, as that is what it cost.
  */
 export type RerankUpdate =
   | {
@@ -192,30 +198,30 @@ export type RerankUpdate =
 
 export type FinishedUpdate = Outcome & { readonly type: 'finished'; readonly index: number };
 
-/** Figures of a run so far; times in milliseconds. */
+/** Metrics of a run so far; times in milliseconds. */
 export interface RunStats {
-  /** tokens a chain may have: what was asked for, or the default, or what the context has room for; 0 before it is known */
+  /** token limit of a chain: as requested or by default, within what the context allows; 0 before it is known */
   readonly maxNewTokens: number;
   /** prompt tokens that had to be run */
   readonly numPrefillTokens: number;
   /** prefill tokens including padding */
   readonly numPaddedPrefillTokens: number;
-  /** prompt tokens spared, because all prompts begin alike and that was run once */
+  /** prompt tokens skipped because the shared prefix was run once */
   readonly numPrefixTokensSaved: number;
   readonly numDecodeTokens: number;
   readonly numPrefillSteps: number;
   readonly numDecodeSteps: number;
   readonly prefillMs: number;
   readonly decodeMs: number;
-  /** our own share of the steps: all but the runtime's own call */
+  /** time outside the runtime's own call */
   readonly overheadMs: number;
-  /** that came back from the device: token ids and the logits of the answers */
+  /** bytes read back from the device: token ids and the answers' logits */
   readonly readBackBytes: number;
-  /** of keys and values held, on the GPU where there is one; and the most there were */
+  /** bytes of keys and values held, on the GPU if there is one, followed by the peak */
   readonly cacheBytes: number;
   readonly peakCacheBytes: number;
   readonly rowsActive: number;
-  /** since the run began, without the time it was paused */
+  /** since the run began, excluding pauses */
   readonly elapsedMs: number;
 }
 

@@ -1,10 +1,10 @@
-/** What a run takes where it is not told; the page counts on the same numbers as the worker. */
+/** Defaults of a run, shared by the page and the worker. */
 import type { RunStats } from './rerank-api.ts';
 
 /** Rows decoded together. */
 export const DEFAULT_MAX_SLOTS = 16;
 
-/** Of a run in which nothing was done. */
+/** Stats of a run that has done nothing. */
 export const NO_STATS: RunStats = {
   maxNewTokens: 0,
   numPrefillTokens: 0,

@@ -1,6 +1,7 @@
 /**
- * Every option of a run, once: argument checks, the command line with its usage, the element, and the bodies that `serve` takes
- * go by this table. Names elsewhere are the option's own in kebab case (flags, attributes) or snake case (JSON).
+ * Single table of all run options, used by argument checks, the command line and its usage text, the element, and the
+ * request bodies of `serve`. Other names derive from the option's own: kebab case for flags and attributes, snake case
+ * for JSON.
  */
 import { QUERY_PLACEHOLDER, QUERY_PRESET_NAMES } from '../base/query-presets.ts';
 import type { RerankOptions } from './rerank-api.ts';
@@ -11,16 +12,16 @@ export interface RunOption {
   /** `count`: a whole number from `least`; `integer`: with its sign */
   readonly kind: 'text' | 'choice' | 'count' | 'integer' | 'number' | 'boolean';
   readonly choices?: readonly string[];
-  /** of a number */
+  /** lower bound of a number */
   readonly least?: number;
-  /** The default, where it is a value that could be given; the usage adds it to `help`. */
+  /** The default, if it is a value that can be given; the usage text adds it to `help`. */
   readonly fallback?: string | number | boolean;
-  /** of the usage: what stands for the value, and what the option does */
+  /** for the usage text: a placeholder for the value, then what the option does */
   readonly value?: string;
   readonly help: string;
-  /** where the flag has a name of its own */
+  /** flag name, if it differs from the option's */
   readonly flag?: string;
-  /** false: a caller of `serve` cannot choose it */
+  /** false: callers of `serve` cannot set it */
   readonly json?: false;
 }
 
@@ -86,13 +87,13 @@ export const flagOf = (name: RunOptionName): string => RUN_OPTIONS[name].flag ??
 export const attributeOf = (name: RunOptionName): string =>
   name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 
-/** Null where a body cannot say it. */
+/** Null if a JSON body cannot set it. */
 export const jsonNameOf = (name: RunOptionName): string | null =>
   RUN_OPTIONS[name].json === false ? null : attributeOf(name).replaceAll('-', '_');
 
 /**
- * @returns a copy of what is set, with known names only
- * @throws TypeError for a wrong type, RangeError for a wrong value or for options that do not go together
+ * @returns a copy of the options that are set, with known names only
+ * @throws TypeError for a wrong type, RangeError for a wrong value or for options that exclude each other
  */
 export function checkRerankOptions(options: RerankOptions = {}): RerankOptions {
   const given = options as Readonly<Record<string, unknown>>;
@@ -115,8 +116,8 @@ export function checkRerankOptions(options: RerankOptions = {}): RerankOptions {
 }
 
 /**
- * One value by itself; others may still contradict it.
- * @param shownName what the caller calls it, such as a flag
+ * Checks one value by itself; it may still conflict with others.
+ * @param shownName the name for the error message, such as a flag
  * @throws TypeError or RangeError
  */
 export function checkRunOption(name: RunOptionName, value: unknown, shownName: string = name): void {

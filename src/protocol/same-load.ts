@@ -1,6 +1,6 @@
 import type { LoadOptions } from './rerank-api.ts';
 
-/** Whether two loads ask for the same model on the same device; picked files are the same when they are the same objects. */
+/** Whether two loads ask for the same model on the same device; picked files are compared by object identity. */
 export function isSameLoad(a: LoadOptions, b: LoadOptions): boolean {
   const { modelFiles: filesOfA = {}, ...restOfA } = a;
   const { modelFiles: filesOfB = {}, ...restOfB } = b;

@@ -1,8 +1,8 @@
 /**
- * Calls across the port of a worker. Each call is a message; what it tells in between and what it comes to are messages on
- * the same port, so the platform keeps their order: an update cannot be overtaken by the end of its run. A method is any
- * function of plain arguments, then an optional listener, then an optional signal: `answerCalls` puts those two behind the
- * arguments that were sent.
+ * RPC over a worker's port. Each call is a message; its updates and its result are messages on the same port, so the
+ * platform keeps them in order: no update arrives after the end of its run. A method is any function of plain
+ * arguments, then an optional listener, then an optional signal; `answerCalls` appends those two to the arguments
+ * received.
  */
 import { isRank1Error, Rank1Error, type Rank1ErrorCode } from '../base/errors.ts';
 
@@ -11,12 +11,12 @@ export type ToWorker =
   | { readonly type: 'abort'; readonly id: number };
 
 export type FromWorker =
-  /** what the listener of the call was given */
+  /** arguments of the call's listener */
   | { readonly type: 'update'; readonly id: number; readonly values: readonly unknown[] }
   | { readonly type: 'done'; readonly id: number; readonly value: unknown }
   | { readonly type: 'failed'; readonly id: number; readonly error: SentError };
 
-/** Errors lose their class and their own properties on the way; these are kept. */
+/** Errors lose their class and own properties in transit; these are preserved. */
 export interface SentError {
   readonly name: string;
   readonly message: string;
@@ -25,13 +25,13 @@ export interface SentError {
 
 type Method = (...args: unknown[]) => unknown;
 
-/** What `self` of a worker and a MessagePort have in common. */
+/** What a worker's `self` and a MessagePort have in common. */
 export interface CallPort {
   postMessage(message: FromWorker): void;
   addEventListener(type: 'message', listener: (event: MessageEvent<ToWorker>) => void): void;
 }
 
-/** Makes the methods of `api` callable from the other end of `port`. Other messages are left to others. */
+/** Makes the methods of `api` callable from the other end of `port`. Ignores other messages. */
 export function answerCalls(api: object, port: CallPort = globalThis as unknown as CallPort): void {
   const running = new Map<number, AbortController>();
   const answer = async (id: number, name: string, args: readonly unknown[]): Promise<void> => {

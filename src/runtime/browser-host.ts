@@ -1,23 +1,23 @@
-/** The runtime's host in a browser: its GPU, and the builds of onnxruntime-web, each imported only when chosen. */
+/** Runtime host in a browser: its GPU and the onnxruntime-web builds, each imported only when chosen. */
 import { isRank1Error } from '../base/errors.ts';
 import { namingRefusals } from '../base/policy-refusal.ts';
 import type { Device } from '../protocol/rerank-api.ts';
 import { runtimeMissing } from './ort.ts';
 import type { Ort, RuntimeHost } from './runtime-host.ts';
 
-/** Where the files of one build are. */
+/** URLs of one build's files. */
 export interface OrtFiles {
   readonly mjs: string;
   readonly wasm: string;
 }
 
-/** Either a folder with all files of the runtime, same origin, ending with a slash; or the files of each build. */
+/** Either a same-origin folder with all runtime files, ending with a slash, or the files of each build. */
 export type OrtAssets = string | Readonly<Record<OrtBuild, OrtFiles>>;
 
-/** By entry point of onnxruntime-web; each has files of its own. */
+/** By entry point of onnxruntime-web; each has its own files. */
 export type OrtBuild = 'wasm' | 'jspi' | 'webgpu';
 
-/** More gain little on WASM. */
+/** WASM gains little from more. */
 const MAX_THREADS = 4;
 
 export function browserHost(assets: OrtAssets): RuntimeHost {
@@ -27,7 +27,7 @@ export function browserHost(assets: OrtAssets): RuntimeHost {
     cpu: 'wasm',
     memoryGib: deviceMemory,
     importOrt: (device) => {
-      // Threads need cross-origin isolation; without it ORT would warn and fall back to one by itself.
+      // Threads need cross-origin isolation; without it ORT would warn and fall back to one thread.
       const numThreads = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
       return importOrtWeb(chooseBuild(device), assets, numThreads);
     },
@@ -46,8 +46,8 @@ export async function importOrtWeb(build: OrtBuild, assets: OrtAssets, numThread
 }
 
 /**
- * WebGPU takes the JSPI build where the browser can suspend WebAssembly (smaller, less CPU time a run) and the asyncify
- * build elsewhere; WASM takes the build without GPU code.
+ * WebGPU uses the JSPI build where the browser can suspend WebAssembly (smaller, less CPU time per run), else the
+ * asyncify build. WASM uses the build without GPU code.
  */
 function chooseBuild(device: Device): OrtBuild {
   if (device !== 'webgpu') return 'wasm';

@@ -1,6 +1,6 @@
 /**
- * How many rows the KV cache gets: what was asked for, within the adapter's limits and a share of the memory. Pure; when
- * an allocation fails all the same, `shrink` says what to try next. Rows that are fewer than asked for cost time only:
+ * How many rows the KV cache gets: the request, within the adapter's limits and a share of the memory. Pure; if an
+ * allocation fails all the same, `shrink` gives the next request to try. Fewer rows than requested only cost time:
  * documents wait longer for a slot.
  */
 import type { KvDtype, ModelSpec } from '../model/model-spec.ts';
@@ -9,26 +9,26 @@ import { kvBytesPerToken } from '../model/model-spec.ts';
 export interface CapacityRequest {
   readonly maxSlots: number;
   readonly maxPrefillRows: number;
-  /** tokens a row must hold; never shrunk, as documents were cut to it */
+  /** tokens per row; never shrunk, as documents were cut to it */
   readonly maxLength: number;
 }
 
 export interface CapacityLimits {
-  /** of one buffer, which holds a layer's keys or values for all rows */
+  /** of one buffer, which holds one layer's keys or values for all rows */
   readonly maxBufferBytes: number;
-  /** of keys and values in all */
+  /** for all keys and values */
   readonly budgetBytes: number;
 }
 
-/** Rows that are prefilled together need room of their own: at least this share of the slots, where there is any choice. */
+/** Rows prefilled together need extra room: reserve at least this share of the slots where possible. */
 const MIN_PREFILL_SHARE = 0.25;
 const GIBIBYTE = 2 ** 30;
-/** Share of the machine's memory that keys and values may take; the weights and everything else need the rest. */
+/** Share of the machine's memory for keys and values; the weights and everything else need the rest. */
 const MEMORY_SHARE = 1 / 4;
-/** Browsers that do not tell their memory get what a small laptop has. */
+/** Assumed when the browser does not report its memory: a small laptop. */
 const ASSUMED_MEMORY_BYTES = 4 * GIBIBYTE;
 
-/** Always at least one row of each kind: whether that fits, only the device can tell. */
+/** Always at least one row of each kind; only the device can tell whether that fits. */
 export function planCapacity(
   request: CapacityRequest,
   spec: ModelSpec,
@@ -48,14 +48,14 @@ export function planCapacity(
   return { maxSlots, maxPrefillRows, maxLength };
 }
 
-/** About half of everything; null when there is nothing left to give. */
+/** Roughly halves the request; null when it cannot shrink further. */
 export function shrink({ maxSlots, maxPrefillRows, maxLength }: CapacityRequest): CapacityRequest | null {
   if (maxSlots === 1 && maxPrefillRows === 1) return null;
   const half = (rows: number) => clamp(Math.floor(rows / 2));
   return { maxSlots: half(maxSlots), maxPrefillRows: half(maxPrefillRows), maxLength };
 }
 
-/** @param memoryGib of the machine; browsers tell 8 at most (`navigator.deviceMemory`), or nothing */
+/** @param memoryGib of the machine; browsers report at most 8 (`navigator.deviceMemory`), or nothing */
 export function memoryBudget(memoryGib: number | undefined): number {
   return MEMORY_SHARE * (memoryGib ? memoryGib * GIBIBYTE : ASSUMED_MEMORY_BYTES);
 }

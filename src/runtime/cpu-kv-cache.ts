@@ -1,7 +1,7 @@
 /**
- * KV cache on the CPU. WASM copies tensors into its memory and out of it on every run, so what counts is to keep them
- * small: the batch holds exactly the rows that decode, with room for little more than the longest of them. Rows come and
- * go in place; all of it is packed anew only when the room changes. Native code decodes in place: past and present are one.
+ * KV cache on the CPU. WASM copies tensors into and out of its memory on every run, so they must be small: the batch
+ * holds exactly the decoding rows, with little more room than the longest needs. Rows come and go in place; the batch
+ * is repacked only when its length changes. Native code decodes in place: past and present are the same tensors.
  */
 import type { Tensor } from 'onnxruntime-web/webgpu';
 import { assert } from '../base/assert.ts';
@@ -17,18 +17,18 @@ interface Block {
   readonly length: number;
 }
 
-/** Where the KV of a slot is that has not decoded yet. */
+/** Where a prefilled slot's KV lies before it joins the batch. */
 interface Place {
   readonly blocks: readonly Block[];
   readonly row: number;
 }
 
-/** Room is added in steps of this many tokens: fewer cost a packing more often, more are copied with every step. */
+/** Length grows in steps of this many tokens: smaller steps repack more often, larger ones copy more on every step. */
 const LENGTH_STEP = 16;
-/** Room is taken back when no more than this share of it is needed. */
+/** Length shrinks when at most this share of it is needed. */
 const SHRINK_SHARE = 0.75;
 
-/** One [1, KV, length, H] array for each layer part. */
+/** One [1, KV, length, H] array per layer part. */
 export type CpuPrefix = readonly Block[];
 
 export interface CpuKvCacheOptions {
@@ -36,24 +36,24 @@ export interface CpuKvCacheOptions {
   readonly spec: ModelSpec;
   readonly maxLength: number;
   readonly prefixes: PrefixStore<CpuPrefix>;
-  /** Whether a decode writes into the tensors that it reads; only native code shares our memory. */
+  /** Whether decode writes into its input tensors; only native code shares our memory. */
   readonly inPlace?: boolean;
 }
 
 export class CpuKvCache implements KvCache {
   readonly maxLength: number;
-  /** The kernel refuses several rows of several tokens behind a past. */
+  /** The kernel rejects several rows of several tokens with a past. */
   readonly prefixRules: PrefixRules = { maxRows: 1, minTokens: 1, totalCountsPrefix: true };
   readonly maxPrefillRows = Infinity;
   readonly survivesFailedRun = true;
   readonly #options: CpuKvCacheOptions;
   readonly #names: readonly { past: string; present: string }[];
-  /** prefilled, and not in the batch yet */
+  /** prefilled, but not yet in the batch */
   readonly #fresh = new Map<number, Place>();
   /** slot in each row of the batch */
   #slots: (number | null)[] = [];
   #length = 0;
-  /** one block for each layer part, and the tensors on them once there are some */
+  /** one block per layer part, and the tensors on them once created */
   #batch: readonly Block[] = [];
   #tensors: TensorMap | null = null;
   readonly #present: Record<string, null>;
@@ -103,7 +103,7 @@ export class CpuKvCache implements KvCache {
   }
 
   scrub(): void {
-    // The kernel of this provider reads no further than a row's own length.
+    // This provider's kernel reads no further than a row's own length.
   }
 
   endPrefill(outputs: TensorMap, slots: readonly number[]): void {
@@ -131,7 +131,7 @@ export class CpuKvCache implements KvCache {
     const fits = totalLength <= this.#length && totalLength > this.#length * SHRINK_SHARE - LENGTH_STEP;
     if (fits && slots.length <= this.#slots.length) this.#replaceRows(slots);
     else this.#pack(slots, totalLength);
-    // A slot that does not decode has been given back.
+    // A slot that does not decode has been freed.
     this.#fresh.clear();
     this.#tensors ??= this.#bind(this.#batch, this.#slots.length).past;
     const past = this.#tensors;
@@ -156,7 +156,7 @@ export class CpuKvCache implements KvCache {
     this.#length = 0;
   }
 
-  /** Brings the batch to these slots within its arrays; there are no more of them than rows. */
+  /** Assigns these slots to rows of the batch in place; there are at most as many slots as rows. */
   #replaceRows(slots: readonly number[]): void {
     const active = new Set(slots);
     const rows = this.#slots.map((slot) =>
@@ -184,7 +184,7 @@ export class CpuKvCache implements KvCache {
     this.#slots = rows;
   }
 
-  /** Gathers the rows of `slots` into new arrays with room for `totalLength` tokens and a few more. */
+  /** Gathers the rows of `slots` into new arrays with room for `totalLength` tokens, rounded up. */
   #pack(slots: readonly number[], totalLength: number): void {
     const length = Math.min(this.maxLength, Math.ceil(totalLength / LENGTH_STEP) * LENGTH_STEP);
     this.#batch = this.#names.map((_, part) => {
@@ -200,7 +200,7 @@ export class CpuKvCache implements KvCache {
     this.#tensors = null;
   }
 
-  /** As many tokens as both have room for. */
+  /** Copies as many tokens as both have room for. */
   #copyRow(source: Block, sourceRow: number, target: Block, targetRow: number): void {
     const { numKeyValueHeads, headDim } = this.#options.spec;
     const size = Math.min(source.length, target.length) * headDim;

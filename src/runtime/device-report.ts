@@ -1,4 +1,4 @@
-/** What can be said of this browser and its GPU before anything is loaded, and what is chosen from it. */
+/** What this browser and its GPU report before anything is loaded, and the device chosen from that. */
 import type { DeviceReport } from '../protocol/model-store-api.ts';
 import { browserHost } from './browser-host.ts';
 import { probeDevice, reportAdapter } from './gpu-device.ts';
@@ -28,6 +28,6 @@ async function reportStorage(): Promise<DeviceReport['storage']> {
     const { usage = 0, quota = 0 } = await navigator.storage.estimate();
     return { usedBytes: usage, quotaBytes: quota, persistent: await navigator.storage.persisted() };
   } catch {
-    return null; // an insecure page has no storage to tell of
+    return null; // not available on an insecure page
   }
 }

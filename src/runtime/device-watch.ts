@@ -1,14 +1,14 @@
 /**
- * Watches a GPU device for the faults that nobody returns: its loss, and memory it did not have. Runs whose outputs stay on
- * the GPU end without an error when the device is gone, and a failed allocation is reported later, so every task ends
- * early when either happens, and its result is taken only if neither has.
+ * Watches a GPU device for asynchronous faults: device loss and out-of-memory errors. When the device is lost, a run
+ * whose outputs stay on the GPU ends without an error, and a failed allocation is reported only later. So either fault
+ * ends every task early, and a task's result is used only if neither has occurred.
  */
 import { untilAborted } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
 
 export class DeviceWatch {
   #closed = false;
-  /** its reason is the fault */
+  /** aborted with the fault as its reason */
   readonly #failure = new AbortController();
 
   constructor(device: GPUDevice) {
@@ -18,24 +18,24 @@ export class DeviceWatch {
     });
   }
 
-  /** What happened to the device; null while it is well. Afterwards nothing on it can be trusted or waited for. */
+  /** The device's fault, or null. After a fault, nothing on the device may be trusted or awaited. */
   get fault(): Rank1Error | null {
     const { signal } = this.#failure;
     return signal.aborted ? (signal.reason as Rank1Error) : null;
   }
 
-  /** @throws Rank1Error `device-lost` or `out-of-memory`, at once and for good */
+  /** @throws Rank1Error `device-lost` or `out-of-memory`, as soon as it occurs and on every later call */
   async guard<T>(task: () => Promise<T>): Promise<T> {
     const { signal } = this.#failure;
     signal.throwIfAborted();
     try {
       return await untilAborted(task(), signal);
     } finally {
-      signal.throwIfAborted(); // the fault explains whatever the task said
+      signal.throwIfAborted(); // the fault explains any error from the task
     }
   }
 
-  /** From now on the loss of the device is no fault: its owner destroys it. */
+  /** From now on device loss is not a fault: the owner destroys it. */
   close(): void {
     this.#closed = true;
   }

@@ -1,6 +1,6 @@
 /**
- * Asks for a WebGPU adapter and a device with the limits that large weights need. The choice of device is
- * made here, by what the adapter says, never by the name of the browser.
+ * Requests a WebGPU adapter and a device with the limits that large weights need. Chooses the device by what the
+ * adapter reports, never by the browser's name.
  */
 import { Rank1Error } from '../base/errors.ts';
 import type { AdapterReport } from '../protocol/model-store-api.ts';
@@ -9,7 +9,7 @@ import type { RuntimeHost } from './runtime-host.ts';
 
 type Host = Pick<RuntimeHost, 'gpu' | 'cpu'>;
 
-/** Why a device is the one, for programs and as a sentence for people. */
+/** Why a device was chosen, as a code and as an English sentence. */
 interface DeviceReason {
   readonly cause: DeviceCause;
   readonly reason: string;
@@ -34,15 +34,15 @@ const RAISED_LIMITS = [
 
 /** What `chooseDevice` would choose. */
 export interface DeviceProbe extends Omit<ChosenDevice, 'gpuDevice'> {
-  /** whether it computes with 16-bit floats */
+  /** whether it supports 16-bit floats */
   readonly float16: boolean;
-  /** whether it is a GPU that the CPU imitates */
+  /** whether it is a software adapter */
   readonly software: boolean;
-  /** the largest tensor it takes */
+  /** the largest tensor it supports */
   readonly maxTensorBytes: number;
 }
 
-/** Tells without making a device. Never throws. */
+/** Probes without creating a device. Never throws. */
 export async function probeDevice(preference: DevicePreference, host: Host): Promise<DeviceProbe> {
   const adapter = isCpu(preference) ? null : await requestAdapter(host);
   const onCpu = chooseCpu(preference, adapter, host);
@@ -59,7 +59,7 @@ export async function probeDevice(preference: DevicePreference, host: Host): Pro
   };
 }
 
-/** Of the adapter that would be used; `null` where there is none. */
+/** Reports the adapter that would be used; `null` if there is none. */
 export async function reportAdapter(host: Host): Promise<AdapterReport | null> {
   const adapter = await requestAdapter(host);
   if (!adapter) return null;
@@ -74,9 +74,7 @@ export async function reportAdapter(host: Host): Promise<AdapterReport | null> {
   };
 }
 
-/**
- * @throws Rank1Error `device-unavailable` when `webgpu` is asked for and there is no adapter
- */
+/** @throws Rank1Error `device-unavailable` when `webgpu` is requested and there is no adapter */
 export async function chooseDevice(preference: DevicePreference, host: Host): Promise<ChosenDevice> {
   const adapter = isCpu(preference) ? null : await requestAdapter(host);
   const onCpu = chooseCpu(preference, adapter, host);
@@ -95,7 +93,7 @@ function isCpu(preference: DevicePreference): preference is CpuDevice {
   return preference === 'wasm' || preference === 'cpu';
 }
 
-/** `null` where the GPU is to be used. */
+/** `null` if the GPU is to be used. */
 function chooseCpu(
   preference: DevicePreference,
   adapter: GPUAdapter | null,
@@ -128,7 +126,7 @@ async function requestAdapter({ gpu }: Host): Promise<GPUAdapter | null> {
   }
 }
 
-/** SwiftShader tells its name; Mesa's lavapipe tells `software`. */
+/** SwiftShader reports its own name, Mesa's lavapipe `software`. */
 const SOFTWARE_ARCHITECTURES = ['swiftshader', 'software'];
 
 function isSoftware({ info }: GPUAdapter): boolean {
@@ -138,7 +136,7 @@ function isSoftware({ info }: GPUAdapter): boolean {
 async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const requiredLimits: Record<string, number> = {};
   for (const name of RAISED_LIMITS) requiredLimits[name] = adapter.limits[name];
-  // With subgroups, FlashAttention returns wrong numbers on the software adapter (measured).
+  // With subgroups, FlashAttention returns wrong results on the software adapter (measured).
   const wanted: GPUFeatureName[] = isSoftware(adapter) ? ['shader-f16'] : ['shader-f16', 'subgroups'];
   try {
     return await adapter.requestDevice({
@@ -154,7 +152,7 @@ async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   }
 }
 
-/** The largest buffer that a kernel can be given. */
+/** The largest buffer that can be bound to a kernel. */
 export function bufferLimit({ maxBufferSize, maxStorageBufferBindingSize }: GPUSupportedLimits): number {
   return Math.min(maxBufferSize, maxStorageBufferBindingSize);
 }

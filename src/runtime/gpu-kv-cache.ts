@@ -1,8 +1,8 @@
 /**
- * KV cache in GPU buffers, one per layer and part, allocated once. Past and present are the same buffer, so
- * a step writes in place and nothing moves. A prefill writes into a staging cache first and its rows are
- * copied to their slots on the GPU: rows are contiguous, so that is one copy per row, layer and part.
- * A kept prefix stands at the start of staging rows, where prefills behind it leave it for the next.
+ * KV cache in GPU buffers, one per layer and part, allocated once. Past and present are the same buffer, so a step
+ * writes in place and nothing moves. A prefill writes into a staging cache, then its rows are copied to their slots on
+ * the GPU: rows are contiguous, so that is one copy per row, layer and part. A cached prefix stays at the start of the
+ * staging rows, ready for the next prefill.
  */
 import { assert } from '../base/assert.ts';
 import { isRank1Error, Rank1Error } from '../base/errors.ts';
@@ -20,7 +20,7 @@ interface Part {
   readonly staging: GPUBuffer;
 }
 
-/** One buffer [KV, tokens, H] for each layer part. */
+/** One [KV, tokens, H] buffer per layer part. */
 export type GpuPrefix = readonly GPUBuffer[];
 
 export interface GpuKvCacheOptions {
@@ -30,14 +30,14 @@ export interface GpuKvCacheOptions {
   readonly dtype: KvDtype;
   readonly maxSlots: number;
   readonly maxLength: number;
-  /** rows a prefill may have */
+  /** maximum rows of a prefill */
   readonly maxPrefillRows: number;
   readonly prefixes: PrefixStore<GpuPrefix>;
 }
 
 export class GpuKvCache implements KvCache {
   readonly maxLength: number;
-  /** Told of no more tokens than it is given, the kernel takes the past of each row from its length. */
+  /** With `total_sequence_length` counting only the new tokens, the kernel takes each row's past from its length. */
   readonly prefixRules: PrefixRules = { maxRows: Infinity, minTokens: 32, totalCountsPrefix: false };
   readonly maxPrefillRows: number;
   readonly survivesFailedRun = false;
@@ -46,7 +46,7 @@ export class GpuKvCache implements KvCache {
   readonly #tokenBytes: number;
   readonly #rowBytes: number;
   readonly #bindings = { rows: new Map<number, KvBinding>(), staging: new Map<number, KvBinding>() };
-  /** slot in each row of the batch; the batch is the rows up to the last one in use */
+  /** slot in each row of the batch, which ends with the last row in use */
   #slots: (number | null)[] = [];
   /** the prefix at the start of each staging row */
   readonly #staged: (GpuPrefix | null)[];
@@ -71,7 +71,7 @@ export class GpuKvCache implements KvCache {
     }
   }
 
-  /** @throws Rank1Error `out-of-memory`: nothing is held then */
+  /** @throws Rank1Error `out-of-memory`, with nothing left allocated */
   static async allocate(options: GpuKvCacheOptions): Promise<GpuKvCache> {
     const { device } = options;
     device.pushErrorScope('out-of-memory');
@@ -104,7 +104,7 @@ export class GpuKvCache implements KvCache {
     return this.#bind(numRows, 'staging');
   }
 
-  // The copies are queued behind the run; nothing has to be waited for.
+  // The copies are queued after the run; there is nothing to wait for.
   endPrefill(_outputs: unknown, slots: readonly number[]): void {
     const encoder = this.#options.device.createCommandEncoder();
     slots.forEach((slot, from) => {
@@ -171,7 +171,7 @@ export class GpuKvCache implements KvCache {
     });
   }
 
-  /** Puts the prefix at the start of the first staging rows, but for those where it is already. */
+  /** Copies the prefix to the start of the first `numRows` staging rows, except where it already is. */
   #stagePrefix(numRows: number, tokenIds: Int32Array): void {
     const { device, spec, prefixes } = this.#options;
     const kept = prefixes.get(tokenIds);
@@ -191,7 +191,7 @@ export class GpuKvCache implements KvCache {
     device.queue.submit([encoder.finish()]);
   }
 
-  /** Tensors have no state of their own, so each shape's are made once. */
+  /** Tensors are stateless, so each shape's are created once. */
   #bind(numRows: number, rowsOf: 'rows' | 'staging'): KvBinding {
     const known = this.#bindings[rowsOf].get(numRows);
     if (known) return known;
@@ -207,7 +207,7 @@ export class GpuKvCache implements KvCache {
     return binding;
   }
 
-  /** The row of a slot; a new slot takes the first idle row, or one behind the last. */
+  /** The row of a slot; a new slot takes the first idle row, or a new one at the end. */
   #placeSlot(slot: number): number {
     const existing = this.#slots.indexOf(slot);
     if (existing >= 0) return existing;
@@ -218,7 +218,7 @@ export class GpuKvCache implements KvCache {
     return row;
   }
 
-  /** Frees the rows of slots that no longer decode, and moves the last rows into the gaps. */
+  /** Frees the rows of slots that no longer decode and moves the last rows into the gaps. */
   #compact(active: ReadonlySet<number>): void {
     this.#slots = this.#slots.map((slot) => (slot !== null && active.has(slot) ? slot : null));
     for (const slot of active) assert(this.#slots.includes(slot), 'a slot decodes before its prefill');
@@ -234,7 +234,7 @@ export class GpuKvCache implements KvCache {
     if (moves.length > 0) this.#moveRows(moves);
   }
 
-  /** A buffer may not be source and target of one copy, so rows go through the last staging row. */
+  /** A buffer cannot be both source and target of one copy, so rows go through the last staging row. */
   #moveRows(moves: readonly { from: number; to: number }[]): void {
     const through = this.#staged.length - 1;
     this.#staged[through] = null;

@@ -1,56 +1,56 @@
 /**
- * The KV cache as a runner sees it: rows of the batch, each with room for a number of tokens, keys and
- * values of every layer, [rows, KV, M, H]. Two kinds exist, because memory belongs to different owners:
- * GPU buffers are written in place, WASM tensors come back anew from each run.
+ * The KV cache as a runner sees it: the batch's rows, each with room for a number of tokens, keys and values of every
+ * layer, [rows, KV, M, H]. There are two kinds because memory ownership differs: GPU buffers are written in place, WASM
+ * tensors are returned anew from each run.
  */
 import type { Tensor } from 'onnxruntime-web/webgpu';
 
 export type TensorMap = Record<string, Tensor>;
 
-/** What the device's attention kernel can do behind a prefix; docs/decisions/0020-one-prefix.md has the evidence. */
+/** What the device's attention kernel supports behind a prefix; evidence in docs/decisions/0020-one-prefix.md. */
 export interface PrefixRules {
-  /** rows that one call may run behind a prefix */
+  /** maximum rows of one call behind a prefix */
   readonly maxRows: number;
-  /** tokens a row must have behind it, padding included */
+  /** minimum tokens of a row behind the prefix, padding included */
   readonly minTokens: number;
   /** whether `total_sequence_length` counts the prefix */
   readonly totalCountsPrefix: boolean;
 }
 
 export interface KvCache {
-  /** Tokens a row can hold. */
+  /** Tokens per row. */
   readonly maxLength: number;
-  /** Slots in the batch of the next decode step: `slots[b]` sits in row b. Valid after `beginDecode`. */
+  /** Slots in the batch of the next decode step: `slots[b]` is in row b. Valid after `beginDecode`. */
   readonly slots: readonly (number | null)[];
   readonly prefixRules: PrefixRules;
-  /** whether a run that failed can be tried again with fewer rows; bindings to buffers go stale when it fails */
+  /** whether a failed run can be retried with fewer rows; a failed run leaves bindings to buffers stale */
   readonly survivesFailedRun: boolean;
-  /** rows that one prefill may have */
+  /** maximum rows of one prefill */
   readonly maxPrefillRows: number;
 
   /**
-   * Tensors for a prefill of `numRows` fresh rows of `numTokens` padded tokens behind the prefix.
-   * @param prefixTokenIds a prefix that is kept; empty for none
+   * Tensors for a prefill of `numRows` new rows of `numTokens` padded tokens behind the prefix.
+   * @param prefixTokenIds a cached prefix; empty for none
    */
   beginPrefill(numRows: number, numTokens: number, prefixTokenIds: Int32Array): KvBinding;
-  /** Takes the result of the prefill: row r becomes the cache of `slots[r]`, whatever was there is gone. */
+  /** Stores the prefill's result: row r becomes the cache of `slots[r]` and replaces its contents. */
   endPrefill(outputs: TensorMap, slots: readonly number[]): void;
 
   hasPrefix(tokenIds: Int32Array): boolean;
-  /** Takes the result of a prefill of one row, whose first tokens are these, as the prefix; it fills no slot. */
+  /** Caches the result of a one-row prefill as the prefix, the row's first tokens being `tokenIds`. Fills no slot. */
   keepPrefix(outputs: TensorMap, tokenIds: Int32Array): void;
 
   /**
-   * Tensors for one decode step over the given slots, whose longest row has `totalLength` tokens after it.
-   * These are all slots in use: whatever else the cache holds is dropped.
+   * Tensors for one decode step over the given slots, whose longest row has `totalLength` tokens after it. The slots
+   * must be all those in use: any other is dropped.
    */
   beginDecode(slots: readonly number[], totalLength: number): KvBinding;
   endDecode(outputs: TensorMap): void;
 
-  /** Wipes what a slot holds: numbers that overflowed must not lie where a later row is masked. */
+  /** Zeroes a slot: overflowed numbers must not remain where a later row is masked. */
   scrub(slot: number): void;
 
-  /** Bytes held now; a kept prefix belongs to the model and does not count. */
+  /** Bytes held now; a cached prefix belongs to the model and does not count. */
   readonly numBytes: number;
   dispose(): void;
 }

@@ -1,4 +1,4 @@
-/** A loaded model: the session on its device, and runners on it. Whoever uses it sees neither ORT nor a GPU object. */
+/** A loaded model: the session on its device, and runners on it. Callers see neither ORT nor GPU objects. */
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
 import { Rank1Error } from '../base/errors.ts';
 import type { ModelRunner, RunnerOptions } from '../engine/model-runner.ts';
@@ -19,7 +19,7 @@ import { TransformersJsLayout } from './transformersjs-layout.ts';
 import { createSession } from './session.ts';
 import { CpuKvCache, type CpuPrefix } from './cpu-kv-cache.ts';
 
-/** On a GPU few distinct shapes keep shader variants few; on the CPU padding only costs. */
+/** On a GPU, few distinct shapes mean few shader variants; on the CPU, padding only costs time. */
 const GPU_PAD_TO = 16;
 /** A step on WASM holds keys and values three times: ours, the runtime's input and its output. */
 const WASM_COPIES = 3;
@@ -53,7 +53,7 @@ export class ModelRuntime {
     this.#files = files;
   }
 
-  /** @throws Rank1Error when there is no such device or the model cannot be loaded on it */
+  /** @throws Rank1Error when the device is unavailable or the model cannot be loaded on it */
   static async load(
     preference: DevicePreference,
     files: ModelFiles,
@@ -92,7 +92,7 @@ export class ModelRuntime {
   }
 
   /**
-   * A runner with as many slots as were asked for, or as many as fit.
+   * A runner with the requested number of slots, or as many as fit.
    * @throws Rank1Error `out-of-memory` when not even one row fits
    */
   async createRunner(options: RunnerOptions): Promise<ModelRunner> {
@@ -138,7 +138,7 @@ export class ModelRuntime {
     this.#gpuPrefixes.dispose();
     this.#cpuPrefixes.dispose();
     this.#watch?.close();
-    // What runs on a lost device may never end, and the session cannot be released before it has.
+    // A run on a lost device may never end, and the session cannot be released before it does.
     if (!this.#watch?.fault) await this.#runtime.exclusive(() => this.#session.release());
     this.#chosen.gpuDevice?.destroy();
   }

@@ -1,7 +1,6 @@
 /**
- * Implements the engine's ModelRunner on an ONNX Runtime session: plan to tensors, one run, and back across
- * the boundary only the greedy id and the watched logits of each row. Owns the KV cache; the session belongs
- * to whoever created it.
+ * Implements the engine's ModelRunner on an ONNX Runtime session: plan to tensors, one run, and only each row's greedy
+ * id and watched logits back. Owns the KV cache; the session belongs to its creator.
  */
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
 import { assert } from '../base/assert.ts';
@@ -27,7 +26,7 @@ import {
   type StepInputs,
 } from './step-inputs.ts';
 
-/** An allocation that was refused, and not memory that was overrun. */
+/** A refused allocation, as opposed to an out-of-bounds access. */
 const OF_ALLOCATION = /allocation failed|bad_alloc|failed to allocate/i;
 const NO_PREFIX = new Int32Array(0);
 
@@ -39,9 +38,9 @@ export interface OnnxModelRunnerOptions {
   readonly maxSlots: number;
   /** Prompts are padded to a multiple of this. */
   readonly padTo: number;
-  /** An id from here on says that the row's logits were no numbers; unchecked when left out. */
+  /** A token id from here on means that the row's logits hold NaN; unchecked if omitted. */
   readonly vocabSize?: number;
-  /** Races what happens on the device against its loss. */
+  /** Ends device tasks early when the device is lost. */
   readonly watch?: DeviceWatch | null;
 }
 
@@ -80,12 +79,12 @@ export class OnnxModelRunner implements ModelRunner {
       return await (watch ? watch.guard(task) : task());
     } catch (error) {
       this.#survivedFault = this.#options.cache.survivesFailedRun && OF_ALLOCATION.test(errorMessage(error));
-      // A session whose run failed keeps stale bindings: whoever owns it must create it anew.
+      // A session whose run failed keeps stale bindings: its owner must recreate it.
       throw runFault(error);
     }
   }
 
-  /** Rows without numbers are marked by their watched logits, and leave nothing that a masked read could pick up. */
+  /** Marks rows with NaN or infinite logits through their watched logits, and scrubs their cache. */
   #scrubOverflowed({ rows }: StepPlan, { tokenIds, watchedLogits }: StepOutput): void {
     const { cache, vocabSize = Infinity } = this.#options;
     const numWatched = watchedLogits.length / rows.length;
@@ -107,7 +106,7 @@ export class OnnxModelRunner implements ModelRunner {
     return this.#prefillParts(rows, shape, cache.prefixRules.maxRows);
   }
 
-  /** Runs no more rows at once than kernel, layout and cache allow. */
+  /** Splits the rows to the limits of kernel, layout and cache. */
   async #prefillParts(
     rows: readonly PrefillRow[],
     shape: PrefillShape,
@@ -184,7 +183,7 @@ export class OnnxModelRunner implements ModelRunner {
   }
 }
 
-/** The rows of several runs, one behind the other. */
+/** Concatenates the rows of several runs. */
 function joinOutputs(outputs: readonly StepOutput[]): StepOutput {
   const logits = outputs.flatMap((output) => output.logits ?? []);
   return {
@@ -204,10 +203,13 @@ function joinFloats(parts: readonly Float32Array[]): Float32Array {
   return joined;
 }
 
-/** Engines and ORT word it in many ways: "Array buffer allocation failed", "bad_alloc", "Out of memory", "memory access out of bounds". */
+/**
+ * Engines and ORT phrase it differently: "Array buffer allocation failed", "bad_alloc", "Out of memory", "memory access
+ * out of bounds".
+ */
 const OF_MEMORY = /memory|alloc/i;
 
-/** What a step threw: memory ran out, or the run failed. Both leave a session that must not be used again. */
+/** Classifies a step's error: out of memory, or a failed run. After either the session must not be used again. */
 export function runFault(error: unknown): Rank1Error {
   if (isRank1Error(error)) return error;
   const message = errorMessage(error).slice(0, 200);

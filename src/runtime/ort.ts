@@ -10,11 +10,11 @@ import type { Ort, RuntimeHost } from './runtime-host.ts';
 
 export interface OrtRuntime {
   readonly ort: Ort;
-  /** Runs `task` when every earlier one has settled. */
+  /** Runs `task` once every earlier one has settled. */
   readonly exclusive: <T>(task: () => Promise<T>) => Promise<T>;
 }
 
-/** Of the whole realm: two models in one worker share ONNX Runtime. */
+/** One per realm: two models in one worker share ONNX Runtime. */
 const calls = new Semaphore();
 
 export async function loadOrt(device: Device, host: Pick<RuntimeHost, 'importOrt'>): Promise<OrtRuntime> {
@@ -22,7 +22,7 @@ export async function loadOrt(device: Device, host: Pick<RuntimeHost, 'importOrt
   return { ort, exclusive: (task) => calls.run(task) };
 }
 
-/** Why the runtime's code or WebAssembly could not be fetched or started: a refusal by its name, else `network`. */
+/** Why the runtime's code or WebAssembly could not be fetched or started: a policy refusal, else `network`. */
 export async function runtimeMissing(cause: unknown): Promise<Rank1Error> {
   const refusal = await moduleRefusal(cause);
   if (refusal) return refusal;

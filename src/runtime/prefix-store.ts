@@ -1,17 +1,17 @@
 /**
- * Keys and values of one prompt prefix, kept from run to run for as long as the model is loaded: whoever asks the same
- * query again does not run its tokens again. Holds one prefix; a new one takes its place.
+ * Prefix cache: keys and values of one prompt prefix, kept across runs while the model is loaded, so that a repeated
+ * query does not run its tokens again. Holds one prefix; a new one replaces it.
  */
 export class PrefixStore<Kv> {
   readonly #release: (kv: Kv) => void;
   #kept: { readonly tokenIds: Int32Array; readonly kv: Kv } | null = null;
 
-  /** @param release frees what was kept; called once for each */
+  /** @param release frees a stored value; called once for each */
   constructor(release: (kv: Kv) => void) {
     this.#release = release;
   }
 
-  /** What was kept for exactly these tokens. */
+  /** The stored value for exactly these tokens. */
   get(tokenIds: Int32Array): Kv | null {
     const kept = this.#kept;
     if (kept?.tokenIds.length !== tokenIds.length) return null;

@@ -1,4 +1,4 @@
-/** The layout our engine runs fastest: right-padded rows, and the greedy choice inside the graph. */
+/** Our engine's fastest layout: right-padded rows, and the greedy choice inside the graph. */
 import type { Tensor } from 'onnxruntime-web/webgpu';
 import { assert } from '../base/assert.ts';
 import { ONNX_INPUTS, ONNX_OUTPUTS } from '../model/onnx-io.ts';

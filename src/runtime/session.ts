@@ -1,4 +1,4 @@
-/** Creates an InferenceSession from a model's files. Whoever creates one releases it. */
+/** Creates an InferenceSession from a model's files. The caller releases it. */
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
 import { errorMessage, isRank1Error, Rank1Error } from '../base/errors.ts';
 import { namingRefusals } from '../base/policy-refusal.ts';
@@ -8,9 +8,9 @@ import { runtimeMissing, type OrtRuntime } from './ort.ts';
 
 /**
  * @param gpuDevice the device the session runs on; null for the CPU
- * @throws Rank1Error `out-of-memory`; `storage` where weights are gone since they were opened; `network` where the runtime's
- *   own files are; and where the graph is refused, `model-corrupt` on the CPU, and `device-unavailable` on a GPU, whose
- *   limits are as good a reason: the CPU tells which it is
+ * @throws Rank1Error `out-of-memory`; `storage` if the weights have gone since they were opened; `network` if the
+ *   runtime's own files are missing; if the graph is rejected, `model-corrupt` on the CPU and `device-unavailable` on a
+ *   GPU, whose limits may equally be the reason: a retry on the CPU tells which
  */
 export async function createSession(
   runtime: OrtRuntime,
@@ -30,7 +30,7 @@ export async function createSession(
     );
   } catch (error) {
     if (isRank1Error(error)) throw error;
-    // The runtime reads Blobs by itself, and tells of one that is gone as of a damaged graph.
+    // The runtime reads Blobs itself, and reports a missing one as a damaged graph.
     for (const { path, data } of files.externalData) {
       if (data instanceof Blob) await readBlob(path, data.slice(0, 1));
     }

@@ -1,7 +1,7 @@
 /**
- * A step plan as input tensors: pure, and every shape in a comment. Rows are right-padded and KV is written
- * in "append" style: padding lies behind the real tokens, is never seen, and is overwritten later, so
- * `seqlens_k` counts it in the step itself and the real lengths count afterwards.
+ * A step plan as input tensors: pure, with every shape in a comment. Rows are right-padded and KV is written in
+ * "append" style: padding lies behind the real tokens, is never attended to, and is overwritten later. So `seqlens_k`
+ * includes it in the prefill, and only the real lengths afterwards.
  */
 import { assert } from '../base/assert.ts';
 import type { DecodeRow, PrefillRow } from '../engine/model-runner.ts';
@@ -21,21 +21,21 @@ export interface StepInputs {
 }
 
 export interface PrefillShape {
-  /** the padded length is rounded up to a multiple of this, so that few shapes occur */
+  /** the padded length is rounded up to a multiple of this to keep the number of shapes small */
   readonly padTo: number;
-  /** tokens a row can hold */
+  /** tokens per row */
   readonly maxLength: number;
-  /** tokens of each row that are in the cache already; every row has more */
+  /** tokens of each row already in the cache; every row has more */
   readonly numPrefixTokens: number;
   readonly rules: PrefixRules;
 }
 
-/** Whether rows of these lengths can run behind the prefix: the kernel may want more tokens than there is room for. */
+/** Whether rows can run behind the prefix: the kernel's minimum may exceed the remaining room. */
 export function fitsBehindPrefix({ maxLength, numPrefixTokens, rules }: PrefillShape): boolean {
   return numPrefixTokens > 0 && maxLength - numPrefixTokens >= rules.minTokens;
 }
 
-/** `inputIds` holds what comes behind the prefix; `lastIndex` counts from there as well. */
+/** `inputIds` holds the tokens behind the prefix; `lastIndex` is relative to them. */
 export function prefillInputs(rows: readonly PrefillRow[], shape: PrefillShape): StepInputs {
   const { padTo, maxLength, numPrefixTokens, rules } = shape;
   const room = maxLength - numPrefixTokens;
@@ -60,8 +60,8 @@ export function prefillInputs(rows: readonly PrefillRow[], shape: PrefillShape):
 }
 
 /**
- * @param rowOfSlot place of each plan row in the batch; rows of the batch that no plan row uses are idle:
- *   they write one token at position 0 of a row that holds nothing
+ * @param rowOfSlot row of each slot in the batch. Batch rows without a plan row are idle: they write one token at
+ *   position 0 of a row that holds nothing.
  */
 export function decodeInputs(
   rows: readonly DecodeRow[],
@@ -74,7 +74,7 @@ export function decodeInputs(
   const lastIndex = new Int32Array(rows.length);
   rows.forEach((row, r) => {
     const batchRow = rowOfSlot(row.slot);
-    // This runtime checks no bounds: a position behind the end would write into the next row.
+    // This runtime does not check bounds: a position past the end would write into the next row.
     assert(row.position < maxLength, `position ${row.position} is behind the end of the cache`);
     assert(batchRow >= 0 && batchRow < numRows, 'every decoded slot has a row');
     inputIds[batchRow] = row.tokenId;

@@ -1,9 +1,9 @@
 /**
- * The layout that transformers.js runs, on our engine: int64 inputs, and logits instead of a choice, so that V values
- * a row come back from the device where the rank1 layout sends one id. Its attention takes the lengths from the mask,
- * `seqlens_k` = sum of a row - 1 and the total from its width, so right-padded rows of different lengths decode in one
- * batch although transformers.js itself, which pads on the left, cannot do it. A prefill runs one row at a time: with
- * several, the logits of all their tokens would have to be made for the last of each.
+ * The transformers.js layout on our engine: int64 inputs, and logits instead of a choice, so V values per row come back
+ * from the device where the rank1 layout returns one id. Attention takes the lengths from the mask: `seqlens_k` is a
+ * row's sum - 1, the total its width. So right-padded rows of different lengths decode in one batch, which
+ * transformers.js itself, padding on the left, cannot do. A prefill runs one row at a time: with several, logits would
+ * have to be computed for all their tokens to get the last of each.
  */
 import type { Tensor } from 'onnxruntime-web/webgpu';
 import { assert } from '../base/assert.ts';
@@ -36,10 +36,10 @@ export class TransformersJsLayout implements GraphLayout {
   }: StepInputs): TensorMap {
     const isDecode = numTokensPerRow === 1;
     assert(isDecode || numRows === 1, 'a prefill has one row');
-    // Rows are right-padded, so what is read begins this far from the end.
+    // Rows are right-padded, so the first logits to read are this far from the end.
     const numLogitsToKeep = isDecode ? 1 : numTokensPerRow - (lastIndex[0] ?? 0);
     const mask = new BigInt64Array(numRows * totalSequenceLength);
-    // The graph reads a row's sum and nothing else; a kernel may want fewer columns than there are tokens.
+    // The graph reads only a row's sum; a kernel may want fewer columns than there are tokens.
     seqlensK.forEach((last, row) => (mask[row * totalSequenceLength] = BigInt(last) + 1n));
     return {
       [TRANSFORMERSJS_INPUTS.inputIds]: this.#int64(BigInt64Array.from(inputIds, BigInt), [
@@ -60,7 +60,7 @@ export class TransformersJsLayout implements GraphLayout {
     assert(tensor?.dims.length === 3, 'the graph returns logits [B, L, V]');
     const [, numKept = 0, vocabSize = 0] = tensor.dims;
     const logits = (await tensor.getData()) as Float32Array;
-    // The first token kept is the last real one: of the one row of a prefill, or of every row of a decode.
+    // The first token kept is the last real one: of the single prefill row, or of every decode row.
     const rows = numTokensPerRow === 1 ? [...lastIndex] : [0];
     assert(
       rows.every((row) => row < numRows),
@@ -85,7 +85,7 @@ export class TransformersJsLayout implements GraphLayout {
   }
 }
 
-/** The lowest id of the largest logit; V when one is NaN, as the rank1 graph has it. */
+/** The lowest id of the largest logit; V if any is NaN, as in the rank1 graph. */
 function greedyTokenId(logits: Float32Array): number {
   let best = 0;
   for (let id = 0; id < logits.length; id++) {

@@ -1,6 +1,7 @@
 /**
- * The runtime's host in a thread of Node: native code by onnxruntime-node, a GPU by Dawn (the package `webgpu`), and WASM,
- * which needs nothing. The first two are optional peers, so what is missing is told of when it is asked for.
+ * Runtime host in a Node thread: native code through onnxruntime-node, a GPU through Dawn (the package `webgpu`), or
+ * WASM, which needs no extra package. The first two are optional peers, so a missing one is reported only when it is
+ * requested.
  */
 import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
@@ -11,9 +12,9 @@ import { importOrtWeb } from '../browser-host.ts';
 import type { Ort, RuntimeHost } from '../runtime-host.ts';
 
 /**
- * @param preference what will be asked of the host: packages that it has no use for are not loaded
+ * @param preference the device that will be requested: packages it does not need are not loaded
  * @param numThreads of WASM
- * @throws Rank1Error `device-unavailable` where a package that it cannot do without is missing
+ * @throws Rank1Error `device-unavailable` if a required package is missing
  */
 export async function nodeHost(
   preference: DevicePreference,
@@ -56,7 +57,7 @@ async function openGpu(preference: DevicePreference): Promise<GPU | null> {
     Object.assign(globalThis, globals);
     copySharedMemory();
     const gpu = create([]);
-    // ORT looks for it there, even where it is handed a device. Node 20 has no navigator.
+    // ORT reads navigator.gpu even when given a device. Node 20 has no navigator.
     globalThis.navigator ??= {} as Navigator;
     Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
     return gpu;
@@ -66,7 +67,7 @@ async function openGpu(preference: DevicePreference): Promise<GPU | null> {
   }
 }
 
-/** Dawn refuses to write from shared memory, which the memory of WASM with threads is. ORT writes views of bytes. */
+/** Dawn cannot write from shared memory, which threaded WASM uses. ORT writes byte views. */
 function copySharedMemory(): void {
   const { writeBuffer } = GPUQueue.prototype;
   const patched = function (

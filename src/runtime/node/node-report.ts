@@ -1,4 +1,4 @@
-/** What Node offers the runtime here, before anything is loaded. */
+/** What Node offers the runtime on this machine, before anything is loaded. */
 import type { AdapterReport } from '../../protocol/model-store-api.ts';
 import { reportAdapter } from '../gpu-device.ts';
 import { nodeHost } from './node-host.ts';
@@ -8,9 +8,9 @@ export interface NodeReport {
   readonly native: boolean;
   /** whether the package webgpu can be loaded */
   readonly dawn: boolean;
-  /** null where there is no GPU, or nothing to reach it by */
+  /** null if there is no GPU, or no way to access it */
   readonly adapter: AdapterReport | null;
-  /** the graphics interfaces that Dawn found, each with its adapter: "vulkan, NVIDIA L4" */
+  /** the graphics APIs that Dawn found, each with its adapter: "vulkan, NVIDIA L4" */
   readonly backends: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export async function reportNode(): Promise<NodeReport> {
   };
 }
 
-/** Dawn lists its backends only where it is asked for an adapter that is not there. */
+/** Dawn lists its backends only when asked for an adapter that does not exist. */
 async function dawnBackends(): Promise<string[]> {
   const { create } = await import('webgpu');
   try {

@@ -1,4 +1,4 @@
-/** What a device can do with each model of the catalogue, and why not with the others. */
+/** Which models of the catalogue a device can run, and why not the others. */
 import { bytesAtSlots, CATALOGUE, type KnownModel, type KnownVersion } from '../../model/catalogue.ts';
 import { chooseDtype } from '../../model/choose-dtype.ts';
 import type {
@@ -8,13 +8,13 @@ import type {
   DeviceReport,
 } from '../../protocol/model-store-api.ts';
 
-/** From here on a model needs a server, whatever the device says: its weights alone fill a GPU of a desk. */
+/** From this size on a model needs a server, whatever the device reports: its weights alone fill a desktop GPU. */
 const SERVER_PARAMETERS = 10e9;
-/** WebAssembly addresses 4 GiB, and the runtime keeps a second copy of some weights while it loads. */
+/** WebAssembly addresses 4 GiB, and the runtime keeps a second copy of some weights while loading. */
 const WASM_BYTES = 2 ** 31;
-/** What a page may take of the memory that the browser tells of. */
+/** Share of the reported memory that a page may use. */
 const MEMORY_SHARE = 0.7;
-/** Browsers tell no more than this, however much there is. */
+/** Upper limit of what browsers report, however much memory there is. */
 const MOST_TOLD_BYTES = 8 * 2 ** 30;
 
 export function assessCatalogue(device: DeviceReport): CatalogueEntry[] {

@@ -1,6 +1,6 @@
 /**
- * One model is written by one tab at a time: a Web Lock of its name is held while it changes. Tabs tell each other how
- * far they are, and ask the one that writes to stop. Without Web Locks (an insecure page, a test) there is but this tab.
+ * Each model is written by one tab at a time, which holds a Web Lock of the model's name. Tabs broadcast their progress
+ * and can ask the writer to stop. Without Web Locks (an insecure page, a test) only this tab is considered.
  */
 import { Rank1Error } from '../../base/errors.ts';
 import { isStoredName } from '../../model/stored-models.ts';
@@ -8,14 +8,14 @@ import type { StoreProgress } from '../../protocol/model-store-api.ts';
 
 export type OnProgress = (progress: StoreProgress) => void;
 
-/** What tabs tell each other. */
+/** Messages between tabs. */
 type Broadcast =
   | { readonly type: 'progress'; readonly name: string; readonly progress: StoreProgress }
   | { readonly type: 'stop'; readonly name: string };
 
 const LOCK_PREFIX = 'rank1-model:';
 const CHANNEL = 'rank1-models';
-/** Pages show no more, and each message makes them draw. */
+/** Minimum interval between progress broadcasts: pages display no more, and each one makes them render. */
 const PROGRESS_MS = 100;
 
 export class ModelLock {
@@ -28,7 +28,7 @@ export class ModelLock {
 
   /**
    * Runs `task` when no other tab writes the model.
-   * @throws TypeError for a name that cannot be stored; Rank1Error `storage` when this tab is at it already
+   * @throws TypeError for a name that cannot be stored; Rank1Error `storage` when this tab is already writing it
    */
   async run<T>(
     name: string,
@@ -71,7 +71,7 @@ export class ModelLock {
     this.#running.get(name)?.abort(new DOMException('It was stopped.', 'AbortError'));
   }
 
-  /** Stops whatever is done to the model, in this tab or another, and then runs `task` alone. */
+  /** Stops any operation on the model, in this tab or another, then runs `task` exclusively. */
   async instead<T>(name: string, task: () => Promise<T>): Promise<T> {
     this.stop(name);
     const channel = openChannel();
@@ -80,7 +80,7 @@ export class ModelLock {
     return locked(name, undefined, task);
   }
 
-  /** Whether some tab writes the model now. */
+  /** Whether any tab is writing the model. */
   async isHeld(name: string): Promise<boolean> {
     const { held = [] } = (await lockManager()?.query()) ?? {};
     return this.#running.has(name) || held.some((lock) => lock.name === `${LOCK_PREFIX}${name}`);
@@ -101,7 +101,7 @@ function openChannel(): BroadcastChannel | null {
   return typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL);
 }
 
-/** Lets the first of each stage pass, the last, and some between. */
+/** Passes the first report of each stage, the last one, and some in between. */
 function throttled(report: OnProgress): OnProgress {
   let last: { readonly stage: string; readonly at: number } | null = null;
   return (progress) => {

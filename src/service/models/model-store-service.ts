@@ -1,7 +1,6 @@
 /**
- * The worker's side of the model page: what is stored, what arrives, what goes. A model that is whole is never replaced
- * by another: what comes under a name that is taken gets one of its own. Is handed the stores, the converter and what is
- * known of the device.
+ * The worker's side of the model page: storing, downloading, converting and deleting models. A complete model is never
+ * overwritten: a new one with the same name gets another name. Stores, converter and device facts are injected.
  */
 import { Rank1Error, isRank1Error } from '../../base/errors.ts';
 import { chooseDtype } from '../../model/choose-dtype.ts';
@@ -34,7 +33,7 @@ import { assertRoom, convertedBytes } from './storage-room.ts';
 import { cleanName, freeName, proposeName, StoredFolders } from './stored-folders.ts';
 
 export interface StoreParts {
-  /** `null` where the page may not store anything */
+  /** `null` if the page has no storage */
   readonly disk: ModelStore | null;
   readonly memory: ModelStore;
   readonly tools: DownloadTools;
@@ -107,7 +106,7 @@ export class ModelStoreService implements ModelStoreApi {
       const folder = await disk.folder(name);
       const stored = await readStoredManifest(folder);
       if (stored) {
-        // Another tab may have done it while this one waited.
+        // Another tab may have stored it while this one waited.
         const isSame = 'url' in source && (await readStoredSource(folder)) === sourceOf(source.url);
         if (isSame && stored.models[dtype]) return this.#stored.describe(disk, name);
         throw nameTaken(name);

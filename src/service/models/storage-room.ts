@@ -1,10 +1,12 @@
-/** Whether there is room for a model before it is fetched, copied or converted. */
+/** Checks for storage space before a model is fetched, copied or converted. */
 import { Rank1Error } from '../../base/errors.ts';
 import type { CheckpointRequest, DeviceReport } from '../../protocol/model-store-api.ts';
 
-/** Kept free for what else the page stores. */
+/** Reserved for the page's other data. */
 const SPARE_BYTES = 16 * 2 ** 20;
-/** Weights of each dtype by bytes of a checkpoint in 16-bit floats: the largest among the catalogue's models. */
+/**
+ * Size of the converted weights per dtype, relative to a 16-bit float checkpoint: the largest ratio in the catalogue.
+ */
 const CONVERTED_SHARE: Readonly<Record<string, number>> = {
   q4: 0.33,
   q4f16: 0.3,
@@ -24,7 +26,7 @@ export function assertRoom({ storage }: DeviceReport, neededBytes: number, other
   );
 }
 
-/** What a conversion will write; 0 where nothing is known of the checkpoint. */
+/** Bytes a conversion will write; 0 if the checkpoint's size is unknown. */
 export function convertedBytes({ source, dtype }: CheckpointRequest): number {
   const bytes =
     'url' in source

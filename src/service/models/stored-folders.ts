@@ -1,4 +1,4 @@
-/** What the folders of the stores hold: models, downloads that are not finished, and what something that broke off has left. */
+/** Contents of the stores' folders: models, unfinished downloads, and leftovers of interrupted operations. */
 import { Journal } from '../../model/download/journal.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { ModelStore } from '../../model/store/model-store.ts';
@@ -23,7 +23,7 @@ export class StoredFolders {
     return found;
   }
 
-  /** Of models, and of downloads that can be taken up; other folders may be written over. */
+  /** Names of models and resumable downloads; other folders may be overwritten. */
   async takenNames(): Promise<readonly string[]> {
     const taken = [];
     for (const { store, name } of await this.all()) {
@@ -49,7 +49,7 @@ export class StoredFolders {
     };
   }
 
-  /** The name under which the model of an address is stored, or is arriving. */
+  /** Name under which the model from an address is stored or being downloaded. */
   async findSource(address: string): Promise<string | null> {
     const store = this.#disk ?? this.#memory;
     for (const name of await store.names()) {
@@ -60,7 +60,7 @@ export class StoredFolders {
     return null;
   }
 
-  /** The name of a model with the very same files. */
+  /** Name of a model with exactly the same files. */
   async findSame(store: ModelStore, manifest: Manifest): Promise<string | null> {
     const wanted = fingerprint(manifest);
     for (const name of await store.names()) {
@@ -79,7 +79,7 @@ function fingerprint({ files }: Manifest): string {
   );
 }
 
-/** From the last parts of the address that say something: `jhu-clsp/rank1-0.5b/resolve/main/` is `rank1-0.5b`. */
+/** From the last significant parts of the address: `jhu-clsp/rank1-0.5b/resolve/main/` becomes `rank1-0.5b`. */
 export function proposeName(url: string): string {
   const parts = new URL(url).pathname.split('/').filter(Boolean);
   const resolve = parts.indexOf('resolve');
@@ -89,7 +89,7 @@ export function proposeName(url: string): string {
   return cleanName(`${last}${suffix}`);
 }
 
-/** What a person or a folder calls it, as one part of a path and of a URL. */
+/** Turns a user's or a folder's name into a single path and URL segment. */
 export function cleanName(wanted: string): string {
   const name = wanted
     .toLowerCase()
@@ -98,7 +98,7 @@ export function cleanName(wanted: string): string {
   return name.slice(0, 100) || 'model';
 }
 
-/** `name`, or `name-2`, `name-3`, … where that is taken. */
+/** `name`, or `name-2`, `name-3`, … if it is taken. */
 export function freeName(name: string, taken: ReadonlySet<string>): string {
   let free = name;
   for (let nth = 2; taken.has(free); nth++) free = `${name}-${nth}`;

@@ -1,5 +1,5 @@
 /**
- * Runs rank1's protocol for one chain on the engine: each step is a sequence. Knows no documents and no engine: it hands out
+ * Runs rank1's protocol for one chain: each step is a sequence. Knows neither documents nor the engine: it hands out
  * the sequence to run next and is told of each token.
  */
 import { assert } from '../../base/assert.ts';
@@ -27,18 +27,18 @@ export interface ChainSettings extends ProtocolOptions {
   readonly markers: MarkerTokenIds;
   readonly eosTokenIds: readonly number[];
   readonly loopGuard: boolean;
-  /** the query as it stands in the prompt */
+  /** as it appears in the prompt */
   readonly query: string;
-  /** tokens a row can hold */
+  /** tokens per row */
   readonly maxLength: number;
   /** null: greedy */
   readonly sampling: Pick<Sampling, 'temperature' | 'seed'> | null;
 }
 
 export interface ChainProgress {
-  /** text that came with the token */
+  /** text decoded with this token */
   readonly delta: string;
-  /** the sequence to run next; null while the present one goes on, and at the end */
+  /** the sequence to run next; null while the current one continues, and at the end */
   readonly next: Sequence | null;
   /** set at the end */
   readonly outcome: ChainOutcome | null;
@@ -52,15 +52,15 @@ export class Chain implements TalliedChain {
   readonly #sampler: TemperatureSampler | undefined;
   #step: ProtocolStep;
   #sequence: Sequence;
-  /** text of the chain before the present sequence */
+  /** text of the chain before the current sequence */
   #before = '';
   #reader: ChainReader;
-  /** [2] of the step that answered, where the answer was asked for */
+  /** [2] logits of the answering step, if the answer was asked for */
   #answerLogits = new Float32Array(2);
 
   /**
-   * @param promptTokenIds the plan's prompt of `document` in this mode
-   * @param sample the chain's number among the samples of this prompt
+   * @param promptTokenIds the plan's prompt for `document` in this mode
+   * @param sample index of the chain among this prompt's samples
    */
   constructor(settings: ChainSettings, document: string, promptTokenIds: Int32Array, sample = 0) {
     const { sampling } = settings;
@@ -78,7 +78,7 @@ export class Chain implements TalliedChain {
     this.#sequence = this.#begin(first.value, promptTokenIds);
   }
 
-  /** The sequence that is to run, or runs. */
+  /** The sequence to run, or running. */
   get sequence(): Sequence {
     return this.#sequence;
   }
@@ -87,7 +87,7 @@ export class Chain implements TalliedChain {
     return this.#before + this.#reader.reasoning;
   }
 
-  /** Call after each step that gave the present sequence a token. */
+  /** Call after each step that gave the current sequence a token. */
   takeToken(): ChainProgress {
     const { finishReason } = this.#sequence;
     if (finishReason !== 'failed') this.numNewTokens++;

@@ -1,6 +1,6 @@
 /**
- * Plans a run document by document: prompts encoded, each document or its passages in the room there is, and the KV
- * capacity that some of them need. Encoding takes its time, so it is done as the run asks for more.
+ * Plans a run document by document: encodes prompts, fits each document or its passages into the available tokens, and
+ * computes the KV capacity they need. Encoding is slow, so it is done lazily as the run proceeds.
  */
 import { sharedPrefix } from '../../engine/shared-prefix.ts';
 import type { ModelSpec } from '../../model/model-spec.ts';
@@ -11,19 +11,19 @@ import { promptQuery, promptQueryLength } from '../../rank1/query-template.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { fitPassages, fitText, type FittedText, type PromptBudget } from './fit-document.ts';
 
-/** What a chain may use when neither caller nor model says otherwise; the reference allows 8,192. */
+/** Default token limit of a chain if neither caller nor model sets one; the reference allows 8,192. */
 const DEFAULT_MAX_NEW_TOKENS = 1024;
-/** Re-encoding a chain for a forced verdict, with its markers, may take a few tokens more. */
+/** Re-encoding a chain for a forced verdict, with its markers, may take a few more tokens. */
 const FORCED_PROMPT_MARGIN = 16;
-/** KV capacity comes in steps, so that runs of like length share shapes. */
+/** KV capacity is rounded up, so that runs of similar length share shapes. */
 const LENGTH_STEP = 64;
 
 export interface PlannedDocument {
   /** place in the request */
   readonly index: number;
-  /** one, or one for each passage; empty where the query alone leaves no room */
+  /** one, or one per passage; empty if the query alone leaves no room */
   readonly prompts: readonly FittedText[];
-  /** of all prompts; without one those of the query, 0 where it was too long to be read */
+  /** of all prompts; without prompts, of the query alone, or 0 if it was too long to encode */
   readonly numPromptTokens: number;
 }
 
@@ -35,14 +35,14 @@ export class DocumentPlanner {
   readonly #splits: boolean;
   readonly #budget: PromptBudget;
   readonly #maxPositions: number;
-  /** tokens of a row that are not its prompt's */
+  /** tokens of a row reserved for everything but the prompt */
   readonly #numReserved: number;
   /** the prompt without a document */
   readonly #head: Int32Array;
   readonly #numHeadTokens: number;
   #next = 0;
 
-  /** @param modelMaxNewTokens what the model folder says */
+  /** @param modelMaxNewTokens from the model folder */
   constructor(
     tokenizer: Tokenizer,
     { maxPositions }: Pick<ModelSpec, 'maxPositions'>,
@@ -53,12 +53,12 @@ export class DocumentPlanner {
     const isInstant = options.mode === 'instant';
     const encode = isInstant ? encodeInstantPrompt : encodePrompt;
     const wanted = isInstant ? 1 : (options.maxNewTokens ?? modelMaxNewTokens ?? DEFAULT_MAX_NEW_TOKENS);
-    // Half the context at most goes to the chain, or a long cap would leave no room for documents.
+    // The chain gets at most half the context: a long limit would leave no room for documents.
     this.maxNewTokens = Math.max(1, Math.min(wanted, Math.floor(maxPositions / 2)));
     const numCueTokens = (options.rethink ?? 0) * tokenizer.encode(RETHINK_CUE).length;
     this.#numReserved = this.maxNewTokens + numCueTokens + FORCED_PROMPT_MARGIN;
     const maxPromptTokens = maxPositions - this.#numReserved;
-    // Far too long a query is not even read: it would take its time and memory for nothing.
+    // A far too long query is not encoded: that would only cost time and memory.
     const isReadable = promptQueryLength(request) <= maxPromptTokens * MAX_CHARACTERS_PER_TOKEN;
     this.query = isReadable ? promptQuery(request) : '';
     this.#head = encode(tokenizer, this.query, '');
@@ -69,7 +69,7 @@ export class DocumentPlanner {
     this.#maxPositions = maxPositions;
   }
 
-  /** The next document of the request; null behind the last. */
+  /** Plans the next document of the request; null at the end. */
   next(): PlannedDocument | null {
     const document = this.#documents[this.#next];
     if (!document) return null;
@@ -84,14 +84,16 @@ export class DocumentPlanner {
     return this.#next >= this.#documents.length;
   }
 
-  /** Tokens that a row must be able to hold for each of these. */
+  /** Tokens per row needed for these documents. */
   lengthFor(documents: readonly PlannedDocument[]): number {
     const lengths = promptsOf(documents).map(({ promptTokenIds }) => promptTokenIds.length);
     const needed = lengths.reduce((most, length) => Math.max(most, length), 1) + this.#numReserved;
     return Math.min(this.#maxPositions, Math.ceil(needed / LENGTH_STEP) * LENGTH_STEP);
   }
 
-  /** What these prompts begin with, and the prompt without a document, so that later ones of this query find the same. */
+  /**
+   * Common prefix of these prompts and of the prompt without a document, so that later prompts for this query share it.
+   */
   prefixOf(documents: readonly PlannedDocument[]): Int32Array {
     return sharedPrefix([this.#head, ...promptsOf(documents).map(({ promptTokenIds }) => promptTokenIds)]);
   }

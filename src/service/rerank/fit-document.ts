@@ -1,6 +1,6 @@
 /**
- * Puts documents into the room that a prompt leaves them: whole where they fit, else cut and flagged, or split into
- * passages. Too long a document is data, not an exception.
+ * Fits documents into the tokens a prompt leaves them: whole if possible, else truncated and flagged, or split into
+ * passages. A document that is too long is not an error.
  */
 import { cutText } from '../../passages/cut-text.ts';
 import { leadingText, MAX_CHARACTERS_PER_TOKEN, MAX_TOKENS_OF_WORD } from '../../passages/leading-text.ts';
@@ -9,32 +9,32 @@ import type { RerankDocument } from '../../protocol/rerank-api.ts';
 import { documentText } from '../../rank1/prompt.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 
-/** A title is repeated with each passage, and may take this share of it at most. */
+/** The title is repeated with each passage and may take at most this share of it. */
 const MAX_TITLE_SHARE = 0.25;
-/** Where texts meet, tokens may fall differently than in each alone. */
+/** Where texts are joined, tokenization may differ from that of each alone. */
 const SEAM_TOKENS = 4;
 
 export interface PromptBudget {
   readonly tokenizer: Tokenizer;
-  /** the query as it stands in the prompt */
+  /** as it appears in the prompt */
   readonly query: string;
   readonly encode: (tokenizer: Tokenizer, query: string, document: string) => Int32Array;
   readonly maxPromptTokens: number;
 }
 
 export interface FittedText {
-  /** The text as the model reads it, title included, cut if it was too long. */
+  /** The text the model reads, title included, truncated if it was too long. */
   readonly text: string;
   readonly promptTokenIds: Int32Array;
   readonly truncated: boolean;
-  /** which part of the document's text it is; null for a document that was not split */
+  /** range of the document's text; null if the document was not split */
   readonly passage: TextRange | null;
 }
 
-/** The text's prompt, cut where it does not fit; null when not even an empty text fits. */
+/** The text's prompt, truncated if necessary; null when not even an empty text fits. */
 export function fitText(budget: PromptBudget, fullText: string): FittedText | null {
   const { tokenizer, query, encode, maxPromptTokens } = budget;
-  // Far too long a text is cut unread: encoding all of it would take its time for nothing.
+  // A far too long text is cut before encoding: encoding all of it would only cost time.
   const text = cutText(fullText, maxPromptTokens * MAX_CHARACTERS_PER_TOKEN);
   const promptTokenIds = encode(tokenizer, query, text);
   if (promptTokenIds.length <= maxPromptTokens) {
@@ -48,12 +48,15 @@ export function fitText(budget: PromptBudget, fullText: string): FittedText | nu
     const excess = keptPromptIds.length - maxPromptTokens;
     if (excess <= 0) return { text: kept, promptTokenIds: keptPromptIds, truncated: true, passage: null };
     if (kept === '') return null;
-    // The cut may have parted what was one token.
+    // The cut may have split a token.
     room -= excess;
   }
 }
 
-/** As `fitText`, but a document that would be cut is split into passages, each under the title. Empty when nothing fits. */
+/**
+ * As `fitText`, but splits a document that would be truncated into passages, each with the title. Empty when nothing
+ * fits.
+ */
 export function fitPassages(
   budget: PromptBudget,
   document: Pick<RerankDocument, 'title' | 'text'>,
@@ -77,7 +80,7 @@ export function fitPassages(
   return fitting.length > 0 ? fitting : [whole];
 }
 
-/** The text of these ids without the character, and the word, that were cut in two at the end. */
+/** The text of these ids without the character and the word that were split at the end. */
 function wholeWords(tokenizer: Tokenizer, tokenIds: readonly number[]): string {
   const text = tokenizer.decode(tokenIds).replace(/\uFFFD$/, '');
   const wordStart = Math.max(text.lastIndexOf(' '), text.lastIndexOf('\n'));

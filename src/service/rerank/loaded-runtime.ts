@@ -3,7 +3,7 @@ import type { ModelSpec } from '../../model/model-spec.ts';
 import type { Device, DeviceCause, LoadOptions, LoadProgress } from '../../protocol/rerank-api.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 
-/** A model that is ready to run; made by the composition root. */
+/** A model that is ready to run; created by the composition root. */
 export interface LoadedRuntime {
   readonly device: Device;
   readonly deviceReason: string;

@@ -1,6 +1,6 @@
 /**
- * One run: a request's documents through the engine to their verdicts. Where a chain needs another sequence (an answer
- * asked for, a continuation), that runs in the same engine and batch.
+ * One run: takes a request's documents through the engine to their verdicts. If a chain needs another sequence (asking
+ * for the answer, a continuation), it runs in the same engine and batch.
  */
 import { Rank1Error } from '../../base/errors.ts';
 import { nextTask, type Gate } from '../../base/async.ts';
@@ -23,14 +23,14 @@ import { Chain, type ChainSettings } from './chain.ts';
 import { DocumentPlanner, type PlannedDocument } from './document-plan.ts';
 import type { LoadedRuntime } from './loaded-runtime.ts';
 
-/** Documents that are encoded before the first step: their longest says how much a row must hold. */
+/** Documents encoded before the first step: the longest determines the row length. */
 const NUM_FIRST_DOCUMENTS = 128;
-/** Encoding holds the thread for so long at a time; then abort, pause and the next step have their turn. */
+/** Maximum time encoding blocks the thread before abort, pause and the next step get their turn. */
 const PLAN_SLICE_MS = 50;
-/** Far below any idle timeout of those who wait. */
+/** Far below any idle timeout. */
 const HEARTBEAT_MS = 2000;
 
-/** One chain of a document on its way. */
+/** A chain in progress. */
 interface Progress {
   readonly tally: DocumentTally<Chain>;
   readonly chain: Chain;
@@ -45,11 +45,11 @@ export class RerankRun {
   #updates: RerankUpdate[] = [];
   readonly #planner: DocumentPlanner;
   readonly #stats = new StepStats();
-  /** of the round that runs */
+  /** of the current round */
   #engine: Engine | null = null;
   readonly #startedAt = performance.now();
   readonly #finished = new Set<number>();
-  /** of them, those that were not aborted */
+  /** of those, not aborted */
   #numFinished = 0;
   readonly #gate: Gate;
   readonly #signal: AbortSignal;
@@ -57,8 +57,8 @@ export class RerankRun {
   #sentAt = 0;
 
   /**
-   * @param gate closed while the run is to pause; looked at between steps, as the signal is, so that whatever the run holds
-   *   (slots, keys and values, half-written chains) is whole at every halt
+   * @param gate closed while the run is paused. Checked between steps, like the signal, so that everything the run
+   *   holds (slots, keys and values, partial chains) is consistent whenever it stops.
    */
   constructor(
     runtime: LoadedRuntime,
@@ -81,7 +81,7 @@ export class RerankRun {
     let planned = await this.#planFirst();
     while (planned.length > 0 && !this.#signal.aborted) planned = await this.#runRound(planned);
     const { documents } = this.#request;
-    // Whatever was never begun ends with the run.
+    // Documents never begun are finished with the run.
     for (const index of documents.keys())
       if (!this.#finished.has(index)) this.#finish(notJudged(index, 'aborted'));
     this.#send();
@@ -105,7 +105,7 @@ export class RerankRun {
     return planned;
   }
 
-  /** At least one document, and no more than `maxDocuments` or what fits into a slice of time. */
+  /** Plans at least one document, up to `maxDocuments` or one time slice. */
   #planSlice(maxDocuments: number): PlannedDocument[] {
     const planned: PlannedDocument[] = [];
     const endsAt = performance.now() + PLAN_SLICE_MS;
@@ -118,8 +118,8 @@ export class RerankRun {
   }
 
   /**
-   * Runs these documents, and those of the rest that fit into the same rows, in one engine.
-   * @returns those that need longer rows
+   * Runs these documents, and any later ones that fit the same row length, in one engine.
+   * @returns documents that need longer rows
    */
   async #runRound(planned: readonly PlannedDocument[]): Promise<readonly PlannedDocument[]> {
     const numSequences = this.#planner.isDone ? this.#numSequences(planned) : Infinity;
@@ -155,7 +155,7 @@ export class RerankRun {
         this.#takeStep(sequences, engine);
         this.#send();
         this.#stats.addOverhead(performance.now() - steppedAt);
-        // Lets messages in: on WASM a step holds the thread, and no abort or pause would arrive.
+        // Lets messages in: on WASM a step blocks the thread, so no abort or pause could arrive.
         await nextTask();
         await this.#untilResumed();
       }
@@ -243,7 +243,7 @@ export class RerankRun {
   }
 
   #takeStep(sequences: readonly Sequence[], engine: Engine): void {
-    // Rows without numbers are a document's; all rows of a batch of several documents are the device's.
+    // NaN in some rows is a document's fault; in all rows of a batch of several documents, the device's.
     const documents = new Set(sequences.map((sequence) => this.#progressOf(sequence).tally));
     if (documents.size > 1 && sequences.every(({ finishReason }) => finishReason === 'failed'))
       throw new Rank1Error(
@@ -258,7 +258,7 @@ export class RerankRun {
       if (next) {
         this.#progress.delete(sequence);
         this.#progress.set(next, progress);
-        // It is one step from its verdict, or has a reader that waits: it need not queue behind documents not begun.
+        // It is one step from its verdict, or has a reader waiting: it goes ahead of documents not yet begun.
         engine.addFirst(next);
       }
       if (!outcome) continue;
@@ -293,7 +293,7 @@ export class RerankRun {
     this.#pausedMs += performance.now() - pausedAt;
   }
 
-  /** Samples and passages bring nothing before a verdict, so now and then nothing is sent: a sign of life. */
+  /** Samples and passages send nothing before a verdict, so an empty update is sent now and then as a heartbeat. */
   #send(): void {
     const now = performance.now();
     if (this.#updates.length === 0 && now - this.#sentAt < HEARTBEAT_MS) return;

@@ -1,6 +1,6 @@
 /**
- * The backend inside a worker: one model, one load or run at a time. It is handed the loading of a model and so knows
- * neither ORT nor the GPU.
+ * The backend inside a worker: one model, one load or run at a time. The model loader is injected, so it knows neither
+ * ORT nor the GPU.
  */
 import { Gate, Semaphore } from '../../base/async.ts';
 import { Rank1Error } from '../../base/errors.ts';
@@ -61,8 +61,8 @@ export class RerankService implements Backend {
         closing.throwIfAborted();
         return summary;
       } catch (error) {
-        // A session whose run failed keeps stale bindings: it must be created anew. If it cannot even be
-        // released, the reason why the run failed is still the one to report.
+        // A session whose run failed keeps stale bindings and must be recreated. If it cannot even be released, the
+        // run's error is still the one to report.
         await this.#unload().catch(() => undefined);
         throw error;
       }
@@ -77,7 +77,7 @@ export class RerankService implements Backend {
     this.#gate.open();
   }
 
-  /** Runs reject with `reason`, the one in flight after its step. Resolves when the model is unloaded. */
+  /** Rejects runs with `reason`, the one in flight after its step. Resolves when the model is unloaded. */
   close(reason: unknown): Promise<void> {
     this.#closing.abort(reason);
     this.#closing = new AbortController();

@@ -1,24 +1,24 @@
 /**
- * A few steps of a model that was just loaded, whose answers nobody reads: the runtime compiles its kernels and grows its
- * arenas here, and not while the first document waits. Kernels differ for many rows, for few and behind a kept prefix, so
- * each is run once. They run in a runner of their own, so that a run finds no row or figure of theirs, and no prefix that
- * could be its own. Knows neither ORT nor the GPU.
+ * Warm-up: a few steps of a newly loaded model whose output is discarded, so that the runtime compiles its kernels and
+ * grows its arenas now instead of during the first document. Kernels differ for many rows, for few rows and behind a
+ * cached prefix, so each case is run once. Uses a runner of its own, so that no row, metric or prefix leaks into a run.
+ * Knows neither ORT nor the GPU.
  */
 import type { DecodeRow, ModelRunner, PrefillRow } from '../../engine/model-runner.ts';
 import type { LoadProgress } from '../../protocol/rerank-api.ts';
 import { DEFAULT_MAX_SLOTS } from '../../protocol/run-defaults.ts';
 import type { LoadedRuntime } from './loaded-runtime.ts';
 
-/** Which tokens is of no consequence, and every vocabulary has these. */
+/** Arbitrary ids that every vocabulary has. */
 const PROMPT_TOKEN_IDS = [0, 1, 0, 1];
 const NUM_PREFIX_TOKENS = 2;
-/** Few: on WASM each is a call of its own. */
+/** Few: on WASM each is a separate call. */
 const NUM_ROWS_BEHIND_PREFIX = 2;
 const CAPACITY = 64;
 
 /**
  * @returns the runtime, ready for its first run
- * @throws what a step threw. A session whose run failed is fit for no other, so the runtime is disposed first.
+ * @throws a step's error. A session whose run failed must not be reused, so the runtime is disposed first.
  */
 export async function warmedUp(
   runtime: LoadedRuntime,
@@ -29,7 +29,7 @@ export async function warmedUp(
     await runSteps(runtime);
     return runtime;
   } catch (error) {
-    // Even where the runtime cannot be released, why the step failed is what there is to tell.
+    // If the release fails too, the step's error is still the one to report.
     await runtime.dispose().catch(() => undefined);
     throw error;
   }
@@ -61,7 +61,10 @@ async function runSteps(runtime: LoadedRuntime): Promise<void> {
   }
 }
 
-/** @returns how the rows go on; null where one has no numbers, and so no next token: a run tells of that, document by document */
+/**
+ * @returns the rows' next decode step; null if a row's logits are not finite, so it has no next token: a run reports
+ *   that per document
+ */
 async function prefill(
   runner: ModelRunner,
   rows: readonly PrefillRow[],
