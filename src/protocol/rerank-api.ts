@@ -51,7 +51,7 @@ export interface LoadProgress {
  */
 export type DeviceCause =
   | { readonly code: 'asked' | 'no-adapter' | 'software-adapter' | 'version' | 'gpu-failed' }
-  | { readonly code: 'adapter'; /** empty where the browser does not tell */ readonly name: string }
+  | { readonly code: 'adapter'; /** empty if the browser does not report it */ readonly name: string }
   | { readonly code: 'server'; readonly host: string; readonly model: string };
 
 export interface LoadedModel {

@@ -1,4 +1,4 @@
-/** Why a model runs where it does, in the language of the page. */
+/** Why a model runs on its device, in the page's language. */
 import { msg, str } from '@lit/localize';
 import type { DeviceCause } from '../protocol/rerank-api.ts';
 import { interfaceLanguage } from './localization/interface-language.ts';
@@ -8,7 +8,7 @@ interface ReasonedDevice {
   readonly deviceCause: DeviceCause;
 }
 
-/** The engine's own sentence in English, as it has the particulars; elsewhere one made from its cause. */
+/** In English, the engine's own sentence, which has the details; in other languages, one built from its cause. */
 export function deviceReasonText({ deviceReason, deviceCause }: ReasonedDevice): string {
   return interfaceLanguage() === 'en' ? deviceReason : causeText(deviceCause);
 }

@@ -1,4 +1,4 @@
-/** The events of `<rank1-rerank>`. All bubble and cross shadow roots; none can be cancelled. */
+/** The events of `<rank1-rerank>`. All bubble and cross shadow roots; none is cancelable. */
 import type { RankedItem, RankedList } from '../client/ranked-list.ts';
 import type { RunState } from '../client/run-state.ts';
 import type {
@@ -9,7 +9,7 @@ import type {
   RunSummary,
 } from '../protocol/rerank-api.ts';
 
-/** One line of the ranking, best first. */
+/** One entry of the ranking. */
 export interface RankedResult extends RankedItem {
   /** 1 is best; null for a document without a verdict */
   readonly rank: number | null;
@@ -18,7 +18,7 @@ export interface RankedResult extends RankedItem {
 
 export interface Rank1EventDetails {
   'rank1-load-progress': LoadProgress;
-  /** once a step: many a second while chains stream */
+  /** once per step: many times a second while chains stream */
   'rank1-update': {
     readonly updates: readonly RerankUpdate[];
     readonly stats: RunStats;
@@ -27,13 +27,13 @@ export interface Rank1EventDetails {
   'rank1-verdict': RankedResult;
   'rank1-complete': { readonly summary: RunSummary; readonly results: readonly RankedResult[] };
   'rank1-abort': { readonly results: readonly RankedResult[] };
-  /** the run waits for the device, is held, recovers from a failure, or goes on */
+  /** the run waits for the device, is paused, recovers from a failure, or resumes */
   'rank1-state': RunState;
   'rank1-pause': object;
   'rank1-resume': object;
-  /** a Rank1Error where the world is at fault: read its code with `isRank1Error` */
+  /** a Rank1Error for faults of the environment: check its code with `isRank1Error` */
   'rank1-error': { readonly error: Error };
-  /** the person moved the threshold; a score, 0 to 1 */
+  /** the user moved the threshold; a score, 0 to 1 */
   'rank1-threshold': { readonly threshold: number };
 }
 
@@ -50,7 +50,7 @@ export function rankedResults(list: RankedList, documents: readonly RerankDocume
   return list.order.flatMap((index, place) => rankedResult(list, documents, index, place) ?? []);
 }
 
-/** @param place of the document in the order */
+/** @param place index of the document in the order */
 export function rankedResult(
   { items }: RankedList,
   documents: readonly RerankDocument[],

@@ -1,4 +1,7 @@
-/** Registers the elements, and what they share on a page. Importing a class alone registers nothing; outside a browser this does nothing. */
+/**
+ * Registers the elements and the page services they share. Importing a class alone registers nothing; outside a browser
+ * this does nothing.
+ */
 import { installPageServices } from './page-services.ts';
 import { Rank1RerankElement } from './rank1-rerank/rank1-rerank.ts';
 import { RankedResultsElement } from './ranked-results/ranked-results.ts';

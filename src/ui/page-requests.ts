@@ -1,7 +1,7 @@
 /**
- * What an element asks of the page it stands in, as events that rise to the document: which language is spoken, and whose
- * worker it may use. Who answers stops the event, so the nearest answer wins; without one the element helps itself. In this
- * way elements share without state in a module, and a page can answer for a part of itself.
+ * Requests from an element to its page, as events that bubble to the document: set the language, and lend a worker. A
+ * handler stops the event, so the nearest one wins; without a handler the element falls back to its own. Elements thus
+ * share without module state, and a page can handle requests for a part of itself.
  */
 import type { RerankerLease } from '../client/shared-rerankers.ts';
 import type { LoadOptions } from '../protocol/rerank-api.ts';
@@ -9,10 +9,10 @@ import type { InterfaceLanguage } from './localization/interface-language.ts';
 
 const RISING = { bubbles: true, composed: true };
 
-/** Asks for a Reranker to run on; the one that answers says, by the lease, when it may be disposed of. */
+/** Asks for a Reranker; the handler sets the lease, which governs when it is disposed. */
 export class RerankerRequestEvent extends Event {
   static readonly type = 'rank1-reranker-request';
-  /** null until someone has answered */
+  /** null until the request is handled */
   lease: RerankerLease | null = null;
 
   readonly load: LoadOptions;
@@ -28,7 +28,7 @@ export class RerankerRequestEvent extends Event {
   }
 }
 
-/** Says which language the element stands in. */
+/** Reports the element's language. */
 export class LanguageRequestEvent extends Event {
   static readonly type = 'rank1-language-request';
 

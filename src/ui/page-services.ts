@@ -1,10 +1,10 @@
-/** What the document answers elements with: one worker for all that want the same model, and the language of the page. */
+/** The document's handlers for element requests: one worker per model, and the page's language. */
 import { configureLocalization } from '@lit/localize';
 import { SharedRerankers } from '../client/shared-rerankers.ts';
 import type { InterfaceLanguage } from './localization/interface-language.ts';
 import { LanguageRequestEvent, RerankerRequestEvent } from './page-requests.ts';
 
-/** Once a document; with two copies of the library on a page the first answers for both. */
+/** Once per document; with two copies of the library on a page, the first serves both. */
 export function installPageServices(page: Document): void {
   const rerankers = new SharedRerankers();
   const localization = startLocalization();
@@ -22,9 +22,9 @@ interface Localization {
 }
 
 /**
- * Sets @lit/localize up, in its runtime mode: translations are modules with plain texts, loaded when first needed.
- * @returns null where the page has set @lit/localize up for itself, as it can be done only once: then its own language is
- *   in force, with the translations it offers (ours are in `rank1-rerank/locales/zh-Hant`)
+ * Configures @lit/localize in runtime mode: translations are text modules, loaded on demand.
+ * @returns null if the page has configured @lit/localize itself, which is possible only once: then the page's locale
+ *   applies, with the translations it offers (ours are in `rank1-rerank/locales/zh-Hant`)
  */
 function startLocalization(): Localization | null {
   try {
@@ -33,7 +33,7 @@ function startLocalization(): Localization | null {
       targetLocales: ['zh-Hant'],
       loadLocale: () => import('./localization/generated/zh-Hant.ts'),
     });
-    // A translation that cannot be loaded leaves the language that is shown.
+    // If a translation fails to load, the current language stays.
     return { setLanguage: (language) => void setLocale(language).catch(() => undefined) };
   } catch {
     return null;

@@ -1,4 +1,4 @@
-/** The ranking of an element as the exporters take it, and their words in the language of the page. */
+/** An element's ranking in the form the exporters take, with labels in the page's language. */
 import { msg, str } from '@lit/localize';
 import type { RankedList } from '../client/ranked-list.ts';
 import type { Fact, RankingReport, ReportedDocument, ReportWords } from '../export/index.ts';
@@ -26,7 +26,7 @@ export function rankingReport(
   };
 }
 
-/** What can stand in a cell: the plain values of a document's metadata. */
+/** Metadata values that fit a table cell: primitives. */
 function factsOf(metadata: unknown): Record<string, Fact> | undefined {
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return undefined;
   const facts = Object.entries(metadata).filter((entry): entry is [string, Fact] => isFact(entry[1]));

@@ -1,17 +1,19 @@
-/** Which of the judged documents count, by the threshold and the number that the person or the page has set. Pure. */
+/** Which judged documents count, given the threshold and the maximum number. Pure. */
 import type { RankedList } from '../client/ranked-list.ts';
 
-/** Where the verdict turns from ` false` to ` true`. */
+/** The score at which the verdict changes from ` false` to ` true`. */
 export const DEFAULT_THRESHOLD = 0.5;
 
 export interface RankingSelection {
-  /** 0 to 1: scores of at least this count; null leaves it to the verdict's label, which one half does not make true */
+  /**
+   * 0 to 1: minimum score that counts; null leaves it to the verdict's label, which is not ` true` at exactly one half
+   */
   readonly threshold: number | null;
-  /** at most so many */
+  /** maximum number of documents */
   readonly topN: number;
 }
 
-/** How many documents count; they are the first of the order, which is best first. */
+/** Number of documents that count; they are the first of the order, which is best first. */
 export function numSelected({ order, items }: RankedList, { threshold, topN }: RankingSelection): number {
   let count = 0;
   for (const index of order) {
@@ -23,7 +25,7 @@ export function numSelected({ order, items }: RankedList, { threshold, topN }: R
   return count;
 }
 
-/** The slider moves in log-odds: the score saturates, so that most of a linear slider would do nothing. */
+/** The slider moves in log-odds: the score saturates, so most of a linear slider's range would have no effect. */
 export const MAX_LOG_ODDS = 9;
 
 export function thresholdToLogOdds(threshold: number): number {

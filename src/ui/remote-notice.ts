@@ -1,4 +1,4 @@
-/** Tells, for as long as it is so, that what is judged leaves the device, and where it goes. */
+/** Notice that documents leave the device, and where they are sent; shown for as long as that is so. */
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 

@@ -1,6 +1,6 @@
 /**
- * The state behind `<rank1-rerank>`: what is loaded, what runs, what has been decided. It starts runs on a Reranker and
- * folds what comes back; it renders nothing. A run that was replaced has no effect any more, whatever arrives from it.
+ * The state behind `<rank1-rerank>`: what is loaded, what runs, what has been decided. Starts runs on a Reranker and
+ * folds their updates; renders nothing. Late updates of a replaced run are ignored.
  */
 import {
   foldUpdates,
@@ -25,7 +25,7 @@ import { NO_STATS } from '../protocol/run-defaults.ts';
 import { rankedResult, rankedResults, type Rank1EventDetails, type RankedResult } from './events.ts';
 import { documentName, verdictAnnouncement } from './wording.ts';
 
-/** `waiting`: another element's run goes first on the worker they share. */
+/** `waiting`: another element's run is ahead of this one on their shared worker. */
 export type RerankPhase = 'idle' | 'waiting' | 'loading' | 'running' | 'complete' | 'aborted' | 'failed';
 
 export interface RunRequest {
@@ -42,7 +42,7 @@ export interface RerankHost {
   emit<Type extends keyof Rank1EventDetails>(type: Type, detail: Rank1EventDetails[Type]): void;
 }
 
-/** One line for the live region; ids make repeated sentences distinct. */
+/** One line for the live region; ids distinguish repeated sentences. */
 export interface Announcement {
   readonly id: number;
   readonly text: string;
@@ -52,22 +52,22 @@ const MAX_ANNOUNCEMENTS = 40;
 
 export class RerankController {
   phase: RerankPhase = 'idle';
-  /** The run is held, or will be once it begins. */
+  /** The run is paused, or will be once it begins. */
   paused = false;
-  /** What the run as a whole is doing; null before it has said so. */
+  /** State of the run as a whole; null before the first report. */
   runState: RunState | null = null;
   loadProgress: LoadProgress | null = null;
   model: LoadedModel | null = null;
   stats: RunStats | null = null;
   error: Error | null = null;
-  /** What the list below is about: the query and documents of the last run, or the documents waiting for one. */
+  /** What the list shows: query and documents of the last run, or the documents waiting for one. */
   query = '';
   documents: readonly RerankDocument[] = [];
   list: RankedList = startRankedList(0, 0);
   announcements: readonly Announcement[] = [];
 
   #numRuns = 0;
-  /** Where our run is; null while others have their turn. */
+  /** The Reranker executing our run; null while it waits for other runs. */
   #reranker: Reranker | null = null;
   #abortController: AbortController | null = null;
   #numAnnouncements = 0;
@@ -86,7 +86,7 @@ export class RerankController {
     return rankedResults(this.list, this.documents);
   }
 
-  /** Shows `documents` as waiting; a run in progress is aborted, results of an earlier one go. */
+  /** Shows `documents` as queued; aborts a run in progress and clears earlier results. */
   reset(documents: readonly RerankDocument[]): void {
     this.#replace();
     this.#begin('', documents);
@@ -126,7 +126,7 @@ export class RerankController {
     }
   }
 
-  /** Holds the run after the step in flight, or before its first; does nothing when nothing runs. */
+  /** Pauses the run after the step in flight, or before its first; does nothing when nothing runs. */
   pause(): void {
     if (!this.busy || this.paused) return;
     this.paused = true;
@@ -135,7 +135,7 @@ export class RerankController {
     this.#host.emit('rank1-pause', {});
   }
 
-  /** Lets a held run go on where it was. */
+  /** Resumes a paused run where it was. */
   resume(): void {
     if (!this.paused) return;
     this.paused = false;
@@ -144,7 +144,7 @@ export class RerankController {
     this.#host.emit('rank1-resume', {});
   }
 
-  /** Ends the run; what it decided stays. Does nothing when nothing runs. */
+  /** Ends the run; decided documents are kept. Does nothing when nothing runs. */
   abort(): void {
     if (!this.busy) return;
     this.paused = false;
@@ -152,7 +152,7 @@ export class RerankController {
     this.#abortController?.abort();
   }
 
-  /** A run that gives way to another tells of its end now: what comes from it later is not listened to. */
+  /** Reports the end of a replaced run now: its later updates are ignored. */
   #replace(): void {
     if (!this.busy) return;
     this.abort();
@@ -258,7 +258,7 @@ export class RerankController {
     this.#host.emit('rank1-error', { error });
   }
 
-  /** Where no document was begun, none was stopped: they go on waiting. */
+  /** If no document was begun, none was stopped: they stay queued. */
   #stopUnfinished(): void {
     if (this.list.items.some(({ state }) => state !== 'queued')) this.list = stopRankedList(this.list);
   }

@@ -1,17 +1,17 @@
-/** How fast a run goes and how long it will take, from what it has done so far. Null while that would be a guess. */
+/** Speed and remaining time of a run, estimated from its progress. Null while there is too little data. */
 import { isFinished, type RankedItem } from '../client/ranked-list.ts';
 import type { RunStats } from '../protocol/rerank-api.ts';
 
-/** Fewer steps say more about start-up than about speed. */
+/** Fewer steps measure start-up rather than speed. */
 const MIN_STEPS = 4;
 const MIN_FINISHED = 2;
 
-/** Tokens the chains grow by per second while they grow, all together; reading passages is not counted. */
+/** Decode tokens per second over all chains; prefill is not counted. */
 export function tokensPerSecond({ numDecodeTokens, numDecodeSteps, decodeMs }: RunStats): number | null {
   return numDecodeSteps >= MIN_STEPS && decodeMs > 0 ? (1000 * numDecodeTokens) / decodeMs : null;
 }
 
-/** Chains are expected to be as long as the finished ones are on average, and passages to take as long to read. */
+/** Assumes that chains will be as long as the finished ones on average, and passages take as long to prefill. */
 export function msLeft(items: readonly RankedItem[], stats: RunStats): number | null {
   const finished = items.filter(isFinished);
   const speed = tokensPerSecond(stats);

@@ -1,8 +1,8 @@
 /**
- * Colours and type shared by the elements. Every public `--rank1-*` property has a default here; the private `--_*`
- * names are what the other style sheets use. Light or dark follows the `color-scheme` in force where the element
- * stands, so a page that allows both gets what the person prefers, and a page with one scheme is never broken.
- * All text colours have a contrast of at least 4.5 to 1 on `--_surface` and `--_soft`.
+ * Colours and type shared by the elements. Every public `--rank1-*` property has its default here; the other style
+ * sheets use the private `--_*` names. Light or dark follows the `color-scheme` where the element is placed, so a page
+ * that allows both gets the user's preference, and a page with one scheme keeps it. All text colours have a contrast of
+ * at least 4.5 to 1 on `--_surface` and `--_soft`.
  */
 import { css } from 'lit';
 

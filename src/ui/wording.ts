@@ -1,4 +1,4 @@
-/** Every sentence that depends on numbers or states, in one place, as pure functions; in the language of the page. */
+/** Every sentence that depends on numbers or states, as pure functions, in the page's language. */
 import { msg, str } from '@lit/localize';
 import { isFinished, type RankedItem, type RankedList } from '../client/ranked-list.ts';
 import type { RunState } from '../client/run-state.ts';
@@ -15,7 +15,7 @@ export {
   scoreText,
 } from '../export/ranking-report.ts';
 
-/** What a document is called: its title, else its id, else its place in the input. */
+/** Display name of a document: its title, else its id, else its place in the input. */
 export function documentName(document: RerankDocument, index: number): string {
   return document.title?.trim() || document.id?.trim() || msg(str`Document ${index + 1}`);
 }
@@ -28,7 +28,7 @@ export function tokenCount(count: number): string {
   return count === 1 ? msg('1 token') : msg(str`${formatCount(count)} tokens`);
 }
 
-/** On the button that starts a run. */
+/** Label of the button that starts a run. */
 export function rankLabel(numDocuments: number): string {
   return numDocuments === 1 ? msg('Rank 1 document') : msg(str`Rank ${formatCount(numDocuments)} documents`);
 }
@@ -37,7 +37,7 @@ export function verdictLabel(verdict: Verdict): string {
   return verdict.label === 'true' ? msg('Relevant') : msg('Not relevant');
 }
 
-/** Why there is no verdict yet, or none at all; null where the row says it otherwise. */
+/** Why there is no verdict yet, or none at all; null if the row already shows it. */
 export function stateNote({ state, finishReason }: RankedItem, running: boolean): string | null {
   if (state === 'failed')
     return finishReason === 'failed'
@@ -47,7 +47,7 @@ export function stateNote({ state, finishReason }: RankedItem, running: boolean)
   return state === 'queued' && running ? msg('Waiting') : null;
 }
 
-/** What a reader of a verdict should know before trusting it; short. */
+/** Short caveats about a verdict. */
 export function badges({ verdict, finishReason, truncated }: RankedItem): string[] {
   const all: string[] = [];
   if (finishReason === 'loop') all.push(msg('Repeated itself'));
@@ -67,12 +67,12 @@ export function figures({ verdict, finishReason, truncated, numPromptTokens }: R
   return all;
 }
 
-/** Over the part of a long document that decided; null where all of it was read at once. */
+/** Caption of the passage that decided; null if the document was judged whole. */
 export function passageNote({ passage }: RankedItem): string | null {
   return passage && passage.numPassages > 1 ? msg(str`Best of ${passage.numPassages} passages`) : null;
 }
 
-/** What is said aloud when a verdict lands. */
+/** Live-region text when a verdict arrives. */
 export function verdictAnnouncement(
   name: string,
   verdict: Verdict,
@@ -94,7 +94,7 @@ export function loadingStatus(progress: LoadProgress | null): string {
   return msg(str`Loading the model: ${loaded} of ${megabytes(progress.totalBytes)} MB`);
 }
 
-/** "5 of 14 judged · 310 tokens/s · about 4 s left"; figures are left out while they would be guesses. */
+/** "5 of 14 judged · 310 tokens/s · about 4 s left"; omits figures that cannot be estimated yet. */
 export function runningStatus(list: RankedList, stats: RunStats | null): string {
   const numFinished = list.items.filter(isFinished).length;
   if (!list.items.some(({ state }) => state !== 'queued' && state !== 'reading'))
@@ -107,7 +107,7 @@ export function runningStatus(list: RankedList, stats: RunStats | null): string 
   return parts.join(' · ');
 }
 
-/** Why a run stands still without having been told to; null while it does not. */
+/** Why a run is stalled without the user having paused it; null if it is not. */
 export function interruptionText(state: RunState | null): string | null {
   if (state?.type === 'waiting') return msg('Waiting for another page that uses the model');
   if (state?.type === 'paused' && state.by === 'page') return msg('Paused while the page is hidden');
@@ -120,7 +120,7 @@ export function judgedStatus(numJudged: number, numDocuments: number): string {
   return msg(str`${formatCount(numJudged)} of ${formatCount(numDocuments)} judged`);
 }
 
-/** "3 of 14 relevant · 8.2 s · 1,204 tokens"; `numRelevant` as the threshold in force has it */
+/** "3 of 14 relevant · 8.2 s · 1,204 tokens"; `numRelevant` uses the current threshold */
 export function completeStatus(items: readonly RankedItem[], stats: RunStats, numRelevant: number): string {
   const relevant =
     numRelevant === 0
@@ -129,7 +129,7 @@ export function completeStatus(items: readonly RankedItem[], stats: RunStats, nu
   return [relevant, formatSeconds(stats.elapsedMs), tokenCount(stats.numDecodeTokens)].join(' · ');
 }
 
-/** What can be done where nothing is relevant. */
+/** Suggestions when nothing is relevant. */
 export function nothingText(threshold: number, best: Verdict | null): string {
   const least = formatScore(threshold);
   return best
@@ -139,7 +139,7 @@ export function nothingText(threshold: number, best: Verdict | null): string {
     : msg(str`No document reaches a score of ${least}. Ask in another way, or lower the threshold.`);
 }
 
-/** What a form says that cannot be sent yet. */
+/** Validation message of a form that cannot be submitted yet. */
 export function requiredText(): string {
   return msg('Rank the documents first.');
 }
@@ -166,7 +166,7 @@ export function exportFormatLabel(format: ExportFormat): string {
   }
 }
 
-/** What went wrong, by its code, for those who do not read the English sentence that the error itself has. */
+/** What went wrong, by error code, for readers of other languages than the error's English sentence. */
 export function faultText(error: Error): string | null {
   if (!isRank1Error(error)) return null;
   switch (error.code) {
@@ -199,7 +199,7 @@ export function faultText(error: Error): string | null {
   }
 }
 
-/** For the threshold slider, read aloud with it. */
+/** Value text of the threshold slider for screen readers. */
 export function thresholdText(threshold: number): string {
   return msg(str`score of at least ${formatScore(threshold)}`);
 }

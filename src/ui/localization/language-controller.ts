@@ -1,4 +1,7 @@
-/** Tells the page which language its element stands in, now and when it changes; renders the element when it is there. */
+/**
+ * Reports the element's language to the page, now and on every change, and re-renders the element when the locale has
+ * loaded.
+ */
 import { updateWhenLocaleChanges } from '@lit/localize';
 import type { LitElement, ReactiveController } from 'lit';
 import { LanguageRequestEvent } from '../page-requests.ts';

@@ -1,4 +1,4 @@
-/** The panel for copying and saving the ranking. Files are made on this device and go nowhere else. */
+/** The panel for copying and saving the ranking. Files are created on this device and sent nowhere. */
 import { msg } from '@lit/localize';
 import { html, type TemplateResult } from 'lit';
 import { EXPORT_FORMATS, type ExportFormat } from '../../export/index.ts';

@@ -1,4 +1,4 @@
-/** What `<rank1-rerank>` is worth in a form: the ranking, without the texts, which the form's page has. */
+/** The form value of `<rank1-rerank>`: the ranking without the texts, which the page already has. */
 import type { RankedResult } from '../events.ts';
 import type { RerankPhase } from '../rerank-controller.ts';
 

@@ -1,6 +1,9 @@
 import { css } from 'lit';
 
-/** What stands between the toolbar and the list: errors and notices, the threshold, export, and when nothing is relevant. */
+/**
+ * Everything between toolbar and list: errors and notices, threshold, export, and the state in which nothing is
+ * relevant.
+ */
 export const panelStyles = css`
   .notice,
   .error {

@@ -1,6 +1,6 @@
 /**
- * What `<rank1-rerank>` looks like in each phase. Pure: everything comes from the element and its controller. Widths are
- * set through the `style` property, never the attribute, which a strict Content-Security-Policy would refuse.
+ * Templates of `<rank1-rerank>` for each phase. Pure: everything comes from the element and its controller. Widths are
+ * set through the `style` property, not the attribute, which a strict Content-Security-Policy would block.
  */
 import { msg } from '@lit/localize';
 import { html, nothing, svg, type TemplateResult } from 'lit';
@@ -84,11 +84,11 @@ function noticeText(notice: RerankNotice): string {
     : msg('Add at least one document to judge.');
 }
 
-/** One button in every phase, so that it keeps focus when it changes from start to stop and back. */
+/** The same button in every phase, so that it keeps focus when it changes from start to stop and back. */
 function renderMainButton(element: RerankView): TemplateResult {
   const { controller } = element;
   const onClick = (event: MouseEvent): void => {
-    if (event.detail > 1) return; // the second half of a double click would undo the first
+    if (event.detail > 1) return; // the second click of a double click would undo the first
     if (controller.busy) element.abort();
     else void element.rerank();
   };
@@ -196,7 +196,7 @@ function renderProgress(controller: RerankController): TemplateResult {
   </div>`;
 }
 
-/** 0 to 1; 0 while nothing can be told */
+/** 0 to 1; 0 while unknown */
 function loadedShare(progress: LoadProgress | null): number {
   if (progress?.stage !== 'download' || progress.totalBytes === 0) return 0;
   return Math.min(1, progress.loadedBytes / progress.totalBytes);
@@ -206,7 +206,7 @@ function finishedShare({ items }: RankedList): number {
   return items.length === 0 ? 0 : items.filter(isFinished).length / items.length;
 }
 
-/** The error's own sentence is English and exact; other languages have one for its kind before it. */
+/** The error's own sentence is English and exact; other languages add one for its code before it. */
 function renderError(error: Error): TemplateResult {
   const translated = interfaceLanguage() === 'en' ? null : faultText(error);
   return html`<div part="error" class="error" role="alert">
@@ -216,7 +216,7 @@ function renderError(error: Error): TemplateResult {
   </div>`;
 }
 
-/** Only once everything is judged: before that the next document may be the one. */
+/** Only once everything is judged: until then the next document may be relevant. */
 function isNothingRelevant({ controller, numSelected }: RerankView): boolean {
   return controller.phase === 'complete' && controller.list.items.length > 0 && numSelected === 0;
 }

@@ -26,32 +26,32 @@ import { RerankerSource } from './reranker-source.ts';
 import { loadOptions, runOptions } from './run-options.ts';
 import { requiredText } from '../wording.ts';
 
-/** A caller's fault that deserves a friendly line instead of an exception. */
 /**
- * A list of documents that a reasoning reranker puts in order while you watch: the chain of thought streams beside
- * each document, and the list reorders as verdicts land. Model and documents stay on the device. Elements that ask for the
- * same model share one worker and take turns. In a form its value is the ranking, as JSON.
+ * Ranks a list of documents with a reasoning reranker while you watch: the chain of thought streams next to each
+ * document, and the list reorders as verdicts arrive. Model and documents stay on the device, unless the page provides a
+ * Reranker with a remote backend. Elements that use the same model share one worker and take turns. The form value is the
+ * ranking, as JSON.
  *
  * @tag rank1-rerank
  * @tagname rank1-rerank
  *
  * @fires {CustomEvent<LoadProgress>} rank1-load-progress - bytes, while the model loads
- * @fires {CustomEvent} rank1-update - once a step: what streamed
+ * @fires {CustomEvent} rank1-update - once per step: what streamed
  * @fires {CustomEvent<RankedResult>} rank1-verdict - one document was decided
  * @fires {CustomEvent} rank1-complete - all documents are finished
  * @fires {CustomEvent} rank1-abort - the run was stopped
- * @fires {CustomEvent<RunState>} rank1-state - the run waits for the device, is held, recovers from a failure, or goes on
- * @fires {CustomEvent} rank1-pause - the run is held
- * @fires {CustomEvent} rank1-resume - the run goes on
+ * @fires {CustomEvent<RunState>} rank1-state - the run waits for the device, is paused, recovers from a failure, or resumes
+ * @fires {CustomEvent} rank1-pause - the run was paused
+ * @fires {CustomEvent} rank1-resume - the run was resumed
  * @fires {CustomEvent} rank1-error - the run failed; `detail.error` says what to do
- * @fires {CustomEvent} rank1-threshold - the person moved the threshold; `detail.threshold` is a score
+ * @fires {CustomEvent} rank1-threshold - the user moved the threshold; `detail.threshold` is a score
  *
- * @slot actions - more buttons for the toolbar
+ * @slot actions - additional toolbar buttons
  * @slot empty - shown while there are no documents
- * @slot nothing - shown when no document reaches the threshold, in place of our words
+ * @slot nothing - shown when no document reaches the threshold, instead of the default text
  * @slot footer - below the list
  *
- * @csspart base - everything
+ * @csspart base - the whole element
  * @csspart toolbar - the bar that sticks to the top of the window
  * @csspart run-button - starts a run
  * @csspart stop-button - stops it
@@ -59,41 +59,41 @@ import { requiredText } from '../wording.ts';
  * @csspart pause-button - pauses and resumes it
  * @csspart expand-button - opens and closes all chains
  * @csspart export-button - opens the panel for copying and saving
- * @csspart status - how far the run is
- * @csspart progress - the bar of the same
+ * @csspart status - progress of the run, as text
+ * @csspart progress - progress of the run, as a bar
  * @csspart error - what went wrong
- * @csspart notice - what is missing for a run
+ * @csspart notice - what is missing to start a run
  * @csspart remote-notice - where the documents are sent, when they leave the device
  * @csspart threshold - the slider with its label
  * @csspart threshold-slider - the slider itself
- * @csspart threshold-value - its score
+ * @csspart threshold-value - the score it is set to
  * @csspart threshold-count - how many documents reach it
  * @csspart export - the panel for copying and saving
- * @csspart export-format - the choice of a format
+ * @csspart export-format - the format selector
  * @csspart copy-button - copies the ranking
- * @csspart save-button - saves it
- * @csspart export-note - what became of that
+ * @csspart save-button - saves the ranking as a file
+ * @csspart export-note - the outcome of copying or saving
  * @csspart nothing - the state in which nothing is relevant
  * @csspart footnote - the device the model runs on
  * @csspart list - the documents
  * @csspart result - one document; also named by its state: queued, reading, thinking, decided, forced, failed, stopped
  * @csspart outside - a document below the threshold
- * @csspart rank - its place
+ * @csspart rank - its rank
  * @csspart title - its title
  * @csspart passage - its text
- * @csspart judgement - what the model makes of it
+ * @csspart judgement - the model's judgement
  * @csspart verdict - its verdict
  * @csspart score - its score
- * @csspart score-bar - the bar of the same
+ * @csspart score-bar - the score as a bar
  * @csspart logit - its raw logit difference
- * @csspart badge - forced, shortened
+ * @csspart badge - a caveat: forced, shortened, repeated itself
  * @csspart note - why there is no verdict
  * @csspart figures - facts below the chain
  * @csspart passage-note - which passage of a long document is shown
  * @csspart toggle - opens and closes a chain
  * @csspart chain - the chain of thought
- * @csspart token-count - how long it is
- * @csspart quote - words that the chain quotes, in chain and passage
+ * @csspart token-count - length of the chain
+ * @csspart quote - words that the chain quotes from the passage, marked in both
  * @csspart order-button - shows the new order of a long list
  *
  * @cssproperty --rank1-font - font of everything
@@ -101,7 +101,7 @@ import { requiredText } from '../wording.ts';
  * @cssproperty --rank1-ink - text
  * @cssproperty --rank1-muted - secondary text
  * @cssproperty --rank1-surface - background of documents
- * @cssproperty --rank1-soft - background of what recedes
+ * @cssproperty --rank1-soft - background of dimmed areas
  * @cssproperty --rank1-line - borders
  * @cssproperty --rank1-line-strong - borders of controls
  * @cssproperty --rank1-accent - buttons, progress, focus
@@ -114,7 +114,7 @@ import { requiredText } from '../wording.ts';
  * @cssproperty --rank1-danger-soft - background of errors
  * @cssproperty --rank1-radius - corners
  * @cssproperty --rank1-toolbar-background - background of the toolbar
- * @cssproperty --rank1-toolbar-offset - how far from the top of the window the toolbar sticks
+ * @cssproperty --rank1-toolbar-offset - distance of the sticky toolbar from the top of the window
  */
 export class Rank1RerankElement extends LitElement implements RerankHost, RerankView {
   static override styles = [themeStyles, panelStyles, rank1RerankStyles];
@@ -122,57 +122,60 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
 
   /** The question. */
   @property() query = '';
-  /** Texts, or objects with `text` and maybe `id`, `title`, `metadata`. Changing it aborts a run in progress. */
+  /** Texts, or objects with `text` and optional `id`, `title`, `metadata`. Changing it aborts a run in progress. */
   @property({ attribute: false }) documents: readonly DocumentInput[] = [];
   /** URL of the model folder, relative to the page. */
   @property() model = 'models/rank1-demo/';
-  /** The model's files by path, where a person picked them: nothing is fetched or stored, and `model` is but their name. */
+  /** The model's files by path, if the user picked them: nothing is fetched or stored, and `model` is only a name. */
   @property({ attribute: false }) modelFiles: Readonly<Record<string, Blob>> | undefined;
-  /** `auto` takes the GPU if there is a real one, else the CPU. */
+  /** `auto` uses the GPU if there is a real one, else the CPU. */
   @property() device: DevicePreference = 'auto';
-  /** Which weights to load; the folder's first when empty. */
+  /** Which weights to load; the best for the device when empty. */
   @property() dtype = '';
   /** URL of the package's worker as the page serves it, for bundlers that emit no workers. */
   @property({ attribute: 'worker-url' }) workerUrl = '';
-  /** URL of a folder with the runtime's files; needed only where no bundler has put them beside the worker. */
+  /** URL of a folder with the runtime's files; needed only if no bundler has put them next to the worker. */
   @property({ attribute: 'assets-url' }) assetsUrl = '';
-  /** Leaves out the step that compiles and warms the model up before the first run, which then begins slower. */
+  /** Skips the step that compiles and warms up the model before the first run, which then starts slower. */
   @property({ attribute: 'no-warm-up', type: Boolean }) noWarmUp = false;
-  /** Appended to the question, as the reference does. */
+  /** Appended to the query, as in the reference. */
   @property() instruction = '';
   /** `instant` answers in one step, without a chain. */
   @property() mode: RerankMode = 'reason';
   /** How often a chain that has answered is told to think on; its last verdict counts. */
   @property({ type: Number }) rethink: number | undefined;
-  /** Chains that are sampled for each document; its score is their mean. Greedy, one chain, when left out. */
+  /** Number of chains sampled per document; its score is their mean. One greedy chain when unset. */
   @property({ type: Number }) samples: number | undefined;
-  /** Of the samples; 0.6 when left out. */
+  /** Sampling temperature; 0.6 when unset. */
   @property({ type: Number }) temperature: number | undefined;
-  /** Of the samples, an integer; the same seed gives the same chains. */
+  /** Sampling seed, an integer; the same seed gives the same chains. */
   @property({ type: Number }) seed: number | undefined;
-  /** Ends a chain that repeats itself without end by asking for its verdict; the reference lets it go on to the limit. */
+  /** Ends a chain stuck in a repetition loop by asking for its verdict; the reference lets it run to the limit. */
   @property({ attribute: 'loop-guard', type: Boolean }) loopGuard = false;
-  /** Redefines what "relevant" means: a text that holds FILL_QUERY_HERE. */
+  /** Redefines what "relevant" means: a text that contains FILL_QUERY_HERE. */
   @property({ attribute: 'query-template' }) queryTemplate = '';
-  /** The name of a template of the library, such as `counterargument`. */
+  /** Name of a built-in query template, such as `counterargument`. */
   @property() preset: QueryPreset | '' = '';
-  /** What becomes of a document that does not fit: cut it, or judge it passage by passage. */
+  /** What to do with a document that does not fit: truncate it, or judge it passage by passage. */
   @property({ attribute: 'long-documents' }) longDocuments: LongDocuments = 'truncate';
-  /** Tokens a chain may have before its verdict is forced; when left out, what the model folder says, else 1,024. Half the context at most. */
+  /**
+   * Token limit of a chain before its verdict is forced; when unset, the model folder's value, else 1,024. At most half
+   * the context.
+   */
   @property({ attribute: 'max-new-tokens', type: Number }) maxNewTokens: number | undefined;
   /** Rows decoded together. */
   @property({ attribute: 'max-slots', type: Number }) maxSlots: number | undefined;
-  /** The least score that counts, 0 to 1; the person can move it. When left out, the verdict's own label decides. */
+  /** Minimum score that counts, 0 to 1; the user can move it. When unset, the verdict's label decides. */
   @property({ type: Number }) threshold: number | undefined;
-  /** At most so many documents count. */
+  /** Maximum number of documents that count. */
   @property({ attribute: 'top-n', type: Number }) topN: number | undefined;
-  /** Name of the value in a form. */
+  /** Name of the form value. */
   @property({ reflect: true }) name = '';
-  /** A form cannot be sent before there is a ranking. */
+  /** The form cannot be submitted before there is a ranking. */
   @property({ type: Boolean, reflect: true }) required = false;
-  /** No run can be started. */
+  /** Prevents runs from starting. */
   @property({ type: Boolean, reflect: true }) disabled = false;
-  /** A Reranker of the page's own; who gives it also disposes of it. */
+  /** The page's own Reranker; the page also disposes of it. */
   @property({ attribute: false }) reranker: Reranker | undefined;
 
   /** @internal */
@@ -191,7 +194,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   readonly controller = new RerankController(this);
   readonly #internals = this.attachInternals();
   readonly #source = new RerankerSource(this);
-  /** What the controller was last given: a run that starts before the next render must not be reset by it. */
+  /** What the controller was last given, so that the next render does not reset a run started before it. */
   #given: Pick<Rank1RerankElement, 'query' | 'documents'> = { query: '', documents: [] };
 
   constructor() {
@@ -199,32 +202,34 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     new LanguageController(this);
   }
 
-  /** Where the element stands; for styling and tests, read it as an attribute: `phase`. */
+  /** State of the element; styles and tests can use the `phase` attribute. */
   get phase(): RerankPhase {
     return this.controller.phase;
   }
 
-  /** The outcome so far, best first. */
+  /** The results so far, best first. */
   get results(): RankedResult[] {
     return this.controller.results;
   }
 
-  /** Those of `results` that count: at or above the threshold, and among the first `topN`. */
+  /** The `results` that count: at or above the threshold, and among the first `topN`. */
   get selected(): RankedResult[] {
     return this.results.slice(0, this.numSelected);
   }
 
-  /** The value in a form: the ranking as JSON once a run has ended, else empty. */
+  /** The form value: the ranking as JSON once a run has ended, else empty. */
   get value(): string {
     return formValue(this);
   }
 
-  /** The form the element is in. */
+  /** The form that owns the element. */
   get form(): HTMLFormElement | null {
     return this.#internals.form;
   }
 
-  /** Loads the model where needed and judges the documents. Resolves with null when nothing was judged: see the events. */
+  /**
+   * Loads the model if needed and judges the documents. Resolves with null when nothing was judged; the events say why.
+   */
   async rerank(): Promise<RunSummary | null> {
     if (this.isDisabled) return null;
     const documents = this.documents.map(toDocument);
@@ -237,32 +242,32 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     const { query } = this;
     const request = { query, documents, load: loadOptions(this), options: runOptions(this) };
     const summary = await this.controller.run(request);
-    // Outside of a page nothing will ever disconnect it, and with that end the worker.
+    // A disconnected element gets no disconnect callback, which would otherwise end the worker.
     if (!this.isConnected && !this.controller.busy) this.#source.release();
     return summary;
   }
 
-  /** Stops loading at once, or the run after the step in flight. What was decided stays. */
+  /** Stops loading at once, or the run after the step in flight. Decided documents are kept. */
   abort(): void {
     this.controller.abort();
   }
 
-  /** Holds the run after the step in flight: chains and verdicts stay where they are. Others wait meanwhile. */
+  /** Pauses the run after the step in flight: chains and verdicts are kept. Runs queued behind it wait. */
   pause(): void {
     this.controller.pause();
   }
 
-  /** Lets a held run go on where it was. */
+  /** Resumes a paused run where it was. */
   resume(): void {
     this.controller.resume();
   }
 
-  /** Whether a run is held. */
+  /** Whether a run is paused. */
   get paused(): boolean {
     return this.controller.paused;
   }
 
-  /** The ranking so far as a file: `json`, `jsonl`, `csv`, `trec`, `markdown` or `html`, a page to print. */
+  /** The ranking so far as a file: `json`, `jsonl`, `csv`, `trec`, `markdown`, or `html` for printing. */
   exportAs(format: ExportFormat): ExportedFile {
     const { controller, model, instruction } = this;
     const context = {
@@ -281,12 +286,12 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     );
   }
 
-  /** Whether a required ranking is there. */
+  /** Whether the ranking is there if it is required. */
   checkValidity(): boolean {
     return this.#internals.checkValidity();
   }
 
-  /** Tells the person what is missing. */
+  /** Shows the user what is missing. */
   reportValidity(): boolean {
     return this.#internals.reportValidity();
   }
@@ -320,7 +325,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     return numSelected(this.controller.list, { threshold: this.#wantedThreshold, topN });
   }
 
-  /** Where the question and the documents are sent; null when they stay on this device. */
+  /** Host that query and documents are sent to; null if they stay on this device. */
   get remoteHost(): string | null {
     return this.#source.current?.remoteHost ?? null;
   }
@@ -338,7 +343,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     queueMicrotask(() => {
-      if (this.isConnected) return; // moved elements are connected again by now
+      if (this.isConnected) return; // a moved element is connected again by now
       this.abort();
       this.#source.release();
     });
@@ -366,7 +371,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     else this.#internals.setValidity({});
   }
 
-  /** null where there is none, or none that makes sense */
+  /** null if unset or invalid */
   get #wantedThreshold(): number | null {
     const { threshold = NaN } = this;
     return threshold >= 0 && threshold <= 1 ? threshold : null;

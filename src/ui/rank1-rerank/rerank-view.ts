@@ -1,4 +1,4 @@
-/** What the templates of `<rank1-rerank>` read, and may change, of the element. */
+/** What the templates of `<rank1-rerank>` read and change on the element. */
 import type { ExportedFile, ExportFormat } from '../../export/index.ts';
 import type { DocumentInput } from '../../client/check-arguments.ts';
 import type { Rank1EventDetails, RankedResult } from '../events.ts';

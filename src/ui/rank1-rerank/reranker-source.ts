@@ -1,4 +1,4 @@
-/** Where an element's runs find their Reranker: the page's own, a shared one that the page lends, or one of its own. */
+/** Where an element gets its Reranker: the page's own, a shared one lent by the page, or one of its own. */
 import type { Reranker } from '../../client/reranker.ts';
 import { isSameLoad } from '../../protocol/same-load.ts';
 import { SharedRerankers, type RerankerLease } from '../../client/shared-rerankers.ts';
@@ -15,12 +15,12 @@ export class RerankerSource {
     this.#element = element;
   }
 
-  /** The one in use; null before the first run. */
+  /** The current one; null before the first run. */
   get current(): Reranker | null {
     return this.#element.reranker ?? this.#lease?.reranker ?? null;
   }
 
-  /** The same as before, as long as the same model is asked for. */
+  /** Returns the same Reranker as long as the same model is requested. */
   acquire(load: LoadOptions): Reranker {
     if (this.#element.reranker) {
       this.release();
@@ -39,10 +39,10 @@ export class RerankerSource {
   }
 
   #request(load: LoadOptions): RerankerLease {
-    // Picked files are this element's own, and so is the worker that reads them.
+    // Picked files belong to this element alone, and so does the worker that reads them.
     if (load.modelFiles) return new SharedRerankers().acquire(load);
     const request = new RerankerRequestEvent(load);
     this.#element.dispatchEvent(request);
-    return request.lease ?? new SharedRerankers().acquire(load); // no one answers: a worker of its own
+    return request.lease ?? new SharedRerankers().acquire(load); // request not handled: a worker of its own
   }
 }

@@ -1,8 +1,10 @@
-/** What the properties of an element ask of the model and of a run: only what was set, so that defaults stay the worker's. */
+/**
+ * Maps an element's properties to load and run options: only those that are set, so that the worker's defaults apply.
+ */
 import type { LoadOptions, RerankOptions } from '../../protocol/rerank-api.ts';
 import { RUN_OPTION_NAMES, RUN_OPTIONS, type RunOptionName } from '../../protocol/run-options.ts';
 
-/** Attributes have no undefined: '' stands for it. */
+/** Attributes cannot be undefined: '' stands for it. */
 interface LoadProperties extends Pick<LoadOptions, 'model' | 'device'> {
   readonly modelFiles: LoadOptions['modelFiles'] | undefined;
   readonly dtype: string;
@@ -30,7 +32,7 @@ export function runOptions(element: Readonly<Record<RunOptionName, unknown>>): R
   return Object.fromEntries(used.map((name) => [name, element[name]])) as RerankOptions;
 }
 
-/** Attributes have no undefined: empty texts and counts of nothing stand for it. */
+/** Attributes cannot be undefined: empty strings and zero counts stand for it. */
 function isSet(name: RunOptionName, value: unknown): boolean {
   const { kind, fallback } = RUN_OPTIONS[name];
   if (value === undefined || value === fallback || (kind === 'count' && !value)) return false;

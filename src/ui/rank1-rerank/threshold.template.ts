@@ -1,4 +1,4 @@
-/** The slider that says from which score on a document counts. */
+/** The slider for the minimum score that counts. */
 import { msg } from '@lit/localize';
 import { html, type TemplateResult } from 'lit';
 import { interfaceLanguage } from '../localization/interface-language.ts';

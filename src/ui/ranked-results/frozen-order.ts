@@ -1,13 +1,13 @@
 /**
- * The order that a long list shows. It follows the ranking while the person is at its top or away from it, and stands still
- * while they are in the midst of it or have focus there: rows that are far off are not rendered, so scrolling along, as
- * short lists do, could not keep one in place.
+ * The order a long list shows. It follows the ranking while the user is at the top of the list or away from it, and is
+ * frozen while they are inside it or have focus there: distant rows are not rendered, so scrolling along, as short
+ * lists do, could not keep a row in place.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { RankedList } from '../../client/ranked-list.ts';
 import type { ReadingHold } from './reading-hold.ts';
 
-/** The list may have moved up by so much and still count as seen from its top; in CSS pixels. */
+/** How far the list may have scrolled up and still count as seen from its top; in CSS pixels. */
 const TOP_MARGIN = 120;
 
 export class FrozenOrder implements ReactiveController {
@@ -36,12 +36,12 @@ export class FrozenOrder implements ReactiveController {
     this.#host.removeEventListener('focusout', this.#onChange);
   }
 
-  /** The ranking has another order than the one that is shown. */
+  /** Whether the ranking's order differs from the one shown. */
   get isStale(): boolean {
     return this.order !== this.#latest;
   }
 
-  /** Takes the order of `list` over, now if the person is not in the midst of the rows, else when they ask or leave. */
+  /** Adopts the order of `list`: now if the user is not reading the rows, else when they ask for it or leave. */
   follow({ runId, order }: RankedList): void {
     this.#latest = order;
     if (runId === this.#runId && order !== this.order && this.#isBeingRead) return;
@@ -49,13 +49,13 @@ export class FrozenOrder implements ReactiveController {
     this.order = order;
   }
 
-  /** Shows the latest order, whoever is reading. */
+  /** Shows the latest order, even while the user is reading. */
   release(): void {
     this.order = this.#latest;
     this.#host.requestUpdate();
   }
 
-  /** By input index, its place in the latest order. */
+  /** Each document's place in the latest order, by input index. */
   places({ order }: RankedList): readonly number[] {
     if (this.#placesOf !== order) {
       this.#placesOf = order;
@@ -69,7 +69,7 @@ export class FrozenOrder implements ReactiveController {
     return this.#hold.row !== null || this.isInMidst;
   }
 
-  /** The person has scrolled into the list. */
+  /** Whether the user has scrolled into the list. */
   get isInMidst(): boolean {
     const { top, bottom } = this.#host.getBoundingClientRect();
     return top < -TOP_MARGIN && bottom > 0;

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** What the model makes of a document: verdict, score, badges, notes. */
+/** Styles of a document's judgement: verdict, score, badges, notes. */
 export const judgementStyles = css`
   .judgement {
     grid-column: 2;

@@ -1,12 +1,13 @@
 /**
- * Keeps the row that is being read at the same height of the screen in a long list, whose rows are measured and placed after
- * they were rendered: it looks whenever the list has another height, and in the frames after an update, and scrolls along.
+ * Scroll anchoring for long lists, whose rows are measured and placed after rendering: checks whenever the list's
+ * height changes, and in the frames after an update, and scrolls so that the row being read stays at its height on the
+ * screen.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { ReadingHold } from './reading-hold.ts';
 import { scrollAround } from './scroll-container.ts';
 
-/** Heights are known a frame after rows were rendered, places one later; one more for chains. */
+/** Heights are known one frame after rendering, places one later; one more for chains. */
 const NUM_FRAMES = 4;
 
 export class PlaceKeeper implements ReactiveController {
@@ -29,7 +30,7 @@ export class PlaceKeeper implements ReactiveController {
     this.#row = null;
   }
 
-  /** Call before rows change, with the list that holds them. */
+  /** Call before rows change, with the list that contains them. */
   keep(list: Element | null): void {
     this.#observe(list);
     const { row, isScrolling } = this.#hold;

@@ -20,9 +20,9 @@ import { renderResultRow } from './result-row.ts';
 const MAX_RENDERED_ROWS = 200;
 
 /**
- * The documents in their present order, each with its chain beside it. A chain is open while it streams and folds
- * itself away with its verdict, except where the person opened it or is reading it at that moment. A long list renders the
- * rows near the screen only, and does not change its order under a person who is in the midst of it: it offers to.
+ * The documents in their current order, each with its chain next to it. A chain is open while it streams and collapses
+ * with its verdict, unless the user opened it or is reading it. A long list renders only the rows near the screen;
+ * while the user is reading it, it offers a new order instead of applying it.
  *
  * @csspart list - the list
  * @csspart order-button - shows the new order of a long list
@@ -32,20 +32,20 @@ export class RankedResultsElement extends LitElement {
 
   @property({ attribute: false }) documents: readonly RerankDocument[] = [];
   @property({ attribute: false }) list: RankedList = startRankedList(0, 0);
-  /** Opens every chain there is; single ones can still be closed. */
+  /** Opens all chains; individual ones can still be closed. */
   @property({ type: Boolean }) expanded = false;
   @property({ type: Boolean }) running = false;
   @property({ type: Boolean, reflect: true }) paused = false;
-  /** So many of the first count; those after them recede. */
+  /** Number of documents from the top that count; the rest are dimmed. */
   @property({ attribute: false }) numSelected = Infinity;
 
   readonly #hold = new ReadingHold(this);
   readonly #frozen = new FrozenOrder(this, this.#hold);
   readonly #places = new PlaceKeeper(this, this.#hold);
   readonly #animation = new ReorderAnimation();
-  /** The person's own choices in this run, by input index. */
+  /** Chains the user opened or closed in this run, by input index. */
   #choices = new Map<number, boolean>();
-  /** Rows were measured and have not been set in motion yet. */
+  /** Rows were measured, and their animation has not started yet. */
   #captured = false;
 
   constructor() {
@@ -116,7 +116,7 @@ export class RankedResultsElement extends LitElement {
     </button>`;
   }
 
-  /** A row that leaves the screen leaves the page; the focus it had stays in the list. */
+  /** A row that leaves the screen is removed from the DOM; if it had focus, focus stays in the list. */
   readonly #onRangeChanged = (): void => {
     requestAnimationFrame(() => {
       if (this.#hold.hasLostFocusedRow) this.#list?.focus({ preventScroll: true });
@@ -124,14 +124,14 @@ export class RankedResultsElement extends LitElement {
   };
 
   #capture(before: RankedList): void {
-    if (this.#captured) return; // what was measured earlier is still what is on the screen
+    if (this.#captured) return; // rows still are where they were measured
     const held = this.#hold.row;
     const rows = changesLayout(before, this.list) ? this.#rows : held ? [held] : [];
     this.#captured = rows.length > 0;
     if (this.#captured) this.#animation.capture(rows, held, this.shadowRoot as ShadowRoot);
   }
 
-  /** The chains render after their list; only then are the rows as tall as they will be. All of it before the next frame. */
+  /** Chains render after their list; only then do rows have their final height. All of it before the next frame. */
   async #play(): Promise<void> {
     await Promise.all(
       [...this.renderRoot.querySelectorAll('rank1-think-chain')].map((chain) => chain.updateComplete),
@@ -145,7 +145,7 @@ export class RankedResultsElement extends LitElement {
     return this.renderRoot.querySelector<HTMLElement>('.list');
   }
 
-  /** @param place in the order as it is, which in a long list may differ from the order that is shown */
+  /** @param place in the current order, which in a long list may differ from the order shown */
   #renderRow(index: number, place: number): unknown {
     const item = this.list.items[index];
     const document = this.documents[index];
@@ -201,7 +201,7 @@ function isAtWork(item: RankedItem): boolean {
   return item.state === 'reading' || item.state === 'thinking';
 }
 
-/** Whether rows change place or fold: only then is it worth measuring them. */
+/** Whether rows move or collapse: only then are they measured. */
 function changesLayout(before: RankedList, after: RankedList): boolean {
   return (
     before.order !== after.order ||

@@ -1,13 +1,13 @@
 /**
- * Which row the person is reading: the one that has focus, or the one the pointer moved over a moment ago. A pointer
- * that merely lies there holds nothing, so that the list can be watched.
+ * Which row the user is reading: the one with focus, or the one the pointer moved over a moment ago. A pointer at rest
+ * holds nothing, so that the list can be watched.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 const POINTER_HOLD_MS = 3000;
-/** Scrolling goes on for so long after the wheel, the finger or the key. */
+/** How long scrolling continues after the last wheel, touch or key event. */
 const SCROLL_MS = 700;
-/** What makes a window scroll by the person's own hand. */
+/** Events by which the user scrolls. */
 const SCROLL_INPUTS = ['wheel', 'touchmove', 'keydown'] as const;
 
 export class ReadingHold implements ReactiveController {
@@ -46,12 +46,12 @@ export class ReadingHold implements ReactiveController {
     return this.#host.shadowRoot?.activeElement?.closest<HTMLElement>('[data-index]') ?? null;
   }
 
-  /** The person is scrolling, so that nothing should be kept where it was. */
+  /** While the user scrolls, no row is kept in place. */
   get isScrolling(): boolean {
     return performance.now() - this.#scrollTime < SCROLL_MS;
   }
 
-  /** The row that had focus is gone, and nothing else took it. */
+  /** The focused row was removed, and nothing else took the focus. */
   get hasLostFocusedRow(): boolean {
     const lost = this.#lastFocusedRow !== null && !this.#lastFocusedRow.isConnected;
     return lost && this.#host.ownerDocument.activeElement === this.#host.ownerDocument.body;
@@ -80,7 +80,7 @@ export class ReadingHold implements ReactiveController {
   };
 
   readonly #onBlur = (event: FocusEvent): void => {
-    if (event.relatedTarget) this.#lastFocusedRow = null; // else the person left, or the row did
+    if (event.relatedTarget) this.#lastFocusedRow = null; // otherwise the user left, or the row was removed
   };
 
   readonly #onPointerLeave = (): void => {

@@ -1,7 +1,7 @@
 /**
- * Lets rows glide to their new places (first, last, invert, play), keeps focus where it was although nodes move, and
- * keeps the row being read at the same height of the screen by scrolling along. Without motion when reduced motion is
- * wanted; focus and scrolling are kept all the same.
+ * Animates rows to their new places (FLIP: first, last, invert, play), keeps focus although nodes move, and scrolls so
+ * that the row being read stays at its height on the screen. Under reduced motion there is no animation; focus and
+ * scroll position are still kept.
  */
 import { scrollAround } from './scroll-container.ts';
 
@@ -12,7 +12,7 @@ export class ReorderAnimation {
   #tops = new Map<HTMLElement, number>();
   #held: HTMLElement | null = null;
   #focused: HTMLElement | null = null;
-  /** What scrolling in whole pixels left over, so that it does not add up over a run. */
+  /** Remainder from scrolling in whole pixels, carried over so that it does not add up during a run. */
   #rounding = 0;
   readonly #running = new Map<HTMLElement, Animation>();
 
@@ -23,7 +23,7 @@ export class ReorderAnimation {
     this.#focused = deepestFocus(root);
   }
 
-  /** Call after the rows changed. */
+  /** Call after the rows have changed. */
   play(rows: Iterable<HTMLElement>): void {
     for (const animation of this.#running.values()) animation.cancel();
     this.#running.clear();
@@ -46,7 +46,7 @@ export class ReorderAnimation {
     const wanted = top - this.#rounding;
     scrollAround(this.#held, this.#held.getBoundingClientRect().top - wanted);
     const missed = this.#held.getBoundingClientRect().top - wanted;
-    this.#rounding = Math.abs(missed) < 1 ? missed : 0; // more than that is the end of the page, not rounding
+    this.#rounding = Math.abs(missed) < 1 ? missed : 0; // a larger remainder means the end of the page, not rounding
   }
 
   #glide(row: HTMLElement): void {

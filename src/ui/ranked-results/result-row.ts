@@ -1,4 +1,4 @@
-/** One document of the list: passage on one side, what the model makes of it on the other. A pure template. */
+/** One document of the list: its passage on one side, the model's judgement on the other. A pure template. */
 import { msg } from '@lit/localize';
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { RankedItem } from '../../client/ranked-list.ts';
@@ -22,16 +22,16 @@ export interface ResultRow {
   readonly document: RerankDocument;
   /** 1 is best; null without a verdict */
   readonly rank: number | null;
-  /** in the ranking, from 0 */
+  /** in the ranking, zero-based */
   readonly place: number;
   /** judged, but below the threshold or beyond the number wanted */
   readonly outside: boolean;
-  /** the first of those */
+  /** the first row that is `outside` */
   readonly divider: boolean;
-  /** how many rows there are, where not all are rendered */
+  /** total number of rows if not all are rendered; else null */
   readonly setSize: number | null;
   readonly open: boolean;
-  /** a run is in progress, so that an untouched document is waiting for its turn */
+  /** a run is in progress, so a queued document is waiting for its turn */
   readonly running: boolean;
   readonly onToggle: (index: number, open: boolean) => void;
 }
@@ -77,7 +77,7 @@ export function renderResultRow(row: ResultRow): TemplateResult {
   `;
 }
 
-/** What the verdict is about: the text, or the passage of it that decided, with marks where something is left out. */
+/** What was judged: the text, or the passage of it that decided, with ellipses where text is left out. */
 function readText({ text }: RerankDocument, { passage }: RankedItem): string {
   if (!passage) return text;
   const { start, end } = passage;

@@ -1,6 +1,6 @@
-/** Scrolls whatever a row scrolls in: the nearest box around it that does, across shadow roots, else the window. */
+/** Scrolls a row's container: the nearest scrollable ancestor, across shadow roots, else the window. */
 
-/** @param distance in CSS pixels, down the page */
+/** @param distance in CSS pixels, downwards */
 export function scrollAround(element: HTMLElement, distance: number): void {
   const box = scrollBox(element);
   if (box) box.scrollTop += distance;

@@ -1,15 +1,15 @@
-/** The figures of a run as a person reads them: pure, from the stats that come with every step. */
+/** Metrics of a run formatted for display: pure, from the stats of each step. */
 import { msg, str } from '@lit/localize';
 import type { RunStats } from '../../protocol/rerank-api.ts';
 
 export interface SpeedFigure {
   readonly label: string;
   readonly value: string;
-  /** what it means, or what it is made of */
+  /** what it means, or how it is composed */
   readonly note: string;
 }
 
-/** Null where there is nothing to divide by yet. */
+/** Null for a zero divisor. */
 function ratio(dividend: number, divisor: number): number | null {
   return divisor > 0 ? dividend / divisor : null;
 }

@@ -1,4 +1,7 @@
-/** `<rank1-stats-panel>`: what the engine is doing, for those who ask. Closed until opened; says nothing before a run. The page that wants it registers it. */
+/**
+ * `<rank1-stats-panel>`: what the engine is doing. Closed by default; empty before a run. Not registered by the
+ * library: the page does that.
+ */
 import { msg, updateWhenLocaleChanges } from '@lit/localize';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
@@ -76,7 +79,7 @@ export class StatsPanelElement extends LitElement {
     `,
   ];
 
-  /** Of the run in progress, or of the last one. */
+  /** Of the run in progress, or the last one. */
   @property({ attribute: false }) stats: RunStats | null = null;
   @state() private open = false;
 

@@ -1,21 +1,21 @@
 /**
- * What a chain quotes, found again in the passage. A quote counts only when the passage really holds it (letter case
- * and spaces aside), so a marked quote is a checked one; a misquoted one stays plain.
+ * Matches a chain's quotes against the passage. A quote counts only if the passage contains it (ignoring case and
+ * spaces), so every marked quote is verified; a misquote stays unmarked.
  */
 
-/** A stretch of text; `quoted` stretches are shown marked. Joined, the stretches are the whole text. */
+/** A span of text; `quoted` ones are shown marked. Concatenated, they are the whole text. */
 export interface Stretch {
   readonly text: string;
   readonly quoted: boolean;
 }
 
-/** Also as Chinese and Japanese quote: 「…」『…』, and full-width marks. */
+/** Includes Chinese and Japanese quotation marks, 「…」『…』, and full-width ones. */
 const OPENING = /["“「『＂«]\s*…*\s*/g;
 const CLOSING = /\s*…*\s*["”」』＂»]/g;
 const MIN_QUOTE_LENGTH = 2;
 const MAX_QUOTE_LENGTH = 200;
 
-/** The chain, with the quotes marked that `passage` holds. */
+/** The chain, with the quotes marked that occur in `passage`. */
 export function markChain(reasoning: string, passage: string): Stretch[] {
   return cut(
     reasoning,
@@ -31,7 +31,7 @@ export function markPassage(passage: string, reasoning: string): Stretch[] {
   );
 }
 
-/** Cuts `stretches` in two after `length` characters, as a title is cut from the text it was judged with. */
+/** Splits `stretches` after `length` UTF-16 units, to separate a title from the text it was judged with. */
 export function splitStretches(stretches: readonly Stretch[], length: number): [Stretch[], Stretch[]] {
   const before: Stretch[] = [];
   const after: Stretch[] = [];
@@ -69,7 +69,7 @@ function findQuotes(reasoning: string, passage: string): Quote[] {
   return quotes;
 }
 
-/** The quoted words may hold quotation marks themselves, so the passage decides which mark closes the quote. */
+/** The quoted words may contain quotation marks themselves, so the passage decides which mark closes the quote. */
 function longestQuote(reasoning: string, start: number, passage: string): Quote | null {
   const rest = reasoning.slice(start, start + MAX_QUOTE_LENGTH);
   const ends = [...rest.matchAll(CLOSING)].map((closing) => closing.index).reverse();
@@ -102,7 +102,7 @@ function cut(text: string, ranges: readonly Range[]): Stretch[] {
   return stretches;
 }
 
-/** In order, with ranges that touch made one: two marks side by side would paint over each other's edges. */
+/** Sorted, with adjacent ranges merged: two marks side by side would paint over each other's edges. */
 function merge(ranges: readonly Range[]): Range[] {
   const merged: Range[] = [];
   for (const range of [...ranges].sort((a, b) => a.start - b.start)) {

@@ -8,23 +8,23 @@ import { renderStretches } from './stretches.ts';
 import { thinkChainStyles } from './think-chain.styles.ts';
 
 /**
- * One chain of thought: a line that says how far it is, and the text under it, which grows while it streams.
- * The text is shown as text only, whatever the model writes.
+ * One chain of thought: a line with its progress, and below it the text, which grows while it streams. Rendered as
+ * plain text only, whatever the model writes.
  *
- * @fires rank1-chain-toggle - the person wants it opened or closed; the owner of `open` decides
- * @slot - facts shown under the text while it is open
+ * @fires rank1-chain-toggle - the user wants it opened or closed; the owner of `open` decides
+ * @slot - facts shown below the text while it is open
  * @csspart toggle - the button
  * @csspart chain - the text
  * @csspart token-count - how long it is
- * @csspart quote - words that the passage really holds
+ * @csspart quote - words that occur in the passage
  */
 export class ThinkChainElement extends LitElement {
   static override styles = [themeStyles, thinkChainStyles];
 
   @property() reasoning = '';
-  /** What was read, to check quotes against. */
+  /** The judged text, to check quotes against. */
   @property() passage = '';
-  /** Name of the document, for people who hear the button without seeing its row. */
+  /** Name of the document, for screen-reader users, who hear the button without seeing its row. */
   @property() subject = '';
   @property({ type: Number }) numTokens = 0;
   @property({ type: Boolean }) streaming = false;
