@@ -1,13 +1,13 @@
-/** What a subcommand is, and what it gets from the process it runs in. */
+/** The interface of a subcommand, and what the process gives it. */
 
-/** Where things lie; a checkout and an installed package differ in it. */
+/** Paths that differ between a checkout and an installed package. */
 export interface CommandContext {
   readonly version: string;
-  /** the model folder that is taken where none is named */
+  /** default model folder */
   readonly defaultModel: string;
-  /** what is published for browsers; a checkout has it once it was built */
+  /** files published for browsers; in a checkout they exist only after a build */
   readonly packageFolder: string;
-  /** the module that runs the model in a thread: workers/node.worker.ts, as it is or bundled */
+  /** module that runs the model in a thread: workers/node.worker.ts, as source or bundled */
   readonly engineThread: URL;
 }
 
@@ -27,7 +27,7 @@ export const EXIT = {
   failed: 1,
   wrongArguments: 2,
   wrongInput: 3,
-  /** the work was done, but some documents got no verdict */
+  /** finished, but some documents got no verdict */
   incomplete: 4,
   interrupted: 130,
 } as const;

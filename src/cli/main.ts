@@ -1,4 +1,7 @@
-/** The command line's entry: picks the subcommand, and turns errors into one sentence and an exit code. */
+/**
+ * The command line's entry point: selects the subcommand, and turns errors into one sentence and an exit
+ * code.
+ */
 import { errorMessage, isRank1Error } from '../base/errors.ts';
 import { COMPARE_USAGE, parseCompareArguments, runCompare } from '../convert/compare/compare-command.ts';
 import { CONVERT_USAGE, parseConvertArguments } from '../convert/node/convert-arguments.ts';
@@ -38,7 +41,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-/** Commands to which a faulty file is a fault of their input. */
+/** Commands for which a bad file is an input error. */
 const READ_FILES: readonly string[] = ['rerank', 'eval'];
 
 /** @returns the exit code, see `EXIT` */
@@ -77,7 +80,7 @@ async function runCommand(args: readonly string[], context: CommandContext): Pro
     exitCode = EXIT.failed;
     return (await run(context)) ?? EXIT.done;
   } catch (error) {
-    if (error instanceof OutputFailed) return EXIT.failed; // told once, when the rest has been written
+    if (error instanceof OutputFailed) return EXIT.failed; // reported once, when the rest has been written
     console.error(`rank1-rerank ${name}: ${errorMessage(error)}`);
     if (error instanceof Interrupted) return EXIT.interrupted;
     return isRank1Error(error, 'invalid-file') && READ_FILES.includes(name) ? EXIT.wrongInput : exitCode;

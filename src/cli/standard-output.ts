@@ -1,9 +1,9 @@
-/** The standard output when its reader leaves (`| head`) or its disk is full, and the standard error when nobody reads it. */
+/** Handles a closed pipe (`| head`) or full disk on standard output, and a closed standard error. */
 
-/** What was written did not arrive. */
+/** Output could not be written. */
 export class OutputFailed extends Error {
   override readonly name = 'OutputFailed';
-  /** the reader left, as `head` does when it has seen enough: no fault */
+  /** the reader closed the pipe, as `head` does: not an error */
   readonly hasReaderLeft: boolean;
 
   constructor(cause: NodeJS.ErrnoException) {
@@ -19,11 +19,11 @@ export class StandardOutput {
 
   constructor() {
     process.stdout.on('error', (error) => (this.#failure ??= new OutputFailed(error)));
-    // Progress that nobody reads is no reason to stop.
+    // Progress without a reader is no reason to stop.
     process.stderr.on('error', () => undefined);
   }
 
-  /** Waits for what was written so far; null when all of it arrived. */
+  /** Waits for pending output; null if all of it was written. */
   async failure(): Promise<OutputFailed | null> {
     if (!this.#failure) await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
     return this.#failure;

@@ -1,14 +1,14 @@
-/** Ctrl-C, SIGTERM and an output that fails as an AbortSignal, so that what was started can be ended in order. */
+/** Turns Ctrl-C, SIGTERM and failed output into an AbortSignal, for an orderly shutdown. */
 import { OutputFailed } from './standard-output.ts';
 
-/** Somebody asked the process to stop. */
+/** The user or system asked the process to stop. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
 /**
- * Runs `task` with a signal that aborts at the first SIGINT or SIGTERM, or when nothing can be written to the standard
- * output any more. A second SIGINT or SIGTERM ends the process at once.
+ * Runs `task` with a signal that aborts at the first SIGINT or SIGTERM, or when standard output can no longer
+ * be written. A second SIGINT or SIGTERM ends the process at once.
  */
 export async function untilInterrupted<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

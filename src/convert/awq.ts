@@ -1,8 +1,9 @@
 /**
- * AutoAWQ's GEMM format, taken over code by code: qweight int32 [K, N / 8], qzeros int32 [K / g, N / 8], scales fp16
- * [K / g, N], for K inputs and N outputs. Nothing is rounded here: the graph holds the very numbers AutoAWQ chose.
- *
- * Eight outputs share a word. Nibble i (bits 4 i to 4 i + 3) holds output 0, 2, 4, 6, 1, 3, 5, 7 of the eight.
+ * AutoAWQ's GEMM format, for K inputs, N outputs and groups of g inputs: qweight int32 [K, N / 8], qzeros
+ * int32 [K / g, N / 8], scales fp16 [K / g, N]. Codes are copied without rounding, so the graph holds exactly
+ * AutoAWQ's values.
+ * Eight outputs share a word. Nibble i (bits 4 i to 4 i + 3) holds output 0, 2, 4, 6, 1, 3, 5, 7 of the
+ * eight.
  */
 import { Rank1Error } from '../base/errors.ts';
 import { findTensor } from './matrix.ts';
@@ -14,7 +15,10 @@ import type { SafetensorsDtype, TensorEntry } from './safetensors.ts';
 
 const OUTPUT_OF_NIBBLE = [0, 2, 4, 6, 1, 3, 5, 7] as const;
 
-/** @throws Rank1Error `model-corrupt` when a tensor is missing or not finite, `model-unsupported` when they have another format */
+/**
+ * @throws Rank1Error `model-corrupt` if a tensor is missing or not finite, `model-unsupported` for another
+ * format
+ */
 export function openAwqMatrix(
   checkpoint: Checkpoint,
   prefix: string,
@@ -47,7 +51,7 @@ export function openAwqMatrix(
     groupSize,
     hasZeroPoints: true,
     sourceBytes: [qweight, qzeros, scales].reduce((sum, { start, end }) => sum + end - start, 0),
-    // In the file outputs are along a row, so all of it has to be turned at once.
+    // The file stores outputs along rows, so the whole matrix must be transposed at once.
     async *readPacked() {
       const scaleBytes = await readAll(scales);
       assertFinite(scales.name, scaleBytes, 'F16');

@@ -13,9 +13,12 @@ export interface BlockQuantizedOptions {
   readonly blockSize: number;
   readonly floatType: FloatType;
   readonly method: QuantizationMethod;
-  /** 0: products in the float type. 4: activations rounded to int8, faster on some devices, error 3e-3 to 7e-3. */
+  /**
+   * 0: products in the float type. 4: activations rounded to int8; faster on some devices, error 3e-3 to
+   * 7e-3.
+   */
   readonly accuracyLevel: 0 | 4;
-  /** Called with each quantised tensor's error; left out, no errors are computed. */
+  /** Called with each quantised tensor's error; if absent, errors are not computed. */
   readonly onTensorError?: ((error: TensorError) => void) | undefined;
 }
 
@@ -31,10 +34,10 @@ export class BlockQuantizedFormat implements WeightFormat {
   }
 
   /**
-   * The table's codes serve MatMulNBits too, whose CPU kernel takes them as blocks [V, K / block, bytes] only. So
-   * rows are looked up as blocks, [B, S, K / block, block], and flattened after. This operator wants scales of the
-   * codes' rank: a second name for the same bytes on disk. Its zero points would have no such shape, so the
-   * table's grid is a symmetric one.
+   * The table's codes are shared with MatMulNBits, whose CPU kernel accepts them only as blocks, [V, K /
+   * block, bytes]. So rows are looked up as blocks, [B, S, K / block, block], and flattened afterwards. This
+   * operator requires scales of the same rank as the codes, hence a second name for the same bytes on disk.
+   * Its zero points could not have such a shape, so the table's grid is symmetric.
    */
   embedding(graph: GraphBuilder, name: string, ids: string, table: Matrix): string {
     const { floatType } = this.#options;
@@ -86,7 +89,7 @@ export class BlockQuantizedFormat implements WeightFormat {
   ): string {
     const { accuracyLevel } = this.#options;
     const { bits, blockSize } = this.#blocksOf(weight);
-    // Input 4 is a group index that no backend here takes; trailing inputs that are empty are left out.
+    // Input 4 is a group index that no backend accepts here; empty trailing inputs are omitted.
     const optional = bias
       ? [stored.zeroPoints?.name ?? '', '', bias]
       : stored.zeroPoints
@@ -109,7 +112,7 @@ export class BlockQuantizedFormat implements WeightFormat {
     );
   }
 
-  /** Blocks of a file that are such blocks already stay as they are, and have bits and a size of their own. */
+  /** Blocks that the file already holds in this form are kept, with their own bits and block size. */
   #blocksOf(weight: LinearWeight): { readonly bits: 4 | 8; readonly blockSize: number } {
     const packed = isPacked(weight) ? null : weight.packed;
     return packed ? { bits: packed.bits, blockSize: packed.groupSize } : this.#options;

@@ -1,4 +1,4 @@
-/** Codes, scales and zero points of one matrix, as tensors that are written in one pass over its rows. */
+/** One matrix's codes, scales and zero points as tensors, written in one pass over its rows. */
 import { quantizeBlocks, type Grid } from './block-quantizer.ts';
 import type { StoredTensor, WeightGroup } from './graph-builder.ts';
 import { readChunks, type Matrix } from './matrix.ts';
@@ -9,9 +9,8 @@ import { encodeFloats, type FloatType } from './weight-format.ts';
 export interface BlockTensors {
   /** uint8 [N, K / block, bytes of a block] */
   readonly codes: StoredTensor;
-  /** [N, K / block] */
   readonly scales: StoredTensor;
-  /** uint8 [N, bytes of a row's zero points], two a byte at 4 bits; `null`: the middle code throughout */
+  /** uint8 [N, bytes of a row's zero points], two per byte at 4 bits; `null`: always the middle code */
   readonly zeroPoints: StoredTensor | null;
 }
 
@@ -20,7 +19,7 @@ interface BlockGroup {
   readonly tensors: BlockTensors;
 }
 
-/** Float weights, quantised while they are read. */
+/** Float weights, quantised as they are read. */
 export function blockGroup(
   name: string,
   weight: Matrix,
@@ -42,7 +41,7 @@ export function blockGroup(
     let codes: Uint8Array<ArrayBuffer> | undefined;
     for await (const { start, end, values } of readChunks(weight)) {
       const blocks = quantizeBlocks(values, grid, codes);
-      codes ??= blocks.codes; // the largest, and free again when they were emitted
+      codes ??= blocks.codes; // the first is the largest; reused once emitted
       if (onTensorError) error.add(values, blocks, grid.blockSize, grid.bits);
       await emit(tensors.codes, blocks.codes);
       scales.push(blocks.scales);
@@ -57,7 +56,7 @@ export function blockGroup(
   return { group: { tensors: listed(tensors), sourceBytes: weight.sourceBytes, write }, tensors };
 }
 
-/** Codes taken over as they are; a group of several blocks repeats its scale and zero point for each. */
+/** Copies codes unchanged; a group of several blocks repeats its scale and zero point for each block. */
 export function packedGroup(
   name: string,
   weight: PackedMatrix,
@@ -82,7 +81,7 @@ export function packedGroup(
   return { group: { tensors: listed(tensors), sourceBytes: weight.sourceBytes, write }, tensors };
 }
 
-/** Each element as many times as there are blocks in its group. */
+/** Repeats each element once per block in its group. */
 function repeated<T extends Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(
   values: T,
   repeats: number,
@@ -115,7 +114,10 @@ function describe(
 const listed = ({ codes, scales, zeroPoints }: BlockTensors): StoredTensor[] =>
   zeroPoints ? [codes, scales, zeroPoints] : [codes, scales];
 
-/** One a byte to two a byte, the even block's in the low nibble; a row of odd length ends with a spare nibble. */
+/**
+ * Packs one per byte to two per byte, the even block's in the low nibble; an odd row length leaves a spare
+ * nibble.
+ */
 function packZeroPoints(
   zeroPoints: Uint8Array<ArrayBuffer>,
   rows: number,

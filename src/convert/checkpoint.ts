@@ -1,4 +1,4 @@
-/** All tensors of a checkpoint: one safetensors file, shards with an index, or what the folder itself can open. */
+/** All tensors of a checkpoint: a safetensors file, indexed shards, or the folder's own format. */
 import { Rank1Error } from '../base/errors.ts';
 import type { CheckpointFolder } from './byte-io.ts';
 import { parseJson, readText } from './read-json.ts';
@@ -9,18 +9,18 @@ export type Checkpoint = ReadonlyMap<string, TensorEntry>;
 
 const SINGLE_FILE = 'model.safetensors';
 const INDEX_FILE = 'model.safetensors.index.json';
-/** Shard names come from a file we do not trust: a plain file name, never a path. */
+/** The index is untrusted: shard names must be plain file names, never paths. */
 const SHARD_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,200}\.safetensors$/;
 const MAX_SHARDS = 4096;
 
 /**
- * Reads every header; no weights yet.
- * @throws Rank1Error `model-not-found` when there are no safetensors, or a shard is missing;
- *   `invalid-file` when a file is damaged or a tensor is not where the index says
+ * Reads all headers, but no weights.
+ * @throws Rank1Error `model-not-found` if there are no safetensors or a shard is missing; `invalid-file` if a
+ * file is damaged or a tensor is not where the index says
  */
 export async function openCheckpoint(folder: CheckpointFolder): Promise<Checkpoint> {
   if (folder.openTensors) return folder.openTensors();
-  // As in transformers, the single file wins: an index beside it is what an older, larger save left.
+  // As in transformers, the single file wins: an index beside it is left over from an older, larger save.
   const single = await folder.open(SINGLE_FILE);
   if (single !== null) return byPlainName(await readSafetensors(single));
   const index = await readText(folder, INDEX_FILE);

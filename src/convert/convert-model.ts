@@ -1,4 +1,7 @@
-/** The whole conversion: read headers, describe the graph, write the weights, then the manifest that makes it a model. */
+/**
+ * The conversion: read headers, describe the graph, write the weights, then the manifest that makes it a
+ * model.
+ */
 import { Rank1Error } from '../base/errors.ts';
 import { MANIFEST_FILE } from '../model/manifest.ts';
 import { unknownConfigKeys } from '../model/config-rules.ts';
@@ -21,14 +24,14 @@ import { buildTransformersJsLayout } from './transformersjs-layout.ts';
 import type { WeightFormat } from './weight-format.ts';
 import { writeGraph } from './write-graph.ts';
 
-/** Copied as they are, where they exist. */
+/** Copied unchanged if present. */
 const COPIED_FILES = ['special_tokens_map.json', 'generation_config.json'];
 
 /**
- * Converts a checkpoint to a model folder. `output` is committed only when everything is written, and discarded on
- * any failure; it is then finished and must not be used again. `input` stays the caller's to close.
+ * Converts a checkpoint to a model folder. `output` is committed only once everything is written, and
+ * discarded on failure; it must not be used afterwards. The caller closes `input`.
  * @throws Rank1Error `model-not-found`, `model-unsupported`, `model-corrupt`, `tokenizer-unsupported`,
- *   `invalid-file` or `storage`; the signal's reason when it is aborted
+ * `invalid-file` or `storage`; the signal's reason if aborted
  */
 export async function convertModel(
   input: CheckpointFolder,
@@ -100,7 +103,7 @@ async function writeModel(
     files: recorded.files,
   };
   await recorded.writeWhole('README.md', modelCard(buildManifest(described), dtype));
-  const manifest = buildManifest(described); // once more, for by now it lists the card
+  const manifest = buildManifest(described); // built again, now that the model card is listed
   await recorded.writeWhole(MANIFEST_FILE, json(manifest));
   return manifest;
 }
@@ -118,7 +121,7 @@ function weightFormat({
   return new BlockQuantizedFormat({ bits, blockSize, floatType, method, accuracyLevel, onTensorError });
 }
 
-/** @throws Rank1Error `model-not-found` when there is none and none was not asked for */
+/** @throws Rank1Error `model-not-found` if there is none, unless the options allow that */
 async function readTokenizer(
   input: CheckpointFolder,
   { withoutTokenizer = false, onWarning }: ConvertOptions,

@@ -1,14 +1,14 @@
-/** What a conversion can be asked for. */
+/** Options of a conversion. */
 import type { QuantizationMethod } from './block-quantizer.ts';
 import type { StreamingHash } from '../model/sha256.ts';
 import type { TensorError } from './tensor-error.ts';
 
 export const CONVERT_DTYPES = ['q4', 'q4f16', 'q8', 'fp16', 'fp32'] as const;
-/** q4 and q8 compute in fp32, q4f16 and fp16 in fp16 (which the device must offer). */
+/** q4 and q8 compute in fp32; q4f16 and fp16 compute in fp16, which the device must support. */
 export type ConvertDtype = (typeof CONVERT_DTYPES)[number];
 
 export const GRAPH_LAYOUTS = ['rank1', 'transformersjs'] as const;
-/** `rank1`: the graph our engine runs fastest. `transformersjs`: the standard inputs of transformers.js. */
+/** `rank1`: the layout our engine runs fastest. `transformersjs`: the standard inputs of transformers.js. */
 export type GraphLayout = (typeof GRAPH_LAYOUTS)[number];
 
 export interface ConvertOptions {
@@ -16,28 +16,31 @@ export interface ConvertOptions {
   readonly layout: GraphLayout;
   /** How 4- and 8-bit weights are rounded. */
   readonly method: QuantizationMethod;
-  /** Weights that share a scale, 16 to 256, a power of two. 32 has the fast kernels. */
+  /** Weights that share a scale: a power of two, 16 to 256. Only 32 has fast kernels. */
   readonly blockSize: number;
-  /** Rows of the rotary tables; never more than config.json's max_position_embeddings. */
+  /** Rows of the rotary tables; at most config.json's max_position_embeddings. */
   readonly maxPositions: number;
-  /** Size at which a new weight file is started. A page must be able to hold one whole file in memory. */
+  /** Size at which a new weight file is started. A page must be able to hold one file whole. */
   readonly shardBytes: number;
   readonly accuracyLevel: 0 | 4;
-  /** Where the checkpoint came from, for the manifest. */
+  /** Origin of the checkpoint, for the manifest. */
   readonly source: { readonly name: string; readonly revision: string | null };
   readonly createHash: () => StreamingHash | Promise<StreamingHash>;
   readonly onProgress: (progress: ConvertProgress) => void;
-  /** Called with every quantised tensor's error; costs a second look at each weight. */
+  /** Called with every quantised tensor's error; each weight is then processed a second time. */
   readonly onTensorError?: ((error: TensorError) => void) | undefined;
-  /** Called with a sentence about something that does not stop the conversion but may be a mistake. */
+  /** Called with a sentence about anything that was done but may not be intended. */
   readonly onWarning?: ((message: string) => void) | undefined;
-  /** Convert a checkpoint that has no tokenizer.json; such a model cannot be given text. Left out: it is refused. */
+  /**
+   * Allow a checkpoint without tokenizer.json; the resulting model cannot take text. By default it is
+   * refused.
+   */
   readonly withoutTokenizer?: boolean;
   readonly signal: AbortSignal;
 }
 
 export interface ConvertProgress {
-  /** bytes of the checkpoint read so far, of all that the conversion reads */
+  /** checkpoint bytes read so far, out of all that the conversion reads */
   readonly bytes: number;
   readonly totalBytes: number;
   /** tensors written so far, of all */

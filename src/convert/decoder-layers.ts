@@ -1,8 +1,7 @@
 /**
- * The decoder body of Qwen2, Llama and Mistral: token ids in, normalised hidden states out, with packed QKV and a
- * KV cache. What stands around it (inputs, lengths, logits) is the layout's: rank1-layout.ts, transformersjs-layout.ts.
- *
- * Axes: B rows, S tokens a row, V vocabulary, D hidden size, N heads, KV key-value heads, H head size.
+ * The decoder body of Qwen2, Llama and Mistral: token ids in, normalised hidden states out, with packed QKV
+ * and a KV cache. Inputs, lengths and logits are up to the layout: rank1-layout.ts, transformersjs-layout.ts.
+ * Axes: B rows, S tokens per row, V vocabulary, D hidden size, N heads, KV key-value heads, H head size.
  */
 import { Rank1Error } from '../base/errors.ts';
 import { pastName, presentName } from '../model/onnx-io.ts';
@@ -24,13 +23,13 @@ export interface DecoderContext {
   readonly maxPositions: number;
 }
 
-/** A finished description: nodes and weights in `graph`, and the graph's own inputs and outputs. */
+/** The complete description: nodes and weights in `graph`, plus the graph's inputs and outputs. */
 export interface DecoderGraph {
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
 }
 
-/** Names of what GroupQueryAttention reads beside the activations. */
+/** Names of GroupQueryAttention's inputs besides the activations. */
 export interface AttentionInputs {
   /** int32 [B]: tokens in the cache after this call, minus one */
   readonly seqlensK: string;
@@ -43,7 +42,7 @@ interface LayerContext extends DecoderContext {
   readonly rotary: { readonly cos: string; readonly sin: string };
 }
 
-/** `residual` is the running sum, `h` what the next block reads: the sum, normalised. Both [B, S, D]. */
+/** `residual` is the running sum; `h` is the sum normalised, which the next block reads. Both [B, S, D]. */
 interface Stream {
   readonly residual: string;
   readonly h: string;
@@ -70,7 +69,7 @@ export function decoderLayers(
   return stream.h;
 }
 
-/** The vocabulary's product: x [..., D] to [..., V] in the format's float type; returns its name. */
+/** The output head: x [..., D] to logits [..., V] in the format's float type; returns their name. */
 export function vocabularyHead({ graph, spec, checkpoint, format }: DecoderContext, x: string): string {
   const name = spec.tieWordEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
   const table = openMatrix(checkpoint, name, spec.vocabSize, spec.hiddenSize);
@@ -104,7 +103,7 @@ function decoderLayer(context: LayerContext, layer: number, { residual, h }: Str
 
   const gate = format.linear(graph, `${name}.gate_proj`, middle.h, weight('mlp.gate_proj', f, d), null);
   const up = format.linear(graph, `${name}.up_proj`, middle.h, weight('mlp.up_proj', f, d), null);
-  // Sigmoid, Mul, Mul in this order is what the runtime fuses with the two products before it.
+  // The runtime fuses exactly this order (Sigmoid, Mul, Mul) with the two preceding products.
   const sigmoid = graph.node('Sigmoid', `${name}.act.sigmoid`, [gate]);
   const silu = graph.node('Mul', `${name}.act`, [gate, sigmoid]);
   const gated = graph.node('Mul', `${name}.gated`, [silu, up]);
@@ -123,7 +122,7 @@ function attention(context: LayerContext, layer: number, h: string): string {
   const output = `${name}.attention`;
   const past = [pastName(layer, 'key'), pastName(layer, 'value')];
   const lengths = [attentionInputs.seqlensK, attentionInputs.totalSequenceLength];
-  // Inputs 1 and 2 are separate keys and values; left out because QKV is packed.
+  // Inputs 1 and 2, separate keys and values, are empty because QKV is packed.
   const inputs = [qkv, '', '', ...past, ...lengths, rotary.cos, rotary.sin];
   graph.multiNode(
     'GroupQueryAttention',
@@ -145,7 +144,7 @@ function attention(context: LayerContext, layer: number, h: string): string {
   return output;
 }
 
-/** Llama's `attention_bias` covers the output product too; Qwen2's does not. */
+/** Llama's `attention_bias` also covers the output projection; Qwen2's does not. */
 function outputBias({ spec, checkpoint }: LayerContext, layer: number) {
   if (!spec.attentionBias || spec.architecture === 'Qwen2ForCausalLM') return null;
   return openMatrix(checkpoint, `model.layers.${layer}.self_attn.o_proj.bias`, 1, spec.hiddenSize);
@@ -161,7 +160,7 @@ function firstNorm(context: LayerContext, embedded: string): string {
 /** residual + update, and its RMS norm, in one operator. */
 function addAndNormalise(context: LayerContext, name: string, residual: string, update: string): Stream {
   const sum = `${name}.residual`;
-  // After the last layer nobody reads the sum, and an output nobody reads is better left out.
+  // After the last layer the sum is unused, and unused outputs are better omitted.
   const outputs = name === 'norm' ? [name] : [name, '', '', sum];
   const inputs = [residual, update, normWeight(context, name)];
   context.graph.multiNode('SkipSimplifiedLayerNormalization', name, inputs, outputs, {

@@ -1,6 +1,6 @@
 /**
- * Weights in files beside the .onnx, in shards small enough for a browser to hold. Every size is known before the
- * first weight is read, so the graph can name its locations and the shards are written once, front to back.
+ * Weights in files beside the .onnx, sharded so that a browser can hold each. All sizes are known before the
+ * first weight is read, so the graph can name locations up front and shards are written sequentially.
  */
 import { assert } from '../base/assert.ts';
 import type { ByteSink } from './byte-io.ts';
@@ -8,11 +8,11 @@ import { tensorBytes, type StoredTensor, type WeightGroup } from './graph-builde
 import type { ExternalLocation } from './onnx-proto.ts';
 import type { RecordedOutput } from './recorded-output.ts';
 
-/** Buffers are uploaded as they lie; 256 is WebGPU's strictest offset alignment. */
+/** Buffers are uploaded without copying; 256 is WebGPU's strictest offset alignment. */
 const ALIGNMENT = 256;
 
 /**
- * Gives every tensor a place. A tensor larger than a shard gets a shard of its own.
+ * Assigns every tensor a location. A tensor larger than a shard gets its own shard.
  * @param fileName of shard 0; the others are `<fileName>_1`, `<fileName>_2` and so on
  */
 export function placeTensors(
@@ -43,7 +43,7 @@ export interface WriteOptions {
 }
 
 /**
- * Writes all groups, in their order, to the places they were given.
+ * Writes all groups, in order, to their assigned locations.
  * @throws the signal's reason, between two pieces of a tensor
  */
 export async function writeExternalData(

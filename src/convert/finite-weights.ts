@@ -1,10 +1,10 @@
-/** Weights that cannot be stored: NaN and infinity in the checkpoint, and values beyond the range of fp16. */
+/** Rejects weights that cannot be represented: NaN and infinity in the checkpoint, and values beyond fp16. */
 import { Rank1Error } from '../base/errors.ts';
 import type { FloatDtype } from './float-formats.ts';
 
 /**
- * @param bytes little-endian numbers of `dtype`, as the checkpoint holds them
- * @throws Rank1Error `model-corrupt` that names the tensor
+ * @param bytes little-endian values of `dtype`, as in the checkpoint
+ * @throws Rank1Error `model-corrupt`, naming the tensor
  */
 export function assertFinite(name: string, bytes: Uint8Array<ArrayBuffer>, dtype: FloatDtype): void {
   if (!areFinite(bytes, dtype)) throwNotFinite(name);
@@ -18,14 +18,20 @@ export function throwNotFinite(name: string): never {
   );
 }
 
-/** Bits of 32: one number of four bytes or two of two bytes, all but the signs; the lowest bits of the exponents; the signs. */
+/**
+ * Bit masks for a 32-bit word holding one 4-byte or two 2-byte values: everything but the signs; the
+ * exponents' lowest bits; the signs.
+ */
 const LAYOUTS = {
   F32: { magnitudes: 0x7fffffff, exponents: 0x00800000, signs: 0x80000000 },
   BF16: { magnitudes: 0x7fff7fff, exponents: 0x00800080, signs: 0x80008000 },
   F16: { magnitudes: 0x7fff7fff, exponents: 0x04000400, signs: 0x80008000 },
 } as const satisfies Record<FloatDtype, object>;
 
-/** The exponent of NaN and infinity is all ones: adding one to it carries into the sign, which is taken off before. */
+/**
+ * NaN and infinity have an all-ones exponent: adding one to it carries into the sign bit, which was cleared
+ * before.
+ */
 function areFinite(bytes: Uint8Array<ArrayBuffer>, dtype: FloatDtype): boolean {
   const { magnitudes, exponents, signs } = LAYOUTS[dtype];
   const words = wholeWords(bytes);
@@ -34,7 +40,7 @@ function areFinite(bytes: Uint8Array<ArrayBuffer>, dtype: FloatDtype): boolean {
   return (carried & signs) === 0;
 }
 
-/** A copy that ends with zeros where the bytes do not lie on whole words. */
+/** Copies and zero-pads if the bytes are not aligned to whole words. */
 function wholeWords(bytes: Uint8Array<ArrayBuffer>): Int32Array {
   const { buffer, byteOffset, byteLength } = bytes;
   if (byteOffset % 4 === 0 && byteLength % 4 === 0) return new Int32Array(buffer, byteOffset, byteLength / 4);
@@ -43,7 +49,7 @@ function wholeWords(bytes: Uint8Array<ArrayBuffer>): Int32Array {
   return copy;
 }
 
-/** @throws Rank1Error `model-unsupported`: a number of the tensor is beyond fp16 */
+/** @throws Rank1Error `model-unsupported`: a value of the tensor is beyond fp16 */
 export function throwTooLarge(name: string): never {
   throw new Rank1Error(
     'model-unsupported',

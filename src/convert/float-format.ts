@@ -28,7 +28,7 @@ export class FloatFormat implements WeightFormat {
     ]);
   }
 
-  /** Gemm reads the table as it is stored for Gather; MatMul would need a second, transposed copy. */
+  /** Gemm reads the table as stored for Gather; MatMul would need a second, transposed copy. */
   head(graph: GraphBuilder, name: string, x: string, table: Matrix, tiedTo: string | null): string {
     const stored = tiedTo === null ? this.#storeRows(graph, name, table) : `${tiedTo}.weight`;
     return graph.node('Gemm', `${name}.output`, [x, stored], { attributes: { transB: { int: 1 } } });
@@ -51,7 +51,7 @@ export class FloatFormat implements WeightFormat {
     return tensor.name;
   }
 
-  /** MatMul wants [K, N]; the whole matrix is turned in memory. */
+  /** MatMul needs [K, N], so the whole matrix is transposed in memory. */
   #storeTransposed(graph: GraphBuilder, name: string, weight: Matrix): string {
     const tensor: StoredTensor = {
       name: `${name}.weight`,
@@ -78,14 +78,17 @@ export class FloatFormat implements WeightFormat {
 
 type Words = Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
-/** Encoded numbers as integers of their size: turning them needs no arithmetic, and half the memory in fp16. */
+/**
+ * Views encoded floats as integers of the same size: transposing needs no arithmetic, and fp16 half the
+ * memory.
+ */
 function words({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>, type: FloatType): Words {
   return type === 'float16'
     ? new Uint16Array(buffer, byteOffset, byteLength / 2)
     : new Uint32Array(buffer, byteOffset, byteLength / 4);
 }
 
-/** In tiles of 32 columns, so that the writes of neighbouring rows meet in the cache. */
+/** In tiles of 32 columns, so that writes of neighbouring rows share cache lines. */
 function transposeInto(target: Words, chunk: Words, firstRow: number, rows: number, cols: number): void {
   const numRows = chunk.length / cols;
   for (let tile = 0; tile < cols; tile += 32) {

@@ -1,4 +1,4 @@
-/** Conversions among the float formats of checkpoints (bf16, fp16, fp32) and of graphs (fp32, fp16). */
+/** Conversions between the float formats of checkpoints (bf16, fp16, fp32) and graphs (fp32, fp16). */
 import { ROUND } from './round-half-even.ts';
 
 export type FloatDtype = 'F32' | 'F16' | 'BF16';
@@ -6,8 +6,8 @@ export type FloatDtype = 'F32' | 'F16' | 'BF16';
 export const FLOAT_BYTES: Readonly<Record<FloatDtype, number>> = { F32: 4, F16: 2, BF16: 2 };
 
 /**
- * Little-endian bytes as floats; exact for all three formats. The bytes may start at any offset.
- * @param room of exactly as many; what has to be decoded is put there
+ * Decodes little-endian bytes to floats, exactly in all three formats. The bytes may start at any offset.
+ * @param room output buffer of exactly that length, used if decoding is needed
  */
 export function decodeFloats(
   bytes: Uint8Array<ArrayBuffer>,
@@ -24,7 +24,7 @@ export function decodeFloats(
   return floats;
 }
 
-/** Two at a time where they lie on whole words: the first of a pair is its low half. */
+/** Two at a time if word-aligned: the first of a pair is the low half. */
 function decodeBfloat16(values: Uint16Array<ArrayBuffer>, floats: Float32Array<ArrayBuffer>): void {
   const words = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
   const numPairs = values.byteOffset % 4 === 0 ? values.length >> 1 : 0;
@@ -44,7 +44,7 @@ function decodeFloat16(values: Uint16Array, floats: Float32Array): void {
 
 let cachedTable: Float32Array | undefined;
 
-/** All 65,536 fp16 values: a look-up is several times faster than taking each number apart. */
+/** All 65,536 fp16 values: a lookup is several times faster than decoding each. */
 function float16Table(): Float32Array {
   if (cachedTable) return cachedTable;
   const table = new Float32Array(1 << 16);
@@ -74,7 +74,7 @@ export function encodeFloat16(
     const word = words[i]!;
     const magnitude = word & 0x7fffffff;
     const sign = (word >>> 16) & 0x8000;
-    // Nearly all weights: normal in fp16. Rebasing the exponent and rounding 13 bits away is integer arithmetic.
+    // The common case: normal in fp16. Rebasing the exponent and rounding off 13 bits is integer arithmetic.
     if (magnitude >= SMALLEST_NORMAL && magnitude < FIRST_INFINITE) {
       halves[i] = sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
     } else {
@@ -85,11 +85,11 @@ export function encodeFloat16(
   return halves;
 }
 
-/** fp32 bits of 2^-14, and of 65,520, the first number that rounds to more than 65,504. */
+/** fp32 bits of 2^-14, and of 65,520, the smallest number that rounds up beyond 65,504. */
 const SMALLEST_NORMAL = 0x38800000;
 const FIRST_INFINITE = 0x477ff000;
 
-/** Zero, subnormal in fp16 (steps of 2^-24), infinite and NaN, without the sign. */
+/** Zero, subnormals in fp16 (steps of 2^-24), infinity and NaN, without the sign. */
 function rareFloat16(magnitude: number, value: number): number {
   if (magnitude > 0x7f800000) return 0x7e00;
   if (magnitude >= FIRST_INFINITE) return 0x7c00;

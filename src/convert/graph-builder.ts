@@ -1,4 +1,4 @@
-/** Collects the nodes and tensors of a graph while it is being described; names are unique by construction. */
+/** Collects a graph's nodes and tensors; names are unique by construction. */
 import { assert } from '../base/assert.ts';
 import type { AttributeValue, ElementType, OnnxNode, OnnxTensor } from './onnx-proto.ts';
 import { ELEMENT_BYTES } from './onnx-proto.ts';
@@ -10,10 +10,10 @@ export interface StoredTensor {
   readonly dims: readonly number[];
 }
 
-/** Bytes of one of a group's tensors; a tensor's bytes come in order, and tensors one after the other. */
+/** Emits a piece of one of a group's tensors: each tensor's bytes in order, tensors one after another. */
 export type EmitBytes = (tensor: StoredTensor, bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
 
-/** Tensors that come out of one pass over the same source weights, for example codes and scales. */
+/** Tensors produced in one pass over the same source weights, such as codes and scales. */
 export interface WeightGroup {
   readonly tensors: readonly StoredTensor[];
   /** Bytes this pass reads from the checkpoint, for progress. */
@@ -30,7 +30,7 @@ export class GraphBuilder {
   readonly nodes: OnnxNode[] = [];
   readonly inlineTensors: OnnxTensor[] = [];
   readonly weights: WeightGroup[] = [];
-  /** Tensors that are another tensor's bytes under another shape, by that tensor's name. */
+  /** Tensors that reuse another tensor's bytes under a different shape, by that tensor's name. */
   readonly aliases: { readonly tensor: StoredTensor; readonly of: string }[] = [];
   readonly #names = new Set<string>();
 
@@ -39,7 +39,7 @@ export class GraphBuilder {
     return this.multiNode(op, name, inputs, [name], options)[0]!;
   }
 
-  /** Adds an operator with the given outputs; an empty name leaves an optional output out. */
+  /** Adds an operator with the given outputs; an empty name omits an optional output. */
   multiNode(
     op: string,
     name: string,
@@ -53,7 +53,7 @@ export class GraphBuilder {
     return outputs;
   }
 
-  /** Adds weights that are written to external data. */
+  /** Adds weights stored as external data. */
   store(group: WeightGroup): void {
     for (const tensor of group.tensors) this.#claim(tensor.name);
     this.weights.push(group);
@@ -95,7 +95,6 @@ function rawBytes(type: 'int32' | 'int64' | 'float32', values: readonly number[]
   return bytes;
 }
 
-/** Bytes a tensor takes. */
 export function tensorBytes(tensor: StoredTensor): number {
   return tensor.dims.reduce((product, dim) => product * dim, ELEMENT_BYTES[tensor.type]);
 }

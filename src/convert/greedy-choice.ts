@@ -1,12 +1,11 @@
-/** The end of the graph: the greedy next token and the watched logits, so that the full logits stay on the device. */
+/** The end of the graph: greedy next token and watched logits, so that the full logits stay on the device. */
 import { ONNX_INPUTS, ONNX_OUTPUTS } from '../model/onnx-io.ts';
 import { bytesOf, type GraphBuilder } from './graph-builder.ts';
 
 /**
  * From logits [R, V] to `next_token_ids` [R] and `watched_logits` [R, W].
- *
- * The runtime's ArgMax on WebGPU runs one thread a row. Instead: the ids whose logit equals the row's maximum,
- * V for all others, and the smallest of these. So the lowest id wins a tie, and V comes out when a row holds NaN.
+ * The runtime's WebGPU ArgMax uses one thread per row. Instead, take the id where the logit equals the row's
+ * maximum and V elsewhere, then the minimum. So the lowest id wins a tie, and a row with NaN yields V.
  */
 export function greedyChoice(graph: GraphBuilder, logits: string, vocabSize: number): void {
   const ids = { name: 'greedy.ids', type: 'int32', dims: [1, vocabSize] } as const;

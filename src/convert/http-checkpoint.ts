@@ -1,6 +1,6 @@
 /**
- * A checkpoint on a hub, read by HTTP ranges while it is converted, so that it never lies on the disk. Small files are
- * fetched whole; of the weights only what is being converted, and what comes next, is in memory.
+ * Reads a checkpoint from a hub by HTTP ranges during conversion, so that it is never stored on disk. Small
+ * files are fetched whole; of the weights, only the part being converted and the next one are in memory.
  */
 import { IdleTimer, PassingFault, retry, retryAfterMs } from '../base/async.ts';
 import { Rank1Error, errorMessage } from '../base/errors.ts';
@@ -10,9 +10,9 @@ import type { ByteSource, CheckpointFolder } from './byte-io.ts';
 import { readAhead } from './read-ahead.ts';
 import { MAX_TEXT_BYTES, tooLarge } from './read-json.ts';
 
-/** A 7B checkpoint is about a thousand of them. */
+/** A 7B checkpoint takes about a thousand of them. */
 const WINDOW_BYTES = 16 * 2 ** 20;
-/** A hub's addresses end with the revision that was asked for; the commit it stands for takes its place. */
+/** A hub URL ends with the requested revision; it is replaced by the commit. */
 const REVISION_AT_END = /\/resolve\/[^/]+$/;
 const COMMIT = /^[0-9a-f]{40}$/;
 
@@ -21,23 +21,23 @@ export interface RetryLimits {
   /** before the second attempt; doubled for each further one, up to `maxDelayMs` */
   readonly delayMs: number;
   readonly maxDelayMs: number;
-  /** idle timeout of a request; it is made again then */
+  /** idle timeout of a request, after which it is retried */
   readonly stallMs: number;
 }
 
-/** About two minutes of waiting in all: long enough for a router that restarts. */
+/** About two minutes of waiting in total: long enough for a router to restart. */
 const RETRY_LIMITS: RetryLimits = { maxAttempts: 8, delayMs: 500, maxDelayMs: 60_000, stallMs: 30_000 };
 
 export interface HttpCheckpointOptions {
   readonly fetch?: typeof fetch;
-  /** Ends requests and waits; what was asked for then throws its reason. */
+  /** Aborts requests and waits; pending reads reject with its reason. */
   readonly signal?: AbortSignal;
-  /** What differs from the defaults. */
+  /** Overrides of the defaults. */
   readonly limits?: Partial<RetryLimits>;
 }
 
 export class HttpCheckpoint implements CheckpointFolder {
-  /** The commit the hub served the first file from, once that was read; all further files are asked of it. */
+  /** Commit of the first file's response, once known; all further files are requested from it. */
   revision: string | null = null;
   readonly #fetch: typeof fetch;
   readonly #limits: RetryLimits;
@@ -60,7 +60,7 @@ export class HttpCheckpoint implements CheckpointFolder {
     return name.endsWith('.safetensors') ? this.#openRanged(name) : this.#openWhole(name);
   }
 
-  /** Ends what was being fetched ahead. */
+  /** Aborts read-ahead. */
   close(): Promise<void> {
     this.#closed.abort(new Error('The checkpoint was closed.'));
     return Promise.resolve();
@@ -76,7 +76,7 @@ export class HttpCheckpoint implements CheckpointFolder {
     });
   }
 
-  /** A branch may move while its files are read: after the first file all come from the commit that this one had. */
+  /** A branch may move during the conversion: after the first file, all come from that file's commit. */
   #pinRevision(commit: string | null): void {
     if (this.revision !== null || commit === null) return;
     this.revision = commit;
@@ -107,7 +107,7 @@ export class HttpCheckpoint implements CheckpointFolder {
     });
   }
 
-  /** One request, made again while its fault may pass. `use` gets `null` for 404. */
+  /** One request, retried after transient faults. `use` gets `null` for 404. */
   #requesting<T>(
     name: string,
     headers: Record<string, string>,
@@ -133,7 +133,7 @@ export class HttpCheckpoint implements CheckpointFolder {
   }
 }
 
-/** `null` for 404. @throws for every other status that is not a success */
+/** `null` for 404. @throws for any other unsuccessful status */
 async function checkStatus(name: string, response: Response): Promise<Response | null> {
   if (response.ok) return response;
   await response.body?.cancel();
@@ -156,7 +156,7 @@ function givenUp(what: string, error: unknown): Rank1Error {
   );
 }
 
-/** null when it is longer than `maxBytes` */
+/** null if longer than `maxBytes` */
 function readBodyOf({ body }: Response, maxBytes: number, idle: IdleTimer) {
   return readBody(body, maxBytes, { signal: idle.signal, onChunk: () => idle.touch() });
 }

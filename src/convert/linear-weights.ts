@@ -1,4 +1,4 @@
-/** The matrices of linear layers: float, or 4-bit codes that AutoAWQ packed. */
+/** Matrices of linear layers: float, or AutoAWQ's packed 4-bit codes. */
 import { Rank1Error } from '../base/errors.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
 import { openAwqMatrix } from './awq.ts';
@@ -13,7 +13,7 @@ export function isPacked(weight: LinearWeight): weight is PackedMatrix {
 }
 
 /**
- * `<prefix>.weight`, or `<prefix>.qweight` and its companions, as [rows, cols] = [outputs, inputs].
+ * `<prefix>.weight`, or `<prefix>.qweight` with its companions, as [rows, cols] = [outputs, inputs].
  * @throws Rank1Error `model-corrupt` or `model-unsupported`
  */
 export function openLinear(checkpoint: Checkpoint, prefix: string, rows: number, cols: number): LinearWeight {
@@ -23,7 +23,7 @@ export function openLinear(checkpoint: Checkpoint, prefix: string, rows: number,
 }
 
 /**
- * q, k and v as one product of (N + 2 KV) * H outputs, with its bias where the model has one.
+ * q, k and v as one product with (N + 2 KV) * H outputs, with bias if the model has one.
  * @throws Rank1Error `model-corrupt` or `model-unsupported`
  */
 export function packQkv(
@@ -52,7 +52,7 @@ export function packQkv(
   };
 }
 
-/** @throws Rank1Error `model-unsupported` when only some of them are packed */
+/** @throws Rank1Error `model-unsupported` if only some are packed */
 function stackLinear(name: string, weights: readonly LinearWeight[]): LinearWeight {
   const packed = weights.filter(isPacked);
   if (packed.length === weights.length) return stackPacked(name, packed);

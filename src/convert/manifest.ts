@@ -1,4 +1,7 @@
-/** Writes `rank1.json`: what the engine needs to load the folder (model/manifest.ts), and what a person wants to know. */
+/**
+ * Writes `rank1.json`: what the engine needs to load the folder (model/manifest.ts), and information for
+ * people.
+ */
 import { MANIFEST_VERSION, type Manifest, type ManifestModel } from '../model/manifest.ts';
 import { kvBytesPerToken, type KvDtype, type ModelSpec } from '../model/model-spec.ts';
 import type { QuantizationMethod } from './block-quantizer.ts';
@@ -10,15 +13,15 @@ export interface ConvertedManifest extends Manifest {
   readonly source: { readonly name: string; readonly revision: string | null };
   readonly architecture: ModelSpec['architecture'];
   readonly vocabSize: number;
-  /** `null` when the checkpoint came without a tokenizer. */
+  /** `null` if the checkpoint has no tokenizer. */
   readonly tokens: MarkerTokens | null;
   readonly models: Readonly<Record<string, ConvertedModel>>;
 }
 
 export interface ConvertedModel extends ManifestModel {
-  /** Weights that share a scale; `null` where they are not quantised. */
+  /** Weights that share a scale; `null` if not quantised. */
   readonly blockSize: number | null;
-  /** `awq` or `gguf` where the codes are the checkpoint's own. */
+  /** `awq` or `gguf` if the codes come from the checkpoint. */
   readonly quantization: QuantizationMethod | 'awq' | 'gguf' | null;
   /** Rows of the rotary tables: the longest sequence, prompt and answer together. */
   readonly maxPositions: number;
@@ -26,10 +29,10 @@ export interface ConvertedModel extends ManifestModel {
   readonly memory: MemoryEstimate;
 }
 
-/** Weights and KV cache; activations and the runtime itself come on top, some tens of MB. */
+/** Weights and KV cache; activations and the runtime add some tens of MB. */
 export interface MemoryEstimate {
   readonly weightBytes: number;
-  /** tokens a slot can hold in this estimate */
+  /** tokens per slot in this estimate */
   readonly contextTokens: number;
   /** by number of slots, the rows decoded together */
   readonly bytesAtSlots: Readonly<Record<string, number>>;
@@ -92,7 +95,7 @@ export function buildManifest(input: ManifestInput): ConvertedManifest {
   };
 }
 
-/** A prompt of a few hundred tokens and a chain of rank1's usual length. */
+/** A prompt of a few hundred tokens plus a chain of typical length for rank1. */
 const ESTIMATED_CONTEXT = 2048;
 const ESTIMATED_SLOTS = [1, 4, 8, 16, 32] as const;
 

@@ -1,4 +1,4 @@
-/** The tokens a verdict is read from, as the checkpoint's own tokenizer has them. */
+/** Tokens from which a verdict is read, according to the checkpoint's tokenizer. */
 import {
   assertMarkersInVocabulary,
   CLOSE_MARKER,
@@ -13,24 +13,27 @@ export interface MarkerTokens {
   /** first id of ` true` and of ` false` */
   readonly trueTokenId: number;
   readonly falseTokenId: number;
-  /** ids of `<think>` and `</think>`: one where it is an added token, several where plain text spells it */
+  /** ids of `<think>` and `</think>`: one if it is an added token, several if it is spelled as plain text */
   readonly openTokenIds: readonly number[];
   readonly closeTokenIds: readonly number[];
 }
 
-/** The two files, as text; `config` is `{}` where the checkpoint has no tokenizer_config.json. */
+/** Both files as text; `config` is `{}` if the checkpoint has no tokenizer_config.json. */
 export interface TokenizerFiles {
   readonly json: string;
   readonly config: string;
 }
 
-/** `null` when the folder has no tokenizer.json: such a model cannot be given text. */
+/** `null` if the folder has no tokenizer.json: the model then cannot take text. */
 export async function readTokenizerFiles(folder: CheckpointFolder): Promise<TokenizerFiles | null> {
   const json = await readText(folder, 'tokenizer.json');
   return json === null ? null : { json, config: (await readText(folder, 'tokenizer_config.json')) ?? '{}' };
 }
 
-/** @throws Rank1Error `tokenizer-unsupported`, `invalid-file`, or `model-corrupt` when it is another model's */
+/**
+ * @throws Rank1Error `tokenizer-unsupported`, `invalid-file`, or `model-corrupt` if it belongs to another
+ * model
+ */
 export function readMarkerTokens({ json, config }: TokenizerFiles, vocabSize: number): MarkerTokens {
   return markerTokens(
     parseJson('tokenizer.json', json),

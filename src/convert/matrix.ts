@@ -1,4 +1,4 @@
-/** Weights as the rest of the converter sees them: fp32 rows, read in chunks, whatever the file format. */
+/** A uniform view of weights: rows of fp32, read a few at a time, whatever the file format. */
 import { Rank1Error } from '../base/errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { arePackedAlike, stackPacked, type PackedMatrix } from './packed-matrix.ts';
@@ -14,17 +14,17 @@ export interface Matrix {
   readonly sourceBytes: number;
   /**
    * Rows `start` to `end` - 1 as fp32, [end - start, cols].
-   * @param room of exactly that size; the rows may be put there
-   * @throws Rank1Error `model-corrupt` when a weight is not finite
+   * @param room optional output buffer of exactly that size
+   * @throws Rank1Error `model-corrupt` if a weight is not finite
    */
   readRows(start: number, end: number, room?: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>;
-  /** Where the file holds codes that can be kept as they are. */
+  /** Present if the file holds codes that can be kept. */
   readonly packed?: PackedMatrix;
 }
 
 /**
  * A tensor of the checkpoint; a vector counts as one row.
- * @throws Rank1Error `model-corrupt` when it is missing or has another shape, `model-unsupported` when it is not float
+ * @throws Rank1Error `model-corrupt` if missing or of another shape, `model-unsupported` if not float
  */
 export function openMatrix(checkpoint: Checkpoint, name: string, rows: number, cols: number): Matrix {
   const tensor = findTensor(checkpoint, name);
@@ -47,7 +47,7 @@ export function openMatrix(checkpoint: Checkpoint, name: string, rows: number, c
   };
 }
 
-/** @throws Rank1Error `model-corrupt` when the checkpoint has no such tensor */
+/** @throws Rank1Error `model-corrupt` if the checkpoint has no such tensor */
 export function findTensor(checkpoint: Checkpoint, name: string): TensorEntry {
   const tensor = checkpoint.get(name);
   if (tensor) return tensor;
@@ -57,7 +57,7 @@ export function findTensor(checkpoint: Checkpoint, name: string): TensorEntry {
   );
 }
 
-/** Matrices with the same columns, one above the other: q, k and v become one product. */
+/** Stacks matrices with equal column counts vertically: q, k and v become one product. */
 export function stackRows(name: string, parts: readonly Matrix[]): Matrix {
   const packed = parts.map((part) => part.packed).filter((part) => part !== undefined);
   return {
@@ -85,7 +85,7 @@ export function stackRows(name: string, parts: readonly Matrix[]): Matrix {
   };
 }
 
-/** Vectors end to end, as one row. */
+/** Concatenates vectors into one row. */
 export function joinVectors(name: string, parts: readonly Matrix[]): Matrix {
   return {
     name,
@@ -108,11 +108,11 @@ export function joinVectors(name: string, parts: readonly Matrix[]): Matrix {
 export interface RowChunk {
   readonly start: number;
   readonly end: number;
-  /** [end - start, cols]; valid until the next chunk is requested, which reuses the memory */
+  /** [end - start, cols]; valid only until the next chunk, which reuses the buffer */
   readonly values: Float32Array<ArrayBuffer>;
 }
 
-/** All rows of a matrix in chunks that share one buffer: allocating each anew costs as much as decoding it. */
+/** All rows of a matrix in chunks that share one buffer: allocating each anew costs as much as decoding. */
 export async function* readChunks(matrix: Matrix): AsyncGenerator<RowChunk> {
   let room: Float32Array<ArrayBuffer> | null = null;
   for (const [start, end] of rowChunks(matrix)) {

@@ -1,12 +1,14 @@
-/** Files that are not what their name says: what people have in their folders instead of weights. */
+/**
+ * Detects files that are not what their name says, such as the ones people often have in place of weights.
+ */
 import { Rank1Error } from '../base/errors.ts';
 
-/** Bytes of a file's start that are enough to tell. */
+/** Bytes needed to tell. */
 const START_BYTES = 64;
 
 /**
- * @param start of the file, at least its first 64 bytes where it has as many
- * @throws Rank1Error `invalid-file` when the file is plainly something else
+ * @param start the file's first 64 bytes, or all of a shorter file
+ * @throws Rank1Error `invalid-file` if it is clearly something else
  */
 export function assertNotMistaken(name: string, start: Uint8Array): void {
   const text = new TextDecoder('latin1').decode(start.subarray(0, START_BYTES)).trimStart();

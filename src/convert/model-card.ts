@@ -1,4 +1,4 @@
-/** The README.md of a converted model: where it comes from, what is in it, and how to run it. */
+/** README.md of a converted model: source, contents, and how to run it. */
 import type { ConvertedManifest, ConvertedModel } from './manifest.ts';
 
 const AWQ_NOTE = `- linear layers: AutoAWQ's own codes, unchanged. The embedding table and the head, which are fp16 in the source, were
@@ -8,7 +8,7 @@ const AWQ_NOTE = `- linear layers: AutoAWQ's own codes, unchanged. The embedding
 const GGUF_NOTE = `- weights in Q4_0 and Q8_0: the GGUF file's own codes and scales, unchanged. Those in other formats were rounded here
 `;
 
-/** @param dtype the one that was just converted */
+/** @param dtype just converted */
 export function modelCard(manifest: ConvertedManifest, dtype: string): string {
   const model = manifest.models[dtype]!;
   const revision = manifest.source.revision === null ? '' : `, revision ${manifest.source.revision}`;

@@ -1,4 +1,4 @@
-/** Just enough of onnx.proto to write a graph whose weights lie in external files. Field numbers are onnx.proto's. */
+/** Minimal onnx.proto encoder for a graph with external weights. Field numbers are from onnx.proto. */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 export type ElementType = 'float32' | 'float16' | 'uint8' | 'int32' | 'int64';
@@ -18,7 +18,7 @@ export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
   int64: 8,
 };
 
-/** The number onnx.proto gives an element type, for attributes such as Cast's `to`. */
+/** onnx.proto's number for an element type, for attributes such as Cast's `to`. */
 export const elementCode = (type: ElementType): number => ELEMENT_CODES[type];
 
 export type AttributeValue =
@@ -29,7 +29,7 @@ export interface OnnxNode {
   readonly op: string;
   /** `''` for the standard operators */
   readonly domain: '' | 'com.microsoft';
-  /** an empty name is an optional input or output that is left out */
+  /** an empty name omits an optional input or output */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, AttributeValue>>;

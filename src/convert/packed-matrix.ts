@@ -1,6 +1,6 @@
 /**
- * A matrix whose file already holds codes of 4 or 8 bits: value = scale * (code - zero point), in groups along the
- * inputs. Its numbers are taken over without a rounding.
+ * A matrix whose file already holds 4- or 8-bit codes: value = scale * (code - zero point), in groups along
+ * the inputs. Used without rounding.
  */
 import { Rank1Error } from '../base/errors.ts';
 
@@ -11,26 +11,26 @@ export interface PackedMatrix {
   readonly bits: 4 | 8;
   /** inputs that share a scale and a zero point */
   readonly groupSize: number;
-  /** false: the zero point is the middle code, 2^(bits - 1), throughout */
+  /** false: the zero point is always the middle code, 2^(bits - 1) */
   readonly hasZeroPoints: boolean;
   readonly sourceBytes: number;
-  /** All rows in order, some at a time. */
+  /** All rows in order, in chunks. */
   readPacked(): AsyncIterable<PackedRows>;
 }
 
 export interface PackedRows {
   readonly numRows: number;
-  /** [numRows, cols * bits / 8]: of two nibbles the even input's is the low one */
+  /** [numRows, cols * bits / 8]; at 4 bits the even input's code is in the low nibble */
   readonly codes: Uint8Array<ArrayBuffer>;
   /** [numRows, cols / groupSize] */
   readonly scales: Float32Array<ArrayBuffer>;
-  /** [numRows, cols / groupSize], one a byte; `null` where the matrix has none */
+  /** [numRows, cols / groupSize], one per byte; `null` if the matrix has none */
   readonly zeroPoints: Uint8Array<ArrayBuffer> | null;
 }
 
 /**
- * Matrices with the same inputs and groups, one above the other.
- * @throws Rank1Error `model-unsupported` when they are not packed alike
+ * Stacks matrices with equal inputs and groups vertically.
+ * @throws Rank1Error `model-unsupported` if they are packed differently
  */
 export function stackPacked(name: string, parts: readonly PackedMatrix[]): PackedMatrix {
   const [first] = parts;

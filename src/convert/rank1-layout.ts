@@ -1,6 +1,6 @@
 /**
- * The graph our engine runs: right-padded rows, a static KV cache, logits only where a row is read, and the greedy
- * choice inside. Inputs and outputs are those of model/onnx-io.ts.
+ * The graph our engine runs: right-padded rows, a static KV cache, logits only for rows that are read, and
+ * greedy choice in the graph. Inputs and outputs are defined in model/onnx-io.ts.
  */
 import { ONNX_INPUTS, ONNX_OUTPUTS, pastName, presentName } from '../model/onnx-io.ts';
 import {
@@ -19,7 +19,7 @@ export function buildRank1Layout(context: DecoderContext): DecoderGraph {
     seqlensK: ONNX_INPUTS.seqlensK,
     totalSequenceLength: ONNX_INPUTS.totalSequenceLength,
   });
-  // [B, S, D] to [B * S, D] to [R, D]: only the rows' last tokens go through the vocabulary.
+  // [B, S, D] to [B * S, D] to [R, D]: only the rows' last tokens go through the output head.
   const shape = graph.constant('flat_shape', 'int64', [-1, spec.hiddenSize], [2]);
   const flat = graph.node('Reshape', 'flat_hidden', [h, shape]);
   const last = graph.node('Gather', 'last_hidden', [flat, ONNX_INPUTS.lastIndex]);

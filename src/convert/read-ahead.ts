@@ -1,7 +1,7 @@
 /**
- * Weights are asked for in pieces of a few MB, one after the other; over a network each would cost a round trip. So
- * windows are fetched, each within what the reader said it will read, and the next one while this one is converted.
- * Two windows are in memory at most.
+ * Weights are read sequentially in pieces of a few MB, each of which would cost a network round trip. So
+ * larger windows are fetched, limited to what the reader announced, and the next one while the current one is
+ * being converted. At most two windows are in memory.
  */
 import type { ByteSource } from './byte-io.ts';
 
@@ -13,14 +13,14 @@ interface Window {
   readonly bytes: Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** @param windowBytes of one request; a read that is larger takes several at once */
+/** @param windowBytes per request; a larger read issues several at once */
 export function readAhead(fetchRange: FetchRange, windowBytes: number): ByteSource['read'] {
-  /** Without a gap, the first one around the place of the last read. */
+  /** Contiguous; the first contains the position of the last read. */
   let windows: Window[] = [];
 
   const open = (start: number, end: number): Window => {
     const bytes = fetchRange(start, end);
-    bytes.catch(() => undefined); // told to whoever reads it
+    bytes.catch(() => undefined); // reported to whoever reads it
     return { start, end, bytes };
   };
 

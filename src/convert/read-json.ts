@@ -1,11 +1,11 @@
-/** Small text files of a checkpoint, read with a size limit because they are untrusted. */
+/** Reads a checkpoint's small text files with a size limit, because they are untrusted. */
 import { Rank1Error } from '../base/errors.ts';
 import type { CheckpointFolder } from './byte-io.ts';
 import { assertNotMistaken } from './mistaken-file.ts';
 
 export const MAX_TEXT_BYTES = 64 * 2 ** 20;
 
-/** `null` when the file does not exist. */
+/** `null` if the file does not exist. */
 export async function readText(folder: CheckpointFolder, name: string): Promise<string | null> {
   const source = await folder.open(name);
   if (source === null) return null;
@@ -24,7 +24,7 @@ export function tooLarge(name: string): Rank1Error {
   );
 }
 
-/** @throws Rank1Error `invalid-file` when the text is not JSON */
+/** @throws Rank1Error `invalid-file` if the text is not JSON */
 export function parseJson(name: string, text: string): unknown {
   try {
     return JSON.parse(text);
@@ -33,7 +33,7 @@ export function parseJson(name: string, text: string): unknown {
   }
 }
 
-/** @throws Rank1Error `model-not-found` when the file is missing, `invalid-file` when it is not a JSON object */
+/** @throws Rank1Error `model-not-found` if the file is missing, `invalid-file` if it is not a JSON object */
 export async function readJsonObject(
   folder: CheckpointFolder,
   name: string,

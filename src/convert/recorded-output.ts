@@ -1,4 +1,4 @@
-/** Writes the model's files and keeps, for the manifest, each one's size and SHA-256. */
+/** Writes the model's files and records each one's size and SHA-256 for the manifest. */
 import type { ByteSink, OutputFolder } from './byte-io.ts';
 import type { ConvertOptions } from './convert-options.ts';
 
@@ -21,7 +21,7 @@ export class RecordedOutput {
     this.#createHash = createHash;
   }
 
-  /** @throws Rank1Error `storage` where it is known that so many bytes have no room */
+  /** @throws Rank1Error `storage` if there is known to be too little room */
   async reserve(bytes: number): Promise<void> {
     await this.#folder.reserve?.(bytes);
   }

@@ -1,8 +1,8 @@
-/** The cos and sin tables of rotary position embedding, as GroupQueryAttention reads them: [rows, headDim / 2]. */
+/** Cos and sin tables of rotary position embedding, as read by GroupQueryAttention: [rows, headDim / 2]. */
 import type { ModelSpec } from '../model/model-spec.ts';
 import type { Llama3RopeScaling } from '../model/rope-config.ts';
 
-/** Frequencies in fp32, as transformers computes them: theta^(-2i/H), rescaled for Llama 3.1. [headDim / 2] */
+/** Frequencies in fp32, computed as in transformers: theta^(-2i/H), rescaled for Llama 3.1. [headDim / 2] */
 export function inverseFrequencies(
   spec: Pick<ModelSpec, 'headDim' | 'ropeTheta' | 'ropeScaling'>,
 ): Float32Array<ArrayBuffer> {
@@ -15,7 +15,7 @@ export function inverseFrequencies(
   return spec.ropeScaling ? frequencies.map((value) => rescale(value, spec.ropeScaling!)) : frequencies;
 }
 
-/** Llama 3.1: low frequencies are divided by `factor`, high ones kept, those between mixed. */
+/** Llama 3.1: low frequencies are divided by `factor`, high ones kept, those between interpolated. */
 function rescale(frequency: number, scaling: Llama3RopeScaling): number {
   const wavelength = Math.fround((2 * Math.PI) / frequency);
   const { factor, lowFreqFactor, highFreqFactor, originalMaxPositions } = scaling;

@@ -1,4 +1,4 @@
-/** 1 Mi values: 2 MB of bf16 in, 4 MB of fp32 in memory, which a processor's cache still holds. */
+/** 1 Mi values: 2 MB of bf16 input, 4 MB of fp32, which fits in a CPU cache. */
 const CHUNK_VALUES = 2 ** 20;
 
 /** Row ranges of about `CHUNK_VALUES` values, in order. */

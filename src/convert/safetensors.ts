@@ -1,6 +1,6 @@
 /**
- * The header of a .safetensors file. The file is untrusted: every count and offset is checked before it is
- * used, and the tensors must cover the data exactly, without overlap or gap, as the format demands.
+ * Reads a .safetensors header. The file is untrusted: every count and offset is checked before use, and the
+ * tensors must cover the data exactly, without overlap or gap, as the format requires.
  */
 import { Rank1Error } from '../base/errors.ts';
 import type { ByteSource } from './byte-io.ts';
@@ -26,7 +26,7 @@ const DTYPE_BYTES = {
   C64: 8,
   BOOL: 1,
 } as const;
-/** Of the format, but not of whole bytes. */
+/** Valid dtypes that do not fill whole bytes. */
 const SUB_BYTE_DTYPE = /^(?:F4|F6_E2M3|F6_E3M2)$/;
 export type SafetensorsDtype = keyof typeof DTYPE_BYTES;
 
@@ -35,7 +35,7 @@ const MAX_HEADER_BYTES = 100_000_000;
 const MAX_TENSORS = 200_000;
 const MAX_RANK = 8;
 
-/** Tensors of GGUF files (gguf/) have dtypes of their own. */
+/** GGUF tensors (gguf/) have their own dtypes. */
 export type TensorDtype = SafetensorsDtype | BlockDtype;
 
 export interface TensorEntry {
@@ -47,16 +47,16 @@ export interface TensorEntry {
   readonly start: number;
   readonly end: number;
   /**
-   * Set where the rows of each head of this many values lie as 0, H/2, 1, H/2 + 1 ... in the file; what is read has them
-   * in their order.
+   * Set if the file interleaves the rows of each head of this size, as 0, H/2, 1, H/2 + 1 and so on; reads
+   * return them in order.
    */
   readonly interleavedHeadDim?: number;
 }
 
 /**
- * Reads and checks the header of one file.
- * @throws Rank1Error `invalid-file` that names the file and what is wrong with it; `model-unsupported` for weights of
- *   less than a byte
+ * Reads and checks one file's header.
+ * @throws Rank1Error `invalid-file`, naming the file and the problem; `model-unsupported` for sub-byte
+ * weights
  */
 export async function readSafetensors(source: ByteSource): Promise<TensorEntry[]> {
   const { header, dataStart } = await readHeader(source);

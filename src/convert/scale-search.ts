@@ -1,18 +1,17 @@
 /**
- * The scale of least squared error for one block of a symmetric grid. Rounding to nearest wastes range when one
- * outlier sets the scale; clipping it a little, or giving the wider side to the other sign, often costs less.
- *
- * For codes l that some scale gives, the best scale is sum(w l) / sum(l^2), and its error is sum(w^2) less
- * sum(w l)^2 / sum(l^2). So one pass a candidate is enough, and the largest of these quotients wins.
+ * Least-squares scale for one block of a symmetric grid. Round-to-nearest wastes range when one outlier sets
+ * the scale; clipping it slightly, or giving the wider side to the other sign, often costs less.
+ * For codes l produced by some scale, the best scale is sum(w l) / sum(l^2), with error sum(w^2) - sum(w l)^2
+ * / sum(l^2). So one pass per candidate suffices, and the largest sum(w l)^2 / sum(l^2) wins.
  */
 import { roundHalfEven } from './round-half-even.ts';
 
-/** Shares of the round-to-nearest scale that are tried, on both sides of zero. */
+/** Multiples of the round-to-nearest scale to try, on both sides of zero. */
 const SHARES = [1, 0.95, 0.9, 0.85, 0.8, 0.74, 0.68, 1.08] as const;
 
 /**
- * @param scale the round-to-nearest scale, which is kept unless another is better
- * @param middle the zero point; codes are -middle to middle - 1 around it
+ * @param scale the round-to-nearest scale, kept unless another is better
+ * @param middle the zero point; codes range from -middle to middle - 1 around it
  */
 export function searchScale(
   values: Float32Array,
@@ -40,7 +39,7 @@ export function searchScale(
       }
     }
   }
-  // The codes are rounded anew for the fitted scale, in fp32: that it is better is checked, not assumed.
+  // Codes are rounded again for the fitted scale, in fp32, to check that it is really better.
   const isBetter =
     squaredError(values, start, end, best, middle) < squaredError(values, start, end, scale, middle);
   return isBetter ? best : scale;

@@ -1,4 +1,4 @@
-/** How far quantised weights are from the weights they stand for. */
+/** Quantisation error of weights. */
 import type { QuantizedBlocks } from './block-quantizer.ts';
 
 export interface TensorError {
@@ -7,7 +7,7 @@ export interface TensorError {
   readonly relativeError: number;
 }
 
-/** Adds up squared error and squared weights over the chunks of one tensor. */
+/** Accumulates squared error and squared weights over one tensor's chunks. */
 export class ErrorSum {
   #error = 0;
   #square = 0;

@@ -1,7 +1,6 @@
 /**
- * Names of tensors as transformers has them, whatever wrapped the model when it was saved: torch.compile puts
- * `_orig_mod.` in them, data parallel training `module.`, PEFT `base_model.model.`, and a model saved without its head
- * lacks `model.`.
+ * Normalises tensor names to transformers' names, undoing wrappers: torch.compile adds `_orig_mod.`, data
+ * parallel training `module.`, PEFT `base_model.model.`, and a model saved without its head lacks `model.`.
  */
 import { Rank1Error } from '../base/errors.ts';
 import type { TensorEntry } from './safetensors.ts';
@@ -10,7 +9,7 @@ const WRAPPERS = /(?:^|(?<=\.))(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wra
 const OUTER = /^(?:module\.|base_model\.model\.(?=model\.|lm_head\.))+/;
 const ADAPTER = /\.(?:lora_[AB]|lora_embedding_[AB]|base_layer|modules_to_save)\./;
 
-/** @throws Rank1Error `model-unsupported` for an adapter, `invalid-file` when two tensors come to have one name */
+/** @throws Rank1Error `model-unsupported` for an adapter, `invalid-file` if two tensors get the same name */
 export function byPlainName(tensors: readonly TensorEntry[]): ReadonlyMap<string, TensorEntry> {
   const adapter = tensors.find(({ name }) => ADAPTER.test(name));
   if (adapter) {

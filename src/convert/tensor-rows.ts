@@ -1,4 +1,4 @@
-/** Rows of a tensor as its file has them: floats, or the blocks of GGUF. */
+/** Rows of a tensor in the file's own format: floats, or GGUF blocks. */
 import { Rank1Error } from '../base/errors.ts';
 import { assertFinite, throwNotFinite } from './finite-weights.ts';
 import { decodeFloats, FLOAT_BYTES, type FloatDtype } from './float-formats.ts';
@@ -19,7 +19,7 @@ type Floats = Float32Array<ArrayBuffer>;
 
 interface TensorRows {
   readonly rowBytes: number;
-  /** Rows `start` to `end` - 1. @throws Rank1Error `model-corrupt` when a weight is not finite */
+  /** Rows `start` to `end` - 1. @throws Rank1Error `model-corrupt` if a weight is not finite */
   read(start: number, end: number): Promise<Bytes>;
   decode(bytes: Bytes, room?: Floats): Floats;
   readonly packing: {
@@ -29,7 +29,7 @@ interface TensorRows {
   } | null;
 }
 
-/** @throws Rank1Error `model-unsupported` when the tensor is neither */
+/** @throws Rank1Error `model-unsupported` if the tensor is neither */
 export function openRows(tensor: TensorEntry, cols: number): TensorRows {
   const { name, dtype } = tensor;
   if (isBlockDtype(dtype)) {

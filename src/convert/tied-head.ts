@@ -1,4 +1,4 @@
-/** A checkpoint that ties its embeddings and yet has an output head of its own. */
+/** Handles a checkpoint with tied embeddings that also contains an output head. */
 import { Rank1Error } from '../base/errors.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -8,8 +8,8 @@ const TABLE = 'model.embed_tokens.weight';
 const HEAD = 'lm_head.weight';
 
 /**
- * A saved head that equals the table is a copy and is left out. Of one that differs nobody can tell which is meant:
- * vLLM and transformers 4 take the table for both, transformers 5 takes the head.
+ * A head equal to the embedding table is a copy and is dropped. A different one is ambiguous: vLLM and
+ * transformers 4 use the table for both, transformers 5 uses the head.
  * @throws Rank1Error `model-unsupported`
  */
 export async function checkTiedHead(checkpoint: Checkpoint, spec: ModelSpec): Promise<void> {

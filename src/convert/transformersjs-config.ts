@@ -1,4 +1,4 @@
-/** What transformers.js needs to find a model's files: their names, and how many weight files there are. */
+/** What transformers.js needs to find a model's files: their names and the number of weight files. */
 import type { ConvertDtype } from './convert-options.ts';
 
 /** transformers.js asks for these names by its own dtype names: fp32, fp16, q8, q4, q4f16. */
@@ -12,7 +12,7 @@ const FILE_NAMES: Readonly<Record<ConvertDtype, string>> = {
 
 export const transformersJsFileName = (dtype: ConvertDtype): string => FILE_NAMES[dtype];
 
-/** The checkpoint's config.json with the settings transformers.js reads from it. */
+/** The checkpoint's config.json plus the settings that transformers.js reads. */
 export function withTransformersJsConfig(
   config: Readonly<Record<string, unknown>>,
   dtype: ConvertDtype,

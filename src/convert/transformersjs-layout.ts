@@ -1,8 +1,9 @@
 /**
- * The graph transformers.js runs with `generate()`: its standard inputs, a cache that grows by concatenation
- * outside the graph, and logits of the last `num_logits_to_keep` tokens (0: of all), which it sets itself. Lengths
- * come from the attention mask, as onnxruntime-genai's builder has it. The attention kernel counts positions itself, so `position_ids` is accepted and not read: rows
- * of different lengths in one batch, which are padded on the left there, are not supported; one row at a time is.
+ * The graph that transformers.js runs with `generate()`: its standard inputs, a cache that grows by
+ * concatenation outside the graph, and logits of the last `num_logits_to_keep` tokens (0: all), which it sets
+ * itself. Lengths come from the attention mask, as in onnxruntime-genai's builder. The attention kernel
+ * counts positions itself, so `position_ids` is accepted but ignored. Only one row at a time is supported:
+ * rows of different lengths would be left-padded.
  */
 import { TRANSFORMERSJS_INPUTS, TRANSFORMERSJS_LOGITS, pastName, presentName } from '../model/onnx-io.ts';
 import {
@@ -15,7 +16,10 @@ import {
 import type { GraphBuilder } from './graph-builder.ts';
 import { elementCode } from './onnx-proto.ts';
 
-/** transformers.js makes the first, empty cache from the graph's shapes, and knows these axes by name; others become 0. */
+/**
+ * transformers.js sizes the initial empty cache from the graph's shapes and knows these axis names; others
+ * become 0.
+ */
 const BATCH = 'batch_size';
 const TOTAL = 'total_sequence_length';
 
@@ -39,7 +43,7 @@ export function buildTransformersJsLayout(context: DecoderContext): DecoderGraph
   };
 }
 
-/** h [B, L, D] to [B, L, V]; the head's product takes rows only, so they are flattened around it. */
+/** h [B, L, D] to [B, L, V]; flattened around the head's product, which takes only rows. */
 function allLogits(context: DecoderContext, h: string): string {
   const { graph, spec } = context;
   const flatShape = graph.constant('flat_shape', 'int64', [-1, spec.hiddenSize], [2]);
@@ -54,7 +58,7 @@ function allLogits(context: DecoderContext, h: string): string {
   return graph.node('Reshape', 'shaped_logits', [rows, shape]);
 }
 
-/** h [B, S, D] to its last tokens; a start of -0 is the beginning, so 0 keeps all. */
+/** h [B, S, D] to its last tokens; -0 as a start means the beginning, so 0 keeps all. */
 function keepLastTokens(graph: GraphBuilder, h: string): string {
   const shape = graph.constant('keep.shape', 'int64', [1], [1]);
   const count = graph.node('Reshape', 'keep.count', [TRANSFORMERSJS_INPUTS.numLogitsToKeep, shape]);

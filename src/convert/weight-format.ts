@@ -1,4 +1,6 @@
-/** How a dtype turns weights into graph: the decoder describes products, a format decides the operators. */
+/**
+ * How a dtype maps weights to graph operators: the decoder describes products, the format chooses operators.
+ */
 import type { GraphBuilder } from './graph-builder.ts';
 import { bytesOf } from './graph-builder.ts';
 import { throwTooLarge } from './finite-weights.ts';
@@ -9,12 +11,12 @@ import type { Matrix } from './matrix.ts';
 export type FloatType = 'float32' | 'float16';
 
 export interface WeightFormat {
-  /** The type of activations, biases, norms and the KV cache. */
+  /** Type of activations, biases, norms and the KV cache. */
   readonly floatType: FloatType;
 
   /**
-   * Rows of `table` [V, D] for int ids of any shape; and, where the model ties its embeddings, the same bytes
-   * serve `head` later. Returns the output's name, of shape [..., D].
+   * Looks up rows of `table` [V, D] for int ids of any shape. In models with tied embeddings `head` later
+   * uses the same bytes. Returns the output's name, of shape [..., D].
    */
   embedding(graph: GraphBuilder, name: string, ids: string, table: Matrix): string;
 
@@ -22,8 +24,8 @@ export interface WeightFormat {
   linear(graph: GraphBuilder, name: string, x: string, weight: LinearWeight, bias: Matrix | null): string;
 
   /**
-   * The vocabulary's product: x [R, D] times `table` [V, D] transposed.
-   * @param tiedTo the name `embedding` was called with, when the table is the same; its bytes are not stored again
+   * The output head: x [R, D] times `table` [V, D] transposed.
+   * @param tiedTo the name passed to `embedding` if the table is the same; its bytes are not stored again
    */
   head(graph: GraphBuilder, name: string, x: string, table: Matrix, tiedTo: string | null): string;
 }
@@ -50,7 +52,7 @@ export function storeVector(graph: GraphBuilder, name: string, type: FloatType, 
   return storeFloats(graph, name, type, [vector.cols], vector.sourceBytes, () => vector.readRows(0, 1));
 }
 
-/** @throws Rank1Error `model-unsupported`, naming the tensor, when a value is beyond `type` */
+/** @throws Rank1Error `model-unsupported`, naming the tensor, if a value is out of range for `type` */
 export function encodeFloats(
   name: string,
   values: Float32Array<ArrayBuffer>,

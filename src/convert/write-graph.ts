@@ -1,4 +1,4 @@
-/** Puts a described graph on disk: the .onnx, small, and its weights beside it. */
+/** Writes a described graph to disk: a small .onnx with its weights beside it. */
 import { assert } from '../base/assert.ts';
 import type { ConvertOptions, ConvertProgress } from './convert-options.ts';
 import type { DecoderGraph } from './decoder-layers.ts';
@@ -46,7 +46,7 @@ export async function writeGraph(
   return { onnx: `${FOLDER}/${fileName}`, externalData: [...files], largestTensorBytes };
 }
 
-/** Bytes of all shards together, padding included. */
+/** Total bytes of all shards, including padding. */
 function shardSizes(ends: readonly { readonly file: string; readonly end: number }[]): number {
   const sizes = new Map(ends.map(({ file, end }) => [file, end])); // the last tensor of a file ends it
   return [...sizes.values()].reduce((sum, size) => sum + size, 0);
@@ -57,7 +57,9 @@ function oversized(tensor: string, file: string, bytes: number, shardBytes: numb
   return `${file} becomes ${mib(bytes)}, more than the ${mib(shardBytes)} of a weight file: ${tensor} cannot be divided. A device must be able to hold it whole.`;
 }
 
-/** All that a node reads. A tensor that only lends its bytes to an alias would make the runtime warn at every load. */
+/**
+ * All tensors that nodes read. A tensor used only through an alias would make the runtime warn at every load.
+ */
 function locatedTensors(
   graph: GraphBuilder,
   places: ReadonlyMap<StoredTensor, ExternalLocation>,
@@ -73,7 +75,7 @@ function locatedTensors(
   return [...stored, ...aliased].filter((tensor) => read.has(tensor.name));
 }
 
-/** A callback for after each group. */
+/** Creates a callback to run after each group. */
 function trackProgress(
   groups: readonly WeightGroup[],
   onProgress: (progress: ConvertProgress) => void,

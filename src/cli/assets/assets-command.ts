@@ -1,4 +1,7 @@
-/** `rank1-rerank assets`: puts what a page fetches by itself where its server finds it, for bundlers that emit no workers. */
+/**
+ * `rank1-rerank assets`: copies files that pages fetch at run time to where their server finds them, for
+ * bundlers that do not emit workers.
+ */
 import { copyFile, cp, mkdir, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -19,7 +22,7 @@ const USAGE = `rank1-rerank assets [--model] <folder>
   --model                  the demo model too
 `;
 
-/** What the worker may load: one build for the CPU, two for the GPU (the browser decides which). */
+/** ONNX Runtime builds the worker may load: one for the CPU, two for the GPU, depending on the browser. */
 const ORT_FILES = ['', '.jspi', '.asyncify'].flatMap((build) =>
   ['mjs', 'wasm'].map((extension) => `ort-wasm-simd-threaded${build}.${extension}`),
 );

@@ -1,4 +1,4 @@
-/** `rank1-rerank doctor`: whether a model can run here, and how well; one line a finding. */
+/** `rank1-rerank doctor`: whether, and how well, a model can run here; one line per finding. */
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -41,7 +41,7 @@ export interface Finding {
   readonly text: string;
 }
 
-/** Below this, the smallest model does not fit. */
+/** The smallest model needs this much. */
 const MIN_FREE_MEMORY_BYTES = 1e9;
 const MIN_FREE_DISK_BYTES = 0.5e9;
 
@@ -83,7 +83,7 @@ async function verdictFinding(wish: EngineWish, context: CommandContext): Promis
   }
 }
 
-/** What is there to run on, and what could be. @param inFull all features and limits of the GPU too */
+/** Available backends and possible improvements. @param inFull include all GPU features and limits */
 export function nodeFindings({ native, dawn, adapter, backends }: NodeReport, inFull: boolean): Finding[] {
   const cpu = native
     ? finding('ok', 'CPU', `${availableParallelism()} processors, native code (onnxruntime-node)`)
@@ -127,7 +127,7 @@ async function diskFinding(): Promise<Finding> {
   return finding(free < MIN_FREE_DISK_BYTES ? 'warning' : 'ok', 'disk', `${gigabytes(free)} free`);
 }
 
-/** A model on another server is checked file by file, as it loads. */
+/** A model on a server is checked file by file as it loads. */
 export async function modelFinding(model: string): Promise<Finding> {
   try {
     const { folder } = await modelPlace(model);

@@ -1,4 +1,4 @@
-/** The options that `rerank`, `serve`, `eval` and `doctor` share: which model runs where, and how it judges. */
+/** Options shared by `rerank`, `serve`, `eval` and `doctor`: which model runs where, and how it judges. */
 import { readFileSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
 import { errorMessage, Rank1Error } from '../../base/errors.ts';
@@ -13,12 +13,12 @@ import {
 } from '../../protocol/run-options.ts';
 import { findQueryTemplate, parseQueryTemplates } from '../../rank1/query-template-file.ts';
 
-/** Where a usage text says what a flag does, and how long its lines are. */
+/** Column at which flag descriptions start in usage texts, and their line width. */
 const HELP_COLUMN = 27;
 const HELP_WIDTH = 92;
 
 export interface EngineOptions {
-  /** folder or address */
+  /** folder or URL */
   readonly model: string;
   readonly device: DevicePreference;
   readonly dtype?: string | undefined;
@@ -29,7 +29,7 @@ export interface EndpointOptions {
   readonly endpoint: string;
   readonly remoteModel?: string | undefined;
   readonly allowInsecureKey?: boolean | undefined;
-  /** of all calls together */
+  /** across all calls */
   readonly maxInFlight?: number | undefined;
 }
 
@@ -57,7 +57,7 @@ type Kebab<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? `${First extends Lowercase<First> ? First : `-${Lowercase<First>}`}${Kebab<Rest>}`
   : Name;
 
-/** A flag for each option of a run. */
+/** One flag per run option. */
 type RunFlags = {
   readonly [Name in RunOptionName as Name extends 'maxSlots' ? 'slots' : Kebab<Name>]: {
     readonly type: NonNullable<RerankOptions[Name]> extends boolean ? 'boolean' : 'string';
@@ -84,7 +84,7 @@ export const JUDGING_USAGE = RUN_OPTION_NAMES.flatMap((name) =>
   name === 'queryTemplate' ? [usageOf(name), TEMPLATES_USAGE] : [usageOf(name)],
 ).join('\n');
 
-/** The flag, and what it does beside it, in lines that fit a terminal. */
+/** A flag and its description, wrapped for a terminal. */
 function usageOf(name: RunOptionName): string {
   const { value, help, fallback } = RUN_OPTIONS[name];
   const flag = `  --${flagOf(name)}${value === undefined ? '' : ` <${value}>`}`;
@@ -104,7 +104,7 @@ type Values<Flags> = {
     (Flags[Name] extends { readonly type: 'boolean' } ? boolean : string) | undefined;
 };
 
-/** What a command line asks for. */
+/** The engine requested on the command line. */
 export interface EngineWish extends Omit<EngineOptions, 'model'> {
   /** the default model when undefined */
   readonly model: string | undefined;
@@ -150,7 +150,7 @@ export function judgingOptions(values: Values<typeof JUDGING_FLAGS>): RerankOpti
   });
 }
 
-/** NaN for what is no number. */
+/** NaN if it is not a number. */
 function parseValue(name: RunOptionName, value: string | boolean): unknown {
   const { kind } = RUN_OPTIONS[name];
   if (kind === 'number') return value === '' ? NaN : Number(value);

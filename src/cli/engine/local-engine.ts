@@ -1,6 +1,6 @@
 /**
- * The reranker of the library in a thread of this process. Queue, recovery and the choice of results are the library's:
- * a thread that dies is replaced, and verdicts that were given stand.
+ * The library's reranker in a thread of this process. Queue, recovery and result selection are the library's:
+ * a thread that dies is replaced, and verdicts already given are kept.
  */
 import type { DocumentInput } from '../../client/check-arguments.ts';
 import type { LoadCallOptions, RerankCallbacks, Reranker, RerankParameters } from '../../client/reranker.ts';
@@ -23,7 +23,7 @@ export class LocalEngine implements RerankEngine {
   #numStarts = 0;
   #closed = false;
 
-  /** Nothing is started before the first call. */
+  /** Starts nothing before the first call. */
   constructor(
     place: ModelPlace,
     options: Pick<EngineOptions, 'device' | 'dtype'>,
@@ -62,7 +62,7 @@ export class LocalEngine implements RerankEngine {
     return this.#client.rerank(call);
   }
 
-  /** A thread that died is started anew with the next call. */
+  /** Always true: a thread that died is restarted by the next call. */
   isReachable(): Promise<boolean> {
     return Promise.resolve(!this.#closed);
   }

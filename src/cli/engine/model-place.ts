@@ -1,4 +1,4 @@
-/** What `--model` names: a folder on this disk, or the address of one. */
+/** Resolves `--model`: a folder on disk, or a URL. */
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,15 +6,15 @@ import { Rank1Error } from '../../base/errors.ts';
 import { MANIFEST_FILE } from '../../model/manifest.ts';
 
 export interface ModelPlace {
-  /** null for an address */
+  /** null for a URL */
   readonly folder: string | null;
   /** ends with a slash; `file:` for a folder */
   readonly url: string;
-  /** the last part of the path */
+  /** last path segment */
   readonly name: string;
 }
 
-/** @throws Rank1Error `model-not-found` when a folder holds no model */
+/** @throws Rank1Error `model-not-found` if a folder holds no model */
 export async function modelPlace(model: string): Promise<ModelPlace> {
   if (/^https?:\/\//.test(model)) {
     const url = new URL(model.endsWith('/') ? model : `${model}/`);
@@ -32,7 +32,7 @@ export async function modelPlace(model: string): Promise<ModelPlace> {
   return { folder, url: pathToFileURL(`${folder}/`).href, name: modelName(folder) };
 }
 
-/** The last part of a path or address. */
+/** The last segment of a path or URL. */
 export function modelName(path: string): string {
   return (
     path

@@ -1,13 +1,16 @@
-/** A thread of Node as the `Worker` that the library knows: the same messages, and an `error` event when it dies. */
+/**
+ * A Node thread with the `Worker` interface the library uses: the same messages, and an `error` event when it
+ * dies.
+ */
 import { Worker as Thread, type TransferListItem } from 'node:worker_threads';
 import type { FromWorker } from '../../protocol/worker-calls.ts';
 
 /**
- * onnxruntime-node 1.30 matches the process's command line with a recursive regular expression when it starts: a query of
- * 16,000 characters overflows the 4 MiB that threads have by default, and ends the process.
+ * At startup onnxruntime-node 1.30 matches the process's command line with a recursive regular expression: a
+ * query of 16,000 characters overflows a thread's default 4 MiB stack and kills the process.
  */
 const STACK_MIB = 64;
-/** No caller's call has this id. */
+/** Never used as a caller's call id. */
 const CLOSE_CALL = -1;
 const MAX_STEP_MS = 10_000;
 
@@ -15,11 +18,11 @@ export class NodeWorker extends EventTarget {
   readonly #thread: Thread;
   #isEnded = false;
 
-  /** @param module what runs in the thread */
+  /** @param module to run in the thread */
   constructor(module: URL) {
     super();
     this.#thread = new Thread(module, {
-      // What this process was started with is its own business: a test runner's loader, a profiler.
+      // Do not inherit this process's flags, such as a test runner's loader or a profiler.
       execArgv: [],
       resourceLimits: { stackSizeMb: STACK_MIB },
     });
@@ -33,7 +36,9 @@ export class NodeWorker extends EventTarget {
     this.#thread.postMessage(message, transfer as TransferListItem[]);
   }
 
-  /** After the step it is at: tearing native code down in the middle of one ends the whole process with SIGABRT. */
+  /**
+   * Waits for the current step: tearing down native code in mid-step aborts the whole process with SIGABRT.
+   */
   terminate(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
@@ -46,7 +51,7 @@ export class NodeWorker extends EventTarget {
     this.postMessage({ type: 'call', id: CLOSE_CALL, method: 'close', args: ['the thread is ended'] });
   }
 
-  /** Ends the thread as a fault would: nobody asked for it. For tests. */
+  /** Ends the thread as an unexpected fault would. For tests. */
   kill(): void {
     void this.#thread.terminate();
   }

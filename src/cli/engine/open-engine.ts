@@ -1,4 +1,4 @@
-/** Composition: the engine that a command's options ask for. */
+/** Composition root: creates the engine that a command's options request. */
 import type { CommandContext } from '../command.ts';
 import type { EngineWish } from './engine-options.ts';
 import { LocalEngine } from './local-engine.ts';
@@ -7,7 +7,7 @@ import { NodeWorker } from './node-worker.ts';
 import { RemoteEngine } from './remote-engine.ts';
 import type { RerankEngine } from './rerank-engine.ts';
 
-/** Nothing is started yet. @throws Rank1Error when the model is not there */
+/** Starts nothing yet. @throws Rank1Error if the model does not exist */
 export async function openEngine(wish: EngineWish, context: CommandContext): Promise<RerankEngine> {
   if (wish.remote) return new RemoteEngine(wish.remote, process.env['RANK1_API_KEY']);
   const place = await modelPlace(wish.model ?? context.defaultModel);

@@ -1,4 +1,7 @@
-/** The engine on a server with OpenAI's completions. Calls share the server as it batches what all of them ask. */
+/**
+ * The engine on a server with an OpenAI-compatible completions API. Concurrent calls share the server, which
+ * batches them.
+ */
 import type { DocumentInput } from '../../client/check-arguments.ts';
 import type { LoadCallOptions, RerankCallbacks, Reranker, RerankParameters } from '../../client/reranker.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
@@ -9,12 +12,12 @@ import { checkRemoteOptions } from '../../remote/remote-options.ts';
 import type { EndpointOptions } from './engine-options.ts';
 import { engineClosed, type RerankEngine } from './rerank-engine.ts';
 
-/** Of a probe. */
+/** Timeout of a probe. */
 const PROBE_TIMEOUT_MS = 5000;
-/** Probes come as often as they like; the server is asked no more often than this. */
+/** Minimum interval between requests to the server, however often probes arrive. */
 const PROBE_EVERY_MS = 5000;
 
-/** What tests shorten; see `RemoteOptions`. */
+/** Times that tests shorten; see `RemoteOptions`. */
 export type RemoteTimes = Pick<RemoteRerankerOptions, 'maxAttempts' | 'retryDelayMs'>;
 
 export class RemoteEngine implements RerankEngine {
@@ -25,7 +28,7 @@ export class RemoteEngine implements RerankEngine {
   #closed = false;
   #probe: { readonly askedAt: number; readonly answer: Promise<boolean> } | null = null;
 
-  /** @throws TypeError or RangeError when the options describe no server */
+  /** @throws TypeError or RangeError for invalid server options */
   constructor(
     { endpoint, remoteModel, allowInsecureKey, maxInFlight }: EndpointOptions,
     apiKey: string | undefined,

@@ -1,4 +1,4 @@
-/** Judges with the engine of the command line: a thread of this process, or a server. */
+/** Judges with the command line's engine. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,18 +9,17 @@ import type { LoadedModel, RerankDocument, RerankOptions } from '../../protocol/
 import { modelPlace } from '../engine/model-place.ts';
 import type { RerankEngine } from '../engine/rerank-engine.ts';
 
-/** The model that was loaded. */
 export interface JudgingModel {
   readonly name: string;
-  /** of `rank1.json`, which holds the hashes of all other files; null where it cannot be read, as on a server */
+  /** of `rank1.json`, which holds the hashes of all other files; null if unavailable, as on a server */
   readonly manifestSha256: string | null;
   readonly dtype: string;
   readonly device: LoadedModel['device'];
 }
 
 /**
- * @param model folder or address of what `engine` loads; null for a server
- * @throws Rank1Error when it cannot be loaded
+ * @param model folder or URL loaded by `engine`; null for a server
+ * @throws Rank1Error if it cannot be loaded
  */
 export async function loadJudgingModel(
   engine: RerankEngine,

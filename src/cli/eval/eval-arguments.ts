@@ -52,7 +52,7 @@ export interface EvalArguments {
   readonly out: string;
   readonly depth: number;
   readonly limit: number | null;
-  /** only what was given; the rest is left to the defaults */
+  /** only what was given; defaults apply to the rest */
   readonly options: RerankOptions;
   readonly engine: EngineWish;
 }
@@ -74,7 +74,7 @@ const FLAGS = {
   ...JUDGING_FLAGS,
 } as const;
 
-/** @throws TypeError or RangeError that says which argument is wrong, or Rank1Error of a file of templates */
+/** @throws TypeError or RangeError naming the invalid argument, or Rank1Error of a template file */
 export function parseEvalArguments(args: readonly string[]): EvalArguments {
   const { values } = parseArgs({ args: [...args], options: FLAGS });
   if (!values.data || !values.out)

@@ -1,4 +1,7 @@
-/** `rank1-rerank eval`: a collection to verdicts to files. Progress goes to stderr, the measures to stdout. */
+/**
+ * `rank1-rerank eval`: judges a collection and writes the results. Progress goes to stderr, metrics to
+ * stdout.
+ */
 import { basename } from 'node:path';
 import { loadCollection } from '../../evaluation/node/load-collection.ts';
 import { runEvaluation, writeReport } from '../../evaluation/node/run-evaluation.ts';

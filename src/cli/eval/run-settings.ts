@@ -1,4 +1,6 @@
-/** Records what a run depends on, so that it is never resumed with other texts, judgements or weights. */
+/**
+ * Records everything a run depends on, so that it is never resumed with other texts, judgements or weights.
+ */
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -6,7 +8,7 @@ import { beirFiles } from '../../evaluation/node/load-collection.ts';
 import type { JudgingModel } from './engine-judge.ts';
 import type { EvalArguments } from './eval-arguments.ts';
 
-/** Everything that decides the results; paths do not. */
+/** Everything that affects the results; paths do not. */
 export async function settingsOf(args: EvalArguments, model: JudgingModel) {
   const { data, run, qrels, split, subset, relevanceLevel, depth, limit } = args;
   const isFolder = statSync(data).isDirectory();

@@ -1,4 +1,4 @@
-/** A model folder on this disk: what it says of itself, and whether its files are what it says. */
+/** Reads and verifies a model folder on disk. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { errorMessage } from '../../base/errors.ts';
 import { MANIFEST_FILE, parseManifest, type Manifest } from '../../model/manifest.ts';
 
-/** @throws Rank1Error `model-corrupt`, or the disk's own error when there is no manifest */
+/** @throws Rank1Error `model-corrupt`, or the file system's error if there is no manifest */
 export async function readManifest(folder: string): Promise<Manifest> {
   const text = await readFile(join(folder, MANIFEST_FILE), 'utf8');
   let json: unknown;
@@ -22,7 +22,7 @@ export function totalBytes({ files }: Manifest): number {
   return Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** One sentence for each file that is not as the manifest says; none when all are. */
+/** One sentence per file that differs from the manifest; empty if all match. */
 export async function findFaults(folder: string, { files }: Manifest): Promise<string[]> {
   const faults: string[] = [];
   for (const [path, { bytes, sha256 }] of Object.entries(files)) {

@@ -1,4 +1,4 @@
-/** `rank1-rerank models`: which models are at hand, and what is in them. */
+/** `rank1-rerank models`: lists available models and their contents. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -50,7 +50,10 @@ async function runModels(
     );
 }
 
-/** Each folder, when it is a model, and those directly below it. @throws when a folder cannot be read, or a manifest is broken */
+/**
+ * Each folder that is a model, and models directly below it. @throws if a folder cannot be read, or a
+ * manifest is broken
+ */
 export async function listModels(folders: readonly string[]): Promise<ListedModel[]> {
   const models: ListedModel[] = [];
   for (const folder of folders) {

@@ -1,13 +1,13 @@
-/** A document from the named fields of a row or object. */
+/** Builds a document from the named fields of a row or object. */
 import { invalidFile, type FilePlace } from '../../evaluation/files/invalid-file.ts';
 import type { Fact } from '../../export/ranking-report.ts';
 import type { RerankDocument } from '../../protocol/rerank-api.ts';
 
-/** The names tools give to the text, in the order in which they are looked for. */
+/** Common names of the text field, in order of precedence. */
 export const TEXT_FIELDS = ['text', 'contents', 'content', 'body', 'passage', 'segment', 'document'];
 const ID_FIELDS = ['id', '_id', 'docid', 'doc_id', 'docno'];
 
-/** @throws Rank1Error invalid-file when there is no text, or a field is of the wrong type */
+/** @throws Rank1Error invalid-file if there is no text, or a field has the wrong type */
 export function documentOf(fields: Readonly<Record<string, unknown>>, place: FilePlace): RerankDocument {
   const own = (name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined);
   const textField = TEXT_FIELDS.find((name) => own(name) !== undefined);
@@ -39,7 +39,7 @@ export function defaultId({ file, line }: FilePlace): string {
   return `${file}:${line}`;
 }
 
-/** What fits a table cell; nested values are not kept. */
+/** Values that fit a table cell; nested values are dropped. */
 function isFact(value: unknown): value is Fact {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }

@@ -1,6 +1,6 @@
 /**
- * Reads what is to be judged from files: text, JSON, tables, or rank_llm's requests. A fault in a file is told with the
- * file and the line. In memory are the documents and one block of a file, never a file.
+ * Reads documents from files: text, JSON, tables, or rank_llm requests. Errors name file and line. Memory
+ * holds the documents and one block of a file, never a whole file.
  */
 import { Rank1Error } from '../../base/errors.ts';
 import type { OnPlace } from '../../evaluation/files/invalid-file.ts';
@@ -17,14 +17,14 @@ export const INPUT_FORMATS = ['lines', 'file', 'jsonl', 'json', 'csv', 'rank-llm
 export type InputFormat = (typeof INPUT_FORMATS)[number];
 
 export interface JudgingTask {
-  /** null where the files have none */
+  /** null if the files have none */
   readonly queryId: string | null;
-  /** null: the one of the command line */
+  /** null: use the command line's query */
   readonly query: string | null;
   readonly documents: readonly RerankDocument[];
 }
 
-/** By the end of the name. */
+/** By file name extension. */
 export function guessFormat(name: string): InputFormat {
   if (/\.(jsonl|ndjson)$/i.test(name)) return 'jsonl';
   if (/\.json$/i.test(name)) return 'json';
@@ -32,8 +32,7 @@ export function guessFormat(name: string): InputFormat {
 }
 
 /**
- * One task for all files, or one for each request of rank_llm's.
- *
+ * One task for all files, or one per rank_llm request.
  * @throws Rank1Error `invalid-file`
  */
 export async function readTasks(

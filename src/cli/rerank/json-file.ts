@@ -1,4 +1,4 @@
-/** Documents from JSON lines, and from one JSON array. */
+/** Reads documents from JSON Lines or a JSON array. */
 import { invalidFile, quoted, type FilePlace, type OnPlace } from '../../evaluation/files/invalid-file.ts';
 import { scanJson } from '../../evaluation/files/json-scanner.ts';
 import { readLines } from '../../evaluation/files/lines.ts';
@@ -33,9 +33,8 @@ export async function* readJsonLines(file: SourceFile, onPlace: OnPlace): AsyncG
 }
 
 /**
- * Not a generator: the scanner calls back.
- *
- * @param take is given each document as soon as it is read
+ * Uses a callback rather than a generator, because the scanner calls back.
+ * @param take called with each document as it is read
  * @throws Rank1Error invalid-file with file and line
  */
 export async function readJsonArray(
@@ -75,5 +74,5 @@ export async function readJsonArray(
   finish();
 }
 
-/** Stands for a value that no document keeps. */
+/** Placeholder for nested values, which documents do not keep. */
 const NESTED = {};

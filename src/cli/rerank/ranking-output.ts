@@ -1,4 +1,4 @@
-/** A judged task as text for the standard output. */
+/** Formats judged tasks as text for standard output. */
 import type { RerankResponse, ResultPassage } from '../../client/rerank-result.ts';
 import { formatJson, formatJsonLines } from '../../export/json.ts';
 import { scoreText, type RankingReport, type ReportedDocument } from '../../export/ranking-report.ts';
@@ -9,7 +9,7 @@ import type { OutputFormat } from './rerank-arguments.ts';
 export interface RankingOutputOptions {
   readonly output: OutputFormat;
   readonly showChains: boolean;
-  /** columns of the terminal */
+  /** terminal columns */
   readonly width: number;
 }
 
@@ -81,7 +81,7 @@ function reported({ document, usage, passage, queryId, ...judged }: Judged): Rep
   };
 }
 
-/** Tasks in the order of their files. @param isList whether JSON is a list; for several it is */
+/** Tasks in file order. @param isList write JSON as a list; always the case for several tasks */
 export function formatRankings(
   tasks: readonly JudgedTask[],
   options: RankingOutputOptions,
@@ -102,7 +102,7 @@ export function formatRankings(
   }
 }
 
-/** Short enough to leave the text some room. */
+/** Limits ids, to leave room for the text. */
 const MAX_ID_LENGTH = 24;
 
 function formatTable(
@@ -130,7 +130,7 @@ function widest(texts: readonly string[], least: number): number {
   return texts.reduce((width, { length }) => Math.max(width, length), least);
 }
 
-/** One line without control characters: a document must not be able to steer the terminal. */
+/** Removes control characters and line breaks, so that a document cannot control the terminal. */
 function plain(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')

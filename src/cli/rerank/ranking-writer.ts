@@ -1,6 +1,6 @@
 /**
- * Rankings to the standard output, each as soon as it is made, so that what was judged is not lost with what was not. JSON is
- * one value, and comes at the end.
+ * Writes each ranking to standard output as soon as it is complete, so that a later failure does not lose it.
+ * JSON is a single value and is written at the end.
  */
 import { formatRankings, type JudgedTask, type RankingOutputOptions } from './ranking-output.ts';
 
@@ -11,7 +11,7 @@ export class RankingWriter {
   readonly #kept: JudgedTask[] = [];
   #numWritten = 0;
 
-  /** @param numTasks queries there will be, if nothing comes between */
+  /** @param numTasks expected number of queries */
   constructor(write: (text: string) => void, options: RankingOutputOptions, numTasks: number) {
     this.#write = write;
     this.#options = options;
@@ -26,14 +26,14 @@ export class RankingWriter {
   }
 
   /**
-   * A query that failed in the middle. Only JSON lines have a place for it, as each says of its document what became of it; in
-   * any other format half a ranking would pass for a whole one.
+   * Adds a query that failed midway. Only JSON Lines can represent it, because each line states its
+   * document's outcome; in other formats a partial ranking would look complete.
    */
   addPart(task: JudgedTask): void {
     if (this.#options.output === 'jsonl') this.add(task);
   }
 
-  /** A list where there are several queries, also when not all of them were judged. */
+  /** Writes a list if there are several queries, even if not all were judged. */
   end(): void {
     if (this.#options.output !== 'json' || this.#kept.length === 0) return;
     this.#write(formatRankings(this.#kept, this.#options, this.#numTasks > 1));

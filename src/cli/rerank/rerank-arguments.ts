@@ -52,7 +52,7 @@ export interface RerankArguments {
   readonly engine: EngineWish;
 }
 
-/** @throws TypeError or RangeError that says which argument is wrong */
+/** @throws TypeError or RangeError naming the invalid argument */
 export function parseRerankArguments(args: readonly string[]): RerankArguments {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({

@@ -1,4 +1,4 @@
-/** `rank1-rerank rerank`: files to documents to verdicts to the standard output. */
+/** `rank1-rerank rerank`: judges documents from files and writes rankings to standard output. */
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import type { RerankResponse } from '../../client/rerank-result.ts';
@@ -48,7 +48,7 @@ async function runRerank(args: RerankArguments, context: CommandContext): Promis
 
 type Judging = Pick<RerankArguments, 'query' | 'options' | 'selection'>;
 
-/** Judges and writes them one by one. @returns how many documents got no verdict */
+/** Judges and writes tasks one by one. @returns the number of documents without a verdict */
 export async function judgeTasks(
   tasks: readonly JudgingTask[],
   { query: ownQuery, options, selection }: Judging,
@@ -103,7 +103,7 @@ export async function judgeTasks(
   return numUnjudged;
 }
 
-/** A name on disk, unpacked where it ends with .gz; or the standard input. */
+/** A file on disk, unpacked if its name ends in .gz, or standard input. */
 function openInput(path: string): SourceFile {
   if (path === '-') return sourceFile('standard input', process.stdin);
   const stream = createReadStream(path);

@@ -1,4 +1,4 @@
-/** One line on a terminal that is rewritten; off a terminal, a line at every tenth. */
+/** A progress line rewritten in place on a terminal; otherwise a line at every 10%. */
 import type { LoadedModel, LoadProgress } from '../../protocol/rerank-api.ts';
 
 export interface ProgressTarget {
@@ -26,13 +26,13 @@ export class RerankProgress {
     this.#rewrite(`model: ${stage}${share}`);
   }
 
-  /** Why the device was taken, and what would be faster. */
+  /** Reports why the device was chosen, and what would be faster. */
   loaded({ deviceReason }: LoadedModel): void {
     this.end();
     this.#target?.write(`${deviceReason}\n`);
   }
 
-  /** @param numDone documents of the query that is judged now; it never falls */
+  /** @param numDone documents done in the current query; never decreases */
   judged(numDone: number): void {
     const all = this.#numOfEndedTasks + numDone;
     if (all <= this.#numDone) return;
@@ -44,14 +44,14 @@ export class RerankProgress {
     this.#shownTenth = tenth;
   }
 
-  /** The query is done, and what is told next is of another one. */
+  /** Ends the current query; later progress belongs to the next one. */
   endTask(numDocuments: number): void {
     this.judged(numDocuments);
     this.#numOfEndedTasks += numDocuments;
     this.end();
   }
 
-  /** Call before anything else is written. */
+  /** Call this before writing anything else. */
   end(): void {
     if (this.#isLineOpen) this.#target?.write('\n');
     this.#isLineOpen = false;

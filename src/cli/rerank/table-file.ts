@@ -1,4 +1,4 @@
-/** Documents from CSV and its kin, a row at a time: what is in memory is one block of the file. */
+/** Streams documents from CSV and similar formats, with one block of the file in memory. */
 import Papa from 'papaparse';
 import { invalidFile, type FilePlace, type OnPlace } from '../../evaluation/files/invalid-file.ts';
 import { MAX_LINE_LENGTH } from '../../evaluation/files/lines.ts';
@@ -7,7 +7,7 @@ import type { RerankDocument } from '../../protocol/rerank-api.ts';
 import { documentOf, TEXT_FIELDS } from './document-fields.ts';
 
 const SEPARATORS = [',', ';', '\t', '|'];
-/** No file uses it, so that a table of one column is not cut at all. */
+/** A character no file contains, so that a one-column table is not split. */
 const NO_SEPARATOR = '\x1f';
 
 interface Row {
@@ -41,14 +41,14 @@ export async function* readTable(file: SourceFile, onPlace: OnPlace): AsyncGener
   }
 }
 
-/** Papa's parser is given what has arrived and leaves the last row, which may not be whole. */
+/** Papa parses what has arrived and leaves the last row, which may be incomplete. */
 async function* readRows(file: SourceFile): AsyncGenerator<Row> {
   let rest = '';
   let line = 1;
   let parser: RowParser | null = null;
   for await (const text of decodeText(file)) {
     rest += text;
-    // The header decides how rows are cut.
+    // The header determines the separator, so wait for it.
     if (parser === null && !/\S[^\r\n]*[\r\n]./.test(rest)) continue;
     parser ??= new RowParser(rest, file.name);
     const { rows, length } = parser.parse(rest, line, true);
@@ -72,14 +72,14 @@ class RowParser {
   readonly #separator: string;
   readonly #lineEnd: '\n' | '\r' | '\r\n';
 
-  /** @param head of the file, with the whole first row */
+  /** @param head start of the file, with the complete first row */
   constructor(head: string, file: string) {
     this.#file = file;
     this.#lineEnd = (/\r\n|\n|\r/.exec(head)?.[0] ?? '\n') as '\n' | '\r' | '\r\n';
     this.#separator = separatorOf(head.trimStart().split(this.#lineEnd, 1)[0]!);
   }
 
-  /** @returns rows with the line each begins on, and the length of their text */
+  /** @returns rows with their first line numbers, and the length of their text */
   parse(text: string, firstLine: number, leaveLast: boolean): { rows: Row[]; length: number } {
     const rows: Row[] = [];
     let line = firstLine;
@@ -97,7 +97,7 @@ class RowParser {
   }
 }
 
-/** The one that cuts the header so that a column is named as the text is; of several, the one with most columns. */
+/** The separator that yields a text column in the header; among several, the one with the most columns. */
 function separatorOf(header: string): string {
   const cuts = SEPARATORS.map((delimiter) => {
     const [cells = []] = Papa.parse<string[]>(header, { delimiter }).data;

@@ -1,4 +1,4 @@
-/** What was heard of a query while it was judged: all that is left of it when it fails. */
+/** Records a query's updates while it is judged: all that remains if it fails. */
 import type { ResultSelection } from '../../client/check-arguments.ts';
 import { foldUpdates, startRankedList, stopRankedList } from '../../client/ranked-list.ts';
 import {
@@ -14,7 +14,7 @@ export class TaskRecord {
   readonly #documents: readonly RerankDocument[];
   readonly #selection: ResultSelection;
   readonly #model: LoadedModel;
-  /** by index: a document that a failure interrupted is judged once more */
+  /** by index: a document interrupted by a failure is judged again */
   readonly #judged = new Map<number, RerankUpdate>();
   #stats: RunStats = NO_STATS;
 
@@ -24,7 +24,7 @@ export class TaskRecord {
     this.#model = model;
   }
 
-  /** Documents that are done; those that were given up are not. */
+  /** Finished documents; abandoned ones are not counted. */
   get numJudged(): number {
     return this.#judged.size;
   }
@@ -37,7 +37,7 @@ export class TaskRecord {
     }
   }
 
-  /** What is known so far; documents that are not done are among the unjudged. */
+  /** The response so far; unfinished documents are listed as unjudged. */
   response(): RerankResponse<RerankDocument> {
     const list = startRankedList(0, this.#documents.length);
     const ended = stopRankedList(foldUpdates(list, 0, [...this.#judged.values()]));

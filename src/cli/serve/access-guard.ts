@@ -1,17 +1,17 @@
 /**
- * Who may ask. On loopback every page in a browser on this machine could send requests: a name that was rebound to
- * 127.0.0.1 is refused by its Host header, a page of another origin by its Origin header.
+ * Access control. On loopback, any page in a browser on this machine could send requests: a rebound DNS name
+ * is refused by its Host header, a page of another origin by its Origin header.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { HttpError } from './http-error.ts';
 
 export interface AccessRules {
-  /** null: nobody has to say who they are */
+  /** null: no authentication */
   readonly token: string | null;
-  /** names, besides those of loopback, by which the server may be addressed */
+  /** host names accepted besides loopback names */
   readonly allowedHosts: readonly string[];
-  /** origins of pages that may ask; `*` for any */
+  /** origins of pages allowed to call; `*` for any */
   readonly corsOrigins: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export function checkAccess(
   request: IncomingMessage,
   { token, allowedHosts, corsOrigins }: AccessRules,
 ): void {
-  // Who has the token is no page that was tricked into asking.
+  // A caller with the token is not a page that was tricked into calling.
   if (token !== null) checkToken(request.headers.authorization, token);
   else checkHost(request.headers.host, allowedHosts);
   const { origin } = request.headers;

@@ -1,6 +1,6 @@
 /**
- * The fields of a request's body, with their types. Null is as good as absent, fields nobody asks for are ignored, and
- * numbers and booleans may be strings: servers made with pydantic take those, so clients send them.
+ * Typed access to a request body's fields. Null counts as absent, unknown fields are ignored, and numbers and
+ * booleans may be strings, because pydantic servers accept those and so clients send them.
  */
 import type { RerankDocument } from '../../protocol/rerank-api.ts';
 import { HttpError } from './http-error.ts';
@@ -59,7 +59,7 @@ export class BodyFields {
     throw new HttpError(400, `${name} must be a string or a list of strings.`);
   }
 
-  /** @param name of two names for the same list, the one that is there */
+  /** @param name two alternative names of the same list; whichever is present is used */
   documents(name: string, most: number): RerankDocument[] {
     const value = this.#get(name);
     if (!Array.isArray(value)) throw new HttpError(400, `${name} must be a list of strings.`);
@@ -85,7 +85,7 @@ function assertCount(name: string, entries: readonly unknown[], most: number): v
   );
 }
 
-/** @param rankFields of an object, which are read; when left out its `text`, and all where it has none */
+/** @param rankFields of an object to read; by default `text`, or all fields if there is no `text` */
 function toDocument(entry: unknown, path: string, rankFields: readonly string[] | undefined): RerankDocument {
   if (typeof entry === 'string') return { text: entry };
   if (!isObject(entry)) throw new HttpError(400, `${path} must be a string, or an object with a text.`);

@@ -1,4 +1,4 @@
-/** What the server tells of itself and its model to those who ask before they send anything. Pure functions. */
+/** Descriptions of the server and its model, for clients that ask before sending requests. Pure functions. */
 import { RUN_OPTION_NAMES, RUN_OPTIONS, jsonNameOf, type RunOption } from '../../protocol/run-options.ts';
 
 export interface ServedModel {
@@ -13,7 +13,7 @@ export interface About extends ServedModel {
   readonly maxRequests: number;
 }
 
-/** text-embeddings-inference, `GET /info`; some clients look whether it has a reranker. */
+/** text-embeddings-inference, `GET /info`; some clients check here for a reranker. */
 function teiInfo({ name, version, dtype, maxInputTokens, maxDocuments, maxRequests }: About): object {
   return {
     model_id: name,
@@ -44,7 +44,7 @@ const JSON_TYPES: Readonly<Record<RunOption['kind'], string>> = {
   boolean: 'boolean',
 };
 
-/** The options of a run, as a schema of JSON. */
+/** Run options as a JSON schema. */
 function optionProperties(): object {
   const properties = RUN_OPTION_NAMES.flatMap((name) => {
     const field = jsonNameOf(name);

@@ -1,8 +1,7 @@
 import { createServer } from 'node:net';
 
 /**
- * Finds out that a port is taken before minutes are spent on loading a model.
- *
+ * Checks that a port is free before minutes are spent loading a model.
  * @throws Error that says what to do
  */
 export async function checkPort(host: string, port: number): Promise<void> {

@@ -1,4 +1,4 @@
-/** A request that is answered with a status of its own and a sentence for whoever sent it. */
+/** An error answered with its own status and a message for the caller. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
 

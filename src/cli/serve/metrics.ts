@@ -1,6 +1,6 @@
-/** Counters of a server, as Prometheus reads them (text exposition format 0.0.4). Labels hold nothing of a request. */
+/** Server metrics in Prometheus text exposition format 0.0.4. Labels never contain request data. */
 
-/** Upper bounds of the buckets, in seconds. */
+/** Upper bounds of the histogram buckets, in seconds. */
 const DURATION_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300];
 
 export interface GaugeValues {
@@ -20,7 +20,7 @@ export class Metrics {
   #promptTokens = 0;
   #newTokens = 0;
 
-  /** @param route one of the server's own paths, never what was asked for */
+  /** @param route one of the server's own paths, never the requested one */
   countRequest(route: string, status: number): void {
     const labels = `route="${route}",status="${status}"`;
     this.#requests.set(labels, (this.#requests.get(labels) ?? 0) + 1);

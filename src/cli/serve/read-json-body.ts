@@ -1,16 +1,16 @@
-/** A request's body as JSON, in bounded memory and time: its size and its depth are limited before it is parsed. */
+/** Reads a request's JSON body in bounded memory and time: size and depth are limited before parsing. */
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { HttpError } from './http-error.ts';
 
-/** A rerank request needs three. */
+/** A rerank request needs three levels. */
 const MAX_DEPTH = 32;
 
 /** @throws HttpError 400, 413 or 415 */
 export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const type = request.headers['content-type'] ?? '';
-  // A page of another origin can send any other type without asking first.
+  // Pages of another origin can send any other content type without a preflight.
   if (!/^application\/json\s*(;|$)/i.test(type))
     throw new HttpError(415, 'Send the request as JSON, with the header content-type: application/json.');
   const text = decode(await readBytes(request, maxBytes));
@@ -22,7 +22,7 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   }
 }
 
-/** What a request may take of the memory: its length where it tells it, else the most that is allowed. */
+/** Memory to reserve for a request: its Content-Length if given, else the maximum. */
 export function announcedBytes(request: IncomingMessage, maxBytes: number): number {
   const length = Number(request.headers['content-length'] ?? NaN);
   if (length > maxBytes) throw tooLarge(maxBytes);
@@ -31,7 +31,7 @@ export function announcedBytes(request: IncomingMessage, maxBytes: number): numb
 
 const UNPACKERS = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress } as const;
 
-/** The body as it was before it was packed; the limit counts what comes out. @throws HttpError 415 */
+/** The decompressed body; the limit applies to the output. @throws HttpError 415 */
 function unpacked(request: IncomingMessage): Readable {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding === 'identity') return request;
@@ -53,7 +53,7 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> 
     body.on('data', (chunk: Buffer) => {
       numBytes += chunk.length;
       if (numBytes <= maxBytes) return void chunks.push(chunk);
-      // What follows is read and forgotten, so that the sender gets to read the answer; it is not unpacked.
+      // Drains the rest without decompressing it, so that the sender gets to read the response.
       chunks.length = 0;
       if (body !== request) {
         request.unpipe();
@@ -107,7 +107,7 @@ const CLOSE_ARRAY = ']'.charCodeAt(0);
 const OPEN_OBJECT = '{'.charCodeAt(0);
 const CLOSE_OBJECT = '}'.charCodeAt(0);
 
-/** The place of the closing quotation mark; of the end, where there is none. */
+/** Position of the closing quote, or of the end if there is none. */
 function endOfString(json: string, start: number): number {
   for (let at = json.indexOf('"', start + 1); at >= 0; at = json.indexOf('"', at + 1)) {
     let numBackslashes = 0;

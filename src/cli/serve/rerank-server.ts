@@ -1,6 +1,6 @@
 /**
- * The HTTP server in front of an engine: reads a request, has it judged, answers. What it holds is bounded: so many
- * requests, so many bytes of bodies, so much time for each. A request whose sender has gone is not judged.
+ * The HTTP server in front of an engine. All resources are bounded: number of requests, bytes of bodies, time
+ * per request. Requests whose client has disconnected are not judged.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -18,32 +18,32 @@ import { RERANK_SHAPES, type RerankShape, type ShapedRequest } from './rerank-sh
 
 export interface ServeLimits {
   readonly maxBodyBytes: number;
-  /** of all bodies together */
+  /** total size of all bodies */
   readonly maxReservedBytes: number;
   readonly maxDocuments: number;
-  /** requests being read, waiting or judged */
+  /** requests being received, waiting or judged */
   readonly maxRequests: number;
-  /** for the head of a request, and for the whole of it */
+  /** for a request's headers, and for the whole request */
   readonly receiveTimeoutMs: number;
-  /** from a whole request to its answer */
+  /** from complete request to response */
   readonly judgeTimeoutMs: number;
-  /** for an answer to be read */
+  /** for the client to read a response */
   readonly sendTimeoutMs: number;
 }
 
 export interface RerankServerSettings {
   readonly engine: RerankEngine;
-  /** what is told of the model besides its name */
+  /** what the server reports about the model besides its name */
   readonly model?: ServedModel;
   readonly limits: ServeLimits;
   readonly access: AccessRules;
-  /** what requests do not say */
+  /** defaults for options missing in requests */
   readonly defaults: RerankOptions;
 }
 
 const MAX_HEADER_BYTES = 16_384;
 const MAX_CONNECTIONS = 1024;
-/** Longer than clients keep a connection they do not use, so that it is not closed under a request. */
+/** Longer than clients keep idle connections, so that none is closed as a request arrives. */
 const KEEP_ALIVE_MS = 65_000;
 
 export class RerankServer {
@@ -72,7 +72,7 @@ export class RerankServer {
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket));
   }
 
-  /** @param port 0: one that is free */
+  /** @param port 0 picks a free one */
   async listen(host: string, port: number): Promise<AddressInfo> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
@@ -81,7 +81,9 @@ export class RerankServer {
     return this.#server.address() as AddressInfo;
   }
 
-  /** Takes no more requests, and resolves when those in flight are answered; after `timeoutMs` they are given up. */
+  /**
+   * Stops accepting requests and resolves once those in flight are answered; aborts them after `timeoutMs`.
+   */
   async drain(timeoutMs: number): Promise<void> {
     this.#isDraining = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -95,13 +97,13 @@ export class RerankServer {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = plainPath(request.url ?? '/');
-    // What HEAD asks for is GET's answer; Node leaves the body out.
+    // HEAD is answered like GET; Node omits the body.
     const asked = request.method === 'HEAD' ? 'GET' : request.method;
     const shape = Object.hasOwn(RERANK_SHAPES, path) ? RERANK_SHAPES[path] : undefined;
     const describe = Object.hasOwn(DESCRIPTIONS, path) ? DESCRIPTIONS[path] : undefined;
     const isKnown = shape ?? describe ?? ['/health', '/metrics'].includes(path);
     response.once('finish', () => this.#metrics.countRequest(isKnown ? path : 'other', response.statusCode));
-    // Clients keep connections; those that are answered while the server drains must not hold it up.
+    // Keep-alive connections answered during draining must not delay it.
     response.once('close', () => {
       if (this.#isDraining) setImmediate(() => this.#server.closeIdleConnections());
     });
@@ -137,7 +139,7 @@ export class RerankServer {
     const controller = new AbortController();
     this.#inFlight.add(controller);
     this.#reservedBytes += numBytes;
-    // Only when the answer has left, or nobody is there to read it, is nothing held any more.
+    // Release resources only once the response was sent, or the client has gone.
     response.once('close', () => {
       controller.abort(new HttpError(499, 'The client has gone.'));
       this.#inFlight.delete(controller);
@@ -202,7 +204,7 @@ export class RerankServer {
         ...headers,
       })
       .end(text);
-    // Who asks and never reads would have its answer kept for good.
+    // A client that never reads would otherwise have its response kept forever.
     const timeout = setTimeout(() => response.destroy(), this.#settings.limits.sendTimeoutMs);
     response.once('close', () => clearTimeout(timeout));
   }
@@ -227,7 +229,7 @@ export class RerankServer {
     response
       .writeHead(204, {
         'access-control-allow-methods': 'GET, HEAD, POST',
-        // Clients send headers of their own: a name, a version, a trace.
+        // Clients send headers of their own: names, versions, traces.
         'access-control-allow-headers':
           request.headers['access-control-request-headers'] ?? 'authorization, content-type',
         'access-control-max-age': '600',
@@ -236,13 +238,13 @@ export class RerankServer {
   }
 }
 
-/** Clients join addresses and paths with a slash too many, at the end or between. */
+/** Tolerates the extra slashes that clients add when joining URLs and paths. */
 function plainPath(url: string): string {
   const path = url.split('?', 1)[0]!.replace(/\/{2,}/g, '/');
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-/** What the checks of the public API find wrong is the caller's fault here too. */
+/** Errors from the public API's checks are the caller's fault here too. */
 function parseRequest(shape: RerankShape, body: unknown, maxDocuments: number): ShapedRequest {
   try {
     return shape.parse(body, maxDocuments);
@@ -253,7 +255,10 @@ function parseRequest(shape: RerankShape, body: unknown, maxDocuments: number): 
 }
 
 const SOON = { 'retry-after': '5' };
-/** Of what is no fault of the request: the engine is not there for now, or the server behind it. */
+/**
+ * Statuses for failures that are not the request's fault: the engine, or the server behind it, is
+ * unavailable.
+ */
 const STATUSES: Readonly<
   Partial<Record<Rank1ErrorCode, readonly [status: number, headers?: Readonly<Record<string, string>>]>>
 > = {
@@ -281,7 +286,7 @@ const REFUSALS: Readonly<Record<string, readonly [line: string, message: string]
   ],
 };
 
-/** What is no request that could be handed on is answered on the socket itself. */
+/** Malformed requests never reach a handler, so they are answered on the socket. */
 function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
   const [line, message] = REFUSALS[error.code ?? ''] ?? ['400 Bad Request', 'This is not HTTP.'];

@@ -1,4 +1,7 @@
-/** The call shapes that `serve` understands: bodies to calls, responses to bodies, errors to bodies. Pure functions. */
+/**
+ * API shapes supported by `serve`: maps request bodies to calls, and responses and errors to bodies. Pure
+ * functions.
+ */
 import {
   toCohereResponse,
   toJinaResponse,
@@ -21,9 +24,9 @@ import { BodyFields } from './body-fields.ts';
 import { HttpError } from './http-error.ts';
 
 export interface ShapedRequest {
-  /** judged one after the other; all but those of vLLM's scores are one call */
+  /** judged one after the other; all shapes but vLLM's scores need only one */
   readonly calls: readonly RerankParameters<RerankDocument>[];
-  /** @param responses one for each call */
+  /** @param responses one per call */
   readonly respond: (responses: readonly RerankResponse[], about: ResponseFacts) => unknown;
 }
 
@@ -41,8 +44,8 @@ export interface RerankShape {
 }
 
 /**
- * Jina, Cohere v1, vLLM, LiteLLM, Infinity and together.ai ask alike, and look for `results` in the answer; Voyage looks for
- * `data`. None minds what the others look for.
+ * Jina, Cohere v1, vLLM, LiteLLM, Infinity and together.ai send the same request and read `results` from the
+ * response; Voyage reads `data`. Each ignores the other's fields.
  */
 const jinaShape: RerankShape = {
   parse: (body, maxDocuments) => {
@@ -76,7 +79,7 @@ const cohereShape: RerankShape = {
   formatError: (_status, message) => ({ message }),
 };
 
-/** text-embeddings-inference. Its answer is a bare list, which has no place for documents without a verdict. */
+/** text-embeddings-inference. Its response is a bare list, with no place for documents without a verdict. */
 const teiShape: RerankShape = {
   parse: (body, maxDocuments) => {
     const fields = new BodyFields(body);
@@ -95,7 +98,7 @@ const teiShape: RerankShape = {
   }),
 };
 
-/** `/rerank` is text-embeddings-inference's where there are `texts`; vLLM, LiteLLM and Infinity send `documents` there. */
+/** `/rerank` with `texts` is text-embeddings-inference's; vLLM, LiteLLM and Infinity send `documents`. */
 const eitherShape: RerankShape = {
   parse: (body, maxDocuments) => {
     const shape = new BodyFields(body).has('documents') ? jinaShape : teiShape;
@@ -107,7 +110,7 @@ const eitherShape: RerankShape = {
   }),
 };
 
-/** vLLM's scores of pairs, in the order in which they were sent. */
+/** vLLM's scores of pairs, in request order. */
 const scoreShape: RerankShape = {
   parse: (body, maxDocuments) => {
     const fields = new BodyFields(body);
@@ -158,7 +161,7 @@ function callOf(fields: BodyFields, maxDocuments: number): RerankParameters<Rera
   const given: RerankParameters<RerankDocument> = {
     query: checkQuery(fields.string('query'), 'query'),
     documents: fields.documents(fields.has('texts') ? 'texts' : 'documents', maxDocuments),
-    // 0 is all of them, as with vLLM, whose default it is.
+    // 0 means all, as in vLLM, where it is the default.
     topN: topN === 0 ? undefined : topN,
     threshold: fields.number('threshold'),
   };
@@ -171,7 +174,7 @@ function checkQuery(query: string | undefined, name: string): string {
   throw new HttpError(400, `${name} must be a string, and not blank.`);
 }
 
-/** @throws TypeError or RangeError that names the field */
+/** @throws TypeError or RangeError naming the field */
 function optionsOf(fields: BodyFields): RerankOptions {
   const given = RUN_OPTION_NAMES.flatMap((name) => {
     const field = jsonNameOf(name);
@@ -188,7 +191,7 @@ function readOption(fields: BodyFields, field: string, kind: RunOption['kind']):
   return kind === 'text' || kind === 'choice' ? fields.string(field) : fields.number(field);
 }
 
-/** As OpenAI names them, and with it vLLM and together.ai. */
+/** Named as in OpenAI, vLLM and together.ai. */
 function usageOf(responses: readonly RerankResponse[]): object {
   const sum = (name: 'numPromptTokens' | 'numNewTokens'): number =>
     responses.reduce((total, { usage }) => total + usage[name], 0);
@@ -196,7 +199,7 @@ function usageOf(responses: readonly RerankResponse[]): object {
   return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
 }
 
-/** Documents without a verdict have no score, so no result; here they are at least named. */
+/** Documents without a verdict have no score and thus no result; list them here. */
 function unjudgedOf({ unjudged }: RerankResponse): object {
   if (unjudged.length === 0) return {};
   return { unjudged: unjudged.map(({ index, finishReason }) => ({ index, finish_reason: finishReason })) };

@@ -49,10 +49,10 @@ export interface ServeArguments {
 }
 
 const MEBIBYTE = 2 ** 20;
-/** Bodies that may be held at a time, in bodies of the largest size. */
+/** Memory limit for bodies, in multiples of the maximum body size. */
 const MAX_LARGEST_BODIES = 16;
 
-/** @throws TypeError or RangeError that says which argument is wrong */
+/** @throws TypeError or RangeError naming the invalid argument */
 export function parseServeArguments(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,

@@ -1,4 +1,4 @@
-/** `rank1-rerank serve`: loads the model, answers until it is told to stop, then finishes what it has begun. */
+/** `rank1-rerank serve`: loads the model, serves until told to stop, then finishes pending requests. */
 import type { Command, CommandContext } from '../command.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { untilInterrupted } from '../until-interrupted.ts';

@@ -1,4 +1,4 @@
-/** A checkpoint folder as a page gets it: files that were picked or dropped. */
+/** A checkpoint folder from files picked or dropped in a page. */
 import { Rank1Error, errorMessage } from '../../base/errors.ts';
 import type { ByteSource, CheckpointFolder } from '../byte-io.ts';
 
@@ -10,8 +10,8 @@ export class BlobCheckpoint implements CheckpointFolder {
   }
 
   /**
-   * @param files of a folder; where it has folders inside, of the outermost one with a config.json
-   * @throws Rank1Error `invalid-file` when two of them have one name, so that nobody can tell which is meant
+   * @param files of a folder; if it has subfolders, the outermost one with a config.json is used
+   * @throws Rank1Error `invalid-file` if two files have the same name, which is ambiguous
    */
   static fromFiles(files: Iterable<File>): BlobCheckpoint {
     const folder = checkpointFolder(Array.from(files));
@@ -47,7 +47,7 @@ export class BlobCheckpoint implements CheckpointFolder {
   }
 }
 
-/** Files that were picked one by one have no path; they count as one folder. */
+/** Files picked one by one have no path; they count as one folder. */
 const folderOf = (file: File): string => file.webkitRelativePath?.split('/').slice(0, -1).join('/') ?? '';
 const depth = (folder: string): number => folder.split('/').length;
 
@@ -67,7 +67,7 @@ async function readSlice(
   try {
     bytes = new Uint8Array(await blob.slice(start, end).arrayBuffer());
   } catch (cause) {
-    // The browser refuses a file that was changed or removed after it was picked.
+    // Browsers refuse to read a file that was changed or removed after it was picked.
     throw new Rank1Error(
       'invalid-file',
       `${name} can no longer be read (${errorMessage(cause)}). Choose the folder again.`,

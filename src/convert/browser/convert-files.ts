@@ -1,4 +1,4 @@
-/** A checkpoint, dropped on a page or on a server, becomes a model in the page's own storage. */
+/** Converts a checkpoint, from picked files or a server, into a model in the page's storage. */
 import { Rank1Error } from '../../base/errors.ts';
 import { createSha256 } from '../../model/sha256.ts';
 import { isStoredName, MODELS_FOLDER } from '../../model/stored-models.ts';
@@ -27,12 +27,13 @@ export type ConvertFilesOptions = Pick<ConvertOptions, 'dtype' | 'onProgress' | 
   >;
 
 /**
- * Runs anywhere in a page; in a worker it leaves the page responsive. A model of the same name is replaced when the new
- * one is whole.
+ * Runs anywhere in a page; in a worker the page stays responsive. A model of the same name is replaced only
+ * once the new one is complete.
  * @param files of one checkpoint folder, or a .gguf file
- * @param name of the model in storage, loaded as `opfs:<name>`: lower-case letters, digits, dots, dashes, underscores
- * @throws Rank1Error as convertModel; `storage` when there is no room. Nothing is left behind then, and an older model of
- *   the name is what it was. TypeError for a name that could not be loaded
+ * @param name of the model in storage, loaded as `opfs:<name>`: lower-case letters, digits, dots, dashes,
+ * underscores
+ * @throws Rank1Error as convertModel; `storage` if there is no room. On failure nothing is left behind, and
+ * an existing model of that name is unchanged. TypeError for an invalid name
  */
 export async function convertFiles(
   files: Iterable<File>,
@@ -42,7 +43,7 @@ export async function convertFiles(
   return convertInto(name, await openFiles(files), { name, revision: null }, options);
 }
 
-/** A GGUF file is the checkpoint where no safetensors lie beside it. */
+/** A GGUF file is the checkpoint if there are no safetensors beside it. */
 async function openFiles(files: Iterable<File>): Promise<CheckpointFolder> {
   const folder = BlobCheckpoint.fromFiles(files);
   const [gguf, other] = folder.names.filter(isGgufName);
@@ -55,8 +56,8 @@ async function openFiles(files: Iterable<File>): Promise<CheckpointFolder> {
 }
 
 /**
- * The same for a folder on a server that gives ranges, such as `https://huggingface.co/<id>/resolve/main`. Only what is
- * being converted is in memory.
+ * As `convertFiles`, for a folder on a server that supports ranges, such as
+ * `https://huggingface.co/<id>/resolve/main`. Only what is being converted is in memory.
  * @throws Rank1Error as convertFiles, and `network`
  */
 export async function convertHosted(
@@ -66,7 +67,7 @@ export async function convertHosted(
 ): Promise<ConvertedManifest> {
   assertStoredName(name);
   const folder = new HttpCheckpoint(url.replace(/\/+$/, ''), { signal: options.signal });
-  // Asked first, because the commit comes with it.
+  // Requested first, because its response pins the commit.
   if ((await folder.open('config.json')) === null) {
     throw new Rank1Error(
       'model-not-found',

@@ -1,19 +1,19 @@
 /**
- * A model folder in the origin private file system, or any directory a page may write to. It is written beside its
- * place, and only when it is whole the older model of its name gives way. Folders cannot be renamed there, so files
- * are moved one by one; the manifest decides: the old one goes first and the new one comes last, and a folder without
- * it is no model.
+ * Writes a model folder to the origin private file system, or any directory a page may write to. The model is
+ * written to a temporary folder and replaces an older one of its name only once complete. Folders cannot be
+ * renamed there, so files are moved one by one. The manifest decides: the old one is removed first and the
+ * new one is moved last, and a folder without a manifest is not a model.
  */
 import { Rank1Error, errorMessage } from '../../base/errors.ts';
 import { MANIFEST_FILE } from '../../model/manifest.ts';
 import type { ByteSink, OutputFolder } from '../byte-io.ts';
 
-/** No stored model's name has it, so a folder with it is always one of ours. */
+/** Never part of a stored model's name, so a folder with it is always ours. */
 const UNFINISHED = '~new';
-/** The manifest's name until the exchange: nothing takes an unfinished folder for a model. */
+/** The manifest's name until the swap, so that an unfinished folder is never taken for a model. */
 const UNFINISHED_MANIFEST = 'manifest~new';
 
-/** What TypeScript's page library lacks; Chromium, Firefox and Safari have it. */
+/** Missing in TypeScript's DOM library; supported by Chromium, Firefox and Safari. */
 type MovableHandle = FileSystemFileHandle & {
   move?: (folder: FileSystemDirectoryHandle, name: string) => Promise<void>;
 };
@@ -33,7 +33,7 @@ export class DirectoryOutput implements OutputFolder {
   }
 
   /**
-   * A model called `name` stays what it is until `commit`. What a conversion that was killed left is removed.
+   * The existing model `name` is untouched until `commit`. Removes what a killed conversion left behind.
    * @throws Rank1Error `storage`
    */
   static async begin(parent: FileSystemDirectoryHandle, name: string): Promise<DirectoryOutput> {
@@ -44,7 +44,7 @@ export class DirectoryOutput implements OutputFolder {
     });
   }
 
-  /** Browsers give an estimate only, and some none; what they do not tell is found out while writing. */
+  /** Browsers give at best an estimate; otherwise lack of space shows up while writing. */
   async reserve(bytes: number): Promise<void> {
     const page = globalThis as { navigator?: { storage?: Partial<StorageManager> } };
     const estimate = await page.navigator?.storage?.estimate?.().catch(() => null);
@@ -106,7 +106,7 @@ export class DirectoryOutput implements OutputFolder {
   }
 }
 
-/** The folder of a file, created where it is missing. */
+/** Resolves a file's folder, creating it if missing. */
 async function place(root: FileSystemDirectoryHandle, path: string) {
   const parts = path.split('/');
   const fileName = parts.pop()!;

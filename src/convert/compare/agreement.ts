@@ -1,4 +1,4 @@
-/** How far a quantised model is from its reference: by its next-token distributions, and by its verdicts. */
+/** Compares a quantised model with its reference by next-token distributions and by verdicts. */
 import { Rank1Error } from '../../base/errors.ts';
 import { encodePrompt } from '../../rank1/prompt.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
@@ -10,11 +10,11 @@ export interface Sample {
 
 export interface Chain {
   readonly tokenIds: readonly number[];
-  /** `null` where the chain did not end by itself */
+  /** `null` if the chain did not end by itself */
   readonly label: 'true' | 'false' | null;
 }
 
-/** What is asked of a model to compare it. */
+/** What a model must provide to be compared. */
 export interface ComparedModel {
   readonly spec: { readonly vocabSize: number };
   readonly tokenizer: Tokenizer;
@@ -31,19 +31,19 @@ export interface AgreementOptions {
 }
 
 export interface Agreement {
-  /** tokens of the reference's own chains, at which the distributions are compared */
+  /** number of tokens in the reference's own chains, at which distributions are compared */
   readonly positions: number;
   /** KL(reference || model) of the next token, in nats */
   readonly meanKl: number;
   readonly maxKl: number;
-  /** share of positions at which both would write the same token */
+  /** share of positions with the same greedy token */
   readonly sameToken: number;
-  /** samples that both end with a verdict of their own, and of these, the ones with the same */
+  /** samples on which both models reach a verdict by themselves, and how many of these agree */
   readonly verdicts: number;
   readonly sameVerdicts: number;
 }
 
-/** @throws Rank1Error `model-unsupported` when the two do not share a vocabulary; the signal's reason */
+/** @throws Rank1Error `model-unsupported` if the vocabularies differ; the signal's reason */
 export async function measureAgreement(
   reference: ComparedModel,
   model: ComparedModel,

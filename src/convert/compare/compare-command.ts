@@ -1,4 +1,4 @@
-/** `rank1-rerank compare`: what a quantised model loses against its reference. */
+/** `rank1-rerank compare`: how much a quantised model differs from its reference. */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Rank1Error } from '../../base/errors.ts';
@@ -23,7 +23,7 @@ export interface CompareArguments {
   readonly maxNewTokens: number;
 }
 
-/** @throws TypeError or RangeError that says which argument is wrong */
+/** @throws TypeError or RangeError naming the invalid argument */
 export function parseCompareArguments(args: readonly string[]): CompareArguments {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -48,8 +48,8 @@ export async function runCompare(args: CompareArguments, signal: AbortSignal): P
 }
 
 /**
- * @param reference, model folders that OpenedModel takes
- * @returns what `describeAgreement` says
+ * @param reference, model folders that OpenedModel can open
+ * @returns the text of `describeAgreement`
  */
 export async function compareFolders(
   reference: string,

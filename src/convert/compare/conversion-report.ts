@@ -1,4 +1,4 @@
-/** What a conversion lost end to end: the model that was just written against an fp32 one of the same checkpoint. */
+/** End-to-end conversion error: compares the new model with an fp32 conversion of the same checkpoint. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckpointFolder } from '../byte-io.ts';
@@ -10,16 +10,19 @@ import { DiskOutput } from '../node/disk-output.ts';
 import { compareFolders } from './compare-command.ts';
 import { DEFAULT_SAMPLES } from './samples.ts';
 
-/** Weights of the fp32 model: more has no room in the 4 GB that the CPU runtime can address, beside what it computes. */
+/** Weight limit of the fp32 model: the CPU runtime can address 4 GB, including activations. */
 const MAX_REFERENCE_BYTES = 2.5e9;
 const MAX_NEW_TOKENS = 128;
-/** Two relevant pairs and two that are not: a first look. The `compare` command takes all twelve, or others. */
+/**
+ * Two relevant pairs and two irrelevant ones, as a first look. The `compare` command uses all twelve, or
+ * custom ones.
+ */
 const SAMPLES = DEFAULT_SAMPLES.slice(0, 4);
 
 /**
- * @param out the folder that was written, whose manifest this is
+ * @param out the converted folder, with this manifest
  * @param options of the conversion
- * @returns lines to print: the agreement, or why there is none
+ * @returns lines to print: the agreement, or why it was not measured
  * @throws Rank1Error of the fp32 conversion; the signal's reason
  */
 export async function describeEndToEndError(

@@ -1,4 +1,4 @@
-/** A model folder on this disk, opened on the CPU: decodes greedily, and gives the logits of any position. */
+/** A model folder on disk, opened on the CPU: greedy decoding, and logits at any position. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-web/webgpu';
@@ -42,8 +42,8 @@ export class OpenedModel implements ComparedModel {
   }
 
   /**
-   * @param folder with a `rank1.json`; of several dtypes, the first
-   * @throws Rank1Error when it is not a model, or one that the CPU cannot run
+   * @param folder with a `rank1.json`; the first dtype is used
+   * @throws Rank1Error if it is not a model, or one that the CPU cannot run
    */
   static async open(folder: string): Promise<OpenedModel> {
     const read = (file: string) => readModelFile(folder, file);

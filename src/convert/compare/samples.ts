@@ -1,4 +1,4 @@
-/** Short pairs to compare models on when no others are given: half of them relevant, half not. */
+/** Default pairs for comparing models: half relevant, half not. */
 import type { Sample } from './agreement.ts';
 
 export const DEFAULT_SAMPLES: readonly Sample[] = [

@@ -1,16 +1,17 @@
 /**
- * Types of GGUF tensors. A quantised row is a run of blocks: a scale in fp16, and codes. Where value = scale * (code -
- * middle), the blocks are those of MatMulNBits but for the order of the codes, and are taken over without a rounding.
+ * GGUF tensor types. A quantised row is a sequence of blocks, each an fp16 scale and codes. Types with value
+ * = scale * (code - middle) match MatMulNBits blocks except for the order of the codes, and are repacked
+ * without rounding.
  */
 import { decodeFloats } from '../float-formats.ts';
 
 export interface BlockType {
-  /** values a block stands for */
+  /** values per block */
   readonly numValues: number;
   readonly numBytes: number;
-  /** The fp16 numbers of a block, by their offset: those that must be finite. */
+  /** Offsets of a block's fp16 numbers, which must be finite. */
   readonly scaleOffsets: readonly number[];
-  /** Puts the values of the block at `from` to `to`. */
+  /** Decodes the block at `from`, writing its values at `to`. */
   decode(
     bytes: Uint8Array,
     from: number,
@@ -18,12 +19,12 @@ export interface BlockType {
     to: number,
     half: (at: number) => number,
   ): void;
-  /** Where the codes can be kept: their bits, and the values that share a scale. */
+  /** For types whose codes can be kept: bits per code, and values per scale. */
   readonly packed: { readonly bits: 4 | 8; readonly groupSize: number } | null;
 }
 
 export const BLOCK_TYPES = {
-  /** value = d * (q - 8); byte j holds value j in its low nibble and value j + 16 in its high one */
+  /** value = d * (q - 8); byte j holds value j in its low nibble and value j + 16 in its high nibble */
   Q4_0: {
     numValues: 32,
     numBytes: 18,
@@ -38,7 +39,10 @@ export const BLOCK_TYPES = {
       }
     },
   },
-  /** value = d * q + m, the nibbles as in Q4_0; a zero point -m / d is no code, so these are read as floats */
+  /**
+   * value = d * q + m, nibbles as in Q4_0; the zero point -m / d is not an integer code, so these are decoded
+   * to floats
+   */
   Q4_1: {
     numValues: 32,
     numBytes: 20,
@@ -66,8 +70,8 @@ export const BLOCK_TYPES = {
     },
   },
   /**
-   * value = d * s * (q - 32), s a signed byte for 16 values, q of 6 bits: 128 bytes of low nibbles, 64 of high pairs,
-   * 16 scales, d. llama.cpp stores embeddings and heads so in files that are called Q4_0.
+   * value = d * s * (q - 32), with a signed byte s per 16 values and 6-bit q: 128 bytes of low nibbles, 64 of
+   * high bit pairs, 16 scales, d. llama.cpp uses it for embeddings and heads in files labelled Q4_0.
    */
   Q6_K: {
     numValues: 256,
@@ -97,7 +101,7 @@ export type BlockDtype = keyof typeof BLOCK_TYPES;
 
 export const isBlockDtype = (dtype: string): dtype is BlockDtype => Object.hasOwn(BLOCK_TYPES, dtype);
 
-/** Whole blocks as floats. */
+/** Decodes whole blocks to floats. */
 export function decodeBlocks(
   bytes: Uint8Array<ArrayBuffer>,
   dtype: BlockDtype,
@@ -113,13 +117,13 @@ export function decodeBlocks(
 }
 
 export interface PackedBlocks {
-  /** as MatMulNBits has them: of two nibbles the even value's is the low one */
+  /** in MatMulNBits order: the even value's code in the low nibble */
   readonly codes: Uint8Array<ArrayBuffer>;
-  /** one a block */
+  /** one per block */
   readonly scales: Float32Array<ArrayBuffer>;
 }
 
-/** Whole blocks of Q4_0 or Q8_0, their codes in another order and from another middle, the same numbers. */
+/** Repacks whole Q4_0 or Q8_0 blocks: reorders and re-centres the codes without changing any value. */
 export function repackBlocks(bytes: Uint8Array<ArrayBuffer>, dtype: 'Q4_0' | 'Q8_0'): PackedBlocks {
   const { numBytes } = BLOCK_TYPES[dtype];
   const numBlocks = bytes.length / numBytes;
@@ -132,7 +136,7 @@ export function repackBlocks(bytes: Uint8Array<ArrayBuffer>, dtype: 'Q4_0' | 'Q8
     const to = block * codeBytes;
     scales[block] = half(from);
     if (dtype === 'Q8_0') {
-      for (let j = 0; j < 32; j++) codes[to + j] = bytes[from + 2 + j]! ^ 0x80; // signed, from 0 to from 128
+      for (let j = 0; j < 32; j++) codes[to + j] = bytes[from + 2 + j]! ^ 0x80; // signed to offset 128
       continue;
     }
     for (let j = 0; j < 8; j++) {
@@ -150,7 +154,7 @@ export function areBlocksFinite(bytes: Uint8Array, dtype: BlockDtype): boolean {
   const { numBytes, scaleOffsets }: BlockType = BLOCK_TYPES[dtype];
   for (let block = 0; block < bytes.length; block += numBytes) {
     for (const offset of scaleOffsets) {
-      // An exponent of all ones is infinity or no number; its upper five bits are in the second byte.
+      // An all-ones exponent means infinity or NaN; its upper five bits are in the second byte.
       if ((bytes[block + offset + 1]! & 0x7c) === 0x7c) return false;
     }
   }
@@ -159,7 +163,7 @@ export function areBlocksFinite(bytes: Uint8Array, dtype: BlockDtype): boolean {
 
 const signed = (byte: number): number => (byte << 24) >> 24;
 
-/** Reads the little-endian fp16 number at a byte offset, which need not be even. */
+/** Reads a little-endian fp16 number at any byte offset, even or odd. */
 function halfReader(bytes: Uint8Array): (at: number) => number {
   const table = (cachedHalves ??= decodeFloats(
     new Uint8Array(Uint16Array.from({ length: 1 << 16 }, (_, i) => i).buffer),

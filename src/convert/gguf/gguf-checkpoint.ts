@@ -1,6 +1,6 @@
 /**
- * A GGUF file as a checkpoint folder: its metadata become config.json and the tokenizer's files, its tensors have the
- * names of transformers. Blocks stay as they are in the file (block-types.ts).
+ * A GGUF file as a checkpoint folder: metadata becomes config.json and the tokenizer's files, and tensors get
+ * their transformers names. Blocks stay as in the file (block-types.ts).
  */
 import { Rank1Error } from '../../base/errors.ts';
 import type { ByteSource, CheckpointFolder } from '../byte-io.ts';
@@ -12,7 +12,7 @@ import { ggufModel, unsupported, type GgufModel } from './gguf-config.ts';
 import { invalidGguf, readGgufHead, type GgufHead, type GgufTensor } from './gguf-reader.ts';
 import { ggufTokenizer, type TokenizerJson } from './gguf-tokenizer.ts';
 
-/** By the format's number of a type; those without a dtype here are named when they are met. */
+/** By GGUF type number; types without a dtype here are only named in errors. */
 const TYPES: Readonly<Record<number, string>> = {
   0: 'F32',
   1: 'F16',
@@ -65,8 +65,8 @@ export class GgufCheckpoint implements CheckpointFolder {
   }
 
   /**
-   * @param folder that the file lies in, closed with the checkpoint; its tokenizer.json is read only where the file's own
-   *   tokenizer is of a kind that is not known here
+   * @param folder containing the file, closed with the checkpoint; its tokenizer.json is read only if the
+   * GGUF file's own tokenizer is of an unknown kind
    * @throws Rank1Error `model-not-found`, `invalid-file`, `model-unsupported`
    */
   static async open(folder: CheckpointFolder, name: string): Promise<GgufCheckpoint> {
@@ -180,7 +180,7 @@ function checkOverlap(source: ByteSource, entries: readonly TensorEntry[]): void
   }
 }
 
-/** By the name transformers gives it; `null` for one that the model does not need. */
+/** With its transformers name; `null` if the model does not need it. */
 function renamed(entry: TensorEntry, model: GgufModel): TensorEntry | null {
   const outer = /^(\w+)\.weight$/.exec(entry.name)?.[1];
   if (outer !== undefined && Object.hasOwn(OUTER, outer)) return { ...entry, name: `${OUTER[outer]}.weight` };
@@ -193,6 +193,7 @@ function renamed(entry: TensorEntry, model: GgufModel): TensorEntry | null {
   const rotates = part === 'attn_q' || part === 'attn_k';
   if (model.architecture !== 'llama' || !rotates) return { ...entry, name };
   if (kind === 'bias') throw unsupported(entry.name, 'a tensor', 'Llama without attention bias is');
-  // llama.cpp rotates neighbours where transformers rotates halves, and stores Llama's rows in that order.
+  // llama.cpp rotates neighbouring values where transformers rotates halves, and stores Llama's rows in that
+  // order.
   return { ...entry, name, interleavedHeadDim: model.headDim };
 }

@@ -1,4 +1,4 @@
-/** GGUF's metadata as the config.json of the same model. */
+/** Converts GGUF metadata to the model's config.json. */
 import { Rank1Error } from '../../base/errors.ts';
 import type { GgufMetadata, GgufValue } from './gguf-reader.ts';
 
@@ -8,7 +8,7 @@ const ARCHITECTURES = {
 } as const;
 export type GgufArchitecture = keyof typeof ARCHITECTURES;
 
-/** Of the architecture's own keys, those that are read below. */
+/** The architecture-specific keys read below. */
 const READ_KEYS =
   `block_count context_length embedding_length feed_forward_length vocab_size attention.head_count
   attention.head_count_kv attention.key_length attention.value_length attention.layer_norm_rms_epsilon rope.freq_base
@@ -26,9 +26,9 @@ export interface GgufModel {
 }
 
 /**
- * Numbers are taken over unchecked: `parseModelSpec` checks the outcome like every other config.json. Keys of the
- * architecture that are not read are put in too, so that they are told as unknown there.
- * @param ropeFactors the tensor `rope_freqs.weight`, one factor a frequency; `null` where there is none
+ * Numbers are copied unchecked: `parseModelSpec` validates the result like any config.json. Unread keys of
+ * the architecture are copied too, so that they are reported there as unknown.
+ * @param ropeFactors the tensor `rope_freqs.weight`, one factor per frequency; `null` if absent
  * @throws Rank1Error `model-unsupported`
  */
 export function ggufModel(
@@ -87,7 +87,7 @@ export function ggufModel(
   return { architecture: architecture as GgufArchitecture, config, numHeads, numKeyValueHeads, headDim };
 }
 
-/** The rescalings that Llama 3.1 and 3.2 were published with; a GGUF file holds only what comes of them. */
+/** The published rescalings of Llama 3.1 and 3.2; a GGUF file contains only the resulting factors. */
 const LLAMA3_FACTORS = [8, 32];
 const LLAMA3 = {
   rope_type: 'llama3',

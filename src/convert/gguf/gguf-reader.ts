@@ -1,6 +1,6 @@
 /**
- * The head of a GGUF file: metadata and the places of its tensors. The file is untrusted: every count is held against the
- * bytes that are left before anything of its size is made.
+ * Reads a GGUF header: metadata and tensor locations. The file is untrusted: every count is checked against
+ * the remaining bytes before anything of that size is allocated.
  */
 import { Rank1Error } from '../../base/errors.ts';
 import type { ByteSource } from '../byte-io.ts';
@@ -10,25 +10,25 @@ export type GgufMetadata = ReadonlyMap<string, GgufValue>;
 
 export interface GgufTensor {
   readonly name: string;
-  /** number of the format's type table */
+  /** number in GGUF's type table */
   readonly type: number;
-  /** as in the file: the innermost first */
+  /** as in the file: innermost first */
   readonly dims: readonly number[];
-  /** from the start of the tensors' data */
+  /** from the start of the tensor data */
   readonly offset: number;
 }
 
 export interface GgufHead {
   readonly metadata: GgufMetadata;
   readonly tensors: readonly GgufTensor[];
-  /** where the tensors' data begins */
+  /** start of the tensor data */
   readonly dataStart: number;
   readonly alignment: number;
 }
 
 const MAX_METADATA = 65_536;
 const MAX_TENSORS = 65_536;
-/** Vocabularies and merges are the largest things in a head. */
+/** Vocabularies and merges are the largest parts of a header. */
 const MAX_HEAD_BYTES = 256 * 2 ** 20;
 const MAX_STRING_BYTES = 16 * 2 ** 20;
 const MAX_NAME_BYTES = 1024;
@@ -38,10 +38,10 @@ const DEFAULT_ALIGNMENT = 32;
 const WINDOW_BYTES = 2 ** 20;
 
 const TYPE = { string: 8, array: 9 } as const;
-/** Bytes of the scalar types, by their number. */
+/** Bytes of scalar types, by type number. */
 const SCALAR_BYTES = [1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8] as const;
 
-/** @throws Rank1Error `invalid-file` for a file that is damaged, `model-unsupported` for another version */
+/** @throws Rank1Error `invalid-file` if the file is damaged, `model-unsupported` for another version */
 export async function readGgufHead(source: ByteSource): Promise<GgufHead> {
   const cursor = new Cursor(source);
   if ((await cursor.text(4)) !== 'GGUF') throw invalidGguf(source, 'does not begin as a GGUF file');
@@ -87,7 +87,7 @@ export function invalidGguf(source: Pick<ByteSource, 'name'>, problem: string): 
 
 const show = (name: string): string => JSON.stringify(name.slice(0, 120));
 
-/** Reads values in their order, from a window of the file. */
+/** Reads values sequentially, from a window of the file. */
 class Cursor {
   at = 0;
   readonly #source: ByteSource;
@@ -105,7 +105,9 @@ class Cursor {
     return this.#window.getUint32(offset, true);
   }
 
-  /** @throws Rank1Error `invalid-file` when there are more than `max`, or than the rest of the file could hold */
+  /**
+   * @throws Rank1Error `invalid-file` if there are more than `max`, or than the rest of the file could hold
+   */
   async count(what: string, max: number): Promise<number> {
     const offset = await this.#take(8);
     const value = this.#window.getBigUint64(offset, true);
@@ -147,7 +149,7 @@ class Cursor {
     return this.#end - this.at;
   }
 
-  /** Makes sure that `numBytes` are in the window; returns where they are in it. */
+  /** Ensures that `numBytes` are in the window; returns their offset in it. */
   async #take(numBytes: number): Promise<number> {
     const end = this.at + numBytes;
     if (end > this.#end) throw invalidGguf(this.#source, `ends inside its head (${this.#source.size} bytes)`);
@@ -163,7 +165,7 @@ class Cursor {
   }
 }
 
-/** 64-bit integers beyond what a number holds are rounded: none of those that are read comes near. */
+/** 64-bit integers beyond the safe range are rounded; none that are read come near it. */
 function scalar(view: DataView, at: number, type: number): number | boolean {
   switch (type) {
     case 0:

@@ -1,21 +1,21 @@
 /**
- * The tokenizer files of a GGUF model, made from its metadata: vocabulary, merges and kinds of tokens are listed there,
- * and how text is split only by name.
+ * Builds tokenizer files from GGUF metadata, which lists vocabulary, merges and token types but only names
+ * the pre-tokenizer.
  */
 import type { GgufMetadata, GgufValue } from './gguf-reader.ts';
 import { unsupported } from './gguf-config.ts';
 
-/** Kinds of tokens in `tokenizer.ggml.token_type`; all others are of the vocabulary that text is spelled with. */
+/** Values of `tokenizer.ggml.token_type`; all others are ordinary vocabulary. */
 const KIND = { unknown: 2, control: 3, userDefined: 4, unused: 5 } as const;
 const NOT_PLAIN: readonly number[] = Object.values(KIND);
 
 interface Splitting {
-  /** `null`: the regular expression of GPT-2, which the byte-level step has itself */
+  /** `null`: GPT-2's regular expression, which is built into the byte-level step */
   readonly pattern: string | null;
   readonly digits?: boolean;
   readonly composes?: boolean;
   readonly ignoreMerges?: boolean;
-  /** where the file does not say */
+  /** default if the file does not say */
   readonly addsBegin?: boolean;
 }
 
@@ -26,7 +26,7 @@ const UPPER = String.raw`[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`;
 const LOWER = String.raw`[\p{Ll}\p{Lm}\p{Lo}\p{M}]`;
 const LEAD = String.raw`[^\r\n\p{L}\p{N}]?`;
 
-/** By `tokenizer.ggml.pre`; what the tokenizer.json of these models has. */
+/** By `tokenizer.ggml.pre`; taken from the tokenizer.json of these models. */
 const SPLITTINGS: Readonly<Record<string, Splitting>> = {
   qwen2: {
     pattern: String.raw`${CONTRACTIONS}|${LEAD}\p{L}+|\p{N}|${SYMBOLS}|${SPACES}`,
@@ -51,7 +51,7 @@ export interface TokenizerJson {
   readonly generation: object;
 }
 
-/** @throws Rank1Error `model-unsupported`; `null` when the splitting is not known here */
+/** @throws Rank1Error `model-unsupported`; `null` if the pre-tokenizer is unknown */
 export function ggufTokenizer(metadata: GgufMetadata): TokenizerJson | null {
   const get = (key: string) => metadata.get(`tokenizer.ggml.${key}`);
   const splitting = Object.hasOwn(SPLITTINGS, String(get('pre'))) ? SPLITTINGS[String(get('pre'))]! : null;
@@ -106,7 +106,7 @@ export function ggufTokenizer(metadata: GgufMetadata): TokenizerJson | null {
       eos_token: tokenOf('eos_token_id'),
       clean_up_tokenization_spaces: false,
     },
-    // The end of a turn ends a text in llama.cpp too.
+    // llama.cpp also ends a text at the end of a turn.
     generation: {
       eos_token_id: ['eos_token_id', 'eot_token_id'].map(get).filter((id) => typeof id === 'number'),
     },

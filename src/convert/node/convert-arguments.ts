@@ -1,4 +1,4 @@
-/** The options of `rank1-rerank convert`, checked. */
+/** Parses and checks the options of `rank1-rerank convert`. */
 import { parseArgs } from 'node:util';
 import { QUANTIZATION_METHODS } from '../block-quantizer.ts';
 import {
@@ -9,7 +9,7 @@ import {
   type ConvertOptions,
 } from '../convert-options.ts';
 
-/** Browsers hold a file whole while it is loaded, and some refuse buffers beyond this. */
+/** Browsers hold a whole file while loading, and some refuse larger buffers. */
 const MAX_SHARD_MIB = 1024;
 const DEFAULT_ENDPOINT = 'https://huggingface.co';
 
@@ -54,7 +54,7 @@ export interface ConvertArguments {
   >;
 }
 
-/** @throws TypeError or RangeError that says which argument is wrong */
+/** @throws TypeError or RangeError naming the invalid argument */
 export function parseConvertArguments(args: readonly string[]): ConvertArguments {
   const { values, positionals } = parseArgs({
     args: [...args],

@@ -1,4 +1,6 @@
-/** `rank1-rerank convert`: from arguments to a model on disk, with progress, and nothing left behind on an interruption. */
+/**
+ * `rank1-rerank convert`: arguments to a model on disk, with progress; leaves nothing behind if interrupted.
+ */
 import { createHash } from 'node:crypto';
 import { convertModel } from '../convert-model.ts';
 import type { ConvertOptions } from '../convert-options.ts';
@@ -10,7 +12,7 @@ import { DiskOutput } from './disk-output.ts';
 import { openSource } from './open-source.ts';
 import { progressLine } from './progress-line.ts';
 
-/** @throws Rank1Error for everything the conversion reports; the signal's reason */
+/** @throws Rank1Error for all conversion failures; the signal's reason */
 export async function runConvert(args: ConvertArguments, signal: AbortSignal): Promise<void> {
   const source = await openSource(args.source, args.revision, args.endpoint, signal);
   try {

@@ -13,7 +13,7 @@ export class DiskCheckpoint implements CheckpointFolder {
     this.#folder = folder;
   }
 
-  /** @throws Rank1Error `model-not-found` when there is no such folder */
+  /** @throws Rank1Error `model-not-found` if there is no such folder */
   static async open(folder: string): Promise<DiskCheckpoint> {
     const info = await stat(folder).catch(() => null);
     if (!info?.isDirectory()) {

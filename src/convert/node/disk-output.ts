@@ -1,4 +1,4 @@
-/** A model folder written beside its final place (staging-folder.ts), and renamed when it is whole. */
+/** Writes a model folder beside its target (staging-folder.ts), and renames it once complete. */
 import { mkdir, open, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { Rank1Error } from '../../base/errors.ts';
@@ -6,10 +6,10 @@ import { MANIFEST_FILE } from '../../model/manifest.ts';
 import type { ByteSink, OutputFolder } from '../byte-io.ts';
 import { StagingFolder } from './staging-folder.ts';
 
-/** The disk, as far as another can stand in for it. */
+/** Disk access, replaceable in tests. */
 export interface Disk {
   readonly open: (file: string, flags: string) => ReturnType<typeof open>;
-  /** bytes that may still be written where the folder is */
+  /** free bytes on the folder's disk */
   readonly freeBytes: (folder: string) => Promise<number>;
 }
 
@@ -35,8 +35,8 @@ export class DiskOutput implements OutputFolder {
   }
 
   /**
-   * @param overwrite replace a model that is already there; a folder that is not a model is never replaced
-   * @throws Rank1Error `storage` when the place is taken or cannot be written
+   * @param overwrite replace an existing model; a folder that is not a model is never replaced
+   * @throws Rank1Error `storage` if the target exists or cannot be written
    */
   static async begin(target: string, overwrite: boolean, disk: Disk = DISK): Promise<DiskOutput> {
     await checkTarget(target, overwrite);

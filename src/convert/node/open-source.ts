@@ -1,4 +1,4 @@
-/** What `convert` was given: a folder or a GGUF file on this disk, or the id of a repository on a hub. */
+/** Opens the source given to `convert`: a folder or GGUF file on disk, or the id of a hub repository. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Rank1Error } from '../../base/errors.ts';
@@ -17,9 +17,9 @@ export interface CheckpointSource {
 }
 
 /**
- * What ends in .gguf is a file. A folder that exists wins over a hub id of the same spelling.
- * @param endpoint of the hub, without a slash at its end
- * @param signal ends requests to the hub
+ * A name ending in .gguf is a file. An existing folder takes precedence over a hub id of the same spelling.
+ * @param endpoint of the hub, without trailing slash
+ * @param signal aborts requests to the hub
  * @throws Rank1Error `model-not-found` or `network`; the signal's reason
  */
 export async function openSource(
@@ -43,7 +43,7 @@ export async function openSource(
   }
   const ref = revision ?? DEFAULT_REVISION;
   const folder = new HttpCheckpoint(`${endpoint}/${given}/resolve/${encodeURIComponent(ref)}`, { signal });
-  // The commit, which stays what it is when `main` moves on, comes with the first file.
+  // The first file's response gives the commit, which stays fixed when `main` moves.
   if ((await folder.open('config.json')) === null) {
     throw new Rank1Error(
       'model-not-found',

@@ -1,4 +1,4 @@
-/** One line on a terminal that is rewritten: share done, speed, time left. */
+/** A progress line rewritten in place on a terminal: percentage, speed, time left. */
 import type { ConvertProgress } from '../convert-options.ts';
 
 export interface LineTarget {
@@ -6,7 +6,7 @@ export interface LineTarget {
   write(text: string): unknown;
 }
 
-/** Off a terminal it prints a line at every tenth instead. */
+/** Without a terminal it prints a line at every 10% instead. */
 export function progressLine(
   target: LineTarget,
   now: () => number = Date.now,

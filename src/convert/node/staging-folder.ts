@@ -1,7 +1,8 @@
 /**
- * The folder beside the target in which a conversion works: `<target>.convert-XXXXXX`, with the new model in `model`
- * and, for the moment of the exchange, the replaced one in `old`. A marker file says that it is ours: nothing without
- * it is ever removed, whatever its name. Of a conversion that was killed the next one to the same target clears up.
+ * The staging folder of a conversion, beside the target: `<target>.convert-XXXXXX`, with the new model in
+ * `model` and, during the swap, the replaced one in `old`. A marker file identifies it as ours: nothing
+ * without it is ever removed, whatever its name. What a killed conversion leaves is cleaned up by the next
+ * one to the same target.
  */
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -24,7 +25,7 @@ export class StagingFolder {
     this.#folder = folder;
   }
 
-  /** @param target absolute; what earlier conversions to it left is cleared first */
+  /** @param target absolute; leftovers of earlier conversions to it are removed first */
   static async begin(target: string): Promise<StagingFolder> {
     await mkdir(path.dirname(target), { recursive: true });
     await clearLeftovers(target);
@@ -39,7 +40,7 @@ export class StagingFolder {
     return path.join(this.#folder, 'model');
   }
 
-  /** The old model, where there is one, gives way only to a whole new one. */
+  /** Replaces the old model, if any; call this only with a complete new one. */
   async exchange(): Promise<void> {
     const old = path.join(this.#folder, 'old');
     await rename(this.#target, old).catch(ignoreMissing);
@@ -65,13 +66,13 @@ async function clearLeftovers(target: string): Promise<void> {
     const folder = path.join(parent, name);
     const owner = await readOwner(folder);
     if (owner?.target !== path.basename(target) || isRunning(owner)) continue;
-    // Killed between the two renames: the old model is the only one there is.
+    // Killed between the two renames: the old model is the only copy, so put it back.
     if (!(await exists(target))) await rename(path.join(folder, 'old'), target).catch(ignoreMissing);
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** `null` where the folder is not one of ours. */
+/** `null` if the folder is not one of ours. */
 async function readOwner(folder: string): Promise<Owner | null> {
   try {
     const value = JSON.parse(await readFile(path.join(folder, MARKER), 'utf8')) as Partial<Owner> | null;
@@ -83,7 +84,7 @@ async function readOwner(folder: string): Promise<Owner | null> {
   }
 }
 
-/** Of another machine, which may share the disk, nobody can tell; its folder is left alone. */
+/** Another machine may share the disk; whether its process runs is unknown, so its folder is left alone. */
 function isRunning({ host, pid }: Owner): boolean {
   if (host !== hostname()) return true;
   try {
