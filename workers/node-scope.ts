@@ -2,10 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { assert } from '../src/base/assert.ts';
 
-/**
- * A function rather than a side effect: bundlers drop modules of this package that are imported for their effects
- * alone.
- */
+/** A function, not a side effect: bundlers drop modules of this package that are imported for their effects alone. */
 export function openWorkerScope(): void {
   assert(parentPort, 'this runs in a thread');
   Object.assign(globalThis, {

@@ -13,10 +13,7 @@ interface WithChain {
 
 interface ShapeOptions {
   readonly model: string;
-  /**
-   * Whether results include the document's text. Defaults to the service's own default: true for Jina, false for
-   * Voyage.
-   */
+  /** Whether results include the document's text. Default: as the service, true for Jina, false for Voyage. */
   readonly returnDocuments?: boolean;
 }
 

@@ -84,9 +84,7 @@ function policyError({ blockedURI, effectiveDirective }: SecurityPolicyViolation
   );
 }
 
-/**
- * The source expression that would allow `blockedURI`: its origin for an address, else the matching keyword or scheme.
- */
+/** The source expression that allows `blockedURI`: its origin for an address, else the matching keyword or scheme. */
 function sourceOf(blockedURI: string): string {
   if (blockedURI === 'wasm-eval') return "'wasm-unsafe-eval'";
   if (blockedURI === 'eval') return "'unsafe-eval'";

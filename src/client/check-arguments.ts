@@ -1,7 +1,4 @@
-/**
- * Argument checks at the public edge, before anything is sent: TypeError for a wrong type, RangeError for a wrong
- * value.
- */
+/** Argument checks at the public edge, before anything is sent: TypeError for the type, RangeError for the value. */
 import type { LoadOptions, RerankDocument, RerankOptions, RerankRequest } from '../protocol/rerank-api.ts';
 import { checkRerankOptions } from '../protocol/run-options.ts';
 
@@ -80,10 +77,7 @@ function checkQuery(query: unknown): string {
   return query;
 }
 
-/**
- * @throws TypeError or RangeError. Makes folder URLs absolute (against the page, if there is one) and adds a final
- *   slash.
- */
+/** @throws TypeError or RangeError. Resolves folder URLs against the page, if there is one, and adds a final slash. */
 export function checkLoadOptions(options: Partial<LoadOptions>): LoadOptions {
   const { model, modelFiles, device = 'auto', dtype, workerUrl, assetsUrl, warmUp } = options;
   if (typeof model !== 'string' || model === '')

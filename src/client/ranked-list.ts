@@ -5,15 +5,10 @@
 import { assert } from '../base/assert.ts';
 import type { FinishReason, Outcome, RerankUpdate, Verdict } from '../protocol/rerank-api.ts';
 
-/**
- * `decided` ended by itself; `forced` was asked for its verdict; `failed` could not be judged; `stopped` was aborted.
- */
+/** `decided` ended by itself; `forced` was asked for its verdict; `failed` could not be judged; `stopped`: aborted. */
 export type DocumentState = 'queued' | 'reading' | 'thinking' | 'decided' | 'forced' | 'failed' | 'stopped';
 
-/**
- * While thinking, `reasoning` is the text so far and `numNewTokens` the number of deltas received, at most one step
- * behind.
- */
+/** While thinking, `reasoning` is the text so far and `numNewTokens` the number of deltas, at most one step behind. */
 export interface RankedItem extends Omit<Outcome, 'finishReason'> {
   /** place in the input */
   readonly index: number;

@@ -30,7 +30,7 @@ interface JudgedDocument<D extends DocumentInput> extends Pick<
   readonly index: number;
   /** if the document has one */
   readonly id: string | undefined;
-  /** the input object itself */
+  /** the input document itself */
   readonly document: D;
   /** the document's metadata, if any; never seen by the model */
   readonly metadata: unknown;

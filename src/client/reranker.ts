@@ -78,10 +78,7 @@ export interface RerankParameters<D extends DocumentInput = DocumentInput>
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * An error thrown by a listener ends the run and is rethrown by the call. No listener is called after the call has
- * settled.
- */
+/** A listener's error ends the run and rejects the call. No listener is called after the call has settled. */
 export interface RerankCallbacks {
   readonly onLoadProgress?: ((progress: LoadProgress) => void) | undefined;
   /** Called once per step, in order. A document interrupted by a failure is `started` again, with a new chain. */

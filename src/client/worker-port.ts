@@ -7,10 +7,7 @@ import { Rank1Error } from '../base/errors.ts';
 import { watchRefusals } from '../base/policy-refusal.ts';
 import { receivedError, type FromWorker, type ToWorker } from '../protocol/worker-calls.ts';
 
-/**
- * A worker's error event may overtake messages posted before it, and nothing signals the last one: milliseconds to
- * wait.
- */
+/** A worker's error event may overtake messages posted before it: how long to wait for those. */
 const DRAIN_MS = 100;
 
 type Listener = (...values: never[]) => void;

@@ -45,10 +45,7 @@ export interface LoadProgress {
   readonly totalBytes: number;
 }
 
-/**
- * Why a device was chosen. `asked`: the caller requested the CPU. `version`: the GPU cannot run this version of the
- * model.
- */
+/** Why a device was chosen. `asked`: the caller requested the CPU. `version`: the GPU cannot run this version. */
 export type DeviceCause =
   | { readonly code: 'asked' | 'no-adapter' | 'software-adapter' | 'version' | 'gpu-failed' }
   | { readonly code: 'adapter'; /** empty if the browser does not report it */ readonly name: string }
@@ -87,10 +84,7 @@ export interface RerankOptions {
   readonly temperature?: number;
   /** Sampling seed, an integer: the same seed gives a document the same chains, whatever runs beside it. Default 0. */
   readonly seed?: number;
-  /**
-   * Ends a chain stuck in a repetition loop by asking for its verdict (`loop`). Default off, as the reference has no
-   * such guard.
-   */
+  /** Ends a chain stuck in a repetition loop by asking for its verdict (`loop`). Default off, as in the reference. */
   readonly loopGuard?: boolean;
   /** Contains FILL_QUERY_HERE and replaces the query in the prompt. */
   readonly queryTemplate?: string;
@@ -131,9 +125,7 @@ export interface Verdict {
    * among them. `score` and `logitDifference` are then a minimum or a maximum.
    */
   readonly bound?: 'at-least' | 'at-most';
-  /**
-   * true if the chain did not end by itself and was asked for its answer; false in mode `instant`, which has no chain
-   */
+  /** true if the chain did not end by itself and was asked for its answer; false in mode `instant` (no chain) */
   readonly forced: boolean;
 }
 

@@ -203,10 +203,7 @@ function joinFloats(parts: readonly Float32Array[]): Float32Array {
   return joined;
 }
 
-/**
- * Engines and ORT phrase it differently: "Array buffer allocation failed", "bad_alloc", "Out of memory", "memory access
- * out of bounds".
- */
+/** Wordings of engines and ORT: "Array buffer allocation failed", "bad_alloc", "memory access out of bounds". */
 const OF_MEMORY = /memory|alloc/i;
 
 /** Classifies a step's error: out of memory, or a failed run. After either the session must not be used again. */

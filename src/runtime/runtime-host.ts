@@ -1,6 +1,4 @@
-/**
- * What the runtime needs from its environment, so that it works the same in a browser's worker and in a Node thread.
- */
+/** What the runtime needs from its environment, a browser's worker or a Node thread. */
 import type * as OrtModule from 'onnxruntime-web/webgpu';
 import type { CpuDevice, Device } from '../protocol/rerank-api.ts';
 

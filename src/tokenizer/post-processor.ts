@@ -1,7 +1,4 @@
-/**
- * The special tokens that a tokenizer's `post_processor` puts around an input. Ids are those in the file, as in Hugging
- * Face's tokenizers.
- */
+/** Special tokens that a tokenizer's `post_processor` puts around an input; ids as in the file. */
 export interface InputFrame {
   readonly before: readonly number[];
   readonly after: readonly number[];

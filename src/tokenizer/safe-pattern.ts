@@ -26,10 +26,7 @@ export function findUnsafePattern(value: unknown): string | null {
   return null;
 }
 
-/**
- * True when no group that contains repetition or alternation is repeated without bound, and there are no
- * backreferences.
- */
+/** True if no group that contains repetition or alternation repeats without bound, and there are no backreferences. */
 export function isSafePattern(pattern: string): boolean {
   if (pattern.length > MAX_PATTERN_LENGTH || /\\[1-9k]/.test(pattern)) return false;
   /** For each open group: whether it contains repetition or alternation. */

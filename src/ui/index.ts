@@ -1,7 +1,4 @@
-/**
- * Registers the elements and the page services they share. Importing a class alone registers nothing; outside a browser
- * this does nothing.
- */
+/** Registers the elements and page services; importing a class alone does not. Does nothing outside a browser. */
 import { installPageServices } from './page-services.ts';
 import { Rank1RerankElement } from './rank1-rerank/rank1-rerank.ts';
 import { RankedResultsElement } from './ranked-results/ranked-results.ts';

@@ -5,9 +5,7 @@ import type { RankedList } from '../client/ranked-list.ts';
 export const DEFAULT_THRESHOLD = 0.5;
 
 export interface RankingSelection {
-  /**
-   * 0 to 1: minimum score that counts; null leaves it to the verdict's label, which is not ` true` at exactly one half
-   */
+  /** 0 to 1: minimum score that counts; null: the verdict's label decides, as one half does not imply ` true` */
   readonly threshold: number | null;
   /** maximum number of documents */
   readonly topN: number;

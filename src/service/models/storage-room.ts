@@ -4,9 +4,7 @@ import type { CheckpointRequest, DeviceReport } from '../../protocol/model-store
 
 /** Reserved for the page's other data. */
 const SPARE_BYTES = 16 * 2 ** 20;
-/**
- * Size of the converted weights per dtype, relative to a 16-bit float checkpoint: the largest ratio in the catalogue.
- */
+/** Converted size per dtype, relative to a 16-bit float checkpoint: the largest ratio in the catalogue. */
 const CONVERTED_SHARE: Readonly<Record<string, number>> = {
   q4: 0.33,
   q4f16: 0.3,

@@ -91,9 +91,7 @@ export class DocumentPlanner {
     return Math.min(this.#maxPositions, Math.ceil(needed / LENGTH_STEP) * LENGTH_STEP);
   }
 
-  /**
-   * Common prefix of these prompts and of the prompt without a document, so that later prompts for this query share it.
-   */
+  /** Common prefix of these prompts and the prompt without a document, which later prompts for this query share. */
   prefixOf(documents: readonly PlannedDocument[]): Int32Array {
     return sharedPrefix([this.#head, ...promptsOf(documents).map(({ promptTokenIds }) => promptTokenIds)]);
   }

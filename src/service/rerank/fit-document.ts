@@ -53,10 +53,7 @@ export function fitText(budget: PromptBudget, fullText: string): FittedText | nu
   }
 }
 
-/**
- * As `fitText`, but splits a document that would be truncated into passages, each with the title. Empty when nothing
- * fits.
- */
+/** As `fitText`, but splits a text that does not fit into passages, each with the title. Empty when nothing fits. */
 export function fitPassages(
   budget: PromptBudget,
   document: Pick<RerankDocument, 'title' | 'text'>,

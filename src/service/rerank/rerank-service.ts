@@ -1,7 +1,4 @@
-/**
- * The backend inside a worker: one model, one load or run at a time. The model loader is injected, so it knows neither
- * ORT nor the GPU.
- */
+/** The backend inside a worker: one model, one load or run at a time. Knows neither ORT nor the GPU. */
 import { Gate, Semaphore } from '../../base/async.ts';
 import { Rank1Error } from '../../base/errors.ts';
 import type { Backend } from '../../protocol/backend.ts';

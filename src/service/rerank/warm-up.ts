@@ -61,10 +61,7 @@ async function runSteps(runtime: LoadedRuntime): Promise<void> {
   }
 }
 
-/**
- * @returns the rows' next decode step; null if a row's logits are not finite, so it has no next token: a run reports
- *   that per document
- */
+/** @returns the rows' next decode step; null if a row's logits are not finite, which a run reports per document */
 async function prefill(
   runner: ModelRunner,
   rows: readonly PrefillRow[],

@@ -1,9 +1,6 @@
 import { css } from 'lit';
 
-/**
- * Everything between toolbar and list: errors and notices, threshold, export, and the state in which nothing is
- * relevant.
- */
+/** Everything between toolbar and list: errors, notices, threshold, export, the "nothing relevant" state. */
 export const panelStyles = css`
   .notice,
   .error {

@@ -159,8 +159,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   /** What to do with a document that does not fit: truncate it, or judge it passage by passage. */
   @property({ attribute: 'long-documents' }) longDocuments: LongDocuments = 'truncate';
   /**
-   * Token limit of a chain before its verdict is forced; when unset, the model folder's value, else 1,024. At most half
-   * the context.
+   * Token limit of a chain before its verdict is forced, at most half the context. Default: the model's, else 1,024.
    */
   @property({ attribute: 'max-new-tokens', type: Number }) maxNewTokens: number | undefined;
   /** Rows decoded together. */
@@ -227,9 +226,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     return this.#internals.form;
   }
 
-  /**
-   * Loads the model if needed and judges the documents. Resolves with null when nothing was judged; the events say why.
-   */
+  /** Loads the model if needed and judges the documents. Resolves with null if nothing was judged; see the events. */
   async rerank(): Promise<RunSummary | null> {
     if (this.isDisabled) return null;
     const documents = this.documents.map(toDocument);

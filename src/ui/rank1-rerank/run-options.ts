@@ -1,6 +1,4 @@
-/**
- * Maps an element's properties to load and run options: only those that are set, so that the worker's defaults apply.
- */
+/** Maps an element's properties to load and run options: only those set, so that the worker's defaults apply. */
 import type { LoadOptions, RerankOptions } from '../../protocol/rerank-api.ts';
 import { RUN_OPTION_NAMES, RUN_OPTIONS, type RunOptionName } from '../../protocol/run-options.ts';
 
