@@ -1,16 +1,14 @@
-/** Ranking by score. Evaluation tools differ in how they break ties. */
+/** Ranking by score. Evaluation tools break ties differently. */
 import { compareUtf8Bytes } from './byte-order.ts';
 import type { Run } from './types.ts';
 
-/** How documents with equal scores are put in order. */
 export type TieBreak = 'docid-descending' | 'docid-ascending';
 
 /**
- * Document ids, best first: by score as a double, descending, ties by the UTF-8 bytes of the id, as trec_eval 10. For
- * trec_eval 9, pass the scores through `toSinglePrecision` first.
- *
- * @param tieBreak `docid-descending` is trec_eval's (form_res_rels.c, comp_sim_docno: "b" before "a", "9" before
- *   "10"); `docid-ascending` is that of ir_measures' RR@k and Judged@k
+ * Document ids, best first, as trec_eval 10: by score as a double, descending, ties by the UTF-8 bytes of the
+ * id. For trec_eval 9, pass the scores through `toSinglePrecision` first.
+ * @param tieBreak `docid-descending` is trec_eval's (form_res_rels.c, comp_sim_docno: "b" before "a", "9"
+ * before "10"); `docid-ascending` is that of ir_measures' RR@k and Judged@k
  */
 export function orderDocuments(
   scores: ReadonlyMap<string, number>,
@@ -23,8 +21,8 @@ export function orderDocuments(
 }
 
 /**
- * The run as trec_eval 9, pytrec_eval and mteb see it: with scores rounded to 32-bit floats, in which saturated scores
- * such as 1 - 1e-9 and 1 tie.
+ * The run as seen by trec_eval 9, pytrec_eval and mteb: scores are rounded to 32-bit floats, in which
+ * saturated scores such as 1 - 1e-9 and 1 tie.
  */
 export function toSinglePrecision(run: Run): Run {
   return new Map(

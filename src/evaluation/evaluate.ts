@@ -1,4 +1,4 @@
-/** A run against judgements: every measure, per query and averaged. */
+/** Evaluates a run against judgements: every metric, per query and averaged. */
 import { Rank1Error } from '../base/errors.ts';
 import { orderDocuments } from './document-order.ts';
 import { gradeRanking } from './graded-ranking.ts';
@@ -8,34 +8,37 @@ import { hasJudgements, type Judgements, type Qrels, type Run } from './types.ts
 
 export interface EvaluateOptions {
   readonly measures: readonly Measure[];
-  /** lowest grade that counts as relevant for AP, RR, P and R (trec_eval -l); 1 when left out, 2 for TREC DL */
+  /** lowest grade that counts as relevant for AP, RR, P and R (trec_eval -l); default 1; use 2 for TREC DL */
   readonly relevanceLevel?: number;
   /**
-   * Queries that are judged but not in the run: `skip` averages over the queries present (trec_eval's default, mteb),
-   * `zero` counts each as 0 (trec_eval -c).
+   * Judged queries missing from the run: `skip` averages over the queries present (trec_eval's default,
+   * mteb), `zero` counts each as 0 (trec_eval -c).
    */
   readonly missingQueries?: 'skip' | 'zero';
 }
 
 export interface Evaluation {
-  /** measure name to qid to value; a query is absent where its judgements do not determine the measure */
+  /** metric name to qid to value; omits queries whose judgements do not determine the metric */
   readonly perQuery: ReadonlyMap<string, ReadonlyMap<string, number>>;
-  /** measure name to the mean of the unrounded values; null when a query's judgements do not determine the measure */
+  /**
+   * metric name to the mean of the unrounded values; null if some query's judgements do not determine the
+   * metric
+   */
   readonly means: ReadonlyMap<string, number | null>;
   readonly numQueries: number;
-  /** judged queries that the run lacks */
+  /** judged queries missing from the run */
   readonly missingQids: readonly string[];
-  /** queries of the run without any judgement; they are left out, as trec_eval leaves them out */
+  /** queries of the run without judgements, which are excluded, as in trec_eval */
   readonly unjudgedQids: readonly string[];
 }
 
-/** @throws Rank1Error invalid-file when the run and the judgements have no query in common */
+/** @throws Rank1Error invalid-file if the run and the judgements share no query */
 export function evaluateRun(run: Run, qrels: Qrels, options: EvaluateOptions): Evaluation {
   const judgements = new Map([...qrels].map(([qid, grades]) => [qid, { grades }]));
   return evaluateJudgedRun(run, judgements, options);
 }
 
-/** As `evaluateRun`, for judgements that come with the queries (see `judgementsOf` of the eval.jsonl form). */
+/** As `evaluateRun`, for judgements that come with the queries (see `judgementsOf` in eval-jsonl.ts). */
 export function evaluateJudgedRun(
   run: Run,
   allJudgements: ReadonlyMap<string, Judgements>,

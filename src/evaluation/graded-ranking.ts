@@ -1,4 +1,4 @@
-/** The only place where document ids become grades. */
+/** Maps document ids to grades; nothing else does. */
 import type { GradedRanking, Judgements } from './types.ts';
 
 /** @param docids best first */
@@ -11,7 +11,7 @@ export function gradeRanking(docids: readonly string[], judgements: Judgements):
   };
 }
 
-/** All grades that are judgements, descending: the order that no ranking can beat. */
+/** All judged grades, descending: the ideal order. */
 export function idealGradesOf(grades: Iterable<number>): number[] {
   return [...grades].filter((grade) => grade >= 0).sort((a, b) => b - a);
 }

@@ -1,4 +1,4 @@
-/** Evaluation: the field's file formats, trec_eval's measures, and reference figures to compare with. */
+/** Evaluation: standard file formats, trec_eval's metrics, and reference values for comparison. */
 export { compareUtf8Bytes } from './byte-order.ts';
 export { orderDocuments, toSinglePrecision, type TieBreak } from './document-order.ts';
 export { gradeRanking } from './graded-ranking.ts';

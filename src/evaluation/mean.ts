@@ -1,4 +1,4 @@
-/** Mean of the values; null when there is none, or when one of them is not determined. */
+/** Mean of the values; null if there are none, or any is undetermined. */
 export function meanOf(values: Iterable<number | null>): number | null {
   let sum = 0;
   let count = 0;

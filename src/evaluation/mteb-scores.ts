@@ -1,4 +1,4 @@
-/** From our figures to those of an mteb result file. */
+/** Converts our metrics to an mteb result file. */
 import { toSinglePrecision } from './document-order.ts';
 import { evaluateJudgedRun, type Evaluation } from './evaluate.ts';
 import { formatMtebTaskResult, type MtebScores } from './files/mteb-task-result.ts';
@@ -6,9 +6,12 @@ import { MTEB_CUTOFFS, mtebMetricKey, parseMeasure, type Measure } from './measu
 import { pairMeasures } from './measures/pair-measures.ts';
 import { hasJudgements, type Judgements, type Run } from './types.ts';
 
-/** What mteb writes where a data set has no revision; it does not read a file with none at all. */
+/** mteb's placeholder for a missing revision; it cannot read a file without one. */
 export const NO_REVISION = 'no_revision_available';
-/** The version whose form and rules these are. No mteb ran; but it does not read a file that names none. */
+/**
+ * The mteb version whose format and rules are followed. mteb itself was not run, but it cannot read a file
+ * without a version.
+ */
 const MTEB_FORM = '2.26.0';
 const MAIN_MEASURE = 'nDCG@10';
 
@@ -22,7 +25,9 @@ export interface MtebResultOptions {
   readonly relevanceLevel: number;
 }
 
-/** A run's figures as mteb's result file; without date and duration, so that the same results are the same bytes. */
+/**
+ * A run's metrics as an mteb result file, without date and duration, so that equal results give equal bytes.
+ */
 export function mtebResultText(
   run: Run,
   judgements: ReadonlyMap<string, Judgements>,
@@ -35,7 +40,7 @@ export function mtebResultText(
     measures: measuresOf('nDCG', 'AP', 'R', 'P'),
     relevanceLevel,
   });
-  // mteb computes these itself, from doubles, where pytrec_eval computes the others from 32-bit floats.
+  // mteb computes these itself from doubles; pytrec_eval computes the others from 32-bit floats.
   const reciprocalRanks = evaluateJudgedRun(run, judgements, {
     measures: measuresOf('RR').map((measure) => ({ ...measure, tieBreak: 'docid-descending' })),
     relevanceLevel,
@@ -54,10 +59,10 @@ export function mtebResultText(
   });
 }
 
-/** NevIR's and FollowIR's main scores under mteb's keys, where query ids come in their pairs. */
+/** NevIR's and FollowIR's main scores under mteb's keys, if the query ids are paired. */
 function pairScores(run: Run, judgements: ReadonlyMap<string, Judgements>): [key: string, score: number][] {
   const judged = new Map([...judgements].filter(([qid, known]) => run.has(qid) && hasJudgements(known)));
-  // The first rank is pytrec_eval's, in single precision; p-MRR's ranks are mteb's own.
+  // The first rank comes from pytrec_eval, in single precision; p-MRR's ranks are mteb's own.
   const { nevir } = pairMeasures(toSinglePrecision(run), judged);
   const { followIr } = pairMeasures(run, judged);
   return [
@@ -71,11 +76,10 @@ function withMainScore(scores: MtebScores, key: string, mainScore: number): Mteb
 }
 
 /**
- * The measures that mteb has a key for. For mteb's own figures take them from a run that went through
- * `toSinglePrecision`, all but RR@k. mteb rounds to five digits and this does not.
- *
- * @param mainMeasure the measure leaderboards show, `nDCG@10` for most reranking tasks
- * @throws RangeError when the main measure was not evaluated or is not determined by the judgements
+ * The metrics that mteb has a key for. To match mteb, compute all but RR@k from a run passed through
+ * `toSinglePrecision`. mteb rounds to five digits; this does not.
+ * @param mainMeasure the leaderboard's metric, `nDCG@10` for most reranking tasks
+ * @throws RangeError if the main metric was not evaluated or is undetermined
  */
 export function toMtebScores(
   evaluation: Pick<Evaluation, 'means'>,

@@ -1,15 +1,15 @@
-/** Collections whose queries are documents of their corpus, as ArguAna's and Quora's are. */
+/** Collections whose queries are themselves documents, such as ArguAna and Quora. */
 import type { Run } from './types.ts';
 
 export interface WithoutOwnDocuments {
   readonly run: Run;
-  /** documents that were left out */
+  /** number of documents removed */
   readonly numOwn: number;
 }
 
 /**
- * A run without the documents whose id is their query's: a query trivially retrieves itself. BEIR leaves them out of
- * every collection, mteb out of the tasks that say `ignore_identical_ids`, trec_eval out of none.
+ * Removes documents whose id equals their query's, because a query trivially retrieves itself. BEIR does this
+ * for every collection, mteb for tasks with `ignore_identical_ids`, trec_eval never.
  */
 export function withoutOwnDocuments(run: Run): WithoutOwnDocuments {
   let numOwn = 0;

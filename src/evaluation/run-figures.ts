@@ -1,4 +1,4 @@
-/** A run's figures with reference figures; shared by the command line, the page and the quality report. */
+/** A run's metrics with reference values; shared by the command line, the page and the quality report. */
 import { pairedBootstrap, type BootstrapInterval } from './analysis/bootstrap.ts';
 import { bestOrder, expectedRandomNdcg } from './analysis/reference-orders.ts';
 import { reportTies } from './analysis/ties.ts';
@@ -10,26 +10,26 @@ import { parseMeasure } from './measures/measure.ts';
 import { pairMeasures, type PairMeasures } from './measures/pair-measures.ts';
 import { hasJudgements, type Judgements, type Run } from './types.ts';
 
-/** The same resamples for every interval, so that figures can be reproduced. */
+/** Fixed, so that intervals are reproducible. */
 const BOOTSTRAP_SEED = 1;
 
 export interface RunFiguresOptions extends EvaluateOptions {
-  /** the k of the nDCG@k that ties, random order and best order are expressed in */
+  /** k of the nDCG@k used for ties, random order and best order */
   readonly cutoff: number;
 }
 
 export interface RunFigures extends Evaluation, PairMeasures {
   readonly numTiesThatMatter: number;
-  /** mean nDCG@k with all ties broken in the worst and in the best way */
+  /** mean nDCG@k with all ties broken worst and best */
   readonly lowestByTies: number | null;
   readonly highestByTies: number | null;
-  /** expected nDCG@k of the run's own documents in random order */
+  /** expected nDCG@k of the run's documents in random order */
   readonly randomOrder: number | null;
-  /** nDCG@k of the run's own documents in the best order */
+  /** nDCG@k of the run's documents in the best order */
   readonly bestOrder: number | null;
 }
 
-/** @throws Rank1Error invalid-file when the run and the judgements have no query in common */
+/** @throws Rank1Error invalid-file if the run and the judgements share no query */
 export function runFigures(
   run: Run,
   allJudgements: ReadonlyMap<string, Judgements>,
@@ -39,7 +39,7 @@ export function runFigures(
   const judgements = new Map([...allJudgements].filter(([, known]) => hasJudgements(known)));
   const evaluation = evaluateJudgedRun(run, judgements, options);
   const judged = new Map([...judgements].filter(([qid]) => run.has(qid)));
-  // A missing query that counts as 0 does so in any order of its documents.
+  // A missing query counted as 0 scores 0 in any order.
   const counted = missingQueries === 'zero' ? judgements : judged;
   const rankings = [...counted].map(([qid, known]) =>
     gradeRanking(orderDocuments(run.get(qid) ?? new Map()), known),
@@ -57,7 +57,7 @@ export function runFigures(
   };
 }
 
-/** The values of the queries that both runs have. */
+/** Values of the queries in both runs. */
 export function sharedValues(
   baseline: ReadonlyMap<string, number>,
   system: ReadonlyMap<string, number>,
@@ -69,7 +69,7 @@ export function sharedValues(
   ];
 }
 
-/** The mean gain over the baseline with its 95 % interval, on the queries that both have; null when there is none. */
+/** Mean gain over the baseline with its 95 % interval, on shared queries; null if there are none. */
 export function gainOver(
   baseline: ReadonlyMap<string, number>,
   system: ReadonlyMap<string, number>,

@@ -1,6 +1,6 @@
 /**
- * Every rank1 model. The sizes in catalogue.json are those that the converter writes for the true configurations
- * (test/unit/model/catalogue.test.ts recomputes them); the weights themselves were not available.
+ * All rank1 models. Sizes in catalogue.json are those the converter writes for the real configurations
+ * (recomputed by test/unit/model/catalogue.test.ts); the weights themselves were not available.
  */
 import catalogue from './catalogue.json' with { type: 'json' };
 
@@ -9,7 +9,7 @@ export interface KnownModel {
   readonly label: string;
   readonly repository: string | null;
   readonly parameters: number;
-  /** of the safetensors, in 16-bit floats */
+  /** size of the safetensors in 16-bit floats */
   readonly checkpointBytes: number;
   readonly versions: readonly KnownVersion[];
 }
@@ -17,22 +17,22 @@ export interface KnownModel {
 export interface KnownVersion {
   readonly dtype: string;
   readonly weightBytes: number;
-  /** keys and values of every layer, in the elements of the version */
+  /** keys and values of all layers, in the version's element type */
   readonly kvBytesPerToken: number;
-  /** must fit into one buffer of the GPU */
+  /** must fit into one GPU buffer */
   readonly largestTensorBytes: number;
 }
 
 export const CATALOGUE: readonly KnownModel[] = catalogue;
 
-/** A prompt of a few hundred tokens and a chain of rank1's usual length. */
+/** A prompt of a few hundred tokens plus a chain of typical length for rank1. */
 export const PLANNED_CONTEXT_TOKENS = 2048;
-/** Rows decoded together, for which estimates are given. */
+/** Numbers of rows decoded together for which estimates are given. */
 export const PLANNED_SLOTS = [1, 4, 8, 16, 32] as const;
 
 export type ModelSize = Pick<KnownVersion, 'weightBytes' | 'kvBytesPerToken'>;
 
-/** Bytes of weights and of every slot's KV cache. Activations and the runtime add some tens of MB. */
+/** Bytes of weights and all slots' KV cache. Activations and the runtime add some tens of MB. */
 export function plannedBytes(
   { weightBytes, kvBytesPerToken }: ModelSize,
   slots: number,

@@ -1,6 +1,6 @@
 /**
- * Which version of a model is loaded, and on which of the devices at hand: decided from the manifest, before any weight
- * is read, so that a version the device cannot run costs nothing. The caller's wish is kept or refused, never replaced.
+ * Chooses a model version and a device from the manifest, before any weights are read, so that an unsupported
+ * version costs nothing. The caller's request is honoured or refused, never replaced.
  */
 import { Rank1Error } from '../base/errors.ts';
 import { chooseDtype } from './choose-dtype.ts';
@@ -8,23 +8,23 @@ import type { Manifest, ManifestModel } from './manifest.ts';
 
 export interface DeviceAbilities {
   readonly device: 'webgpu' | 'cpu' | 'wasm';
-  /** whether it computes with 16-bit floats */
+  /** supports 16-bit floats */
   readonly float16: boolean;
-  /** the largest tensor it takes; Infinity where there is no limit */
+  /** largest supported tensor; Infinity if unlimited */
   readonly maxTensorBytes: number;
 }
 
 export interface VersionChoice {
   readonly dtype: string;
-  /** Why the first device was not chosen; null when it was. */
+  /** Why the first device was not chosen; null if it was. */
   readonly refusal: string | null;
 }
 
 /**
- * @param asked the dtype the caller names
+ * @param asked dtype named by the caller
  * @param devices best first, not empty
- * @returns null where the model does not offer what was asked for
- * @throws Rank1Error `device-unavailable` when no device runs any version that may be taken
+ * @returns null if the model does not offer the requested dtype
+ * @throws Rank1Error `device-unavailable` if no device can run any eligible version
  */
 export function chooseVersion(
   { models }: Manifest,

@@ -1,4 +1,4 @@
-/** Errors for a config.json that cannot be run: the key, its value, what to do. */
+/** Errors for an unusable config.json: the key, its value, and what to do. */
 import { Rank1Error } from '../base/errors.ts';
 
 /** The value is valid, but not supported here. */
@@ -17,7 +17,7 @@ export function configCorrupt(key: string, value: unknown, problem: string): Ran
   );
 }
 
-/** Short even for a hostile file: an object may be too deep to print. */
+/** Kept short even for hostile files: an object may be too deep to print. */
 export function quote(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
   if (value === undefined) return 'nothing';

@@ -1,10 +1,10 @@
-/** Numbers and booleans of a config.json. It is untrusted, so each is checked as it is read. */
+/** Numbers and booleans of a config.json. It is untrusted, so each is checked when read. */
 import { configCorrupt } from './config-error.ts';
 
 export type ConfigFields = Readonly<Record<string, unknown>>;
 
 /**
- * @param limits.fallback taken when the key is missing or null; without it the key must be there
+ * @param limits.fallback used if the key is missing or null; without it the key is required
  * @throws Rank1Error `model-corrupt`
  */
 export function integerField(

@@ -1,6 +1,6 @@
 /**
- * Keys of config.json that change the arithmetic but have one supported value, and the keys that change
- * nothing here. The converter warns of any other key.
+ * Keys of config.json that affect the arithmetic but have only one supported value, and keys with no effect
+ * here. The converter warns of any other key.
  */
 import { configCorrupt, configUnsupported } from './config-error.ts';
 import { switchField, type ConfigFields } from './config-fields.ts';
@@ -11,7 +11,7 @@ const READ_KEYS = `architectures model_type hidden_size intermediate_size num_hi
   tie_word_embeddings attention_bias eos_token_id hidden_act mlp_bias partial_rotary_factor use_sliding_window
   sliding_window max_window_layers layer_types quantization_config quantization rope_interleaved pruned_heads`;
 
-/** Names, precision, training, and generation settings, which the caller's options replace. */
+/** Names, precision, training, and generation settings, which are overridden by the caller's options. */
 const HARMLESS_KEYS = `_name_or_path name_or_path _model_name_or_path transformers_version torch_dtype dtype use_cache bos_token_id pad_token_id
   unk_token_id sep_token_id cls_token_id mask_token_id decoder_start_token_id initializer_range attention_dropout
   hidden_dropout resid_pdrop embd_pdrop attn_pdrop classifier_dropout pretraining_tp _attn_implementation
@@ -32,7 +32,7 @@ export function unknownConfigKeys(fields: ConfigFields): string[] {
   return Object.keys(fields).filter((key) => !KNOWN_KEYS.has(key));
 }
 
-/** @throws Rank1Error `model-unsupported` or `model-corrupt` that names the key */
+/** @throws Rank1Error `model-unsupported` or `model-corrupt`, naming the key */
 export function checkConfigRules(fields: ConfigFields): void {
   const activation = fields['hidden_act'] ?? 'silu';
   if (activation !== 'silu') throw configUnsupported('hidden_act', activation, 'only "silu" is');
@@ -56,8 +56,8 @@ function checkLayerTypes(types: unknown): void {
 }
 
 /**
- * Qwen2's window is on where use_sliding_window says so, from layer max_window_layers on. Mistral's is on whenever it
- * is set. A window as long as the longest sequence has no effect.
+ * Qwen2's sliding window applies if use_sliding_window is set, from layer max_window_layers on; Mistral's
+ * applies whenever it is set. A window as long as the longest sequence has no effect.
  */
 function checkSlidingWindow(fields: ConfigFields): void {
   const { sliding_window: window, max_position_embeddings: longest } = fields;

@@ -1,4 +1,7 @@
-/** A model folder on a server. A file that arrives incomplete or with another checksum than the manifest's is never handed on. */
+/**
+ * A model folder on a server. Files that are incomplete or do not match the manifest's checksum are never
+ * returned.
+ */
 import { IdleTimer } from '../base/async.ts';
 import { errorMessage, isRank1Error, Rank1Error } from '../base/errors.ts';
 import { namingRefusals } from '../base/policy-refusal.ts';
@@ -28,7 +31,7 @@ export class HttpFolder implements ModelFolder {
     this.address = url.endsWith('/') ? url : `${url}/`;
   }
 
-  /** @param maxBytes limit of the file. @throws Rank1Error `model-corrupt` beyond it */
+  /** @param maxBytes limit for the file. @throws Rank1Error `model-corrupt` beyond it */
   async readText(path: string, maxBytes = MAX_TEXT_BYTES): Promise<string> {
     const decoder = new TextDecoder();
     let text = '';
@@ -40,7 +43,7 @@ export class HttpFolder implements ModelFolder {
       return true;
     });
     text += decoder.decode();
-    // A server that answers every path with its index page is the usual cause.
+    // Usually a server that answers every path with its index page.
     if (!text.trimStart().startsWith('<')) return text;
     throw new Rank1Error(
       'model-not-found',
@@ -67,7 +70,7 @@ export class HttpFolder implements ModelFolder {
     return bytes;
   }
 
-  /** @param take returns whether to continue */
+  /** @param take returns whether to continue reading */
   async #read(path: string, take: (chunk: Uint8Array) => boolean): Promise<void> {
     const { stallMs = STALL_MS, signal } = this.#options;
     const idle = new IdleTimer(stallMs, () => new Error('nothing came any more'), signal);
@@ -120,7 +123,7 @@ function allocate(path: string, numBytes: number): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** Browsers offer `crypto.subtle` over HTTPS and on localhost only; elsewhere only the length is checked. */
+/** Browsers offer `crypto.subtle` only over HTTPS and on localhost; elsewhere only the length is checked. */
 async function verifySha256(path: string, bytes: Uint8Array<ArrayBuffer>, expected: string): Promise<void> {
   const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
   if (!subtle) return;

@@ -1,6 +1,6 @@
 /**
- * `rank1.json`, the manifest of a model folder: its files, their sizes and contents. The
- * converter writes it last, so a folder without one is not a model. Its content is untrusted when read.
+ * `rank1.json`, the manifest of a model folder: its files with sizes and checksums. The converter writes it
+ * last, so a folder without one is not a model. Untrusted when read.
  */
 import { Rank1Error } from '../base/errors.ts';
 
@@ -18,9 +18,9 @@ export interface ManifestModel {
   readonly onnx: string;
   readonly externalData: readonly string[];
   readonly layout: 'rank1' | 'transformersjs';
-  /** elements of the KV cache */
+  /** element type of the KV cache */
   readonly kvDtype: 'float32' | 'float16';
-  /** rows of the graph's rotary tables; positions are below this */
+  /** rows of the graph's rotary tables; positions must be below this */
   readonly maxPositions: number;
   /** largest weight tensor; undefined if unknown */
   readonly largestTensorBytes?: number;
@@ -32,7 +32,7 @@ export interface Manifest {
   readonly models: Readonly<Record<string, ManifestModel>>;
   /** by path relative to the folder: every file but the manifest itself */
   readonly files: Readonly<Record<string, ManifestFile>>;
-  /** Default token limit of a chain; undefined: the engine's default. */
+  /** Default token limit of a chain; if undefined, the engine's default. */
   readonly defaultMaxNewTokens?: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a model is made of, read from a folder: manifest first, then what the chosen dtype needs. Every byte of the
- * folder is untrusted. A file that is not what the manifest says is never handed on.
+ * Reads a model from a folder: the manifest, then the files of the chosen dtype. Every byte is untrusted. A
+ * file that does not match the manifest is never returned.
  */
 import { assert } from '../base/assert.ts';
 import { Rank1Error } from '../base/errors.ts';
@@ -24,16 +24,16 @@ export interface ModelFiles {
   readonly tokenizerJson: unknown;
   readonly tokenizerConfig: unknown;
   readonly onnx: Uint8Array;
-  /** `path` is the name the graph refers to */
+  /** `path` is the name used in the graph */
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array | Blob }[];
 }
 
-/** Beside config.json where the checkpoint had one. */
+/** Present beside config.json if the checkpoint had one. */
 const GENERATION_CONFIG = 'generation_config.json';
 
 export type BytesProgress = (loadedBytes: number, totalBytes: number) => void;
 
-/** Takes one of a manifest's dtypes when the caller names none. */
+/** Chooses one of a manifest's dtypes if the caller names none. */
 export type DtypeChoice = (manifest: Manifest) => string | undefined;
 
 /**
@@ -48,7 +48,7 @@ export function fetchModelFiles(
   return readModelFiles(new HttpFolder(modelUrl), dtype ?? firstDtype, onProgress);
 }
 
-/** @throws Rank1Error `model-not-found`, `model-corrupt`, `model-unsupported`, and what the folder throws */
+/** @throws Rank1Error `model-not-found`, `model-corrupt`, `model-unsupported`, and the folder's errors */
 export async function readModelFiles(
   folder: ModelFolder,
   dtype: string | DtypeChoice,

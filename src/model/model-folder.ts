@@ -1,22 +1,22 @@
 /**
- * Where the files of a model come from, as the loader sees it: a folder on a server, in the page's storage, or picked
- * by the user. Paths come from the manifest, which rejects any that leave the folder.
+ * Source of a model's files as seen by the loader: a server, the page's storage, or files picked by the user.
+ * Paths come from the manifest, which rejects any outside the folder.
  */
 import { Rank1Error, errorMessage } from '../base/errors.ts';
 import type { ManifestFile } from './manifest.ts';
 import { createSha256 } from './sha256.ts';
 
-/** Tokenizers are the largest of the text files, with some 20 MB. */
+/** The largest text files are tokenizers, about 20 MB. */
 export const MAX_TEXT_BYTES = 64 * 2 ** 20;
 
 export interface ModelFolder {
-  /** Where the folder is, for messages. */
+  /** Location of the folder, for messages. */
   readonly address: string;
-  /** A small file, whole. @throws Rank1Error `model-not-found`, `model-corrupt`, `network`, `storage` */
+  /** Reads a small file whole. @throws Rank1Error `model-not-found`, `model-corrupt`, `network`, `storage` */
   readText(path: string): Promise<string>;
   /**
-   * A weight file of the manifest's length, checked against its SHA-256 unless that was done when it was stored.
-   * The runtime reads a Blob piece by piece where its build supports that.
+   * A weight file with the manifest's length, checked against its SHA-256 unless that was done when it was
+   * stored. The runtime reads a Blob in chunks if its build supports that.
    * @throws Rank1Error `model-not-found`, `model-corrupt`, `network`, `out-of-memory`
    */
   readWeights(
@@ -26,14 +26,14 @@ export interface ModelFolder {
   ): Promise<Uint8Array<ArrayBuffer> | Blob>;
 }
 
-/** Files as Blobs: in the page's storage, or picked by the user. Nothing is copied. */
+/** Files as Blobs, from the page's storage or picked by the user. Nothing is copied. */
 export class BlobFolder implements ModelFolder {
   readonly address: string;
   readonly #open: (path: string) => Promise<Blob | null>;
   readonly #verify: boolean;
 
   /**
-   * @param open `null` where there is no such file
+   * @param open returns `null` if there is no such file
    * @param verify false if every file was checked when it was written
    */
   constructor(address: string, open: (path: string) => Promise<Blob | null>, verify: boolean) {
@@ -81,7 +81,7 @@ export async function readBlob(path: string, blob: Blob): Promise<Uint8Array<Arr
   }
 }
 
-/** For a text file longer than any model has. */
+/** Error for a text file longer than any model has. */
 export function tooLong(path: string, maxBytes: number): Rank1Error {
   return new Rank1Error(
     'model-corrupt',
@@ -107,7 +107,7 @@ export function assertChecksum(path: string, actual: string, expected: string): 
   );
 }
 
-/** Bytes of a file in memory while it is hashed. */
+/** Bytes held in memory while hashing a file. */
 const SLICE_BYTES = 8 * 2 ** 20;
 
 async function verifyBlob(

@@ -1,4 +1,4 @@
-/** The shape of a model, read from `config.json` and `generation_config.json`. */
+/** A model's dimensions, from `config.json` and `generation_config.json`. */
 import { Rank1Error } from '../base/errors.ts';
 import { configCorrupt, quote } from './config-error.ts';
 import { integerField, numberField, switchField, type ConfigFields } from './config-fields.ts';
@@ -17,11 +17,11 @@ export interface ModelSpec {
   /** The longest sequence, prompt and answer together, in tokens. */
   readonly maxPositions: number;
   readonly ropeTheta: number;
-  /** `null` when positions are not rescaled. Factors of Llama 3.1's frequency rescaling otherwise. */
+  /** Factors of Llama 3.1's frequency rescaling; `null` if positions are not rescaled. */
   readonly ropeScaling: Llama3RopeScaling | null;
   readonly rmsNormEps: number;
   readonly tieWordEmbeddings: boolean;
-  /** True when q, k and v projections have a bias (Qwen2). */
+  /** Whether q, k and v projections have a bias (Qwen2). */
   readonly attentionBias: boolean;
   /** Token ids that end generation, in addition to the tokenizer's (rank1/chain-reader.ts). */
   readonly eosTokenIds: readonly number[];
@@ -38,11 +38,11 @@ export function kvBytesPerToken(spec: ModelSpec, dtype: KvDtype): number {
 const ARCHITECTURES = ['Qwen2ForCausalLM', 'LlamaForCausalLM', 'MistralForCausalLM'] as const;
 
 /**
- * Reads a Hugging Face `config.json` (parsed). The content is untrusted, and every number is checked. A key that asks for
- * arithmetic the engine lacks is refused; none has a silent default.
- * @param generationConfig parsed `generation_config.json`, whose end-of-text tokens count too
- * @throws Rank1Error `model-unsupported` when the architecture or a feature is not one we run,
- *   `model-corrupt` when a field is missing or out of range
+ * Parses a Hugging Face `config.json` (already JSON-decoded). It is untrusted, so every number is checked. A
+ * key that requires unsupported arithmetic is refused; none is silently ignored.
+ * @param generationConfig decoded `generation_config.json`, whose end-of-text tokens are added
+ * @throws Rank1Error `model-unsupported` for an unsupported architecture or feature, `model-corrupt` if a
+ * field is missing or out of range
  */
 export function parseModelSpec(config: unknown, generationConfig?: unknown): ModelSpec {
   const fields = asFields('config.json', config);
@@ -69,7 +69,7 @@ export function parseModelSpec(config: unknown, generationConfig?: unknown): Mod
     ropeScaling: rope.scaling,
     rmsNormEps: numberField(fields, 'rms_norm_eps', { above: 0, fallback: 1e-6 }),
     tieWordEmbeddings: switchField(fields, 'tie_word_embeddings'),
-    // Qwen2 has them whatever its config.json says.
+    // Qwen2 always has them, whatever its config.json says.
     attentionBias: switchField(fields, 'attention_bias') || architecture === 'Qwen2ForCausalLM',
     eosTokenIds: [
       ...new Set([

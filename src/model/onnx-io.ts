@@ -1,10 +1,10 @@
 /**
  * The contract between the converter, which writes graphs, and the runtime, which feeds them: input and
- * output names and shapes of the `rank1` layout, and the names of the `transformersjs` layout below. Both sides
- * import the names from here and nowhere else.
- *
- * Axes: B rows of the batch, S tokens a row in this call (right-padded), M capacity of the KV cache in
- * tokens, R rows whose last token is read, W watched token ids, V vocabulary, KV key-value heads, H head size.
+ * output names and shapes of the `rank1` layout, and the names of the `transformersjs` layout. Both sides
+ * must import the names from here.
+ * Axes: B rows of the batch, S tokens per row in this call (right-padded), M capacity of the KV cache in
+ * tokens, R rows whose last token is read, W watched token ids, V vocabulary, KV key-value heads, H head
+ * size.
  */
 export const ONNX_INPUTS = {
   /** int32 [B, S] */
@@ -15,7 +15,7 @@ export const ONNX_INPUTS = {
   totalSequenceLength: 'total_sequence_length',
   /** int32 [R]: flat index b * S + (n_b - 1) of the last real token of each row that is read */
   lastIndex: 'last_index',
-  /** int32 [W]: token ids whose raw logits come back (for rank1: ` true`, ` false`) */
+  /** int32 [W]: token ids whose raw logits are returned (for rank1: ` true`, ` false`) */
   watchedTokenIds: 'watched_token_ids',
 } as const;
 
@@ -28,17 +28,20 @@ export const ONNX_OUTPUTS = {
   logits: 'logits',
 } as const;
 
-/** float32 or float16 [B, KV, M, H]; the same buffer is fed as past and fetched as present. */
+/** float32 or float16 [B, KV, M, H]; the same buffer is passed as past and returned as present. */
 export const pastName = (layer: number, part: 'key' | 'value') => `past_key_values.${layer}.${part}`;
 export const presentName = (layer: number, part: 'key' | 'value') => `present.${layer}.${part}`;
 
-/** The `transformersjs` layout: what transformers.js feeds by itself. T is the length of the longest row after the call. */
+/**
+ * The `transformersjs` layout: the inputs transformers.js provides. T is the length of the longest row after
+ * the call.
+ */
 export const TRANSFORMERSJS_INPUTS = {
   /** int64 [B, S] */
   inputIds: 'input_ids',
-  /** int64 [B, T]: of a row only the sum is read, its tokens after the call */
+  /** int64 [B, T]: only each row's sum is used, its number of tokens after the call */
   attentionMask: 'attention_mask',
-  /** int64 [B, S]: accepted and not read, as the attention kernel counts positions itself */
+  /** int64 [B, S]: accepted but ignored, because the attention kernel counts positions itself */
   positionIds: 'position_ids',
   /** int64 []: number of last tokens whose logits are returned; 0: all */
   numLogitsToKeep: 'num_logits_to_keep',

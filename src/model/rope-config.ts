@@ -1,14 +1,14 @@
 /**
- * Rotary positions in `config.json`. Newer files have one object `rope_parameters`, older ones `rope_scaling` with
- * `rope_theta` beside or inside it; precedence follows transformers 5. Unknown types are refused by name, because a
- * wrong frequency gives fluent nonsense, not an error.
+ * Rotary position settings in `config.json`. Newer files have one object `rope_parameters`, older ones
+ * `rope_scaling` with `rope_theta` beside or inside it; precedence follows transformers 5. Unknown types are
+ * refused by name, because a wrong frequency produces fluent nonsense rather than an error.
  */
 import { configCorrupt, configUnsupported } from './config-error.ts';
 import { numberField, type ConfigFields } from './config-fields.ts';
 
 export interface RopeSpec {
   readonly theta: number;
-  /** `null` when positions are not rescaled. */
+  /** `null` if positions are not rescaled. */
   readonly scaling: Llama3RopeScaling | null;
 }
 
@@ -20,7 +20,7 @@ export interface Llama3RopeScaling {
   readonly originalMaxPositions: number;
 }
 
-/** The defaults of transformers for these architectures. */
+/** transformers' defaults for these architectures. */
 const DEFAULT_THETA = 10_000;
 const PLAIN_KEYS = new Set(['rope_type', 'type', 'rope_theta', 'partial_rotary_factor']);
 const LLAMA3_KEYS = new Set([

@@ -1,4 +1,4 @@
-/** SHA-256 over a stream. `crypto.subtle.digest` wants the whole input at once; model files do not fit. */
+/** Streaming SHA-256: `crypto.subtle.digest` needs the whole input at once, and model files are too large. */
 import { createSHA256 } from 'hash-wasm';
 
 export interface StreamingHash {

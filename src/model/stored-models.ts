@@ -1,31 +1,31 @@
 /**
- * Models in the page's own storage (the origin private file system): one folder a model under `models/`, as the
- * converter and the download write them. A folder is a model only when it holds the manifest, which is written last,
- * once every file is complete and verified; so only lengths are checked when reading.
+ * Models in the page's storage (origin private file system): one folder per model under `models/`, as written
+ * by the converter and the download. A folder is a model only if it holds the manifest, which is written
+ * last, once every file is complete and verified; so reading checks only lengths.
  */
 import { Rank1Error, errorMessage } from '../base/errors.ts';
 import { HttpFolder } from './http-folder.ts';
 import { BlobFolder, type ModelFolder } from './model-folder.ts';
 
-/** The folder of the origin private file system that holds one folder a model. */
+/** Root folder of all stored models. */
 export const MODELS_FOLDER = 'models';
-/** `opfs:<name>` instead of an address: the stored model of that name. */
+/** `opfs:<name>` in place of a URL: the stored model of that name. */
 const STORED_SCHEME = 'opfs:';
-/** Names of stored models: one part of a path, and of a URL. */
+/** Valid names: a single segment of a path and of a URL. */
 const STORED_NAME = /^[a-z0-9][a-z0-9._-]{0,119}$/;
 
 export function isStoredName(name: string): boolean {
   return STORED_NAME.test(name);
 }
 
-/** What `model` is given to load the stored model `name`. */
+/** The value of `model` that loads the stored model `name`. */
 export function storedModelAddress(name: string): string {
   return `${STORED_SCHEME}${name}`;
 }
 
 /**
  * @param model absolute URL of a folder, or `opfs:<name>`
- * @param files the folder's files by path, where a person picked them; `model` is then only a name for messages
+ * @param files picked by the user, by path; `model` is then only a name for messages
  * @throws Rank1Error `model-not-found` or `storage`
  */
 export async function openModelFolder(
@@ -66,7 +66,7 @@ async function findFolder(name: string): Promise<FileSystemDirectoryHandle | nul
   }
 }
 
-/** @param path relative, of plain parts; `null` where there is no such file */
+/** @param path relative, of plain segments; `null` if there is no such file */
 export async function readStoredFile(folder: FileSystemDirectoryHandle, path: string): Promise<File | null> {
   const parts = path.split('/');
   const fileName = parts.pop() ?? '';
@@ -80,7 +80,7 @@ export async function readStoredFile(folder: FileSystemDirectoryHandle, path: st
   }
 }
 
-/** True too when the path is a folder where a file was expected, or the reverse. */
+/** Also true if a folder was found in place of a file, or the reverse. */
 export function isMissing(error: unknown): boolean {
   return error instanceof DOMException && ['NotFoundError', 'TypeMismatchError'].includes(error.name);
 }

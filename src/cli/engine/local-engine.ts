@@ -62,7 +62,7 @@ export class LocalEngine implements RerankEngine {
     return this.#client.rerank(call);
   }
 
-  /** Always true: a thread that died is restarted by the next call. */
+  /** True until closed: a thread that died is restarted by the next call. */
   isReachable(): Promise<boolean> {
     return Promise.resolve(!this.#closed);
   }

@@ -1,32 +1,32 @@
-/** Whether a difference between two systems would hold for other queries. */
+/** Estimates whether a difference between two systems would hold for other queries. */
 import { seededRandom } from '../../base/seeded-random.ts';
 
 export interface BootstrapInterval {
-  /** mean over queries of system minus baseline */
+  /** mean over queries of system - baseline */
   readonly meanDifference: number;
   /** bounds of the percentile interval */
   readonly lower: number;
   readonly upper: number;
-  /** share of the resamples whose mean difference is above 0; ties count half */
+  /** share of resamples with a mean difference above 0; ties count half */
   readonly shareAboveZero: number;
   readonly numQueries: number;
 }
 
 export interface BootstrapOptions {
   readonly seed: number;
-  /** 10,000 when left out */
+  /** default 10,000 */
   readonly numResamples?: number;
-  /** 0.95 when left out */
+  /** default 0.95 */
   readonly confidence?: number;
 }
 
 /**
- * Paired bootstrap over queries (Sakai, "Evaluating evaluation metrics based on the bootstrap", SIGIR 2006; percentile
- * interval after Efron): the per-query differences are drawn with replacement, and the interval is cut from the means.
- *
+ * Paired bootstrap over queries (Sakai, "Evaluating evaluation metrics based on the bootstrap", SIGIR 2006;
+ * percentile interval after Efron): per-query differences are resampled with replacement, and the interval is
+ * taken from percentiles of the means.
  * @param baseline qid to value, usually the first stage's
  * @param system qid to value, for the same queries
- * @throws RangeError when the two do not hold the same queries, or there are none
+ * @throws RangeError if the queries differ, or there are none
  */
 export function pairedBootstrap(
   baseline: ReadonlyMap<string, number>,
@@ -61,11 +61,11 @@ export interface PairedDifference {
   readonly qid: string;
   readonly baseline: number;
   readonly system: number;
-  /** system minus baseline: the query's gain */
+  /** system - baseline: the query's gain */
   readonly difference: number;
 }
 
-/** One entry a query, in the order of `baseline`. Throws as `pairedBootstrap` does. */
+/** One entry per query, in the order of `baseline`. Throws as `pairedBootstrap`. */
 export function pairedDifferences(
   baseline: ReadonlyMap<string, number>,
   system: ReadonlyMap<string, number>,

@@ -1,40 +1,42 @@
-/** Whether a score of 0.8 means that four in five such documents are relevant, and how the scores are spread. */
+/**
+ * Calibration of scores (whether 0.8 means that four in five such documents are relevant) and their
+ * distribution.
+ */
 export interface ScoredJudgement {
   /** probability of relevance, 0 to 1 */
   readonly score: number;
-  /** null when nobody judged the document */
+  /** null if unjudged */
   readonly isRelevant: boolean | null;
 }
 
 export interface ScoreBin {
-  /** the bin holds scores of [from, to), the last one also 1 */
+  /** the bin covers [from, to); the last one includes 1 */
   readonly from: number;
   readonly to: number;
   readonly numRelevant: number;
   readonly numNotRelevant: number;
   readonly numUnjudged: number;
-  /** over the judged documents; null when there are none */
+  /** over judged documents; null if there are none */
   readonly meanScore: number | null;
-  /** relevant documents over judged ones; null when there are none */
+  /** relevant over judged documents; null if there are none */
   readonly shareRelevant: number | null;
 }
 
 export interface Calibration {
   readonly bins: readonly ScoreBin[];
   /**
-   * Expected calibration error: |share relevant - mean score| of each bin, weighted by its judged documents (Guo et
-   * al., ICML 2017). null without judged documents.
+   * Expected calibration error: per bin |share relevant - mean score|, weighted by its judged documents (Guo
+   * et al., ICML 2017). Null without judged documents.
    */
   readonly expectedCalibrationError: number | null;
-  /** mean squared difference of score and outcome (Brier, 1950); null without judged documents */
+  /** mean squared difference between score and outcome (Brier, 1950); null without judged documents */
   readonly brierScore: number | null;
   readonly numJudged: number;
 }
 
 /**
- * Bins of equal width, for the reliability plot and for the histogram.
- *
- * @throws RangeError when a score is not between 0 and 1
+ * Bins of equal width, for the reliability plot and the histogram.
+ * @throws RangeError if a score is outside 0 to 1
  */
 export function calibrate(documents: Iterable<ScoredJudgement>, numBins = 10): Calibration {
   if (!(Number.isInteger(numBins) && numBins > 0))

@@ -1,13 +1,12 @@
-/** Reference figures for a reranker: the best order of the same candidates, and a random one. */
+/** Reference values for a reranker: the best and a random order of the same candidates. */
 import { parseMeasure, type Measure } from '../measures/measure.ts';
 import type { GradedRanking } from '../types.ts';
 import { seededRandom, shuffle } from '../../base/seeded-random.ts';
 
 /**
- * The depth ceiling: the same ranking with its top `depth` in the best order. No reranker of these candidates can
- * score higher.
- *
- * @param depth candidates the reranker sees; those below keep their places
+ * The upper bound at a given depth: the same ranking with its top `depth` ideally ordered. No reranker of
+ * these candidates can score higher.
+ * @param depth number of candidates the reranker sees; lower ones keep their ranks
  */
 export function bestOrder(ranking: GradedRanking, depth = Infinity): GradedRanking {
   const top = ranking.grades.slice(0, depth).sort((a, b) => (b ?? -1) - (a ?? -1));
@@ -21,9 +20,8 @@ export interface RandomOrderEstimate {
 }
 
 /**
- * What a measure is worth when the candidates come in random order, estimated from seeded shuffles.
- *
- * @returns null when the judgements do not determine the measure
+ * A metric's value for randomly ordered candidates, estimated from seeded shuffles.
+ * @returns null if the judgements do not determine the metric
  */
 export function randomOrderEstimate(
   ranking: GradedRanking,
@@ -47,10 +45,9 @@ export function randomOrderEstimate(
 }
 
 /**
- * The exact expectation of nDCG@k over all orders of the candidates. Every rank holds the mean gain on average, so it
- * is the nDCG of a ranking with that gain at every rank.
- *
- * @returns null when the judgements do not determine nDCG@k
+ * The exact expectation of nDCG@k over all orders of the candidates. Every rank has the mean gain in
+ * expectation, so this is the nDCG of a ranking with that gain at every rank.
+ * @returns null if the judgements do not determine nDCG@k
  */
 export function expectedRandomNdcg(ranking: GradedRanking, cutoff: number): number | null {
   const { grades } = ranking;

@@ -1,17 +1,20 @@
-/** How much of a ranking was decided by tie-breaking. rank1's scores saturate, so this is reported. */
+/** How much of a ranking was decided by tie-breaking, which matters because rank1's scores saturate. */
 import { orderDocuments } from '../document-order.ts';
 import { gradeRanking } from '../graded-ranking.ts';
 import { parseMeasure } from '../measures/measure.ts';
 import type { Judgements } from '../types.ts';
 
 export interface TieReport {
-  /** sets of two or more documents with one score */
+  /** groups of two or more documents with equal scores */
   readonly numTies: number;
-  /** documents in those sets */
+  /** documents in those groups */
   readonly numTiedDocuments: number;
-  /** ties that begin within the cutoff and hold documents of different gain: breaking them otherwise changes nDCG@k */
+  /**
+   * ties that start within the cutoff and contain different gains, so that breaking them otherwise changes
+   * nDCG@k
+   */
   readonly numTiesThatMatter: number;
-  /** nDCG@k with every tie broken in the worst and in the best way; null when the judgements do not determine it */
+  /** nDCG@k with every tie broken worst and best; null if the judgements do not determine it */
   readonly lowestNdcg: number | null;
   readonly highestNdcg: number | null;
 }

@@ -1,4 +1,4 @@
-/** A run and judgements in whichever format they come. */
+/** Reads a run or judgements in any supported format. */
 import type { Qrels, Run } from '../types.ts';
 import { readBeirQrels } from './beir.ts';
 import { detectFormat, type DetectedFile } from './detect-format.ts';
@@ -10,7 +10,7 @@ import { readTrecQrels } from './trec-qrels.ts';
 import { readTrecRun } from './trec-run.ts';
 
 export interface RunChoice {
-  /** of an mteb prediction file that holds several */
+  /** of an mteb prediction file with several subsets */
   readonly subset?: string | undefined;
   readonly split?: string | undefined;
 }

@@ -11,12 +11,12 @@ import { UniqueIds } from './unique-ids.ts';
 
 export interface BeirDocument {
   readonly docid: string;
-  /** empty when the collection has no titles */
+  /** empty if the collection has no titles */
   readonly title: string;
   readonly text: string;
 }
 
-/** `corpus.jsonl`, document by document. Memory holds the ids, to detect duplicates, and no texts. */
+/** Streams `corpus.jsonl`. Memory holds only the ids, to detect duplicates. */
 export async function* readBeirCorpus(source: SourceFile, onPlace?: OnPlace): AsyncGenerator<BeirDocument> {
   const docids = new UniqueIds('document', source);
   for await (const row of readJsonRows(source)) {
@@ -34,7 +34,7 @@ export interface BeirQuery {
   readonly place: FilePlace;
 }
 
-/** `queries.jsonl`, query by query. */
+/** Streams `queries.jsonl`. */
 export async function* readBeirQueryRows(source: SourceFile): AsyncGenerator<BeirQuery> {
   const qids = new UniqueIds('query', source);
   for await (const row of readJsonRows(source)) {
@@ -52,8 +52,8 @@ export async function readBeirQueries(source: SourceFile): Promise<Map<string, s
 }
 
 /**
- * `qrels/<split>.tsv`: a header line, then `query-id corpus-id score` separated by tabs, quoted as Python's csv module
- * quotes. As in BEIR, the header may say anything, and columns after the third are ignored.
+ * `qrels/<split>.tsv`: a header line, then tab-separated `query-id corpus-id score`, quoted as in Python's
+ * csv module. As in BEIR, the header is not checked and columns after the third are ignored.
  */
 export async function readBeirQrels(source: SourceFile): Promise<Qrels> {
   const table = new ScoreTable(source);

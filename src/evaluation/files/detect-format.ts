@@ -1,6 +1,6 @@
 /**
- * Which of the field's formats a file is in, from its beginning: the first line, and how deep the JSON goes. Names of
- * files say too little, and people should not have to.
+ * Detects a file's format from its start: the first line, or the nesting of the JSON. File names say too
+ * little, and users should not have to choose.
  */
 import { invalidFile } from './invalid-file.ts';
 import { isGrade, isNumber } from './numbers.ts';
@@ -21,14 +21,16 @@ export type FileFormat =
 
 export interface DetectedFile {
   readonly format: FileFormat;
-  /** the whole file; take it instead of the source that was looked at */
+  /** the whole file; use it instead of the source passed in, which was partly read */
   readonly source: SourceFile;
 }
 
-/** Characters that are looked at. */
+/** Number of characters inspected. */
 const PEEK_LENGTH = 65_536;
 
-/** @throws Rank1Error invalid-file when the file is empty, is not UTF-8 at its beginning, or is in none of the formats */
+/**
+ * @throws Rank1Error invalid-file if the file is empty, does not start as UTF-8, or is in none of the formats
+ */
 export async function detectFormat(source: SourceFile): Promise<DetectedFile> {
   const seen: Uint8Array[] = [];
   const chunks = (async function* () {
@@ -72,15 +74,15 @@ function columnFormat(text: string): FileFormat | null {
     .filter((row) => row.trim() !== '' && !row.startsWith('#'));
   if (isBeirHeader(first, second)) return 'beir-qrels';
   const columns = first.trim().split(/\s+/);
-  // One column too few is still this format; its reader then reports the line.
+  // Accept one column too few, so that the format's reader reports the line.
   if (columns.length >= 5 && columns[1]?.toUpperCase() === 'Q0') return 'trec-run';
-  // A run tag may hold spaces.
+  // A run tag may contain spaces.
   if (columns.length >= 6 && isNumber(columns[3]) && isNumber(columns[4])) return 'trec-run';
   if (columns.length === 4) return 'trec-qrels';
   return null;
 }
 
-/** BEIR skips its header unread, so a header is recognised by three columns of which the third is no grade. */
+/** BEIR skips its header unread, so any three columns count as a header if the third is not a grade. */
 function isBeirHeader(first: string, second: string): boolean {
   const [names, row] = [first, second].map((line) => line.trimEnd().split('\t'));
   if (first.trim().split(/\s+/).join(' ') === 'query-id corpus-id score') return true;

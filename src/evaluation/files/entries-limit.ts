@@ -1,9 +1,9 @@
-/** How many entries of a file may be held in memory at once: one limit for tables, ids and keys. */
+/** Limits how many entries of a file are held in memory; shared by tables, ids and keys. */
 import type { Rank1Error } from '../../base/errors.ts';
 import { invalidFile, type FilePlace } from './invalid-file.ts';
 import type { SourceFile } from './source-file.ts';
 
-/** About 1 GB of them; a Map or Set of V8 ends, with an error that names no file, at 16.7 million. */
+/** About 1 GB. V8's Map and Set fail at 16.7 million entries, with an error that names no file. */
 const MAX_ENTRIES = 10_000_000;
 
 export function entriesLimit(source: Pick<SourceFile, 'maxEntries'> | undefined): number {

@@ -1,7 +1,8 @@
 /**
- * This project's data form, `*.eval.jsonl`: one query a line with its candidates in the first stage's order.
- * `{"qid", "query", "candidates": [{"docid", "rank", "title", "text", "grade", ...}], "ideal_grades": [...]}`; `title` may
- * be left out; `grade: null` is unjudged; `ideal_grades` holds the highest grades of all judged documents, candidates or not, at most ten.
+ * This project's data format, `*.eval.jsonl`: one query per line, with candidates in the first stage's order.
+ * `{"qid", "query", "candidates": [{"docid", "rank", "title", "text", "grade", ...}], "ideal_grades":
+ * [...]}`. `title` is optional; `grade: null` means unjudged; `ideal_grades` holds the highest grades, at
+ * most ten, of all judged documents, candidates or not.
  */
 import type { Judgements } from '../types.ts';
 import { invalidFile, quoted, type OnPlace } from './invalid-file.ts';
@@ -11,12 +12,12 @@ import { UniqueIds } from './unique-ids.ts';
 
 export interface EvalCandidate {
   readonly docid: string;
-  /** left out where the document has none */
+  /** absent if the document has none */
   readonly title?: string;
   readonly text: string;
-  /** null when nobody judged it */
+  /** null if unjudged */
   readonly grade: number | null;
-  /** the first stage's score, where the file has it */
+  /** the first stage's score, if the file has one */
   readonly score: number | null;
 }
 
@@ -25,14 +26,14 @@ export interface EvalQuery {
   readonly query: string;
   /** in the given order, best first */
   readonly candidates: readonly EvalCandidate[];
-  /** null when the candidates are all the judged documents there are */
+  /** null if the candidates include all judged documents */
   readonly idealGrades: readonly number[] | null;
 }
 
 /** Maximum length of `ideal_grades`; a shorter list is complete. */
 const IDEAL_GRADES_DEPTH = 10;
 
-/** Queries one by one. Memory holds the query ids, to detect duplicates. */
+/** Streams queries. Memory holds the query ids, to detect duplicates. */
 export async function* readEvalJsonl(source: SourceFile, onPlace?: OnPlace): AsyncGenerator<EvalQuery> {
   const qids = new UniqueIds('query', source);
   for await (const row of readJsonRows(source)) {
@@ -49,7 +50,7 @@ export async function* readEvalJsonl(source: SourceFile, onPlace?: OnPlace): Asy
   }
 }
 
-/** The query's judgements, in the form that measures take. */
+/** The query's judgements, as the metrics take them. */
 export function judgementsOf({ candidates, idealGrades }: EvalQuery): Judgements {
   const grades = new Map<string, number>();
   for (const { docid, grade } of candidates) if (grade !== null) grades.set(docid, grade);
@@ -57,12 +58,12 @@ export function judgementsOf({ candidates, idealGrades }: EvalQuery): Judgements
   return { grades, ideal: { grades: idealGrades, isComplete: idealGrades.length < IDEAL_GRADES_DEPTH } };
 }
 
-/** Scores that reproduce the given order: minus the rank. */
+/** Scores that reproduce the given order: the negated ranks. */
 export function givenOrderScores({ candidates }: Pick<EvalQuery, 'candidates'>): Map<string, number> {
   return new Map(candidates.map(({ docid }, index) => [docid, -(index + 1)]));
 }
 
-/** The query as one line of the form. */
+/** The query as one line of the format. */
 export function formatEvalQuery({ qid, query, candidates, idealGrades }: EvalQuery): string {
   const rows = candidates.map(({ docid, title, text, grade, score }, index) => ({
     docid,

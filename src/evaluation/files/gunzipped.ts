@@ -1,8 +1,8 @@
-/** Unpacks a file as it arrives, on a page as in Node. */
+/** Decompresses a file as a stream, in browsers and Node. */
 import { invalidFile } from './invalid-file.ts';
 import type { SourceFile } from './source-file.ts';
 
-/** @throws while it is read: Rank1Error invalid-file when the packed bytes are damaged or end too early */
+/** @throws while it is read: Rank1Error invalid-file if the compressed data is damaged or truncated */
 export function gunzipped(source: SourceFile): SourceFile {
   return { ...source, chunks: unpackedChunks(source) };
 }
@@ -55,7 +55,7 @@ async function* unpackedChunks({ name, chunks }: SourceFile): AsyncGenerator<Uin
   }
 }
 
-/** Chromium prefixes the reason with the failed call and ends it with a full stop. */
+/** Chromium prefixes the reason with the failed call and adds a full stop. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/^Failed to execute [^:]*: /, '').replace(/\.$/, '');

@@ -1,4 +1,4 @@
-/** One line of a JSONL file, its fields read with their types checked. */
+/** A line of a JSONL file, with type-checked fields. */
 import { checkId } from './ids.ts';
 import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
 import { readLines } from './lines.ts';
@@ -21,7 +21,7 @@ export async function* readJsonRows(source: SourceFile): AsyncGenerator<JsonRow>
   }
 }
 
-/** An object from a file. Only its own fields are seen, so `__proto__` or `constructor` in a file mean nothing. */
+/** An object from a file. Reads own fields only, so `__proto__` or `constructor` in a file has no effect. */
 export class JsonRow {
   readonly #fields: object;
   readonly #path: string;
@@ -29,7 +29,7 @@ export class JsonRow {
 
   private constructor(
     fields: object,
-    /** where the object is, for messages: `the line`, `candidates[3]` */
+    /** location of the object, for messages: `the line`, `candidates[3]` */
     path: string,
     place: FilePlace,
   ) {
@@ -52,7 +52,7 @@ export class JsonRow {
     return this.#field(key) !== undefined;
   }
 
-  /** The field's name and value pairs, when it is an object; none when it is absent. */
+  /** Entries of an object field; empty if absent. */
   entries(key: string): [string, unknown][] {
     return this.has(key) ? Object.entries(this.row(key).#fields) : [];
   }
@@ -73,7 +73,7 @@ export class JsonRow {
     return value;
   }
 
-  /** A query or document id. Tools write ids of digits as numbers too. */
+  /** A query or document id. Some tools write numeric ids as numbers. */
   id(key: string): string {
     const value = this.#field(key);
     if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
@@ -106,7 +106,7 @@ export class JsonRow {
     return value as number[];
   }
 
-  /** `read` of the field, or null when it is null or absent. */
+  /** `read` applied to the field, or null if it is null or absent. */
   optional<T>(key: string, read: (key: string) => T): T | null {
     const value = this.#field(key);
     return value === null || value === undefined ? null : read.call(this, key);

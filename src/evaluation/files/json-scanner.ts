@@ -1,9 +1,8 @@
 /**
- * Reads one JSON document of any size as it arrives and reports each value with its path and line.
- *
- * Score files are one object with millions of entries, often on a single line. `JSON.parse` would need the whole text
- * as one string, says nothing of lines, and keeps silent about a key that occurs twice. The invariant: memory is
- * bounded by the keys of the objects that are open, never by the length of the file.
+ * Streaming JSON parser that reports each value with its path and line.
+ * Score files are one object with millions of entries, often on a single line. `JSON.parse` would need the
+ * whole text as one string, reports no lines, and silently accepts duplicate keys. Invariant: memory is
+ * bounded by the keys of the open objects, not by the file's length.
  */
 import { assert } from '../../base/assert.ts';
 import { entriesLimit, tooManyEntries } from './entries-limit.ts';
@@ -11,7 +10,7 @@ import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
 import { decodeText, type SourceFile } from './source-file.ts';
 
 export type JsonScalar = string | number | boolean | null;
-/** Keys of objects and indices of arrays, from the root. The array is reused: copy what you keep. */
+/** Object keys and array indices from the root. The array is reused: copy it to keep it. */
 export type JsonPath = readonly (string | number)[];
 
 export interface JsonHandler {
@@ -31,7 +30,7 @@ const MAX_TOKEN_LENGTH = 16 * 1024 * 1024;
 const WORD_END = /[\s,:[\]{}"]/g;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** @throws Rank1Error invalid-file with file and line when the file is not one JSON document in UTF-8 */
+/** @throws Rank1Error invalid-file with file and line if the file is not one JSON document in UTF-8 */
 export async function scanJson(source: SourceFile, handler: JsonHandler): Promise<void> {
   const scanner = new JsonScanner(source, handler);
   for await (const text of decodeText(source)) scanner.write(text);
@@ -41,7 +40,7 @@ export async function scanJson(source: SourceFile, handler: JsonHandler): Promis
 class JsonScanner {
   readonly #file: string;
   readonly #handler: JsonHandler;
-  /** of one object */
+  /** limit per object */
   readonly #maxKeys: number;
   readonly #containers: Container[] = [];
   readonly #path: (string | number)[] = [];
@@ -49,7 +48,7 @@ class JsonScanner {
   #buffer = '';
   #position = 0;
   #isLast = false;
-  /** where the search for the end of a half-arrived token goes on, relative to its start */
+  /** where to resume searching for the end of an incomplete token, relative to its start */
   #searched = 1;
   /** what may come next */
   #expect: 'value' | 'first-value' | 'key' | 'first-key' | 'colon' | 'comma' | 'nothing' = 'value';
@@ -78,7 +77,7 @@ class JsonScanner {
     );
   }
 
-  /** Consumes one token; false when the rest of it has not arrived. */
+  /** Consumes one token; false if it is incomplete so far. */
   #step(): boolean {
     const buffer = this.#buffer;
     let code = buffer.charCodeAt(this.#position);

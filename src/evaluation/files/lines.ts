@@ -1,19 +1,18 @@
-/** Reads a text file line by line, with one block of it in memory. */
+/** Reads a text file by lines, with one block in memory. */
 import { invalidFile, type FilePlace } from './invalid-file.ts';
 import { decodeText, type SourceFile } from './source-file.ts';
 
 export interface Line extends FilePlace {
-  /** without its line end, `\n` or `\r\n` */
+  /** without the line ending, `\n` or `\r\n` */
   readonly text: string;
 }
 
-/** In UTF-16 units. A longer line means that this is not a line-based file. */
+/** In UTF-16 units. Longer lines mean that the file is not line-based. */
 export const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 
 /**
- * The lines that are not blank, in batches: awaiting each line would take most of the time of reading a large run.
- *
- * @throws Rank1Error invalid-file when the file is not UTF-8, holds no line, or one that is too long to be meant
+ * Non-blank lines, in batches: awaiting each line would dominate the time of reading a large run.
+ * @throws Rank1Error invalid-file if the file is not UTF-8, has no lines, or a line is too long
  */
 export async function* readLineBatches(source: SourceFile): AsyncGenerator<Line[]> {
   let number = 1;
@@ -52,7 +51,7 @@ export async function* readLineBatches(source: SourceFile): AsyncGenerator<Line[
   }
 }
 
-/** As `readLineBatches`, one by one. */
+/** As `readLineBatches`, line by line. */
 export async function* readLines(source: SourceFile): AsyncGenerator<Line> {
   for await (const batch of readLineBatches(source)) {
     for (const line of batch) yield line;

@@ -7,7 +7,7 @@ import { ScoreTable } from './score-table.ts';
 import type { SourceFile } from './source-file.ts';
 
 export interface MtebPredictions {
-  /** null when the file does not say */
+  /** null if the file does not name it */
   readonly modelName: string | null;
   readonly revision: string | null;
   /** subset (`default` for most tasks) to split to run */
@@ -16,7 +16,7 @@ export interface MtebPredictions {
 
 const META_KEY = 'mteb_model_meta';
 
-/** @throws Rank1Error invalid-file with file and line: not this shape, a score that is no number, an id twice */
+/** @throws Rank1Error invalid-file with file and line: wrong shape, invalid score, or duplicate id */
 export async function readMtebPredictions(source: SourceFile): Promise<MtebPredictions> {
   const tables = new Map<string, Map<string, ScoreTable>>();
   const meta = new Map<string, string>();
@@ -54,7 +54,7 @@ export async function readMtebPredictions(source: SourceFile): Promise<MtebPredi
   };
 }
 
-/** The predictions as mteb writes them, in pieces. */
+/** The predictions in mteb's format, in chunks. */
 export function* formatMtebPredictions({ modelName, revision, runs }: MtebPredictions): Generator<string> {
   yield `{"${META_KEY}": ${JSON.stringify({ model_name: modelName, revision })}`;
   for (const [subset, splits] of runs) {

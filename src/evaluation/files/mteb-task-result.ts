@@ -1,4 +1,4 @@
-/** mteb's result files (`TaskResult`): one task's figures, per split and subset. */
+/** mteb's result files (`TaskResult`): one task's metrics, per split and subset. */
 import { invalidFile } from './invalid-file.ts';
 import { scanJson } from './json-scanner.ts';
 import type { SourceFile } from './source-file.ts';
@@ -7,9 +7,9 @@ export interface MtebScores {
   readonly subset: string;
   /** such as `eng-Latn` */
   readonly languages: readonly string[];
-  /** the figure leaderboards show, for reranking usually `ndcg_at_10` */
+  /** the metric shown on leaderboards; for reranking usually `ndcg_at_10` */
   readonly mainScore: number;
-  /** `ndcg_at_10` and so on to value, 0 to 1 */
+  /** metric key, such as `ndcg_at_10`, to value, 0 to 1 */
   readonly metrics: ReadonlyMap<string, number>;
 }
 
@@ -20,7 +20,7 @@ export interface MtebTaskResult {
   /** seconds */
   readonly evaluationTime: number | null;
   readonly kgCo2Emissions: number | null;
-  /** ISO 8601; the caller gives it, this folder has no clock */
+  /** ISO 8601, from the caller: this folder uses no clock */
   readonly date: string | null;
   readonly scores: ReadonlyMap<string, readonly MtebScores[]>;
 }
@@ -33,7 +33,7 @@ type Draft = {
   line: number;
 };
 
-/** @throws Rank1Error invalid-file with file and line: not this shape, or a required field is missing */
+/** @throws Rank1Error invalid-file with file and line: wrong shape, or a required field is missing */
 export async function readMtebTaskResult(source: SourceFile): Promise<MtebTaskResult> {
   const top = new Map<string, unknown>();
   const drafts = new Map<string, Draft[]>();
@@ -77,7 +77,7 @@ export async function readMtebTaskResult(source: SourceFile): Promise<MtebTaskRe
   };
 }
 
-/** The result as mteb writes it. */
+/** The result in mteb's format. */
 export function formatMtebTaskResult(result: MtebTaskResult): string {
   const scores = [...result.scores].map(([split, list]) => {
     const entries = list.map((scored) => ({
@@ -116,7 +116,7 @@ function missing(file: string, line: number, field: string): Error {
   );
 }
 
-/** JSON.stringify would turn NaN into null and lose it silently. */
+/** JSON.stringify would silently turn NaN into null. */
 function refuseNonFinite(key: string, value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value))
     throw new RangeError(`${key} must be finite, not ${value}`);

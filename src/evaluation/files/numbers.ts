@@ -1,4 +1,4 @@
-/** Numbers as files write them. */
+/** Parses and formats numbers in files. */
 import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
@@ -39,10 +39,9 @@ export function parseGrade(text: string, place: FilePlace): number {
 }
 
 /**
- * The shortest decimal that reads back as the same double, with a decimal point, so that Python reads a float: the
- * scores of rank1 saturate, and rounding them would make ties.
- *
- * @throws RangeError when the score is not finite
+ * The shortest decimal that parses to the same double, with a decimal point so that Python reads a float.
+ * Rounding would create ties, because rank1's scores saturate.
+ * @throws RangeError if the score is not finite
  */
 export function formatScore(score: number): string {
   if (!Number.isFinite(score)) throw new RangeError(`a score must be a finite number, not ${score}`);

@@ -1,13 +1,13 @@
 /**
- * What a run decided, one query a line, with the chain behind every verdict. Field names are snake_case and their
- * order is fixed, so that the same results are the same bytes.
+ * A run's results, one query per line, with the chain behind every verdict. Field names are snake_case in
+ * fixed order, so that equal results give equal bytes.
  */
 import { invalidFile, quoted } from './invalid-file.ts';
 import { readJsonRows, type JsonRow } from './json-row.ts';
 import type { SourceFile } from './source-file.ts';
 import { UniqueIds } from './unique-ids.ts';
 
-/** A model's decision, as `Verdict` of the worker's protocol. */
+/** A model's verdict, as `Verdict` of the worker protocol. */
 export interface ResultVerdict {
   readonly label: 'true' | 'false';
   readonly score: number;
@@ -15,7 +15,7 @@ export interface ResultVerdict {
   readonly forced: boolean;
 }
 
-/** One of several chains whose mean the verdict is. */
+/** One of the sampled chains whose mean is the verdict. */
 export interface ResultSample {
   readonly verdict: ResultVerdict;
   readonly finishReason: string;
@@ -24,29 +24,29 @@ export interface ResultSample {
 
 export interface RankedDocument {
   readonly docid: string;
-  /** the place the first stage gave it, from 1 */
+  /** rank in the first stage, from 1 */
   readonly firstStageRank: number;
   readonly finishReason: string;
-  /** null when the model was never asked */
+  /** null if the model was not asked */
   readonly verdict: ResultVerdict | null;
   /** the chain, without its markers */
   readonly reasoning: string;
-  /** null when nobody judged it, or no judgements were given */
+  /** null if unjudged, or if there are no judgements */
   readonly grade: number | null;
-  /** the document was cut to fit the model */
+  /** the document was truncated to fit the model */
   readonly truncated: boolean;
   readonly numPromptTokens: number;
   readonly numNewTokens: number;
-  /** the part that decided, where the document was split; UTF-16 units of its text, end exclusive */
+  /** the deciding passage of a split document; UTF-16 offsets in its text, end exclusive */
   readonly passage?: { readonly start: number; readonly end: number; readonly numPassages: number };
-  /** where several chains were sampled */
+  /** if several chains were sampled */
   readonly samples?: readonly ResultSample[];
 }
 
 export interface QueryResult {
   readonly qid: string;
   readonly query: string;
-  /** measure name to value; empty without judgements */
+  /** metric name to value; empty without judgements */
   readonly measures: ReadonlyMap<string, number>;
   /** best first */
   readonly ranking: readonly RankedDocument[];
@@ -88,7 +88,7 @@ function sampleFields({ verdict, finishReason, reasoning }: ResultSample) {
   return { ...verdictFields(verdict), finish_reason: finishReason, reasoning };
 }
 
-/** Results one by one, in bounded memory. A query id that occurs twice is noticed, so ids are kept. */
+/** Streams results. Memory holds the query ids, to detect duplicates. */
 export async function* readQueryResults(source: SourceFile): AsyncGenerator<QueryResult> {
   const qids = new UniqueIds('query', source);
   for await (const row of readJsonRows(source)) {
@@ -104,7 +104,10 @@ export async function* readQueryResults(source: SourceFile): AsyncGenerator<Quer
   }
 }
 
-/** Scores of one query for a run file: the logit difference, which does not saturate. Documents without a verdict are left out. */
+/**
+ * One query's scores for a run file: logit differences, which do not saturate. Omits documents without a
+ * verdict.
+ */
 export function logitDifferences({ ranking }: QueryResult): Map<string, number> {
   const scores = new Map<string, number>();
   for (const { docid, verdict } of ranking) if (verdict !== null) scores.set(docid, verdict.logitDifference);

@@ -8,7 +8,7 @@ export interface RankLlmCandidate {
   readonly docid: string;
   /** the first stage's score */
   readonly score: number;
-  /** empty when the document has none */
+  /** empty if the document has none */
   readonly title: string;
   readonly text: string;
 }
@@ -20,10 +20,10 @@ export interface RankLlmRequest {
   readonly candidates: readonly RankLlmCandidate[];
 }
 
-/** The names a document's text goes by, in the order in which rank_llm looks for them. */
+/** Possible names of the text field, in rank_llm's order. */
 const TEXT_FIELDS = ['text', 'segment', 'contents', 'content', 'body', 'passage'];
 
-/** Requests one by one. Memory holds the query ids, to detect duplicates. */
+/** Streams requests. Memory holds the query ids, to detect duplicates. */
 export async function* readRankLlmRequests(
   source: SourceFile,
   onPlace?: OnPlace,

@@ -6,7 +6,7 @@ import { formatScoreJson, jsonScore } from './score-json.ts';
 import { ScoreTable } from './score-table.ts';
 import type { SourceFile } from './source-file.ts';
 
-/** @throws Rank1Error invalid-file with file and line: not this shape, a score that is no number, an id twice */
+/** @throws Rank1Error invalid-file with file and line: wrong shape, invalid score, or duplicate id */
 export async function readRank1RunFile(source: SourceFile): Promise<Run> {
   const table = new ScoreTable(source);
   await scanJson(source, {
@@ -24,7 +24,7 @@ export async function readRank1RunFile(source: SourceFile): Promise<Run> {
   return table.rows;
 }
 
-/** The run as a rank1 run file, in pieces. */
+/** The run as a rank1 run file, in chunks. */
 export function* formatRank1RunFile(run: Run): Generator<string> {
   yield* formatScoreJson(run);
   yield '\n';

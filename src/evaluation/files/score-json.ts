@@ -1,4 +1,4 @@
-/** `{qid: {docid: score}}`: the part that rank1's run files and mteb's prediction files share. */
+/** `{qid: {docid: score}}`, shared by rank1's run files and mteb's prediction files. */
 import type { Run } from '../types.ts';
 import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
 import type { JsonScalar } from './json-scanner.ts';
@@ -14,7 +14,7 @@ export function jsonScore(value: JsonScalar, docid: string, place: FilePlace): n
   );
 }
 
-/** The run as JSON text, in pieces of one query each, without a line break at the end. */
+/** The run as JSON text, one chunk per query, without a final line break. */
 export function* formatScoreJson(run: Run): Generator<string> {
   let separator = '{';
   for (const [qid, scores] of run) {

@@ -1,4 +1,4 @@
-/** Builds a qid-to-docid-to-number table from a file; refuses duplicates and bad ids. */
+/** Builds a qid-to-docid-to-number table from a file; rejects duplicates and invalid ids. */
 import { entriesLimit, tooManyEntries } from './entries-limit.ts';
 import { checkId, detached } from './ids.ts';
 import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
@@ -19,9 +19,8 @@ export class ScoreTable {
   }
 
   /**
-   * Makes a query known even when it has no documents.
-   *
-   * @throws Rank1Error invalid-file when the table grows too large: queries and documents count alike
+   * Adds a query, even one without documents.
+   * @throws Rank1Error invalid-file if the table grows too large, counting queries and documents
    */
   addQuery(qid: string, place: FilePlace): Map<string, number> {
     let documents = this.#rows.get(qid);
@@ -33,7 +32,7 @@ export class ScoreTable {
     return documents;
   }
 
-  /** @throws Rank1Error invalid-file when the document is already there for this query, or the table grows too large */
+  /** @throws Rank1Error invalid-file if the query already has the document, or the table grows too large */
   add(qid: string, docid: string, value: number, place: FilePlace): void {
     const documents = this.addQuery(qid, place);
     if (documents.has(docid)) {

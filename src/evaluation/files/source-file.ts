@@ -1,20 +1,22 @@
 /**
- * Where file contents come from: bytes in chunks, so that a file of any size passes through in bounded memory.
- * Knows nothing about disks or the DOM; the caller opens the file.
+ * A file as a stream of byte chunks, so that files of any size are read in bounded memory. Knows nothing of
+ * disks or the DOM; the caller opens the file.
  */
 import { invalidFile } from './invalid-file.ts';
 
 export interface SourceFile {
-  /** what messages call it: a file name or path */
+  /** file name or path, for messages */
   readonly name: string;
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-  /** entries that may be held in memory; ten million when left out */
+  /** maximum number of entries in memory; default ten million */
   readonly maxEntries?: number;
 }
 
 const BLOB_CHUNK_BYTES = 1 << 20;
 
-/** @param content a string, bytes, a Blob (a File of the page), or anything that yields bytes, as Node's streams do */
+/**
+ * @param content a string, bytes, a Blob (such as a File), or any iterable of bytes, such as a Node stream
+ */
 export function sourceFile(
   name: string,
   content: string | Uint8Array | Blob | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -32,12 +34,11 @@ async function* blobChunks(blob: Blob): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * The file's text in pieces of no particular size, without a byte order mark.
- *
+ * The file's text in chunks of any size, without byte order mark.
  * @throws Rank1Error invalid-file at the first line that is not UTF-8
  */
 export async function* decodeText(source: SourceFile): AsyncGenerator<string> {
-  // Each block is decoded whole, so that a failing one can be searched for its line.
+  // Decodes each block separately, so that the failing line can be located in it.
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let carry = new Uint8Array(0);
   let numNewlines = 0;
@@ -67,7 +68,7 @@ export async function* decodeText(source: SourceFile): AsyncGenerator<string> {
   if (carry.length > 0) yield decode(carry);
 }
 
-/** Bytes at the end that begin a character without finishing it, 0 to 3. */
+/** Length of an incomplete character at the end, 0 to 3 bytes. */
 function incompleteTailBytes(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back]!;
@@ -79,7 +80,10 @@ function incompleteTailBytes(bytes: Uint8Array): number {
   return 0;
 }
 
-/** Line within the block, from 1, of the first line that does not decode. A newline is never part of a longer character. */
+/**
+ * Line number within the block, from 1, of the first undecodable line. UTF-8 never uses the newline byte
+ * within a character.
+ */
 function lineOfInvalidUtf8(block: Uint8Array): number {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 1;

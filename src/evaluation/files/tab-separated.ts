@@ -1,11 +1,12 @@
-/** Splits a tab-separated line with the quoting rules of Python's csv module, as BEIR reads judgements. */
+/**
+ * Splits a tab-separated line by the quoting rules of Python's csv module, with which BEIR reads judgements.
+ */
 import { invalidFile, type FilePlace } from './invalid-file.ts';
 
 /**
- * The columns of a line. A column that begins with `"` is quoted up to the next single `"`; `""` within it is one `"`.
- * What follows the closing quote belongs to the column, and a quote elsewhere is a character as any other.
- *
- * @throws Rank1Error invalid-file when a quote is not closed: Python would read on into the next lines
+ * The columns of a line. A column starting with `"` is quoted up to the next single `"`; `""` within it
+ * stands for one `"`. Text after the closing quote belongs to the column, and quotes elsewhere are literal.
+ * @throws Rank1Error invalid-file for an unclosed quote: Python would continue into the next lines
  */
 export function splitTabSeparated(text: string, place: FilePlace): string[] {
   const columns: string[] = [];

@@ -1,9 +1,9 @@
-/** The columns of TREC's text files. */
+/** Columns of TREC's text files. */
 import { invalidFile, type FilePlace } from './invalid-file.ts';
 import { readLineBatches, type Line } from './lines.ts';
 import type { SourceFile } from './source-file.ts';
 
-/** What C's isspace knows. JavaScript's \s would also split ids at U+00A0 and U+3000. */
+/** Same as C's isspace. JavaScript's \s would also split ids at U+00A0 and U+3000. */
 const WHITESPACE = /[ \t\v\f\r]+/;
 
 export interface ColumnLine extends FilePlace {
@@ -11,12 +11,10 @@ export interface ColumnLine extends FilePlace {
 }
 
 /**
- * Every line cut at whitespace, in arrays of lines that arrived together; lines that begin with `#` are comments, as in
- * trec_eval 10.
- *
- * @param columnNames the columns each line must have, for the message
- * @param mayBeLonger whether a line with more columns is meant so; none is when left out
- * @throws Rank1Error invalid-file at a line with more or fewer columns, or when there is no line at all
+ * Batches of lines split at white space; lines starting with `#` are comments, as in trec_eval 10.
+ * @param columnNames required columns, for the message
+ * @param mayBeLonger accepts a line with more columns; by default none
+ * @throws Rank1Error invalid-file for a line with more or fewer columns, or if there are no lines
  */
 export async function* readColumnBatches(
   source: SourceFile,
@@ -57,12 +55,12 @@ function cutColumns({ file, line, text }: Line): ColumnLine {
   return { file, line, columns };
 }
 
-/** Whether an id can stand in a whitespace-separated file. BEIR's and mteb's may hold spaces. */
+/** Whether an id fits a whitespace-separated file. BEIR and mteb ids may contain spaces. */
 export function isTrecId(id: string): boolean {
   return id !== '' && !/[ \t\n\v\f\r\0]/.test(id);
 }
 
-/** @throws RangeError when the id could not be read back from a whitespace-separated file */
+/** @throws RangeError if the id could not be read back from a whitespace-separated file */
 export function trecColumn(id: string): string {
   if (!isTrecId(id)) {
     throw new RangeError(`${JSON.stringify(id)} cannot be written to a TREC file: ids there have no spaces`);

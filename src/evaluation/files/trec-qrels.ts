@@ -1,11 +1,14 @@
-/** TREC relevance judgements: `qid 0 docno rel`. rel is an integer; below 0 means in the pool but not judged. */
+/** TREC relevance judgements: `qid 0 docno rel`. rel is an integer; negative means pooled but unjudged. */
 import type { Qrels } from '../types.ts';
 import { parseGrade } from './numbers.ts';
 import { ScoreTable } from './score-table.ts';
 import type { SourceFile } from './source-file.ts';
 import { readColumnBatches, trecColumn } from './trec-columns.ts';
 
-/** @throws Rank1Error invalid-file with file and line: columns, grade, encoding, or a document judged twice */
+/**
+ * @throws Rank1Error invalid-file with file and line: invalid columns, grade or encoding, or a document
+ * judged twice
+ */
 export async function readTrecQrels(source: SourceFile): Promise<Qrels> {
   const table = new ScoreTable(source);
   for await (const batch of readColumnBatches(source, 'qid 0 docno rel')) {

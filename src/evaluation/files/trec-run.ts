@@ -1,4 +1,4 @@
-/** TREC runs: `qid Q0 docno rank sim run_id`. Columns 2 and 4 are ignored on reading, as trec_eval ignores them. */
+/** TREC runs: `qid Q0 docno rank sim run_id`. Columns 2 and 4 are ignored when reading, as in trec_eval. */
 import { orderDocuments } from '../document-order.ts';
 import type { Run } from '../types.ts';
 import { checkId } from './ids.ts';
@@ -17,14 +17,17 @@ export interface TrecRunRow extends FilePlace {
 
 const COLUMNS = 'qid Q0 docno rank sim run_id';
 
-/** Rows one by one, in bounded memory. Does not detect duplicates; `readTrecRun` does. */
+/** Streams rows in bounded memory. Does not detect duplicates; `readTrecRun` does. */
 export async function* readTrecRunRows(source: SourceFile): AsyncGenerator<TrecRunRow> {
   for await (const batch of readColumnBatches(source, COLUMNS, hasSpacesInTag)) {
     for (const row of batch) yield runRow(row);
   }
 }
 
-/** @throws Rank1Error invalid-file with file and line: columns, score, encoding, or a document twice for one query */
+/**
+ * @throws Rank1Error invalid-file with file and line: invalid columns, score or encoding, or a document twice
+ * in one query
+ */
 export async function readTrecRun(source: SourceFile): Promise<Run> {
   const table = new ScoreTable(source);
   for await (const batch of readColumnBatches(source, COLUMNS, hasSpacesInTag)) {
@@ -34,7 +37,10 @@ export async function readTrecRun(source: SourceFile): Promise<Run> {
   return table.rows;
 }
 
-/** trec_eval ignores what follows the first word of a run tag. With rank and score in place, the ids hold no space. */
+/**
+ * trec_eval ignores everything after a run tag's first word. If rank and score are in place, the ids contain
+ * no spaces.
+ */
 function hasSpacesInTag(columns: readonly string[]): boolean {
   return isNumber(columns[3]) && isNumber(columns[4]);
 }

@@ -1,4 +1,4 @@
-/** Detects duplicate ids, which would silently replace or double an entry. */
+/** Detects duplicate ids, which would silently replace or duplicate an entry. */
 import { entriesLimit, tooManyEntries } from './entries-limit.ts';
 import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
 import type { SourceFile } from './source-file.ts';
@@ -10,14 +10,14 @@ export class UniqueIds {
 
   /**
    * @param what `query` or `document`, for the message
-   * @param source the file, when it is its ids and not those of one row
+   * @param source the file, if the ids are unique per file and not per row
    */
   constructor(what: string, source?: Pick<SourceFile, 'maxEntries'>) {
     this.#what = what;
     this.#most = entriesLimit(source);
   }
 
-  /** @throws Rank1Error invalid-file when the id was claimed before */
+  /** @throws Rank1Error invalid-file if the id was already claimed */
   claim(id: string, { file, line }: FilePlace): void {
     if (this.#seen.has(id)) {
       throw invalidFile(

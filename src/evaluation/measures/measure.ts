@@ -1,4 +1,4 @@
-/** Measures by name, written as ir_measures writes them: `nDCG@10`, `AP`, `AP@100`, `RR`, `P@5`, `R@100`, `Judged@10`. */
+/** Metrics by name, in ir_measures notation: `nDCG@10`, `AP`, `AP@100`, `RR`, `P@5`, `R@100`, `Judged@10`. */
 import type { TieBreak } from '../document-order.ts';
 import type { GradedRanking } from '../types.ts';
 import {
@@ -13,14 +13,14 @@ import {
 export interface Measure {
   /** `nDCG@10` */
   readonly name: string;
-  /** rank, or Infinity when the measure looks at the whole list */
+  /** rank, or Infinity for the whole list */
   readonly cutoff: number;
   readonly tieBreak: TieBreak;
-  /** One query's value, 0 to 1; null when the judgements at hand do not determine it. */
+  /** One query's value, 0 to 1; null if the judgements do not determine it. */
   readonly compute: (ranking: GradedRanking, relevanceLevel: number) => number | null;
 }
 
-/** mteb reports every measure at these ranks. */
+/** Ranks at which mteb reports every metric. */
 export const MTEB_CUTOFFS: readonly number[] = [1, 3, 5, 10, 20, 100, 1000];
 
 const FAMILIES: Readonly<
@@ -48,10 +48,10 @@ const FAMILIES: Readonly<
   Judged: { compute: (cutoff) => (ranking) => judgedShare(ranking.grades, cutoff) },
 };
 
-/** P, R and Judged of a whole list are other measures (trec_eval's set_P and its kin). */
+/** P, R and Judged of a whole list are different metrics (trec_eval's set_P and the like). */
 const NEED_CUTOFF: ReadonlySet<string> = new Set(['P', 'R', 'Judged']);
 
-/** @throws RangeError when the name is not a measure */
+/** @throws RangeError for an unknown metric */
 export function parseMeasure(name: string): Measure {
   const match = /^([A-Za-z]+)(?:@([1-9]\d{0,8}))?$/.exec(name);
   const family = match?.[1] ?? '';
@@ -71,20 +71,20 @@ export function parseMeasure(name: string): Measure {
   };
 }
 
-/** nDCG, AP, R, P, RR and Judged at every one of mteb's cutoffs, and AP and RR of the whole list. */
+/** nDCG, AP, R, P, RR and Judged at all of mteb's cutoffs, plus AP and RR of the whole list. */
 export function standardMeasures(cutoffs: readonly number[] = MTEB_CUTOFFS): Measure[] {
   const atCutoffs = Object.keys(FAMILIES).flatMap((family) => cutoffs.map((cutoff) => `${family}@${cutoff}`));
   return [...atCutoffs, 'AP', 'RR'].map(parseMeasure);
 }
 
-/** The key mteb gives a measure, `ndcg_at_10` for `nDCG@10`; null when mteb has none for it. */
+/** mteb's key for a metric, `ndcg_at_10` for `nDCG@10`; null if mteb has none. */
 export function mtebMetricKey(measureName: string): string | null {
   const { name, cutoff } = parseMeasure(measureName);
   const mtebName = FAMILIES[name.replace(/@.*/, '')]?.mtebName;
   return mtebName === undefined || cutoff === Infinity ? null : `${mtebName}_at_${cutoff}`;
 }
 
-/** With only the highest judged grades at hand, the ideal DCG is known as deep as they reach. */
+/** If only the highest judged grades are known, the ideal DCG is known only to that depth. */
 function ndcgAt(cutoff: number): Measure['compute'] {
   return ({ grades, idealGrades, idealIsComplete }) =>
     idealIsComplete || cutoff <= idealGrades.length

@@ -1,7 +1,6 @@
 /**
- * The measures of trec_eval, as functions of one query's grades in rank order. Unjudged documents count as not
- * relevant. Every value lies between 0 and 1. A query without relevant documents scores 0, as in trec_eval.
- *
+ * trec_eval's metrics, as functions of one query's grades in rank order. Unjudged documents count as not
+ * relevant. Every value is between 0 and 1. A query without relevant documents scores 0, as in trec_eval.
  * `cutoff` is a rank, 1 or more, or Infinity. `relevanceLevel` is the lowest grade that counts as relevant.
  */
 type Grades = readonly (number | null)[];
@@ -30,7 +29,10 @@ export function normalizedDiscountedCumulativeGain(
   return ideal > 0 ? discountedCumulativeGain(grades, cutoff) / ideal : 0;
 }
 
-/** AP (trec_eval map, with a cutoff map_cut): precision at the rank of each relevant document, over all relevant ones. */
+/**
+ * AP (trec_eval map, with a cutoff map_cut): precision at the rank of each relevant document, averaged over
+ * all relevant documents.
+ */
 export function averagePrecision(
   grades: Grades,
   idealGrades: readonly number[],
@@ -48,18 +50,18 @@ export function averagePrecision(
   return numFound > 0 ? sum / numRelevant(idealGrades, idealGrades.length, relevanceLevel) : 0;
 }
 
-/** RR (trec_eval recip_rank): 1 / rank of the first relevant document, 0 when there is none in the top `cutoff`. */
+/** RR (trec_eval recip_rank): 1 / rank of the first relevant document, 0 if none is in the top `cutoff`. */
 export function reciprocalRank(grades: Grades, cutoff: number, relevanceLevel: number): number {
   const index = grades.findIndex((grade) => isRelevant(grade, relevanceLevel));
   return index >= 0 && index < cutoff ? 1 / (index + 1) : 0;
 }
 
-/** P@k (trec_eval P): relevant documents in the top k over k, even when fewer than k were retrieved. */
+/** P@k (trec_eval P): relevant documents in the top k divided by k, even if fewer than k were retrieved. */
 export function precision(grades: Grades, cutoff: number, relevanceLevel: number): number {
   return numRelevant(grades, cutoff, relevanceLevel) / cutoff;
 }
 
-/** R@k (trec_eval recall): relevant documents in the top k over all relevant ones. */
+/** R@k (trec_eval recall): relevant documents in the top k divided by all relevant ones. */
 export function recall(
   grades: Grades,
   idealGrades: readonly number[],
@@ -70,7 +72,9 @@ export function recall(
   return total > 0 ? numRelevant(grades, cutoff, relevanceLevel) / total : 0;
 }
 
-/** Judged@k (ir_measures): documents with a judgement in the top k over k, even when fewer than k were retrieved. */
+/**
+ * Judged@k (ir_measures): judged documents in the top k divided by k, even if fewer than k were retrieved.
+ */
 export function judgedShare(grades: Grades, cutoff: number): number {
   return grades.slice(0, cutoff).filter((grade) => grade !== null).length / cutoff;
 }

@@ -1,4 +1,7 @@
-/** FollowIR's p-MRR (Weller et al., "FollowIR", NAACL 2025; mFollowIR uses the same): does a ranking follow an instruction? */
+/**
+ * FollowIR's p-MRR (Weller et al., "FollowIR", NAACL 2025; also used by mFollowIR): whether a ranking follows
+ * an instruction.
+ */
 import { Rank1Error } from '../../base/errors.ts';
 import { orderDocuments } from '../document-order.ts';
 import type { Qrels, Run } from '../types.ts';
@@ -8,7 +11,7 @@ export interface PairwiseMrr {
   readonly pMrr: number;
   /** query id without its suffix to its mean over documents, -1 to 1 */
   readonly perQuery: ReadonlyMap<string, number>;
-  /** queries left out because the changed instruction made no document irrelevant */
+  /** queries excluded because the changed instruction made no document irrelevant */
   readonly unchangedQueries: readonly string[];
 }
 
@@ -16,10 +19,10 @@ const ORIGINAL = '-og';
 const CHANGED = '-changed';
 
 /**
- * Queries come in pairs `{key}-og` and `{key}-changed`. What counts are the documents that were relevant before the
- * instruction changed and are not after it: they should move down. A document missing from a list ranks just below it.
- *
- * @throws Rank1Error invalid-file when a query of a pair is missing, or no pair lost a relevant document
+ * Queries come in pairs `{key}-og` and `{key}-changed`. Considers the documents that were relevant before the
+ * instruction changed and are not afterwards: they should move down. A document missing from a list ranks
+ * just below it.
+ * @throws Rank1Error invalid-file if a query of a pair is missing, or no pair lost a relevant document
  */
 export function pairwiseMrr(run: Run, qrels: Qrels): PairwiseMrr {
   const perQuery = new Map<string, number>();
@@ -48,7 +51,7 @@ export function pairwiseMrr(run: Run, qrels: Qrels): PairwiseMrr {
   return { pMrr: (100 * sum) / perQuery.size, perQuery, unchangedQueries };
 }
 
-/** Above 0 when the document fell, below 0 when it rose; ranks from 1. */
+/** Positive if the document fell, negative if it rose; ranks start at 1. */
 function rankChange(oldRank: number, newRank: number): number {
   return oldRank >= newRank ? newRank / oldRank - 1 : 1 - oldRank / newRank;
 }

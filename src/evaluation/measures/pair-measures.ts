@@ -1,4 +1,4 @@
-/** Measures of collections whose query ids say that queries come in pairs: NevIR's and FollowIR's. */
+/** Metrics of collections with paired queries, recognised by query id: NevIR's and FollowIR's. */
 import type { Judgements, Qrels, Run } from '../types.ts';
 import { pairwiseMrr, type PairwiseMrr } from './p-mrr.ts';
 import { pairedAccuracy, type PairedAccuracy } from './paired-accuracy.ts';
@@ -8,7 +8,7 @@ export interface PairMeasures {
   readonly followIr: PairwiseMrr | null;
 }
 
-/** Each is null unless every judged query is in a pair of that kind and the run contains all of them. */
+/** Each is null unless every judged query belongs to such a pair and is in the run. */
 export function pairMeasures(run: Run, judgements: ReadonlyMap<string, Judgements>): PairMeasures {
   const isPaired = (first: string, second: string): boolean =>
     judgements.size > 0 &&
@@ -24,7 +24,7 @@ export function pairMeasures(run: Run, judgements: ReadonlyMap<string, Judgement
   return { nevir: null, followIr: losesDocument ? pairwiseMrr(run, qrels()) : null };
 }
 
-/** Whether the changed instruction made a document irrelevant. Only such queries count in p-MRR. */
+/** Whether the changed instruction made a document irrelevant; only such queries count in p-MRR. */
 function isLosing(judgements: ReadonlyMap<string, Judgements>): (qid: string) => boolean {
   return (qid) => {
     if (!qid.endsWith('-og')) return false;

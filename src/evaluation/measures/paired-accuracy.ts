@@ -1,23 +1,25 @@
-/** NevIR's measure (Weller et al., "NevIR: Negation in Neural Information Retrieval", EACL 2024). */
+/** NevIR's metric (Weller et al., "NevIR: Negation in Neural Information Retrieval", EACL 2024). */
 import { Rank1Error } from '../../base/errors.ts';
 import { orderDocuments } from '../document-order.ts';
 import type { Qrels, Run } from '../types.ts';
 
 export interface PairedAccuracy {
-  /** share of pairs whose two queries both put a relevant document first, ties broken as trec_eval does, as mteb counts */
+  /**
+   * share of pairs in which both queries rank a relevant document first, with trec_eval's tie-breaking, as in
+   * mteb
+   */
   readonly accuracy: number;
-  /** the same with a tie for the first place counted as wrong: nothing is owed to ids */
+  /** the same, with a tie for first place counted as wrong, so that the order of ids earns nothing */
   readonly strictAccuracy: number;
   readonly numPairs: number;
-  /** queries whose first place is tied */
+  /** queries with a tie for first place */
   readonly numTiedQueries: number;
 }
 
 /**
- * Queries come in pairs `{key}_q1` and `{key}_q2` over the same two documents; each query is about the other document.
- * A random order scores 0.25.
- *
- * @throws Rank1Error invalid-file when the judgements do not consist of pairs, or the run lacks one of the queries
+ * Queries come in pairs `{key}_q1` and `{key}_q2` over the same two documents, each query about a different
+ * one. A random order scores 0.25.
+ * @throws Rank1Error invalid-file if the judgements are not all pairs, or the run lacks one of the queries
  */
 export function pairedAccuracy(run: Run, qrels: Qrels): PairedAccuracy {
   const keys = [...qrels.keys()].map((qid) => qid.replace(/_q[12]$/, ''));

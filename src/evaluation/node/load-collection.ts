@@ -1,4 +1,4 @@
-/** Loads a collection to judge: *.eval.jsonl, rank_llm requests, or a BEIR folder with a first-stage run. */
+/** Loads a collection to rerank: *.eval.jsonl, rank_llm requests, or a BEIR folder with a first-stage run. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Rank1Error } from '../../base/errors.ts';
@@ -23,23 +23,24 @@ import { openFile } from './open-file.ts';
 export interface DataOptions {
   /** `*.eval.jsonl`, rank_llm requests, or a BEIR folder */
   readonly data: string;
-  /** a BEIR folder's candidates */
+  /** first-stage run with a BEIR folder's candidates */
   readonly run: string | null;
   readonly split: string;
   readonly subset: string | null;
   /** judgements of rank_llm requests */
   readonly qrels: string | null;
-  /** candidates of each query that are judged */
+  /** candidates to judge per query */
   readonly depth: number;
-  /** only the first so many queries */
+  /** only the first queries, up to this number */
   readonly limit: number | null;
 }
 
 /**
- * Queries without judgements are left out, unless no query has any: then all are judged and nothing is measured.
- *
- * @param budget of the texts that are kept
- * @throws Rank1Error invalid-file, with file and line where it is of one line; TypeError when options do not fit the files
+ * Queries without judgements are excluded, unless no query has any: then all are reranked and nothing is
+ * measured.
+ * @param budget for the texts kept in memory
+ * @throws Rank1Error invalid-file, with file and line where possible; TypeError if the options do not fit the
+ * files
  */
 export async function loadCollection(
   options: DataOptions,
@@ -60,7 +61,7 @@ export async function loadCollection(
   );
 }
 
-/** The files a BEIR run depends on. The .gz is taken where the plain file is missing. */
+/** The files a BEIR run depends on; a .gz is used if the plain file is missing. */
 export function beirFiles(folder: string, split: string) {
   const found = (name: string) => {
     const path = join(folder, name);
@@ -114,7 +115,7 @@ async function loadBeir(
   };
 }
 
-/** The texts of the run's queries. */
+/** Texts of the run's queries. */
 async function queryTexts(file: string, run: ReadonlyMap<string, unknown>): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
   for await (const { qid, text, place } of readBeirQueryRows(openFile(file))) {
@@ -141,7 +142,7 @@ async function loadFile(options: DataOptions, budget: TextBudget): Promise<Loade
     qids.add(query.qid);
     const isJudged = hasJudgements(query.judgements);
     if (!isJudged) numUnjudgedQueries++;
-    // No judgement seen yet: the whole collection may have none.
+    // No judgements seen yet: the collection may have none at all.
     const isKept = isJudged || (qrels === null && judged.length === 0 && unjudged.length < limit);
     if (!isKept) continue;
     checkQueryText(query.qid, query.query, place);

@@ -1,7 +1,8 @@
 /**
- * Judges query by query and appends each result to `results.jsonl` once it is complete. Invariant: a run interrupted
- * anywhere and resumed leaves the same bytes as an uninterrupted one. So the unit of resumption is the query: an
- * interrupted one is judged again from the start, in the same batches, and an unfinished last line is dropped.
+ * Reranks query by query, appending each complete result to `results.jsonl`. Invariant: a run interrupted
+ * anywhere and resumed produces the same bytes as an uninterrupted one. So the unit of resumption is the
+ * query: an interrupted one is judged again from the start, in the same batches, and an incomplete last line
+ * is dropped.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,13 +16,13 @@ import { writeWhole } from './write-whole.ts';
 
 export interface RunFolder {
   readonly out: string;
-  /** what decides the results; going on with other settings is refused */
+  /** everything that affects the results; a run is not resumed with other settings */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** lowest grade that counts as relevant for AP, RR, P and R; 1 when left out */
+  /** lowest grade that counts as relevant for AP, RR, P and R; default 1 */
   readonly relevanceLevel?: number;
 }
 
-/** @throws Error when the folder holds a run with other settings or other queries */
+/** @throws Error if the folder holds a run with other settings or queries */
 export async function runEvaluation(
   queries: readonly LoadedQuery[],
   judge: Judge,
@@ -59,7 +60,7 @@ export function writeReport(
   return report;
 }
 
-/** The results in a file, without an unfinished last line; none when there is no file. */
+/** The results in a file, without an incomplete last line; empty if there is no file. */
 export async function readKeptResults(file: string): Promise<QueryResult[]> {
   if (!existsSync(file)) return [];
   const bytes = readFileSync(file);
@@ -77,7 +78,7 @@ function pinSettings(file: string, settings: RunFolder['settings']): void {
     throw new Error(`${file} is of a run with other settings. Choose another --out, or the same settings.`);
 }
 
-/** Text after the last newline is from a write that was cut short. */
+/** Text after the last newline comes from an interrupted write. */
 function dropUnfinishedLine(file: string): void {
   if (existsSync(file)) truncateSync(file, readFileSync(file).lastIndexOf(10) + 1);
 }

@@ -1,11 +1,13 @@
-/** Two plots of the same bins: reliability of the score, and its histogram. */
+/** Two plots of the same bins: reliability diagram and score histogram. */
 import type { Calibration, ScoreBin } from '../analysis/calibration.ts';
 import { ENGLISH_PLOT_WORDS, type PlotWords } from './plot-words.ts';
 import { bar, coordinate, escapeXml, label, plot, SECOND_ROW, xScale, yScale } from './svg.ts';
 
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 
-/** Share of relevant documents against mean score; on the dashed line the score is the probability of relevance. */
+/**
+ * Share of relevant documents against mean score; on the dashed diagonal, scores are perfectly calibrated.
+ */
 export function reliabilityPlot(
   calibration: Calibration,
   title = 'Reliability of the score',
@@ -16,7 +18,7 @@ export function reliabilityPlot(
   const points = calibration.bins.flatMap((bin) => {
     const numJudged = bin.numRelevant + bin.numNotRelevant;
     if (bin.meanScore === null || bin.shareRelevant === null) return [];
-    // The area of a point shows its share of the documents.
+    // A point's area is proportional to its share of documents.
     const radius = 2.5 + 9 * Math.sqrt(numJudged / calibration.numJudged);
     const tip = `${rangeText(bin)}: ${numJudged} judged, mean score ${bin.meanScore.toFixed(3)}, relevant ${bin.shareRelevant.toFixed(3)}`;
     return [{ x: coordinate(x(bin.meanScore)), y: coordinate(y(bin.shareRelevant)), radius, tip }];

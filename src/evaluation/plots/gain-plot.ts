@@ -1,9 +1,9 @@
-/** Gain per query, largest first: a mean does not show whether few queries gained much or many a little. */
+/** Gain per query, largest first: shows whether a mean comes from a few large gains or many small ones. */
 import type { PairedDifference } from '../analysis/bootstrap.ts';
 import { ENGLISH_PLOT_WORDS, type PlotWords } from './plot-words.ts';
 import { bar, coordinate, plot, xScale, yScale } from './svg.ts';
 
-/** @param measureName for the axis, such as `nDCG@10` */
+/** @param measureName axis label, such as `nDCG@10` */
 export function perQueryGainPlot(
   differences: readonly PairedDifference[],
   measureName: string,

@@ -1,6 +1,6 @@
-/** The words in a plot, so that a page can translate them. Descriptions for screen readers are in English. */
+/** Words in a plot, for translation. Descriptions for screen readers are in English. */
 export interface PlotWords {
-  /** @param error with its decimals */
+  /** @param error already formatted */
   readonly calibrationError: (error: string) => string;
   readonly noJudged: string;
   readonly meanScoreOfBin: string;

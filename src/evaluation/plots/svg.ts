@@ -1,17 +1,20 @@
-/** The frame every plot shares: size, colours for light and dark, axes, words for screen readers. Plain strings, no DOM. */
+/**
+ * The frame shared by all plots: size, light and dark colours, axes, screen reader text. Plain strings, no
+ * DOM.
+ */
 
 export interface PlotText {
   readonly title: string;
-  /** the main figure, under the title; left out when a legend stands there */
+  /** the main value, under the title; absent if a legend is there */
   readonly subtitle?: string;
-  /** what the plot shows, in a sentence with its figures: read aloud in its place */
+  /** one sentence with the plot's values, read by screen readers */
   readonly description: string;
   readonly xLabel: string;
   readonly yLabel: string;
 }
 
 export interface Scale {
-  /** from a value to a coordinate in the picture */
+  /** value to picture coordinate */
   (value: number): number;
   readonly from: number;
   readonly to: number;
@@ -19,11 +22,12 @@ export interface Scale {
 
 export const WIDTH = 480;
 export const HEIGHT = 320;
-/** baseline of the row under the title, for a figure or a legend */
+/** baseline of the row under the title, for a value or a legend */
 export const SECOND_ROW = 37;
 const MARGIN = { top: 52, right: 16, bottom: 44, left: 52 };
 
-// The style is scoped to `.rank1-plot`: an inline SVG's style applies to the whole page. Contrast of text is above 7:1.
+// Scoped to `.rank1-plot`, because an inline SVG's style applies to the whole page. Text contrast is above
+// 7:1.
 const STYLE = `
 .rank1-plot{font:12px system-ui,sans-serif}
 .rank1-plot .paper{fill:#fff}.rank1-plot text{fill:#1f2328}.rank1-plot .heading{font-weight:600;font-size:13px}
@@ -46,7 +50,7 @@ export function yScale(from: number, to: number): Scale {
   return linear(from, to, HEIGHT - MARGIN.bottom, MARGIN.top);
 }
 
-/** A whole SVG document that also works inline. `marks` are drawn over the grid. */
+/** A complete SVG document that also works inline. `marks` are drawn on top of the grid. */
 export function plot(
   text: PlotText,
   x: Scale,
@@ -101,12 +105,12 @@ export function label(x: number, y: number, text: string, anchor: 'start' | 'mid
   return `<text x="${coordinate(x)}" y="${coordinate(y)}" text-anchor="${anchor}">${escapeXml(text)}</text>`;
 }
 
-/** A coordinate to a tenth of a pixel: enough for the eye, and the same text on every machine. */
+/** Rounds to a tenth of a pixel, so that the text is the same on every machine. */
 export function coordinate(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
-/** Text that can stand between tags and in attributes; characters that XML forbids become U+FFFD. */
+/** Escapes text for content and attributes; characters that XML forbids become U+FFFD. */
 export function escapeXml(text: string): string {
   return text
     .replace(/(?![\t\n\r])\p{Cc}|[\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd')
@@ -118,7 +122,7 @@ function linear(from: number, to: number, start: number, end: number): Scale {
   return Object.assign((value: number) => start + ((value - from) / span) * (end - start), { from, to });
 }
 
-/** About five round values from `from` to `to`. */
+/** About five round tick values from `from` to `to`. */
 function ticks(from: number, to: number): number[] {
   const rough = (to - from || 1) / 5;
   const power = 10 ** Math.floor(Math.log10(rough));

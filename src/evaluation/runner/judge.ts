@@ -5,7 +5,7 @@ import type { RankedDocument } from '../files/per-query-jsonl.ts';
 /** The outcome of one document. */
 export type JudgedDocument = Omit<RankedDocument, 'docid' | 'firstStageRank' | 'grade'>;
 
-/** Judges a query's documents. The results are in the order of the documents. */
+/** Judges a query's documents; results are in document order. */
 export type Judge = (
   query: string,
   documents: readonly Pick<EvalCandidate, 'title' | 'text'>[],

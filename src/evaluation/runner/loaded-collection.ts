@@ -1,4 +1,6 @@
-/** A collection ready to be judged: queries with candidates and judgements, and counts of what was left out. */
+/**
+ * A collection ready for reranking: queries with candidates and judgements, and counts of what was excluded.
+ */
 import { judgementsOf, type EvalCandidate, type EvalQuery } from '../files/eval-jsonl.ts';
 import { invalidFile, quoted, type FilePlace } from '../files/invalid-file.ts';
 import type { Judgements } from '../types.ts';
@@ -8,17 +10,17 @@ export interface LoadedQuery {
   readonly query: string;
   /** the first candidates, in the first stage's order */
   readonly toJudge: readonly EvalCandidate[];
-  /** of all judged documents, not only of `toJudge` */
+  /** of all judged documents, not only those in `toJudge` */
   readonly judgements: Judgements;
 }
 
-/** Counts of what trec_eval, BEIR and mteb exclude, so that it is neither judged nor measured. */
+/** Counts of what trec_eval, BEIR and mteb exclude; it is neither reranked nor measured. */
 export interface LeftOut {
-  /** queries with candidates and without judgements */
+  /** queries with candidates but no judgements */
   readonly numUnjudgedQueries: number;
-  /** queries with judgements and without candidates: the means are over the queries present */
+  /** queries with judgements but no candidates; means are over the queries present */
   readonly numQueriesWithoutCandidates: number;
-  /** candidates whose id is their query's, in a BEIR folder */
+  /** candidates in a BEIR folder whose id equals their query's */
   readonly numOwnDocuments: number;
 }
 
@@ -27,7 +29,7 @@ export interface LoadedCollection {
   readonly leftOut: LeftOut;
 }
 
-/** A query of this project's form with its first `depth` candidates. */
+/** An eval.jsonl query with its first `depth` candidates. */
 export function loadedQuery(query: EvalQuery, depth: number): LoadedQuery {
   const { qid, query: text, candidates } = query;
   return { qid, query: text, toJudge: candidates.slice(0, depth), judgements: judgementsOf(query) };
@@ -37,7 +39,7 @@ export function judgementsByQuery(queries: readonly LoadedQuery[]): Map<string, 
   return new Map(queries.map(({ qid, judgements }) => [qid, judgements]));
 }
 
-/** @throws Rank1Error invalid-file when the query is blank, which the reranker refuses */
+/** @throws Rank1Error invalid-file for a blank query, which the reranker rejects */
 export function checkQueryText(qid: string, text: string, place: FilePlace): void {
   if (text.trim() !== '') return;
   throw invalidFile(place, `the query ${quoted(qid)} is blank`, 'Write its text, or remove the query.');

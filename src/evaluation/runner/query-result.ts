@@ -1,4 +1,4 @@
-/** Turns a judge's results into a query's ranking and measures. */
+/** Turns a judge's results into a query's ranking and metrics. */
 import { evaluateJudgedRun } from '../evaluate.ts';
 import { logitDifferences, type QueryResult, type RankedDocument } from '../files/per-query-jsonl.ts';
 import { parseMeasure } from '../measures/measure.ts';
@@ -6,7 +6,7 @@ import { hasJudgements } from '../types.ts';
 import type { JudgedDocument } from './judge.ts';
 import type { LoadedQuery } from './loaded-collection.ts';
 
-/** What a run is measured by. */
+/** Metrics reported for a run. */
 export const MEASURES = [
   ...['nDCG@5', 'nDCG@10', 'nDCG@20', 'AP', 'RR', 'RR@10'],
   ...['P@5', 'P@10', 'R@20', 'R@100', 'Judged@10', 'Judged@20'],
@@ -42,7 +42,7 @@ export function queryResult(
   return { ...unmeasured, measures: new Map(measures) };
 }
 
-/** Not a subtraction: Infinity minus itself is NaN. */
+/** Not a subtraction, because Infinity - Infinity is NaN. */
 function compare(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

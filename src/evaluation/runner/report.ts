@@ -1,4 +1,4 @@
-/** The files of a finished run, as text: runs in three formats and, where there are judgements, measures and plots. */
+/** A finished run's files, as text: runs in three formats and, with judgements, metrics and plots. */
 import { calibrate } from '../analysis/calibration.ts';
 import { pairedDifferences } from '../analysis/bootstrap.ts';
 import { evaluateJudgedRun } from '../evaluate.ts';
@@ -17,13 +17,13 @@ import { computeMeasures, firstStageRun, NDCG } from './run-measures.ts';
 
 export interface ReportNames {
   readonly modelName: string;
-  /** the last column of the TREC run; no spaces */
+  /** last column of the TREC run; no spaces */
   readonly runTag: string;
   readonly taskName: string;
   readonly datasetRevision: string;
   /** such as `eng-Latn` */
   readonly languages: readonly string[];
-  /** null is mteb's `default` */
+  /** null means mteb's `default` */
   readonly subset: string | null;
   readonly split: string;
   /** lowest grade that counts as relevant for AP, RR, P and R */
@@ -31,15 +31,15 @@ export interface ReportNames {
 }
 
 export interface Report {
-  /** what measures.json holds */
+  /** contents of measures.json */
   readonly measures: Record<string, unknown>;
-  /** what was left out, and why */
+  /** what was excluded, and why */
   readonly notes: readonly string[];
   /** name to text */
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** mteb's name for the one subset that most tasks have. */
+/** mteb's subset name for tasks with only one. */
 const DEFAULT_SUBSET = 'default';
 
 export function makeReport(

@@ -1,4 +1,4 @@
-/** The contents of `measures.json`: figures of the run and its first stage, of a random order and of the best one. */
+/** Contents of `measures.json`: metrics of the run, its first stage, a random order and the best order. */
 import { givenOrderScores } from '../files/eval-jsonl.ts';
 import type { QueryResult } from '../files/per-query-jsonl.ts';
 import { parseMeasure } from '../measures/measure.ts';
@@ -15,7 +15,7 @@ export function firstStageRun(queries: readonly LoadedQuery[]): Run {
   return new Map(queries.map(({ qid, toJudge }) => [qid, givenOrderScores({ candidates: toJudge })]));
 }
 
-/** Counts alone where nothing is judged. */
+/** Only counts if nothing is judged. */
 export function computeMeasures(
   queries: readonly LoadedQuery[],
   results: readonly QueryResult[],
@@ -28,7 +28,7 @@ export function computeMeasures(
     num_documents: documents.length,
     num_forced: documents.filter(({ verdict }) => verdict?.forced).length,
     num_without_verdict: documents.filter(({ verdict }) => verdict === null).length,
-    // These count as 0 here. A TREC run cannot contain a query without documents.
+    // These count as 0, because a TREC run cannot contain a query without documents.
     num_queries_without_verdict: results.filter(({ ranking }) => ranking.every(({ verdict }) => !verdict))
       .length,
   };
@@ -45,7 +45,7 @@ export function computeMeasures(
     first_stage: Object.fromEntries(theirs.means),
     [`lowest_${NDCG.name}_by_ties`]: ours.lowestByTies,
     [`highest_${NDCG.name}_by_ties`]: ours.highestByTies,
-    // Of all candidates, whether they got a verdict or not.
+    // Over all candidates, with or without a verdict.
     [`random_order_${NDCG.name}`]: theirs.randomOrder,
     [`best_order_${NDCG.name}`]: theirs.bestOrder,
     [`gain_over_first_stage_${NDCG.name}`]: gainOver(baseline!, system!),

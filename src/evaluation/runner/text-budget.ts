@@ -1,4 +1,4 @@
-/** Limits the text that a run holds in memory: documents are kept until their query is judged. */
+/** Limits the text held in memory: documents are kept until their query is judged. */
 import { invalidFile, type FilePlace } from '../files/invalid-file.ts';
 
 /** UTF-16 units, about 1 GB. */
@@ -18,7 +18,7 @@ export class TextBudget {
     this.#place = place;
   };
 
-  /** @throws Rank1Error invalid-file at the row that is too much */
+  /** @throws Rank1Error invalid-file at the row that exceeds the budget */
   spend(...texts: readonly { readonly title?: string; readonly text: string }[]): void {
     for (const { title, text } of texts) this.#length += (title?.length ?? 0) + text.length;
     if (this.#length <= this.#most) return;

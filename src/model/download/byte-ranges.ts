@@ -1,4 +1,4 @@
-/** A set of bytes of one file, as ranges that neither touch nor overlap, in order. */
+/** A set of bytes of one file, as sorted ranges that neither touch nor overlap. */
 export interface ByteRange {
   readonly start: number;
   /** excluded */
@@ -13,7 +13,7 @@ export class ByteRanges {
     return this.#ranges.reduce((sum, { start, end }) => sum + end - start, 0);
   }
 
-  /** Behind the last byte in the set. */
+  /** Position after the last byte in the set. */
   get end(): number {
     return this.#ranges.at(-1)?.end ?? 0;
   }
@@ -29,7 +29,7 @@ export class ByteRanges {
     this.#ranges = [...this.#ranges.filter(apart), merged].sort((a, b) => a.start - b.start);
   }
 
-  /** What is not in the set of the bytes before `total`, in ranges of at most `longest` bytes. */
+  /** The bytes before `total` that are not in the set, as ranges of at most `longest` bytes. */
   missing(total: number, longest: number): ByteRange[] {
     const missing: ByteRange[] = [];
     let at = 0;

@@ -1,6 +1,6 @@
 /**
- * One file of a model, from the server to the store: the missing ranges in parallel, each taken up where it broke off,
- * then the checksum of the whole. Bytes count as arrived only after they were flushed and noted in the journal.
+ * Downloads one model file into the store: fetches missing ranges in parallel, resuming each where it broke
+ * off, then verifies the checksum. Bytes count as received only once flushed and recorded in the journal.
  */
 import { backoffMs, IdleTimer, nextTask, type Semaphore } from '../../base/async.ts';
 import { Rank1Error, errorMessage } from '../../base/errors.ts';
@@ -13,11 +13,14 @@ import type { Journal, PlannedFile } from './journal.ts';
 import type { DownloadTools } from './limits.ts';
 import { UnusableAnswer, requestPart, type PartAnswer } from './request-part.ts';
 
-/** Times that a file may turn out to be another than before. */
+/** How often the file may change on the server before giving up. */
 const MAX_RESTARTS = 2;
-/** Times that a file that came whole may be damaged: each costs all of its bytes once more. */
+/** Retries after a checksum mismatch; each fetches the whole file again. */
 const MAX_REPEATS = 1;
-/** First parts that break before a byte: some servers compress parts, which browsers cannot read. Then the whole is tried. */
+/**
+ * Failures of the first part without a byte before trying the whole file: some servers compress parts, which
+ * browsers cannot read.
+ */
 const BROKEN_PARTS = 2;
 const VERIFY_BYTES = 4 * 2 ** 20;
 
@@ -26,7 +29,7 @@ export interface FileEvents {
   onBytes(bytes: number): void;
   /** bytes hashed so far; restarts at 0 with each attempt */
   onVerified(bytes: number): void;
-  /** The file was complete but damaged, and is fetched again. */
+  /** The file was complete but damaged, and is being fetched again. */
   onRepeat(): void;
 }
 
@@ -40,7 +43,7 @@ export interface FileDownloadOptions {
 }
 
 /**
- * Complete and verified when it resolves. What has arrived is kept in any case.
+ * Resolves once the file is complete and verified. Received bytes are kept in any case.
  * @throws Rank1Error, or the signal's reason
  */
 export async function downloadFile(
@@ -52,7 +55,7 @@ export async function downloadFile(
   const handle = await folder.open(file.path);
   try {
     const { done } = journal.of(file);
-    if (done.end > handle.size) journal.reset(file); // the file was cleared, the journal was not
+    if (done.end > handle.size) journal.reset(file); // the file was cleared, but not the journal
     await new FileDownload(options, handle).run(signal);
     if (handle.size !== file.bytes) handle.truncate(file.bytes);
     handle.flush();
@@ -64,7 +67,7 @@ export async function downloadFile(
 class FileDownload {
   /** False once the server has shown that it does not support ranges. */
   #ranged = true;
-  /** bytes stored but not yet in the journal */
+  /** bytes stored but not yet recorded in the journal */
   #unnoted = 0;
 
   readonly #options: FileDownloadOptions;
@@ -125,7 +128,10 @@ class FileDownload {
     ends.throwIfAborted();
   }
 
-  /** @param onPart for the first part, called when the server supports ranges; only this answer may be the whole file. */
+  /**
+   * @param onPart set only for the first part, called if the server supports ranges; only this response may
+   * be the whole file
+   */
   async #fetchPart(part: ByteRange, signal: AbortSignal, onPart?: () => void): Promise<void> {
     const { connections, tools } = this.#options;
     let at = part.start;
@@ -170,7 +176,7 @@ class FileDownload {
     return answer;
   }
 
-  /** @returns where the body ended or broke off, at most `end`. @throws UnusableAnswer when it is too long */
+  /** @returns where the body ended or broke off, at most `end`. @throws UnusableAnswer if it is too long */
   async #take(answer: PartAnswer, start: number, end: number, idle: IdleTimer): Promise<number> {
     const { file, journal, tools } = this.#options;
     let at = start;
@@ -209,14 +215,14 @@ class FileDownload {
     if (at < file.bytes) throw new UnusableAnswer('retry', `only ${at} of ${file.bytes} bytes came`);
   }
 
-  /** @returns SHA-256 of what is stored */
+  /** @returns SHA-256 of the stored bytes */
   async #hash(signal: AbortSignal): Promise<string> {
     const { file, events } = this.#options;
     const hash = await createSha256();
     const buffer = new Uint8Array(Math.min(VERIFY_BYTES, file.bytes));
     for (let at = 0; at < file.bytes;) {
       const numBytes = this.#handle.read(buffer.subarray(0, Math.min(buffer.length, file.bytes - at)), at);
-      if (numBytes === 0) break; // the storage was cleared under us: the checksum will say so
+      if (numBytes === 0) break; // storage was cleared meanwhile; the checksum will fail
       hash.update(buffer.subarray(0, numBytes));
       at += numBytes;
       events.onVerified(at);
@@ -257,7 +263,7 @@ class FileDownload {
 
 const stalled = (): UnusableAnswer => new UnusableAnswer('retry', 'nothing came any more');
 
-/** Also ends where the body breaks off: the next request continues from there. */
+/** Also ends if the connection breaks: the next request continues from there. */
 async function* readUntilBroken(body: PartAnswer['body'], signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
     yield* readChunks(body, signal);

@@ -1,6 +1,6 @@
 /**
- * Downloads a model folder into a store: the manifest, the sizes, every missing file, and last the
- * manifest, which makes it a model. Until then no loader sees it; if interrupted, what has arrived is kept.
+ * Downloads a model folder into a store: the manifest, the sizes, every missing file, and finally the stored
+ * manifest, which makes it a model. Until then no loader sees it; if interrupted, received data is kept.
  */
 import { Semaphore } from '../../base/async.ts';
 import { Rank1Error } from '../../base/errors.ts';
@@ -13,9 +13,9 @@ import { JOURNAL_FILE, Journal, type PlannedFile } from './journal.ts';
 import type { DownloadTools } from './limits.ts';
 
 export interface DownloadRequest {
-  /** absolute, of the model folder */
+  /** absolute URL of the model folder */
   readonly url: string;
-  /** of the model in the store */
+  /** name of the model in the store */
   readonly name: string;
   readonly dtype: string;
 }
@@ -23,17 +23,17 @@ export interface DownloadRequest {
 export interface DownloadProgress {
   /** `repeat`: a complete file did not match its checksum and is fetched again */
   readonly stage: 'download' | 'verify' | 'repeat';
-  /** arrived, or verified */
+  /** received or verified */
   readonly loadedBytes: number;
   readonly totalBytes: number;
 }
 
 /** Files every model needs besides its weights. */
 const TEXT_FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
-/** Copied where the manifest lists them. */
+/** Copied if the manifest lists them. */
 const OPTIONAL_FILES = ['generation_config.json', 'special_tokens_map.json', 'README.md'];
 
-/** A thousand times the size of a manifest. */
+/** A thousand times a typical manifest. */
 const MAX_MANIFEST_BYTES = 16 * 2 ** 20;
 
 /** @throws Rank1Error `network`, `model-not-found`, `model-corrupt`; the signal's reason */
@@ -60,8 +60,8 @@ export async function fetchManifest(
 }
 
 /**
- * The files of one dtype of a model, small ones first.
- * @throws Rank1Error `model-not-found` when there is no such dtype, `model-corrupt` when a file is not listed
+ * The files of one dtype, small ones first.
+ * @throws Rank1Error `model-not-found` if there is no such dtype, `model-corrupt` if a file is not listed
  */
 export function plannedFiles(manifest: Manifest, dtype: string): PlannedFile[] {
   const model = manifest.models[dtype];
@@ -97,7 +97,7 @@ export async function missingBytes(folder: StoreFolder, manifest: Manifest, dtyp
 }
 
 /**
- * The model is complete when it resolves; costs nothing if it already was.
+ * Resolves once the model is complete; free if it already was.
  * @throws Rank1Error, or the signal's reason; a later call resumes
  */
 export async function downloadModel(
@@ -157,7 +157,7 @@ function isStored(stored: Manifest | null, file: PlannedFile): boolean {
   return stored?.files[file.path]?.sha256 === file.sha256;
 }
 
-/** Sums the files up; the stage is `verify` once every byte has arrived. */
+/** Sums progress over files; the stage is `verify` once every byte has been received. */
 class Progress {
   readonly #arrived = new Map<string, number>();
   readonly #verified = new Map<string, number>();

@@ -8,13 +8,13 @@ import type { DownloadTools } from './limits.ts';
 const MAX_INDEX_BYTES = 16 * 2 ** 20;
 
 export interface CheckpointListing {
-  /** of the safetensors; `null` if the server does not say */
+  /** size of the safetensors; `null` if the server does not say */
   readonly bytes: number | null;
 }
 
 /**
  * @param url of the folder, absolute
- * @returns `null` where there is no checkpoint
+ * @returns `null` if there is no checkpoint
  * @throws Rank1Error `network`, `model-unsupported`, `model-corrupt`; the signal's reason
  */
 export async function inspectCheckpoint(

@@ -1,8 +1,7 @@
 /**
- * Progress of an unfinished download, so that it resumes after a reload or a crash. JSON lines are
- * append-only, each written after its bytes were flushed: a crash can leave a truncated line, which is
- * ignored, but never one that claims too much. Entries are keyed by SHA-256: when the manifest
- * changes, they are void.
+ * Progress of an unfinished download, so that it resumes after a reload or crash. An append-only file of JSON
+ * lines, each written after its bytes were flushed: a crash can leave a truncated line, which is ignored, but
+ * never one that claims too much. Entries are keyed by SHA-256, so a changed manifest invalidates them.
  */
 import type { RandomAccessFile, StoreFolder } from '../store/model-store.ts';
 import { ByteRanges } from './byte-ranges.ts';
@@ -29,10 +28,10 @@ export interface PlannedFile {
   readonly sha256: string;
 }
 
-/** What is known of one file. */
+/** Progress of one file. */
 export class FileRecord {
   readonly done = new ByteRanges();
-  /** ETag or Last-Modified of the server; bytes with another one are from another file. */
+  /** The server's ETag or Last-Modified; bytes with another validator belong to another version. */
   validator: string | null = null;
   verified = false;
 }
@@ -49,24 +48,24 @@ export class Journal {
     this.#end = end;
   }
 
-  /** For writing; close it. */
+  /** Opens the journal for writing; the caller closes it. */
   static async open(folder: StoreFolder): Promise<Journal> {
     const file = await folder.open(JOURNAL_FILE);
     const bytes = new Uint8Array(file.size);
     file.read(bytes, 0);
-    // A truncated line is overwritten by the next one.
+    // The next line overwrites a truncated one.
     const end = bytes.lastIndexOf(0x0a) + 1;
     file.truncate(end);
     return new Journal(file, end).#replay(bytes.subarray(0, end));
   }
 
-  /** Read-only, as another tab may be writing; null if nothing is unfinished. */
+  /** Read-only, because another tab may be writing; null if nothing is unfinished. */
   static async peek(folder: StoreFolder): Promise<Journal | null> {
     const blob = await folder.read(JOURNAL_FILE);
     return blob && new Journal(null, 0).#replay(new Uint8Array(await blob.arrayBuffer()));
   }
 
-  /** Bytes that have arrived of all files of this download. */
+  /** Bytes received of all files in this download. */
   get doneBytes(): number {
     return [...this.#records.values()].reduce((sum, { done }) => sum + done.size, 0);
   }

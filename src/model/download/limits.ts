@@ -1,20 +1,20 @@
 import { wait } from '../../base/async.ts';
 
-/** How a download behaves towards servers; tests take smaller numbers. */
+/** Connection limits, timeouts and retries of a download; tests use smaller values. */
 export interface DownloadLimits {
-  /** requests open at once */
+  /** concurrent requests */
   readonly maxConnections: number;
-  /** parts a file is fetched in */
+  /** size of a part */
   readonly partBytes: number;
-  /** bytes after which what has arrived is noted: what a crash can cost for each connection */
+  /** bytes between journal entries: the most a crash can lose per connection */
   readonly checkpointBytes: number;
-  /** without a byte for so long, a request is given up and made again */
+  /** idle timeout of a request, after which it is retried */
   readonly stallMs: number;
-  /** before the second attempt; doubled for each further one, with some chance so that clients spread */
+  /** backoff before the second attempt; doubled for each further one, with jitter */
   readonly retryMs: number;
-  /** attempts in a row that bring nothing */
+  /** consecutive attempts without progress */
   readonly maxAttempts: number;
-  /** a server that asks to wait longer counts as unavailable */
+  /** a server asking for a longer wait counts as unavailable */
   readonly maxRetryAfterMs: number;
 }
 
@@ -28,10 +28,10 @@ export const DOWNLOAD_LIMITS: DownloadLimits = {
   maxRetryAfterMs: 300_000,
 };
 
-/** What a download uses of the world. */
+/** External functions a download uses, replaceable in tests. */
 export interface DownloadTools {
   readonly fetch: typeof globalThis.fetch;
-  /** Resolves after so many milliseconds, or rejects with the signal's reason. */
+  /** Resolves after the given milliseconds, or rejects with the signal's reason. */
   readonly wait: typeof wait;
   readonly limits: DownloadLimits;
 }

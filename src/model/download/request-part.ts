@@ -1,6 +1,6 @@
 /**
- * One request for a part of a file, or for all of it, and what the answer turned out to be. Servers are not trusted to
- * do what they say: every header is compared with what was asked for.
+ * Requests a part of a file, or the whole file, and classifies the response. Servers are not trusted: every
+ * header is compared with the request.
  */
 import { PassingFault, retryAfterMs } from '../../base/async.ts';
 import { errorMessage, isRank1Error, Rank1Error } from '../../base/errors.ts';
@@ -11,30 +11,30 @@ export interface PartRequest {
   readonly start: number;
   /** excluded */
   readonly end: number;
-  /** of the whole file, by the manifest */
+  /** size of the whole file according to the manifest */
   readonly totalBytes: number;
-  /** Asks for all of the file, without a range. */
+  /** Requests the whole file, without a range. */
   readonly whole: boolean;
-  /** The validator of an earlier answer; bytes of another version are refused. */
+  /** Validator of an earlier response; bytes of another version are refused. */
   readonly validator: string | null;
 }
 
-/** An answer that can be used: its body starts at byte `start` of the file. */
+/** A usable response: its body starts at byte `start` of the file. */
 export interface PartAnswer {
   readonly start: number;
-  /** True when the server sends the whole file, whatever was asked for. */
+  /** The server sends the whole file, whatever was requested. */
   readonly whole: boolean;
   readonly validator: string | null;
   readonly body: ReadableStream<Uint8Array> | null;
 }
 
-/** Why an answer cannot be used, for those who decide what is tried next. */
+/** Why a response is unusable, so that the caller can decide what to try next. */
 export class UnusableAnswer extends PassingFault {
   readonly kind: 'retry' | 'broken' | 'changed' | 'no-ranges';
 
   /**
-   * `retry`: later, or again. `broken`: the same, but there was no whole answer. `changed`: the file is another one than before. `no-ranges`: this server cannot be asked
-   * for parts.
+   * `retry`: try again later. `broken`: try again, but no complete response arrived. `changed`: the file has
+   * changed since. `no-ranges`: the server does not support range requests.
    */
   constructor(
     kind: 'retry' | 'broken' | 'changed' | 'no-ranges',
@@ -48,7 +48,7 @@ export class UnusableAnswer extends PassingFault {
 
 const RETRIED = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** @throws UnusableAnswer; Rank1Error where nothing else can be tried; the signal's reason */
+/** @throws UnusableAnswer; Rank1Error if nothing else can be tried; the signal's reason */
 export async function requestPart(
   fetch: typeof globalThis.fetch,
   request: PartRequest,
@@ -71,7 +71,7 @@ export async function requestPart(
   }
   const isEncoded = isContentEncoded(response);
   const length = Number(response.headers.get('content-length') ?? totalBytes);
-  // Of a compressed answer the length is another; to other origins few servers show that it is one.
+  // A compressed response has another length, and cross-origin responses rarely expose the encoding.
   if (!isEncoded && isOwnOrigin(url) && usable.whole && length !== totalBytes) {
     await response.body?.cancel().catch(() => undefined);
     throw wrongLength(url, length, totalBytes);
@@ -85,7 +85,8 @@ function isOwnOrigin(url: string): boolean {
 
 function headers({ url, start, end, validator }: PartRequest): Record<string, string> {
   const range = { Range: `bytes=${start}-${end - 1}` };
-  // To other origins If-Range needs their consent first, which few give; there the answer's own validator has to do.
+  // Cross-origin, If-Range needs a preflight, which few servers allow; there the response's own validator
+  // must do.
   return isOwnOrigin(url) && validator?.startsWith('"') ? { ...range, 'If-Range': validator } : range;
 }
 
@@ -103,7 +104,7 @@ function readAnswer(response: Response, request: PartRequest): Omit<PartAnswer, 
     if (isOther) return new UnusableAnswer('changed', 'the file was changed on the server');
     if (isContentEncoded(response)) return new UnusableAnswer('no-ranges', 'it compresses parts of files');
     const range = response.headers.get('content-range');
-    if (range === null) return { start, whole: false, validator }; // not shown to other origins by every server
+    if (range === null) return { start, whole: false, validator }; // not every server exposes it to other origins
     const [, from, to, total = '*'] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(range) ?? [];
     if (Number(from) !== start || Number(to) !== end - 1) {
       return new UnusableAnswer(

@@ -1,4 +1,4 @@
-/** A model folder on disk. A file whose checksum differs from the manifest's is never handed on. */
+/** A model folder on disk. A file that does not match the manifest's checksum is never returned. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';

@@ -17,7 +17,8 @@ export async function readPickedManifest(files: PickedBlobs): Promise<Manifest> 
 
 /**
  * @param name of a folder without a model; its contents are replaced
- * @throws Rank1Error `model-not-found`, `model-corrupt`, `storage`; the signal's reason. Nothing is left behind then.
+ * @throws Rank1Error `model-not-found`, `model-corrupt`, `storage`; the signal's reason. Nothing is left
+ * behind on failure.
  */
 export async function importFiles(
   store: ModelStore,

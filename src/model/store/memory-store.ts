@@ -1,4 +1,4 @@
-/** Models in memory, for pages that may not store anything. They are lost when the worker ends. */
+/** Models in memory, for pages without storage access. Lost when the worker ends. */
 import { Rank1Error } from '../../base/errors.ts';
 import type { ModelStore, RandomAccessFile, StoreFolder } from './model-store.ts';
 
@@ -57,7 +57,7 @@ class MemoryFolder implements StoreFolder {
   }
 }
 
-/** In blocks, so that growing a file never copies it. */
+/** Block-wise, so that growing a file never copies it. */
 const BLOCK_BYTES = 4 * 2 ** 20;
 
 class MemoryFile implements RandomAccessFile {
@@ -91,13 +91,16 @@ class MemoryFile implements RandomAccessFile {
   }
 
   flush(): void {
-    // memory survives nothing
+    // memory cannot outlive a crash
   }
 
   close(): void {
-    // nothing is held
+    // nothing to release
   }
-  /** The parts of the blocks that hold so many bytes from `at` on; `done` is how many came before. */
+  /**
+   * Calls back with the block parts that cover a range starting at `at`; `done` is the number of bytes before
+   * each.
+   */
   #eachBlock(
     at: number,
     numBytes: number,

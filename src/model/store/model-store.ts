@@ -1,27 +1,27 @@
 /**
- * Where models are stored, as the download sees it: folders of files with random access. Two
- * kinds: the page's own storage (opfs-store.ts), and memory (memory-store.ts) where that is refused.
+ * Model storage as used by downloads: folders of random-access files. Implemented by the page's own storage
+ * (opfs-store.ts) and, if that is refused, by memory (memory-store.ts).
  */
 export interface ModelStore {
   readonly kind: 'disk' | 'memory';
-  /** Names of all folders, complete models or not. */
+  /** Names of all folders, with or without a complete model. */
   names(): Promise<string[]>;
   /** Created if missing. @param name see `isStoredName` */
   folder(name: string): Promise<StoreFolder>;
-  /** Recursive; does nothing if there is none. */
+  /** Recursive; no-op if missing. */
   remove(name: string): Promise<void>;
 }
 
 /** Paths are relative, with `/`. The opener closes the file; one handle at a time. */
 export interface StoreFolder {
   open(path: string): Promise<RandomAccessFile>;
-  /** `null` where there is no such file. Not while it is open. */
+  /** `null` if there is no such file. Must not be called while it is open. */
   read(path: string): Promise<Blob | null>;
   /** Replaces a small file atomically. */
   replace(path: string, text: string): Promise<void>;
   /** Total size of all files. */
   bytes(): Promise<number>;
-  /** Does nothing if there is none. */
+  /** No-op if missing. */
   remove(path: string): Promise<void>;
 }
 
@@ -29,10 +29,10 @@ export interface RandomAccessFile {
   readonly size: number;
   /** Reads at offset `at` into `into`; returns the number of bytes read. */
   read(into: Uint8Array<ArrayBuffer>, at: number): number;
-  /** @throws Rank1Error `storage` when there is no room */
+  /** @throws Rank1Error `storage` if there is no room */
   write(bytes: Uint8Array, at: number): void;
   truncate(bytes: number): void;
-  /** After this, what was written survives a crash. */
+  /** Afterwards, written data survives a crash. */
   flush(): void;
   close(): void;
 }

@@ -1,6 +1,6 @@
 /**
- * Models in the origin private file system. Files are written through synchronous handles, which exist in dedicated
- * workers only; unlike a writable stream, their writes survive a crash.
+ * Models in the origin private file system. Uses synchronous handles, which exist only in dedicated workers:
+ * unlike a writable stream's, their writes survive a crash.
  */
 import { Rank1Error, errorMessage } from '../../base/errors.ts';
 import { MODELS_FOLDER, isMissing, readStoredFile } from '../stored-models.ts';
@@ -26,7 +26,7 @@ export class OpfsStore implements ModelStore {
     this.#models = models;
   }
 
-  /** @returns null if the page may not store anything, or the browser has no synchronous handles */
+  /** @returns null if storage is refused, or the browser has no synchronous handles */
   static async open(): Promise<OpfsStore | null> {
     if (!('createSyncAccessHandle' in (globalThis.FileSystemFileHandle?.prototype ?? {}))) return null;
     try {

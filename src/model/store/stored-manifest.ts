@@ -1,8 +1,8 @@
-/** The manifest of a stored model: the part of the server's manifest that is stored. */
+/** The manifest of a stored model: the stored subset of the server's manifest. */
 import { MANIFEST_FILE, MANIFEST_VERSION, parseManifest, type Manifest } from '../manifest.ts';
 import type { StoreFolder } from './model-store.ts';
 
-/** `null` if missing or unreadable: then there is no model. */
+/** `null` if missing or unreadable, which means there is no model. */
 export async function readStoredManifest(folder: StoreFolder): Promise<Manifest | null> {
   try {
     return parseManifest(await readJson(folder));
@@ -21,7 +21,7 @@ export async function readStoredSource(folder: StoreFolder): Promise<string | nu
   }
 }
 
-/** For comparing URLs. */
+/** Normalises URLs for comparison. */
 export const sourceOf = (url: string): string => url.replace(/\/+$/, '');
 
 async function readJson(folder: StoreFolder): Promise<unknown> {
@@ -30,8 +30,8 @@ async function readJson(folder: StoreFolder): Promise<unknown> {
 }
 
 /**
- * @param kept what was stored before and stays
- * @param files of the dtype that was added
+ * @param kept already stored, and kept
+ * @param files of the added dtype
  */
 export function storedManifestJson(
   kept: Manifest | null,
