@@ -20,10 +20,7 @@ const MARKS: readonly (readonly [Encoding, readonly number[]])[] = [
   ['utf-16le', [0xff, 0xfe]],
   ['utf-16be', [0xfe, 0xff]],
 ];
-/**
- * Minimum share of zeros in every second byte to assume UTF-16; the same share, with ASCII's, applies to
- * UTF-32.
- */
+/** Minimum share of zeros in every second byte to assume UTF-16. */
 const UTF16_SHARE = 0.3;
 const SAMPLE_BYTES = 4096;
 /** Browsers search no further for a declaration. */

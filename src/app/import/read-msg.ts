@@ -125,7 +125,7 @@ class Properties {
     return this.#file.stream(join(this.#path, name));
   }
 
-  /** 16-byte records after a header of 8, 24 or 32 bytes; tags are searched at that alignment. */
+  /** 16-byte records after a header of 8, 24 or 32 bytes: their alignment follows from the length. */
   #find(id: number): number {
     for (let at = this.#short.byteLength % 16; at + 16 <= this.#short.byteLength; at += 16)
       if (this.#short.getUint16(at + 2, true) === id) return at;

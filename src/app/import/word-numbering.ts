@@ -17,7 +17,6 @@ interface NumberedStyle {
   level: number;
 }
 
-/** Chinese and Japanese number formats are written with digits. */
 const MAX_LEVELS = 9;
 const MAX_BASES = 20;
 
@@ -136,7 +135,7 @@ function formatNumber(value: number, format: string): string {
       return roman(value);
     case 'decimalZero':
       return String(value).padStart(2, '0');
-    default:
+    default: // Chinese and Japanese formats too
       return String(value);
   }
 }
