@@ -112,7 +112,7 @@ export interface RowChunk {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
-/** All rows of a matrix in chunks that share one buffer: allocating each anew costs as much as decoding. */
+/** All rows of a matrix in chunks that share one buffer: allocating each one costs as much as decoding it. */
 export async function* readChunks(matrix: Matrix): AsyncGenerator<RowChunk> {
   let room: Float32Array<ArrayBuffer> | null = null;
   for (const [start, end] of rowChunks(matrix)) {

@@ -1,9 +1,9 @@
 /**
- * What the person is told about a file, as data: the worker knows no language. The sentences are in
- * `src/app/triage/import-wording.ts`. Codes are kept in session files: never give one another meaning.
+ * Notes to the user about a file, as language-independent data; `src/app/triage/import-wording.ts` has the
+ * sentences. Codes are stored in session files: never change the meaning of one.
  */
 
-/** Why nothing of a file was read. */
+/** Why a file was not read at all. */
 export const UNREAD_REASONS = [
   'empty',
   'no-text',
@@ -40,7 +40,7 @@ export const UNREAD_REASONS = [
   'max-depth',
 ] as const;
 
-/** What is missing from a file that was read in part. `numbers` counts or lists it. */
+/** What is missing from a partly read file. `numbers` counts or lists it. */
 export const MISSING_KINDS = [
   'first-entries',
   'first-messages',
@@ -63,7 +63,7 @@ export const MISSING_KINDS = [
   'word-notes',
 ] as const;
 
-/** What is worth knowing of a file from which nothing is missing. */
+/** Remarks on a file from which nothing is missing. */
 export const REMARK_KINDS = [
   'guessed-encoding',
   'deleted-text',
@@ -82,15 +82,15 @@ export type ImportNoteCode = UnreadReason | MissingKind | RemarkKind;
 
 export interface ImportNote<Code extends ImportNoteCode = ImportNoteCode> {
   readonly code: Code;
-  /** what its sentence counts or lists: bytes, pages, lines, pictures */
+  /** values in the sentence: bytes, pages, lines, pictures */
   readonly numbers?: readonly number[];
-  /** of an encoding or a format */
+  /** name of an encoding or format */
   readonly name?: string;
 }
 
 export type UnreadNote = ImportNote<UnreadReason>;
 
-/** How the reading of a file ended. */
+/** How reading a file ended. */
 export type ImportOutcome =
   | { readonly status: 'read-whole'; readonly remarks: readonly ImportNote<RemarkKind>[] }
   | {
@@ -100,7 +100,7 @@ export type ImportOutcome =
     }
   | { readonly status: 'not-read'; readonly reason: UnreadNote };
 
-/** From the notes that are kept with a file, so that files of older sessions have an outcome too. */
+/** Derived from a file's stored notes, so that files of older sessions have an outcome too. */
 export function importOutcome(file: {
   readonly error: UnreadNote | null;
   readonly warnings: readonly ImportNote[];
@@ -122,7 +122,7 @@ function isRemark(note: ImportNote): note is ImportNote<RemarkKind> {
   return (REMARK_KINDS as readonly string[]).includes(note.code);
 }
 
-/** `numbers`: what the sentence of that code counts or lists. */
+/** @param numbers values in the code's sentence */
 export function note<Code extends ImportNoteCode>(code: Code, ...numbers: number[]): ImportNote<Code> {
   return numbers.length > 0 ? { code, numbers } : { code };
 }
@@ -131,7 +131,7 @@ export function namedNote<Code extends ImportNoteCode>(code: Code, name: string)
   return { code, name };
 }
 
-/** A file of which nothing can be read. */
+/** Thrown if nothing of a file can be read. */
 export class UnreadableFile extends Error {
   override readonly name = 'UnreadableFile';
 

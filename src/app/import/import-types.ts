@@ -1,4 +1,4 @@
-/** What the import worker hands to the page. */
+/** Messages between the import worker and the page. */
 import type { ImportNote, UnreadNote } from './import-notes.ts';
 
 export const FILE_KINDS = [
@@ -9,7 +9,7 @@ export const FILE_KINDS = [
 
 export type FileKind = (typeof FILE_KINDS)[number];
 
-/** Parts of a document beside its running text. */
+/** Parts of a document besides its running text. */
 export const DOCUMENT_PARTS = [
   'footnote', 'endnote', 'comment', 'header', 'footer', 'text-box', 'deleted', 'form', 'annotation', 'slide',
   'speaker-notes', 'sheet', 'chapter', 'recognised',
@@ -17,31 +17,31 @@ export const DOCUMENT_PARTS = [
 
 export type DocumentPart = (typeof DOCUMENT_PARTS)[number];
 
-/** Where a text stands, as far as its format says. */
+/** Position of a text, as far as its format provides one. */
 export interface TextPlace {
-  /** counted from 1; only where the format has pages */
+  /** from 1; only for formats with pages */
   readonly page?: number;
-  /** counted from 1; a row of a sheet, or a record of a format without lines */
+  /** from 1; a sheet's row, or a record of a format without lines */
   readonly record?: number;
   readonly part?: DocumentPart;
-  /** which of these parts: the name of a sheet or chapter, the number of a footnote or slide */
+  /** which of these parts: name of a sheet or chapter, number of a footnote or slide */
   readonly label?: string;
 }
 
-/** A stretch of a file's text that readers keep together: a page, a row, a message, or the whole of it. */
+/** A part of a file's text that stays together: a page, a row, a message, or the whole text. */
 export interface TextUnit extends TextPlace {
   readonly text: string;
-  /** Where the text stands in the file (in the page, where there are pages); left out where the format has no lines. */
+  /** Lines within the file, or within the page if there are pages; absent if the format has no lines. */
   readonly lines?: UnitLines;
 }
 
-/** Lines of the file, counted from 1. */
+/** Lines of the file, from 1. */
 export type UnitLines =
-  /** of the first line; the others follow one by one */
+  /** the first line; the others follow consecutively */
   | { readonly first: number }
-  /** of all of it: a record, say, whose line breaks are not those of the file */
+  /** one line for the whole text, such as a record whose line breaks are not the file's */
   | { readonly all: number }
-  /** where each line of the text begins and ends */
+  /** first and last file line of each line of the text */
   | { readonly each: readonly LineRange[] };
 
 export interface LineRange {
@@ -49,42 +49,42 @@ export interface LineRange {
   readonly last: number;
 }
 
-/** What the model judges at a time, and where it stands. */
+/** The text that the model judges at a time, with its position. */
 export interface ImportedPassage extends TextPlace {
   readonly text: string;
   /** SHA-256 of the text, in hex: equal texts are judged once */
   readonly hash: string;
-  /** both or none */
+  /** both present or both absent */
   readonly firstLine?: number;
   readonly lastLine?: number;
 }
 
-/** One file, or one file within a file. `importOutcome` says how its reading ended. */
+/** A file, or a nested file. `importOutcome` says how reading it ended. */
 export interface ImportedFile {
-  /** with the path within an archive or a message; cleaned, for showing only */
+  /** includes the path within an archive or message; sanitised, for display only */
   readonly path: string;
   readonly kind: FileKind | null;
   readonly numBytes: number;
   readonly passages: readonly ImportedPassage[];
-  /** of a file that is plain text: what it was decoded as, by a name that `ImportChoices` takes */
+  /** plain text only: the encoding it was decoded with, as accepted by `ImportChoices` */
   readonly encoding?: string;
-  /** what is missing from it, and what is worth knowing; the rest was read */
+  /** what is missing or worth knowing; the rest was read */
   readonly warnings: readonly ImportNote[];
   /** why nothing could be read */
   readonly error: UnreadNote | null;
 }
 
-/** What a person may choose when a file is read again. */
+/** Choices the user can make when a file is read again. */
 export interface ImportChoices {
-  /** one of `ENCODINGS`, instead of the guess; counts for every text within the file */
+  /** one of `ENCODINGS`, overriding detection; applies to all texts within the file */
   readonly encoding?: string;
-  /** languages (of `RECOGNISED_LANGUAGES`) in which text is looked for in pictures and scanned pages */
+  /** languages (of `RECOGNISED_LANGUAGES`) for recognising text in pictures and scanned pages */
   readonly recognise?: readonly string[];
 }
 
-/** What the import worker exposes. */
+/** The import worker's API. */
 export interface ImportApi {
-  /** Resolves with the file, and the files within it; never rejects for what is in the file. */
+  /** Resolves with the file and its nested files; never rejects because of the file's content. */
   importFile(
     path: string,
     file: Blob,
@@ -93,5 +93,5 @@ export interface ImportApi {
   ): Promise<ImportedFile[]>;
 }
 
-/** Told at every file within the file, and at every page that is recognised: how many there were, and which is read now. */
+/** Called for every nested file and every recognised page, with the number so far and the current path. */
 export type ImportProgressListener = (numWithin: number, path: string) => void;

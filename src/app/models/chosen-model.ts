@@ -24,7 +24,7 @@ export function writeChosenModel(address: string): void {
   try {
     localStorage.setItem(KEY, address);
   } catch {
-    // then it holds for this page only
+    // Storage refused: applies to this page only.
   }
 }
 
