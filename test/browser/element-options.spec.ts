@@ -12,7 +12,7 @@ test('hands on every option as it is, from properties and from attributes', asyn
       const seen: unknown[] = [];
       const reranker = {
         remoteHost: null,
-        turns: { length: 0, take: () => Promise.resolve(() => undefined) },
+        busy: false,
         load: () =>
           Promise.resolve({
             device: 'wasm',
@@ -21,8 +21,10 @@ test('hands on every option as it is, from properties and from attributes', asyn
             dtype: 'q4',
             maxPositions: 512,
           }),
-        rerank: ({ options }: { options: unknown }) => {
-          seen.push(options);
+        rerank: (parameters: Record<string, unknown>) => {
+          const { query: _query, documents: _documents, signal: _signal, ...rest } = parameters;
+          const isOption = ([name]: [string, unknown]) => !/^on[A-Z]/.test(name);
+          seen.push(Object.fromEntries(Object.entries(rest).filter(isOption)));
           return Promise.reject(new Error('enough was seen'));
         },
       };

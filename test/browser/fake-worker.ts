@@ -16,6 +16,8 @@ interface FakeWorkerWindow {
 const ISOLATION_HEADERS = { 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
 export const test = base.extend<{ fakeWorker: FakeWorkerControl }, { fakeWorkerSource: string }>({
+  // A service worker would answer with the real worker, past the route below.
+  serviceWorkers: 'block',
   fakeWorkerSource: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures from this pattern
     async ({}, use) => use(await bundleFakeWorker()),

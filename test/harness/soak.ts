@@ -4,7 +4,7 @@ import type { Device, RerankMode } from '../../src/protocol/rerank-api.ts';
 
 export interface SoakRound {
   readonly device: Device;
-  /** judged in `instant` mode */
+  /** judged in `instant` mode; with none the model is loaded and nothing else */
   readonly numDocuments: number;
   /** of those, judged once more in `reason` mode, with few tokens each */
   readonly numReasoned: number;
@@ -53,6 +53,8 @@ class Soak {
     if (reload || JSON.stringify(options) !== this.#model) this.dispose();
     this.#model = JSON.stringify(options);
     const reranker = (this.#reranker ??= new Reranker(options));
+    // An empty list is answered without a model.
+    if (numDocuments === 0) await reranker.load();
     const texts = await this.#sampleTexts();
     const documents = Array.from({ length: numDocuments }, (_, index) =>
       firstWords(texts[index % texts.length] ?? '', maxWords),
