@@ -85,7 +85,7 @@ const SCRIPT = `{
   const reads = { slices: [], numWhole: 0 };
   const isWeights = (blob) => blob instanceof File && blob.name.endsWith('_data');
   const { slice, stream, arrayBuffer } = Blob.prototype;
-  let vanishing = false;
+  const vanishing = false;
   let vanished = null;
   const vanish = () => (vanished ??= navigator.storage
     .getDirectory()
@@ -122,11 +122,6 @@ const SCRIPT = `{
       armed = data.arm;
       channel.postMessage({});
     }
-    if (data.vanish) {
-      vanishing = true;
-      reads.slices.length = 0;
-      channel.postMessage({});
-    }
     if (data.reads) channel.postMessage(reads);
     if (data.count) channel.postMessage({ bytes: liveBytes(), peakBytes });
   };
@@ -134,9 +129,9 @@ const SCRIPT = `{
 `;
 
 /** Call before the page starts a worker. */
-export async function injectFaults(page: Page): Promise<void> {
+export async function injectFaults(page: Page, script = SCRIPT): Promise<void> {
   await page.route(/rerank\.worker[^/]*\.js$/, async (route) => {
-    const body = `${SCRIPT}${await (await route.fetch()).text()}`;
+    const body = `${script}${await (await route.fetch()).text()}`;
     const headers = { 'Cross-Origin-Embedder-Policy': 'require-corp' };
     await route.fulfill({ contentType: 'text/javascript', headers, body });
   });
@@ -158,11 +153,11 @@ export async function weightReads(page: Page): Promise<WeightReads> {
 }
 
 /**
- * From now on `opfs:stored` is deleted while its weights are read: before the third of the tensors, where they are taken one by one,
- * else before the first byte.
+ * In workers started from now on, `opfs:stored` is deleted while its weights are read: before the third tensor where they are
+ * taken one by one, else before the first byte.
  */
 export async function vanishInMidLoad(page: Page): Promise<void> {
-  await askWorker(page, { vanish: true });
+  await injectFaults(page, SCRIPT.replace('vanishing = false', 'vanishing = true'));
 }
 
 function askWorker(page: Page, question: object): Promise<unknown> {
