@@ -6,7 +6,7 @@ import '../../ui/index.ts';
 import { StatsPanelElement } from '../../ui/stats-panel/stats-panel.ts';
 import { DEMO_MODEL, findChosenModel, readChosenModel } from '../models/chosen-model.ts';
 import { receiveModelFiles } from '../models/handed-files.ts';
-import { confinedReranker, confineRerankers } from '../shell/confined-rerankers.ts';
+import { confineRerankers } from '../shell/confined-rerankers.ts';
 import '../shell/index.ts';
 import {
   documentsNote,
@@ -156,8 +156,8 @@ async function applyModel(): Promise<void> {
   reranker.model = chosen;
   const handed = await receiveModelFiles(new URL(location.href));
   if (handed !== null && handed !== 'gone') {
-    reranker.reranker = confinedReranker({ model: handed.name, modelFiles: handed.files });
     reranker.model = handed.name;
+    reranker.modelFiles = handed.files;
     return;
   }
   reranker.model = handed === 'gone' ? DEMO_MODEL : await findChosenModel();

@@ -39,8 +39,6 @@ export class RerankerSource {
   }
 
   #request(load: LoadOptions): RerankerLease {
-    // Picked files belong to this element alone, and so does the worker that reads them.
-    if (load.modelFiles) return new SharedRerankers().acquire(load);
     const request = new RerankerRequestEvent(load);
     this.#element.dispatchEvent(request);
     return request.lease ?? new SharedRerankers().acquire(load); // request not handled: a worker of its own
