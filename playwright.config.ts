@@ -30,7 +30,7 @@ export default defineConfig({
   ],
   forbidOnly: Boolean(process.env['CI']),
   // No test measures time; this only ends a run that hangs. Software WebGPU on a busy machine is very slow.
-  timeout: 1_800_000,
+  timeout: 600_000,
   expect: { timeout: 30_000 },
   reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
   use: {
