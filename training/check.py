@@ -1,50 +1,75 @@
-"""Self checks: parity with transformers, the 4-bit grid, the tokenizer. Run `python -m training.check <folder>`."""
-import sys
+"""Self checks that need only the base: python -m training.check --state training/build"""
+import argparse
+import os
+import random
 
 import torch
+from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
-from . import export, quantise, tokenizer as tok_module
+from .chain import chain_of, quote
+from .evaluate import ndcg, quotes
+from .forms import Forms, chain_prompt, instant_prompt
+from .groups import clip
+from .quantise import dequantised
+from .train import tensors
+
+TEXT = 'The bridge was opened to traffic in 1894, after six years of work; it was "closed for works" until 2003. Nobody has counted its bolts.'
 
 
-def check_parity(folder):
-    """Our fp32 logits equal those of Qwen2ForCausalLM."""
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-    model, tok = export.load(folder)
-    hf = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
-    text = tok_module.TEMPLATE.format(query="who wrote it?", passage="It was written by Ann in 1912. " * 9)
-    ids = torch.tensor([tok.encode(text).ids])
-    assert AutoTokenizer.from_pretrained(folder)(text)["input_ids"] == ids[0].tolist(), "tokenizers differ"
+def check_prompt(forms):
+    """Shared and separate parts give the tokens of the whole text, in both modes."""
+    group = {"query": "when was the bridge built", "items": [[TEXT, 1, "", 0.5, ""], [TEXT[:60], 0, "", 0.1, ""]]}
+    for is_chain in (False, True):
+        prefix, items = forms.group(group, is_chain, 512)
+        for (text, label, *_), (ids, *_) in zip(group["items"], items):
+            q = group["query"]
+            whole = f"{chain_prompt(q, text)}{chain_of(q, text)}\n</think>" if is_chain else instant_prompt(q, text)
+            assert prefix + ids == forms.encode(whole + (" true" if label else " false"))
+
+
+def check_packing():
+    """A passage in a packed row gets the hidden state it gets alone."""
+    torch.manual_seed(0)
+    config = LlamaConfig(vocab_size=99, hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2)
+    model, rng = LlamaForCausalLM(config).eval(), random.Random(0)
+    draw = lambda n: [rng.randrange(99) for _ in range(n)]
+    groups = [(draw(7), [(draw(n), 1, 1, 0.0) for n in (9, 5, 8)]), (draw(4), [(draw(6), 1, 0, 0.0)])]
+    ids, position, mask, verdict, *_ = tensors([(0, 0, *groups[0], False), (0, 29, *groups[1], False)], 1, 48)
     with torch.no_grad():
-        w = model.weights(torch.float32)
-        ours, theirs = model.logits(model.hidden(ids, w), w), hf(ids).logits
-    gap = (ours - theirs).abs().max().item()
-    assert gap < 1e-3 * max(1.0, theirs.abs().max().item()), gap
-    print(f"parity: largest logit gap {gap:.2e} over {ids.shape[1]} positions")
+        packed = model(input_ids=ids, attention_mask=mask.float(), position_ids=position).logits[0]
+        n = 0
+        for prefix, items in groups:
+            for tokens, *_ in items:
+                alone = model(input_ids=torch.tensor([prefix + tokens])).logits[0, -2]
+                assert (alone - packed[verdict[n, 1]]).abs().max() < 1e-4
+                n += 1
 
 
 def check_grid():
-    """Rounding twice changes nothing; the largest element is exact; a zero block stays zero."""
-    w = torch.randn(64, 96, generator=torch.Generator().manual_seed(0))
-    w[0, :32] = 0
-    d = quantise.dequantised(w)
-    assert torch.allclose(quantise.dequantised(d), d, atol=1e-6) and d[0, :32].abs().sum() == 0
-    b = w.reshape(-1, 32)
-    i = b.abs().argmax(1, keepdim=True)
-    assert torch.allclose(b.gather(1, i), d.reshape(-1, 32).gather(1, i), atol=1e-6)
-    print("4-bit grid: ok")
+    """Rounding twice changes nothing, and no block has more than sixteen values."""
+    w = dequantised(torch.randn(64, 96))
+    assert (dequantised(w) - w).abs().max() < 1e-6
+    assert all(b.unique().numel() <= 16 for b in w.reshape(-1, 32))
 
 
-def check_tokenizer(folder):
-    """The answers are one token each, and the think marks survive decoding."""
-    tok = tok_module.load(folder)
-    for word in (" true", " false", tok_module.THINK, tok_module.END_THINK):
-        assert len(tok.encode(word).ids) == 1, word
-    text = "a <think> b\n</think> true"
-    assert tok.decode(tok.encode(text).ids, skip_special_tokens=True) == text
-    print("tokenizer: ok")
+def check_quotes():
+    """Quotes are the passage's own words, of bounded length, and are counted as such."""
+    for query in ("when was the bridge opened", "how many bolts", "", "zebra"):
+        assert quote(query, TEXT) in TEXT and len(quote(query, TEXT).split()) <= 16
+    assert quotes(' The passage says "opened to traffic".\n</think>', TEXT) == (1, 1)
+    assert quotes(' The passage says "opened in 1899".\n</think>', TEXT) == (1, 0)
+    assert quotes(chain_of("when was the bridge opened", TEXT) + "\n</think>", TEXT)[1] == 1
+
+
+def check_figures():
+    assert ndcg([3, 2, 0], [3, 2, 0]) == 1 and abs(ndcg([0, 1], [1]) - 0.6309) < 1e-4
+    assert "1894" in clip(TEXT, "1894", random.Random(0), 8)
 
 
 if __name__ == "__main__":
-    check_grid()
-    check_tokenizer(sys.argv[1])
-    check_parity(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--state", default="training/build")
+    check_prompt(Forms(AutoTokenizer.from_pretrained(os.path.join(parser.parse_args().state, "base"))))
+    for check in (check_packing, check_grid, check_quotes, check_figures):
+        check()
+    print("5 passed, 0 failed")

@@ -1,9 +1,4 @@
-"""Question and passage pairs: loading, held-out split, sentences, and hard negatives.
-
-Hard negatives come from three places, because each teaches a different thing: rows of the same group (same
-article, story or disease, other aspect), BM25 neighbours (same words, other subject) and the other sentences of
-the same passage (what SelQA asks for).
-"""
+"""Question and passage pairs: loading, cleaning, held-out split, sentences, evaluation files."""
 import gzip
 import hashlib
 import json
@@ -21,11 +16,33 @@ def read_jsonl_gz(path):
         return [json.loads(line) for line in f]
 
 
+def detokenised(text):
+    """Undo the spaces that tokenised corpora put around punctuation."""
+    text = re.sub(r"\s+([,.;:?!%)\]]|'s\b|n't\b|'(?:re|ve|ll|d|m)\b)", r"\1", text)
+    text = re.sub(r"([(\[$])\s+", r"\1", text).replace("-LRB-", "(").replace("-RRB-", ")")
+    text = re.sub(r"``\s*|\s*''", '"', text)
+    text = re.sub(r"\b(\w+) - (\w+)\b", r"\1-\2", text)
+    return SPACE.sub(" ", text).strip()
+
+
+def shingles(text, size=8):
+    """All runs of `size` words, lower case."""
+    w = re.findall(r"\w+", text.lower())
+    return {" ".join(w[i:i + size]) for i in range(len(w) - size + 1)}
+
+
+def measured_texts(folder):
+    """Shingles of the LiveQA-Med candidates, some of which are MedQuAD answers."""
+    path = os.path.join(folder, "evaluation", "liveqa_med_nih", "nih_only.eval.jsonl.gz")
+    return set().union(*(shingles(c["text"]) for r in read_jsonl_gz(path) for c in r["candidates"]))
+
+
 def load_pairs(folder):
-    """The English pairs, cleaned, each with a group that stands for its article.
+    """The English pairs, cleaned, each with a group that stands for its article; without those that are measured on.
 
     The SQuAD rows carry no group but lie in article order, so blocks of twenty rows stand in for it.
     """
+    measured = measured_texts(folder)
     rows = read_jsonl_gz(os.path.join(folder, "training", "train_en_pairs", "en_pairs.jsonl.gz"))
     out, squad = [], 0
     for r in rows:
@@ -33,10 +50,14 @@ def load_pairs(folder):
         if r["source"] == "squad_nqg_test":
             group = f"squad-{squad // 20}"
             squad += 1
-        question, passage = SPACE.sub(" ", r["question"]).strip(), SPACE.sub(" ", r["passage"]).strip()
-        if len(passage.split()) >= 4 and len(question.split()) >= 2:
+        question, passage = detokenised(r["question"]), detokenised(r["passage"])
+        if r["source"] == "medquad":
+            own = shingles(passage)
+            if len(own & measured) > 0.2 * max(1, len(own)):
+                continue
+        if len(passage.split()) >= 4 and 2 <= len(question.split()) <= 30:
             out.append({"source": r["source"], "group": r["source"] + "|" + group, "question": question,
-                        "passage": passage, "answer": r["answer"] if r["verbatim"] else ""})
+                        "passage": passage, "answer": detokenised(r["answer"]) if r["verbatim"] else ""})
     return out
 
 

@@ -1,12 +1,22 @@
-"""Reranking and verdict figures from free-running greedy decoding."""
+"""nDCG@10 of a checkpoint on evaluation files, greedy, on the converter's 4-bit grid; with the quotes that are verbatim and calibration.
+
+    python -m training.evaluate --model FOLDER --mode instant|chain --depth 20 FILES...
+    python -m training.evaluate --teacher FOLDER --depth 20 FILES...     # all-MiniLM-L6-v2, by cosine
+"""
+import argparse
+import json
 import math
-import os
 import random
+import re
+import time
 
-import numpy as np
+import torch
 
-from . import data, decode, examples
-from .tokenizer import TEMPLATE
+from . import data
+from .forms import chain_prompt, instant_prompt
+from .quantise import rounded
+
+QUOTE = re.compile(r'says "(.*?)"\.?\s*</think>', re.S)
 
 
 def ndcg(grades, ideal, k=10):
@@ -16,126 +26,119 @@ def ndcg(grades, ideal, k=10):
     return gain(grades) / best if best else 0.0
 
 
-def prompt_ids(tok, query, passage):
-    """Ids of rank1's prompt."""
-    return tok.encode(TEMPLATE.format(query=query, passage=passage)).ids
+class Reranker:
+    """A checkpoint with transformers; fp32 or rounded to 4 bits, products in bf16."""
+
+    def __init__(self, folder, is_rounded=True, max_new_tokens=64):
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+        if is_rounded:
+            rounded(self.model)
+        self.model.to(torch.bfloat16)
+        self.true, self.false = (self.tokenizer(t, add_special_tokens=False).input_ids[0] for t in (" true", " false"))
+        self.end, self.max_new_tokens = self.tokenizer.convert_tokens_to_ids("</think>"), max_new_tokens
+
+    @torch.no_grad()
+    def judge(self, query, passages, mode, batch=20, max_words=250):
+        """[(logit difference or None, chain)] of passages; None where the chain did not end."""
+        prompt = instant_prompt if mode == "instant" else chain_prompt
+        ids = [self.tokenizer(prompt(query, " ".join(p.split()[:max_words])), add_special_tokens=False).input_ids for p in passages]
+        out, order = [(None, "")] * len(ids), sorted(range(len(ids)), key=lambda i: len(ids[i]))
+        for start in range(0, len(ids), batch):
+            at = order[start:start + batch]
+            width = max(len(ids[i]) for i in at)
+            x, mask = torch.zeros(len(at), width, dtype=torch.long), torch.zeros(len(at), width, dtype=torch.long)
+            for r, i in enumerate(at):
+                x[r, width - len(ids[i]):], mask[r, width - len(ids[i]):] = torch.tensor(ids[i]), 1
+            if mode == "instant":
+                logits = self.model(input_ids=x, attention_mask=mask, logits_to_keep=1).logits[:, -1].float()
+                for r, i in enumerate(at):
+                    out[i] = ((logits[r, self.true] - logits[r, self.false]).item(), "")
+                continue
+            made = self.model.generate(input_ids=x, attention_mask=mask, max_new_tokens=self.max_new_tokens, do_sample=False, output_logits=True,
+                                       return_dict_in_generate=True, pad_token_id=0, eos_token_id=[self.true, self.false])
+            for r, i in enumerate(at):
+                tokens = made.sequences[r, width:].tolist()
+                k = tokens.index(self.end) + 1 if self.end in tokens else None
+                known = k is not None and k < len(made.logits)
+                z = made.logits[k][r].float() if known else None
+                out[i] = ((z[self.true] - z[self.false]).item() if known else None, self.tokenizer.decode(tokens[:k]))
+        return out
 
 
-def rerank(model, tok, path, depth=None, queries=None, seed=7, **options):
-    """nDCG@10 of the model from a random order, beside random, given order, BM25 in the pool and the ceiling."""
-    from .text import BM25
-    rows = data.load_eval(path, depth)
-    rng = random.Random(seed)
-    if queries and queries < len(rows):
-        rows = rng.sample(rows, queries)
-    prompts, where = [], []
+def quotes(chain, passage):
+    """(number of quotes, number that stand in the passage word for word)."""
+    found = QUOTE.findall(chain)
+    plain = " ".join(passage.split())
+    return len(found), sum(" ".join(q.split()) in plain for q in found)
+
+
+def calibration(pairs, bins=10):
+    """F1 at 0.5, the best F1 over all thresholds, the reliability table and the share of graded scores."""
+    scored = sorted(((1 / (1 + math.exp(-max(-60, min(60, z)))), y) for z, y in pairs), reverse=True)
+    positives, best, hits = sum(y for _, y in scored), 0.0, 0
+    at_half = 0.0
+    for n, (p, y) in enumerate(scored, 1):
+        hits += y
+        f1 = 2 * hits / (n + positives) if positives else 0
+        best = max(best, f1)
+        at_half = f1 if p >= 0.5 else at_half
+    table = []
+    for b in range(bins):
+        inside = [(p, y) for p, y in scored if b / bins <= p < (b + 1) / bins or b == bins - 1 and p == 1]
+        if inside:
+            table.append([round(sum(p for p, _ in inside) / len(inside), 3), round(sum(y for _, y in inside) / len(inside), 3), len(inside)])
+    return {"f1_at_half": round(at_half, 4), "best_f1": round(best, 4), "graded": round(sum(0.05 < p < 0.95 for p, _ in scored) / max(1, len(scored)), 3), "reliability": table}
+
+
+def evaluate(path, depth, limit, judge):
+    """Figures of one file. `judge(query, texts)` gives [(score or None, chain)]."""
+    began, rows = time.time(), data.load_eval(path, depth)
+    rows = [r for r in rows if any(r.get("ideal_grades") or [c["grade"] or 0 for c in r["candidates"]])]
+    if limit and len(rows) > limit:
+        rows = random.Random(0).sample(rows, limit)
+    values, given, pairs, unfinished, lengths, num, same = [], [], [], 0, [], 0, 0
     for r in rows:
-        rng.shuffle(r["candidates"])
-        where.append(range(len(prompts), len(prompts) + len(r["candidates"])))
-        prompts += [prompt_ids(tok, r["query"], c["text"]) for c in r["candidates"]]
-    results = decode.decode(model, tok, prompts, **options)
-    out = {name: [] for name in ("model", "random", "given", "bm25", "ceiling", "top1")}
-    for r, span in zip(rows, where):
         cand = r["candidates"]
-        grades = [c["grade"] for c in cand]
+        grades, texts = [c["grade"] or 0 for c in cand], [c["text"] for c in cand]
+        found = judge(r["query"], texts)
+        order = sorted(range(len(cand)), key=lambda i: -(found[i][0] if found[i][0] is not None else -99))
         ideal = r.get("ideal_grades") or grades
-        order = sorted(range(len(cand)), key=lambda i: -results[span[i]]["diff"])
-        out["model"].append(ndcg([grades[i] for i in order], ideal))
-        out["top1"].append(float((grades[order[0]] or 0) > 0))
-        draws = []
-        for _ in range(50):
-            shuffled = grades[:]
-            rng.shuffle(shuffled)
-            draws.append(ndcg(shuffled, ideal))
-        out["random"].append(sum(draws) / 50)
-        given = sorted(cand, key=lambda c: c["rank"]) if "rank" in cand[0] else sorted(cand, key=lambda c: int(c["docid"]))
-        out["given"].append(ndcg([c["grade"] for c in given], ideal))
-        index = BM25([c["text"] for c in cand])
-        top = index.top(r["query"], len(cand))
-        top += [i for i in range(len(cand)) if i not in set(top)]
-        out["bm25"].append(ndcg([grades[i] for i in top], ideal))
-        out["ceiling"].append(ndcg(sorted(grades, key=lambda g: -(g or 0)), ideal))
-    gain = np.array(out["model"]) - np.array(out["random"])
-    judged = [(results[i], c["grade"]) for r, s in zip(rows, where) for i, c in zip(s, r["candidates"])]
-    return {**{k: round(float(np.mean(v)), 4) for k, v in out.items()}, "queries": len(rows),
-            "gain_over_random": f"{gain.mean():.4f} +- {gain.std(ddof=1) / len(gain) ** 0.5:.4f}", **chain_figures(results),
-            "auc": round(auc([x["diff"] for x, g in judged], [(g or 0) > 0 for _, g in judged]), 4)}
+        values.append(ndcg([grades[i] for i in order], ideal))
+        given.append(ndcg(grades, ideal))
+        for (z, chain), g, text in zip(found, grades, texts):
+            unfinished += z is None
+            pairs += [(z, int(g > 0))] if z is not None else []
+            n, k = quotes(chain, text)
+            num, same = num + n, same + k
+            lengths.append(len(chain.split()))
+    mean = lambda v: round(sum(v) / max(1, len(v)), 4)
+    return {"file": path.split("/")[-2], "queries": len(rows), "ndcg10": mean(values), "given": mean(given), "unfinished": unfinished, "chains": len(lengths),
+            "quotes": num, "verbatim": same, "median_words": sorted(lengths)[len(lengths) // 2], **calibration(pairs), "seconds": round(time.time() - began)}
 
 
-def auc(scores, labels):
-    """Area under the ROC curve, ties counted half."""
-    from scipy.stats import rankdata
-    labels = np.array(labels, bool)
-    ranks = rankdata(scores)
-    n1, n0 = labels.sum(), (~labels).sum()
-    return float((ranks[labels].sum() - n1 * (n1 + 1) / 2) / max(1, n1 * n0))
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model")
+    parser.add_argument("--teacher")
+    parser.add_argument("--mode", default="instant", choices=("instant", "chain"))
+    parser.add_argument("--full-precision", action="store_true")
+    parser.add_argument("--depth", type=int, default=20)
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("files", nargs="+")
+    args = parser.parse_args()
+    torch.set_num_threads(2)
+    if args.teacher:
+        from .teacher import Teacher
+        teacher = Teacher(args.teacher)
+        judge = lambda query, texts: [(s, "") for s in (teacher.embed(texts) @ teacher.embed([query])[0]).tolist()]
+    else:
+        reranker = Reranker(args.model, not args.full_precision)
+        judge = lambda query, texts: reranker.judge(query, texts, args.mode)
+    for path in args.files:
+        print(json.dumps({"mode": "teacher" if args.teacher else args.mode, **evaluate(path, args.depth, args.limit, judge)}), flush=True)
 
 
-def chain_figures(results):
-    """How many chains end, how long they are, how often the verdict is true."""
-    ended = [r for r in results if r["ended"]]
-    return {"chains": len(results), "ended": round(len(ended) / len(results), 4),
-            "new_tokens": round(float(np.mean([len(r["tokens"]) for r in results])), 1),
-            "true_share": round(float(np.mean([r["verdict"] is True for r in results])), 4)}
-
-
-def held_out(model, tok, pool, count=600, seed=5, **options):
-    """Verdict accuracy, AUC by kind of negative, look-up accuracy and pairwise accuracy on held-out groups."""
-    rng = random.Random(seed)
-    builder = examples.Chains(tok, pool.idf, pool.default_idf)
-    rows = [examples.draw(pool, rng) for _ in range(count)]
-    pairs = []
-    while len(pairs) < count:
-        r = rng.choice(pool.rows)
-        others = [o for o in pool.groups[r["group"]] if not pool.answers(r, o["passage"])]
-        negative = rng.choice(others)["passage"] if others and rng.random() < 0.5 else None
-        near = pool.neighbours(r)
-        negative = negative or (rng.choice(near) if near else None)
-        if negative and (r["source"] != "medquad" or rng.random() < 0.35):
-            limit = examples.word_limit(rng)
-            pairs += [(r["question"], examples.clip(r["passage"], r["answer"], rng, limit), True, "pair"),
-                      (r["question"], examples.clip(negative, "", rng, limit), False, "pair")]
-    rows += pairs
-    encoded = builder.encode(rows)
-    results = decode.decode(model, tok, [e.ids for e in encoded], **options)
-    labels, diffs = [r[2] for r in rows], [r["diff"] for r in results]
-    hits = total = found_hits = found_total = 0
-    for (q, p, label, _), e, r in zip(rows, encoded, results):
-        truth, guess = (findings(tok, x) for x in (builder.build(q, p, e, label)[0][len(e.ids):], r["tokens"]))
-        for term, value in truth.items():
-            if term in guess:
-                total, hits = total + 1, hits + (guess[term] == value)
-                found_total, found_hits = found_total + value, found_hits + (value and guess[term])
-    n = count
-    kinds = {k: round(auc([d for d, r in zip(diffs[:n], rows) if r[3] in (k, "pos", "spos")],
-                          [r[2] for r in rows[:n] if r[3] in (k, "pos", "spos")]), 3)
-             for k in ("group", "bm25", "sent", "rand")}
-    won = [float(diffs[i] > diffs[i + 1]) + 0.5 * (diffs[i] == diffs[i + 1]) for i in range(n, len(rows), 2)]
-    return {"verdict_accuracy": round(float(np.mean([(r["verdict"] is True) == l for r, l in zip(results[:n], labels)])), 4),
-            "positives": round(float(np.mean(labels[:n])), 4), "auc": round(auc(diffs[:n], labels[:n]), 4), "auc_by_kind": kinds,
-            "pairwise": round(float(np.mean(won)), 4), "pairs": len(won), "quotes_word_for_word": round(quotes_true(tok, rows, results), 4),
-            "lookup_accuracy": round(hits / max(1, total), 4),
-            "found_recall": round(found_hits / max(1, found_total), 4), "missing_recall":
-            round((hits - found_hits) / max(1, total - found_total), 4), **chain_figures(results)}
-
-
-def findings(tok, ids):
-    """Term to found of a chain's items, read from its text."""
-    import re
-    text = tok.decode(list(ids), skip_special_tokens=False)
-    return {t.strip(): v.startswith('"') for t, v in re.findall(r'(?:^|[.;] ?)([^.;":]{1,40}): (missing|"…)', text)}
-
-
-def quotes_true(tok, rows, results):
-    """Share of the quotes that stand in their passage word for word."""
-    import re
-    hits = [q.strip() in r[1] for r, x in zip(rows, results)
-            for q in re.findall(r'"… ?(.*?)"[;.]', tok.decode(x["tokens"], skip_special_tokens=False))]
-    return float(np.mean(hits)) if hits else 0.0
-
-
-def paths(folder):
-    """The evaluation files used here."""
-    base = os.path.join(folder, "evaluation")
-    return {"selqa_dev": (os.path.join(base, "selqa", "dev.eval.jsonl.gz"), None),
-            "dl19_top20": (os.path.join(base, "trec_dl19", "dl19.bm25_top100.eval.jsonl.gz"), 20)}
+if __name__ == "__main__":
+    main()

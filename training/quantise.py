@@ -17,3 +17,16 @@ def dequantised(w):
     q = (torch.round(b / safe) + 8).clamp(0, 15)
     return torch.where(scale == 0, torch.zeros_like(b), (q - 8) * scale).reshape(w.shape)
 
+
+
+class rounded:
+    """Puts every matrix of a model on the grid; `restore` brings the masters back, so that the gradient goes to them."""
+
+    def __init__(self, model):
+        self.kept = [(p, p.data) for p in model.parameters() if p.dim() == 2]
+        for p, w in self.kept:
+            p.data = dequantised(w)
+
+    def restore(self):
+        for p, w in self.kept:
+            p.data = w

@@ -1,129 +1,208 @@
-"""The training loop: Muon for matrices, AdamW for the rest, loss on the chain and the verdict only.
+"""Listwise training on rank1's prompt; resumable to the step, with a rate that stays level until a decay is asked for.
 
-The vocabulary of the softmax is cut to the tokens of the batch plus a random few: every target is a prompt token or
-a fixed piece, so the wrong candidates that matter are all there, at a quarter of the cost.
+A batch is ROWS x LENGTH tokens. A row holds whole groups; the passages of a group share the query's prompt, and a mask keeps
+them from seeing each other. The state (weights, moments, step, place in the data) is written every few minutes.
+`settings.json` in the run folder is read again at every save: {"rate", "chain", "quantised", "decay_from", "decay_steps"}.
 """
+import argparse
+import glob
+import gzip
 import json
 import os
+import random
 import time
 
-import numpy as np
 import torch
 import torch.nn.functional as F
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from . import chains, prepare, quantise
+from .forms import Forms
+from .quantise import rounded
 
-CLASS_WEIGHT = {chains.NONE: 0.0, chains.PLAIN: 0.4, chains.DECISION: 2.0, chains.VERDICT: 3.0, chains.QUOTE: 0.3}
-
-
-def load_shard(out, n, wait=600):
-    """Shard n, waiting for `prepare` when it is still being made."""
-    while not os.path.exists(prepare.shard_path(out, n)) and wait > 0:
-        time.sleep(5)
-        wait -= 5
-    return dict(np.load(prepare.shard_path(out, n)))
+DEFAULTS = {"rate": 1.2e-4, "warmup": 30, "chain": 0.0, "quantised": 0, "decay_from": None, "decay_steps": 100, "distil": 0.35, "save_s": 240}
 
 
-def batches(shard, tokens, rng):
-    """Batches of about `tokens` tokens with examples of like length, in random order."""
-    o, cls = shard["offsets"], shard["cls"]
-    lengths = np.diff(o)
-    order = np.argsort(lengths + rng.uniform(0, 8, len(lengths)))
-    groups, start = [], 0
-    while start < len(order):
-        n = 1
-        while start + n < len(order) and (n + 1) * lengths[order[start + n]] <= tokens:
-            n += 1
-        groups.append(order[start:start + n])
-        start += n
-    weight = np.zeros(256, np.float32)
-    for k, v in CLASS_WEIGHT.items():
-        weight[k] = v
-    for g in rng.permutation(len(groups)):
-        rows = groups[g]
-        width = int(lengths[rows].max())
-        ids, w = np.zeros((len(rows), width), np.int64), np.zeros((len(rows), width), np.float32)
-        c = np.zeros((len(rows), width), np.uint8)
-        for i, r in enumerate(rows):
-            ids[i, :lengths[r]] = shard["ids"][o[r]:o[r + 1]]
-            c[i, :lengths[r]] = cls[o[r]:o[r + 1]]
-        w = weight[c]
-        at = np.flatnonzero(w[:, 1:].ravel())
-        at = at + at // (width - 1)  # position in the full rows of the token before the target
-        yield (torch.from_numpy(ids), torch.from_numpy(at), torch.from_numpy(w.ravel()[at + 1]),
-               torch.from_numpy(c.ravel()[at + 1].astype(np.int64)))
+class Groups:
+    """The shards in order, from a place on; starts again when they are used up. The place is (shard, line)."""
+
+    def __init__(self, folder, place):
+        self.folder, (self.shard, self.line), self.rows = folder, place, None
+
+    def next(self):
+        while self.rows is None or self.line >= len(self.rows):
+            files = sorted(glob.glob(os.path.join(self.folder, "*.jsonl.gz")))
+            if self.rows is not None:
+                self.shard, self.line = self.shard + 1, 0
+            with gzip.open(files[self.shard % len(files)], "rt", encoding="utf-8") as f:
+                self.rows = [json.loads(line) for line in f]
+        self.line += 1
+        return self.rows[self.line - 1], f"{self.shard}-{self.line}"
+
+    def back(self):
+        self.line -= 1
 
 
-class Trainer:
-    """Holds the model, the optimisers and the compiled functions."""
-
-    def __init__(self, model, lr=2e-3, embed_lr=6e-4, other_lr=1e-3, compiled=True):
-        self.model, self.quantised = model, False
-        matrices = [p for m in model.layers for p in (m.wqkv, m.wo, m.wgu, m.wd)]
-        other = [p for m in model.layers for p in (m.norm1, m.norm2, m.bqkv)] + [model.norm]
-        self.optimisers = [
-            torch.optim.Muon(matrices, lr=lr, weight_decay=0.01, momentum=0.95, adjust_lr_fn="match_rms_adamw", ns_steps=4),
-            torch.optim.AdamW([{"params": [model.embed], "lr": embed_lr}, {"params": other, "lr": other_lr}],
-                              betas=(0.9, 0.98), weight_decay=0.0, fused=True)]
-        self.base = [[g["lr"] for g in o.param_groups] for o in self.optimisers]
-        wrap = (lambda f: torch.compile(f, dynamic=True)) if compiled else (lambda f: f)
-        self.body, self.head = wrap(self._body), wrap(self._head)
-
-    def _body(self, ids, at):
-        w = self.model.weights()
-        return self.model.hidden(ids, w).reshape(-1, self.model.config.hidden_size)[at], w[0]
-
-    def _head(self, hidden, embed, target, weight):
-        loss = F.cross_entropy(F.linear(hidden, embed).float(), target, reduction="none")
-        return (loss * weight).sum() / weight.sum(), loss.detach()
-
-    def round_weights(self):
-        """Put 4-bit values in place of the weights for one step; the gradient goes straight through to the masters.
-
-        Swapping outside the compiled function keeps its graph as it is: no second compilation.
-        """
-        params = [self.model.embed] + [p for m in self.model.layers for p in (m.wqkv, m.wo, m.wgu, m.wd)]
-        masters = [(p, p.data) for p in params]
-        for p in params:
-            p.data = quantise.dequantised(p.data)
-        return masters
-
-    def step(self, batch, scale):
-        """One optimiser step at `scale` times the base learning rates; mean loss of each class."""
-        ids, at, weight, cls = batch
-        vocab = torch.unique(torch.cat([ids.ravel(), torch.randint(self.model.config.vocab_size, (512,), device=ids.device)]))
-        place = torch.full((self.model.config.vocab_size,), -1, device=ids.device)
-        place[vocab] = torch.arange(len(vocab), device=ids.device)
-        masters = self.round_weights() if self.quantised else []
-        hidden, embed = self.body(ids, at)
-        loss, each = self.head(hidden, embed[vocab], place[ids.ravel()[at + 1]], weight)
-        loss.backward()
-        for p, master in masters:
-            p.data = master
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        for optimiser, base in zip(self.optimisers, self.base):
-            for group, lr in zip(optimiser.param_groups, base):
-                group["lr"] = lr * scale
-            optimiser.step()
-            optimiser.zero_grad(set_to_none=True)
-        return [each[cls == k].mean().item() for k in (chains.PLAIN, chains.DECISION, chains.VERDICT, chains.QUOTE)]
+def take_batch(groups, forms, chain_share, num_rows, length):
+    """Fill the rows with groups in order; the first group that fits nowhere opens the next batch."""
+    used, placed = [0] * num_rows, []
+    while True:
+        group, name = groups.next()
+        is_chain = random.Random(name).random() < group.get("chain", chain_share)
+        prefix, items = forms.group(group, is_chain, length)
+        size = len(prefix) + sum(len(i[0]) for i in items)
+        row = max((r for r in range(num_rows) if used[r] + size <= length), key=lambda r: used[r], default=None)
+        if row is None:  # the emptiest row takes what fits of it
+            row = min(range(num_rows), key=lambda r: used[r])
+            if length - used[row] < len(prefix) + 180:
+                groups.back()
+                return placed, sum(used)
+            prefix, items = forms.group(group, is_chain, length - used[row])
+            size = len(prefix) + sum(len(i[0]) for i in items)
+            if used[row] + size > length:
+                groups.back()
+                return placed, sum(used)
+        placed.append((row, used[row], prefix, items, is_chain))
+        used[row] += size
 
 
-def schedule(done, total, decay=0.35, warmup=0.01):
-    """Warm-up, constant, linear decay to 3%: `done` and `total` in any unit (seconds, steps)."""
-    x = done / total
-    return min(1.0, x / warmup + 0.05, max(0.03, (1 - x) / decay))
+def tensors(placed, num_rows, length):
+    """Ids, positions, mask and targets of a batch."""
+    ids, position = torch.zeros(num_rows, length, dtype=torch.long), torch.zeros(num_rows, length, dtype=torch.long)
+    owner, part = torch.full((num_rows, length), -1), torch.zeros(num_rows, length, dtype=torch.long)
+    verdict, predicted, labels, similar, group_of = [], [], [], [], []
+    for g, (row, at, prefix, items, is_chain) in enumerate(placed):
+        def put(tokens, start, offset, p):
+            n = len(tokens)
+            ids[row, start:start + n] = torch.tensor(tokens)
+            position[row, start:start + n] = torch.arange(offset, offset + n)
+            owner[row, start:start + n], part[row, start:start + n] = g, p
+        put(prefix, at, 0, 0)
+        at += len(prefix)
+        for p, (tokens, num_predicted, label, similarity) in enumerate(items):
+            put(tokens, at, len(prefix), p + 1)
+            at += len(tokens)
+            verdict.append((row, at - 2))
+            predicted += [(row, i - 1, i, is_chain) for i in range(at - num_predicted, at)]
+            labels.append(label)
+            similar.append(similarity)
+            group_of.append(g)
+    same = (owner[:, :, None] == owner[:, None]) & ((part[:, None] == 0) | (part[:, :, None] == part[:, None]))
+    allowed = same & torch.ones(length, length, dtype=torch.bool).tril()
+    mask = torch.zeros(num_rows, 1, length, length, dtype=torch.bfloat16).masked_fill(~allowed[:, None], -1e9)
+    return ids, position, mask, torch.tensor(verdict), predicted, torch.tensor(labels).float(), torch.tensor(similar), torch.tensor(group_of)
 
 
-def save_state(trainer, path, extra):
-    """Checkpoint of weights and optimisers, written atomically."""
-    torch.save({"model": trainer.model.state_dict(), "optimisers": [o.state_dict() for o in trainer.optimisers],
-                **extra}, path + ".tmp")
-    os.replace(path + ".tmp", path)
+def losses(model, body, batch, forms, distil):
+    """(binary, listwise, language) losses and the share of groups whose positive comes first."""
+    ids, position, mask, verdict, predicted, y, similar, group_of = batch
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        hidden = body(input_ids=ids, attention_mask=mask, position_ids=position, use_cache=False).last_hidden_state
+        logits = model.lm_head(hidden[verdict[:, 0], verdict[:, 1]]).float()
+        rows, before, at = (torch.tensor([p[k] for p in predicted]) for k in range(3))
+        language = F.cross_entropy(model.lm_head(hidden[rows, before]).float(), ids[rows, at], reduction="none")
+    z = logits[:, forms.true] - logits[:, forms.false]
+    binary = F.binary_cross_entropy_with_logits(z, y, pos_weight=torch.tensor(2.0))
+    num = int(group_of.max()) + 1
+    table, teacher, truth = torch.full((num, 16), -1e9), torch.full((num, 16), -1e9), torch.zeros(num, 16)
+    column = torch.cat([torch.arange(int((group_of == g).sum())) for g in range(num)])
+    table = table.index_put((group_of, column), z)
+    teacher[group_of, column], truth[group_of, column] = similar / 0.07, y
+    target = (1 - distil) * truth / truth.sum(1, keepdim=True).clamp(min=1) + distil * teacher.softmax(1)
+    has = (truth.sum(1) > 0).float()  # a group without a positive has no order to learn
+    listwise = (-(target * table.log_softmax(1)).sum(1) * has).sum() / has.sum().clamp(min=1)
+    is_chain = torch.tensor([p[3] for p in predicted]).float()
+    language = (language * (is_chain + 0.1 * (1 - is_chain))).mean()
+    first = ((table.argmax(1) == truth.argmax(1)).float() * has).sum() / has.sum().clamp(min=1)
+    return binary, listwise, language, first.item(), ((z > 0) == (y > 0.5)).float().mean().item()
 
 
-def log(path, row):
-    """Append one JSON line and print it."""
-    print(json.dumps(row), flush=True)
-    with open(path, "a", encoding="utf-8") as f:
-        f.write(json.dumps(row) + "\n")
+def rate_at(step, s):
+    """Warm-up, level, and a linear decay to 4 % once `decay_from` is set."""
+    rate = s["rate"] * min(1, (step + 1) / s["warmup"])
+    return rate if s["decay_from"] is None else rate * max(0.04, 1 - (step - s["decay_from"]) / s["decay_steps"])
+
+
+def save(run, model, tokenizer, optimizer, state):
+    """Everything that a later start needs, in a new folder that then takes the old one's place."""
+    new, old = os.path.join(run, "checkpoint.new"), os.path.join(run, "checkpoint")
+    os.makedirs(new, exist_ok=True)
+    model.save_pretrained(new)
+    tokenizer.save_pretrained(new)
+    torch.save({"optimizer": optimizer.state_dict(), "state": state}, os.path.join(new, "state.pt"))
+    if os.path.exists(old):
+        os.rename(old, old + ".old")
+    os.rename(new, old)
+    if os.path.exists(old + ".old"):
+        for f in os.listdir(old + ".old"):
+            os.remove(os.path.join(old + ".old", f))
+        os.rmdir(old + ".old")
+
+
+def latest(run):
+    """The folder of the last whole checkpoint."""
+    return next((p for p in (os.path.join(run, n) for n in ("checkpoint", "checkpoint.old")) if os.path.exists(os.path.join(p, "state.pt"))), None)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--state", default="training/build")
+    parser.add_argument("--run", default="run", help="name of the run folder in the state folder")
+    parser.add_argument("--base", default="base", help="folder to start from where the run has no checkpoint")
+    parser.add_argument("--rows", type=int, default=8)
+    parser.add_argument("--length", type=int, default=512)
+    parser.add_argument("--max-steps", type=int, default=10**9)
+    args = parser.parse_args()
+    torch.manual_seed(0)
+    torch.set_num_threads(2)
+    run = os.path.join(args.state, args.run)
+    os.makedirs(run, exist_ok=True)
+    found = latest(run)
+    start = found or os.path.join(args.state, args.base)
+    tokenizer = AutoTokenizer.from_pretrained(start)
+    model = AutoModelForCausalLM.from_pretrained(start, dtype=torch.float32, attn_implementation="eager").train()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.01, betas=(0.9, 0.98), fused=True)
+    state = {"step": 0, "tokens": 0, "place": [0, 0], "groups": 0}
+    if found:
+        kept = torch.load(os.path.join(found, "state.pt"))
+        optimizer.load_state_dict(kept["optimizer"])
+        state = kept["state"]
+    settings_file = os.path.join(run, "settings.json")
+
+    def settings():
+        if not os.path.exists(settings_file):
+            return dict(DEFAULTS)
+        with open(settings_file, encoding="utf-8") as f:
+            return {**DEFAULTS, **json.load(f)}
+
+    s, forms, groups = settings(), Forms(tokenizer), Groups(os.path.join(args.state, "data"), state["place"])
+    body, mean, saved, log = torch.compile(model.model), {}, time.time(), open(os.path.join(run, "log.jsonl"), "a", encoding="utf-8")
+    while state["step"] < args.max_steps:
+        began = time.time()
+        for g in optimizer.param_groups:
+            g["lr"] = rate_at(state["step"], s)
+        placed, num_tokens = take_batch(groups, forms, s["chain"], args.rows, args.length)
+        masters = rounded(model) if s["quantised"] else None
+        binary, listwise, language, first, right = losses(model, body, tensors(placed, args.rows, args.length), forms, s["distil"])
+        (binary + listwise + language).backward()
+        if masters:
+            masters.restore()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        state.update(step=state["step"] + 1, tokens=state["tokens"] + num_tokens, place=[groups.shard, groups.line], groups=state["groups"] + len(placed))
+        now = {"binary": binary.item(), "listwise": listwise.item(), "language": language.item(), "first": first, "right": right, "rate_tok_s": num_tokens / (time.time() - began)}
+        mean = {k: v if k not in mean else 0.95 * mean[k] + 0.05 * v for k, v in now.items()}
+        if state["step"] % 10 == 0:
+            log.write(json.dumps({**state, **{k: round(v, 4) for k, v in mean.items()}, "lr": optimizer.param_groups[0]["lr"], "s": round(time.time() - began, 2), "fill": round(num_tokens / args.rows / args.length, 3), "at": time.strftime("%H:%M:%S")}) + "\n")
+            log.flush()
+        done = s["decay_from"] is not None and state["step"] >= s["decay_from"] + s["decay_steps"]
+        if time.time() - saved > s["save_s"] or done:
+            save(run, model, tokenizer, optimizer, state)
+            saved, s = time.time(), settings()
+        if done:
+            break
+    save(run, model, tokenizer, optimizer, state)
+
+
+if __name__ == "__main__":
+    main()
