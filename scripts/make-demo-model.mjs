@@ -1,5 +1,6 @@
-// Converts the trained checkpoint (training/checkpoint) to the embedded demo model. The folder's README.md is the
+// Converts a trained checkpoint, a Hugging Face folder, to the embedded demo model. The folder's README.md is the
 // model card, written by hand: it stays; everything else there is generated.
+//   npm run build:demo-model -- <checkpoint folder>
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = path.join(root, 'public/models/rank1-demo');
-const [checkpoint = path.join(root, 'training/checkpoint')] = process.argv.slice(2);
+const [checkpoint] = process.argv.slice(2);
+if (!checkpoint) throw new Error('Name the checkpoint: npm run build:demo-model -- <folder>');
 
 const temporary = mkdtempSync(path.join(tmpdir(), 'rank1-demo-'));
 try {

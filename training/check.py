@@ -69,7 +69,8 @@ def check_figures():
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--state", default="training/build")
-    check_prompt(Forms(AutoTokenizer.from_pretrained(os.path.join(parser.parse_args().state, "base"))))
-    for check in (check_packing, check_grid, check_quotes, check_figures):
-        check()
-    print("5 passed, 0 failed")
+    forms = Forms(AutoTokenizer.from_pretrained(os.path.join(parser.parse_args().state, "base")))
+    checks = [lambda: check_prompt(forms), check_packing, check_grid, check_quotes, check_figures]
+    for check in checks:
+        check()  # an assertion that fails ends it here
+    print(f"{len(checks)} passed, 0 failed")

@@ -78,7 +78,11 @@ async function serve(app: App, folder: string): Promise<Served> {
   }
   const port = await freePort();
   const [command = '', ...args] = app.serve.command.replace('$PORT', String(port)).split(' ');
-  const child = spawn('npx', [command, ...args], { cwd: folder, stdio: 'ignore', detached: true });
+  const child = spawn('npx', [command, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   const url = `http://127.0.0.1:${port}/`;
   await untilServed(url, child);
   return { url, [Symbol.asyncDispose]: async () => void process.kill(-child.pid!) };
@@ -92,17 +96,22 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** @throws when the server ended before it answered */
-async function untilServed(url: string, child: ChildProcess): Promise<void> {
-  while (child.exitCode === null) {
-    const answered = await fetch(url).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (answered) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`the server of the app ended with ${child.exitCode}`);
+/**
+ * Asks again whenever the server prints something: all of them print a line once they listen.
+ *
+ * @throws when the server ended before it answered
+ */
+async function untilServed(url: string, server: ChildProcess): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const ask = (): void =>
+      void fetch(url).then(
+        ({ ok }) => ok && resolve(),
+        () => undefined,
+      );
+    server.stdout!.on('data', ask);
+    server.stderr!.on('data', ask);
+    server.once('exit', (code) => reject(new Error(`the server of the app ended with ${code}`)));
+  });
 }
 
 /** Labels and scores in the order of the documents. The page may have set question and documents by itself. */
