@@ -4,7 +4,7 @@ import type { Manifest } from '../src/model/manifest.ts';
 import { readModelFiles } from '../src/model/model-files.ts';
 import type { ModelFolder } from '../src/model/model-folder.ts';
 import { openModelFolder } from '../src/model/stored-models.ts';
-import type { LoadOptions } from '../src/protocol/rerank-api.ts';
+import type { LoadOptions, LoadProgress } from '../src/protocol/rerank-api.ts';
 import { browserHost, type OrtAssets } from '../src/runtime/browser-host.ts';
 import { probeDevice } from '../src/runtime/gpu-device.ts';
 import { ModelRuntime } from '../src/runtime/model-runtime.ts';
@@ -16,21 +16,23 @@ import { createTokenizer } from '../src/tokenizer/tokenizer.ts';
 /** What differs between a browser and Node. */
 export interface Surroundings {
   openFolder(options: LoadOptions): Promise<ModelFolder>;
-  openHost(options: LoadOptions): Promise<RuntimeHost>;
+  openHost(options: LoadOptions, onStage: (stage: LoadProgress['stage']) => void): Promise<RuntimeHost>;
 }
 
 /** @param defaultAssets the runtime's files if the caller gives no `assetsUrl` */
 export function inBrowser(defaultAssets: OrtAssets): Surroundings {
   return {
     openFolder: ({ model, modelFiles }) => openModelFolder(model, modelFiles),
-    openHost: ({ assetsUrl }) => Promise.resolve(browserHost(assetsUrl ?? defaultAssets)),
+    openHost: ({ assetsUrl, numThreads }, onStage) =>
+      Promise.resolve(browserHost(assetsUrl ?? defaultAssets, { numThreads, onStage })),
   };
 }
 
 export function loadRuntimeWith({ openFolder, openHost }: Surroundings): LoadRuntime {
   return async (options, onProgress) => {
     const folder = await openFolder(options);
-    const host = await openHost(options);
+    const onStage = (stage: LoadProgress['stage']) => onProgress({ stage, loadedBytes: 0, totalBytes: 0 });
+    const host = await openHost(options, onStage);
     const probe = await probeDevice(options.device, host);
     const cpu: DeviceAbilities = { device: host.cpu, float16: false, maxTensorBytes: Infinity };
     const devices = options.device === 'auto' ? [probe, cpu] : [probe];
@@ -40,7 +42,7 @@ export function loadRuntimeWith({ openFolder, openHost }: Surroundings): LoadRun
       onProgress({ stage: 'download', loadedBytes, totalBytes });
     });
     const tokenizer = createTokenizer(files.tokenizerJson, files.tokenizerConfig);
-    onProgress({ stage: 'session', loadedBytes: 0, totalBytes: 0 });
+    onStage('session');
     const refusal = choose(files.manifest)?.refusal ?? null;
     const runtime = await ModelRuntime.load(refusal === null ? options.device : host.cpu, files, host);
     const loaded: LoadedRuntime = {

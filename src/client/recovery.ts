@@ -1,8 +1,8 @@
 /**
  * What follows a failure: retry, fall back or give up. `Recovery` tracks consecutive failures; `withRecovery` waits and
  * retries. The ladder: a fresh worker, and with it a fresh device and session, after a short backoff; fewer rows after
- * out-of-memory; the CPU as the last resort, if the device is `auto` and the model has a version for it; after three
- * consecutive failures it gives up. A verdict resets the count.
+ * out-of-memory; one thread after two starts that hung; the CPU as the last resort, if the device is `auto` and the
+ * model has a version for it; after three consecutive failures it gives up. A verdict resets the count.
  */
 import { wait } from '../base/async.ts';
 import { errorMessage, isRank1Error, Rank1Error, type Rank1ErrorCode } from '../base/errors.ts';
@@ -14,6 +14,8 @@ import type { RunState } from './run-state.ts';
 export interface FaultTimes {
   /** Idle timeout of a worker that loads a model. Uploading weights and compiling shaders send no messages. */
   readonly silentLoadMs: number;
+  /** Idle timeout of the runtime while it starts its threads, once its code has arrived. It needs far less. */
+  readonly silentStartMs: number;
   /** Idle timeout of a worker that runs. One prefill of a large model on a CPU takes minutes. */
   readonly silentRunMs: number;
   /** An aborted run ends after its step in flight; if that takes longer than this, its worker is terminated. */
@@ -24,6 +26,7 @@ export interface FaultTimes {
 
 export const FAULT_TIMES: FaultTimes = {
   silentLoadMs: 5 * 60_000,
+  silentStartMs: 20_000,
   silentRunMs: 10 * 60_000,
   abortMs: 30_000,
   backOffMs: [250, 2000],
@@ -65,34 +68,48 @@ export interface RecoveryOptions extends Pick<FaultTimes, 'backOffMs'> {
   readonly isLast?: boolean;
 }
 
+/** The runtime's threads did not start in time. */
+export class StalledStart extends Rank1Error {
+  constructor(limitMs: number) {
+    super(
+      'worker-failed',
+      `The runtime's threads did not start within ${limitMs / 1000} seconds, so its worker was ended. Try again: a new one is started.`,
+    );
+  }
+}
+
+/** What replaces parts of the load that was asked for. */
+export type Fallback = Partial<Pick<LoadOptions, 'device' | 'numThreads'>>;
+
 export class Recovery {
   /** The load to attempt now; may differ from the one asked for. */
   load: LoadOptions;
   /** undefined: the worker's default */
   maxSlots: number | undefined;
   numFailures = 0;
-  /** Whether the CPU replaced the device under `auto`, and the model was loaded there. */
-  fellBack = false;
+  /** With which the model was loaded: the CPU under `auto`, one thread. */
+  fallback: Fallback;
   readonly #asked: LoadOptions;
   readonly #backOffMs: FaultTimes['backOffMs'];
   readonly #isLast: boolean;
   /** The last failure that the CPU might avoid, and how many there were in a row. */
   #deviceError: unknown;
   #numDeviceFailures = 0;
+  #numStalledStarts = 0;
   #hasWorked = false;
   #cpuRefused = false;
   #maxRows = Infinity;
 
-  /** @param fellBack whether the CPU has replaced the device before */
+  /** @param fallback of an earlier run */
   constructor(
     asked: LoadOptions,
     { backOffMs, isLast = false }: RecoveryOptions,
     maxSlots?: number,
-    fellBack = false,
+    fallback: Fallback = {},
   ) {
     this.#asked = asked;
-    this.load = fellBack ? onCpu(asked) : asked;
-    this.fellBack = fellBack;
+    this.load = { ...asked, ...fallback };
+    this.fallback = fallback;
     this.maxSlots = maxSlots;
     this.#backOffMs = backOffMs;
     this.#isLast = isLast;
@@ -103,13 +120,21 @@ export class Recovery {
     this.#maxRows = maxRows;
   }
 
-  /** @returns the model; after a fallback to the CPU, with the fault as the reason for its device */
+  /** @returns the model; after a fallback, with the fault as the reason for its device */
   loaded(model: LoadedModel): LoadedModel {
     this.#hasWorked = true; // a device missing later may come back
-    this.fellBack = this.#isOnCpu;
-    if (!this.fellBack) return model;
-    const deviceReason = 'The GPU failed, so the CPU is used.';
-    return { ...model, deviceReason, deviceCause: { code: 'gpu-failed' } };
+    const { device, numThreads } = this.load;
+    this.fallback = {
+      ...(this.#isOnCpu && { device }),
+      ...(numThreads !== this.#asked.numThreads && { numThreads }),
+    };
+    if (this.#isOnCpu) {
+      const deviceReason = 'The GPU failed, so the CPU is used.';
+      return { ...model, deviceReason, deviceCause: { code: 'gpu-failed' } };
+    }
+    if (this.fallback.numThreads === undefined) return model;
+    const deviceReason = 'The threads of the CPU did not start, so one is used.';
+    return { ...model, deviceReason, deviceCause: { code: 'no-threads' } };
   }
 
   /** Call on every verdict. */
@@ -126,7 +151,7 @@ export class Recovery {
   failed(error: unknown): number {
     const code = errorCode(error);
     const isUnavailable = code === 'device-unavailable' && !this.#hasWorked;
-    if (code === 'device-unavailable' && this.#isOnCpu && !this.fellBack) return this.#leaveCpu();
+    if (code === 'device-unavailable' && this.#isOnCpu && !this.fallback.device) return this.#leaveCpu();
     const isFinal = this.#isLast || FINAL.has(code) || (isUnavailable && !this.#mayTakeCpu);
     if (isFinal && this.numFailures === 0) throw error;
     this.numFailures++;
@@ -135,17 +160,19 @@ export class Recovery {
       const numRows = Math.min(this.maxSlots ?? DEFAULT_MAX_SLOTS, this.#maxRows);
       this.maxSlots = Math.max(1, Math.floor(numRows / 2));
     }
-    if (OF_DEVICE.has(code)) {
+    if (error instanceof StalledStart) {
+      if (++this.#numStalledStarts > 1) this.load = { ...this.load, numThreads: 1 };
+    } else if (OF_DEVICE.has(code)) {
       this.#numDeviceFailures++;
       this.#deviceError = error;
     }
     const isLastTry = this.#numDeviceFailures >= MAX_FAILURES - 1;
-    if ((isLastTry || isUnavailable) && this.#mayTakeCpu) this.load = onCpu(this.#asked);
+    if ((isLastTry || isUnavailable) && this.#mayTakeCpu) this.load = { ...this.load, device: 'wasm' };
     return this.#waitMs;
   }
 
   get #isOnCpu(): boolean {
-    return this.load !== this.#asked;
+    return this.load.device !== this.#asked.device;
   }
 
   get #mayTakeCpu(): boolean {
@@ -155,7 +182,7 @@ export class Recovery {
   /** The CPU cannot run the model, which is not a failure in itself: report the GPU's, or retry the GPU. */
   #leaveCpu(): number {
     this.#cpuRefused = true;
-    this.load = this.#asked;
+    this.load = { ...this.load, device: this.#asked.device };
     if (errorCode(this.#deviceError) === 'device-unavailable' && !this.#hasWorked) throw this.#deviceError;
     return this.#waitMs;
   }
@@ -173,10 +200,6 @@ export class Recovery {
     ].join(' ');
     return new Rank1Error(code, message, { cause: error });
   }
-}
-
-function onCpu(asked: LoadOptions): LoadOptions {
-  return { ...asked, device: 'wasm' };
 }
 
 /**

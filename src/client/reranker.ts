@@ -27,7 +27,14 @@ import { DEVICE_LOCK, DeviceLease } from './device-lease.ts';
 import { EventQueue, type LoadProgressEvent, type RunStateEvent } from './event-queue.ts';
 import { Hold, holdWithPage, type Page, type WhenHidden } from './hold.ts';
 import { foldUpdates, startRankedList, stopRankedList } from './ranked-list.ts';
-import { FAULT_TIMES, Recovery, withRecovery, type FaultTimes, type RecoveryOptions } from './recovery.ts';
+import {
+  FAULT_TIMES,
+  Recovery,
+  withRecovery,
+  type Fallback,
+  type FaultTimes,
+  type RecoveryOptions,
+} from './recovery.ts';
 import {
   selectResults,
   totalUsage,
@@ -117,8 +124,8 @@ export class Reranker {
   /** runs in progress; several only if the backend supports it */
   #numRuns = 0;
   #letGoOfPage: () => void = () => undefined;
-  /** Whether the CPU has replaced a GPU that failed. */
-  #fellBack = false;
+  /** What replaced a device or threads that failed. */
+  #fallback: Fallback = {};
   #disposal = new AbortController();
 
   /** @throws TypeError or RangeError when the options describe no model */
@@ -206,11 +213,11 @@ export class Reranker {
     this.#disposal = new AbortController();
     void this.#backend.close(error);
     this.#hold.set('caller', false);
-    this.#fellBack = false;
+    this.#fallback = {};
   }
 
   async #loadNow({ onProgress, onState }: LoadCallOptions, signal: AbortSignal): Promise<LoadedModel> {
-    const recovery = new Recovery(this.#load, this.#recoveryOptions, undefined, this.#fellBack);
+    const recovery = new Recovery(this.#load, this.#recoveryOptions, undefined, this.#fallback);
     const lease = this.#lease();
     const report: RunStateListener = (state) => onState?.(state);
     try {
@@ -221,7 +228,7 @@ export class Reranker {
       });
     } finally {
       lease.release();
-      this.#fellBack ||= recovery.fellBack;
+      this.#fallback = recovery.fallback;
     }
   }
 
@@ -269,7 +276,7 @@ export class Reranker {
       this.#load,
       this.#recoveryOptions,
       request.options.maxSlots,
-      this.#fellBack,
+      this.#fallback,
     );
     try {
       const outcome = await new SupervisedRun({
@@ -296,7 +303,7 @@ export class Reranker {
       throw latest && isRank1Error(error) ? withPartialResponse(error, response(latest)) : error;
     } finally {
       this.#endRun();
-      this.#fellBack ||= recovery.fellBack;
+      this.#fallback = recovery.fallback;
     }
   }
 

@@ -2,7 +2,7 @@
  * A backend in a worker of the page. At most one worker exists, started when first needed. Any fault terminates it, and
  * with it its device, sessions and memory, so that no corrupted state is reused.
  */
-import { untilAborted } from '../base/async.ts';
+import { IdleTimer, untilAborted } from '../base/async.ts';
 import { workerRefusal } from '../base/policy-refusal.ts';
 import type { Backend } from '../protocol/backend.ts';
 import type {
@@ -14,7 +14,7 @@ import type {
   UpdateListener,
 } from '../protocol/rerank-api.ts';
 import { isSameLoad } from '../protocol/same-load.ts';
-import type { FaultTimes } from './recovery.ts';
+import { StalledStart, type FaultTimes } from './recovery.ts';
 import { WorkerPort } from './worker-port.ts';
 
 /** A load requested from the current worker, pending or settled; a later load of the same model joins it. */
@@ -22,6 +22,30 @@ interface Loading {
   readonly options: LoadOptions;
   readonly model: Promise<LoadedModel>;
   onProgress: (progress: LoadProgress) => void;
+}
+
+/** Ends the worker when its runtime does not leave the stage in which it starts its threads. */
+class StartWatch {
+  readonly #port: WorkerPort<Backend>;
+  readonly #limitMs: number;
+  #timer: IdleTimer | null = null;
+
+  constructor(port: WorkerPort<Backend>, limitMs: number) {
+    this.#port = port;
+    this.#limitMs = limitMs;
+  }
+
+  entered(stage: LoadProgress['stage']): void {
+    this.stop();
+    if (stage !== 'runtime') return;
+    const { signal } = (this.#timer = new IdleTimer(this.#limitMs, () => new StalledStart(this.#limitMs)));
+    signal.addEventListener('abort', () => this.#port.end(signal.reason), { once: true });
+  }
+
+  stop(): void {
+    this.#timer?.stop();
+    this.#timer = null;
+  }
 }
 
 export class WorkerBackend implements Backend {
@@ -43,14 +67,15 @@ export class WorkerBackend implements Backend {
     signal.throwIfAborted();
     const port = this.#connect();
     if (!this.#loading || !isSameLoad(this.#loading.options, options)) {
-      const loading: Loading = {
-        options,
-        onProgress,
-        model: port.call('load', [options], {
-          onUpdate: (progress: LoadProgress) => loading.onProgress(progress),
-          idleMs: this.#times.silentLoadMs,
-        }),
-      };
+      const start = new StartWatch(port, this.#times.silentStartMs);
+      const call = port.call('load', [options], {
+        onUpdate: (progress: LoadProgress) => {
+          start.entered(progress.stage);
+          loading.onProgress(progress);
+        },
+        idleMs: this.#times.silentLoadMs,
+      });
+      const loading: Loading = { options, onProgress, model: call.finally(() => start.stop()) };
       this.#loading = loading;
     }
     this.#loading.onProgress = (progress) => {

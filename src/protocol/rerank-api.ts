@@ -31,6 +31,8 @@ export interface LoadOptions {
   readonly workerUrl?: string;
   /** Same-origin URL of a folder with the runtime's files (`ort-wasm-*`), if the worker cannot find them itself. */
   readonly assetsUrl?: string;
+  /** CPU threads of the runtime, where the page may use them. Default: one per core, up to four. */
+  readonly numThreads?: number;
   /**
    * `false` skips the steps that compile the kernels before the first run, which then compiles them itself. Default
    * true, except on a software adapter. A failed warm-up fails the load with its error.
@@ -39,15 +41,19 @@ export interface LoadOptions {
 }
 
 export interface LoadProgress {
-  readonly stage: 'download' | 'session' | 'warm-up';
+  /** `runtime`: its code has arrived, and its threads are started, which takes a moment or hangs. */
+  readonly stage: 'download' | 'runtime' | 'session' | 'warm-up';
   readonly loadedBytes: number;
   /** 0 while unknown */
   readonly totalBytes: number;
 }
 
-/** Why a device was chosen. `asked`: the caller requested the CPU. `version`: the GPU cannot run this version. */
+/**
+ * Why a device was chosen. `asked`: the caller requested the CPU. `version`: the GPU cannot run this version.
+ * `no-threads`: the runtime's threads did not start, so that the CPU runs on one.
+ */
 export type DeviceCause =
-  | { readonly code: 'asked' | 'no-adapter' | 'software-adapter' | 'version' | 'gpu-failed' }
+  | { readonly code: 'asked' | 'no-adapter' | 'software-adapter' | 'version' | 'gpu-failed' | 'no-threads' }
   | { readonly code: 'adapter'; /** empty if the browser does not report it */ readonly name: string }
   | { readonly code: 'server'; readonly host: string; readonly model: string };
 

@@ -3,6 +3,7 @@ import { isRank1Error } from '../base/errors.ts';
 import { namingRefusals } from '../base/policy-refusal.ts';
 import type { Device } from '../protocol/rerank-api.ts';
 import { runtimeMissing } from './ort.ts';
+import { startThreads } from './start-threads.ts';
 import type { Ort, RuntimeHost } from './runtime-host.ts';
 
 /** URLs of one build's files. */
@@ -20,16 +21,29 @@ export type OrtBuild = 'wasm' | 'jspi' | 'webgpu';
 /** WASM gains little from more. */
 const MAX_THREADS = 4;
 
-export function browserHost(assets: OrtAssets): RuntimeHost {
+export interface BrowserHostOptions {
+  /** upper bound; default 4 */
+  readonly numThreads?: number | undefined;
+  /** `runtime` when the runtime begins to start its threads, `session` once it has. */
+  readonly onStage?: (stage: 'runtime' | 'session') => void;
+}
+
+export function browserHost(
+  assets: OrtAssets,
+  { numThreads: maxThreads = MAX_THREADS, onStage = () => undefined }: BrowserHostOptions = {},
+): RuntimeHost {
   const { gpu = null, deviceMemory } = navigator as Partial<Navigator> & { readonly deviceMemory?: number };
   return {
     gpu,
     cpu: 'wasm',
     memoryGib: deviceMemory,
-    importOrt: (device) => {
-      // Threads need cross-origin isolation; without it ORT would warn and fall back to one thread.
-      const numThreads = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
-      return importOrtWeb(chooseBuild(device), assets, numThreads);
+    importOrt: async (device) => {
+      // Threads need cross-origin isolation, without which ORT would warn and fall back to one. A GPU needs none.
+      const hasThreads = device !== 'webgpu' && globalThis.crossOriginIsolated;
+      const numThreads = hasThreads ? Math.min(maxThreads, navigator.hardwareConcurrency) : 1;
+      const ort = await importOrtWeb(chooseBuild(device), assets, numThreads);
+      if (numThreads > 1) await startThreads(ort, onStage);
+      return ort;
     },
   };
 }

@@ -18,7 +18,7 @@ export interface OrtRuntime {
 const calls = new Semaphore();
 
 export async function loadOrt(device: Device, host: Pick<RuntimeHost, 'importOrt'>): Promise<OrtRuntime> {
-  const ort = await host.importOrt(device);
+  const ort = await calls.run(() => host.importOrt(device));
   return { ort, exclusive: (task) => calls.run(task) };
 }
 

@@ -27,6 +27,8 @@ function causeText(cause: DeviceCause): string {
       return msg('The GPU cannot run this version of the model, so the CPU is used.');
     case 'gpu-failed':
       return msg('The GPU failed, so the CPU is used.');
+    case 'no-threads':
+      return msg('The threads of the CPU did not start, so one is used.');
     case 'server':
       return msg(str`${cause.model} on ${cause.host}: the question and the documents are sent there.`);
   }

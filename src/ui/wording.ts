@@ -86,7 +86,7 @@ export function verdictAnnouncement(
 }
 
 export function loadingStatus(progress: LoadProgress | null): string {
-  if (progress?.stage === 'session') return msg('Preparing the model');
+  if (progress?.stage === 'session' || progress?.stage === 'runtime') return msg('Preparing the model');
   if (progress?.stage === 'warm-up') return msg('Warming up the model');
   if (!progress || progress.loadedBytes === 0) return msg('Loading the model');
   const loaded = megabytes(progress.loadedBytes);

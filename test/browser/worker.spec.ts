@@ -149,3 +149,37 @@ test('a document of the markers and other special tokens cannot fake a verdict',
   expect(outcomes[0]?.verdict?.label).toBe('false');
   expect(outcomes[1]?.verdict?.label).toBe('false');
 });
+
+/** Stages of a load of the demo model, in order, each once. */
+function loadStages(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const element = document.querySelector('rank1-rerank')!;
+    const stages = new Set<string>();
+    element.addEventListener('rank1-load-progress', ({ detail }) => stages.add(detail.stage));
+    Object.assign(element, { device: 'wasm', mode: 'instant', documents: ['Yakutsk is cold.'] });
+    await element.rerank();
+    return [...stages];
+  });
+}
+
+test('the start of the runtime’s threads is a stage of the load', async ({ page }) => {
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  expect(await loadStages(page)).toEqual(['download', 'session', 'runtime', 'warm-up']);
+});
+
+// Two time limits of 20 seconds.
+if (IS_FULL) {
+  test.describe('threads that never start', () => {
+    test.use({ serviceWorkers: 'block' });
+    test('are given up, for one, and the page says so', async ({ page }) => {
+      await page.route('**/ort-wasm-simd-threaded.mjs', async (route) => {
+        const response = await route.fetch();
+        const hang = 'globalThis.Worker = class extends EventTarget { postMessage() {} terminate() {} };\n';
+        await route.fulfill({ response, body: hang + (await response.text()) });
+      });
+      await loadStages(page);
+      await expect(page.locator('rank1-rerank')).toHaveJSProperty('phase', 'complete');
+      await expect(page.locator('rank1-rerank')).toContainText('The threads of the CPU did not start');
+    });
+  });
+}

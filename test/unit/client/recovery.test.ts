@@ -70,9 +70,9 @@ describe('a recovery', () => {
     expect(tried.load.device).toBe('auto');
     tried.failed(fault('out-of-memory'));
     expect(tried.load.device).toBe('wasm');
-    expect(tried.fellBack).toBe(false); // not before it was loaded there
+    expect(tried.fallback).toEqual({}); // not before it was loaded there
     tried.loaded(MODEL);
-    expect(tried.fellBack).toBe(true);
+    expect(tried.fallback).toEqual({ device: 'wasm' });
     tried.progressed();
     expect(tried.load.device).toBe('wasm');
   });
@@ -85,7 +85,7 @@ describe('a recovery', () => {
     expect(tried.load.device).toBe('wasm');
     expect(tried.failed(fault('device-unavailable'))).toBe(2000);
     expect(tried.load).toEqual(LOAD);
-    expect(tried.fellBack).toBe(false);
+    expect(tried.fallback).toEqual({});
     expect(() => tried.failed(fault('device-lost'))).toThrow(/3 times in a row.*Close other pages/);
   });
 
@@ -97,7 +97,7 @@ describe('a recovery', () => {
       expect(tried.load.device).toBe('wasm');
     }
     cpuRuns.loaded(MODEL);
-    expect(cpuRuns.fellBack).toBe(true);
+    expect(cpuRuns.fallback).toEqual({ device: 'wasm' });
     expect(() => noneRuns.failed(fault('device-unavailable'))).toThrow(refusal);
   });
 
@@ -106,7 +106,7 @@ describe('a recovery', () => {
     tried.failed(fault('device-lost'));
     tried.failed(fault('device-lost'));
     expect(tried.load.device).toBe(device);
-    expect(tried.fellBack).toBe(false);
+    expect(tried.fallback).toEqual({});
   });
 
   it.each(['network', 'storage'] as const)('does not change the device for a fault of %s', (code) => {
