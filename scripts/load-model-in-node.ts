@@ -48,6 +48,7 @@ export async function loadModelInNode(
     dtype,
     spec,
     tokenizer: createTokenizer(tokenizerJson, tokenizerConfig),
+    profile: manifest.profile,
     defaultMaxNewTokens: manifest.defaultMaxNewTokens,
     createRunner: (options) => runtime.createRunner(options),
     dispose: () => runtime.dispose(),

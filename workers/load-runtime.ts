@@ -53,6 +53,7 @@ export function loadRuntimeWith({ openFolder, openHost }: Surroundings): LoadRun
       spec: files.spec,
       defaultMaxNewTokens: files.manifest.defaultMaxNewTokens,
       tokenizer,
+      profile: files.manifest.profile,
       createRunner: (runnerOptions) => runtime.createRunner(runnerOptions),
       dispose: () => runtime.dispose(),
     };

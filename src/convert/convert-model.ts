@@ -5,6 +5,7 @@
 import { Rank1Error } from '../base/errors.ts';
 import { MANIFEST_FILE } from '../model/manifest.ts';
 import { unknownConfigKeys } from '../model/config-rules.ts';
+import { knownProfile, RANK1_PROFILE } from '../model/scoring-profile.ts';
 import { parseModelSpec } from '../model/model-spec.ts';
 import { BlockQuantizedFormat } from './block-quantized-format.ts';
 import type { CheckpointFolder, OutputFolder } from './byte-io.ts';
@@ -62,10 +63,11 @@ async function writeModel(
       `config.json has keys that are not known here and were not taken into account: ${unknown.join(', ').slice(0, 300)}. If one of them changes the model's arithmetic, its scores will be wrong.`,
     );
   }
+  const profile = options.profile ?? knownProfile(options.source.name) ?? RANK1_PROFILE;
   const checkpoint = await openCheckpoint(input);
   await checkTiedHead(checkpoint, spec);
   const tokenizer = await readTokenizer(input, options);
-  const tokens = tokenizer && readMarkerTokens(tokenizer, spec.vocabSize);
+  const tokens = tokenizer && readMarkerTokens(tokenizer, spec.vocabSize, profile);
   const maxPositions = Math.min(spec.maxPositions, options.maxPositions);
   const format = weightFormat(options);
   const graph = new GraphBuilder();
@@ -92,6 +94,7 @@ async function writeModel(
   const described: ManifestInput = {
     ...written,
     spec,
+    profile,
     tokens,
     source: options.source,
     layout,

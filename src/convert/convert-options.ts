@@ -1,5 +1,6 @@
 /** Options of a conversion. */
 import type { QuantizationMethod } from './block-quantizer.ts';
+import type { ScoringProfile } from '../model/scoring-profile.ts';
 import type { StreamingHash } from '../model/sha256.ts';
 import type { TensorError } from './tensor-error.ts';
 
@@ -23,6 +24,8 @@ export interface ConvertOptions {
   /** Size at which a new weight file is started. A page must be able to hold one file whole. */
   readonly shardBytes: number;
   readonly accuracyLevel: 0 | 4;
+  /** How the model is asked and scored; default: by the source's name, else rank1's protocol. */
+  readonly profile?: ScoringProfile | undefined;
   /** Origin of the checkpoint, for the manifest. */
   readonly source: { readonly name: string; readonly revision: string | null };
   readonly createHash: () => StreamingHash | Promise<StreamingHash>;

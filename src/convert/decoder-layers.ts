@@ -1,5 +1,5 @@
 /**
- * The decoder body of Qwen2, Llama and Mistral: token ids in, normalised hidden states out, with packed QKV
+ * The decoder body of Qwen2, Qwen3, Llama and Mistral: token ids in, normalised hidden states out, with packed QKV
  * and a KV cache. Inputs, lengths and logits are up to the layout: rank1-layout.ts, transformersjs-layout.ts.
  * Axes: B rows, S tokens per row, V vocabulary, D hidden size, N heads, KV key-value heads, H head size.
  */
@@ -64,7 +64,10 @@ export function decoderLayers(
   const layerContext = { ...context, attentionInputs, rotary: storeRotaryTables(context) };
   const table = openMatrix(checkpoint, 'model.embed_tokens.weight', spec.vocabSize, spec.hiddenSize);
   const embedded = format.embedding(graph, 'embed_tokens', ids, table);
-  let stream: Stream = { residual: embedded, h: firstNorm(layerContext, embedded) };
+  let stream: Stream = {
+    residual: embedded,
+    h: rmsNorm(layerContext, 'layers.0.input_layernorm', embedded, spec.hiddenSize),
+  };
   for (let layer = 0; layer < spec.numLayers; layer++) stream = decoderLayer(layerContext, layer, stream);
   return stream.h;
 }
@@ -122,8 +125,9 @@ function attention(context: LayerContext, layer: number, h: string): string {
   const output = `${name}.attention`;
   const past = [pastName(layer, 'key'), pastName(layer, 'value')];
   const lengths = [attentionInputs.seqlensK, attentionInputs.totalSequenceLength];
-  // Inputs 1 and 2, separate keys and values, are empty because QKV is packed.
-  const inputs = [qkv, '', '', ...past, ...lengths, rotary.cos, rotary.sin];
+  // A packed QKV leaves inputs 1 and 2, keys and values, empty.
+  const heads = spec.queryKeyNorm ? normalisedHeads(context, layer, qkv) : [qkv, '', ''];
+  const inputs = [...heads, ...past, ...lengths, rotary.cos, rotary.sin];
   graph.multiNode(
     'GroupQueryAttention',
     output,
@@ -144,15 +148,39 @@ function attention(context: LayerContext, layer: number, h: string): string {
   return output;
 }
 
+/**
+ * Packed QKV [B, S, (N + 2 KV) * H] to queries and keys with an RMS norm per head, and values. Separate operators,
+ * because GroupQueryAttention's own norms exist only in its GPU kernels.
+ */
+function normalisedHeads(context: LayerContext, layer: number, qkv: string): readonly string[] {
+  const { graph, spec } = context;
+  const { numHeads, numKeyValueHeads, headDim } = spec;
+  const counts = { q: numHeads, k: numKeyValueHeads, v: numKeyValueHeads };
+  const name = `layers.${layer}.self_attn`;
+  const widths = Object.values(counts).map((count) => count * headDim);
+  const parts = ['q', 'k', 'v'].map((part) => `${name}.${part}`);
+  const sizes = graph.constant(`${name}.widths`, 'int64', widths, [3]);
+  graph.multiNode('Split', `${name}.split`, [qkv, sizes], parts, { attributes: { axis: { int: -1 } } });
+  const normalised = (part: 'q' | 'k'): string => {
+    // 0 keeps a dimension: [B, S, heads * H] to [B, S, heads, H] and back.
+    const shape = graph.constant(`${name}.${part}.heads`, 'int64', [0, 0, counts[part], headDim], [4]);
+    const split = graph.node('Reshape', `${name}.${part}.split`, [`${name}.${part}`, shape]);
+    const norm = rmsNorm(context, `${name}.${part}_norm`, split, headDim);
+    const flat = graph.constant(`${name}.${part}.flat`, 'int64', [0, 0, counts[part] * headDim], [3]);
+    return graph.node('Reshape', `${name}.${part}.normalised`, [norm, flat]);
+  };
+  return [normalised('q'), normalised('k'), `${name}.v`];
+}
+
 /** Llama's `attention_bias` also covers the output projection; Qwen2's does not. */
 function outputBias({ spec, checkpoint }: LayerContext, layer: number) {
   if (!spec.attentionBias || spec.architecture === 'Qwen2ForCausalLM') return null;
   return openMatrix(checkpoint, `model.layers.${layer}.self_attn.o_proj.bias`, 1, spec.hiddenSize);
 }
 
-function firstNorm(context: LayerContext, embedded: string): string {
-  const name = 'layers.0.input_layernorm';
-  return context.graph.node('SimplifiedLayerNormalization', name, [embedded, normWeight(context, name)], {
+/** x [..., size], normalised over its last axis. */
+function rmsNorm(context: LayerContext, name: string, x: string, size: number): string {
+  return context.graph.node('SimplifiedLayerNormalization', name, [x, normWeight(context, name, size)], {
     attributes: { epsilon: { float: context.spec.rmsNormEps }, axis: { int: -1 }, stash_type: { int: 1 } },
   });
 }
@@ -162,7 +190,7 @@ function addAndNormalise(context: LayerContext, name: string, residual: string, 
   const sum = `${name}.residual`;
   // After the last layer the sum is unused, and unused outputs are better omitted.
   const outputs = name === 'norm' ? [name] : [name, '', '', sum];
-  const inputs = [residual, update, normWeight(context, name)];
+  const inputs = [residual, update, normWeight(context, name, context.spec.hiddenSize)];
   context.graph.multiNode('SkipSimplifiedLayerNormalization', name, inputs, outputs, {
     domain: 'com.microsoft',
     attributes: { epsilon: { float: context.spec.rmsNormEps } },
@@ -170,8 +198,8 @@ function addAndNormalise(context: LayerContext, name: string, residual: string, 
   return { residual: sum, h: name };
 }
 
-function normWeight({ graph, spec, checkpoint, format }: LayerContext, name: string): string {
-  const vector = openMatrix(checkpoint, `model.${name}.weight`, 1, spec.hiddenSize);
+function normWeight({ graph, checkpoint, format }: LayerContext, name: string, size: number): string {
+  const vector = openMatrix(checkpoint, `model.${name}.weight`, 1, size);
   return storeVector(graph, `${name}.weight`, format.floatType, vector);
 }
 

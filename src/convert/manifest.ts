@@ -3,6 +3,7 @@
  * people.
  */
 import { MANIFEST_VERSION, type Manifest, type ManifestModel } from '../model/manifest.ts';
+import type { ScoringProfile } from '../model/scoring-profile.ts';
 import { kvBytesPerToken, type KvDtype, type ModelSpec } from '../model/model-spec.ts';
 import type { QuantizationMethod } from './block-quantizer.ts';
 import type { ConvertDtype, GraphLayout } from './convert-options.ts';
@@ -40,6 +41,7 @@ export interface MemoryEstimate {
 
 export interface ManifestInput {
   readonly spec: ModelSpec;
+  readonly profile: ScoringProfile;
   readonly source: ConvertedManifest['source'];
   readonly tokens: MarkerTokens | null;
   readonly dtype: ConvertDtype;
@@ -76,6 +78,7 @@ export function buildManifest(input: ManifestInput): ConvertedManifest {
     source: input.source,
     architecture: spec.architecture,
     vocabSize: spec.vocabSize,
+    profile: input.profile,
     tokens: input.tokens,
     models: {
       [dtype]: {

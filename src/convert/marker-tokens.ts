@@ -5,14 +5,15 @@ import {
   findMarkerTokenIds,
   OPEN_MARKER,
 } from '../rank1/markers.ts';
+import type { ScoringProfile } from '../model/scoring-profile.ts';
 import { createTokenizer } from '../tokenizer/tokenizer.ts';
 import type { CheckpointFolder } from './byte-io.ts';
 import { parseJson, readText } from './read-json.ts';
 
 export interface MarkerTokens {
-  /** first id of ` true` and of ` false` */
+  /** first ids of the profile's answers */
   readonly trueTokenId: number;
-  readonly falseTokenId: number;
+  readonly falseTokenId: number | null;
   /** ids of `<think>` and `</think>`: one if it is an added token, several if it is spelled as plain text */
   readonly openTokenIds: readonly number[];
   readonly closeTokenIds: readonly number[];
@@ -34,11 +35,16 @@ export async function readTokenizerFiles(folder: CheckpointFolder): Promise<Toke
  * @throws Rank1Error `tokenizer-unsupported`, `invalid-file`, or `model-corrupt` if it belongs to another
  * model
  */
-export function readMarkerTokens({ json, config }: TokenizerFiles, vocabSize: number): MarkerTokens {
+export function readMarkerTokens(
+  { json, config }: TokenizerFiles,
+  vocabSize: number,
+  profile?: ScoringProfile,
+): MarkerTokens {
   return markerTokens(
     parseJson('tokenizer.json', json),
     parseJson('tokenizer_config.json', config),
     vocabSize,
+    profile,
   );
 }
 
@@ -47,10 +53,11 @@ export function markerTokens(
   tokenizerJson: unknown,
   tokenizerConfig: unknown,
   vocabSize: number,
+  profile?: ScoringProfile,
 ): MarkerTokens {
   const tokenizer = createTokenizer(tokenizerJson, tokenizerConfig);
-  const { trueTokenId, falseTokenId } = findMarkerTokenIds(tokenizer);
-  assertMarkersInVocabulary(tokenizer, vocabSize);
+  const { trueTokenId, falseTokenId } = findMarkerTokenIds(tokenizer, profile);
+  assertMarkersInVocabulary(tokenizer, vocabSize, profile);
   const idsOf = (marker: string): readonly number[] => {
     const added = tokenizer.addedToken(marker);
     return added ? [added.id] : tokenizer.encode(marker);

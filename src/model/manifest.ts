@@ -2,7 +2,8 @@
  * `rank1.json`, the manifest of a model folder: its files with sizes and checksums. The converter writes it
  * last, so a folder without one is not a model. Untrusted when read.
  */
-import { Rank1Error } from '../base/errors.ts';
+import { errorMessage, Rank1Error } from '../base/errors.ts';
+import { parseScoringProfile, RANK1_PROFILE, type ScoringProfile } from './scoring-profile.ts';
 
 export const MANIFEST_FILE = 'rank1.json';
 export const MANIFEST_VERSION = 1;
@@ -32,6 +33,8 @@ export interface Manifest {
   readonly models: Readonly<Record<string, ManifestModel>>;
   /** by path relative to the folder: every file but the manifest itself */
   readonly files: Readonly<Record<string, ManifestFile>>;
+  /** How the model is asked and scored; rank1's protocol if the file names none. */
+  readonly profile: ScoringProfile;
   /** Default token limit of a chain; if undefined, the engine's default. */
   readonly defaultMaxNewTokens?: number;
 }
@@ -51,11 +54,26 @@ export function parseManifest(json: unknown): Manifest {
     parseModel(value, dtype, files),
   );
   if (Object.keys(models).length === 0) throw corrupt('models is empty');
+  const manifest = {
+    version: MANIFEST_VERSION,
+    models,
+    files,
+    profile: parseProfile(root['profile']),
+  } as const;
   const defaultMaxNewTokens = root['defaultMaxNewTokens'];
-  if (defaultMaxNewTokens === undefined) return { version: MANIFEST_VERSION, models, files };
+  if (defaultMaxNewTokens === undefined) return manifest;
   if (!isCount(defaultMaxNewTokens) || defaultMaxNewTokens < 1)
     throw corrupt('defaultMaxNewTokens must be at least 1');
-  return { version: MANIFEST_VERSION, models, files, defaultMaxNewTokens };
+  return { ...manifest, defaultMaxNewTokens };
+}
+
+function parseProfile(value: unknown): ScoringProfile {
+  if (value === undefined) return RANK1_PROFILE;
+  try {
+    return parseScoringProfile(value);
+  } catch (error) {
+    throw corrupt(`profile: ${errorMessage(error)}`);
+  }
 }
 
 function parseFile(value: unknown, path: string): ManifestFile {

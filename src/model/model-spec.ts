@@ -6,7 +6,7 @@ import { checkConfigRules } from './config-rules.ts';
 import { parseRope, type Llama3RopeScaling } from './rope-config.ts';
 
 export interface ModelSpec {
-  readonly architecture: 'Qwen2ForCausalLM' | 'LlamaForCausalLM' | 'MistralForCausalLM';
+  readonly architecture: (typeof ARCHITECTURES)[number];
   readonly hiddenSize: number;
   readonly intermediateSize: number;
   readonly numLayers: number;
@@ -23,6 +23,8 @@ export interface ModelSpec {
   readonly tieWordEmbeddings: boolean;
   /** Whether q, k and v projections have a bias (Qwen2). */
   readonly attentionBias: boolean;
+  /** Whether each head's query and key are RMS-normalised before their positions are applied (Qwen3). */
+  readonly queryKeyNorm: boolean;
   /** Token ids that end generation, in addition to the tokenizer's (rank1/chain-reader.ts). */
   readonly eosTokenIds: readonly number[];
 }
@@ -35,7 +37,15 @@ export function kvBytesPerToken(spec: ModelSpec, dtype: KvDtype): number {
   return 2 * spec.numLayers * spec.numKeyValueHeads * spec.headDim * bytesPerValue;
 }
 
-const ARCHITECTURES = ['Qwen2ForCausalLM', 'LlamaForCausalLM', 'MistralForCausalLM'] as const;
+const ARCHITECTURES = [
+  'Qwen2ForCausalLM',
+  'Qwen3ForCausalLM',
+  'LlamaForCausalLM',
+  'MistralForCausalLM',
+] as const;
+
+/** transformers' default, which does not follow the hidden size. */
+const QWEN3_HEAD_DIM = 128;
 
 /**
  * Parses a Hugging Face `config.json` (already JSON-decoded). It is untrusted, so every number is checked. A
@@ -62,7 +72,11 @@ export function parseModelSpec(config: unknown, generationConfig?: unknown): Mod
       max: numHeads,
       fallback: numHeads,
     }),
-    headDim: integerField(fields, 'head_dim', { min: 2, max: 1024, fallback: hiddenSize / numHeads }),
+    headDim: integerField(fields, 'head_dim', {
+      min: 2,
+      max: 1024,
+      fallback: architecture === 'Qwen3ForCausalLM' ? QWEN3_HEAD_DIM : hiddenSize / numHeads,
+    }),
     vocabSize: integerField(fields, 'vocab_size', { min: 2, max: 1 << 22 }),
     maxPositions: integerField(fields, 'max_position_embeddings', { min: 1, max: 1 << 22 }),
     ropeTheta: rope.theta,
@@ -71,6 +85,7 @@ export function parseModelSpec(config: unknown, generationConfig?: unknown): Mod
     tieWordEmbeddings: switchField(fields, 'tie_word_embeddings'),
     // Qwen2 always has them, whatever its config.json says.
     attentionBias: switchField(fields, 'attention_bias') || architecture === 'Qwen2ForCausalLM',
+    queryKeyNorm: architecture === 'Qwen3ForCausalLM',
     eosTokenIds: [
       ...new Set([
         ...parseEosTokenIds('config.json', fields),

@@ -1,5 +1,6 @@
-/** The marker and answer texts rank1 is trained on, and their token ids in a model's own tokenizer. */
+/** The marker and answer texts of rank1, and the token ids of a profile's answers in a model's own tokenizer. */
 import { Rank1Error } from '../base/errors.ts';
+import { RANK1_PROFILE, type ScoringProfile } from '../model/scoring-profile.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
 export const OPEN_MARKER = '<think>';
@@ -7,32 +8,67 @@ export const CLOSE_MARKER = '</think>';
 export const ANSWERS = { true: ' true', false: ' false' } as const;
 
 export interface MarkerTokenIds {
-  /** first id of ` true` */
+  /** of the answer that counts for the document; after a chain, its first token */
   readonly trueTokenId: number;
-  /** first id of ` false` */
-  readonly falseTokenId: number;
+  /** of the other answer; null if the first logit alone is the score */
+  readonly falseTokenId: number | null;
   /** id of `</think>` if it is an added token; null if the tokenizer splits it */
   readonly closeTokenId: number | null;
 }
 
-/** @throws Rank1Error `tokenizer-unsupported` when the two answers do not start with different tokens */
-export function findMarkerTokenIds(tokenizer: Tokenizer): MarkerTokenIds {
-  const trueTokenId = tokenizer.encode(ANSWERS.true)[0];
-  const falseTokenId = tokenizer.encode(ANSWERS.false)[0];
-  if (trueTokenId === undefined || falseTokenId === undefined || trueTokenId === falseTokenId) {
-    throw new Rank1Error(
-      'tokenizer-unsupported',
-      'This tokenizer does not give " true" and " false" different first tokens, so no score can be read. Use a rank1 checkpoint.',
-    );
+/** @throws Rank1Error `tokenizer-unsupported` when the answers cannot be told apart by one token each */
+export function findMarkerTokenIds(
+  tokenizer: Tokenizer,
+  profile: ScoringProfile = RANK1_PROFILE,
+): MarkerTokenIds {
+  const { answers, chain } = profile;
+  const idOf = (answer: string): number => {
+    const ids = tokenizer.encode(answer);
+    const [first] = ids;
+    if (first === undefined || (chain === 'none' && ids.length > 1))
+      throw unreadable(profile, `makes ${ids.length} tokens of ${JSON.stringify(answer)}, which must be one`);
+    return first;
+  };
+  const trueTokenId = idOf(answers.true);
+  const falseTokenId = answers.false === null ? null : idOf(answers.false);
+  if (trueTokenId === falseTokenId) {
+    const both = `${JSON.stringify(answers.true)} and ${JSON.stringify(answers.false)}`;
+    throw unreadable(profile, `does not give ${both} different first tokens`);
   }
+  const missing = specialTexts(profile).find((text) => REQUIRED.test(text) && !tokenizer.addedToken(text));
+  if (missing !== undefined) throw unreadable(profile, `has no token ${missing}, which the prompt needs`);
   return { trueTokenId, falseTokenId, closeTokenId: tokenizer.addedToken(CLOSE_MARKER)?.id ?? null };
+}
+
+/** The ids whose logits every step returns. */
+export function watchedTokenIds({ trueTokenId, falseTokenId }: MarkerTokenIds): readonly number[] {
+  return falseTokenId === null ? [trueTokenId] : [trueTokenId, falseTokenId];
+}
+
+/** Spellings that only special tokens have: as plain text they would make a prompt the model has never seen. */
+const REQUIRED = /^<\|.+\|>$/;
+
+/** What may be a special token in the profile's prompt. */
+function specialTexts({ prompt }: ScoringProfile): readonly string[] {
+  return prompt.flatMap((part) => part.match(/<[^<>\s]+>/g) ?? []);
+}
+
+function unreadable({ name }: ScoringProfile, problem: string): Rank1Error {
+  return new Rank1Error(
+    'tokenizer-unsupported',
+    `This tokenizer ${problem}, so no score can be read. Use a checkpoint that fits the scoring profile "${name}".`,
+  );
 }
 
 /**
  * A tokenizer of another model may give ids beyond the embedding table, which the kernels do not check.
- * @throws Rank1Error `model-corrupt` when an id of a marker, an answer or the tokenizer's frame is not below `vocabSize`
+ * @throws Rank1Error `model-corrupt` when an id of a special token, an answer or the frame is not below `vocabSize`
  */
-export function assertMarkersInVocabulary(tokenizer: Tokenizer, vocabSize: number): void {
+export function assertMarkersInVocabulary(
+  tokenizer: Tokenizer,
+  vocabSize: number,
+  profile: ScoringProfile = RANK1_PROFILE,
+): void {
   const assertKnown = (text: string, ids: readonly number[]): void => {
     const unknown = ids.find((id) => id >= vocabSize);
     if (unknown === undefined) return;
@@ -41,7 +77,9 @@ export function assertMarkersInVocabulary(tokenizer: Tokenizer, vocabSize: numbe
       `The tokenizer gives ${text} the id ${unknown}, and the model's vocabulary ends at ${vocabSize}: tokenizer.json and config.json are not of the same model. Convert or download the model again.`,
     );
   };
-  for (const text of [ANSWERS.true, ANSWERS.false, OPEN_MARKER, CLOSE_MARKER]) {
+  const { answers } = profile;
+  const texts = [answers.true, answers.false ?? '', ...specialTexts(profile), OPEN_MARKER, CLOSE_MARKER];
+  for (const text of texts) {
     const added = tokenizer.addedToken(text);
     assertKnown(`"${text}"`, added ? [...tokenizer.encode(text), added.id] : tokenizer.encode(text));
   }

@@ -1,12 +1,11 @@
 /**
- * rank1's prompt, to the character: plain text, no chat template, no newline after `<think>`.
+ * Prompts, to the character, as a model's scoring profile describes them. What follows a chain (forced verdicts,
+ * continuations) is rank1's own: plain text, no newline after `<think>`.
  * Source: orionw/rank1 `rank1.py` and the rank1-7b model card (arXiv 2502.18418).
  */
-import { CLOSE_MARKER, OPEN_MARKER } from './markers.ts';
+import { RANK1_PROFILE, type ScoringProfile } from '../model/scoring-profile.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-
-const INSTRUCTION =
-  "Determine if the following passage is relevant to the query. Answer only with 'true' or 'false'.";
+import { CLOSE_MARKER } from './markers.ts';
 
 /** The prefilled reasoning of mode `instant`; the words are ours. */
 export const INSTANT_REASONING = 'I have read the passage and thought enough. I can answer now.';
@@ -27,22 +26,54 @@ export function documentText(document: { readonly title?: string; readonly text:
 
 /** The prefix that the prompts of all documents of a run share. */
 export function promptHead(query: string): string {
-  return `${INSTRUCTION}\nQuery: ${query}\nPassage: `;
+  const [head = ''] = RANK1_PROFILE.prompt.join('').split(DOCUMENT_SLOT);
+  return head.split(QUERY_SLOT).join(query);
 }
 
-/** The whole prompt as text, `<think>` included, for servers that tokenize it themselves. */
+/** rank1's whole prompt as text, `<think>` included, for servers that tokenize it themselves. */
 export function promptText(query: string, document: string): string {
-  return promptSegments(query, document).join('');
+  return textOf(promptParts(RANK1_PROFILE, query, document));
 }
 
-/** The prompt whose next token is the answer. Trim `reasoning` with `trimToLastSentence` first. */
+/** rank1's prompt whose next token is the answer. Trim `reasoning` with `trimToLastSentence` first. */
 export function forcedPromptText(query: string, document: string, reasoning: string): string {
-  return forcedPromptSegments(query, document, reasoning).join('');
+  return textOf(forcedPromptParts(query, document, reasoning));
 }
 
-/** Token ids of the whole prompt, `<think>` included. Markers inside query and document stay plain text. */
-export function encodePrompt(tokenizer: Tokenizer, query: string, document: string): Int32Array {
-  return encodeSegments(tokenizer, promptSegments(query, document));
+/**
+ * Token ids of the whole prompt, up to where the model continues. Special tokens inside query and document stay plain
+ * text.
+ * @param query as `promptQuery` returns it
+ */
+export function encodePrompt(
+  tokenizer: Tokenizer,
+  query: string,
+  document: string,
+  profile: ScoringProfile = RANK1_PROFILE,
+): Int32Array {
+  return framed(tokenizer, encodeParts(tokenizer, promptParts(profile, query, document)));
+}
+
+/**
+ * As `encodePrompt`, but the document is cut at a token so that the prompt has at most `maxTokens`; null when there is
+ * no room even for an empty one. The profile's document ends its part.
+ */
+export function encodeCutPrompt(
+  tokenizer: Tokenizer,
+  query: string,
+  document: string,
+  profile: ScoringProfile,
+  maxTokens: number,
+): Int32Array | null {
+  const encode = (text: string) => encodeParts(tokenizer, promptParts(profile, query, text));
+  const encoded = encode(document);
+  const numExcess = framed(tokenizer, encoded).length - maxTokens;
+  if (numExcess <= 0) return framed(tokenizer, encoded);
+  const place = profile.prompt.findIndex((part) => part.includes(DOCUMENT_SLOT));
+  const numBefore = encode('')[place]!.length;
+  const part = encoded[place]!;
+  if (part.length - numExcess < numBefore) return null;
+  return framed(tokenizer, encoded.with(place, part.slice(0, part.length - numExcess)));
 }
 
 /**
@@ -55,7 +86,7 @@ export function encodeForcedPrompt(
   document: string,
   reasoning: string,
 ): Int32Array {
-  return encodeSegments(tokenizer, forcedPromptSegments(query, document, reasoning));
+  return framed(tokenizer, encodeParts(tokenizer, forcedPromptParts(query, document, reasoning)));
 }
 
 /** The prompt of mode `instant`: the reasoning is prefilled, the answer comes next. */
@@ -70,15 +101,48 @@ export function encodeContinuedPrompt(
   document: string,
   reasoning: string,
 ): Int32Array {
-  return encodeSegments(tokenizer, [...promptSegments(query, document), reasoning]);
+  return framed(
+    tokenizer,
+    encodeParts(tokenizer, continued(promptParts(RANK1_PROFILE, query, document), plain(reasoning))),
+  );
 }
 
-function promptSegments(query: string, document: string): readonly string[] {
-  return [`${promptHead(query)}${document}\n`, OPEN_MARKER];
+const QUERY_SLOT = '{query}';
+const DOCUMENT_SLOT = '{document}';
+const SLOT = /(\{query\}|\{document\})/;
+
+/** A piece of a prompt. In literal text special tokens are recognised; other text is always plain. */
+interface Segment {
+  readonly text: string;
+  readonly isLiteral: boolean;
+}
+type Parts = readonly (readonly Segment[])[];
+
+const literal = (text: string): Segment => ({ text, isLiteral: true });
+const plain = (text: string): Segment => ({ text, isLiteral: false });
+
+function promptParts({ prompt }: ScoringProfile, query: string, document: string): Parts {
+  const values: Readonly<Record<string, string>> = { [QUERY_SLOT]: query, [DOCUMENT_SLOT]: document };
+  return prompt.map((part) =>
+    part.split(SLOT).map((piece) => {
+      const value = values[piece];
+      return value === undefined ? literal(piece) : plain(value);
+    }),
+  );
 }
 
-function forcedPromptSegments(query: string, document: string, reasoning: string): readonly string[] {
-  return [...promptSegments(query, document), `\n${reasoning}\n`, CLOSE_MARKER];
+function forcedPromptParts(query: string, document: string, reasoning: string): Parts {
+  const prompt = promptParts(RANK1_PROFILE, query, document);
+  return continued(prompt, plain(`\n${reasoning}\n`), literal(CLOSE_MARKER));
+}
+
+/** The parts with these segments at the end of the last. */
+function continued(parts: Parts, ...segments: readonly Segment[]): Parts {
+  return parts.with(-1, [...parts.at(-1)!, ...segments]);
+}
+
+function textOf(parts: Parts): string {
+  return parts.flatMap((part) => part.map(({ text }) => text)).join('');
 }
 
 /** The chain up to its last whole sentence, if it has one, as the reference does before it forces a verdict. */
@@ -88,30 +152,40 @@ export function trimToLastSentence(reasoning: string): string {
   return end < 0 ? text : text.slice(0, end + 1).trim();
 }
 
+/** Spellings that special tokens have; a profile's literal text may hold any. */
+const SPECIAL = /(<[^<>\s]+>)/;
+
+function encodeParts(tokenizer: Tokenizer, parts: Parts): readonly number[][] {
+  return parts.map((part) => encodePart(tokenizer, part));
+}
+
 /**
- * A marker that is an added token becomes its one id, and splits the text around it. Where it is not (plain
- * Qwen2.5), it is ordinary text and is encoded together with its neighbours. The whole stands in the tokenizer's
- * frame, because the reference hands its runtime a text, and so gets the frame too.
+ * A special token becomes its one id, and splits the text around it. Where the tokenizer has none spelled so (`<think>`
+ * in plain Qwen2.5), it is ordinary text and is encoded together with its neighbours.
  */
-function encodeSegments(tokenizer: Tokenizer, segments: readonly string[]): Int32Array {
-  const parts: (readonly number[])[] = [tokenizer.frame.before];
+function encodePart(tokenizer: Tokenizer, segments: readonly Segment[]): number[] {
+  const ids: (readonly number[])[] = [];
   let text = '';
   let skipsSpace = false;
-  const take = (segment: string): void => {
-    text += skipsSpace ? segment.trimStart() : segment;
-    if (text !== '') skipsSpace = false;
-  };
-  for (const segment of segments) {
-    const isMarker = segment === OPEN_MARKER || segment === CLOSE_MARKER;
-    const marker = isMarker ? tokenizer.addedToken(segment) : null;
-    if (!marker) {
-      take(segment);
+  const pieces = segments.flatMap((segment) =>
+    segment.isLiteral ? segment.text.split(SPECIAL).map(literal) : [segment],
+  );
+  for (const piece of pieces) {
+    const special = piece.isLiteral && SPECIAL.test(piece.text) ? tokenizer.addedToken(piece.text) : null;
+    if (!special) {
+      text += skipsSpace ? piece.text.trimStart() : piece.text;
+      if (text !== '') skipsSpace = false;
       continue;
     }
-    parts.push(tokenizer.encode(marker.lstrip ? text.trimEnd() : text), [marker.id]);
+    ids.push(tokenizer.encode(special.lstrip ? text.trimEnd() : text), [special.id]);
     text = '';
-    skipsSpace = marker.rstrip;
+    skipsSpace = special.rstrip;
   }
-  parts.push(tokenizer.encode(text), tokenizer.frame.after);
-  return Int32Array.from(parts.flat());
+  ids.push(tokenizer.encode(text));
+  return ids.flat();
+}
+
+/** The whole stands in the tokenizer's frame, because a reference hands its runtime a text, and so gets the frame too. */
+function framed({ frame }: Tokenizer, parts: readonly (readonly number[])[]): Int32Array {
+  return Int32Array.from([...frame.before, ...parts.flat(), ...frame.after]);
 }

@@ -4,6 +4,7 @@
  */
 import type { RerankRequest } from '../protocol/rerank-api.ts';
 import { QUERY_PLACEHOLDER, type QueryPreset } from '../base/query-presets.ts';
+import { RANK1_PROFILE, type ScoringProfile } from '../model/scoring-profile.ts';
 import { queryWithInstruction } from './prompt.ts';
 import presets from './presets.json';
 
@@ -15,20 +16,46 @@ export function fillQueryTemplate(template: string, query: string): string {
   return template.split(QUERY_PLACEHOLDER).join(query);
 }
 
-/** The query as it stands in the prompt: with its instruction, in its template. */
-export function promptQuery({ query, options }: Pick<RerankRequest, 'query' | 'options'>): string {
-  const { instruction, queryTemplate, preset } = options;
-  const template = queryTemplate ?? (preset && QUERY_PRESETS[preset]);
-  const instructed = queryWithInstruction(query, instruction);
-  return template === undefined ? instructed : fillQueryTemplate(template, instructed);
+/**
+ * What stands in the place of the query in the prompt: the query in its template, with the instruction where the profile
+ * wants it. rank1 appends it to the query inside the template, as in the reference; a profile with a place of its own for
+ * it keeps it out.
+ */
+export function promptQuery(
+  { query, options }: Pick<RerankRequest, 'query' | 'options'>,
+  profile: ScoringProfile = RANK1_PROFILE,
+): string {
+  const { form, values, template, text } = pieces(query, options, profile);
+  return fillSlots(form, {
+    ...values,
+    query: template === undefined ? text : fillQueryTemplate(template, text),
+  });
 }
 
 /** Length of `promptQuery` in characters, without building the text: a template may repeat the query many times. */
-export function promptQueryLength({ query, options }: Pick<RerankRequest, 'query' | 'options'>): number {
-  const { instruction, queryTemplate, preset } = options;
-  const template = queryTemplate ?? (preset && QUERY_PRESETS[preset]);
-  const { length } = queryWithInstruction(query, instruction);
-  if (template === undefined) return length;
+export function promptQueryLength(
+  { query, options }: Pick<RerankRequest, 'query' | 'options'>,
+  profile: ScoringProfile = RANK1_PROFILE,
+): number {
+  const { form, values, template, text } = pieces(query, options, profile);
+  const around = fillSlots(form, { ...values, query: '' }).length;
+  if (template === undefined) return around + text.length;
   const parts = template.split(QUERY_PLACEHOLDER);
-  return parts.reduce((sum, part) => sum + part.length, (parts.length - 1) * length);
+  return around + parts.reduce((sum, part) => sum + part.length, (parts.length - 1) * text.length);
+}
+
+function pieces(query: string, options: RerankRequest['options'], profile: ScoringProfile) {
+  const { queryTemplate, preset } = options;
+  const template = queryTemplate ?? (preset && QUERY_PRESETS[preset]);
+  if (profile.query === null)
+    return { form: '{query}', values: {}, template, text: queryWithInstruction(query, options.instruction) };
+  const { plain, instructed, defaultInstruction } = profile.query;
+  const given = options.instruction?.trim() ? options.instruction : defaultInstruction;
+  const form = given === null ? plain : instructed;
+  return { form, values: { instruction: given ?? '' }, template, text: query };
+}
+
+/** Values are never searched for slots. */
+function fillSlots(form: string, values: Readonly<Record<string, string>>): string {
+  return form.replace(/\{(query|instruction)\}/g, (_slot, name: string) => values[name] ?? '');
 }

@@ -1,16 +1,21 @@
-/** The score: softmax over the raw logits of ` true` and ` false` at the step that produced the answer. */
+/** The score of the raw answer logits, at the step that produced the answer. */
 import { assert } from '../base/assert.ts';
 import { Rank1Error } from '../base/errors.ts';
+import { RANK1_PROFILE, type ScoringProfile } from '../model/scoring-profile.ts';
 import type { Verdict } from '../protocol/rerank-api.ts';
 
 /**
- * @param answerLogits [2] raw logits of ` true` and ` false`
- * @param label what the model wrote; left out if the answer is forced: then the larger logit decides, true on an exact tie
+ * @param answerLogits raw logits of the profile's answers: [2], or [1] if it has one
+ * @param label what the model wrote; left out if the answer is forced: then the score decides, true on an exact tie
  * @throws Rank1Error `run-failed` when a logit is not finite: a score is never made up
  */
-export function makeVerdict(answerLogits: ArrayLike<number>, label?: 'true' | 'false'): Verdict {
-  const [trueLogit, falseLogit] = [answerLogits[0], answerLogits[1]];
-  assert(trueLogit !== undefined && falseLogit !== undefined, 'two answer logits are needed');
+export function makeVerdict(
+  answerLogits: ArrayLike<number>,
+  label?: 'true' | 'false',
+  { answers, score }: Pick<ScoringProfile, 'answers' | 'score'> = RANK1_PROFILE,
+): Verdict {
+  const [trueLogit, falseLogit] = [answerLogits[0], answers.false === null ? 0 : answerLogits[1]];
+  assert(trueLogit !== undefined && falseLogit !== undefined, 'every answer needs its logit');
   const logitDifference = trueLogit - falseLogit;
   if (!Number.isFinite(logitDifference)) {
     throw new Rank1Error(
@@ -19,8 +24,8 @@ export function makeVerdict(answerLogits: ArrayLike<number>, label?: 'true' | 'f
     );
   }
   return {
-    label: label ?? (logitDifference >= 0 ? 'true' : 'false'),
-    score: 1 / (1 + Math.exp(-logitDifference)),
+    label: label ?? (logitDifference >= score.offset ? 'true' : 'false'),
+    score: 1 / (1 + Math.exp((score.offset - logitDifference) / score.scale)),
     logitDifference,
     forced: label === undefined,
   };

@@ -2,7 +2,7 @@
 import { Engine } from '../../src/engine/engine.ts';
 import { Sequence } from '../../src/engine/sequence.ts';
 import { ChainReader } from '../../src/rank1/chain-reader.ts';
-import { findMarkerTokenIds } from '../../src/rank1/markers.ts';
+import { findMarkerTokenIds, watchedTokenIds } from '../../src/rank1/markers.ts';
 import type { LoadedRuntime } from '../../src/service/rerank/loaded-runtime.ts';
 
 interface Prompt {
@@ -21,7 +21,7 @@ export async function decodeChains(
     maxSlots,
     maxLength: Math.max(...prompts.map((prompt) => prompt.promptTokenIds.length + prompt.maxNewTokens)),
     maxPrefillRows: maxSlots,
-    watchedTokenIds: [markers.trueTokenId, markers.falseTokenId],
+    watchedTokenIds: watchedTokenIds(markers),
   });
   const engine = new Engine(runner);
   const sequences = prompts.map(({ promptTokenIds, maxNewTokens }) => {

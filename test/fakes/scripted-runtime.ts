@@ -4,6 +4,7 @@
  * answer is asked for, and it answers at once with the document's logits.
  */
 import type { ModelRunner } from '../../src/engine/model-runner.ts';
+import { RANK1_PROFILE } from '../../src/model/scoring-profile.ts';
 import type { LoadedRuntime } from '../../src/service/rerank/loaded-runtime.ts';
 import { CharacterTokenizer } from './character-tokenizer.ts';
 import { ScriptedRunner, type NextTokenRule, type ScriptedRunnerOptions } from './scripted-runner.ts';
@@ -22,6 +23,7 @@ export interface ScriptedRuntimeOptions {
   readonly scriptOf?: (document: string) => DocumentScript;
   readonly tokenizer?: CharacterTokenizer;
   readonly maxPositions?: number;
+  readonly profile?: LoadedRuntime['profile'];
   readonly beforeStep?: ScriptedRunnerOptions['beforeStep'];
 }
 
@@ -37,6 +39,7 @@ export class ScriptedRuntime implements LoadedRuntime {
   readonly deviceReason = 'scripted';
   readonly deviceCause = { code: 'asked' } as const;
   readonly dtype = 'q4';
+  readonly profile: LoadedRuntime['profile'];
   readonly defaultMaxNewTokens = 60;
   readonly spec: LoadedRuntime['spec'];
   readonly tokenizer: CharacterTokenizer;
@@ -46,6 +49,7 @@ export class ScriptedRuntime implements LoadedRuntime {
 
   constructor(options: ScriptedRuntimeOptions = {}) {
     this.#options = options;
+    this.profile = options.profile ?? RANK1_PROFILE;
     this.tokenizer = options.tokenizer ?? new CharacterTokenizer();
     const eosTokenId = this.tokenizer.addedToken('<|endoftext|>')?.id;
     this.spec = {
@@ -63,6 +67,7 @@ export class ScriptedRuntime implements LoadedRuntime {
       rmsNormEps: 1e-6,
       tieWordEmbeddings: true,
       attentionBias: true,
+      queryKeyNorm: false,
       eosTokenIds: eosTokenId === undefined ? [] : [eosTokenId],
     };
   }

@@ -1,4 +1,5 @@
 /** A small model folder with a true manifest, and a server for it that lives in the worker that asks. */
+import { RANK1_PROFILE } from '../../src/model/scoring-profile.ts';
 import type { Manifest } from '../../src/model/manifest.ts';
 import { TINY_CONFIG } from './tiny-config.ts';
 
@@ -28,7 +29,7 @@ export async function smallModel(): Promise<Files> {
     kvDtype: 'float32',
     maxPositions: 128,
   } as const;
-  const manifest: Manifest = { version: 1, models: { q4 }, files: listed };
+  const manifest: Manifest = { version: 1, models: { q4 }, files: listed, profile: RANK1_PROFILE };
   return files.set('rank1.json', json(manifest));
 }
 

@@ -7,7 +7,7 @@ import { Sequence } from '../../src/engine/sequence.ts';
 import { fetchModelFiles } from '../../src/model/model-files.ts';
 import type { Device } from '../../src/protocol/rerank-api.ts';
 import { ChainReader } from '../../src/rank1/chain-reader.ts';
-import { findMarkerTokenIds } from '../../src/rank1/markers.ts';
+import { findMarkerTokenIds, watchedTokenIds } from '../../src/rank1/markers.ts';
 import { browserHost } from '../../src/runtime/browser-host.ts';
 import { ModelRuntime } from '../../src/runtime/model-runtime.ts';
 import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
@@ -48,7 +48,7 @@ async function decode(request: DecodeRequest): Promise<DecodeResult> {
     maxSlots: request.maxSlots,
     maxLength: Math.max(...lengths),
     maxPrefillRows: request.maxSlots,
-    watchedTokenIds: [markers.trueTokenId, markers.falseTokenId],
+    watchedTokenIds: watchedTokenIds(markers),
   });
   const prompts = request.rows.map(({ promptTokenIds }) => Int32Array.from(promptTokenIds));
   const engine = new Engine(runner, { prefixTokenIds: sharedPrefix(prompts) });

@@ -22,7 +22,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // Reads and writes the files of a run on disk.
   'evaluation/node': ['evaluation'],
   export: ['protocol', 'evaluation'],
-  rank1: ['engine', 'tokenizer', 'passages'],
+  rank1: ['engine', 'tokenizer', 'passages', 'model'],
   runtime: ['engine', 'model'],
   'runtime/node': ['runtime'],
   service: ['passages', 'rank1', 'tokenizer', 'engine', 'model', 'protocol'],

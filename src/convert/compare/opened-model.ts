@@ -9,7 +9,12 @@ import { MANIFEST_FILE, parseManifest } from '../../model/manifest.ts';
 import { parseModelSpec, type ModelSpec } from '../../model/model-spec.ts';
 import { ONNX_INPUTS, ONNX_OUTPUTS, pastName } from '../../model/onnx-io.ts';
 import { ChainReader } from '../../rank1/chain-reader.ts';
-import { assertMarkersInVocabulary, findMarkerTokenIds, type MarkerTokenIds } from '../../rank1/markers.ts';
+import {
+  assertMarkersInVocabulary,
+  findMarkerTokenIds,
+  watchedTokenIds,
+  type MarkerTokenIds,
+} from '../../rank1/markers.ts';
 import { OnnxModelRunner } from '../../runtime/onnx-model-runner.ts';
 import { nodeHost } from '../../runtime/node/node-host.ts';
 import { loadOrt, type OrtRuntime } from '../../runtime/ort.ts';
@@ -78,8 +83,7 @@ export class OpenedModel implements ComparedModel {
     const prefixes = new PrefixStore<CpuPrefix>(() => undefined);
     const cache = new CpuKvCache({ ort: this.#runtime.ort, spec: this.spec, maxLength, prefixes });
     const [runtime, session, markers] = [this.#runtime, this.#session, this.#markers];
-    const watchedTokenIds = [markers.trueTokenId, markers.falseTokenId];
-    const layout = new Rank1Layout(runtime.ort, { watchedTokenIds });
+    const layout = new Rank1Layout(runtime.ort, { watchedTokenIds: watchedTokenIds(markers) });
     const runner = new OnnxModelRunner({ runtime, session, layout, cache, maxSlots: 1, padTo: 1 });
     const reader = new ChainReader(this.tokenizer, this.#markers, this.spec.eosTokenIds);
     const sequence = new Sequence({

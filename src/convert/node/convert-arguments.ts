@@ -1,6 +1,7 @@
 /** Parses and checks the options of `rank1-rerank convert`. */
 import { parseArgs } from 'node:util';
 import { QUANTIZATION_METHODS } from '../block-quantizer.ts';
+import { SCORING_PROFILES } from '../../model/scoring-profile.ts';
 import {
   CONVERT_DTYPES,
   DEFAULT_MAX_POSITIONS,
@@ -29,6 +30,8 @@ export const CONVERT_USAGE = `rank1-rerank convert <folder, .gguf file or hub id
   --max-positions <n>      longest sequence the model can run (default ${DEFAULT_MAX_POSITIONS}, at most the checkpoint's own)
   --shard-size <MB>        size at which a new weight file is begun (default ${DEFAULT_SHARD_BYTES / 2 ** 20}, at most ${MAX_SHARD_MIB})
   --accuracy-level <0|4>   4 rounds activations to int8 on some devices: faster, less exact (default 0)
+  --profile <name or file> how the model is asked and scored: ${[...SCORING_PROFILES.keys()].join(', ')}, or a JSON
+                           file (default: by the source's name, else rank1)
   --revision <ref>         branch, tag or commit of a hub repository (default main)
   --endpoint <url>         the hub (default ${DEFAULT_ENDPOINT})
   --without-tokenizer      convert a checkpoint that has no tokenizer.json; the model cannot be given text
@@ -48,6 +51,8 @@ export interface ConvertArguments {
   readonly quiet: boolean;
   readonly report: boolean;
   readonly withoutTokenizer: boolean;
+  /** a known profile's name, or the path of a JSON file */
+  readonly profile: string | undefined;
   readonly options: Pick<
     ConvertOptions,
     'dtype' | 'layout' | 'method' | 'blockSize' | 'maxPositions' | 'shardBytes' | 'accuracyLevel'
@@ -71,6 +76,7 @@ export function parseConvertArguments(args: readonly string[]): ConvertArguments
       'shard-size': { type: 'string', default: String(DEFAULT_SHARD_BYTES / 2 ** 20) },
       'accuracy-level': { type: 'string', default: '0' },
       name: { type: 'string' },
+      profile: { type: 'string' },
       endpoint: { type: 'string', default: DEFAULT_ENDPOINT },
       revision: { type: 'string' },
       overwrite: { type: 'boolean', default: false },
@@ -91,6 +97,7 @@ export function parseConvertArguments(args: readonly string[]): ConvertArguments
     quiet: values.quiet,
     report: values.report,
     withoutTokenizer: values['without-tokenizer'],
+    profile: values.profile,
     options: {
       dtype: choice('--dtype', values.dtype, CONVERT_DTYPES),
       layout: choice('--layout', values.layout, GRAPH_LAYOUTS),

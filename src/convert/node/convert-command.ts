@@ -2,6 +2,9 @@
  * `rank1-rerank convert`: arguments to a model on disk, with progress; leaves nothing behind if interrupted.
  */
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { errorMessage, Rank1Error } from '../../base/errors.ts';
+import { parseScoringProfile, SCORING_PROFILES, type ScoringProfile } from '../../model/scoring-profile.ts';
 import { convertModel } from '../convert-model.ts';
 import type { ConvertOptions } from '../convert-options.ts';
 import { describeEndToEndError } from '../compare/conversion-report.ts';
@@ -14,6 +17,7 @@ import { progressLine } from './progress-line.ts';
 
 /** @throws Rank1Error for all conversion failures; the signal's reason */
 export async function runConvert(args: ConvertArguments, signal: AbortSignal): Promise<void> {
+  const profile = args.profile === undefined ? undefined : await readProfile(args.profile);
   const source = await openSource(args.source, args.revision, args.endpoint, signal);
   try {
     const options: ConvertOptions = {
@@ -24,6 +28,7 @@ export async function runConvert(args: ConvertArguments, signal: AbortSignal): P
       onProgress: args.quiet ? () => undefined : progressLine(process.stderr),
       onWarning: (message) => console.error(`rank1-rerank convert: ${message}`),
       withoutTokenizer: args.withoutTokenizer,
+      profile,
       signal,
     };
     const output = await DiskOutput.begin(args.out, args.overwrite);
@@ -33,6 +38,21 @@ export async function runConvert(args: ConvertArguments, signal: AbortSignal): P
     if (args.report) console.log(await describeEndToEndError(source.folder, args.out, manifest, options));
   } finally {
     await source.folder.close();
+  }
+}
+
+/** @throws Rank1Error `invalid-file` */
+async function readProfile(nameOrFile: string): Promise<ScoringProfile> {
+  const known = SCORING_PROFILES.get(nameOrFile);
+  if (known) return known;
+  try {
+    return parseScoringProfile(JSON.parse(await readFile(nameOrFile, 'utf8')));
+  } catch (error) {
+    throw new Rank1Error(
+      'invalid-file',
+      `${nameOrFile} is not a scoring profile (${errorMessage(error)}). Give a JSON file, or one of ${[...SCORING_PROFILES.keys()].join(', ')}.`,
+      { cause: error },
+    );
   }
 }
 

@@ -41,11 +41,12 @@ export function storedManifestJson(
   url: string,
 ): string {
   const added = Object.fromEntries(files.map(({ path, bytes, sha256 }) => [path, { bytes, sha256 }]));
-  const { defaultMaxNewTokens } = manifest;
+  const { profile, defaultMaxNewTokens } = manifest;
   return `${JSON.stringify(
     {
       version: MANIFEST_VERSION,
       source: { name: url, revision: null },
+      profile,
       models: { ...kept?.models, [dtype]: manifest.models[dtype] },
       files: { ...kept?.files, ...added },
       ...(defaultMaxNewTokens !== undefined && { defaultMaxNewTokens }),

@@ -6,6 +6,7 @@ import { assert } from '../../base/assert.ts';
 import { Sequence } from '../../engine/sequence.ts';
 import type { StopCondition } from '../../engine/stop-condition.ts';
 import { chainSeed, TemperatureSampler } from '../../engine/temperature-sampler.ts';
+import type { ScoringProfile } from '../../model/scoring-profile.ts';
 import { ChainReader } from '../../rank1/chain-reader.ts';
 import {
   chainProtocol,
@@ -23,6 +24,7 @@ import { makeVerdict } from '../../rank1/verdict.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 
 export interface ChainSettings extends ProtocolOptions {
+  readonly profile: ScoringProfile;
   readonly tokenizer: Tokenizer;
   readonly markers: MarkerTokenIds;
   readonly eosTokenIds: readonly number[];
@@ -109,8 +111,10 @@ export class Chain implements TalliedChain {
     const isAnswer = this.#step.type === 'answer';
     const { reasoning, loops, verdict } = this.#reader;
     if (finishReason === 'failed') return { type: 'failed', reasoning: isAnswer ? '' : reasoning };
-    if (isAnswer)
-      return { type: 'verdict', verdict: makeVerdict(this.#answerLogits), reasoning: '', numTokens: 1 };
+    if (isAnswer) {
+      const answer = makeVerdict(this.#answerLogits, undefined, this.#settings.profile);
+      return { type: 'verdict', verdict: answer, reasoning: '', numTokens: 1 };
+    }
     if (verdict === null) return { type: 'unanswered', reasoning, loops };
     return { type: 'verdict', verdict, reasoning, numTokens: newTokenIds.length };
   }

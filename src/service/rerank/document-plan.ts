@@ -3,10 +3,17 @@
  * computes the KV capacity they need. Encoding is slow, so it is done lazily as the run proceeds.
  */
 import { sharedPrefix } from '../../engine/shared-prefix.ts';
+import type { ScoringProfile } from '../../model/scoring-profile.ts';
 import type { ModelSpec } from '../../model/model-spec.ts';
 import { MAX_CHARACTERS_PER_TOKEN } from '../../passages/leading-text.ts';
-import type { RerankRequest } from '../../protocol/rerank-api.ts';
-import { documentText, encodeInstantPrompt, encodePrompt, RETHINK_CUE } from '../../rank1/prompt.ts';
+import type { RerankMode, RerankRequest } from '../../protocol/rerank-api.ts';
+import {
+  documentText,
+  encodeCutPrompt,
+  encodeInstantPrompt,
+  encodePrompt,
+  RETHINK_CUE,
+} from '../../rank1/prompt.ts';
 import { promptQuery, promptQueryLength } from '../../rank1/query-template.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { fitPassages, fitText, type FittedText, type PromptBudget } from './fit-document.ts';
@@ -31,6 +38,8 @@ export class DocumentPlanner {
   /** instruction and template included */
   readonly query: string;
   readonly maxNewTokens: number;
+  /** `instant` also for a model without chains */
+  readonly mode: RerankMode;
   readonly #documents: RerankRequest['documents'];
   readonly #splits: boolean;
   readonly #budget: PromptBudget;
@@ -46,24 +55,40 @@ export class DocumentPlanner {
   constructor(
     tokenizer: Tokenizer,
     { maxPositions }: Pick<ModelSpec, 'maxPositions'>,
+    profile: ScoringProfile,
     request: RerankRequest,
     modelMaxNewTokens: number | undefined,
   ) {
     const { options, documents } = request;
-    const isInstant = options.mode === 'instant';
-    const encode = isInstant ? encodeInstantPrompt : encodePrompt;
+    const { chain, cut } = profile;
+    const trimmed = (text: string) => (profile.trim ? text.trim() : text);
+    const isInstant = chain === 'none' || options.mode === 'instant';
+    this.mode = isInstant ? 'instant' : 'reason';
+    const encode: PromptBudget['encode'] =
+      chain === 'think' && isInstant
+        ? encodeInstantPrompt
+        : (_tokenizer, query, document) => encodePrompt(tokenizer, query, trimmed(document), profile);
     const wanted = isInstant ? 1 : (options.maxNewTokens ?? modelMaxNewTokens ?? DEFAULT_MAX_NEW_TOKENS);
     // The chain gets at most half the context: a long limit would leave no room for documents.
     this.maxNewTokens = Math.max(1, Math.min(wanted, Math.floor(maxPositions / 2)));
     const numCueTokens = (options.rethink ?? 0) * tokenizer.encode(RETHINK_CUE).length;
     this.#numReserved = this.maxNewTokens + numCueTokens + FORCED_PROMPT_MARGIN;
-    const maxPromptTokens = maxPositions - this.#numReserved;
+    const maxPromptTokens = Math.min(maxPositions - this.#numReserved, cut.maxTokens ?? Infinity);
     // A far too long query is not encoded: that would only cost time and memory.
-    const isReadable = promptQueryLength(request) <= maxPromptTokens * MAX_CHARACTERS_PER_TOKEN;
-    this.query = isReadable ? promptQuery(request) : '';
+    const isReadable = promptQueryLength(request, profile) <= maxPromptTokens * MAX_CHARACTERS_PER_TOKEN;
+    this.query = isReadable ? promptQuery({ ...request, query: trimmed(request.query) }, profile) : '';
     this.#head = encode(tokenizer, this.query, '');
     this.#numHeadTokens = isReadable ? this.#head.length : Infinity;
-    this.#budget = { tokenizer, query: this.query, encode, maxPromptTokens };
+    const encodeCut = (document: string, maxTokens: number) =>
+      encodeCutPrompt(tokenizer, this.query, trimmed(document), profile, maxTokens);
+    this.#budget = {
+      tokenizer,
+      query: this.query,
+      encode,
+      maxPromptTokens,
+      maxCharacters: cut.maxCharacters,
+      ...(cut.at === 'token' && { encodeCut }),
+    };
     this.#documents = documents;
     this.#splits = options.longDocuments === 'passages';
     this.#maxPositions = maxPositions;

@@ -2,7 +2,7 @@
  * Fits documents into the tokens a prompt leaves them: whole if possible, else truncated and flagged, or split into
  * passages. A document that is too long is not an error.
  */
-import { cutText } from '../../passages/cut-text.ts';
+import { cutCodePoints, cutText } from '../../passages/cut-text.ts';
 import { leadingText, MAX_CHARACTERS_PER_TOKEN, MAX_TOKENS_OF_WORD } from '../../passages/leading-text.ts';
 import { splitPassages, type TextRange } from '../../passages/split-passages.ts';
 import type { RerankDocument } from '../../protocol/rerank-api.ts';
@@ -19,7 +19,11 @@ export interface PromptBudget {
   /** as it appears in the prompt */
   readonly query: string;
   readonly encode: (tokenizer: Tokenizer, query: string, document: string) => Int32Array;
+  /** The prompt of a text that is too long, cut at a token; without it, texts are cut at words. */
+  readonly encodeCut?: (document: string, maxTokens: number) => Int32Array | null;
   readonly maxPromptTokens: number;
+  /** of a document, in code points; default: any number */
+  readonly maxCharacters?: number | null;
 }
 
 export interface FittedText {
@@ -33,12 +37,17 @@ export interface FittedText {
 
 /** The text's prompt, truncated if necessary; null when not even an empty text fits. */
 export function fitText(budget: PromptBudget, fullText: string): FittedText | null {
-  const { tokenizer, query, encode, maxPromptTokens } = budget;
+  const { tokenizer, query, encode, maxPromptTokens, maxCharacters } = budget;
+  const allowed = cutCodePoints(fullText, maxCharacters ?? Infinity);
   // A far too long text is cut before encoding: encoding all of it would only cost time.
-  const text = cutText(fullText, maxPromptTokens * MAX_CHARACTERS_PER_TOKEN);
+  const text = cutText(allowed, maxPromptTokens * MAX_CHARACTERS_PER_TOKEN);
   const promptTokenIds = encode(tokenizer, query, text);
   if (promptTokenIds.length <= maxPromptTokens) {
     return { text, promptTokenIds, truncated: text.length < fullText.length, passage: null };
+  }
+  if (budget.encodeCut) {
+    const cutTokenIds = budget.encodeCut(text, maxPromptTokens);
+    return cutTokenIds && { text, promptTokenIds: cutTokenIds, truncated: true, passage: null };
   }
   const textTokenIds = tokenizer.encode(text);
   let room = textTokenIds.length - (promptTokenIds.length - maxPromptTokens);

@@ -1,5 +1,6 @@
 import type { ModelRunner, RunnerOptions } from '../../engine/model-runner.ts';
 import type { ModelSpec } from '../../model/model-spec.ts';
+import type { ScoringProfile } from '../../model/scoring-profile.ts';
 import type { Device, DeviceCause, LoadOptions, LoadProgress } from '../../protocol/rerank-api.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 
@@ -11,6 +12,7 @@ export interface LoadedRuntime {
   readonly dtype: string;
   readonly spec: ModelSpec;
   readonly tokenizer: Tokenizer;
+  readonly profile: ScoringProfile;
   readonly defaultMaxNewTokens: number | undefined;
   createRunner(options: RunnerOptions): ModelRunner | Promise<ModelRunner>;
   dispose(): Promise<void>;

@@ -7,8 +7,10 @@ import { nextTask, type Gate } from '../../base/async.ts';
 import { Engine } from '../../engine/engine.ts';
 import { StepStats } from '../../engine/step-stats.ts';
 import type { Sequence } from '../../engine/sequence.ts';
+import type { ScoringProfile } from '../../model/scoring-profile.ts';
 import type {
   FinishedUpdate,
+  RerankOptions,
   RerankRequest,
   RerankUpdate,
   RunStats,
@@ -17,7 +19,7 @@ import type {
 } from '../../protocol/rerank-api.ts';
 import { DEFAULT_MAX_SLOTS } from '../../protocol/run-defaults.ts';
 import { DocumentTally } from '../../rank1/document-tally.ts';
-import { findMarkerTokenIds, type MarkerTokenIds } from '../../rank1/markers.ts';
+import { findMarkerTokenIds, watchedTokenIds, type MarkerTokenIds } from '../../rank1/markers.ts';
 import { samplingOf, type Sampling } from '../../rank1/sampled-chains.ts';
 import { Chain, type ChainSettings } from './chain.ts';
 import { DocumentPlanner, type PlannedDocument } from './document-plan.ts';
@@ -72,9 +74,10 @@ export class RerankRun {
     this.#runtime = runtime;
     this.#request = request;
     this.#onUpdates = onUpdates;
-    this.#markers = findMarkerTokenIds(runtime.tokenizer);
-    const { tokenizer, spec, defaultMaxNewTokens } = runtime;
-    this.#planner = new DocumentPlanner(tokenizer, spec, request, defaultMaxNewTokens);
+    const { tokenizer, spec, profile, defaultMaxNewTokens } = runtime;
+    checkChainOptions(profile, request.options);
+    this.#markers = findMarkerTokenIds(tokenizer, profile);
+    this.#planner = new DocumentPlanner(tokenizer, spec, profile, request, defaultMaxNewTokens);
   }
 
   async execute(): Promise<RunSummary> {
@@ -129,7 +132,7 @@ export class RerankRun {
       maxSlots,
       maxLength,
       maxPrefillRows: maxSlots,
-      watchedTokenIds: [this.#markers.trueTokenId, this.#markers.falseTokenId],
+      watchedTokenIds: watchedTokenIds(this.#markers),
       readsLogits: this.#sampling !== null,
     });
     const engine = new Engine(runner, {
@@ -205,12 +208,13 @@ export class RerankRun {
   }
 
   #chainSettings(maxLength: number): ChainSettings {
-    const { query, maxNewTokens } = this.#planner;
-    const { mode = 'reason', rethink = 0, loopGuard = false } = this.#request.options;
-    const { tokenizer, spec } = this.#runtime;
+    const { query, mode, maxNewTokens } = this.#planner;
+    const { rethink = 0, loopGuard = false } = this.#request.options;
+    const { tokenizer, spec, profile } = this.#runtime;
     const { eosTokenIds } = spec;
     const markers = this.#markers;
     return {
+      profile,
       tokenizer,
       markers,
       eosTokenIds,
@@ -302,6 +306,15 @@ export class RerankRun {
     this.#updates = [];
     this.#onUpdates(updates, this.#currentStats);
   }
+}
+
+/** What a model without chains cannot honour is refused, not ignored. */
+function checkChainOptions({ name, chain }: ScoringProfile, { rethink, samples }: RerankOptions): void {
+  if (chain !== 'none' || (!rethink && samples === undefined)) return;
+  throw new Rank1Error(
+    'model-unsupported',
+    `This model (${name}) gives scores without reasoning, so there is no chain to ${rethink ? 'rethink' : 'sample'}. Leave out ${rethink ? 'rethink' : 'samples'}, or take a rank1 model.`,
+  );
 }
 
 function notJudged(index: number, finishReason: 'aborted' | 'prompt-too-long'): FinishedUpdate {

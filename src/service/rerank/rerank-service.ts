@@ -11,7 +11,7 @@ import type {
   UpdateListener,
 } from '../../protocol/rerank-api.ts';
 import { isSameLoad } from '../../protocol/same-load.ts';
-import { assertMarkersInVocabulary } from '../../rank1/markers.ts';
+import { assertMarkersInVocabulary, findMarkerTokenIds } from '../../rank1/markers.ts';
 import type { LoadedRuntime, LoadRuntime } from './loaded-runtime.ts';
 import { RerankRun } from './rerank-run.ts';
 
@@ -33,7 +33,9 @@ export class RerankService implements Backend {
         await this.#unload();
         const runtime = await this.#loadRuntime(options, onProgress);
         try {
-          assertMarkersInVocabulary(runtime.tokenizer, runtime.spec.vocabSize);
+          const { tokenizer, spec, profile } = runtime;
+          findMarkerTokenIds(tokenizer, profile); // refused now, not at the first run
+          assertMarkersInVocabulary(tokenizer, spec.vocabSize, profile);
         } catch (error) {
           await runtime.dispose();
           throw error;

@@ -1,16 +1,17 @@
 """Small random models of each family, saved by transformers, with the logits transformers gives them.
 
-    python test/oracle/convert/make_small_models.py        (versions: requirements.txt)
+    python test/oracle/convert/make_small_models.py [family ...]        (versions: requirements.txt)
 
 Writes test/fixtures/convert/small/<family>/: the checkpoint and expected.safetensors, which holds `ids` [T] and
 logits [T, V] of the unquantised model and of its 4- and 8-bit roundings.
 """
 import json
 import pathlib
+import sys
 
 import torch
 from safetensors.torch import save_file
-from transformers import AutoModelForCausalLM, LlamaConfig, MistralConfig, Qwen2Config
+from transformers import AutoModelForCausalLM, LlamaConfig, MistralConfig, Qwen2Config, Qwen3Config
 
 from grids import asymmetric, dequantise_model, symmetric
 
@@ -32,6 +33,9 @@ FAMILIES = {
         MistralConfig(**SHAPE, head_dim=32, tie_word_embeddings=False, sliding_window=None, rope_theta=1e8),
         torch.float16, "5GB",
     ),
+    # Heads wider than hidden / heads, and norms of queries and keys.
+    "qwen3-tied": (Qwen3Config(**SHAPE, head_dim=32, tie_word_embeddings=True, rope_theta=1e6), torch.float32, "5GB"),
+    "qwen3-untied": (Qwen3Config(**SHAPE, head_dim=32, tie_word_embeddings=False, rope_theta=1e6), torch.bfloat16, "5GB"),
 }
 ROUNDINGS = {
     "fp32": (None, None),
@@ -64,6 +68,8 @@ def write_tokenizer(folder):
 
 def main():
     for number, (name, (config, dtype, shard)) in enumerate(FAMILIES.items()):
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
         torch.manual_seed(number)
         model = AutoModelForCausalLM.from_config(config)
         with torch.no_grad():

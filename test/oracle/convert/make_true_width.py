@@ -1,4 +1,4 @@
-"""Logits of one layer of every rank1 model at its true width, and of llama3 rope scaling beyond position 8,192.
+"""Logits of one layer of every rank1 model at its true width, of two layers of every Qwen3, and of llama3 rope scaling beyond position 8,192.
 
     python test/oracle/convert/make_true_width.py [name ...]
 
@@ -22,7 +22,8 @@ from grids import dequantise_model, symmetric
 FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "fixtures/convert"
 OUT = FIXTURES / "true-width.safetensors"
 VOCAB = 256
-FP32_TOO = ("rank1-0.5b", "rank1-1.5b", "rank1-3b", "rank1-llama3-8b", "rank1-mistral-2501-24b")
+FP32_TOO = ("rank1-0.5b", "rank1-1.5b", "rank1-3b", "rank1-llama3-8b", "rank1-mistral-2501-24b",
+           "qwen3-reranker-0.6b", "zerank-1-small", "qwen3-reranker-4b")
 LONG = 8300
 LONG_POSITIONS = [8191, 8192, 8193, 8250, 8299]
 LONG_CHANGES = dict(
@@ -52,7 +53,8 @@ def weight(name, shape):
     if len(shape) == 1:
         values = values / 4 + (0 if name.endswith(".bias") else 1)
     else:
-        values = values * 2.0 ** round(math.log2(math.sqrt(12 / shape[1])))
+        # Half rounds down, as in synthetic-checkpoint.ts.
+        values = values * 2.0 ** math.ceil(math.log2(math.sqrt(12 / shape[1])) - 0.5)
     return torch.from_numpy(values.astype(numpy.float32).reshape(shape))
 
 
@@ -80,9 +82,9 @@ def main():
         for name, config in configs.items():
             if name not in wanted:
                 continue
-            model = build(config, {})
+            model = build(config, {"num_hidden_layers": 2} if config["model_type"] == "qwen3" else {})
             if name in FP32_TOO:
-                expected[f"{name}.fp32"] = model(ids(8)).logits[0]
+                expected[f"{name}.fp32"] = model(ids(8)).logits[0].contiguous()
             dequantise_model(model, lambda w: symmetric(w, 4))
             expected[f"{name}.q4"] = model(ids(8)).logits[0].contiguous()
             print(name, flush=True)

@@ -7,7 +7,7 @@ import { openFixture, readExpected, relativeDifference } from './support/fixture
 import { convertOptions } from './support/options.ts';
 import { RunningModel, WATCHED } from './support/run-model.ts';
 
-const FAMILIES = ['qwen2-tied', 'qwen2-untied', 'llama', 'mistral'] as const;
+const FAMILIES = ['qwen2-tied', 'qwen2-untied', 'llama', 'mistral', 'qwen3-tied', 'qwen3-untied'] as const;
 const ROUNDINGS: Record<string, Partial<ConvertOptions>> = {
   fp32: { dtype: 'fp32' },
   q8: { dtype: 'q8' },

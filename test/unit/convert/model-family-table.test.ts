@@ -1,4 +1,4 @@
-/** Every released rank1 model, by its true config.json: sizes of what a conversion writes, without its weights. */
+/** Every released model, by its true config.json: sizes of what a conversion writes, without its weights. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BlockQuantizedFormat } from '../../../src/convert/block-quantized-format.ts';
@@ -27,6 +27,9 @@ const TABLE = [
   { name: 'rank1-32b', billions: 32.764, kvBytes: 262_144 },
   { name: 'rank1-llama3-8b', billions: 8.03, kvBytes: 131_072 },
   { name: 'rank1-mistral-2501-24b', billions: 23.572, kvBytes: 163_840 },
+  { name: 'qwen3-reranker-0.6b', billions: 0.596, kvBytes: 114_688 },
+  { name: 'qwen3-reranker-4b', billions: 4.022, kvBytes: 147_456 },
+  { name: 'zerank-1-small', billions: 1.721, kvBytes: 114_688 },
 ];
 
 it('covers every model of the table', () => {

@@ -1,4 +1,4 @@
-/** Every rank1 model at its true width, one layer of it, against transformers on the same computed weights. */
+/** Every model at its true width, one layer of it and two of a Qwen3, against transformers on the same computed weights. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../../src/convert/convert-model.ts';
@@ -15,8 +15,8 @@ const CONFIGS = JSON.parse(readFileSync(fixturePath('configs.json'), 'utf8')) as
 >;
 const FIXTURE = 'true-width.safetensors';
 
-/** Qwen2, whose smaller models are here, and most of the time: run them with RANK1_SLOW_TESTS=1. */
-const SLOW = new Set(['rank1-7b', 'rank1-14b', 'rank1-32b']);
+/** Of families whose smaller models are here, and most of the time: run them with RANK1_SLOW_TESTS=1. */
+const SLOW = new Set(['rank1-7b', 'rank1-14b', 'rank1-32b', 'qwen3-reranker-4b']);
 const QUICK_NAMES = Object.keys(CONFIGS).filter(
   (name) => !SLOW.has(name) || process.env['RANK1_SLOW_TESTS'] === '1',
 );
@@ -34,8 +34,9 @@ async function load(config: Record<string, unknown>, dtype: ConvertDtype): Promi
 }
 
 async function differenceAt8Tokens(name: string, dtype: ConvertDtype): Promise<number> {
+  const config = CONFIGS[name]!;
   const { logits } = await readExpected(FIXTURE);
-  const model = await load({ ...CONFIGS[name], num_hidden_layers: 1 }, dtype);
+  const model = await load({ ...config, num_hidden_layers: config['model_type'] === 'qwen3' ? 2 : 1 }, dtype);
   model.reset(1, 16);
   const ids = idsOf(8);
   const step = await model.step(
@@ -56,12 +57,17 @@ describe('one layer at true width gives the logits of transformers', () => {
     },
   );
 
-  it.each(['rank1-0.5b', 'rank1-1.5b', 'rank1-3b', 'rank1-llama3-8b', 'rank1-mistral-2501-24b'])(
-    '%s in fp32, within 1e-4',
-    async (name) => {
-      expect(await differenceAt8Tokens(name, 'fp32')).toBeLessThan(1e-4);
-    },
-  );
+  it.each([
+    'rank1-0.5b',
+    'rank1-1.5b',
+    'rank1-3b',
+    'rank1-llama3-8b',
+    'rank1-mistral-2501-24b',
+    'qwen3-reranker-0.6b',
+    'zerank-1-small',
+  ])('%s in fp32, within 1e-4', async (name) => {
+    expect(await differenceAt8Tokens(name, 'fp32')).toBeLessThan(1e-4);
+  });
 });
 
 describe('llama3 rope scaling', () => {

@@ -3,6 +3,7 @@ import { isRank1Error, type Rank1Error } from '../../../src/base/errors.ts';
 import { parseManifest } from '../../../src/model/manifest.ts';
 import { breakJson } from '../../fakes/hostile-json.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
+import { RANK1_PROFILE } from '../../../src/model/scoring-profile.ts';
 
 const SHA = 'a'.repeat(64);
 const MANIFEST = {
@@ -29,6 +30,7 @@ const MANIFEST = {
     'onnx/model_q4.onnx_data': { bytes: 20, sha256: SHA },
     'onnx/model_q4.onnx_data_1': { bytes: 30, sha256: SHA },
   },
+  profile: RANK1_PROFILE,
   defaultMaxNewTokens: 300,
 };
 
@@ -57,6 +59,12 @@ describe('parseManifest', () => {
     expect(structuredClone({ ...parsed, models: { ...parsed.models }, files: { ...parsed.files } })).toEqual(
       MANIFEST,
     );
+  });
+
+  test('a folder that names no profile follows rank1, and one that cannot be read is refused', () => {
+    expect(parseManifest(withValue('profile', undefined)).profile).toBe(RANK1_PROFILE);
+    const error = thrownBy(() => parseManifest(withValue('profile chain', 'maybe')));
+    expect(error).toMatchObject({ code: 'model-corrupt', message: expect.stringContaining('chain') });
   });
 
   test('leaves the number of new tokens to the engine when it names none', () => {

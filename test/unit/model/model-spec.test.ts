@@ -67,6 +67,7 @@ describe('parseModelSpec', () => {
       rmsNormEps: 1e-6,
       tieWordEmbeddings: true,
       attentionBias: true,
+      queryKeyNorm: false,
       eosTokenIds: [151_643],
     });
   });

@@ -84,7 +84,7 @@ describe('ChainReader', () => {
     const demo = loadTokenizer('demo');
     const markers = findMarkerTokenIds(demo);
     const reader = new ChainReader(demo, markers, []);
-    const ids = [...demo.encode('Relevant.'), markers.closeTokenId ?? -1, markers.falseTokenId];
+    const ids = [...demo.encode('Relevant.'), markers.closeTokenId ?? -1, markers.falseTokenId ?? -1];
     expect(read(reader, ids).finishedAt).toBe(ids.length - 1);
     expect(reader.verdict).toMatchObject({ label: 'false', logitDifference: ids.length - 1 });
   });

@@ -48,7 +48,7 @@ describe('makeVerdict', () => {
   });
 
   test('needs both logits', () => {
-    expect(() => makeVerdict([1])).toThrow('two answer logits');
+    expect(() => makeVerdict([1])).toThrow('every answer needs its logit');
   });
 
   test('gives a score from 0 to 1 that never contradicts the difference', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { RANK1_PROFILE } from '../../../src/model/scoring-profile.ts';
 import type { RerankDocument, RerankOptions } from '../../../src/protocol/rerank-api.ts';
 import { encodePrompt } from '../../../src/rank1/prompt.ts';
 import { DocumentPlanner, type PlannedDocument } from '../../../src/service/rerank/document-plan.ts';
@@ -27,7 +28,7 @@ function plan(
     documents: documents.map((document) => (typeof document === 'string' ? { text: document } : document)),
     options: rest,
   };
-  const planner = new DocumentPlanner(tokenizer, { maxPositions }, request, modelMaxNewTokens);
+  const planner = new DocumentPlanner(tokenizer, { maxPositions }, RANK1_PROFILE, request, modelMaxNewTokens);
   const planned: PlannedDocument[] = [];
   for (let next = planner.next(); next; next = planner.next()) planned.push(next);
   expect(planner.isDone).toBe(true);

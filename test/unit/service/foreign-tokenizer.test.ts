@@ -16,6 +16,7 @@ it('a model whose vocabulary ends before an answer is refused at load, and let g
       deviceCause: { code: 'asked' },
       dtype: 'q4',
       tokenizer: runtime.tokenizer,
+      profile: runtime.profile,
       defaultMaxNewTokens: undefined,
       createRunner: (options) => runtime.createRunner(options),
       dispose: () => runtime.dispose(),

@@ -1,5 +1,6 @@
 /** Modes on a scripted model: what is asked of it, in how many steps, and what is told. */
 import { describe, expect, test } from 'vitest';
+import { parseScoringProfile } from '../../../src/model/scoring-profile.ts';
 import type { RerankOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { INSTANT_REASONING } from '../../../src/rank1/prompt.ts';
 import { RerankService } from '../../../src/service/rerank/rerank-service.ts';
@@ -51,6 +52,45 @@ describe('instant', () => {
     expect(finished[0]).toMatchObject({ truncated: true, finishReason: 'verdict' });
     expect(finished[0]?.numPromptTokens).toBeLessThanOrEqual(512);
     expect(prompts[0]?.endsWith(`\n${INSTANT_REASONING}\n</think>`)).toBe(true);
+  });
+});
+
+describe('a model that gives scores only', () => {
+  const profile = parseScoringProfile({
+    name: 'scores-only',
+    prompt: ['Q: {query}\n', 'D: {document}', '\nA:'],
+    query: { plain: '{query}', instructed: '{instruction} {query}', defaultInstruction: null },
+    chain: 'none',
+    answers: { true: '1', false: '0' },
+    score: { offset: 4.5, scale: 1 },
+    cut: { at: 'token', maxTokens: 60, maxCharacters: null },
+    trim: false,
+  });
+  const script = { profile, scriptOf: () => ({ chain: '', logits: [7, 1] as const }) };
+
+  test('is asked for one token, without a chain, and scored by its own formula', async () => {
+    const { finished, prompts, stats, updates } = await rerank(script, ['tea', 'milk'], {
+      instruction: 'Hot.',
+    });
+    expect(prompts.sort()).toEqual(['Q: Hot. Tea?\nD: milk\nA:', 'Q: Hot. Tea?\nD: tea\nA:']);
+    expect(stats).toMatchObject({ numDecodeSteps: 0 });
+    expect(updates.some(({ type }) => type === 'reasoning')).toBe(false);
+    for (const { verdict, reasoning } of finished) {
+      expect(reasoning).toBe('');
+      expect(verdict).toMatchObject({ label: 'true', logitDifference: 6, forced: false });
+      expect(verdict?.score).toBeCloseTo(1 / (1 + Math.exp(-1.5)), 12);
+    }
+  });
+
+  test('loses the end of a long document, never the end of its prompt', async () => {
+    const { finished, prompts } = await rerank(script, ['tea '.repeat(100)], {});
+    expect(finished[0]).toMatchObject({ truncated: true, numPromptTokens: 60 });
+    expect(prompts[0]).toMatch(/^Q: Tea\?\nD: tea tea .*\nA:$/);
+  });
+
+  test('refuses what needs a chain', async () => {
+    for (const options of [{ rethink: 1 }, { samples: 2 }])
+      await expect(rerank(script, ['tea'], options)).rejects.toMatchObject({ code: 'model-unsupported' });
   });
 });
 

@@ -15,7 +15,9 @@ export function tensorShapes(config: Readonly<Record<string, unknown>>): TensorS
     f: number('intermediate_size'),
     q: number('num_attention_heads') * headDim,
     kv: number('num_key_value_heads') * headDim,
+    headDim,
     hasBias: config['model_type'] === 'qwen2',
+    hasHeadNorms: config['model_type'] === 'qwen3',
   };
   const table = [number('vocab_size'), d];
   const layers = Array.from({ length: number('num_hidden_layers') }, (_, layer) =>
@@ -28,7 +30,15 @@ export function tensorShapes(config: Readonly<Record<string, unknown>>): TensorS
 
 function layerShapes(
   layer: number,
-  { d, f, q, kv, hasBias }: { d: number; f: number; q: number; kv: number; hasBias: boolean },
+  {
+    d,
+    f,
+    q,
+    kv,
+    headDim,
+    hasBias,
+    hasHeadNorms,
+  }: Record<'d' | 'f' | 'q' | 'kv' | 'headDim', number> & Record<'hasBias' | 'hasHeadNorms', boolean>,
 ): TensorShape[] {
   const shapes: Record<string, number[]> = {
     'input_layernorm.weight': [d],
@@ -45,6 +55,7 @@ function layerShapes(
       'self_attn.k_proj.bias': [kv],
       'self_attn.v_proj.bias': [kv],
     }),
+    ...(hasHeadNorms && { 'self_attn.q_norm.weight': [headDim], 'self_attn.k_norm.weight': [headDim] }),
   };
   return Object.entries(shapes).map(([part, shape]) => ({ name: `model.layers.${layer}.${part}`, shape }));
 }

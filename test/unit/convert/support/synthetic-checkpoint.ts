@@ -95,7 +95,7 @@ function typedShapes(config: Config, kind: SyntheticKind) {
 function fillWeights(values: Float32Array, first: number, name: string, shape: readonly number[]): void {
   const seed = fnv1a(name) + first;
   const isVector = shape.length === 1;
-  // Half rounds down, as Python's round does for these: -3.5 is -4.
+  // Half rounds down, as in make_true_width.py: -3.5 is -4.
   const scale = isVector ? 0.25 : 2 ** Math.ceil(Math.log2(Math.sqrt(12 / shape[1]!)) - 0.5);
   const offset = isVector && !name.endsWith('.bias') ? 1 : 0;
   for (let i = 0; i < values.length; i++) {
