@@ -6,6 +6,7 @@ from .text import STOP, stem, words
 SENTENCE_END = re.compile(r"(?<=[.!?;])[\"')\]]*\s+")
 CLAUSE_END = re.compile(r"(?<=[,:)])\s+|\s+(?=(?:and|but|which|who|that|because|while|when|where|although|or)\s)|\s+-+\s+")
 MAX_WORDS, MIN_WORDS = 16, 4
+MAX_ASKED_WORDS = 10
 
 
 def stems(text):
@@ -46,6 +47,11 @@ def quote(query, passage, answer=""):
     return text.strip().strip('"').rstrip(" ,;:").strip()
 
 
+def asked(query):
+    """What is asked, in at most MAX_ASKED_WORDS words."""
+    return " ".join(query.split()[:MAX_ASKED_WORDS]).rstrip(" ?.!,;:")
+
+
 def chain_of(query, passage, answer=""):
-    """What stands between `<think>` and `</think>`."""
-    return f' The passage says "{quote(query, passage, answer)}".'
+    """What stands between `<think>` and `</think>`: what is asked, and the passage's words on it. Nothing tells the verdict."""
+    return f' Asked: {asked(query)}. The passage says "{quote(query, passage, answer)}".'

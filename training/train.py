@@ -101,7 +101,7 @@ def losses(model, body, batch, forms, distil):
         rows, before, at = (torch.tensor([p[k] for p in predicted]) for k in range(3))
         language = F.cross_entropy(model.lm_head(hidden[rows, before]).float(), ids[rows, at], reduction="none")
     z = logits[:, forms.true] - logits[:, forms.false]
-    binary = F.binary_cross_entropy_with_logits(z, y, pos_weight=torch.tensor(2.0))
+    binary = F.binary_cross_entropy_with_logits(z, y)
     num = int(group_of.max()) + 1
     table, teacher, truth = torch.full((num, 16), -1e9), torch.full((num, 16), -1e9), torch.zeros(num, 16)
     column = torch.cat([torch.arange(int((group_of == g).sum())) for g in range(num)])
