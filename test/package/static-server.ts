@@ -18,8 +18,14 @@ export interface StaticServer {
   close(): void;
 }
 
-/** @param folders by the prefix of their paths; the longest that fits counts */
-export async function serveFolders(folders: Readonly<Record<string, string>>): Promise<StaticServer> {
+/**
+ * @param folders by the prefix of their paths; the longest that fits counts
+ * @param headers sent with every file
+ */
+export async function serveFolders(
+  folders: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<StaticServer> {
   const prefixes = Object.keys(folders).sort((a, b) => b.length - a.length);
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
@@ -32,6 +38,7 @@ export async function serveFolders(folders: Readonly<Record<string, string>>): P
         .writeHead(200, {
           'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
           vary: 'Origin',
+          ...headers,
         })
         .end(body);
     } catch {
