@@ -91,5 +91,5 @@ export interface Contender {
 export interface VerdictTokenIds {
   readonly close: number | null;
   readonly true: number;
-  readonly false: number;
+  readonly false: number | null;
 }

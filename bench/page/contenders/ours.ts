@@ -5,7 +5,7 @@ import { sharedPrefix } from '../../../src/engine/shared-prefix.ts';
 import { Sequence } from '../../../src/engine/sequence.ts';
 import { fetchModelFiles, type ModelFiles } from '../../../src/model/model-files.ts';
 import { ChainReader } from '../../../src/rank1/chain-reader.ts';
-import { findMarkerTokenIds } from '../../../src/rank1/markers.ts';
+import { findMarkerTokenIds, watchedTokenIds } from '../../../src/rank1/markers.ts';
 import { browserHost } from '../../../src/runtime/browser-host.ts';
 import { ModelRuntime } from '../../../src/runtime/model-runtime.ts';
 import { createTokenizer, type Tokenizer } from '../../../src/tokenizer/tokenizer.ts';
@@ -43,7 +43,7 @@ export class OursContender implements Contender {
       maxSlots: slots,
       maxLength: Math.min(request.maxLength, Math.ceil((longest + maxNewTokens) / 64) * 64),
       maxPrefillRows: slots,
-      watchedTokenIds: [markers.trueTokenId, markers.falseTokenId],
+      watchedTokenIds: watchedTokenIds(markers),
     });
     // Each lacks one feature, to measure its gain within one run.
     const engine = new Engine(runner, {
