@@ -8,6 +8,7 @@ import { openChromium } from './chromium.ts';
 import { openFirefox } from './firefox.ts';
 import { serveSite, type SiteServer } from './site-server.ts';
 import { click, expectText } from './steps.ts';
+import { openWebKit } from './webkit.ts';
 
 interface Ranked {
   readonly index: number;
@@ -44,7 +45,12 @@ async function rankInChromium(): Promise<Ranked[]> {
   return await rankSample(page, site.url);
 }
 
-describe.each([['Firefox', openFirefox] as const])('%s', (_, open) => {
+const BROWSERS: readonly (readonly [string, () => Promise<OpenBrowser>])[] = [
+  ['Firefox', openFirefox],
+  ['WebKit', () => openWebKit()],
+];
+
+describe.each(BROWSERS)('%s', (_, open) => {
   let browser: OpenBrowser;
   let site: SiteServer;
   let page: BrowserPage & AsyncDisposable;
