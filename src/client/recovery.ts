@@ -1,12 +1,12 @@
 /**
  * What follows a failure: retry, fall back or give up. `Recovery` tracks consecutive failures; `withRecovery` waits and
  * retries. The ladder: a fresh worker, and with it a fresh device and session, after a short backoff; fewer rows after
- * out-of-memory; one thread after two starts that hung; the CPU as the last resort, if the device is `auto` and the
- * model has a version for it; after three consecutive failures it gives up. A verdict resets the count.
+ * out-of-memory; one thread after two starts that hung; the CPU as the last resort, if `auto` chose a GPU and the
+ * model has a version for the CPU; after three consecutive failures it gives up. A verdict resets the count.
  */
 import { wait } from '../base/async.ts';
 import { errorMessage, isRank1Error, Rank1Error, type Rank1ErrorCode } from '../base/errors.ts';
-import type { LoadedModel, LoadOptions } from '../protocol/rerank-api.ts';
+import type { CpuDevice, LoadedModel, LoadOptions } from '../protocol/rerank-api.ts';
 import { DEFAULT_MAX_SLOTS } from '../protocol/run-defaults.ts';
 import type { RunState } from './run-state.ts';
 
@@ -56,14 +56,18 @@ const OF_DEVICE: ReadonlySet<Rank1ErrorCode> = new Set<Rank1ErrorCode>([
 
 /** Advice after repeated failures; for other codes the message itself says what to do. */
 const ADVICE: Partial<Record<Rank1ErrorCode, string>> = {
-  'device-lost': 'Close other pages that use the GPU, or choose the device "wasm", and rank the rest again.',
-  'out-of-memory': 'Close other tabs, or take a smaller model or dtype, and rank the rest again.',
+  'device-lost':
+    'Close other pages and programs that use the GPU, or choose the device "wasm", and rank the rest again.',
+  'out-of-memory':
+    'Close other tabs and programs, or take a smaller model or dtype, and rank the rest again.',
   'run-failed': 'Choose another device or dtype, and rank the rest again.',
-  'worker-failed': 'Reload the page and rank the rest again; if it stops again, take a smaller model.',
+  'worker-failed': 'Start again with the rest; if it stops again, take a smaller model.',
   network: 'Check the connection, and try again when it is back.',
 };
 
 export interface RecoveryOptions extends Pick<FaultTimes, 'backOffMs'> {
+  /** Replaces a GPU that failed; default `wasm`. */
+  readonly cpu?: CpuDevice | undefined;
   /** The backend has its own retries; a failure is final. */
   readonly isLast?: boolean;
 }
@@ -92,18 +96,21 @@ export class Recovery {
   readonly #asked: LoadOptions;
   readonly #backOffMs: FaultTimes['backOffMs'];
   readonly #isLast: boolean;
+  readonly #cpu: CpuDevice;
   /** The last failure that the CPU might avoid, and how many there were in a row. */
   #deviceError: unknown;
   #numDeviceFailures = 0;
   #numStalledStarts = 0;
   #hasWorked = false;
   #cpuRefused = false;
+  /** `auto` chose a CPU. */
+  #isWithoutGpu = false;
   #maxRows = Infinity;
 
   /** @param fallback of an earlier run */
   constructor(
     asked: LoadOptions,
-    { backOffMs, isLast = false }: RecoveryOptions,
+    { backOffMs, isLast = false, cpu = 'wasm' }: RecoveryOptions,
     maxSlots?: number,
     fallback: Fallback = {},
   ) {
@@ -113,6 +120,7 @@ export class Recovery {
     this.maxSlots = maxSlots;
     this.#backOffMs = backOffMs;
     this.#isLast = isLast;
+    this.#cpu = cpu;
   }
 
   /** @param maxRows upper bound on the rows the attempt can use */
@@ -132,6 +140,7 @@ export class Recovery {
       const deviceReason = 'The GPU failed, so the CPU is used.';
       return { ...model, deviceReason, deviceCause: { code: 'gpu-failed' } };
     }
+    this.#isWithoutGpu = model.device !== 'webgpu';
     if (this.fallback.numThreads === undefined) return model;
     const deviceReason = 'The threads of the CPU did not start, so one is used.';
     return { ...model, deviceReason, deviceCause: { code: 'no-threads' } };
@@ -167,7 +176,7 @@ export class Recovery {
       this.#deviceError = error;
     }
     const isLastTry = this.#numDeviceFailures >= MAX_FAILURES - 1;
-    if ((isLastTry || isUnavailable) && this.#mayTakeCpu) this.load = { ...this.load, device: 'wasm' };
+    if ((isLastTry || isUnavailable) && this.#mayTakeCpu) this.load = { ...this.load, device: this.#cpu };
     return this.#waitMs;
   }
 
@@ -176,7 +185,7 @@ export class Recovery {
   }
 
   get #mayTakeCpu(): boolean {
-    return this.load.device === 'auto' && !this.#cpuRefused;
+    return this.load.device === 'auto' && !this.#isWithoutGpu && !this.#cpuRefused;
   }
 
   /** The CPU cannot run the model, which is not a failure in itself: report the GPU's, or retry the GPU. */

@@ -7,6 +7,7 @@ import { Semaphore, untilAborted } from '../base/async.ts';
 import { isRank1Error, Rank1Error } from '../base/errors.ts';
 import type { Backend } from '../protocol/backend.ts';
 import type {
+  CpuDevice,
   LoadedModel,
   LoadOptions,
   LoadProgress,
@@ -59,6 +60,8 @@ export interface RerankerSettings {
   readonly lock?: string | false;
   /** Default `continue`. */
   readonly whenHidden?: WhenHidden;
+  /** The CPU device that replaces a GPU which failed under `auto`. Default `wasm`. */
+  readonly cpu?: CpuDevice;
   readonly faultTimes?: Partial<FaultTimes>;
   /** The page whose freezing and visibility matter, and its locks; default `document` and `navigator.locks`. */
   readonly page?: Page;
@@ -351,7 +354,7 @@ export class Reranker {
 
   /** A server has no device to replace, and its backend retries by itself. */
   get #recoveryOptions(): RecoveryOptions {
-    return { ...this.#times, isLast: this.remoteHost !== null };
+    return { ...this.#times, isLast: this.remoteHost !== null, cpu: this.#settings.cpu };
   }
 
   #lease(): DeviceLease {

@@ -142,7 +142,7 @@ export class WorkerPort<Api> {
     this.end(
       new Rank1Error(
         'worker-failed',
-        `A message from the worker that ${this.#task} could not be read. Reload the page and try again.`,
+        `A message from the worker that ${this.#task} could not be read. Try again: a new worker is started.`,
       ),
     );
   };

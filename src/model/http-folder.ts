@@ -117,7 +117,7 @@ function allocate(path: string, numBytes: number): Uint8Array<ArrayBuffer> {
   } catch (error) {
     throw new Rank1Error(
       'out-of-memory',
-      `There is no memory for the ${numBytes} bytes of ${path}. Close other tabs, or take a smaller model or dtype.`,
+      `There is no memory for the ${numBytes} bytes of ${path}. Close other tabs and programs, or take a smaller model or dtype.`,
       { cause: error },
     );
   }

@@ -56,7 +56,7 @@ function lost(message: string): Rank1Error {
 function outOfMemory(cause: unknown): Rank1Error {
   return new Rank1Error(
     'out-of-memory',
-    'The graphics device has no memory left. Close other tabs, or take fewer rows, a smaller model or dtype.',
+    'The graphics device has no memory left. Close other tabs and programs, or take fewer rows, a smaller model or dtype.',
     { cause },
   );
 }

@@ -146,7 +146,7 @@ async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   } catch (error) {
     throw new Rank1Error(
       'device-unavailable',
-      'The WebGPU adapter gave no device. Close other tabs that use the GPU, or choose the device "wasm".',
+      'The WebGPU adapter gave no device. Close other tabs and programs that use the GPU, or choose the device "wasm".',
       { cause: error },
     );
   }

@@ -83,7 +83,7 @@ export class GpuKvCache implements KvCache {
     cache.dispose();
     throw new Rank1Error(
       'out-of-memory',
-      'The keys and values of this run do not fit into the memory of the GPU. Close other tabs that use it, allow shorter chains, or choose the device "wasm".',
+      'The keys and values of this run do not fit into the memory of the GPU. Close other tabs and programs that use it, allow shorter chains, or choose the device "wasm".',
       { cause: error },
     );
   }

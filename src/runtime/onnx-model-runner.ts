@@ -213,7 +213,7 @@ export function runFault(error: unknown): Rank1Error {
   if (OF_MEMORY.test(message)) {
     return new Rank1Error(
       'out-of-memory',
-      `The model ran out of memory while it ran (${message}). Close other tabs, or take fewer rows, a smaller model or dtype.`,
+      `The model ran out of memory while it ran (${message}). Close other tabs and programs, or take fewer rows, a smaller model or dtype.`,
       { cause: error },
     );
   }

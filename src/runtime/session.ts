@@ -38,7 +38,7 @@ export async function createSession(
     if (/memory|alloc/i.test(message)) {
       throw new Rank1Error(
         'out-of-memory',
-        'The model does not fit into the memory of this device. Close other tabs, or take a smaller model or dtype.',
+        'The model does not fit into the memory of this device. Close other tabs and programs, or take a smaller model or dtype.',
         { cause: error },
       );
     }

@@ -22,6 +22,8 @@ export interface ScriptedRuntimeOptions {
   /** Given the document as it stands in the prompt. */
   readonly scriptOf?: (document: string) => DocumentScript;
   readonly tokenizer?: CharacterTokenizer;
+  /** default `wasm` */
+  readonly device?: LoadedRuntime['device'];
   readonly maxPositions?: number;
   readonly profile?: LoadedRuntime['profile'];
   readonly beforeStep?: ScriptedRunnerOptions['beforeStep'];
@@ -35,7 +37,7 @@ export function teaScript(document: string): DocumentScript {
 }
 
 export class ScriptedRuntime implements LoadedRuntime {
-  readonly device = 'wasm';
+  readonly device: LoadedRuntime['device'];
   readonly deviceReason = 'scripted';
   readonly deviceCause = { code: 'asked' } as const;
   readonly dtype = 'q4';
@@ -49,6 +51,7 @@ export class ScriptedRuntime implements LoadedRuntime {
 
   constructor(options: ScriptedRuntimeOptions = {}) {
     this.#options = options;
+    this.device = options.device ?? 'wasm';
     this.profile = options.profile ?? RANK1_PROFILE;
     this.tokenizer = options.tokenizer ?? new CharacterTokenizer();
     const eosTokenId = this.tokenizer.addedToken('<|endoftext|>')?.id;

@@ -8,6 +8,7 @@ import type { ModelRunner, StepOutput, StepPlan } from '../../src/engine/model-r
 import { HttpFolder } from '../../src/model/http-folder.ts';
 import { readModelFiles } from '../../src/model/model-files.ts';
 import type {
+  LoadOptions,
   LoadProgress,
   RerankRequest,
   RunSummary,
@@ -33,8 +34,9 @@ const DECODE_STEP = 4;
 class FaultyRuntime extends ScriptedRuntime {
   readonly #faults: FaultyApi;
 
-  constructor(faults: FaultyApi) {
-    super();
+  constructor(faults: FaultyApi, device: LoadOptions['device']) {
+    // There is a GPU.
+    super({ device: device === 'auto' ? 'webgpu' : device });
     this.#faults = faults;
   }
 
@@ -68,7 +70,7 @@ class FaultyApi extends RerankService {
       tell({ device });
       await this.#readFiles(onProgress);
       await this.strike('load');
-      const runtime = new FaultyRuntime(this);
+      const runtime = new FaultyRuntime(this, device);
       this.#runtimes.push(runtime);
       this.#isWarm = false;
       const warm = await warmedUp(runtime, onProgress);

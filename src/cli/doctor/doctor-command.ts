@@ -7,7 +7,7 @@ import { EXIT, type Command, type CommandContext, type ExitCode } from '../comma
 import { ENGINE_FLAGS, ENGINE_USAGE, engineOptions, type EngineWish } from '../engine/engine-options.ts';
 import { modelPlace } from '../engine/model-place.ts';
 import { openEngine } from '../engine/open-engine.ts';
-import type { RerankEngine } from '../engine/rerank-engine.ts';
+import { deviceNote, type RerankEngine } from '../engine/rerank-engine.ts';
 import { findFaults, readManifest, totalBytes } from '../models/model-folder.ts';
 import { reportNode, type NodeReport } from '../../runtime/node/node-report.ts';
 
@@ -67,14 +67,20 @@ async function verdictFinding(wish: EngineWish, context: CommandContext): Promis
   let engine: RerankEngine | null = null;
   try {
     engine = await openEngine(wish, context);
-    const { device, deviceReason, dtype } = await engine.load();
+    const model = await engine.load();
     const { results } = await engine.rerank({
       query: 'coldest city',
       documents: ['The coldest city is Yakutsk.'],
       mode: 'instant',
     });
     return results.length > 0
-      ? finding('ok', 'verdict', `${dtype} on ${device}, one pair judged. ${deviceReason}`)
+      ? finding(
+          'ok',
+          'verdict',
+          [`${model.dtype} on ${model.device}, one pair judged.`, deviceNote(model)]
+            .filter(Boolean)
+            .join(' '),
+        )
       : finding('failed', 'verdict', 'the model was loaded, but gave no verdict');
   } catch (error) {
     return finding('failed', 'verdict', errorMessage(error));

@@ -7,6 +7,7 @@ import type { LoadCallOptions, RerankCallbacks, Reranker, RerankParameters } fro
 import type { RerankResponse } from '../../client/rerank-result.ts';
 import { createReranker } from '../../index.ts';
 import type { LoadedModel } from '../../protocol/rerank-api.ts';
+import { installedCpu } from '../../runtime/node/node-host.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { ModelPlace } from './model-place.ts';
 import type { NodeWorker } from './node-worker.ts';
@@ -36,6 +37,7 @@ export class LocalEngine implements RerankEngine {
       model: place.url,
       device,
       ...(dtype !== undefined && { dtype }),
+      cpu: installedCpu(),
       lock: false,
       createWorker: () => {
         this.#numStarts++;

@@ -1,6 +1,7 @@
 /** The command line's engine interface: a thread of this process, or a server. */
 import type { Reranker } from '../../client/reranker.ts';
 import { Rank1Error } from '../../base/errors.ts';
+import type { LoadedModel } from '../../protocol/rerank-api.ts';
 
 export interface RerankEngine extends Pick<Reranker, 'rerank' | 'load'> {
   /** for answers and reports */
@@ -11,6 +12,11 @@ export interface RerankEngine extends Pick<Reranker, 'rerank' | 'load'> {
   isReachable(): Promise<boolean>;
   /** Shuts down; calls in flight reject. */
   close(): Promise<void>;
+}
+
+/** Why the device was chosen; null if the caller chose it. */
+export function deviceNote({ deviceCause, deviceReason }: LoadedModel): string | null {
+  return deviceCause.code === 'asked' ? null : deviceReason;
 }
 
 /** For calls in flight during, or made after, closing. */

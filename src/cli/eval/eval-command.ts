@@ -7,6 +7,7 @@ import { loadCollection } from '../../evaluation/node/load-collection.ts';
 import { runEvaluation, writeReport } from '../../evaluation/node/run-evaluation.ts';
 import { leftOutNotes } from '../../evaluation/runner/loaded-collection.ts';
 import { EXIT, type Command, type CommandContext, type ExitCode } from '../command.ts';
+import { counted } from '../../base/counted.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { asInvalidFile } from '../unreadable-file.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
@@ -29,7 +30,8 @@ async function runEval(args: EvalArguments, context: CommandContext): Promise<Ex
   });
   const { queries, leftOut } = collection;
   for (const note of leftOutNotes(leftOut)) console.error(note);
-  console.error(`${queries.length} queries, ${queries.flatMap(({ toJudge }) => toJudge).length} documents`);
+  const numDocuments = queries.flatMap(({ toJudge }) => toJudge).length;
+  console.error(`${numQueries(queries.length)}, ${counted(numDocuments, 'document')}`);
   return untilInterrupted(async (signal) => {
     const engine = await openEngine(args.engine, context);
     try {
@@ -40,7 +42,7 @@ async function runEval(args: EvalArguments, context: CommandContext): Promise<Ex
         queries,
         engineJudge(engine, args.options, signal),
         { out: args.out, settings, relevanceLevel: args.relevanceLevel },
-        (done, all) => console.error(`${done} of ${all} queries`),
+        (done, all) => console.error(`${done} of ${numQueries(all)}`),
       );
       const { measures, notes } = writeReport(args.out, namesOf(args, model.name), collection, results);
       for (const note of notes) console.error(note);
@@ -52,6 +54,8 @@ async function runEval(args: EvalArguments, context: CommandContext): Promise<Ex
     }
   });
 }
+
+const numQueries = (count: number): string => counted(count, 'query', 'queries');
 
 function namesOf(args: EvalArguments, modelName: string) {
   const taskName = args.task ?? basename(args.data).replace(/\..*$/, '');

@@ -1,5 +1,7 @@
 /** A progress line rewritten in place on a terminal; otherwise a line at every 10%. */
 import type { LoadedModel, LoadProgress } from '../../protocol/rerank-api.ts';
+import { counted } from '../../base/counted.ts';
+import { deviceNote } from '../engine/rerank-engine.ts';
 
 export interface ProgressTarget {
   readonly isTTY?: boolean | undefined;
@@ -27,9 +29,10 @@ export class RerankProgress {
   }
 
   /** Reports why the device was chosen, and what would be faster. */
-  loaded({ deviceReason }: LoadedModel): void {
+  loaded(model: LoadedModel): void {
     this.end();
-    this.#target?.write(`${deviceReason}\n`);
+    const note = deviceNote(model);
+    if (note !== null) this.#target?.write(`${note}\n`);
   }
 
   /** @param numDone documents done in the current query; never decreases */
@@ -37,7 +40,7 @@ export class RerankProgress {
     const all = this.#numOfEndedTasks + numDone;
     if (all <= this.#numDone) return;
     this.#numDone = all;
-    const text = `${this.#numDone} of ${this.#numDocuments} documents`;
+    const text = `${this.#numDone} of ${counted(this.#numDocuments, 'document')}`;
     if (this.#target?.isTTY) return this.#rewrite(text);
     const tenth = Math.floor((10 * this.#numDone) / this.#numDocuments);
     if (tenth > this.#shownTenth) this.#target?.write(`${text}\n`);

@@ -1,6 +1,7 @@
 /** `rank1-rerank serve`: loads the model, serves until told to stop, then finishes pending requests. */
 import type { Command, CommandContext } from '../command.ts';
 import { openEngine } from '../engine/open-engine.ts';
+import { deviceNote } from '../engine/rerank-engine.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { checkPort } from './free-port.ts';
 import { RerankServer } from './rerank-server.ts';
@@ -21,9 +22,10 @@ async function runServe(args: ServeArguments, context: CommandContext): Promise<
     await checkPort(host, port);
     const engine = await openEngine(args.engine, context);
     try {
-      const { device, deviceReason, dtype, maxPositions } = await engine.load({ signal });
+      const model = await engine.load({ signal });
+      const { device, dtype, maxPositions } = model;
       const place = args.engine.remote ? args.engine.remote.endpoint : `${dtype}, on ${device}`;
-      console.error(`${engine.modelName}, ${place}. ${deviceReason}`);
+      console.error([`${engine.modelName}, ${place}.`, deviceNote(model)].filter(Boolean).join(' '));
       const server = new RerankServer({
         engine,
         model: { version: context.version, dtype, maxInputTokens: maxPositions },

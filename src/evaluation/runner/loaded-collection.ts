@@ -1,6 +1,7 @@
 /**
  * A collection ready for reranking: queries with candidates and judgements, and counts of what was excluded.
  */
+import { counted } from '../../base/counted.ts';
 import { judgementsOf, type EvalCandidate, type EvalQuery } from '../files/eval-jsonl.ts';
 import { invalidFile, quoted, type FilePlace } from '../files/invalid-file.ts';
 import type { Judgements } from '../types.ts';
@@ -56,12 +57,6 @@ export function leftOutNotes(leftOut: LeftOut): string[] {
       `Judged but without candidates, so not in the means: ${counted(numQueriesWithoutCandidates, 'query', 'queries')}.`,
     );
   if (numOwnDocuments > 0)
-    notes.push(
-      `Their own query, so left out as BEIR does: ${counted(numOwnDocuments, 'candidate', 'candidates')}.`,
-    );
+    notes.push(`Their own query, so left out as BEIR does: ${counted(numOwnDocuments, 'candidate')}.`);
   return notes;
-}
-
-function counted(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

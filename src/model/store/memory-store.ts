@@ -122,7 +122,7 @@ function allocateBlock(): Uint8Array<ArrayBuffer> {
   } catch (cause) {
     throw new Rank1Error(
       'out-of-memory',
-      'There is no memory for the model. Close other tabs, or take a smaller model or version.',
+      'There is no memory for the model. Close other tabs and programs, or take a smaller model or version.',
       { cause },
     );
   }

@@ -44,6 +44,16 @@ async function importNative(): Promise<Ort> {
   }
 }
 
+/** The CPU device that is installed; loads nothing, so it may be called in a program's main thread. */
+export function installedCpu(): CpuDevice {
+  try {
+    createRequire(import.meta.url).resolve('onnxruntime-node');
+    return 'cpu';
+  } catch {
+    return 'wasm';
+  }
+}
+
 function bestCpu(): Promise<CpuDevice> {
   return importNative().then(
     () => 'cpu',

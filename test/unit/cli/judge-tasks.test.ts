@@ -6,7 +6,7 @@ import { judgeTasks } from '../../../src/cli/rerank/rerank-command.ts';
 import { RerankProgress } from '../../../src/cli/rerank/rerank-progress.ts';
 import type { RerankEngine } from '../../../src/cli/engine/rerank-engine.ts';
 import { NO_STATS } from '../../../src/protocol/run-defaults.ts';
-import type { RerankUpdate } from '../../../src/protocol/rerank-api.ts';
+import type { LoadedModel, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { hashedEngine } from '../../fakes/hashed-engine.ts';
 import { hashedVerdict } from '../../fakes/hashed-verdict.ts';
 
@@ -118,5 +118,27 @@ describe('progress', () => {
     await judgeTasks(TASKS.slice(0, 2), ARGUMENTS, engine, writer, progress, signal);
     const counts = [...shown.matchAll(/(\d) of 4|\|/g)].map(([, count]) => count ?? '|');
     expect(counts).toEqual(['1', '|', '2', '3', '|', '4']);
+  });
+});
+
+describe('the progress on a log', () => {
+  const lines = (numDocuments: number, model: Pick<LoadedModel, 'deviceReason' | 'deviceCause'>): string => {
+    let shown = '';
+    const progress = new RerankProgress({ write: (text) => (shown += text) }, numDocuments);
+    progress.loaded({ device: 'wasm', dtype: 'q4', maxPositions: 1, ...model });
+    progress.endTask(numDocuments);
+    return shown;
+  };
+
+  it('says why the device was chosen, unless the caller chose it', () => {
+    const reason = 'There is no WebGPU adapter here, so the CPU is used.';
+    expect(lines(2, { deviceReason: reason, deviceCause: { code: 'no-adapter' } })).toBe(
+      `${reason}\n2 of 2 documents\n`,
+    );
+    expect(lines(2, { deviceReason: 'Chosen.', deviceCause: { code: 'asked' } })).toBe('2 of 2 documents\n');
+  });
+
+  it('counts one document as one', () => {
+    expect(lines(1, { deviceReason: '', deviceCause: { code: 'asked' } })).toBe('1 of 1 document\n');
   });
 });

@@ -77,6 +77,29 @@ describe('a recovery', () => {
     expect(tried.load.device).toBe('wasm');
   });
 
+  it('goes to the CPU that the engine has, and says nothing of a browser in the end', () => {
+    const tried = new Recovery(LOAD, { ...FAULT_TIMES, cpu: 'cpu' });
+    tried.loaded(MODEL);
+    for (let n = 0; n < 2; n++) tried.failed(fault('worker-failed'));
+    expect(tried.load.device).toBe('cpu');
+    expect(tried.loaded({ ...MODEL, device: 'cpu' })).toMatchObject({ deviceCause: { code: 'gpu-failed' } });
+    expect(() => tried.failed(fault('worker-failed'))).toThrow(/^(?!.*([Pp]age|[Tt]ab)).*Start again/);
+  });
+
+  it('stays with the CPU that auto chose, and blames no GPU', () => {
+    const model = {
+      ...MODEL,
+      device: 'cpu',
+      deviceReason: 'No GPU.',
+      deviceCause: { code: 'no-adapter' },
+    } as const;
+    const tried = recovery();
+    tried.loaded(model);
+    for (let n = 0; n < 2; n++) tried.failed(fault('worker-failed'));
+    expect(tried.load).toEqual(LOAD);
+    expect(tried.loaded(model)).toEqual(model);
+  });
+
   it('tries the GPU again, and tells of its fault, where the CPU cannot run the model', () => {
     const tried = recovery();
     tried.loaded(MODEL);
@@ -149,7 +172,7 @@ describe('a recovery', () => {
     expect(() => tried.failed(bug)).toThrow(
       expect.objectContaining({
         code: 'worker-failed',
-        message: expect.stringMatching(/3 times in a row.*Reload the page.*x is undefined/) as string,
+        message: expect.stringMatching(/3 times in a row.*Start again.*x is undefined/) as string,
         cause: bug,
       }) as Error,
     );

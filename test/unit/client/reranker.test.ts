@@ -234,7 +234,7 @@ describe('Reranker', () => {
     api.load = async (options, onProgress) => {
       const model = await load(options, onProgress);
       if (options.device === 'wasm') throw new Rank1Error('device-unavailable', 'There is only q4f16.');
-      return model;
+      return { ...model, device: 'webgpu' };
     };
     await reranker.load();
     let numRuns = 0;
