@@ -1,5 +1,5 @@
 /**
- * Accuracy on the adversarial pairs, by kind: `npx tsx bench/quality/adversarial.ts <model folder> [reason|instant]`.
+ * Accuracy on the adversarial pairs, by kind: `npx tsx bench/quality/adversarial.ts <model folder> [all|none]`.
  * The pairs were written for this: what misleads a reranker, and texts beside it that answer the same question.
  */
 import { readFileSync } from 'node:fs';
@@ -14,8 +14,8 @@ interface Pair {
   readonly label: boolean;
 }
 
-const [folder = 'public/models/rank1-demo', mode = 'reason'] = process.argv.slice(2);
-if (mode !== 'reason' && mode !== 'instant') throw new Error(`The mode is reason or instant, not ${mode}.`);
+const [folder = 'public/models/rank1-demo', reasons = 'all'] = process.argv.slice(2);
+if (reasons !== 'all' && reasons !== 'none') throw new Error(`The reasons are all or none, not ${reasons}.`);
 
 const pairs = readFileSync(new URL('adversarial-pairs.jsonl', import.meta.url), 'utf8')
   .trim()
@@ -23,7 +23,7 @@ const pairs = readFileSync(new URL('adversarial-pairs.jsonl', import.meta.url), 
   .map((line) => JSON.parse(line) as Pair);
 const model = await loadModelInNode(folder, 'q4');
 try {
-  const judge = await nodeJudge(model, { mode });
+  const judge = await nodeJudge(model, { reasons });
   const byKind = new Map<string, boolean[]>();
   for (const query of new Set(pairs.map((pair) => pair.query))) {
     const group = pairs.filter((pair) => pair.query === query);

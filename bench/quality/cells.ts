@@ -1,5 +1,5 @@
 /** What the quality report measures: a collection, a mode, a form of the weights, and how many queries. */
-import type { RerankOptions } from '../../src/protocol/rerank-api.ts';
+import type { RunOptions } from '../../src/protocol/rerank-api.ts';
 
 export interface WeightForm {
   /** as the manifest calls it */
@@ -45,10 +45,10 @@ export const COLLECTION_NAMES = Object.keys(COLLECTIONS) as Collection[];
 
 export const MODES = {
   reason: {},
-  instant: { mode: 'instant' },
+  instant: { reasons: 'none' },
   rethink: { rethink: 1 },
   samples: { samples: 2, temperature: 0.6, seed: 1 },
-} as const satisfies Record<string, RerankOptions>;
+} as const satisfies Record<string, RunOptions>;
 export type Mode = keyof typeof MODES;
 export const MODE_NAMES = Object.keys(MODES) as Mode[];
 

@@ -4,7 +4,7 @@ import {
   calibrate,
   evaluateJudgedRun,
   gainOver,
-  logitDifferences,
+  runScores,
   type BootstrapInterval,
   type Calibration,
   type QueryResult,
@@ -65,7 +65,7 @@ export function cut({ queries, results }: MeasuredCell, numQueries: number): Mea
 }
 
 export function runOf({ results }: MeasuredCell): Run {
-  return new Map(results.map((result) => [result.qid, logitDifferences(result)]));
+  return new Map(results.map((result) => [result.qid, runScores(result)]));
 }
 
 /** nDCG@10 by query. */

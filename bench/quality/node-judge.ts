@@ -1,11 +1,11 @@
 /** Judges in this process: the service, the engine and the runtime of the page, on one thread of WASM. */
 import type { Judge, JudgedDocument } from '../../src/evaluation/runner/judge.ts';
-import type { RerankOptions, RerankUpdate } from '../../src/protocol/rerank-api.ts';
+import type { RunOptions, RerankUpdate } from '../../src/protocol/rerank-api.ts';
 import type { LoadedRuntime } from '../../src/service/rerank/loaded-runtime.ts';
 import { RerankService } from '../../src/service/rerank/rerank-service.ts';
 
 /** @param model stays the caller's to dispose */
-export async function nodeJudge(model: LoadedRuntime, options: RerankOptions): Promise<Judge> {
+export async function nodeJudge(model: LoadedRuntime, options: RunOptions): Promise<Judge> {
   const service = new RerankService(() => Promise.resolve({ ...model, dispose: () => Promise.resolve() }));
   await service.load({ model: 'memory:/', device: 'wasm' }, () => undefined);
   return async (query, documents) => {

@@ -6,7 +6,7 @@ import type { RerankOptions } from '../protocol/rerank-api.ts';
 /** All options of a call except the query and the documents: topN, threshold, instruction and so on. */
 export type AdapterOptions = RerankOptions & ResultSelection;
 
-/** Verdict fields are null if there is none; `finishReason` says why. `bound` is set if the score is only a bound. */
+/** Verdict fields are null if there is none; `finishReason` says why. `bound` is set if the score is only a bound, `instant` if it was given without reasoning. */
 export type ChainMetadata = Readonly<Record<string, string | number | boolean | null>>;
 
 export function chainMetadata(result: RerankResult | UnjudgedDocument): ChainMetadata {
@@ -18,6 +18,7 @@ export function chainMetadata(result: RerankResult | UnjudgedDocument): ChainMet
     logitDifference: verdict?.logitDifference ?? null,
     ...(verdict?.bound && { bound: verdict.bound }),
     forced: verdict?.forced ?? null,
+    ...(verdict?.instant && { instant: true }),
     reasoning,
     finishReason,
     truncated,

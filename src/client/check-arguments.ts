@@ -1,6 +1,8 @@
 /** Argument checks at the public edge, before anything is sent: TypeError for the type, RangeError for the value. */
-import type { LoadOptions, RerankDocument, RerankOptions, RerankRequest } from '../protocol/rerank-api.ts';
+import type { LoadOptions, RerankDocument, RerankOptions } from '../protocol/rerank-api.ts';
 import { checkRerankOptions } from '../protocol/run-options.ts';
+
+import type { ListRequest } from './reasons.ts';
 
 export { checkRerankOptions } from '../protocol/run-options.ts';
 
@@ -30,7 +32,7 @@ export function checkSelection({ topN, threshold }: ResultSelection): void {
 
 /** A checked call: the request to send, and what is needed to build its response. */
 export interface CheckedCall<D extends DocumentInput> {
-  readonly request: RerankRequest;
+  readonly request: ListRequest;
   readonly documents: readonly D[];
   readonly selection: ResultSelection;
 }
@@ -54,7 +56,7 @@ export function checkCall<D extends DocumentInput>(
 }
 
 /** @throws TypeError unless it is an array of strings or of objects with a string `text`. An empty text is allowed. */
-function checkDocuments(documents: unknown): RerankRequest['documents'] {
+function checkDocuments(documents: unknown): ListRequest['documents'] {
   if (!Array.isArray(documents))
     throw new TypeError('documents must be an array of strings or of {text} objects');
   return documents.map((input: DocumentInput | null | undefined, index) => {

@@ -8,7 +8,10 @@ import type { FinishReason, Outcome, RerankUpdate, Verdict } from '../protocol/r
 /** `decided` ended by itself; `forced` was asked for its verdict; `failed` could not be judged; `stopped`: aborted. */
 export type DocumentState = 'queued' | 'reading' | 'thinking' | 'decided' | 'forced' | 'failed' | 'stopped';
 
-/** While thinking, `reasoning` is the text so far and `numNewTokens` the number of deltas, at most one step behind. */
+/**
+ * While thinking, `reasoning` is the text so far and `numNewTokens` the number of deltas, at most one step behind. A
+ * document that was scored first has its verdict meanwhile.
+ */
 export interface RankedItem extends Omit<Outcome, 'finishReason'> {
   /** place in the input */
   readonly index: number;
@@ -21,7 +24,10 @@ export interface RankedList {
   readonly runId: number;
   /** in input order */
   readonly items: readonly RankedItem[];
-  /** input indexes: decided by logit difference, best first, then in progress, then queued, then without a verdict */
+  /**
+   * input indexes, best first: those judged with reasoning by logit difference, then those scored without it by theirs,
+   * then in progress, queued, without a verdict
+   */
   readonly order: readonly number[];
 }
 
@@ -54,17 +60,29 @@ export function foldUpdates(list: RankedList, runId: number, updates: readonly R
   return { runId, items, order: hasMoved ? sorted(list.order, items) : list.order };
 }
 
-/** Marks every unfinished document as stopped, for a run that ended early, whether or not the worker reported each. */
+/**
+ * Marks every unfinished document as stopped, for a run that ended early, whether or not the worker reported each. One
+ * that has a score keeps it.
+ */
 export function stopRankedList(list: RankedList): RankedList {
-  const items = list.items.map((item): RankedItem =>
-    isFinished(item) ? item : { ...item, state: 'stopped', finishReason: 'aborted' },
-  );
+  const items = list.items.map((item): RankedItem => {
+    if (isFinished(item)) return item;
+    return item.verdict
+      ? { ...item, state: 'decided', finishReason: 'verdict', reasoning: '' }
+      : { ...item, state: 'stopped', finishReason: 'aborted' };
+  });
   return { runId: list.runId, items, order: sorted(list.order, items) };
 }
 
 /** Whether it has a verdict; only then does it have a rank. */
 export function isRanked(item: RankedItem): boolean {
   return item.verdict !== null;
+}
+
+/** Whether some verdicts come from reasoning and some do not, so that scores alone do not give the order. */
+export function isMixed({ items }: RankedList): boolean {
+  const verdicts = items.flatMap(({ verdict }) => verdict ?? []);
+  return new Set(verdicts.map(({ instant }) => instant)).size > 1;
 }
 
 /** Whether the document is done in this run. */
@@ -78,6 +96,7 @@ function foldUpdate(item: RankedItem, update: RerankUpdate): RankedItem {
       return {
         ...item,
         state: 'reading',
+        finishReason: null,
         // After a failure the document starts again with a new chain.
         reasoning: '',
         numNewTokens: 0,
@@ -103,15 +122,13 @@ function finalState(finishReason: FinishReason, verdict: Verdict | null): Docume
   return finishReason === 'aborted' ? 'stopped' : 'failed';
 }
 
-const GROUP: Record<DocumentState, number> = {
-  decided: 0,
-  forced: 0,
-  thinking: 1,
-  reading: 1,
-  queued: 2,
-  stopped: 3,
-  failed: 3,
-};
+const NUM_JUDGED_GROUPS = 2;
+const GROUP_WITHOUT_VERDICT: Partial<Record<DocumentState, number>> = { thinking: 0, reading: 0, queued: 1 };
+
+function groupOf({ verdict, state }: RankedItem): number {
+  if (verdict) return verdict.instant ? 1 : 0;
+  return NUM_JUDGED_GROUPS + (GROUP_WITHOUT_VERDICT[state] ?? 2);
+}
 
 /** Starts from the previous order, which is nearly sorted: that makes the sort cheap. */
 function sorted(order: readonly number[], items: readonly RankedItem[]): readonly number[] {
@@ -120,7 +137,7 @@ function sorted(order: readonly number[], items: readonly RankedItem[]): readonl
 }
 
 function compareItems(a: RankedItem, b: RankedItem): number {
-  const byGroup = GROUP[a.state] - GROUP[b.state];
+  const byGroup = groupOf(a) - groupOf(b);
   if (byGroup !== 0) return byGroup;
   const byLogits = (b.verdict?.logitDifference ?? 0) - (a.verdict?.logitDifference ?? 0);
   return byLogits || a.index - b.index;

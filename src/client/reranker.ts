@@ -28,6 +28,7 @@ import { DEVICE_LOCK, DeviceLease } from './device-lease.ts';
 import { EventQueue, type LoadProgressEvent, type RunStateEvent } from './event-queue.ts';
 import { Hold, holdWithPage, type Page, type WhenHidden } from './hold.ts';
 import { foldUpdates, startRankedList, stopRankedList } from './ranked-list.ts';
+import { judgeList } from './reasons.ts';
 import {
   FAULT_TIMES,
   Recovery,
@@ -282,24 +283,29 @@ export class Reranker {
       this.#fallback,
     );
     try {
-      const outcome = await new SupervisedRun({
+      const outcome = await judgeList(
         request,
-        signal,
-        backend: this.#backend,
-        hold: this.#hold,
-        lease: this.#lease(),
-        recovery,
-        onLoadProgress: (progress) => tell(() => onLoadProgress?.(progress)),
-        onState: (state) => {
-          if (state.type === 'running') model = state.model;
-          tell(() => onState?.(state));
-        },
-        onUpdate: (updates, stats) => {
+        (oneWay, onRunUpdate) =>
+          new SupervisedRun({
+            request: oneWay,
+            signal,
+            backend: this.#backend,
+            hold: this.#hold,
+            lease: this.#lease(),
+            recovery,
+            onLoadProgress: (progress) => tell(() => onLoadProgress?.(progress)),
+            onState: (state) => {
+              if (state.type === 'running') model = state.model;
+              tell(() => onState?.(state));
+            },
+            onUpdate: onRunUpdate,
+          }).execute(),
+        (updates, stats) => {
           latest = stats;
           list = foldUpdates(list, 0, updates);
           tell(() => onUpdate?.(updates, stats));
         },
-      }).execute();
+      );
       model = outcome.model;
       return response(outcome.stats);
     } catch (error) {

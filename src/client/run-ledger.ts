@@ -84,7 +84,7 @@ export class RunLedger {
 }
 
 /** Gauges (active rows, cache bytes) are taken from the later. */
-function addStats(earlier: RunStats, later: RunStats): RunStats {
+export function addStats(earlier: RunStats, later: RunStats): RunStats {
   return {
     maxNewTokens: later.maxNewTokens || earlier.maxNewTokens,
     numPrefillTokens: earlier.numPrefillTokens + later.numPrefillTokens,

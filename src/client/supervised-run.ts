@@ -124,6 +124,7 @@ export class SupervisedRun {
       const running = backend.rerank({ ...request, documents, options }, this.#listener(indexes), signal);
       this.#isSent = true;
       if (hold.held) this.#pause();
+      else backend.resume(); // a pause may have reached it too late for the run before
       await running;
     } finally {
       this.#isSent = false;

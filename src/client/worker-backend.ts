@@ -53,6 +53,7 @@ export class WorkerBackend implements Backend {
   readonly #times: FaultTimes;
   #port: WorkerPort<Backend> | null = null;
   #loading: Loading | null = null;
+  #isPaused = false;
 
   constructor(createWorker: () => Worker, times: FaultTimes) {
     this.#createWorker = createWorker;
@@ -119,7 +120,8 @@ export class WorkerBackend implements Backend {
 
   #setPaused(paused: boolean): void {
     const port = this.#port;
-    if (!port?.alive) return;
+    if (!port?.alive || this.#isPaused === paused) return;
+    this.#isPaused = paused;
     port.setPaused(paused);
     port.call(paused ? 'pause' : 'resume', []).catch(() => undefined); // the run itself reports a dead worker
   }
@@ -146,6 +148,7 @@ export class WorkerBackend implements Backend {
   #connect(): WorkerPort<Backend> {
     if (!this.#port?.alive) {
       this.#loading = null;
+      this.#isPaused = false;
       this.#port = new WorkerPort(this.#startWorker(), 'runs the model');
     }
     return this.#port;

@@ -52,7 +52,7 @@ export {
 } from './files/mteb-task-result.ts';
 export {
   formatQueryResult,
-  logitDifferences,
+  runScores,
   readQueryResults,
   type QueryResult,
   type RankedDocument,

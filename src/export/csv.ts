@@ -20,6 +20,7 @@ const COLUMNS = [
   'truncated',
   'tokens',
   'bound',
+  'instant',
 ] as const;
 const LAST_COLUMNS = ['text', 'reasoning'] as const;
 
@@ -48,6 +49,7 @@ export function formatCsv({ documents, basis }: RankingReport, words: ReportWord
     document.truncated,
     document.numNewTokens,
     verdict?.bound ?? '',
+    verdict ? (verdict.instant ?? false) : null,
     ...names.map((name) => (facts && Object.hasOwn(facts, name) ? (facts[name] ?? null) : null)),
     document.text,
     document.reasoning,

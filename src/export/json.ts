@@ -19,8 +19,22 @@ export function formatJsonLines({ documents, query, instruction, model, createdA
 
 function toRow({ verdict, facts, ...document }: ReportedDocument): object {
   const { rank, index, id, title, text, ...figures } = document;
-  const { label, score, logitDifference, forced, bound } = verdict ?? {};
-  return { rank, index, id, title, label, score, logitDifference, forced, bound, ...figures, facts, text };
+  const { label, score, logitDifference, forced, instant, bound } = verdict ?? {};
+  return {
+    rank,
+    index,
+    id,
+    title,
+    label,
+    score,
+    logitDifference,
+    forced,
+    instant,
+    bound,
+    ...figures,
+    facts,
+    text,
+  };
 }
 
 /** Escapes U+2028 and U+2029, which some readers treat as line ends. */

@@ -61,6 +61,7 @@ function section(document: ReportedDocument, report: RankingReport, words: Repor
         `${words.score} ${scoreText(verdict)}`,
         `${words.logitDifference} ${logitDifferenceText(verdict)}`,
         ...(verdict.forced ? [words.forced] : []),
+        ...(verdict.instant ? [words.instant] : []),
       ]
     : [`**${words.noVerdict}**`];
   if (document.truncated) figures.push(words.truncated);

@@ -72,6 +72,7 @@ function article(document: ReportedDocument, report: RankingReport, words: Repor
         `${words.score} ${scoreText(verdict)}`,
         `${words.logitDifference} ${logitDifferenceText(verdict)}`,
         ...(verdict.forced ? [words.forced] : []),
+        ...(verdict.instant ? [words.instant] : []),
       ]
     : [];
   if (document.truncated) figures.push(words.truncated);

@@ -61,6 +61,7 @@ export interface ReportWords {
   readonly reasoning: string;
   readonly passage: string;
   readonly forced: string;
+  readonly instant: string;
   readonly truncated: string;
   readonly nothingRelevant: string;
   readonly settings: string;
@@ -88,6 +89,7 @@ export const ENGLISH_WORDS: ReportWords = {
   reasoning: 'Reasoning',
   passage: 'Passage',
   forced: 'asked to decide before it had finished',
+  instant: 'without reasoning',
   truncated: 'passage shortened to fit',
   nothingRelevant: 'Nothing is relevant.',
   settings: 'Settings',

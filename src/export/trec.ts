@@ -2,17 +2,16 @@
  * A TREC run, for trec_eval and similar tools. Omits documents without a verdict: they were not retrieved.
  */
 import { formatTrecRun } from '../evaluation/files/trec-run.ts';
+import { orderingScores } from '../evaluation/ordering-scores.ts';
+import type { Verdict } from '../protocol/rerank-api.ts';
 import type { RankingReport, ReportedDocument } from './ranking-report.ts';
 
-/**
- * The score column is the logit difference, because the probability saturates and would create ties. @param
- * topic the query's id
- */
+/** @param topic the query's id */
 export function formatTrec({ documents }: RankingReport, topic = '1'): string {
-  const scores = new Map<string, number>();
-  for (const document of documents) {
-    if (document.verdict) scores.set(uniqueId(document, scores), document.verdict.logitDifference);
-  }
+  const verdicts = new Map<string, Verdict>();
+  for (const document of documents)
+    if (document.verdict) verdicts.set(uniqueId(document, verdicts), document.verdict);
+  const scores = orderingScores([...verdicts]);
   return [...formatTrecRun(new Map([[trecId(topic) || '1', scores]]), 'rank1-rerank')].join('');
 }
 

@@ -66,19 +66,27 @@ export interface LoadedModel {
   readonly deviceCause: DeviceCause;
   readonly dtype: string;
   readonly maxPositions: number;
+  /** false: it scores without reasoning, whatever is asked */
+  readonly canReason: boolean;
 }
 
-/**
- * `reason`: the model thinks, then answers. `instant`: its thinking is prefilled with a short sentence saying that it
- * has thought enough, so that one step gives the answer.
- */
-export type RerankMode = 'reason' | 'instant';
+/** Which documents the model reasons about before it answers. */
+export type Reasons = 'all' | 'top' | 'none';
 
 export type LongDocuments = 'truncate' | 'passages';
 
 export interface RerankOptions {
-  /** Default `reason`, as in the reference. */
-  readonly mode?: RerankMode;
+  /**
+   * `all` (the default, as in the reference): the model thinks, then answers. `none`: its thinking is prefilled with a
+   * short sentence saying that it has thought enough, so that one step gives the score. `top`: all documents are scored
+   * that way, then the `top` best are judged again with reasoning. These stay above the others, and each group is in the
+   * order of its own scores. A model without chains scores every document, whatever is asked.
+   */
+  readonly reasons?: Reasons;
+  /** Number of documents to reason about with `reasons: 'top'`. Default 5. */
+  readonly top?: number;
+  /** Older spelling: `reason` is `reasons: 'all'`, `instant` is `reasons: 'none'`. */
+  readonly mode?: 'reason' | 'instant';
   /** How often a chain that has answered is told to wait and think on; its last verdict counts. Default 0. */
   readonly rethink?: number;
   /**
@@ -113,10 +121,15 @@ export interface RerankOptions {
   readonly maxSlots?: number;
 }
 
+/** Options of documents that are all judged the same way. */
+export interface RunOptions extends Omit<RerankOptions, 'reasons' | 'top' | 'mode'> {
+  readonly reasons?: Exclude<Reasons, 'top'>;
+}
+
 export interface RerankRequest {
   readonly query: string;
   readonly documents: readonly Pick<RerankDocument, 'title' | 'text'>[];
-  readonly options: RerankOptions;
+  readonly options: RunOptions;
 }
 
 /** The model's decision on one document. */
@@ -131,8 +144,10 @@ export interface Verdict {
    * among them. `score` and `logitDifference` are then a minimum or a maximum.
    */
   readonly bound?: 'at-least' | 'at-most';
-  /** true if the chain did not end by itself and was asked for its answer; false in mode `instant` (no chain) */
+  /** true if the chain did not end by itself and was asked for its answer; false without a chain */
   readonly forced: boolean;
+  /** Set if the score was given without reasoning. */
+  readonly instant?: true;
 }
 
 /**
@@ -180,7 +195,8 @@ export interface Outcome {
 
 /**
  * One event for one document; `index` is its place in the request. A document interrupted by a failure is started
- * again, with new reasoning. A document with several passages or samples streams no reasoning: once the last is judged,
+ * again, with new reasoning. With `reasons: 'top'` every document finishes with its score; the best are then started
+ * again and finish with their chain, or with their score if the chain came to nothing. A document with several passages or samples streams no reasoning: once the last is judged,
  * it finishes with the chain of the best passage, or the one nearest to the mean. Its token counts cover all passages
  * and samples, as that is what it cost.
  */

@@ -25,13 +25,29 @@ export interface RunOption {
   readonly json?: false;
 }
 
+/** Documents that `reasons: 'top'` reasons about by default. */
+export const DEFAULT_TOP = 5;
+
 export const RUN_OPTIONS: Readonly<Record<RunOptionName, RunOption>> = {
+  reasons: {
+    kind: 'choice',
+    choices: ['all', 'top', 'none'],
+    fallback: 'all',
+    value: 'which',
+    help: 'all: think about each document, then answer; none: answer at once; top: answer at once, then think about the best',
+  },
+  top: {
+    kind: 'count',
+    least: 1,
+    fallback: DEFAULT_TOP,
+    value: 'n',
+    help: 'documents to think about with reasons top',
+  },
   mode: {
     kind: 'choice',
     choices: ['reason', 'instant'],
-    fallback: 'reason',
     value: 'reason|instant',
-    help: 'think first, or answer at once',
+    help: 'older spelling of reasons: all or none',
   },
   instruction: { kind: 'text', value: 'text', help: 'what else counts, appended to the query' },
   preset: {
@@ -92,18 +108,23 @@ export const jsonNameOf = (name: RunOptionName): string | null =>
   RUN_OPTIONS[name].json === false ? null : attributeOf(name).replaceAll('-', '_');
 
 /**
- * @returns a copy of the options that are set, with known names only
+ * @returns a copy of the options that are set, with known names only; `mode` becomes `reasons`
  * @throws TypeError for a wrong type, RangeError for a wrong value or for options that exclude each other
  */
-export function checkRerankOptions(options: RerankOptions = {}): RerankOptions {
+export function checkRerankOptions(options: RerankOptions = {}): Omit<RerankOptions, 'mode'> {
   const given = options as Readonly<Record<string, unknown>>;
   const set = RUN_OPTION_NAMES.filter((name) => given[name] !== undefined);
   for (const name of set) checkRunOption(name, given[name]);
-  const { mode, rethink, samples, temperature, seed, queryTemplate, preset } = options;
-  if (mode === 'instant' && rethink)
-    throw new RangeError("rethink needs mode 'reason': an instant answer has no chain to go on with");
-  if (mode === 'instant' && samples !== undefined)
-    throw new RangeError("samples needs mode 'reason': an instant answer has no chain to sample");
+  const { mode, rethink, samples, temperature, seed, queryTemplate, preset, top } = options;
+  if (mode !== undefined && options.reasons !== undefined)
+    throw new RangeError('mode is an older spelling of reasons: give one of them');
+  const reasons = mode === undefined ? options.reasons : mode === 'instant' ? 'none' : 'all';
+  if (top !== undefined && reasons !== 'top')
+    throw new RangeError("top is the number of documents to reason about: it needs reasons 'top'");
+  if (reasons === 'none' && rethink)
+    throw new RangeError('rethink needs reasons: a score alone has no chain to go on with');
+  if (reasons === 'none' && samples !== undefined)
+    throw new RangeError('samples needs reasons: a score alone has no chain to sample');
   for (const [name, value] of Object.entries({ temperature, seed })) {
     if (value !== undefined && samples === undefined)
       throw new RangeError(`${name} is of sampled chains: give samples too`);
@@ -112,7 +133,16 @@ export function checkRerankOptions(options: RerankOptions = {}): RerankOptions {
     throw new RangeError(`queryTemplate must hold ${QUERY_PLACEHOLDER}, where the query goes`);
   if (queryTemplate !== undefined && preset !== undefined)
     throw new RangeError('give a queryTemplate or a preset, not both');
-  return Object.fromEntries(set.map((name) => [name, given[name]])) as RerankOptions;
+  const named = set.filter((name) => name !== 'mode').map((name) => [name, given[name]]);
+  return { ...(Object.fromEntries(named) as RerankOptions), ...(reasons && { reasons }) };
+}
+
+/** The options that apply to a score without reasoning. */
+export function scoreOptions<Options extends RerankOptions>(
+  options: Options,
+): Omit<Options, 'rethink' | 'samples' | 'temperature' | 'seed'> {
+  const { rethink: _rethink, samples: _samples, temperature: _temperature, seed: _seed, ...rest } = options;
+  return rest;
 }
 
 /**

@@ -4,10 +4,10 @@
  * Source: orionw/rank1 `rank1.py`. A score is never made up: a step without a verdict ends the chain without one.
  */
 import { cutText } from '../passages/cut-text.ts';
-import type { FinishReason, RerankOptions, Verdict } from '../protocol/rerank-api.ts';
+import type { FinishReason, RunOptions, Verdict } from '../protocol/rerank-api.ts';
 import { INSTANT_REASONING, RETHINK_CUE, trimToLastSentence } from './prompt.ts';
 
-export interface ProtocolOptions extends Pick<RerankOptions, 'mode' | 'rethink'> {
+export interface ProtocolOptions extends Pick<RunOptions, 'reasons' | 'rethink'> {
   /** of the whole chain, continuations included */
   readonly maxNewTokens: number;
 }
@@ -52,13 +52,15 @@ export interface ChainOutcome {
 export type ChainProtocol = Generator<ProtocolStep, ChainOutcome, StepResult>;
 
 export function* chainProtocol({
-  mode = 'reason',
+  reasons = 'all',
   rethink = 0,
   maxNewTokens,
 }: ProtocolOptions): ChainProtocol {
-  if (mode === 'instant') {
+  if (reasons === 'none') {
     const result = yield { type: 'answer', reasoning: INSTANT_REASONING };
-    return result.type === 'no-room' ? tooLong('') : ended('verdict', result, '');
+    if (result.type === 'no-room') return tooLong('');
+    const { verdict, ...outcome } = ended('verdict', result, '');
+    return { ...outcome, verdict: verdict && { ...verdict, instant: true } };
   }
   let chain = '';
   let last: ChainOutcome | null = null;

@@ -7,7 +7,7 @@ import { RANK1_PROFILE, type ScoringProfile } from '../model/scoring-profile.ts'
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { CLOSE_MARKER } from './markers.ts';
 
-/** The prefilled reasoning of mode `instant`; the words are ours. */
+/** The prefilled reasoning of a score without reasons; the words are ours. */
 export const INSTANT_REASONING = 'I have read the passage and thought enough. I can answer now.';
 
 /** Appended to a chain to make it think on. */
@@ -89,7 +89,7 @@ export function encodeForcedPrompt(
   return framed(tokenizer, encodeParts(tokenizer, forcedPromptParts(query, document, reasoning)));
 }
 
-/** The prompt of mode `instant`: the reasoning is prefilled, the answer comes next. */
+/** The prompt of a score without reasons: the reasoning is prefilled, the answer comes next. */
 export function encodeInstantPrompt(tokenizer: Tokenizer, query: string, document: string): Int32Array {
   return encodeForcedPrompt(tokenizer, query, document, INSTANT_REASONING);
 }

@@ -3,7 +3,7 @@
  * that is shown. A single chain is its own mean.
  */
 import { assert } from '../base/assert.ts';
-import type { RerankOptions, SampledChain, Verdict } from '../protocol/rerank-api.ts';
+import type { RunOptions, SampledChain, Verdict } from '../protocol/rerank-api.ts';
 import type { ChainOutcome } from './chain-protocol.ts';
 
 /** DeepSeek's recommendation for R1, whose chains rank1 was trained on. */
@@ -22,7 +22,7 @@ export function samplingOf({
   samples,
   temperature = DEFAULT_TEMPERATURE,
   seed = 0,
-}: RerankOptions): Sampling | null {
+}: RunOptions): Sampling | null {
   return samples === undefined || temperature === 0 ? null : { numSamples: samples, temperature, seed };
 }
 

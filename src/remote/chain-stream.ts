@@ -4,7 +4,7 @@
  */
 import { assert } from '../base/assert.ts';
 import { Rank1Error } from '../base/errors.ts';
-import type { RerankOptions, RerankUpdate } from '../protocol/rerank-api.ts';
+import type { RunOptions, RerankUpdate } from '../protocol/rerank-api.ts';
 import { ANSWERS, CLOSE_MARKER } from '../rank1/markers.ts';
 import { RepetitionDetector } from '../rank1/repetition-detector.ts';
 import { VerdictDetector } from '../rank1/verdict-detector.ts';
@@ -17,7 +17,7 @@ import type { RemoteModel } from './remote-model.ts';
 export interface ChainStreamSettings {
   readonly client: CompletionClient;
   readonly model: RemoteModel;
-  readonly options: Pick<RerankOptions, 'loopGuard'>;
+  readonly options: Pick<RunOptions, 'loopGuard'>;
   /** null: greedy */
   readonly sampling: NonNullable<CompletionRequest['sampling']> | null;
   readonly signal: AbortSignal;

@@ -5,14 +5,14 @@
  */
 import { cutText } from '../passages/cut-text.ts';
 import { MAX_CHARACTERS_PER_TOKEN } from '../passages/leading-text.ts';
-import type { RerankOptions } from '../protocol/rerank-api.ts';
+import type { RunOptions } from '../protocol/rerank-api.ts';
 import { longestFitting, type CountTokens } from './longest-fitting.ts';
 import type { ContextFault } from './remote-fault.ts';
 import type { RemoteModel } from './remote-model.ts';
 
 export interface FitSettings {
   readonly model: RemoteModel;
-  readonly options: RerankOptions;
+  readonly options: RunOptions;
   /** the whole prompt with that document in it */
   readonly promptOf: (document: string) => string;
   /** null where the server does not tell */

@@ -3,7 +3,7 @@
  * server lists, and what to do where a prompt does not fit; `chain-stream.ts` sends the requests.
  */
 import { Rank1Error } from '../base/errors.ts';
-import type { RerankOptions, RerankUpdate, Verdict } from '../protocol/rerank-api.ts';
+import type { RerankUpdate, RunOptions, Verdict } from '../protocol/rerank-api.ts';
 import {
   chainProtocol,
   type ChainOutcome,
@@ -20,7 +20,7 @@ import type { FittedDocument } from './fitted-document.ts';
 import { ContextFault } from './remote-fault.ts';
 
 export interface RemoteChainSettings extends ChainStreamSettings {
-  readonly options: RerankOptions;
+  readonly options: RunOptions;
   /** the query as it stands in the prompt */
   readonly query: string;
 }
@@ -68,8 +68,8 @@ export class RemoteChain implements TalliedChain {
   }
 
   async #judge(document: string, maxNewTokens: number): Promise<ChainOutcome> {
-    const { mode, rethink = 0 } = this.#settings.options;
-    const protocol = chainProtocol({ ...(mode && { mode }), rethink, maxNewTokens });
+    const { reasons, rethink = 0 } = this.#settings.options;
+    const protocol = chainProtocol({ ...(reasons && { reasons }), rethink, maxNewTokens });
     let step = protocol.next();
     while (!step.done) step = protocol.next(await this.#run(step.value, document));
     return step.value;

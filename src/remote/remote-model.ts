@@ -2,7 +2,7 @@
  * What is known of the model a server has: told by the server when asked, or learned from its refusals. One per server,
  * shared by all runs.
  */
-import type { RerankOptions } from '../protocol/rerank-api.ts';
+import type { RunOptions } from '../protocol/rerank-api.ts';
 import type { AnswerTokenIds } from './answer-verdict.ts';
 import type { ContextFault } from './remote-fault.ts';
 
@@ -42,9 +42,9 @@ export class RemoteModel {
     return this.#maxLength ?? ASSUMED_MAX_LENGTH;
   }
 
-  /** Tokens of a chain, or of an instant answer; half the context at most. */
-  maxNewTokens({ mode, maxNewTokens = DEFAULT_MAX_NEW_TOKENS }: RerankOptions): number {
-    return mode === 'instant' ? 1 : Math.max(1, Math.min(maxNewTokens, Math.floor(this.maxLength / 2)));
+  /** Tokens of a chain, or of an answer without one; half the context at most. */
+  maxNewTokens({ reasons, maxNewTokens = DEFAULT_MAX_NEW_TOKENS }: RunOptions): number {
+    return reasons === 'none' ? 1 : Math.max(1, Math.min(maxNewTokens, Math.floor(this.maxLength / 2)));
   }
 
   /** A refusal knows the context better than whatever said so before. */

@@ -108,7 +108,7 @@ export class RemoteRun {
       model,
       options,
       promptOf: (document: string) =>
-        options.mode === 'instant'
+        options.reasons === 'none'
           ? forcedPromptText(query, document, INSTANT_REASONING)
           : promptText(query, document),
       countTokens: model.tokenizes ? (prompt: string) => client.countTokens(model.id, prompt, signal) : null,

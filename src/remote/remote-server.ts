@@ -39,6 +39,7 @@ export class RemoteServer {
       deviceCause: { code: 'server', host, model: id },
       dtype: 'remote',
       maxPositions: maxLength,
+      canReason: true,
     };
   }
 

@@ -53,6 +53,7 @@ export function reportWords(): ReportWords {
     reasoning: msg('Reasoning'),
     passage: msg('Passage'),
     forced: msg('asked to decide before it had finished'),
+    instant: msg('without reasoning'),
     truncated: msg('passage shortened to fit'),
     nothingRelevant: msg('Nothing is relevant.'),
     settings: msg('Settings'),

@@ -11,16 +11,18 @@ export interface RankingSelection {
   readonly topN: number;
 }
 
-/** Number of documents that count; they are the first of the order, which is best first. */
-export function numSelected({ order, items }: RankedList, { threshold, topN }: RankingSelection): number {
-  let count = 0;
-  for (const index of order) {
+/**
+ * The documents that count, best first. They may have others between them: a document judged with reasoning stands above
+ * those scored without it, whatever its own score.
+ */
+export function selectedIndexes({ order, items }: RankedList, selection: RankingSelection): Set<number> {
+  const { threshold, topN } = selection;
+  const passing = order.filter((index) => {
     const verdict = items[index]?.verdict;
-    if (!verdict || count >= topN) break;
-    if (threshold === null ? verdict.label === 'false' : verdict.score < threshold) break;
-    count += 1;
-  }
-  return count;
+    if (!verdict) return false;
+    return threshold === null ? verdict.label === 'true' : verdict.score >= threshold;
+  });
+  return new Set(passing.slice(0, topN));
 }
 
 /** The slider moves in log-odds: the score saturates, so most of a linear slider's range would have no effect. */

@@ -47,9 +47,10 @@ export function stateNote({ state, finishReason }: RankedItem, running: boolean)
   return state === 'queued' && running ? msg('Waiting') : null;
 }
 
-/** Short caveats about a verdict. */
-export function badges({ verdict, finishReason, truncated }: RankedItem): string[] {
+/** Short caveats about a verdict. @param mixed only some verdicts of its list come from reasoning */
+export function badges({ verdict, finishReason, truncated }: RankedItem, mixed: boolean): string[] {
   const all: string[] = [];
+  if (mixed && verdict?.instant) all.push(msg('Without reasoning'));
   if (finishReason === 'loop') all.push(msg('Repeated itself'));
   if (verdict?.forced) all.push(msg('Forced'));
   if (truncated) all.push(msg('Shortened'));

@@ -3,7 +3,7 @@ import { EVERY_OPTION } from '../harness/every-option.ts';
 import { expect, test } from './fake-worker.ts';
 
 /** What the element asks a reranker of the page's own for. */
-const DEFAULTS = { mode: 'reason', longDocuments: 'truncate' };
+const DEFAULTS = { reasons: 'all', longDocuments: 'truncate' };
 
 test('hands on every option as it is, from properties and from attributes', async ({ page }) => {
   await page.goto('./');
@@ -20,6 +20,7 @@ test('hands on every option as it is, from properties and from attributes', asyn
             deviceCause: { code: 'asked' },
             dtype: 'q4',
             maxPositions: 512,
+            canReason: true,
           }),
         rerank: (parameters: Record<string, unknown>) => {
           const { query: _query, documents: _documents, signal: _signal, ...rest } = parameters;

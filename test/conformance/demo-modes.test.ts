@@ -28,7 +28,7 @@ describe.each(TESTED_FORMS)('the modes of the demo model in %s against transform
   test('instant: every prompt, label and score', async () => {
     for (const { query, document, promptTokenIds } of modesOracle.instant)
       expect([...encodeInstantPrompt(demo.model.tokenizer, query, document)]).toEqual(promptTokenIds);
-    const judged = await demo.judge(modesOracle.instant, documentOf, () => ({ mode: 'instant' }));
+    const judged = await demo.judge(modesOracle.instant, documentOf, () => ({ reasons: 'none' }));
     for (const { oracle, finished } of judged) {
       expectVerdict(finished.verdict, { ...oracle, forced: false });
       expect(finished).toMatchObject({ finishReason: 'verdict', numNewTokens: 1 });

@@ -1,6 +1,6 @@
 /** Sampled chains of the demo model on WASM, through the service: their seed decides them, and their mean is the score. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RerankOptions } from '../../src/protocol/rerank-api.ts';
+import type { RunOptions } from '../../src/protocol/rerank-api.ts';
 import { wholeChains } from '../harness/demo-chains.ts';
 import { loadDemoModelInNode } from '../harness/node-model.ts';
 import { DemoService, type Finished } from './demo-service.ts';
@@ -17,7 +17,7 @@ const texts = wholeChains
   .slice(0, 3)
   .map(({ document }) => document);
 
-async function rerank(documents: readonly string[], options: RerankOptions, by = demo) {
+async function rerank(documents: readonly string[], options: RunOptions, by = demo) {
   const updates = await by.rerank(
     query,
     documents.map((text) => ({ text })),
@@ -76,7 +76,7 @@ describe('sampled chains', () => {
     const narrow = await DemoService.over({ ...demo.model, spec });
     const long = texts.join(' ').repeat(2).slice(0, 900);
     const options = { samples: 2, temperature: 1, rethink: 1, longDocuments: 'passages', maxNewTokens: 12 };
-    const { byText } = await rerank([long, 'Short.'], options as RerankOptions, narrow);
+    const { byText } = await rerank([long, 'Short.'], options as RunOptions, narrow);
     expect(byText.size).toBe(2);
     expect(byText.get(long)!.passage!.numPassages).toBeGreaterThan(1);
     expect(byText.get(long)!.samples).toHaveLength(2);

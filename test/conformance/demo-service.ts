@@ -1,6 +1,6 @@
 /** The demo model behind the service, as a page has it in its worker. What the model decodes is recorded on the way. */
 import type { ModelRunner, StepOutput, StepPlan } from '../../src/engine/model-runner.ts';
-import type { RerankDocument, RerankOptions, RerankUpdate } from '../../src/protocol/rerank-api.ts';
+import type { RerankDocument, RunOptions, RerankUpdate } from '../../src/protocol/rerank-api.ts';
 import type { LoadedRuntime } from '../../src/service/rerank/loaded-runtime.ts';
 import { RerankService } from '../../src/service/rerank/rerank-service.ts';
 
@@ -39,7 +39,7 @@ export class DemoService {
   async rerank(
     query: string,
     documents: readonly RerankDocument[],
-    options: RerankOptions,
+    options: RunOptions,
   ): Promise<RerankUpdate[]> {
     const updates: RerankUpdate[] = [];
     const request = { runId: this.#numRuns++, query, documents, options };
@@ -51,7 +51,7 @@ export class DemoService {
   async judge<Case extends { readonly query: string }>(
     cases: readonly Case[],
     documentOf: (one: Case) => RerankDocument,
-    optionsOf: (one: Case) => RerankOptions,
+    optionsOf: (one: Case) => RunOptions,
   ): Promise<Judged<Case>[]> {
     const groups = new Map<string, Case[]>();
     for (const one of cases) {

@@ -15,6 +15,7 @@ const api: Backend = {
       deviceCause: { code: 'asked' },
       dtype: 'q4',
       maxPositions: 1024,
+      canReason: true,
     }),
   rerank: async ({ query, documents }, onUpdates, signal) => {
     const numDocuments = documents.length;

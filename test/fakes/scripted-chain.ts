@@ -5,7 +5,8 @@
  *     logitDifference = 12 * f / n - 6        so that all found is +6, half 0 (false), none -6
  *
  * Marks in the passage ask for what cannot be had by counting: [[forced]], [[truncated]], [[too-long]], [[failed]]; what
- * stands between [[best]] and [[/best]] is the passage that decided, of three.
+ * stands between [[best]] and [[/best]] is the passage that decided, of three. Without reasons the logit difference is
+ * half of that, or the number in a mark such as [[score 4]].
  */
 import type { FinishReason, JudgedPassage, Verdict } from '../../src/protocol/rerank-api.ts';
 
@@ -42,15 +43,29 @@ export function scriptedChain(query: string, passage: string): ScriptedChain {
   return {
     pieces: reasoning.match(/\s*\S+/g) ?? [],
     reasoning,
-    verdict: {
-      label: logitDifference > 0 ? 'true' : 'false',
-      score: 1 / (1 + Math.exp(-logitDifference)),
-      logitDifference,
-      forced,
-    },
+    verdict: verdictOf(logitDifference, { forced }),
     finishReason: forced ? 'length' : 'verdict',
     truncated,
     ...(best.end > 0 && { passage: { ...best, numPassages: 3 } }),
+  };
+}
+
+/** One step and no chain. */
+export function scriptedScore(query: string, passage: string): ScriptedChain {
+  const chain = scriptedChain(query, passage);
+  if (!chain.verdict) return chain;
+  const mark = /\[\[score (-?[\d.]+)\]\]/.exec(passage)?.[1];
+  const logitDifference = mark === undefined ? chain.verdict.logitDifference / 2 : Number(mark);
+  const verdict = verdictOf(logitDifference, { forced: false, instant: true });
+  return { ...chain, pieces: [''], reasoning: '', verdict, finishReason: 'verdict' };
+}
+
+function verdictOf(logitDifference: number, rest: Pick<Verdict, 'forced' | 'instant'>): Verdict {
+  return {
+    label: logitDifference > 0 ? 'true' : 'false',
+    score: 1 / (1 + Math.exp(-logitDifference)),
+    logitDifference,
+    ...rest,
   };
 }
 

@@ -16,7 +16,7 @@ import type {
 import { Gate } from '../../src/base/async.ts';
 import type { Backend } from '../../src/protocol/backend.ts';
 import type { Pace } from './pace.ts';
-import { scriptedChain, type ScriptedChain } from './scripted-chain.ts';
+import { scriptedChain, scriptedScore, type ScriptedChain } from './scripted-chain.ts';
 
 interface Row {
   readonly index: number;
@@ -35,6 +35,8 @@ export class ScriptedRerankApi implements Backend {
   /** The next load, or run, rejects with this code; once. */
   failNextLoad: Rank1ErrorCode | null = null;
   failNextRun: Rank1ErrorCode | null = null;
+  /** What the loaded model says of itself; a run obeys its options all the same. */
+  canReason = true;
   readonly #gate = new Gate();
 
   /** Runs that wait between two steps for a resume. */
@@ -65,6 +67,7 @@ export class ScriptedRerankApi implements Backend {
       deviceCause: { code: 'asked' },
       dtype: 'q4',
       maxPositions: 1024,
+      canReason: this.canReason,
     };
   }
 
@@ -77,7 +80,7 @@ export class ScriptedRerankApi implements Backend {
       const passage = document.title ? `${document.title} ${document.text}` : document.text;
       return {
         index,
-        chain: scriptedChain(query, passage),
+        chain: options.reasons === 'none' ? scriptedScore(query, passage) : scriptedChain(query, passage),
         numPromptTokens: 30 + passage.split(' ').length,
         numNewTokens: 0,
       };
@@ -101,11 +104,8 @@ export class ScriptedRerankApi implements Backend {
         throw new Rank1Error('run-failed', 'The model failed while it ran. Load the model again.');
       const updates: RerankUpdate[] = [];
       for (const row of running) {
-        updates.push({
-          type: 'reasoning',
-          index: row.index,
-          delta: row.chain.pieces[row.numNewTokens] ?? '',
-        });
+        const delta = row.chain.pieces[row.numNewTokens] ?? '';
+        if (delta !== '') updates.push({ type: 'reasoning', index: row.index, delta });
         row.numNewTokens += 1;
       }
       numDecodeTokens += running.length;

@@ -1,6 +1,6 @@
 /** Expected results of run options; see test/oracle/modes/make_option_fixtures.py for every field. */
 import { readFileSync } from 'node:fs';
-import type { RerankOptions } from '../../src/protocol/rerank-api.ts';
+import type { RunOptions } from '../../src/protocol/rerank-api.ts';
 
 export interface OptionChain {
   readonly promptTokenIds: number[];
@@ -16,7 +16,7 @@ export interface OptionRequest {
   readonly query: string;
   readonly title: string | null;
   readonly text: string;
-  readonly options: RerankOptions;
+  readonly options: RunOptions;
 }
 export type OptionCase = OptionRequest & OptionChain;
 export type SampledCase = OptionRequest & { readonly chains: readonly OptionChain[]; readonly score: number };

@@ -2,8 +2,11 @@
 import type { RerankOptions } from '../../src/protocol/rerank-api.ts';
 
 export const EVERY_OPTION: readonly (readonly [options: RerankOptions, flags: readonly string[]])[] = [
-  [{ mode: 'reason' }, ['--mode', 'reason']],
-  [{ mode: 'instant' }, ['--mode', 'instant']],
+  [{ reasons: 'all' }, ['--reasons', 'all']],
+  [{ reasons: 'none' }, ['--reasons', 'none']],
+  [{ reasons: 'none' }, ['--mode', 'instant']],
+  [{ reasons: 'top' }, ['--reasons', 'top']],
+  [{ reasons: 'top', top: 3 }, ['--reasons', 'top', '--top', '3']],
   [{ instruction: 'Only Asia.' }, ['--instruction', 'Only Asia.']],
   [{ preset: 'counterargument' }, ['--preset', 'counterargument']],
   [{ queryTemplate: 'On FILL_QUERY_HERE.' }, ['--query-template', 'On FILL_QUERY_HERE.']],

@@ -1,12 +1,12 @@
 /** The page of the soak run: the public class, the real worker and the demo model, round after round. */
 import { Reranker } from '../../src/client/reranker.ts';
-import type { Device, RerankMode } from '../../src/protocol/rerank-api.ts';
+import type { Device, Reasons } from '../../src/protocol/rerank-api.ts';
 
 export interface SoakRound {
   readonly device: Device;
-  /** judged in `instant` mode; with none the model is loaded and nothing else */
+  /** scored without reasons; with none the model is loaded and nothing else */
   readonly numDocuments: number;
-  /** of those, judged once more in `reason` mode, with few tokens each */
+  /** of those, judged once more with reasons, with few tokens each */
   readonly numReasoned: number;
   /** First a run that is aborted after its first verdict. */
   readonly abort: boolean;
@@ -32,7 +32,7 @@ export interface SoakFigures {
 
 interface Judging {
   readonly documents: readonly string[];
-  readonly mode: RerankMode;
+  readonly reasons: Reasons;
   readonly abort: boolean;
   readonly maxSlots: number;
 }
@@ -59,13 +59,13 @@ class Soak {
     const documents = Array.from({ length: numDocuments }, (_, index) =>
       firstWords(texts[index % texts.length] ?? '', maxWords),
     );
-    const judging = { documents, mode: 'instant', abort: false, maxSlots } as const;
+    const judging = { documents, reasons: 'none', abort: false, maxSlots } as const;
     if (abort) await this.#judge(reranker, { ...judging, abort });
     const instant = await this.#judge(reranker, judging);
     const reasoned = await this.#judge(reranker, {
       ...judging,
       documents: documents.slice(0, numReasoned),
-      mode: 'reason',
+      reasons: 'all',
     });
     return {
       verdicts: [...instant.verdicts, ...reasoned.verdicts],
@@ -79,7 +79,7 @@ class Soak {
     this.#reranker = null;
   }
 
-  async #judge(reranker: Reranker, { documents, mode, abort, maxSlots }: Judging): Promise<SoakFigures> {
+  async #judge(reranker: Reranker, { documents, reasons, abort, maxSlots }: Judging): Promise<SoakFigures> {
     const verdicts: string[] = [];
     const faults: string[] = [];
     let peakCacheBytes = 0;
@@ -87,7 +87,7 @@ class Soak {
     const call = reranker.rerank({
       query: QUERY,
       documents,
-      mode,
+      reasons,
       maxSlots,
       maxNewTokens: MAX_NEW_TOKENS,
       signal: ending.signal,

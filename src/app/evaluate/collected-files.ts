@@ -3,7 +3,7 @@ import {
   detectFormat,
   givenOrderScores,
   judgementsOf,
-  logitDifferences,
+  runScores,
   readAnyQrels,
   readAnyRun,
   readEvalJsonl,
@@ -103,7 +103,7 @@ async function collectOne(detected: Detected): Promise<CollectedFile> {
       const run: Run = new Map();
       const scores: { score: number; grade: number | null }[] = [];
       for await (const result of readQueryResults(detected.source)) {
-        run.set(result.qid, logitDifferences(result));
+        run.set(result.qid, runScores(result));
         for (const { verdict, grade } of result.ranking)
           if (verdict) scores.push({ score: verdict.score, grade });
       }

@@ -9,6 +9,7 @@ import {
   type ReportWords,
 } from '../../export/index.ts';
 import type { RerankDocument } from '../../protocol/rerank-api.ts';
+import { DEFAULT_TOP } from '../../protocol/run-options.ts';
 import { rankingReport } from '../../ui/ranking-report.ts';
 import { importOutcome, type ImportNote, type ImportOutcome } from '../import/import-notes.ts';
 import type { JudgingRun } from './judging-run.ts';
@@ -53,14 +54,20 @@ function basisOf(
   run: JudgingRun,
   describeNote: (note: ImportNote) => string,
 ): ReportBasis {
-  const { topK, mode, preset } = run.question;
+  const { topK, mode, top = DEFAULT_TOP, preset } = run.question;
   const outcomes = session.files.map((file) => ({ file, outcome: importOutcome(file) }));
   const numWith = (status: ImportOutcome['status']): number =>
     outcomes.filter(({ outcome }) => outcome.status === status).length;
   const numDecided = (decision: Decision): number =>
     run.passages.filter((passage) => session.decisionOf(passage)?.decision === decision).length;
   return {
-    settings: { session: session.record.name, passages_to_judge: topK, mode, preset: preset ?? '' },
+    settings: {
+      session: session.record.name,
+      passages_to_judge: topK,
+      mode,
+      ...(mode === 'top' && { passages_to_reason_about: top }),
+      preset: preset ?? '',
+    },
     counts: {
       files_read_whole: numWith('read-whole'),
       files_read_in_part: numWith('read-in-part'),

@@ -41,11 +41,19 @@ function readModels(manifest: string): object {
   }
 }
 
+/** How one passage is judged: with reasoning, or by a score alone. */
+export type JudgingPass = 'reason' | 'instant';
+
 /** Everything but the text; a judgement's key is `${runKey}:${hash}`. @param dtype of the judging model */
-export function runKey(revision: string, dtype: string, question: Question): Promise<string> {
-  const { query, instruction, preset, mode } = question;
+export function runKey(
+  revision: string,
+  dtype: string,
+  question: Pick<Question, 'query' | 'instruction' | 'preset'>,
+  pass: JudgingPass,
+): Promise<string> {
+  const { query, instruction, preset } = question;
   return contentHash(
-    JSON.stringify([PROMPT_VERSION, revision, dtype, mode, preset, instruction.trim(), query.trim()]),
+    JSON.stringify([PROMPT_VERSION, revision, dtype, pass, preset, instruction.trim(), query.trim()]),
   );
 }
 

@@ -1,6 +1,7 @@
 /**
  * Judges a shortlist for one question. Known verdicts come from the store, the model judges the rest, and
- * each verdict is stored as it arrives, so that an interrupted run loses only undecided passages.
+ * each verdict is stored as it arrives, so that an interrupted run loses only undecided passages. In mode `top` scores and
+ * reasoned verdicts are stored apart: which passages are best depends on the shortlist, a verdict does not.
  */
 import {
   foldUpdates,
@@ -10,6 +11,7 @@ import {
   type RankedItem,
   type RankedList,
 } from '../../client/ranked-list.ts';
+import { afterScore, bestScored } from '../../client/reasons.ts';
 import type { Reranker } from '../../client/reranker.ts';
 import type {
   FinishedUpdate,
@@ -19,7 +21,14 @@ import type {
   RerankUpdate,
   RunStats,
 } from '../../protocol/rerank-api.ts';
-import { identifyModel, judgementKey, runKey, type ModelIdentity } from './judgement-key.ts';
+import { DEFAULT_TOP } from '../../protocol/run-options.ts';
+import {
+  identifyModel,
+  judgementKey,
+  runKey,
+  type JudgingPass,
+  type ModelIdentity,
+} from './judgement-key.ts';
 import type { Passage } from './passage-table.ts';
 import type { SessionStore } from './session-store.ts';
 import type { Judgement, Question } from './session-types.ts';
@@ -50,11 +59,15 @@ export class JudgingRun extends EventTarget {
   /** most recently judged passage */
   latest: RankedItem | null = null;
   #revision = '';
-  /** Null until the model's version is known. */
-  #runKey: Promise<string> | null = null;
+  /** whether the model's version is known, and with it what the store has */
+  #isRecalled = false;
+  /** the list without what came of reasoning about the best */
+  #scored: RankedList;
+  /** indexes with an outcome, by pass */
+  #done: Record<JudgingPass, Set<number>> = { instant: new Set(), reason: new Set() };
   #abort = new AbortController();
   /** model updates since the last frame */
-  #waiting: RerankUpdate[] = [];
+  #waiting: { readonly update: RerankUpdate; readonly pass: JudgingPass }[] = [];
   #stored: Promise<void> = Promise.resolve();
 
   readonly question: Question;
@@ -78,7 +91,7 @@ export class JudgingRun extends EventTarget {
     this.#surroundings = surroundings;
     this.dtype = dtype;
 
-    this.list = startRankedList(1, passages.length);
+    this.list = this.#scored = startRankedList(1, passages.length);
   }
 
   get busy(): boolean {
@@ -117,9 +130,9 @@ export class JudgingRun extends EventTarget {
     this.error = null;
     this.#enter('loading');
     try {
-      if (!this.#runKey) await this.recall();
-      if (this.#missing.length > 0) await this.#judgeMissing(signal);
-      else this.#enter('complete');
+      if (!this.#isRecalled) await this.recall();
+      if (this.#isComplete) this.#enter('complete');
+      else await this.#judgeMissing(signal);
     } catch (error) {
       this.#stop();
       if (signal.aborted) return;
@@ -135,97 +148,143 @@ export class JudgingRun extends EventTarget {
     this.#abort.abort();
   }
 
-  /** Indexes still to be judged. */
-  get #missing(): number[] {
-    const missing = this.list.items.filter((item) => !isFinished(item) || item.state === 'stopped');
-    return missing.map(({ index }) => index);
+  get #passes(): readonly JudgingPass[] {
+    const { mode } = this.question;
+    return mode === 'top' ? ['instant', 'reason'] : [mode];
+  }
+
+  /** Indexes that a pass is for: in mode `top` the best are reasoned about, once all have scores. */
+  #indexesOf(pass: JudgingPass): readonly number[] {
+    const { mode, top = DEFAULT_TOP } = this.question;
+    if (mode === 'top' && pass === 'reason')
+      return this.#missing('instant').length > 0 || this.model?.canReason === false
+        ? []
+        : bestScored(this.#scored, top).map(({ index }) => index);
+    return this.passages.map((_, index) => index);
+  }
+
+  /** Indexes that a pass has still to judge. */
+  #missing(pass: JudgingPass): readonly number[] {
+    return this.#indexesOf(pass).filter((index) => !this.#done[pass].has(index));
+  }
+
+  get #isComplete(): boolean {
+    return this.passages.length > 0 && this.#passes.every((pass) => this.#missing(pass).length === 0);
   }
 
   async #recallFor(dtype: string): Promise<void> {
-    const key = await this.#useDtype(dtype);
-    const known = await this.#surroundings.store.getJudgements(
-      this.passages.map(({ hash }) => judgementKey(key, hash)),
-    );
-    const updates = known.flatMap((judgement, index) =>
-      judgement ? [finishedUpdate(judgement, index)] : [],
-    );
-    this.numKnown = updates.length;
-    const fresh = startRankedList(this.list.runId, this.passages.length);
-    this.list = foldUpdates(fresh, fresh.runId, updates);
-    if (!this.busy && this.passages.length > 0 && updates.length === this.passages.length)
-      this.phase = 'complete';
+    this.dtype = dtype;
+    this.#isRecalled = true;
+    this.list = this.#scored = startRankedList(this.list.runId, this.passages.length);
+    this.#done = { instant: new Set(), reason: new Set() };
+    for (const pass of this.#passes) await this.#recallPass(pass);
+    if (!this.busy && this.#isComplete) this.phase = 'complete';
     this.#changed();
   }
 
-  #useDtype(dtype: string): Promise<string> {
-    this.dtype = dtype;
-    return (this.#runKey = runKey(this.#revision, dtype, this.question));
+  async #recallPass(pass: JudgingPass): Promise<void> {
+    const key = await this.#runKey(pass);
+    const missing = this.#missing(pass);
+    const known = await this.#surroundings.store.getJudgements(
+      missing.map((index) => judgementKey(key, this.passages[index]?.hash ?? '')),
+    );
+    const updates = known.flatMap((judgement, place) =>
+      judgement ? [finishedUpdate(judgement, missing[place] ?? -1)] : [],
+    );
+    this.#take(updates, pass);
+    this.numKnown = new Set([...this.#done.instant, ...this.#done.reason]).size;
+  }
+
+  #runKey(pass: JudgingPass): Promise<string> {
+    return runKey(this.#revision, this.dtype ?? '', this.question, pass);
   }
 
   async #judgeMissing(signal: AbortSignal): Promise<void> {
     const { reranker } = this.#surroundings;
     this.model = await reranker.load({ signal, onProgress: (progress) => this.#progress(progress) });
-    if (this.model.dtype !== this.dtype || !this.#runKey) await this.#recallFor(this.model.dtype);
-    const missing = this.#missing;
-    if (missing.length === 0) return this.#enter('complete');
+    if (this.model.dtype !== this.dtype || !this.#isRecalled) await this.#recallFor(this.model.dtype);
+    for (const pass of this.#passes) {
+      const missing = this.#missing(pass);
+      if (missing.length > 0) await this.#judge(missing, pass, signal);
+      this.#foldWaiting();
+      // The scores are whole: what is known of the best can be looked up.
+      if (pass === 'instant') for (const later of this.#passes.slice(1)) await this.#recallPass(later);
+    }
+    this.#enter('complete');
+  }
+
+  async #judge(missing: readonly number[], pass: JudgingPass, signal: AbortSignal): Promise<void> {
     this.#restart(missing);
     this.#enter('running');
-    await reranker.rerank({
+    await this.#surroundings.reranker.rerank({
       query: this.question.query,
       documents: missing.map((index) => this.passages[index]?.text ?? ''),
-      ...rerankOptions(this.question),
+      ...rerankOptions(this.question, pass),
       signal,
       onState: (state) => {
         // After a fault the run may continue on the CPU with another version of the model.
-        if (state.type === 'running' && state.model.dtype !== this.dtype)
-          void this.#useDtype(state.model.dtype);
+        if (state.type === 'running') this.dtype = state.model.dtype;
       },
       onUpdate: (updates, stats) =>
         this.#fold(
           updates.map((update) => ({ ...update, index: missing[update.index] ?? -1 })),
           stats,
+          pass,
         ),
     });
-    this.#foldWaiting();
-    this.#enter('complete');
   }
 
-  /** Passages that were stopped are waiting again. */
+  /** Passages that were stopped are waiting again; those that have a score keep it. */
   #restart(missing: readonly number[]): void {
     const fresh = startRankedList(this.list.runId, this.passages.length);
     const kept = new Set(missing);
     const items = this.list.items.map((item, index) =>
-      kept.has(index) ? (fresh.items[index] ?? item) : item,
+      kept.has(index) && !item.verdict ? (fresh.items[index] ?? item) : item,
     );
     this.list = { ...this.list, items };
   }
 
-  #fold(updates: readonly RerankUpdate[], stats: RunStats): void {
+  #fold(updates: readonly RerankUpdate[], stats: RunStats, pass: JudgingPass): void {
     this.stats = stats;
     const finished = updates.filter(isJudged);
     if (finished.length > 0) {
-      const key = this.#runKey;
+      const key = this.#runKey(pass);
       this.#stored = this.#stored.then(() => this.#keep(finished, key));
     }
-    for (const update of updates) this.#waiting.push(update);
+    for (const update of updates) this.#waiting.push({ update, pass });
     // The model may take many steps per frame; only the last is visible.
     if (document.hidden) this.#foldWaiting();
     else if (this.#waiting.length === updates.length) requestAnimationFrame(() => this.#foldWaiting());
   }
 
+  /** Folds updates of one pass into the list. */
+  #take(updates: readonly RerankUpdate[], pass: JudgingPass): void {
+    for (const { index } of updates.filter(isJudged)) this.#done[pass].add(index);
+    if (pass === 'instant') this.#scored = foldUpdates(this.#scored, this.#scored.runId, updates);
+    const isSecond = this.question.mode === 'top' && pass === 'reason';
+    const shown = isSecond
+      ? updates.map((update) => afterScore(update, this.#scored.items[update.index]!))
+      : updates;
+    this.list = foldUpdates(this.list, this.list.runId, shown);
+  }
+
   #foldWaiting(): void {
     if (this.#waiting.length === 0) return;
-    const updates = this.#waiting.splice(0);
-    this.list = foldUpdates(this.list, this.list.runId, updates);
-    const last = updates.findLast(isJudged);
+    const waiting = this.#waiting.splice(0);
+    for (const pass of this.#passes)
+      this.#take(
+        waiting.filter((one) => one.pass === pass).map(({ update }) => update),
+        pass,
+      );
+    const last = waiting.map(({ update }) => update).findLast(isJudged);
     if (last) this.latest = this.list.items[last.index] ?? null;
     this.#changed();
   }
 
   /** Never rejects: verdicts that cannot be stored are still shown. */
-  async #keep(finished: readonly JudgedUpdate[], runKey: Promise<string> | null): Promise<void> {
+  async #keep(finished: readonly JudgedUpdate[], runKey: Promise<string>): Promise<void> {
     try {
-      const key = (await runKey) ?? '';
+      const key = await runKey;
       await this.#surroundings.store.putJudgements(finished.map((update) => this.#judgement(update, key)));
       this.dispatchEvent(new Event('verdict'));
     } catch (error) {
@@ -261,9 +320,9 @@ export class JudgingRun extends EventTarget {
   }
 }
 
-function rerankOptions({ instruction, preset, mode }: Question): RerankOptions {
+function rerankOptions({ instruction, preset }: Question, pass: JudgingPass): RerankOptions {
   return {
-    mode,
+    reasons: pass === 'reason' ? 'all' : 'none',
     ...(instruction.trim() !== '' && { instruction: instruction.trim() }),
     ...(preset && { preset }),
   };

@@ -15,6 +15,7 @@ import {
   type FileRecord,
   type Judgement,
   type SessionRecord,
+  JUDGING_MODES,
 } from './session-types.ts';
 
 const FORMAT = 'rank1-rerank/triage-session';
@@ -98,14 +99,16 @@ function sessionFileSchema() {
     query: text,
     instruction: text,
     preset: z.nullable(z.enum(QUERY_PRESET_NAMES)),
-    mode: z.enum(['reason', 'instant']),
+    mode: z.enum(JUDGING_MODES),
     topK: z.int().check(z.minimum(1), z.maximum(MAX_TOP_K)),
+    top: z.optional(z.int().check(z.minimum(1), z.maximum(MAX_TOP_K))),
   });
   const verdict = z.object({
     label: z.enum(['true', 'false']),
     score: z.number().check(z.minimum(0), z.maximum(1)),
     logitDifference: z.number(),
     forced: z.boolean(),
+    instant: z.optional(z.literal(true)),
     bound: z.optional(z.enum(['at-least', 'at-most'])),
   });
   const date = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/));

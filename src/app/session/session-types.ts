@@ -1,5 +1,5 @@
 /** A triage session's records, as stored and exported. */
-import type { FinishReason, Outcome, QueryPreset, RerankMode } from '../../protocol/rerank-api.ts';
+import type { FinishReason, Outcome, QueryPreset } from '../../protocol/rerank-api.ts';
 import type { ImportedFile } from '../import/import-types.ts';
 
 /** All but `aborted`, which is not a judgement. */
@@ -14,12 +14,18 @@ export const JUDGED_REASONS = [
 /** The user's choice; a verdict is the model's. */
 export type Decision = 'keep' | 'drop' | 'unsure';
 
+/** `reason`: reasons for all passages. `top`: scores, then reasons for the best. `instant`: scores alone. */
+export const JUDGING_MODES = ['reason', 'top', 'instant'] as const;
+export type JudgingMode = (typeof JUDGING_MODES)[number];
+
 export interface Question {
   readonly query: string;
   readonly instruction: string;
   /** another definition of "relevant"; null for the model's own */
   readonly preset: QueryPreset | null;
-  readonly mode: RerankMode;
+  readonly mode: JudgingMode;
+  /** number of passages to reason about in mode `top`; the default if unset */
+  readonly top?: number | undefined;
   /** number of shortlisted passages to judge */
   readonly topK: number;
 }

@@ -1,14 +1,22 @@
 import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import type { QueryPreset, RerankMode } from '../../protocol/rerank-api.ts';
-import { MAX_TOP_K, type AskedQuestion, type Question } from '../session/session-types.ts';
+import type { QueryPreset } from '../../protocol/rerank-api.ts';
+import { DEFAULT_TOP } from '../../protocol/run-options.ts';
+import {
+  DEFAULT_QUESTION,
+  JUDGING_MODES,
+  MAX_TOP_K,
+  type AskedQuestion,
+  type JudgingMode,
+  type Question,
+} from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
 import { QUERY_PRESET_NAMES } from '../../base/query-presets.ts';
 import { numberOf } from '../shell/number-text.ts';
 import { languageHint } from './language-hint.ts';
 import { attempt } from './problem.ts';
-import { askedNote, judgeLabel, presetLabel, shortlistNote, sourcePlace } from './wording.ts';
+import { askedNote, judgeLabel, modeLabel, presetLabel, shortlistNote, sourcePlace } from './wording.ts';
 
 const SAVE_PAUSE_MS = 300;
 /** Shortlisted passages listed before the rest is only counted. */
@@ -89,7 +97,7 @@ export class QuestionPanelElement extends LitElement {
               min="1"
               max=${MAX_TOP_K}
               .value=${String(draft.topK)}
-              @change=${(event: Event) => this.#change({ topK: clampTopK((event.target as HTMLInputElement).valueAsNumber) })}
+              @change=${(event: Event) => this.#change({ topK: clampCount((event.target as HTMLInputElement).valueAsNumber, DEFAULT_QUESTION.topK) })}
             />
           </div>
           <div class="field">
@@ -97,14 +105,12 @@ export class QuestionPanelElement extends LitElement {
             <select
               id="triage-mode"
               .value=${draft.mode}
-              @change=${(event: Event) => this.#change({ mode: (event.target as HTMLSelectElement).value as RerankMode })}
+              @change=${(event: Event) => this.#change({ mode: (event.target as HTMLSelectElement).value as JudgingMode })}
             >
-              <option value="reason" ?selected=${draft.mode === 'reason'}>
-                ${msg('Think, then answer')}
-              </option>
-              <option value="instant" ?selected=${draft.mode === 'instant'}>${msg('Answer at once')}</option>
+              ${JUDGING_MODES.map((mode) => html`<option value=${mode} ?selected=${mode === draft.mode}>${modeLabel(mode)}</option>`)}
             </select>
           </div>
+          ${draft.mode === 'top' ? this.#renderTop(draft) : nothing}
         </div>
       </details>
       <div class="ask-bar">
@@ -116,6 +122,20 @@ export class QuestionPanelElement extends LitElement {
       ${this.#renderLanguageHint(session, draft)}
       ${count > 0 ? this.#renderShortlist(session, draft) : nothing} ${this.#renderAsked(session)}
     </form>`;
+  }
+
+  #renderTop({ top = DEFAULT_TOP }: Question): TemplateResult {
+    return html`<div class="field">
+      <label for="triage-top">${msg('Passages to think about')}</label>
+      <input
+        id="triage-top"
+        type="number"
+        min="1"
+        max=${MAX_TOP_K}
+        .value=${String(top)}
+        @change=${(event: Event) => this.#change({ top: clampCount((event.target as HTMLInputElement).valueAsNumber, DEFAULT_TOP) })}
+      />
+    </div>`;
   }
 
   #renderLanguageHint({ texts }: TriageSession, { query }: Question): TemplateResult | typeof nothing {
@@ -180,10 +200,11 @@ export class QuestionPanelElement extends LitElement {
     </details>`;
   }
 
-  #settingsNote({ topK, preset, mode, instruction }: Question): string {
+  #settingsNote({ topK, preset, mode, top = DEFAULT_TOP, instruction }: Question): string {
     return [
       msg(str`best ${numberOf(topK)}`),
       mode === 'instant' ? msg('answer at once') : '',
+      mode === 'top' ? msg(str`think about the best ${numberOf(top)}`) : '',
       preset ? presetLabel(preset) : '',
       instruction.trim() ? msg('with an instruction') : '',
     ]
@@ -229,8 +250,8 @@ export class QuestionPanelElement extends LitElement {
   }
 }
 
-function clampTopK(value: number): number {
-  return Number.isFinite(value) ? Math.min(MAX_TOP_K, Math.max(1, Math.floor(value))) : 25;
+function clampCount(value: number, fallback: number): number {
+  return Number.isFinite(value) ? Math.min(MAX_TOP_K, Math.max(1, Math.floor(value))) : fallback;
 }
 
 declare global {

@@ -1,3 +1,4 @@
+import { isMixed } from '../../client/ranked-list.ts';
 import { msg, updateWhenLocaleChanges } from '@lit/localize';
 import { virtualize, virtualizerRef } from '@lit-labs/virtualizer/virtualize.js';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
@@ -58,6 +59,7 @@ export class ReviewListElement extends LitElement {
   #numAlike: ShownPassages['numAlike'] = new Map();
   #marker: { readonly marker: WordMarker; readonly size: number } | null = null;
   #wasAsking = false;
+  #isMixed = false;
 
   constructor() {
     super();
@@ -85,6 +87,7 @@ export class ReviewListElement extends LitElement {
       if (run) void this.#groupAlike(run);
     }
     if (!run || !this.session) return;
+    this.#isMixed = isMixed(run.list);
     this.#order.follow({ ...run.list, runId: this.#numRuns });
     const isNarrowed = ['filter', 'find', 'leaders', 'openAlike'].some((name) => changed.has(name));
     if (isNew || isNarrowed || !this.#isBeingRead) this.#show();
@@ -199,6 +202,7 @@ export class ReviewListElement extends LitElement {
       active: index === this.#reachable,
       reading: index === this.reading,
       open: this.#openChains.get(index) ?? atWork,
+      mixed: this.#isMixed,
       noteOpen: this.openNote === index,
       onDecide: this.#decide,
       onToggleChain: this.#toggleChain,

@@ -24,6 +24,8 @@ export interface ReviewRow {
   /** focused by the user: the full text is shown */
   readonly reading: boolean;
   readonly open: boolean;
+  /** only some verdicts of the list come from reasoning, so that each row says what its own comes from */
+  readonly mixed: boolean;
   readonly noteOpen: boolean;
   readonly onDecide: (index: number, decision: Decision) => void;
   readonly onToggleChain: (index: number, open: boolean) => void;
@@ -105,7 +107,7 @@ function renderAlike({
   </button>`;
 }
 
-function renderVerdict({ item }: ReviewRow): TemplateResult {
+function renderVerdict({ item, mixed }: ReviewRow): TemplateResult {
   const { verdict, state, index } = item;
   const waiting: Partial<Record<typeof state, string>> = {
     queued: msg('Waiting'),
@@ -123,6 +125,7 @@ function renderVerdict({ item }: ReviewRow): TemplateResult {
         >`
     : html`<span>${waiting[state] ?? stateNote(item, true) ?? ''}</span>`;
   const notes = [
+    ...(mixed && item.verdict?.instant ? [msg('without reasoning')] : []),
     ...(item.verdict?.forced ? [msg('asked to decide before it had finished')] : []),
     ...(item.truncated ? [msg('shortened to fit the model')] : []),
   ];

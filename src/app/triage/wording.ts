@@ -5,7 +5,7 @@ import type { QueryPreset } from '../../protocol/rerank-api.ts';
 import { loadingStatus, runningStatus } from '../../ui/wording.ts';
 import type { DocumentPart } from '../import/import-types.ts';
 import type { JudgingRun } from '../session/judging-run.ts';
-import type { AskedQuestion, Decision } from '../session/session-types.ts';
+import type { AskedQuestion, Decision, JudgingMode } from '../session/session-types.ts';
 import type { UndoStep } from '../session/undo-history.ts';
 import type { Source } from '../session/passage-table.ts';
 import { numberOf } from '../shell/number-text.ts';
@@ -149,6 +149,11 @@ export function filterLabel(filter: ReviewFilter, count: number): string {
     unsure: () => msg('Unsure'),
   };
   return `${labels[filter]()} ${numberOf(count)}`;
+}
+
+export function modeLabel(mode: JudgingMode): string {
+  if (mode === 'reason') return msg('Think, then answer');
+  return mode === 'top' ? msg('Answer at once, think about the best') : msg('Answer at once');
 }
 
 export function presetLabel(preset: QueryPreset): string {

@@ -71,7 +71,7 @@ async function verdictFinding(wish: EngineWish, context: CommandContext): Promis
     const { results } = await engine.rerank({
       query: 'coldest city',
       documents: ['The coldest city is Yakutsk.'],
-      mode: 'instant',
+      reasons: 'none',
     });
     return results.length > 0
       ? finding(

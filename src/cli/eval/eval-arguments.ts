@@ -36,7 +36,7 @@ ${ENGINE_USAGE}
   Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 a file cannot be read or is wrong (the message has file and line),
   4 done, but a document got no verdict, 130 interrupted: what was judged is kept.
 
-  rank1-rerank eval --data dev.eval.jsonl.gz --out results/dev --mode instant
+  rank1-rerank eval --data dev.eval.jsonl.gz --out results/dev --reasons none
   rank1-rerank eval --data scifact/ --run bm25.trec --out results/scifact --depth 100`;
 
 export interface EvalArguments {

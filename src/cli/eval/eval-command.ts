@@ -59,5 +59,5 @@ const numQueries = (count: number): string => counted(count, 'query', 'queries')
 
 function namesOf(args: EvalArguments, modelName: string) {
   const taskName = args.task ?? basename(args.data).replace(/\..*$/, '');
-  return { ...args, modelName, taskName, runTag: `rank1-rerank-${args.options.mode ?? 'reason'}` };
+  return { ...args, modelName, taskName, runTag: `rank1-rerank-${args.options.reasons ?? 'all'}` };
 }

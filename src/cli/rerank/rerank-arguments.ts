@@ -34,7 +34,7 @@ ${ENGINE_USAGE}
   4 done, but a document got no verdict, 130 interrupted.
 
   rank1-rerank rerank --query "coldest city" cities.txt
-  grep -h error *.log | rank1-rerank rerank --query "disk failure" --mode instant --top-n 5 -
+  grep -h error *.log | rank1-rerank rerank --query "disk failure" --reasons none --top-n 5 -
   rank1-rerank rerank --input rank-llm --output trec requests.jsonl > run.trec`;
 
 export const OUTPUT_FORMATS = ['table', 'json', 'jsonl', 'trec'] as const;

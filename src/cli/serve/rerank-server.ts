@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { errorMessage, isRank1Error, type Rank1ErrorCode } from '../../base/errors.ts';
 import type { RerankOptions } from '../../protocol/rerank-api.ts';
+import { scoreOptions } from '../../protocol/run-options.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
 import type { RerankEngine } from '../engine/rerank-engine.ts';
 import { checkAccess, isAllowedOrigin, type AccessRules } from './access-guard.ts';
@@ -156,7 +157,11 @@ export class RerankServer {
       const results: RerankResponse[] = [];
       for (const call of calls) {
         const begun = performance.now();
-        const result = await engine.rerank({ ...defaults, ...call, signal: controller.signal });
+        const result = await engine.rerank({
+          ...defaultsFor(call, defaults),
+          ...call,
+          signal: controller.signal,
+        });
         results.push(result);
         this.#metrics.countJudged({
           ...result.usage,
@@ -269,6 +274,13 @@ const STATUSES: Readonly<
   'access-denied': [502],
   'model-not-found': [502],
 };
+
+/** Without those that the reasons asked for leave nothing to do. */
+function defaultsFor({ reasons }: RerankOptions, defaults: RerankOptions): RerankOptions {
+  if (reasons === undefined || reasons === 'top') return defaults;
+  const { top: _top, ...others } = defaults;
+  return reasons === 'none' ? scoreOptions(others) : others;
+}
 
 function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;

@@ -2,6 +2,7 @@
  * A run's results, one query per line, with the chain behind every verdict. Field names are snake_case in
  * fixed order, so that equal results give equal bytes.
  */
+import { orderingScores } from '../ordering-scores.ts';
 import { invalidFile, quoted } from './invalid-file.ts';
 import { readJsonRows, type JsonRow } from './json-row.ts';
 import type { SourceFile } from './source-file.ts';
@@ -13,6 +14,8 @@ export interface ResultVerdict {
   readonly score: number;
   readonly logitDifference: number;
   readonly forced: boolean;
+  /** set if the score was given without reasoning */
+  readonly instant?: true;
 }
 
 /** One of the sampled chains whose mean is the verdict. */
@@ -77,6 +80,7 @@ function verdictFields(verdict: ResultVerdict | null) {
     score: verdict?.score ?? null,
     logit_difference: verdict?.logitDifference ?? null,
     forced: verdict?.forced ?? null,
+    ...(verdict?.instant && { instant: true }),
   };
 }
 
@@ -104,14 +108,11 @@ export async function* readQueryResults(source: SourceFile): AsyncGenerator<Quer
   }
 }
 
-/**
- * One query's scores for a run file: logit differences, which do not saturate. Omits documents without a
- * verdict.
- */
-export function logitDifferences({ ranking }: QueryResult): Map<string, number> {
-  const scores = new Map<string, number>();
-  for (const { docid, verdict } of ranking) if (verdict !== null) scores.set(docid, verdict.logitDifference);
-  return scores;
+/** One query's scores for a run file. Omits documents without a verdict. */
+export function runScores({ ranking }: QueryResult): Map<string, number> {
+  return orderingScores(
+    ranking.flatMap(({ docid, verdict }) => (verdict === null ? [] : [[docid, verdict] as const])),
+  );
 }
 
 function readRanking(row: JsonRow): RankedDocument[] {
@@ -161,5 +162,6 @@ function readVerdict(document: JsonRow): ResultVerdict {
     score: document.number('score'),
     logitDifference: document.number('logit_difference'),
     forced: document.boolean('forced'),
+    ...(document.has('instant') && document.boolean('instant') && { instant: true as const }),
   };
 }

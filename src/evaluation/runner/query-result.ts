@@ -1,6 +1,6 @@
 /** Turns a judge's results into a query's ranking and metrics. */
 import { evaluateJudgedRun } from '../evaluate.ts';
-import { logitDifferences, type QueryResult, type RankedDocument } from '../files/per-query-jsonl.ts';
+import { runScores, type QueryResult, type RankedDocument } from '../files/per-query-jsonl.ts';
 import { parseMeasure } from '../measures/measure.ts';
 import { hasJudgements } from '../types.ts';
 import type { JudgedDocument } from './judge.ts';
@@ -24,14 +24,17 @@ export function queryResult(
     return { docid, grade, firstStageRank: index + 1, ...document };
   });
   const difference = ({ verdict }: RankedDocument) => verdict?.logitDifference ?? -Infinity;
+  // Documents that were reasoned about stand above those scored without it.
+  const group = ({ verdict }: RankedDocument) => (verdict === null ? 2 : verdict.instant ? 1 : 0);
   const ranking = documents.sort(
-    (a, b) => compare(difference(b), difference(a)) || a.firstStageRank - b.firstStageRank,
+    (a, b) =>
+      group(a) - group(b) || compare(difference(b), difference(a)) || a.firstStageRank - b.firstStageRank,
   );
   const { qid } = query;
   const unmeasured: QueryResult = { qid, query: query.query, measures: new Map(), ranking };
   if (!hasJudgements(query.judgements)) return unmeasured;
   const { perQuery } = evaluateJudgedRun(
-    new Map([[qid, logitDifferences(unmeasured)]]),
+    new Map([[qid, runScores(unmeasured)]]),
     new Map([[qid, query.judgements]]),
     { measures: MEASURES, relevanceLevel },
   );

@@ -3,7 +3,7 @@ import { calibrate } from '../analysis/calibration.ts';
 import { pairedDifferences } from '../analysis/bootstrap.ts';
 import { evaluateJudgedRun } from '../evaluate.ts';
 import { formatMtebPredictions } from '../files/mteb-predictions.ts';
-import { logitDifferences, type QueryResult } from '../files/per-query-jsonl.ts';
+import { runScores, type QueryResult } from '../files/per-query-jsonl.ts';
 import { formatRank1RunFile } from '../files/rank1-run-file.ts';
 import { isTrecId } from '../files/trec-columns.ts';
 import { formatTrecRun } from '../files/trec-run.ts';
@@ -51,7 +51,7 @@ export function makeReport(
   const notes: string[] = [];
   const files = new Map<string, string>();
   const write = (name: string, pieces: Iterable<string>) => files.set(name, [...pieces].join(''));
-  const run: Run = new Map(results.map((result) => [result.qid, logitDifferences(result)]));
+  const run: Run = new Map(results.map((result) => [result.qid, runScores(result)]));
   const measures = {
     num_queries_without_judgements: leftOut.numUnjudgedQueries,
     num_queries_without_candidates: leftOut.numQueriesWithoutCandidates,

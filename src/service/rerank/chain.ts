@@ -61,7 +61,7 @@ export class Chain implements TalliedChain {
   #answerLogits = new Float32Array(2);
 
   /**
-   * @param promptTokenIds the plan's prompt for `document` in this mode
+   * @param promptTokenIds the plan's prompt for `document`, with or without reasons
    * @param sample index of the chain among this prompt's samples
    */
   constructor(settings: ChainSettings, document: string, promptTokenIds: Int32Array, sample = 0) {

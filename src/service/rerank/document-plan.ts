@@ -6,7 +6,7 @@ import { sharedPrefix } from '../../engine/shared-prefix.ts';
 import type { ScoringProfile } from '../../model/scoring-profile.ts';
 import type { ModelSpec } from '../../model/model-spec.ts';
 import { MAX_CHARACTERS_PER_TOKEN } from '../../passages/leading-text.ts';
-import type { RerankMode, RerankRequest } from '../../protocol/rerank-api.ts';
+import type { RerankRequest, RunOptions } from '../../protocol/rerank-api.ts';
 import {
   documentText,
   encodeCutPrompt,
@@ -38,8 +38,8 @@ export class DocumentPlanner {
   /** instruction and template included */
   readonly query: string;
   readonly maxNewTokens: number;
-  /** `instant` also for a model without chains */
-  readonly mode: RerankMode;
+  /** `none` also for a model without chains */
+  readonly reasons: NonNullable<RunOptions['reasons']>;
   readonly #documents: RerankRequest['documents'];
   readonly #splits: boolean;
   readonly #budget: PromptBudget;
@@ -62,8 +62,8 @@ export class DocumentPlanner {
     const { options, documents } = request;
     const { chain, cut } = profile;
     const trimmed = (text: string) => (profile.trim ? text.trim() : text);
-    const isInstant = chain === 'none' || options.mode === 'instant';
-    this.mode = isInstant ? 'instant' : 'reason';
+    const isInstant = chain === 'none' || options.reasons === 'none';
+    this.reasons = isInstant ? 'none' : 'all';
     const encode: PromptBudget['encode'] =
       chain === 'think' && isInstant
         ? encodeInstantPrompt

@@ -10,9 +10,9 @@ import type { Sequence } from '../../engine/sequence.ts';
 import type { ScoringProfile } from '../../model/scoring-profile.ts';
 import type {
   FinishedUpdate,
-  RerankOptions,
   RerankRequest,
   RerankUpdate,
+  RunOptions,
   RunStats,
   RunSummary,
   UpdateListener,
@@ -208,7 +208,7 @@ export class RerankRun {
   }
 
   #chainSettings(maxLength: number): ChainSettings {
-    const { query, mode, maxNewTokens } = this.#planner;
+    const { query, reasons, maxNewTokens } = this.#planner;
     const { rethink = 0, loopGuard = false } = this.#request.options;
     const { tokenizer, spec, profile } = this.#runtime;
     const { eosTokenIds } = spec;
@@ -218,7 +218,7 @@ export class RerankRun {
       tokenizer,
       markers,
       eosTokenIds,
-      mode,
+      reasons,
       rethink,
       loopGuard,
       query,
@@ -309,7 +309,7 @@ export class RerankRun {
 }
 
 /** What a model without chains cannot honour is refused, not ignored. */
-function checkChainOptions({ name, chain }: ScoringProfile, { rethink, samples }: RerankOptions): void {
+function checkChainOptions({ name, chain }: ScoringProfile, { rethink, samples }: RunOptions): void {
   if (chain !== 'none' || (!rethink && samples === undefined)) return;
   throw new Rank1Error(
     'model-unsupported',

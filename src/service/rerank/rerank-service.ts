@@ -42,8 +42,9 @@ export class RerankService implements Backend {
         }
         this.#loaded = { options, runtime };
       }
-      const { device, deviceReason, deviceCause, dtype, spec } = this.#loaded.runtime;
-      return { device, deviceReason, deviceCause, dtype, maxPositions: spec.maxPositions };
+      const { device, deviceReason, deviceCause, dtype, spec, profile } = this.#loaded.runtime;
+      const canReason = profile.chain === 'think';
+      return { device, deviceReason, deviceCause, dtype, maxPositions: spec.maxPositions, canReason };
     });
   }
 

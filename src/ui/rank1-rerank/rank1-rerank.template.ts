@@ -57,7 +57,7 @@ export function renderRerank(element: RerankView): TemplateResult {
         .expanded=${expanded}
         .running=${controller.busy}
         .paused=${controller.paused}
-        .numSelected=${element.numSelected}
+        .selected=${element.selection}
       ></rank1-ranked-results>
       ${controller.model ? renderFootnote(controller.model, language) : nothing}
       <slot name="footer"></slot>
@@ -171,7 +171,7 @@ function statusText(element: RerankView): string {
       return judgedStatus(numJudged, list.items.length);
     case 'complete':
       return [
-        ...(stats ? [completeStatus(list.items, stats, element.numSelected)] : []),
+        ...(stats ? [completeStatus(list.items, stats, element.selection.size)] : []),
         ...(query === controller.query ? [] : [msg('for the earlier question')]),
       ].join(' · ');
   }
@@ -217,8 +217,8 @@ function renderError(error: Error): TemplateResult {
 }
 
 /** Only once everything is judged: until then the next document may be relevant. */
-function isNothingRelevant({ controller, numSelected }: RerankView): boolean {
-  return controller.phase === 'complete' && controller.list.items.length > 0 && numSelected === 0;
+function isNothingRelevant({ controller, selection }: RerankView): boolean {
+  return controller.phase === 'complete' && controller.list.items.length > 0 && selection.size === 0;
 }
 
 function renderNothing(element: RerankView): TemplateResult {

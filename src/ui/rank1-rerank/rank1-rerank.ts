@@ -8,13 +8,14 @@ import type {
   LoadOptions,
   LongDocuments,
   QueryPreset,
-  RerankMode,
+  RerankOptions,
+  Reasons,
   RunSummary,
 } from '../../protocol/rerank-api.ts';
 import { rank1Event, type Rank1EventDetails, type RankedResult } from '../events.ts';
 import { LanguageController } from '../localization/language-controller.ts';
 import { rankingReport, reportWords } from '../ranking-report.ts';
-import { DEFAULT_THRESHOLD, numSelected } from '../ranking-selection.ts';
+import { DEFAULT_THRESHOLD, selectedIndexes } from '../ranking-selection.ts';
 import { RerankController, type RerankHost, type RerankPhase } from '../rerank-controller.ts';
 import { themeStyles } from '../theme.styles.ts';
 import { formValue } from './form-value.ts';
@@ -86,7 +87,7 @@ import { requiredText } from '../wording.ts';
  * @csspart score - its score
  * @csspart score-bar - the score as a bar
  * @csspart logit - its raw logit difference
- * @csspart badge - a caveat: forced, shortened, repeated itself
+ * @csspart badge - a caveat: without reasoning, forced, shortened, repeated itself
  * @csspart note - why there is no verdict
  * @csspart figures - facts below the chain
  * @csspart passage-note - which passage of a long document is shown
@@ -140,8 +141,15 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   @property({ attribute: 'no-warm-up', type: Boolean }) noWarmUp = false;
   /** Appended to the query, as in the reference. */
   @property() instruction = '';
-  /** `instant` answers in one step, without a chain. */
-  @property() mode: RerankMode = 'reason';
+  /**
+   * Which documents the model reasons about before it answers: `all`; `none`, which gives scores alone; or `top`: all
+   * are scored and shown, then the best are judged again with reasoning and stay above the others.
+   */
+  @property() reasons: Reasons = 'all';
+  /** Number of documents to reason about with `reasons="top"`; 5 when unset. */
+  @property({ type: Number }) top: number | undefined;
+  /** Older spelling of `reasons`: `reason` is `all`, `instant` is `none`. */
+  @property() mode: RerankOptions['mode'];
   /** How often a chain that has answered is told to think on; its last verdict counts. */
   @property({ type: Number }) rethink: number | undefined;
   /** Number of chains sampled per document; its score is their mean. One greedy chain when unset. */
@@ -213,7 +221,8 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
 
   /** The `results` that count: at or above the threshold, and among the first `topN`. */
   get selected(): RankedResult[] {
-    return this.results.slice(0, this.numSelected);
+    const { selection } = this;
+    return this.results.filter(({ index }) => selection.has(index));
   }
 
   /** The form value: the ranking as JSON once a run has ended, else empty. */
@@ -317,9 +326,9 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   }
 
   /** @internal */
-  get numSelected(): number {
+  get selection(): ReadonlySet<number> {
     const topN = this.topN !== undefined && this.topN >= 1 ? this.topN : Infinity;
-    return numSelected(this.controller.list, { threshold: this.#wantedThreshold, topN });
+    return selectedIndexes(this.controller.list, { threshold: this.#wantedThreshold, topN });
   }
 
   /** Host that query and documents are sent to; null if they stay on this device. */

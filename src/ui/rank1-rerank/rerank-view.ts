@@ -13,7 +13,8 @@ export interface RerankView {
   readonly notice: RerankNotice | null;
   readonly isDisabled: boolean;
   readonly results: readonly RankedResult[];
-  readonly numSelected: number;
+  /** indexes of the documents that count */
+  readonly selection: ReadonlySet<number>;
   readonly effectiveThreshold: number;
   readonly remoteHost: string | null;
   readonly ownerDocument: Document;

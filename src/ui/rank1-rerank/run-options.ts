@@ -26,7 +26,9 @@ export function loadOptions(element: LoadProperties): LoadOptions {
 
 export function runOptions(element: Readonly<Record<RunOptionName, unknown>>): RerankOptions {
   const set = RUN_OPTION_NAMES.filter((name) => isSet(name, element[name]));
-  const used = element.samples ? set : set.filter((name) => name !== 'temperature' && name !== 'seed');
+  const used = set.filter((name) =>
+    name === 'temperature' || name === 'seed' ? element.samples : name !== 'top' || element.reasons === 'top',
+  );
   return Object.fromEntries(used.map((name) => [name, element[name]])) as RerankOptions;
 }
 

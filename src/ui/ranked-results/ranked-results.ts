@@ -4,7 +4,13 @@ import { LitElement, html, nothing, type PropertyValues, type TemplateResult } f
 import { property } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { isFinished, startRankedList, type RankedItem, type RankedList } from '../../client/ranked-list.ts';
+import {
+  isFinished,
+  isMixed,
+  startRankedList,
+  type RankedItem,
+  type RankedList,
+} from '../../client/ranked-list.ts';
 import type { RerankDocument } from '../../protocol/rerank-api.ts';
 import { interfaceLanguage } from '../localization/interface-language.ts';
 import { themeStyles } from '../theme.styles.ts';
@@ -36,8 +42,8 @@ export class RankedResultsElement extends LitElement {
   @property({ type: Boolean }) expanded = false;
   @property({ type: Boolean }) running = false;
   @property({ type: Boolean, reflect: true }) paused = false;
-  /** Number of documents from the top that count; the rest are dimmed. */
-  @property({ attribute: false }) numSelected = Infinity;
+  /** Indexes of the documents that count; the rest are dimmed. */
+  @property({ attribute: false }) selected: ReadonlySet<number> = new Set();
 
   readonly #hold = new ReadingHold(this);
   readonly #frozen = new FrozenOrder(this, this.#hold);
@@ -47,6 +53,8 @@ export class RankedResultsElement extends LitElement {
   #choices = new Map<number, boolean>();
   /** Rows were measured, and their animation has not started yet. */
   #captured = false;
+  /** Only some verdicts come from reasoning. */
+  #isMixed = false;
 
   constructor() {
     super();
@@ -57,6 +65,7 @@ export class RankedResultsElement extends LitElement {
     const before = changed.get('list');
     if (before?.runId !== undefined && before.runId !== this.list.runId) this.#choices = new Map();
     if (changed.has('expanded')) this.#choices = new Map();
+    if (changed.has('list')) this.#isMixed = isMixed(this.list);
     if (before) this.#keepOpenWhatIsRead(before);
     if (this.#isLong) {
       this.#frozen.follow(this.list);
@@ -152,9 +161,10 @@ export class RankedResultsElement extends LitElement {
     if (!item || !document) return nothing;
     const open = this.#choices.get(index) ?? (this.expanded || isAtWork(item));
     const rank = item.verdict ? place + 1 : null;
-    const { running, numSelected } = this;
-    const outside = rank !== null && rank > numSelected;
-    const divider = outside && rank === numSelected + 1 && numSelected > 0 && !this.#frozen.isStale;
+    const { running, selected } = this;
+    const outside = rank !== null && !selected.has(index);
+    const divider = outside && this.#isFirstOutside(place) && !this.#frozen.isStale;
+    const mixed = this.#isMixed;
     const setSize = this.#isLong ? this.list.items.length : null;
     const row = {
       item,
@@ -166,6 +176,7 @@ export class RankedResultsElement extends LitElement {
       setSize,
       open,
       running,
+      mixed,
       onToggle: this.#onToggle,
     };
     const reasons = [
@@ -178,9 +189,19 @@ export class RankedResultsElement extends LitElement {
       setSize,
       open,
       running,
+      mixed,
       interfaceLanguage(),
     ];
     return guard(reasons, () => renderResultRow(row));
+  }
+
+  /** Whether all before this place count, and none after it does. */
+  #isFirstOutside(place: number): boolean {
+    const { order } = this.list;
+    const { selected } = this;
+    return (
+      place > 0 && place === selected.size && order.slice(0, place).every((index) => selected.has(index))
+    );
   }
 
   readonly #onToggle = (index: number, open: boolean): void => {

@@ -33,6 +33,8 @@ export interface ResultRow {
   readonly open: boolean;
   /** a run is in progress, so a queued document is waiting for its turn */
   readonly running: boolean;
+  /** only some verdicts of the list come from reasoning, so that each row says what its own comes from */
+  readonly mixed: boolean;
   readonly onToggle: (index: number, open: boolean) => void;
 }
 
@@ -103,7 +105,7 @@ function renderJudgement(row: ResultRow, judged: string, name: string): Template
     >${facts.length > 0 ? html`<p part="figures" class="figures">${facts.join(' · ')}</p>` : nothing}</rank1-think-chain
   >`;
   return html`<div part="judgement" class="judgement" lang=${interfaceLanguage()}>
-    ${verdict ? renderVerdict(verdict) : nothing} ${renderBadges(item)}
+    ${verdict ? renderVerdict(verdict) : nothing} ${renderBadges(row)}
     ${note ? html`<p part="note" class="note">${state === 'failed' ? alert : nothing}${note}</p>` : nothing}
     ${streaming || reasoning !== '' ? chain : nothing}
   </div>`;
@@ -125,8 +127,8 @@ function renderVerdict(verdict: Verdict): TemplateResult {
   </div>`;
 }
 
-function renderBadges(item: RankedItem): TemplateResult | typeof nothing {
-  const all = badges(item);
+function renderBadges({ item, mixed }: ResultRow): TemplateResult | typeof nothing {
+  const all = badges(item, mixed);
   if (all.length === 0) return nothing;
   return html`<p class="badges">
     ${all.map((text) => html`<span part="badge" class="badge">${text}</span> `)}

@@ -86,9 +86,9 @@ describe('rerank', () => {
   });
 
   it.each<RerankOptions>([
-    ...EVERY_OPTION.map(([options]) => options),
+    ...EVERY_OPTION.map(([options]) => options).filter(({ reasons }) => reasons !== 'top'),
     {
-      mode: 'reason',
+      reasons: 'all',
       rethink: 2,
       samples: 3,
       temperature: 0.7,

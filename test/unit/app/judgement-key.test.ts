@@ -9,22 +9,22 @@ import { QUERY_PRESET_NAMES } from '../../../src/base/query-presets.ts';
 
 const QUESTION: Question = { ...DEFAULT_QUESTION, query: 'Which city?', instruction: 'In Europe.' };
 
-test('model, dtype, mode, preset, instruction and question are each in the key of a run', async () => {
+test('model, dtype, way of judging, preset, instruction and question are each in the key of a run', async () => {
   const keys = await Promise.all([
-    runKey('revision', 'q4', QUESTION),
-    runKey('another', 'q4', QUESTION),
-    runKey('revision', 'fp16', QUESTION),
-    runKey('revision', 'q4', { ...QUESTION, mode: 'instant' }),
-    ...QUERY_PRESET_NAMES.map((preset) => runKey('revision', 'q4', { ...QUESTION, preset })),
-    runKey('revision', 'q4', { ...QUESTION, instruction: 'In Asia.' }),
-    runKey('revision', 'q4', { ...QUESTION, query: 'Which river?' }),
+    runKey('revision', 'q4', QUESTION, 'reason'),
+    runKey('another', 'q4', QUESTION, 'reason'),
+    runKey('revision', 'fp16', QUESTION, 'reason'),
+    runKey('revision', 'q4', QUESTION, 'instant'),
+    ...QUERY_PRESET_NAMES.map((preset) => runKey('revision', 'q4', { ...QUESTION, preset }, 'reason')),
+    runKey('revision', 'q4', { ...QUESTION, instruction: 'In Asia.' }, 'reason'),
+    runKey('revision', 'q4', { ...QUESTION, query: 'Which river?' }, 'reason'),
   ]);
   expect(new Set(keys).size).toBe(keys.length);
 });
 
 test('how many passages are judged, and space around the words, change no answer', async () => {
   const other = { ...QUESTION, topK: 3, query: ' Which city? ', instruction: 'In Europe.\n' };
-  expect(await runKey('r', 'q4', other)).toBe(await runKey('r', 'q4', QUESTION));
+  expect(await runKey('r', 'q4', other, 'reason')).toBe(await runKey('r', 'q4', QUESTION, 'reason'));
   expect(await questionKey(other)).toBe(await questionKey(QUESTION));
 });
 

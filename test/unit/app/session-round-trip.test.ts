@@ -22,7 +22,7 @@ async function filledStore() {
   const store = new MemoryStore();
   const question = { ...DEFAULT_QUESTION, query: 'q', preset: QUERY_PRESET_NAMES[0] };
   const session = { ...newSession('Saved'), question, asked: question, dtype: 'q4f16' };
-  const key = await runKey('revision', 'q4f16', question);
+  const key = await runKey('revision', 'q4f16', question, 'reason');
   const judgements = await Promise.all(
     Object.keys(REASONS).map(async (reason): Promise<Judgement> => {
       const hash = await contentHash(reason);

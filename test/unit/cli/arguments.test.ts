@@ -16,7 +16,7 @@ describe('the arguments of rerank', () => {
       input: 'auto',
       output: 'table',
       selection: { topN: 3, threshold: 0.5 },
-      options: { mode: 'instant', maxSlots: 2, instruction: 'i' },
+      options: { reasons: 'none', maxSlots: 2, instruction: 'i' },
       engine: { device: 'wasm', model: undefined },
     });
   });

@@ -41,6 +41,7 @@ function failingEngine(): RerankEngine {
         deviceCause: { code: 'asked' },
         dtype: 'q4',
         maxPositions: 1,
+        canReason: true,
       }),
     rerank(call) {
       if (call.query !== 'second') return engine.rerank(call);
@@ -125,7 +126,7 @@ describe('the progress on a log', () => {
   const lines = (numDocuments: number, model: Pick<LoadedModel, 'deviceReason' | 'deviceCause'>): string => {
     let shown = '';
     const progress = new RerankProgress({ write: (text) => (shown += text) }, numDocuments);
-    progress.loaded({ device: 'wasm', dtype: 'q4', maxPositions: 1, ...model });
+    progress.loaded({ device: 'wasm', dtype: 'q4', maxPositions: 1, canReason: true, ...model });
     progress.endTask(numDocuments);
     return shown;
   };

@@ -9,6 +9,7 @@ const MODEL = {
   deviceCause: { code: 'adapter', name: 'gpu' },
   dtype: 'q4',
   maxPositions: 64,
+  canReason: true,
 } as const;
 const LOAD = { model: 'https://models.test/a/', device: 'auto' } as const;
 

@@ -397,6 +397,7 @@ describe('Reranker', () => {
           deviceCause: { code: 'server', host: 'far', model: 'large' },
           dtype: 'remote',
           maxPositions: 1,
+          canReason: true,
         });
       }
     }

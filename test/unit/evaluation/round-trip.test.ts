@@ -8,7 +8,7 @@ import {
 import { formatMtebTaskResult, readMtebTaskResult } from '../../../src/evaluation/files/mteb-task-result.ts';
 import {
   formatQueryResult,
-  logitDifferences,
+  runScores,
   readQueryResults,
   type QueryResult,
 } from '../../../src/evaluation/files/per-query-jsonl.ts';
@@ -171,7 +171,7 @@ describe('what is written reads back the same, to the last bit', () => {
     const text = formatQueryResult(result);
     expect(await collect(readQueryResults(sourceFile('f', text)))).toEqual([result]);
     expect(text.indexOf('\n')).toBe(text.length - 1);
-    expect(logitDifferences(result)).toEqual(new Map([['a', 40.123456789]]));
+    expect(runScores(result)).toEqual(new Map([['a', 40.123456789]]));
   });
 });
 

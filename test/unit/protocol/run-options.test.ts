@@ -76,7 +76,14 @@ describe('checks', () => {
     );
   });
 
+  test('take mode as the older spelling of reasons', () => {
+    expect(checkRerankOptions({ mode: 'reason', rethink: 1 })).toEqual({ reasons: 'all', rethink: 1 });
+    expect(checkRerankOptions({ mode: 'instant' })).toEqual({ reasons: 'none' });
+  });
+
   test.each<[keyof RerankOptions, unknown[], unknown[]]>([
+    ['reasons', [], ['some', 'instant', 1, null]],
+    ['top', ['5', null], [0, -1, 2.5, NaN, Infinity]],
     ['mode', [], ['guess', 1, null]],
     ['instruction', [1, null, {}], []],
     ['preset', [], ['unknown', '']],
@@ -103,6 +110,12 @@ describe('checks', () => {
   test.each<[RerankOptions, RegExp]>([
     [{ mode: 'instant', rethink: 1 }, /rethink/],
     [{ mode: 'instant', samples: 2 }, /samples/],
+    [{ reasons: 'none', rethink: 1 }, /rethink/],
+    [{ reasons: 'none', samples: 2 }, /samples/],
+    [{ reasons: 'all', mode: 'reason' }, /give one of them/],
+    [{ top: 5 }, /reasons 'top'/],
+    [{ reasons: 'none', top: 5 }, /reasons 'top'/],
+    [{ mode: 'reason', top: 5 }, /reasons 'top'/],
     [{ temperature: 0.5 }, /samples/],
     [{ seed: 1 }, /samples/],
     [{ queryTemplate: 'no place' }, /FILL_QUERY_HERE/],

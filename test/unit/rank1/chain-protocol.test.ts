@@ -48,8 +48,8 @@ describe("rank1's protocol", () => {
       { finishReason: 'verdict', verdict: YES, reasoning: 'Hm.' },
     ],
     [
-      'asks at once in mode instant, and that is not forced',
-      { mode: 'instant', maxNewTokens: 1 },
+      'asks at once without reasons, and that is not forced',
+      { reasons: 'none', maxNewTokens: 1 },
       [verdict('', NO, 1)],
       [{ type: 'answer', reasoning: INSTANT_REASONING }],
       { finishReason: 'verdict', verdict: NO, reasoning: '' },
@@ -109,7 +109,7 @@ describe("rank1's protocol", () => {
     ],
     [
       'says when an instant prompt does not fit',
-      { mode: 'instant', maxNewTokens: 1 },
+      { reasons: 'none', maxNewTokens: 1 },
       [NO_ROOM],
       [{}],
       { finishReason: 'prompt-too-long', verdict: null },

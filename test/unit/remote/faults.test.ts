@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createReranker } from '../../../src/index.ts';
-import type { RerankOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
+import type { RunOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import type { RemoteOptions } from '../../../src/remote/remote-options.ts';
 import { RemoteBackend } from '../../../src/remote/remote-backend.ts';
 import { chainEvents, DONE, event, openStream, sendEvents, type Answer } from './completions-server.ts';
@@ -581,10 +581,10 @@ describe('a verdict', () => {
     },
   );
 
-  it('of mode instant is one step, and is not forced', async () => {
+  it('without reasons is one step, and is not forced', async () => {
     const step: Answer = (_, response) =>
       sendEvents(response, [event(' true', { top: TOP, finish: 'length' }), DONE]);
-    const { finished } = await judge(step, { mode: 'instant' });
+    const { finished } = await judge(step, { reasons: 'none' });
     expect(finished[0]).toMatchObject({
       finishReason: 'verdict',
       numNewTokens: 1,
@@ -656,13 +656,13 @@ describe('thinking on', () => {
 });
 
 describe('the limit of a chain', () => {
-  it.each<[RerankOptions, number]>([
+  it.each<[RunOptions, number]>([
     [{}, 1024],
     [{ maxNewTokens: 9 }, 9],
-    [{ mode: 'instant' as const }, 1],
+    [{ reasons: 'none' as const }, 1],
   ])('with %j, at most half the context, is told with the figures of the run', async (options, limit) => {
     const outcome = await judge(
-      options.mode
+      options.reasons
         ? (_, response) => sendEvents(response, [event(' true', { top: TOP, finish: 'length' }), DONE])
         : whole,
       options,
@@ -720,7 +720,7 @@ describe('a document that does not fit', () => {
     });
 
     it('has more room where the answer is asked for at once', async () => {
-      await judge(strict, { mode: 'instant' }, {}, ['word '.repeat(9000)]);
+      await judge(strict, { reasons: 'none' }, {}, ['word '.repeat(9000)]);
       expect(wordsOf(server.completions.at(-1)!.body.prompt).length).toBeGreaterThan(0.96 * MAX_LENGTH);
     });
 

@@ -1,6 +1,6 @@
 /** One run on a server of the test's own, and what came of it. */
 import { expect } from 'vitest';
-import type { RerankOptions, RerankUpdate, RunSummary } from '../../../src/protocol/rerank-api.ts';
+import type { RunOptions, RerankUpdate, RunSummary } from '../../../src/protocol/rerank-api.ts';
 import type { RemoteOptions } from '../../../src/remote/remote-options.ts';
 import { RemoteBackend } from '../../../src/remote/remote-backend.ts';
 import { chainEvents, CompletionsServer, sendEvents, type Answer } from './completions-server.ts';
@@ -23,7 +23,7 @@ export const stopServer = (): Promise<void> => server.stop();
 
 export async function judge(
   answer: Answer | null,
-  options: RerankOptions = {},
+  options: RunOptions = {},
   remote: Partial<RemoteOptions> = {},
   texts: readonly string[] = ['a passage'],
 ): Promise<Outcome> {

@@ -1,6 +1,6 @@
 /** Sampled chains from a server: what is asked for, and that their mean is the verdict. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RerankOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
+import type { RunOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { RemoteBackend } from '../../../src/remote/remote-backend.ts';
 import { CompletionsServer, DONE, event, sendEvents, type Answer } from './completions-server.ts';
 
@@ -10,7 +10,7 @@ afterEach(() => server.stop());
 
 type Finished = Extract<RerankUpdate, { type: 'finished' }>;
 
-async function judge(options: RerankOptions, texts: readonly string[], answer: Answer) {
+async function judge(options: RunOptions, texts: readonly string[], answer: Answer) {
   server.answer = answer;
   const backend = new RemoteBackend({ endpoint: server.endpoint, retryDelayMs: 1 });
   await backend.load();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RANK1_PROFILE } from '../../../src/model/scoring-profile.ts';
-import type { RerankDocument, RerankOptions } from '../../../src/protocol/rerank-api.ts';
+import type { RerankDocument, RunOptions } from '../../../src/protocol/rerank-api.ts';
 import { encodePrompt } from '../../../src/rank1/prompt.ts';
 import { DocumentPlanner, type PlannedDocument } from '../../../src/service/rerank/document-plan.ts';
 import type { Tokenizer } from '../../../src/tokenizer/tokenizer.ts';
@@ -11,7 +11,7 @@ import { loadTokenizer } from '../tokenizer/tokenizer-files.ts';
 const demo = loadTokenizer('demo');
 const MARGIN = 16;
 
-interface PlanOptions extends RerankOptions {
+interface PlanOptions extends RunOptions {
   readonly query?: string;
   readonly maxPositions?: number;
   readonly modelMaxNewTokens?: number;

@@ -1,6 +1,6 @@
 /** Documents longer than the context, in passages: on a scripted model that finds tea where the text says so. */
 import { describe, expect, test } from 'vitest';
-import type { RerankDocument, RerankOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
+import type { RerankDocument, RunOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { RerankService } from '../../../src/service/rerank/rerank-service.ts';
 import { ScriptedRuntime, type ScriptedRuntimeOptions } from '../../fakes/scripted-runtime.ts';
 
@@ -8,7 +8,7 @@ type Finished = Extract<RerankUpdate, { type: 'finished' }>;
 
 async function rerank(
   documents: readonly RerankDocument[],
-  options: RerankOptions = {},
+  options: RunOptions = {},
   { abortAfter, ...script }: ScriptedRuntimeOptions & { abortAfter?: number } = {},
 ) {
   let step = 0;
@@ -116,7 +116,7 @@ describe('a long document in passages', () => {
   });
 
   test('works with instant answers: one step a passage', async () => {
-    const { finished, summary } = await rerank([{ text: longText }], { mode: 'instant' });
+    const { finished, summary } = await rerank([{ text: longText }], { reasons: 'none' });
     expect(finished[0]?.verdict?.label).toBe('true');
     expect(summary.stats.numDecodeSteps).toBe(0);
   });
@@ -124,7 +124,7 @@ describe('a long document in passages', () => {
   test('that is aborted between passages has no verdict, once', async () => {
     const { finished, summary } = await rerank(
       [{ text: longText }],
-      { maxSlots: 2, mode: 'instant' },
+      { maxSlots: 2, reasons: 'none' },
       { abortAfter: 2 },
     );
     expect(finished.map(({ finishReason, verdict }) => [finishReason, verdict])).toEqual([['aborted', null]]);

@@ -1,14 +1,14 @@
 /** Modes on a scripted model: what is asked of it, in how many steps, and what is told. */
 import { describe, expect, test } from 'vitest';
 import { parseScoringProfile } from '../../../src/model/scoring-profile.ts';
-import type { RerankOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
+import type { RunOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { INSTANT_REASONING } from '../../../src/rank1/prompt.ts';
 import { RerankService } from '../../../src/service/rerank/rerank-service.ts';
 import { ScriptedRuntime, type ScriptedRuntimeOptions } from '../../fakes/scripted-runtime.ts';
 
 type Finished = Extract<RerankUpdate, { type: 'finished' }>;
 
-async function rerank(script: ScriptedRuntimeOptions, texts: readonly string[], options: RerankOptions) {
+async function rerank(script: ScriptedRuntimeOptions, texts: readonly string[], options: RunOptions) {
   const runtime = new ScriptedRuntime(script);
   const service = new RerankService(() => Promise.resolve(runtime));
   await service.load({ model: 'https://models.test/a/', device: 'auto' }, () => undefined);
@@ -27,18 +27,25 @@ async function rerank(script: ScriptedRuntimeOptions, texts: readonly string[], 
 describe('instant', () => {
   test('puts the thinking into the prompt and takes one step a document', async () => {
     const { finished, prompts, stats, updates } = await rerank({}, ['tea', 'milk', 'green tea'], {
-      mode: 'instant',
+      reasons: 'none',
     });
     expect(prompts[0]).toMatch(/\nPassage: tea\n<think>\n.*\n<\/think>$/);
     expect(prompts.every((prompt) => prompt.includes(`<think>\n${INSTANT_REASONING}\n</think>`))).toBe(true);
     expect(stats).toMatchObject({ numDecodeSteps: 0, numDecodeTokens: 0 });
     expect(finished.map(({ verdict }) => verdict)).toEqual([
-      { label: 'true', score: expect.closeTo(1 / (1 + Math.exp(-3)), 12), logitDifference: 3, forced: false },
+      {
+        label: 'true',
+        score: expect.closeTo(1 / (1 + Math.exp(-3)), 12),
+        logitDifference: 3,
+        forced: false,
+        instant: true,
+      },
       {
         label: 'false',
         score: expect.closeTo(1 / (1 + Math.exp(5)), 12),
         logitDifference: -5,
         forced: false,
+        instant: true,
       },
       expect.objectContaining({ label: 'true' }),
     ]);
@@ -48,7 +55,7 @@ describe('instant', () => {
   });
 
   test('cuts a long document so that its closing chain still fits', async () => {
-    const { finished, prompts } = await rerank({}, ['tea '.repeat(500)], { mode: 'instant' });
+    const { finished, prompts } = await rerank({}, ['tea '.repeat(500)], { reasons: 'none' });
     expect(finished[0]).toMatchObject({ truncated: true, finishReason: 'verdict' });
     expect(finished[0]?.numPromptTokens).toBeLessThanOrEqual(512);
     expect(prompts[0]?.endsWith(`\n${INSTANT_REASONING}\n</think>`)).toBe(true);
@@ -182,7 +189,7 @@ describe('the limit of a chain', () => {
     [{}, 60],
     [{ maxNewTokens: 7 }, 7],
     [{ maxNewTokens: 8192 }, 256],
-    [{ mode: 'instant' as const }, 1],
+    [{ reasons: 'none' as const }, 1],
   ])('with %j is told with the figures of the run', async (options, limit) => {
     const { stats } = await rerank({}, ['tea'], options);
     expect(stats.maxNewTokens).toBe(limit);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Rank1Error } from '../../../src/base/errors.ts';
 import type {
-  RerankOptions,
+  RunOptions,
   RerankRequest,
   RerankUpdate,
   RunStats,
@@ -30,10 +30,7 @@ async function manyTasks(): Promise<void> {
   for (let task = 0; task < 50; task++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-function makeRequest(
-  texts: readonly string[],
-  options: RerankOptions & { query?: string } = {},
-): RerankRequest {
+function makeRequest(texts: readonly string[], options: RunOptions & { query?: string } = {}): RerankRequest {
   const { query = QUERY, ...rest } = options;
   return { query, documents: texts.map((text) => ({ text })), options: rest };
 }
@@ -52,7 +49,7 @@ async function runRequest(service: RerankService, request: RerankRequest, signal
 const rerank = (
   service: RerankService,
   texts: readonly string[],
-  options: RerankOptions & { query?: string } = {},
+  options: RunOptions & { query?: string } = {},
 ) => runRequest(service, makeRequest(texts, options));
 
 describe('a run', () => {
@@ -723,6 +720,7 @@ describe('load', () => {
       deviceCause: { code: 'asked' },
       dtype: 'q4',
       maxPositions: 512,
+      canReason: true,
     });
   });
 

@@ -3,7 +3,7 @@ import { foldUpdates, startRankedList } from '../../../src/client/ranked-list.ts
 import {
   logOddsToThreshold,
   MAX_LOG_ODDS,
-  numSelected,
+  selectedIndexes,
   thresholdToLogOdds,
 } from '../../../src/ui/ranking-selection.ts';
 
@@ -42,16 +42,16 @@ describe('what counts', () => {
     [0, 3, 3],
     [0.5, 1, 1],
   ])('at a threshold of %s and at most %f documents is %i', (threshold, topN, expected) => {
-    expect(numSelected(listOf(-3, 4, 1, -5), { threshold, topN })).toBe(expected);
+    expect(selectedIndexes(listOf(-3, 4, 1, -5), { threshold, topN }).size).toBe(expected);
   });
 
   it('leaves a score of one half, which is no true, out unless it is asked for', () => {
-    expect(numSelected(listOf(0), { threshold: null, topN: Infinity })).toBe(0);
-    expect(numSelected(listOf(0), { threshold: 0.5, topN: Infinity })).toBe(1);
+    expect(selectedIndexes(listOf(0), { threshold: null, topN: Infinity }).size).toBe(0);
+    expect(selectedIndexes(listOf(0), { threshold: 0.5, topN: Infinity }).size).toBe(1);
   });
 
   it('is nothing where nothing is judged', () => {
-    expect(numSelected(startRankedList(1, 3), { threshold: 0, topN: Infinity })).toBe(0);
+    expect(selectedIndexes(startRankedList(1, 3), { threshold: 0, topN: Infinity }).size).toBe(0);
   });
 
   it.each([0.001, 0.25, 0.5, 0.9, 0.999])(

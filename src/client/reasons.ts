@@ -1,0 +1,74 @@
+/**
+ * `reasons` of a list: with `top`, a run that scores every document, then one that reasons about the best. Invariant: a
+ * document's score is never lost to a chain that came to nothing.
+ */
+import { DEFAULT_TOP, scoreOptions } from '../protocol/run-options.ts';
+import type {
+  FinishedUpdate,
+  RerankOptions,
+  RerankRequest,
+  RerankUpdate,
+  UpdateListener,
+} from '../protocol/rerank-api.ts';
+import { foldUpdates, startRankedList, type RankedItem, type RankedList } from './ranked-list.ts';
+import { addStats } from './run-ledger.ts';
+import type { RunOutcome } from './supervised-run.ts';
+
+/** A list as it was asked for: `reasons` may differ between its documents. */
+export interface ListRequest extends Omit<RerankRequest, 'options'> {
+  readonly options: Omit<RerankOptions, 'mode'>;
+}
+
+/** @param run judges all documents of a request the same way */
+export async function judgeList(
+  { options: asked, ...list }: ListRequest,
+  run: (request: RerankRequest, onUpdate: UpdateListener) => Promise<RunOutcome>,
+  onUpdate: UpdateListener,
+): Promise<RunOutcome> {
+  const { reasons, top = DEFAULT_TOP, ...options } = asked;
+  if (reasons !== 'top')
+    return run({ ...list, options: { ...options, ...(reasons && { reasons }) } }, onUpdate);
+  let scored = startRankedList(0, list.documents.length);
+  const first = await run(
+    { ...list, options: { ...scoreOptions(options), reasons: 'none' } },
+    (updates, stats) => {
+      scored = foldUpdates(scored, 0, updates);
+      onUpdate(updates, stats);
+    },
+  );
+  const best = first.model.canReason ? bestScored(scored, top) : [];
+  if (best.length === 0) return first;
+  const documents = best.flatMap(({ index }) => list.documents[index] ?? []);
+  const second = await run({ ...list, documents, options }, (updates, stats) =>
+    onUpdate(
+      updates.map((update) => afterScore(update, best[update.index]!)),
+      addStats(first.stats, stats),
+    ),
+  );
+  return { model: second.model, stats: addStats(first.stats, second.stats) };
+}
+
+/** The documents to reason about: the `top` best of those that have a score. */
+export function bestScored({ order, items }: RankedList, top: number): readonly RankedItem[] {
+  return order
+    .flatMap((index) => items[index] ?? [])
+    .filter(({ verdict }) => verdict !== null)
+    .slice(0, top);
+}
+
+/**
+ * An update of reasoning about a scored document, as one of the list's. A document whose chain came to nothing keeps its
+ * score. Tokens are those of both.
+ */
+export function afterScore(update: RerankUpdate, scored: RankedItem): RerankUpdate {
+  const { index, verdict, truncated, passage } = scored;
+  if (update.type !== 'finished') return { ...update, index };
+  const kept: Partial<FinishedUpdate> = { finishReason: 'verdict', verdict, reasoning: '', truncated };
+  return {
+    ...update,
+    ...(!update.verdict && { ...kept, ...(passage && { passage }) }),
+    index,
+    numPromptTokens: scored.numPromptTokens + update.numPromptTokens,
+    numNewTokens: scored.numNewTokens + update.numNewTokens,
+  };
+}
