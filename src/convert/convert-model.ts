@@ -5,7 +5,8 @@
 import { Rank1Error } from '../base/errors.ts';
 import { MANIFEST_FILE } from '../model/manifest.ts';
 import { unknownConfigKeys } from '../model/config-rules.ts';
-import { knownProfile, RANK1_PROFILE } from '../model/scoring-profile.ts';
+import { RANK1_PROFILE } from '../model/scoring-profile.ts';
+import { knownProfile } from './known-profiles.ts';
 import { parseModelSpec } from '../model/model-spec.ts';
 import { BlockQuantizedFormat } from './block-quantized-format.ts';
 import type { CheckpointFolder, OutputFolder } from './byte-io.ts';

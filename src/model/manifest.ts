@@ -3,7 +3,8 @@
  * last, so a folder without one is not a model. Untrusted when read.
  */
 import { errorMessage, Rank1Error } from '../base/errors.ts';
-import { parseScoringProfile, RANK1_PROFILE, type ScoringProfile } from './scoring-profile.ts';
+import { parseScoringProfile } from './parse-scoring-profile.ts';
+import { RANK1_PROFILE, type ScoringProfile } from './scoring-profile.ts';
 
 export const MANIFEST_FILE = 'rank1.json';
 export const MANIFEST_VERSION = 1;

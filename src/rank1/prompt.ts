@@ -32,12 +32,13 @@ export function promptHead(query: string): string {
 
 /** rank1's whole prompt as text, `<think>` included, for servers that tokenize it themselves. */
 export function promptText(query: string, document: string): string {
-  return textOf(promptParts(RANK1_PROFILE, query, document));
+  const values: Readonly<Record<string, string>> = { [QUERY_SLOT]: query, [DOCUMENT_SLOT]: document };
+  return RANK1_PROFILE.prompt.join('').replace(SLOTS, (slot) => values[slot] ?? slot);
 }
 
 /** rank1's prompt whose next token is the answer. Trim `reasoning` with `trimToLastSentence` first. */
 export function forcedPromptText(query: string, document: string, reasoning: string): string {
-  return textOf(forcedPromptParts(query, document, reasoning));
+  return promptText(query, document) + `\n${reasoning}\n${CLOSE_MARKER}`;
 }
 
 /**
@@ -86,7 +87,9 @@ export function encodeForcedPrompt(
   document: string,
   reasoning: string,
 ): Int32Array {
-  return framed(tokenizer, encodeParts(tokenizer, forcedPromptParts(query, document, reasoning)));
+  const prompt = promptParts(RANK1_PROFILE, query, document);
+  const tail = [plain(`\n${reasoning}\n`), literal(CLOSE_MARKER)];
+  return framed(tokenizer, encodeParts(tokenizer, continued(prompt, ...tail)));
 }
 
 /** The prompt of a score without reasons: the reasoning is prefilled, the answer comes next. */
@@ -109,7 +112,7 @@ export function encodeContinuedPrompt(
 
 const QUERY_SLOT = '{query}';
 const DOCUMENT_SLOT = '{document}';
-const SLOT = /(\{query\}|\{document\})/;
+const SLOTS = /(\{query\}|\{document\})/g;
 
 /** A piece of a prompt. In literal text special tokens are recognised; other text is always plain. */
 interface Segment {
@@ -124,25 +127,16 @@ const plain = (text: string): Segment => ({ text, isLiteral: false });
 function promptParts({ prompt }: ScoringProfile, query: string, document: string): Parts {
   const values: Readonly<Record<string, string>> = { [QUERY_SLOT]: query, [DOCUMENT_SLOT]: document };
   return prompt.map((part) =>
-    part.split(SLOT).map((piece) => {
+    part.split(SLOTS).map((piece) => {
       const value = values[piece];
       return value === undefined ? literal(piece) : plain(value);
     }),
   );
 }
 
-function forcedPromptParts(query: string, document: string, reasoning: string): Parts {
-  const prompt = promptParts(RANK1_PROFILE, query, document);
-  return continued(prompt, plain(`\n${reasoning}\n`), literal(CLOSE_MARKER));
-}
-
 /** The parts with these segments at the end of the last. */
 function continued(parts: Parts, ...segments: readonly Segment[]): Parts {
   return parts.with(-1, [...parts.at(-1)!, ...segments]);
-}
-
-function textOf(parts: Parts): string {
-  return parts.flatMap((part) => part.map(({ text }) => text)).join('');
 }
 
 /** The chain up to its last whole sentence, if it has one, as the reference does before it forces a verdict. */

@@ -5,7 +5,8 @@
  */
 import { ANSWERS, CLOSE_MARKER } from './markers.ts';
 
-const STOPS = { true: CLOSE_MARKER + ANSWERS.true, false: CLOSE_MARKER + ANSWERS.false } as const;
+/** What ends a chain, by the answer it gives. */
+export const STOPS = { true: CLOSE_MARKER + ANSWERS.true, false: CLOSE_MARKER + ANSWERS.false } as const;
 
 export class VerdictDetector {
   readonly #markerIsToken: boolean;

@@ -5,14 +5,13 @@
 import { assert } from '../base/assert.ts';
 import { Rank1Error } from '../base/errors.ts';
 import type { RunOptions, RerankUpdate } from '../protocol/rerank-api.ts';
-import { ANSWERS, CLOSE_MARKER } from '../rank1/markers.ts';
-import { RepetitionDetector } from '../rank1/repetition-detector.ts';
-import { VerdictDetector } from '../rank1/verdict-detector.ts';
+import { STOPS, VerdictDetector } from '../rank1/verdict-detector.ts';
 import type { Label } from './answer-verdict.ts';
 import { ChunkOrder } from './chunk-order.ts';
 import type { CompletionChunk, CompletionStep } from './completion-chunk.ts';
 import type { CompletionClient, CompletionRequest } from './completion-client.ts';
 import type { RemoteModel } from './remote-model.ts';
+import type { TokenLoop } from './token-loop.ts';
 
 export interface ChainStreamSettings {
   readonly client: CompletionClient;
@@ -35,8 +34,6 @@ export interface Thought {
 }
 
 type CompletionEnd = Pick<CompletionChunk, 'finishReason' | 'stopText'>;
-
-const STOPS = { true: CLOSE_MARKER + ANSWERS.true, false: CLOSE_MARKER + ANSWERS.false };
 
 export class ChainStream {
   readonly #settings: ChainStreamSettings;
@@ -94,7 +91,7 @@ export class ChainStream {
     const request = { prompt, maxTokens, stop: Object.values(STOPS), ...(sampling && { sampling }) };
     const attempt = async (): Promise<Thought> => {
       const detector = new VerdictDetector({ markerIsToken: false });
-      const loop = options.loopGuard === true ? new TokenLoop() : null;
+      const loop = options.loopGuard === true ? await newTokenLoop() : null;
       let lastStep: CompletionStep | null = null;
       let loops = false;
       let lastTokens = '';
@@ -205,14 +202,7 @@ function labelAtEnd(tokens: string): Label | null {
   return tokens.endsWith(STOPS.false) ? 'false' : null;
 }
 
-/** The loop guard, on tokens known by their texts. */
-class TokenLoop {
-  readonly #ids = new Map<string, number>();
-  readonly #detector = new RepetitionDetector();
-
-  push(token: string): boolean {
-    const id = this.#ids.get(token) ?? this.#ids.size;
-    this.#ids.set(token, id);
-    return this.#detector.push(id);
-  }
+async function newTokenLoop(): Promise<TokenLoop> {
+  const { TokenLoop } = await import('./token-loop.ts');
+  return new TokenLoop();
 }

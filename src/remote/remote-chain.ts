@@ -49,7 +49,7 @@ export class RemoteChain implements TalliedChain {
 
   /** 0 until the server tells. */
   get numPromptTokens(): number {
-    return this.#stream.numPromptTokens || (this.#refusal?.numPromptTokens ?? 0);
+    return this.#stream.numPromptTokens || this.#document.refusedPromptTokens;
   }
 
   get numNewTokens(): number {
@@ -59,10 +59,10 @@ export class RemoteChain implements TalliedChain {
   /** @throws Rank1Error or the signal's reason */
   async judge(): Promise<ChainOutcome> {
     for (;;) {
-      const { text, maxNewTokens } = this.#document;
-      const outcome = await this.#judge(text, maxNewTokens);
+      const { demand } = this.#document;
+      const outcome = await this.#judge(demand.text, demand.maxNewTokens);
       if (outcome.finishReason !== 'prompt-too-long') return outcome;
-      if (!(await this.#document.fitAfter(this.#refusal, { text, maxNewTokens }))) return outcome;
+      if (!(await this.#document.fitAfter(this.#refusal, demand))) return outcome;
       this.#stream.clear();
     }
   }
@@ -131,7 +131,7 @@ export class RemoteChain implements TalliedChain {
         const sample = JSON.stringify([...topLogprobs.keys()].slice(0, 3));
         throw new Rank1Error(
           'model-unsupported',
-          `${client.host} names its tokens in a way that does not tell " true" from others (${sample}), so no score can be read. Let it return tokens as they are, with their spaces, or offer /tokenize and return_tokens_as_token_ids, as vLLM does.`,
+          `${client.host} names its tokens so that " true" cannot be told from others (${sample}), so no score can be read. Let it return tokens with their spaces, or offer /tokenize and return_tokens_as_token_ids, as vLLM does.`,
         );
       }
       model.namesTokensById = true;

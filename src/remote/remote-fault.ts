@@ -6,32 +6,11 @@ import { readBody } from '../base/read-body.ts';
 /** The server has too much to do: a fault of every request, so all of them rest. */
 export class OverloadFault extends PassingFault {}
 
-/** The prompt and what may come after it do not fit into the model's context. */
-export class ContextFault extends Error {
-  /** tokens of the context, as the refusal says; null where it does not */
-  readonly contextLength: number | null;
-  /** tokens of the prompt, as the refusal says; null where it does not */
-  readonly numPromptTokens: number | null;
-
-  constructor(said: string) {
-    super(said);
-    this.contextLength = numberIn(said, CONTEXT_LENGTHS);
-    this.numPromptTokens = numberIn(said, PROMPT_LENGTHS);
-  }
-}
+/** The prompt and its new tokens do not fit the model's context. The message is the server's. */
+export class ContextFault extends Error {}
 
 const CONTEXT =
   /context (length|size|window)|max_model_len|maximum .{0,40}(length|tokens)|too (long|large)|max_new_tokens.{0,20}must be|n_ctx/i;
-/** As vLLM, SGLang and OpenAI, llama.cpp, and TGI say it. */
-const CONTEXT_LENGTHS = [
-  /context (?:length|size|window)\D{0,24}(\d+)/i,
-  /(?:max_model_len|n_ctx)\D{0,8}(\d+)/i,
-  /max_new_tokens.{0,20}must be\D{0,8}(\d+)/i,
-];
-const PROMPT_LENGTHS = [
-  /(\d+) (?:in (?:the|your) (?:messages|prompt)|input tokens|`inputs` tokens|tokens from the input)/i,
-  /(?:request|input|prompt) \((\d+) tokens/i,
-];
 /** Node tells why a certificate was refused; a browser tells nothing, and the fault counts as passing. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/;
 /** Of the statuses from 500 on, those that stay as they are: not implemented, HTTP version, login at a gateway. */
@@ -49,7 +28,7 @@ export async function faultOf(response: Response, host: string, redact: Redact):
   if (response.type === 'opaqueredirect' || (status >= 300 && status < 400))
     return new Rank1Error(
       'model-not-found',
-      `${host} sends requests on to another address, which could take the question, the documents and the key elsewhere. Give the address where the server answers by itself as endpoint.`,
+      `${host} redirects to another address, which could take the documents and the key elsewhere. Give the server's final address as endpoint.`,
     );
   const body = await readBody(response.body, MAX_MESSAGE_BYTES).catch(() => null);
   const said = body === null ? '' : redact(saidIn(new TextDecoder().decode(body)));
@@ -101,14 +80,6 @@ export function connectionFault(error: unknown, host: string, redact: Redact): E
     'access-denied',
     `The certificate of ${host} is not trusted (${reason}). Use a server with a valid certificate; nothing was sent.`,
   );
-}
-
-function numberIn(text: string, patterns: readonly RegExp[]): number | null {
-  for (const pattern of patterns) {
-    const [, digits] = pattern.exec(text) ?? [];
-    if (digits !== undefined) return Number(digits);
-  }
-  return null;
 }
 
 export type Redact = (text: string) => string;

@@ -4,7 +4,6 @@
  */
 import type { RunOptions } from '../protocol/rerank-api.ts';
 import type { AnswerTokenIds } from './answer-verdict.ts';
-import type { ContextFault } from './remote-fault.ts';
 
 /** The reference's. */
 const DEFAULT_MAX_NEW_TOKENS = 8192;
@@ -47,8 +46,8 @@ export class RemoteModel {
     return reasons === 'none' ? 1 : Math.max(1, Math.min(maxNewTokens, Math.floor(this.maxLength / 2)));
   }
 
-  /** A refusal knows the context better than whatever said so before. */
-  learn({ contextLength }: ContextFault): void {
-    if (contextLength !== null) this.#maxLength = Math.min(contextLength, this.#maxLength ?? Infinity);
+  /** A refusal knows the context better than whatever said so before. @param maxLength as a refusal says */
+  learn(maxLength: number): void {
+    this.#maxLength = Math.min(maxLength, this.#maxLength ?? Infinity);
   }
 }

@@ -4,8 +4,8 @@
  */
 import type { Gate, Semaphore } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
-import { seededRandom } from '../base/seeded-random.ts';
 import type {
+  RunOptions,
   RerankRequest,
   RerankUpdate,
   RunStats,
@@ -15,9 +15,15 @@ import type {
 import { NO_STATS } from '../protocol/run-defaults.ts';
 import type { ChainOutcome } from '../rank1/chain-protocol.ts';
 import { DocumentTally } from '../rank1/document-tally.ts';
-import { documentText, forcedPromptText, INSTANT_REASONING, promptText } from '../rank1/prompt.ts';
-import { promptQuery } from '../rank1/query-template.ts';
-import { samplingOf, type Sampling } from '../rank1/sampled-chains.ts';
+import {
+  documentText,
+  forcedPromptText,
+  INSTANT_REASONING,
+  promptText,
+  queryWithInstruction,
+} from '../rank1/prompt.ts';
+import { samplingOf } from '../rank1/sampled-chains.ts';
+import type { ChainStreamSettings } from './chain-stream.ts';
 import type { CompletionClient } from './completion-client.ts';
 import { FittedDocument } from './fitted-document.ts';
 import { RemoteChain } from './remote-chain.ts';
@@ -43,14 +49,11 @@ interface QueuedChain {
 const SEND_EVERY_MS = 16;
 /** A run that has nothing to tell says at least this often that it is alive. */
 const ALIVE_EVERY_MS = 2000;
-/** Servers take 32 bits with a sign at least. */
-const NUM_SEEDS = 2 ** 31;
 
 export class RemoteRun {
   readonly #server: RemoteRunSettings;
   readonly #request: RerankRequest;
   readonly #onUpdates: UpdateListener;
-  readonly #sampling: Sampling | null;
   readonly #failure = new AbortController();
   readonly #startedAt = performance.now();
   #updates: RerankUpdate[] = [];
@@ -66,7 +69,6 @@ export class RemoteRun {
     this.#server = server;
     this.#request = request;
     this.#onUpdates = onUpdates;
-    this.#sampling = samplingOf(request.options);
   }
 
   async execute(signal: AbortSignal): Promise<RunSummary> {
@@ -78,8 +80,9 @@ export class RemoteRun {
       );
     }
     const either = AbortSignal.any([signal, this.#failure.signal]);
-    const queue = this.#queue(either);
-    const numChains = documents.length * (this.#sampling?.numSamples ?? 1);
+    const samplings = await samplingsOf(options);
+    const queue = this.#queue(await queryInPrompt(this.#request), samplings, either);
+    const numChains = documents.length * samplings.length;
     const numLanes = Math.min(options.maxSlots ?? this.#server.maxInFlight, numChains);
     const alive = setInterval(() => this.#send(), ALIVE_EVERY_MS);
     try {
@@ -100,10 +103,13 @@ export class RemoteRun {
   }
 
   /** The chains of all documents, made when their turn comes. */
-  *#queue(signal: AbortSignal): Generator<QueuedChain, void> {
+  *#queue(
+    query: string,
+    samplings: readonly ChainStreamSettings['sampling'][],
+    signal: AbortSignal,
+  ): Generator<QueuedChain, void> {
     const { client, model } = this.#server;
     const { options } = this.#request;
-    const query = promptQuery(this.#request);
     const fitSettings = {
       model,
       options,
@@ -113,7 +119,6 @@ export class RemoteRun {
           : promptText(query, document),
       countTokens: model.tokenizes ? (prompt: string) => client.countTokens(model.id, prompt, signal) : null,
     };
-    const samplings = this.#sampling ? sampleSeeds(this.#sampling) : [null];
     for (const [index, document] of this.#request.documents.entries()) {
       const fitted = new FittedDocument(documentText(document), fitSettings);
       const report = (update: RerankUpdate): void => {
@@ -214,8 +219,19 @@ export class RemoteRun {
   }
 }
 
-/** One seed for each sample. The run's seed plus the sample's number would give neighbouring seeds the same chains. */
-function sampleSeeds({ numSamples, temperature, seed }: Sampling): { temperature: number; seed: number }[] {
-  const random = seededRandom(seed);
-  return Array.from({ length: numSamples }, () => ({ temperature, seed: random.below(NUM_SEEDS) }));
+/** The query as it stands in the prompt. Templates are fetched with the first run that has one. */
+async function queryInPrompt(request: RerankRequest): Promise<string> {
+  const { query, options } = request;
+  if (options.queryTemplate === undefined && options.preset === undefined)
+    return queryWithInstruction(query, options.instruction);
+  const { promptQuery } = await import('../rank1/query-template.ts');
+  return promptQuery(request);
+}
+
+/** For each chain of a document; null: greedy. */
+async function samplingsOf(options: RunOptions): Promise<readonly ChainStreamSettings['sampling'][]> {
+  const sampling = samplingOf(options);
+  if (!sampling) return [null];
+  const { sampleSeeds } = await import('./sample-seeds.ts');
+  return sampleSeeds(sampling);
 }

@@ -1,7 +1,7 @@
 /** Parses and checks the options of `rank1-rerank convert`. */
 import { parseArgs } from 'node:util';
 import { QUANTIZATION_METHODS } from '../block-quantizer.ts';
-import { SCORING_PROFILES } from '../../model/scoring-profile.ts';
+import { KNOWN_PROFILES } from '../known-profiles.ts';
 import {
   CONVERT_DTYPES,
   DEFAULT_MAX_POSITIONS,
@@ -30,7 +30,7 @@ export const CONVERT_USAGE = `rank1-rerank convert <folder, .gguf file or hub id
   --max-positions <n>      longest sequence the model can run (default ${DEFAULT_MAX_POSITIONS}, at most the checkpoint's own)
   --shard-size <MB>        size at which a new weight file is begun (default ${DEFAULT_SHARD_BYTES / 2 ** 20}, at most ${MAX_SHARD_MIB})
   --accuracy-level <0|4>   4 rounds activations to int8 on some devices: faster, less exact (default 0)
-  --profile <name or file> how the model is asked and scored: ${[...SCORING_PROFILES.keys()].join(', ')}, or a JSON
+  --profile <name or file> how the model is asked and scored: ${[...KNOWN_PROFILES.keys()].join(', ')}, or a JSON
                            file (default: by the source's name, else rank1)
   --revision <ref>         branch, tag or commit of a hub repository (default main)
   --endpoint <url>         the hub (default ${DEFAULT_ENDPOINT})

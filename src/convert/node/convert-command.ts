@@ -4,7 +4,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { errorMessage, Rank1Error } from '../../base/errors.ts';
-import { parseScoringProfile, SCORING_PROFILES, type ScoringProfile } from '../../model/scoring-profile.ts';
+import { parseScoringProfile } from '../../model/parse-scoring-profile.ts';
+import type { ScoringProfile } from '../../model/scoring-profile.ts';
+import { KNOWN_PROFILES } from '../known-profiles.ts';
 import { convertModel } from '../convert-model.ts';
 import type { ConvertOptions } from '../convert-options.ts';
 import { describeEndToEndError } from '../compare/conversion-report.ts';
@@ -43,14 +45,14 @@ export async function runConvert(args: ConvertArguments, signal: AbortSignal): P
 
 /** @throws Rank1Error `invalid-file` */
 async function readProfile(nameOrFile: string): Promise<ScoringProfile> {
-  const known = SCORING_PROFILES.get(nameOrFile);
+  const known = KNOWN_PROFILES.get(nameOrFile);
   if (known) return known;
   try {
     return parseScoringProfile(JSON.parse(await readFile(nameOrFile, 'utf8')));
   } catch (error) {
     throw new Rank1Error(
       'invalid-file',
-      `${nameOrFile} is not a scoring profile (${errorMessage(error)}). Give a JSON file, or one of ${[...SCORING_PROFILES.keys()].join(', ')}.`,
+      `${nameOrFile} is not a scoring profile (${errorMessage(error)}). Give a JSON file, or one of ${[...KNOWN_PROFILES.keys()].join(', ')}.`,
       { cause: error },
     );
   }

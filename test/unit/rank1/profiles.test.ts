@@ -5,13 +5,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import {
-  knownProfile,
-  parseScoringProfile,
-  RANK1_PROFILE,
-  SCORING_PROFILES,
-  type ScoringProfile,
-} from '../../../src/model/scoring-profile.ts';
+import { KNOWN_PROFILES, knownProfile } from '../../../src/convert/known-profiles.ts';
+import { parseScoringProfile } from '../../../src/model/parse-scoring-profile.ts';
+import { RANK1_PROFILE, type ScoringProfile } from '../../../src/model/scoring-profile.ts';
 import { findMarkerTokenIds } from '../../../src/rank1/markers.ts';
 import { makeVerdict } from '../../../src/rank1/verdict.ts';
 import { DocumentPlanner } from '../../../src/service/rerank/document-plan.ts';
@@ -49,7 +45,7 @@ function tokenizerOf(model: string): Tokenizer {
   return tokenizer;
 }
 
-const profileOf = (name: string): ScoringProfile => SCORING_PROFILES.get(name)!;
+const profileOf = (name: string): ScoringProfile => KNOWN_PROFILES.get(name)!;
 
 function plan(model: string, query: string, text: string, instruction: string | null, maxPositions = 16_384) {
   const request = { query, documents: [{ text }], options: instruction === null ? {} : { instruction } };
@@ -143,7 +139,7 @@ describe('mistakes that gave others wrong scores', () => {
   });
 
   test('a score is activated once: it reaches 0 and 1', () => {
-    for (const profile of SCORING_PROFILES.values()) {
+    for (const profile of KNOWN_PROFILES.values()) {
       const score = (logit: number) => makeVerdict([logit, 0], undefined, profile).score;
       expect(score(-200)).toBeLessThan(1e-9);
       expect(score(200)).toBeGreaterThan(1 - 1e-9);
@@ -179,7 +175,7 @@ describe('knownProfile', () => {
 
 describe('parseScoringProfile', () => {
   test('reads what it wrote', () => {
-    for (const profile of SCORING_PROFILES.values())
+    for (const profile of KNOWN_PROFILES.values())
       expect(parseScoringProfile(JSON.parse(JSON.stringify(profile)))).toEqual(profile);
   });
 

@@ -1,6 +1,6 @@
 /** Modes on a scripted model: what is asked of it, in how many steps, and what is told. */
 import { describe, expect, test } from 'vitest';
-import { parseScoringProfile } from '../../../src/model/scoring-profile.ts';
+import { parseScoringProfile } from '../../../src/model/parse-scoring-profile.ts';
 import type { RunOptions, RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { INSTANT_REASONING } from '../../../src/rank1/prompt.ts';
 import { RerankService } from '../../../src/service/rerank/rerank-service.ts';

@@ -1,0 +1,68 @@
+/**
+ * What to ask for after a server refused a prompt as too long: fewer new tokens first, then less of the document, by the
+ * server's own token counts where it tells them, else a share of its characters at a time. Fetched with the first refusal.
+ */
+import { cutText } from '../passages/cut-text.ts';
+import type { FitSettings } from './fitted-document.ts';
+import { longestFitting } from './longest-fitting.ts';
+
+/** What a document's chains ask for. */
+export interface Demand {
+  /** of the document */
+  readonly text: string;
+  /** of a chain, continuations included */
+  readonly maxNewTokens: number;
+  /** whether the text was cut by the server's counts; if that did not help, it goes by others */
+  readonly isCounted: boolean;
+}
+
+/** Lengths in tokens that a refusal tells; null where it does not. */
+export interface RefusedLengths {
+  readonly context: number | null;
+  readonly prompt: number | null;
+}
+
+/** As vLLM, SGLang and OpenAI, llama.cpp, and TGI say it. */
+const CONTEXT_LENGTHS = [
+  /context (?:length|size|window)\D{0,24}(\d+)/i,
+  /(?:max_model_len|n_ctx)\D{0,8}(\d+)/i,
+  /max_new_tokens.{0,20}must be\D{0,8}(\d+)/i,
+];
+const PROMPT_LENGTHS = [
+  /(\d+) (?:in (?:the|your) (?:messages|prompt)|input tokens|`inputs` tokens|tokens from the input)/i,
+  /(?:request|input|prompt) \((\d+) tokens/i,
+];
+
+/** A document with less left of it than this is not judged. */
+const MIN_CHARACTERS = 64;
+const KEPT_SHARE = 0.75;
+/** A chain is not shortened below this to spare the document a cut. */
+const MIN_NEW_TOKENS = 256;
+
+/** @param said the server's refusal */
+export function refusedLengths(said: string): RefusedLengths {
+  return { context: firstNumber(said, CONTEXT_LENGTHS), prompt: firstNumber(said, PROMPT_LENGTHS) };
+}
+
+/** @returns null when too little of the document would be left */
+export async function askForLess(refused: Demand, settings: FitSettings): Promise<Demand | null> {
+  const { model, options } = settings;
+  const most = model.maxNewTokens(options);
+  const halved = Math.max(MIN_NEW_TOKENS, Math.floor(refused.maxNewTokens / 2));
+  const maxNewTokens = model.isLengthKnown ? most : Math.min(most, halved);
+  if (maxNewTokens < refused.maxNewTokens) return { ...refused, maxNewTokens };
+  const countTokens = model.isLengthKnown && !refused.isCounted ? settings.countTokens : null;
+  const fitting =
+    countTokens &&
+    (await longestFitting(refused.text, model.maxLength - refused.maxNewTokens, (text) =>
+      countTokens(settings.promptOf(text)),
+    ));
+  const text = fitting ?? cutText(refused.text, Math.floor(refused.text.length * KEPT_SHARE));
+  if (text.length < MIN_CHARACTERS) return null;
+  return { ...refused, text, isCounted: refused.isCounted || countTokens !== null };
+}
+
+function firstNumber(text: string, patterns: readonly RegExp[]): number | null {
+  const digits = patterns.map((pattern) => pattern.exec(text)?.[1]).find((found) => found !== undefined);
+  return digits === undefined ? null : Number(digits);
+}
