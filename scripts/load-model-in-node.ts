@@ -1,22 +1,26 @@
 /** Loads a model folder from disk on WASM in Node, for tests and tools without a browser. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { expandModel } from '../src/convert/expand/expand-model.ts';
 import { parseManifest, type ManifestModel } from '../src/model/manifest.ts';
+import type { ModelFiles } from '../src/model/model-files.ts';
 import { parseModelSpec } from '../src/model/model-spec.ts';
-import { ModelRuntime } from '../src/runtime/model-runtime.ts';
+import type { ArithmeticPreference } from '../src/protocol/rerank-api.ts';
+import { ModelRuntime, type PrepareFiles } from '../src/runtime/model-runtime.ts';
 import { nodeHost } from '../src/runtime/node/node-host.ts';
 import type { LoadedRuntime } from '../src/service/rerank/loaded-runtime.ts';
 import { createTokenizer } from '../src/tokenizer/tokenizer.ts';
+
+interface OtherGraph {
+  readonly onnx: Uint8Array<ArrayBuffer>;
+  readonly layout: ManifestModel['layout'];
+}
 
 /**
  * @param folder as `rank1-rerank convert` leaves it
  * @param graph another graph on the same weights, in place of the folder's
  */
-export async function loadModelInNode(
-  folder: string,
-  dtype: string,
-  graph?: { readonly onnx: Uint8Array<ArrayBuffer>; readonly layout: ManifestModel['layout'] },
-): Promise<LoadedRuntime> {
+export function readModelInNode(folder: string, dtype: string, graph?: OtherGraph): ModelFiles {
   const read = (file: string) => readFileSync(path.join(folder, file));
   const readJson = (file: string) => JSON.parse(read(file).toString('utf8')) as unknown;
   const manifest = parseManifest(readJson('rank1.json'));
@@ -28,24 +32,40 @@ export async function loadModelInNode(
     readJson('config.json'),
     Object.hasOwn(manifest.files, generationConfig) ? readJson(generationConfig) : undefined,
   );
-  const tokenizerJson = readJson('tokenizer.json');
-  const tokenizerConfig = readJson('tokenizer_config.json');
-  const files = {
+  return {
     manifest,
     dtype,
     model,
     spec,
-    tokenizerJson,
-    tokenizerConfig,
+    tokenizerJson: readJson('tokenizer.json'),
+    tokenizerConfig: readJson('tokenizer_config.json'),
     onnx: graph?.onnx ?? read(model.onnx),
     externalData: model.externalData.map((file) => ({ path: path.basename(file), data: read(file) })),
   };
-  const runtime = await ModelRuntime.load('wasm', files, await nodeHost('wasm', 1));
+}
+
+/** @param preference undefined: the weights as they are stored */
+export function prepareWith(preference: ArithmeticPreference | undefined): PrepareFiles | undefined {
+  return preference && ((files, chosen) => expandModel(files, { preference, ...chosen }));
+}
+
+export async function loadModelInNode(
+  folder: string,
+  dtype: string,
+  graph?: OtherGraph,
+  preference: ArithmeticPreference = 'auto',
+): Promise<LoadedRuntime> {
+  const files = readModelInNode(folder, dtype, graph);
+  const { manifest, spec, tokenizerJson, tokenizerConfig } = files;
+  const runtime = await ModelRuntime.load('wasm', files, await nodeHost('wasm', 1), prepareWith(preference));
   return {
     device: runtime.device,
     deviceReason: runtime.deviceReason,
     deviceCause: runtime.deviceCause,
     dtype,
+    arithmetic: runtime.plan.arithmetic,
+    arithmeticCause: runtime.plan.cause,
+    arithmeticReason: runtime.plan.reason,
     spec,
     tokenizer: createTokenizer(tokenizerJson, tokenizerConfig),
     profile: manifest.profile,

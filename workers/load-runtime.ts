@@ -1,4 +1,5 @@
 /** Assembles model files, tokenizer and runtime into what the service needs. No logic. */
+import { expandModel } from '../src/convert/expand/expand-model.ts';
 import { chooseVersion, type DeviceAbilities } from '../src/model/choose-version.ts';
 import type { Manifest } from '../src/model/manifest.ts';
 import { readModelFiles } from '../src/model/model-files.ts';
@@ -44,12 +45,19 @@ export function loadRuntimeWith({ openFolder, openHost }: Surroundings): LoadRun
     const tokenizer = createTokenizer(files.tokenizerJson, files.tokenizerConfig);
     onStage('session');
     const refusal = choose(files.manifest)?.refusal ?? null;
-    const runtime = await ModelRuntime.load(refusal === null ? options.device : host.cpu, files, host);
+    const { arithmetic: preference = 'auto' } = options;
+    const device = refusal === null ? options.device : host.cpu;
+    const runtime = await ModelRuntime.load(device, files, host, (read, chosen) =>
+      expandModel(read, { preference, ...chosen }),
+    );
     const loaded: LoadedRuntime = {
       device: runtime.device,
       deviceReason: refusal === null ? runtime.deviceReason : `${refusal} So the CPU is used.`,
       deviceCause: refusal === null ? runtime.deviceCause : { code: 'version' },
       dtype: files.dtype,
+      arithmetic: runtime.plan.arithmetic,
+      arithmeticCause: runtime.plan.cause,
+      arithmeticReason: runtime.plan.reason,
       spec: files.spec,
       defaultMaxNewTokens: files.manifest.defaultMaxNewTokens,
       tokenizer,

@@ -28,15 +28,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const USAGE = `npm run bench -- [options]
 
   --device wasm|webgpu     (default wasm)
-  --model demo|shapes-0.5b (default demo); the second has random weights and chains of a fixed length
-  --dtype q4|q4f16         (default q4; q4f16 needs a GPU with 16-bit floats and exists for shapes-0.5b)
+  --model demo|shapes-135m|shapes-0.5b
+                           (default demo); the others have random weights and chains of a fixed length
+  --dtype q4|q4f16         (default q4; q4f16 needs a GPU with 16-bit floats and exists for shapes)
   --documents N[,N...]     (default 32); several numbers: each is measured
   --runs N                 turns of every contender (default 3)
   --contenders A,B,...     of ${CONTENDERS.join(', ')}
                            (default ours,ours-1,transformers,transformers-batch,wllama,wllama-batch)
   --once A,B,...           of the contenders, those that take part in the first turn only (default none)
   --slots N[,N...]         rows decoded together by those that batch (default ${DEFAULT_SLOTS}); several: each is measured
-  --max-new-tokens N       longest chain (default 256; shapes-0.5b: exactly 64)
+  --max-new-tokens N       longest chain (default 256; shapes: exactly 64)
   --query ID               sample collection whose query is asked (default zambezi)
   --adapter swiftshader|default  WebGPU adapter: the software one, or the machine's (default swiftshader)
   --warm-up N              documents of the unmeasured run before each measured one (default 2; 0: none)

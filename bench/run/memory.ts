@@ -26,7 +26,7 @@ const MIB = 2 ** 20;
 const MOST = 1.3;
 
 async function main([reportFile]: readonly string[]): Promise<number> {
-  await prepareShapes(WORK, 'q4');
+  await prepareShapes(WORK, MODEL, 'q4');
   await build({ root: ROOT, logLevel: 'error' });
   const served = path.join(ROOT, 'dist/models', MODEL);
   cpSync(path.join(WORK, 'rank1'), served, { recursive: true });

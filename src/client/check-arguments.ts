@@ -81,11 +81,13 @@ function checkQuery(query: unknown): string {
 
 /** @throws TypeError or RangeError. Resolves folder URLs against the page, if there is one, and adds a final slash. */
 export function checkLoadOptions(options: Partial<LoadOptions>): LoadOptions {
-  const { model, modelFiles, device = 'auto', dtype, workerUrl, assetsUrl, warmUp } = options;
+  const { model, modelFiles, device = 'auto', dtype, arithmetic, workerUrl, assetsUrl, warmUp } = options;
   if (typeof model !== 'string' || model === '')
     throw new TypeError('model must be the URL of a model folder');
   if (!['auto', 'webgpu', 'cpu', 'wasm'].includes(device))
     throw new RangeError("device must be 'auto', 'webgpu', 'cpu' or 'wasm'");
+  if (arithmetic !== undefined && !['auto', 'exact', 'fast'].includes(arithmetic))
+    throw new RangeError("arithmetic must be 'auto', 'exact' or 'fast'");
   if (modelFiles !== undefined && !Object.values(modelFiles).every((file) => file instanceof Blob))
     throw new TypeError('modelFiles must hold a Blob for each path');
   return {
@@ -93,6 +95,7 @@ export function checkLoadOptions(options: Partial<LoadOptions>): LoadOptions {
     device,
     ...(modelFiles !== undefined && { modelFiles }),
     ...(dtype !== undefined && { dtype }),
+    ...(arithmetic !== undefined && { arithmetic }),
     ...(workerUrl !== undefined && { workerUrl: parseUrl('workerUrl', workerUrl) }),
     ...(assetsUrl !== undefined && { assetsUrl: parseFolderUrl('assetsUrl', assetsUrl) }),
     ...(warmUp !== undefined && { warmUp }),

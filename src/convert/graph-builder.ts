@@ -26,6 +26,8 @@ export interface NodeOptions {
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
 }
 
+type ConstantType = 'int32' | 'int64' | 'uint8' | 'float32';
+
 export class GraphBuilder {
   readonly nodes: OnnxNode[] = [];
   readonly inlineTensors: OnnxTensor[] = [];
@@ -67,12 +69,7 @@ export class GraphBuilder {
   }
 
   /** Adds a small constant kept inside the .onnx file; returns its name. */
-  constant(
-    name: string,
-    type: 'int32' | 'int64' | 'float32',
-    values: readonly number[],
-    dims: readonly number[],
-  ): string {
+  constant(name: string, type: ConstantType, values: readonly number[], dims: readonly number[]): string {
     this.#claim(name);
     this.inlineTensors.push({ name, type, dims, data: rawBytes(type, values) });
     return name;
@@ -84,12 +81,13 @@ export class GraphBuilder {
   }
 }
 
-function rawBytes(type: 'int32' | 'int64' | 'float32', values: readonly number[]): Uint8Array<ArrayBuffer> {
+function rawBytes(type: ConstantType, values: readonly number[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(values.length * ELEMENT_BYTES[type]);
   const view = new DataView(bytes.buffer);
   values.forEach((value, i) => {
     if (type === 'int64') view.setBigInt64(i * 8, BigInt(value), true);
     else if (type === 'int32') view.setInt32(i * 4, value, true);
+    else if (type === 'uint8') view.setUint8(i, value);
     else view.setFloat32(i * 4, value, true);
   });
   return bytes;

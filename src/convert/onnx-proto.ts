@@ -1,11 +1,12 @@
 /** Minimal onnx.proto encoder for a graph with external weights. Field numbers are from onnx.proto. */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
-export type ElementType = 'float32' | 'float16' | 'uint8' | 'int32' | 'int64';
+export type ElementType = 'float32' | 'float16' | 'uint8' | 'int8' | 'int32' | 'int64';
 
 const ELEMENT_CODES: Readonly<Record<ElementType, number>> = {
   float32: 1,
   uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   float16: 10,
@@ -14,6 +15,7 @@ export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
   float32: 4,
   float16: 2,
   uint8: 1,
+  int8: 1,
   int32: 4,
   int64: 8,
 };

@@ -26,6 +26,8 @@ export interface ManifestModel {
   readonly maxPositions: number;
   /** largest weight tensor; undefined if unknown */
   readonly largestTensorBytes?: number;
+  /** whether `fast` arithmetic was measured on this model and loses too little to matter, so that `auto` takes it */
+  readonly fastMeasured?: boolean;
 }
 
 export interface Manifest {
@@ -87,7 +89,7 @@ function parseFile(value: unknown, path: string): ManifestFile {
 }
 
 function parseModel(value: unknown, dtype: string, files: Manifest['files']): ManifestModel {
-  const { onnx, externalData, layout, kvDtype, maxPositions, largestTensorBytes } = record(
+  const { onnx, externalData, layout, kvDtype, maxPositions, largestTensorBytes, fastMeasured } = record(
     value,
     `models.${dtype.slice(0, 20)}`,
   );
@@ -99,10 +101,19 @@ function parseModel(value: unknown, dtype: string, files: Manifest['files']): Ma
   if (layout !== 'rank1' && layout !== 'transformersjs') throw corrupt(`layout of ${dtype} is unknown`);
   if (kvDtype !== 'float32' && kvDtype !== 'float16') throw corrupt(`kvDtype of ${dtype} is unknown`);
   if (!isCount(maxPositions) || maxPositions < 2) throw corrupt(`maxPositions of ${dtype} is not a length`);
-  const required = { onnx, externalData, layout, kvDtype, maxPositions } as const;
-  if (largestTensorBytes === undefined) return required;
-  if (!isCount(largestTensorBytes)) throw corrupt(`largestTensorBytes of ${dtype} is not a size`);
-  return { ...required, largestTensorBytes };
+  if (largestTensorBytes !== undefined && !isCount(largestTensorBytes))
+    throw corrupt(`largestTensorBytes of ${dtype} is not a size`);
+  if (fastMeasured !== undefined && typeof fastMeasured !== 'boolean')
+    throw corrupt(`fastMeasured of ${dtype} is not true or false`);
+  return {
+    onnx,
+    externalData,
+    layout,
+    kvDtype,
+    maxPositions,
+    ...(largestTensorBytes !== undefined && { largestTensorBytes }),
+    ...(fastMeasured !== undefined && { fastMeasured }),
+  };
 }
 
 function assertSafePath(path: string): void {

@@ -16,6 +16,14 @@ export type CpuDevice = 'cpu' | 'wasm';
 export type Device = 'webgpu' | CpuDevice;
 export type DevicePreference = 'auto' | Device;
 
+/**
+ * `exact`: the stored weights' own numbers. `fast`: products in 8-bit integers, with a scale for each row, so that a
+ * document's result never depends on its batch; on CPUs only.
+ */
+export type Arithmetic = 'exact' | 'fast';
+export type ArithmeticPreference = 'auto' | Arithmetic;
+export type ArithmeticCause = 'chosen' | 'memory';
+
 export interface LoadOptions {
   /**
    * URL of a model folder; it ends with a slash, and must be absolute when it reaches the worker. `opfs:<name>` is the
@@ -27,6 +35,8 @@ export interface LoadOptions {
   readonly device: DevicePreference;
   /** Which `onnx/model_<dtype>.onnx` to load; default: the best one for the device. */
   readonly dtype?: string;
+  /** Default `auto`: `fast` on a CPU if the model's quality was measured with it, else `exact`. */
+  readonly arithmetic?: ArithmeticPreference;
   /** Same-origin URL of the package's worker as the page serves it, for bundlers that emit no workers. */
   readonly workerUrl?: string;
   /** Same-origin URL of a folder with the runtime's files (`ort-wasm-*`), if the worker cannot find them itself. */
@@ -65,6 +75,12 @@ export interface LoadedModel {
   /** The same for programs and for translation. */
   readonly deviceCause: DeviceCause;
   readonly dtype: string;
+  /** Undefined on a remote engine. */
+  readonly arithmetic?: Arithmetic;
+  /** `memory`: a form that suits the device better does not fit into its memory. */
+  readonly arithmeticCause?: ArithmeticCause;
+  /** The same in English sentences for users. */
+  readonly arithmeticReason?: string;
   readonly maxPositions: number;
   /** false: it scores without reasoning, whatever is asked */
   readonly canReason: boolean;

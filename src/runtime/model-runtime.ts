@@ -1,10 +1,11 @@
 /** A loaded model: the session on its device, and runners on it. Callers see neither ORT nor GPU objects. */
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
-import { Rank1Error } from '../base/errors.ts';
+import { isRank1Error, Rank1Error } from '../base/errors.ts';
 import type { ModelRunner, RunnerOptions } from '../engine/model-runner.ts';
 import type { ManifestModel } from '../model/manifest.ts';
+import type { ArithmeticPlan } from '../model/arithmetic-plan.ts';
 import type { ModelFiles } from '../model/model-files.ts';
-import type { DevicePreference } from '../protocol/rerank-api.ts';
+import type { Device, DevicePreference } from '../protocol/rerank-api.ts';
 import { bufferLimit, chooseDevice, type ChosenDevice } from './gpu-device.ts';
 import { memoryBudget, planCapacity } from './capacity-plan.ts';
 import { DeviceWatch } from './device-watch.ts';
@@ -24,7 +25,23 @@ const GPU_PAD_TO = 16;
 /** A step on WASM holds keys and values three times: ours, the runtime's input and its output. */
 const WASM_COPIES = 3;
 
+/** Rewrites the files for the device that was chosen; `plan` tells what they are computed with. */
+export type PrepareFiles = (
+  files: ModelFiles,
+  chosen: { readonly device: Device; readonly memoryGib: number | undefined },
+) => Promise<{ readonly files: Pick<ModelFiles, 'onnx' | 'externalData'>; readonly plan: ArithmeticPlan }>;
+
+const AS_STORED: ArithmeticPlan = {
+  arithmetic: 'exact',
+  form: 'stored',
+  cause: 'chosen',
+  reason: 'The weights are computed with as they are stored.',
+  peakBytes: null,
+};
+const asStored: PrepareFiles = (files) => Promise.resolve({ files, plan: AS_STORED });
+
 export class ModelRuntime {
+  readonly plan: ArithmeticPlan;
   readonly #host: RuntimeHost;
   readonly #chosen: ChosenDevice;
   readonly #runtime: OrtRuntime;
@@ -44,7 +61,9 @@ export class ModelRuntime {
     session: InferenceSession,
     watch: DeviceWatch | null,
     files: Pick<ModelFiles, 'spec' | 'model'>,
+    plan: ArithmeticPlan,
   ) {
+    this.plan = plan;
     this.#host = host;
     this.#chosen = chosen;
     this.#runtime = runtime;
@@ -58,6 +77,7 @@ export class ModelRuntime {
     preference: DevicePreference,
     files: ModelFiles,
     host: RuntimeHost,
+    prepare: PrepareFiles = asStored,
   ): Promise<ModelRuntime> {
     const chosen = await chooseDevice(preference, host);
     const watch = chosen.gpuDevice && new DeviceWatch(chosen.gpuDevice);
@@ -69,9 +89,23 @@ export class ModelRuntime {
         );
       }
       const runtime = await loadOrt(chosen.device, host);
-      const create = () => createSession(runtime, files, chosen.gpuDevice);
-      const session = await (watch ? watch.guard(create) : create());
-      return new ModelRuntime(host, chosen, runtime, session, watch, files);
+      const createPlanned = async (
+        memoryGib: number | undefined,
+      ): Promise<{ plan: ArithmeticPlan; session: InferenceSession }> => {
+        const { files: prepared, plan } = await prepare(files, { device: chosen.device, memoryGib });
+        const create = () => createSession(runtime, prepared, chosen.gpuDevice);
+        try {
+          return { plan, session: await (watch ? watch.guard(create) : create()) };
+        } catch (error) {
+          // Browsers report memory roughly or not at all. Planned for none, weights stay as they are stored.
+          if (plan.form !== 'stored' && isRank1Error(error, 'out-of-memory')) return createPlanned(0);
+          throw error;
+        }
+      };
+      const { plan, session } = await createPlanned(host.memoryGib);
+      // Not `files` itself: it holds the weights, which the session has its own copy of.
+      const { spec, model } = files;
+      return new ModelRuntime(host, chosen, runtime, session, watch, { spec, model }, plan);
     } catch (error) {
       watch?.close();
       chosen.gpuDevice?.destroy();

@@ -1,6 +1,6 @@
 /** Why a model runs on its device, in the page's language. */
 import { msg, str } from '@lit/localize';
-import type { DeviceCause } from '../protocol/rerank-api.ts';
+import type { DeviceCause, LoadedModel } from '../protocol/rerank-api.ts';
 import { interfaceLanguage } from './localization/interface-language.ts';
 
 interface ReasonedDevice {
@@ -11,6 +11,15 @@ interface ReasonedDevice {
 /** In English, the engine's own sentence, which has the details; in other languages, one built from its cause. */
 export function deviceReasonText({ deviceReason, deviceCause }: ReasonedDevice): string {
   return interfaceLanguage() === 'en' ? deviceReason : causeText(deviceCause);
+}
+
+/** What differs from the stored weights' own speed or numbers; '' if nothing does. */
+export function arithmeticText({ arithmetic, arithmeticCause, arithmeticReason }: LoadedModel): string {
+  if (arithmetic !== 'fast' && arithmeticCause !== 'memory') return '';
+  if (interfaceLanguage() === 'en') return arithmeticReason ?? '';
+  return arithmeticCause === 'memory'
+    ? msg('There is too little memory for the fastest way to compute.')
+    : msg('Products are in 8-bit integers.');
 }
 
 function causeText(cause: DeviceCause): string {

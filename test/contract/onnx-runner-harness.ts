@@ -6,7 +6,8 @@ import { convertModel } from '../../src/convert/convert-model.ts';
 import type { ConvertDtype, GraphLayout } from '../../src/convert/convert-options.ts';
 import { parseManifest } from '../../src/model/manifest.ts';
 import { parseModelSpec } from '../../src/model/model-spec.ts';
-import type { Device } from '../../src/protocol/rerank-api.ts';
+import { expandModel } from '../../src/convert/expand/expand-model.ts';
+import type { Arithmetic, Device } from '../../src/protocol/rerank-api.ts';
 import { createLayout } from '../../src/runtime/model-runtime.ts';
 import { chooseDevice } from '../../src/runtime/gpu-device.ts';
 import { GpuKvCache, type GpuPrefix } from '../../src/runtime/gpu-kv-cache.ts';
@@ -32,6 +33,8 @@ export interface OnnxHarnessOptions {
   /** default: those of TINY_CONFIG */
   readonly numLayers?: number;
   readonly isSlow?: boolean;
+  /** default: the weights as they are stored */
+  readonly arithmetic?: Arithmetic;
 }
 
 export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<RunnerHarness> {
@@ -51,7 +54,12 @@ export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<Ru
   }));
   const { gpuDevice } = await chooseDevice(device, options.host);
   const runtime = await loadOrt(device, options.host);
-  const session = await createSession(runtime, { onnx, externalData }, gpuDevice);
+  const { arithmetic: preference } = options;
+  const read = { onnx, externalData };
+  const files = preference
+    ? (await expandModel({ ...read, model }, { preference, device, memoryGib: undefined })).files
+    : read;
+  const session = await createSession(runtime, files, gpuDevice);
   const spec = parseModelSpec(config);
   const { ort } = runtime;
   const gpuPrefixes = new PrefixStore<GpuPrefix>((buffers) => {

@@ -14,6 +14,11 @@ describeModelRunner('ONNX Runtime on WASM, fp32', () =>
 describeModelRunner('ONNX Runtime on WASM, q4, prompts padded to 16', () =>
   createOnnxHarness({ device: 'wasm', dtype: 'q4', padTo: 16, host }),
 );
+for (const arithmetic of ['exact', 'fast'] as const) {
+  describeModelRunner(`ONNX Runtime on WASM, q4 expanded at load, ${arithmetic}`, () =>
+    createOnnxHarness({ device: 'wasm', dtype: 'q4', padTo: 1, host, arithmetic }),
+  );
+}
 describeModelRunner('ONNX Runtime on WASM, the transformersjs layout in fp32, padded to 16', () =>
   createOnnxHarness({ device: 'wasm', dtype: 'fp32', padTo: 16, layout: 'transformersjs', host }),
 );

@@ -42,6 +42,9 @@ export class ScriptedRuntime implements LoadedRuntime {
   readonly deviceCause = { code: 'asked' } as const;
   readonly dtype = 'q4';
   readonly profile: LoadedRuntime['profile'];
+  readonly arithmetic = 'exact';
+  readonly arithmeticCause = 'chosen';
+  readonly arithmeticReason = 'scripted';
   readonly defaultMaxNewTokens = 60;
   readonly spec: LoadedRuntime['spec'];
   readonly tokenizer: CharacterTokenizer;

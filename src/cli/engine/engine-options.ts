@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
 import { errorMessage, Rank1Error } from '../../base/errors.ts';
-import type { DevicePreference, RerankOptions } from '../../protocol/rerank-api.ts';
+import type { ArithmeticPreference, DevicePreference, RerankOptions } from '../../protocol/rerank-api.ts';
 import {
   checkRerankOptions,
   checkRunOption,
@@ -22,6 +22,7 @@ export interface EngineOptions {
   readonly model: string;
   readonly device: DevicePreference;
   readonly dtype?: string | undefined;
+  readonly arithmetic?: ArithmeticPreference | undefined;
 }
 
 /** A server that judges instead of this machine. */
@@ -39,6 +40,7 @@ export const ENGINE_FLAGS = {
   model: text,
   device: text,
   dtype: text,
+  arithmetic: text,
   endpoint: text,
   'remote-model': text,
   'allow-insecure-key': { type: 'boolean' },
@@ -48,6 +50,8 @@ export const ENGINE_USAGE = `  --model <folder|url>     model folder (default: t
   --device <name>          auto (default), webgpu (needs the package webgpu), cpu (native code; needs the package
                            onnxruntime-node) or wasm (needs nothing); auto takes the first of them that is there
   --dtype <name>           weights (default: what suits the device)
+  --arithmetic <name>      auto (default), exact (the stored numbers) or fast (8-bit integers on a CPU); auto takes
+                           fast where the model's quality was measured with it
   --endpoint <url>         a server with OpenAI's completions, as vLLM is one, up to /v1: it judges, and queries and
                            documents are sent there; its key is taken from RANK1_API_KEY
   --remote-model <name>    the model on that server (default: the only one it has)
@@ -119,17 +123,23 @@ export function engineOptions(
   const devices = ['auto', 'webgpu', 'cpu', 'wasm'] as const;
   const device = devices.find((known) => known === (values.device ?? 'auto'));
   if (!device) throw new RangeError(`--device must be one of ${devices.join(', ')}.`);
+  const arithmetics = ['auto', 'exact', 'fast'] as const;
+  const arithmetic = arithmetics.find((known) => known === values.arithmetic);
+  if (values.arithmetic !== undefined && !arithmetic)
+    throw new RangeError(`--arithmetic must be one of ${arithmetics.join(', ')}.`);
   const { model, dtype, endpoint, 'remote-model': remoteModel } = values;
   const allowInsecureKey = values['allow-insecure-key'];
   const maxInFlight = values.slots === undefined ? undefined : wholeNumber('--slots', values.slots, 1);
   if (endpoint === undefined && (remoteModel ?? allowInsecureKey) !== undefined)
     throw new TypeError('--remote-model and --allow-insecure-key are of a server: give --endpoint too.');
-  const local = [model, dtype, values.device].some((value) => value !== undefined);
+  const local = [model, dtype, values.device, arithmetic].some((value) => value !== undefined);
   if (endpoint !== undefined && local)
-    throw new TypeError('--endpoint judges elsewhere: leave --model, --device and --dtype out.');
+    throw new TypeError(
+      '--endpoint judges elsewhere: leave --model, --device, --dtype and --arithmetic out.',
+    );
   const remote =
     endpoint === undefined ? undefined : { endpoint, remoteModel, allowInsecureKey, maxInFlight };
-  return { model, device, dtype, remote };
+  return { model, device, dtype, arithmetic, remote };
 }
 
 /** @throws TypeError or RangeError */

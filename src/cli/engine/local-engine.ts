@@ -27,16 +27,17 @@ export class LocalEngine implements RerankEngine {
   /** Starts nothing before the first call. */
   constructor(
     place: ModelPlace,
-    options: Pick<EngineOptions, 'device' | 'dtype'>,
+    options: Pick<EngineOptions, 'device' | 'dtype' | 'arithmetic'>,
     startWorker: () => NodeWorker,
   ) {
-    const { device, dtype } = options;
+    const { device, dtype, arithmetic } = options;
     this.modelName = place.name;
     this.#options = options;
     this.#client = createReranker({
       model: place.url,
       device,
       ...(dtype !== undefined && { dtype }),
+      ...(arithmetic !== undefined && { arithmetic }),
       cpu: installedCpu(),
       lock: false,
       createWorker: () => {

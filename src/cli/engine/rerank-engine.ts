@@ -14,9 +14,14 @@ export interface RerankEngine extends Pick<Reranker, 'rerank' | 'load'> {
   close(): Promise<void>;
 }
 
-/** Why the device was chosen; null if the caller chose it. */
-export function deviceNote({ deviceCause, deviceReason }: LoadedModel): string | null {
-  return deviceCause.code === 'asked' ? null : deviceReason;
+/** Why the device was chosen, unless the caller chose it, and what its memory does not allow; null if neither. */
+export function deviceNote(model: LoadedModel): string | null {
+  const { deviceCause, deviceReason, arithmeticCause, arithmeticReason } = model;
+  const notes = [
+    deviceCause.code !== 'asked' && deviceReason,
+    arithmeticCause === 'memory' && arithmeticReason,
+  ].filter((note) => typeof note === 'string');
+  return notes.length > 0 ? notes.join(' ') : null;
 }
 
 /** For calls in flight during, or made after, closing. */

@@ -43,8 +43,18 @@ export class RerankService implements Backend {
         this.#loaded = { options, runtime };
       }
       const { device, deviceReason, deviceCause, dtype, spec, profile } = this.#loaded.runtime;
-      const canReason = profile.chain === 'think';
-      return { device, deviceReason, deviceCause, dtype, maxPositions: spec.maxPositions, canReason };
+      const { arithmetic, arithmeticCause, arithmeticReason } = this.#loaded.runtime;
+      return {
+        device,
+        deviceReason,
+        deviceCause,
+        dtype,
+        arithmetic,
+        arithmeticCause,
+        arithmeticReason,
+        maxPositions: spec.maxPositions,
+        canReason: profile.chain === 'think',
+      };
     });
   }
 

@@ -4,6 +4,7 @@ import { toDocument, type DocumentInput } from '../../client/check-arguments.ts'
 import type { Reranker } from '../../client/reranker.ts';
 import { exportRanking, type ExportedFile, type ExportFormat } from '../../export/index.ts';
 import type {
+  ArithmeticPreference,
   DevicePreference,
   LoadOptions,
   LongDocuments,
@@ -133,6 +134,8 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   @property() device: DevicePreference = 'auto';
   /** Which weights to load; the best for the device when empty. */
   @property() dtype = '';
+  /** On a CPU: `exact` or `fast` (8-bit integers); `auto` is `fast` if the model's quality was measured with it. */
+  @property() arithmetic: ArithmeticPreference = 'auto';
   /** URL of the package's worker as the page serves it, for bundlers that emit no workers. */
   @property({ attribute: 'worker-url' }) workerUrl = '';
   /** URL of a folder with the runtime's files; needed only if no bundler has put them next to the worker. */

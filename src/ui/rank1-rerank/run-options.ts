@@ -1,9 +1,10 @@
 /** Maps an element's properties to load and run options: only those set, so that the worker's defaults apply. */
-import type { LoadOptions, RerankOptions } from '../../protocol/rerank-api.ts';
+import type { ArithmeticPreference, LoadOptions, RerankOptions } from '../../protocol/rerank-api.ts';
 import { RUN_OPTION_NAMES, RUN_OPTIONS, type RunOptionName } from '../../protocol/run-options.ts';
 
 /** Attributes cannot be undefined: '' stands for it. */
 interface LoadProperties extends Pick<LoadOptions, 'model' | 'device'> {
+  readonly arithmetic: ArithmeticPreference;
   readonly modelFiles: LoadOptions['modelFiles'] | undefined;
   readonly dtype: string;
   readonly workerUrl: string;
@@ -12,12 +13,13 @@ interface LoadProperties extends Pick<LoadOptions, 'model' | 'device'> {
 }
 
 export function loadOptions(element: LoadProperties): LoadOptions {
-  const { model, modelFiles, device, dtype, workerUrl, assetsUrl, noWarmUp } = element;
+  const { model, modelFiles, device, dtype, arithmetic, workerUrl, assetsUrl, noWarmUp } = element;
   return {
     model,
     ...(modelFiles && { modelFiles }),
     device,
     ...(dtype && { dtype }),
+    ...(arithmetic !== 'auto' && { arithmetic }),
     ...(workerUrl && { workerUrl }),
     ...(assetsUrl && { assetsUrl }),
     ...(noWarmUp && { warmUp: false }),

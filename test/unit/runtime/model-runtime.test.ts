@@ -1,7 +1,10 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, it, test, vi } from 'vitest';
+import type { Rank1Error } from '../../../src/base/errors.ts';
+import type { WeightForm } from '../../../src/model/arithmetic-plan.ts';
 import type { ModelFiles } from '../../../src/model/model-files.ts';
 import { browserHost } from '../../../src/runtime/browser-host.ts';
-import { ModelRuntime } from '../../../src/runtime/model-runtime.ts';
+import { ModelRuntime, type PrepareFiles } from '../../../src/runtime/model-runtime.ts';
+import type { Ort, RuntimeHost } from '../../../src/runtime/runtime-host.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -24,4 +27,49 @@ test('a load that fails destroys the device that was made for it', async () => {
     code: 'device-unavailable',
   });
   expect(destroy).toHaveBeenCalledOnce();
+});
+
+describe('a CPU that runs out of memory', () => {
+  const files = {
+    model: { kvDtype: 'float32' },
+    onnx: new Uint8Array(),
+    externalData: [],
+  } as unknown as ModelFiles;
+
+  /** @param numFailures how many sessions are refused */
+  async function load(numFailures: number, forms: readonly WeightForm[]) {
+    const session = { release: () => Promise.resolve() };
+    let numSessions = 0;
+    const create = () =>
+      numSessions++ < numFailures ? Promise.reject(new Error('std::bad_alloc')) : Promise.resolve(session);
+    const host: RuntimeHost = {
+      gpu: null,
+      cpu: 'wasm',
+      memoryGib: 8,
+      importOrt: () => Promise.resolve({ InferenceSession: { create } } as unknown as Ort),
+    };
+    const asked: (number | undefined)[] = [];
+    const prepare: PrepareFiles = (given, { memoryGib }) => {
+      asked.push(memoryGib);
+      const form = forms[asked.length - 1]!;
+      return Promise.resolve({
+        files: given,
+        plan: { arithmetic: 'exact', form, cause: 'chosen', reason: form, peakBytes: 1 },
+      });
+    };
+    const outcome = await ModelRuntime.load('wasm', files, host, prepare).then(
+      (runtime) => runtime.plan.form,
+      (error: Rank1Error) => error.code,
+    );
+    return { outcome, asked };
+  }
+
+  it('computes with the weights as they are stored', async () => {
+    expect(await load(1, ['fp32', 'stored'])).toEqual({ outcome: 'stored', asked: [8, 0] });
+  });
+
+  it('without memory even for those says so at once', async () => {
+    expect(await load(2, ['fp32', 'stored'])).toEqual({ outcome: 'out-of-memory', asked: [8, 0] });
+    expect(await load(1, ['stored'])).toEqual({ outcome: 'out-of-memory', asked: [8] });
+  });
 });

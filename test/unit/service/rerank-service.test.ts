@@ -719,6 +719,9 @@ describe('load', () => {
       deviceReason: 'scripted',
       deviceCause: { code: 'asked' },
       dtype: 'q4',
+      arithmetic: 'exact',
+      arithmeticCause: 'chosen',
+      arithmeticReason: 'scripted',
       maxPositions: 512,
       canReason: true,
     });

@@ -1,0 +1,102 @@
+/**
+ * A stored model as it is computed with: planned for the device's memory, then rewritten. Weights are made one by
+ * one, when the runtime copies them into its memory.
+ */
+import {
+  planArithmetic,
+  type ArithmeticPlan,
+  type ArithmeticRequest,
+  type LoadSizes,
+} from '../../model/arithmetic-plan.ts';
+import type { ModelFiles } from '../../model/model-files.ts';
+import { readBlob } from '../../model/model-folder.ts';
+import { expandGraph, productSizes, type ExpandedTensor } from './expand-graph.ts';
+import { decodeOnnxModel, ForeignGraph } from './read-onnx.ts';
+import { dataFiles, findProducts, type StoredProduct } from './stored-products.ts';
+import { tensorBytes } from '../graph-builder.ts';
+import type { OnnxModel } from '../onnx-proto.ts';
+
+type SessionFiles = Pick<ModelFiles, 'onnx' | 'externalData'>;
+
+export interface ExpandedModel {
+  readonly files: SessionFiles;
+  readonly plan: ArithmeticPlan;
+}
+
+export async function expandModel(
+  files: SessionFiles & Pick<ModelFiles, 'model'>,
+  request: Pick<ArithmeticRequest, 'preference' | 'device' | 'memoryGib'>,
+): Promise<ExpandedModel> {
+  const isFastMeasured = files.model.fastMeasured === true;
+  const planFor = (sizes: LoadSizes | null) => planArithmetic({ ...request, isFastMeasured, sizes });
+  if (request.device === 'webgpu') return { files, plan: planFor(null) };
+  const externalData = await Promise.all(
+    files.externalData.map(async ({ path, data }) => ({
+      path,
+      data: data instanceof Blob ? await readBlob(path, data) : data,
+    })),
+  );
+  const readFiles = { onnx: files.onnx, externalData };
+  try {
+    const model = decodeOnnxModel(files.onnx);
+    const products = findProducts(model, dataFiles(externalData));
+    const plan = planFor(products.length > 0 ? loadSizes(model, products, externalData) : null);
+    if (plan.form === 'stored') return { files: readFiles, plan };
+    const { onnx, tensors } = expandGraph(model, products, plan.form);
+    const made = request.device === 'wasm' ? madeOnDemand(tensors) : tensors.map(madeNow);
+    return { files: { onnx, externalData: [...externalData, ...made] }, plan };
+  } catch (error) {
+    // A graph by other hands: the runtime judges it.
+    if (error instanceof ForeignGraph) return { files: readFiles, plan: planFor(null) };
+    throw error;
+  }
+}
+
+function loadSizes(
+  model: OnnxModel,
+  products: readonly StoredProduct[],
+  externalData: readonly { readonly data: Uint8Array }[],
+): LoadSizes {
+  const expanded = new Set(products.map(({ node }) => node));
+  const read = new Set(model.nodes.filter((node) => !expanded.has(node)).flatMap(({ inputs }) => inputs));
+  const kept = model.tensors.filter(({ name }) => read.has(name));
+  const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
+  return {
+    files: sum(externalData.map(({ data }) => data.byteLength)),
+    kept: sum(kept.map(tensorBytes)),
+    fp32: productSizes(products, 'fp32'),
+    int8: productSizes(products, 'int8'),
+  };
+}
+
+interface DataFile {
+  readonly path: string;
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+function madeNow(tensor: ExpandedTensor): DataFile {
+  const data = new Uint8Array(tensorBytes(tensor));
+  tensor.fill(data);
+  return { path: tensor.name, data };
+}
+
+/**
+ * Files whose bytes are there only while the runtime copies them, in one buffer for all: onnxruntime-web's WASM build
+ * checks a file's `byteLength`, copies what `subarray` gives, and keeps nothing of it.
+ */
+function madeOnDemand(tensors: readonly ExpandedTensor[]): DataFile[] {
+  const scratch = new Uint8Array(Math.max(...tensors.map(tensorBytes)));
+  return tensors.map((tensor) => {
+    const byteLength = tensorBytes(tensor);
+    const subarray = (start?: number, end?: number) => {
+      const data = scratch.subarray(0, byteLength);
+      tensor.fill(data);
+      return data.subarray(start, end);
+    };
+    const data = Object.defineProperties(new Uint8Array(0), {
+      byteLength: { value: byteLength },
+      subarray: { value: subarray },
+    });
+    return { path: tensor.name, data };
+  });
+}

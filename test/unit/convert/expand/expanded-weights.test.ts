@@ -1,0 +1,77 @@
+import { describe, expect, it, test } from 'vitest';
+import { splitRows, type BlockWeight } from '../../../../src/convert/expand/block-weight.ts';
+import {
+  columnScales,
+  expandToFloat32,
+  expandToInt8,
+} from '../../../../src/convert/expand/expanded-weights.ts';
+import { randomWeight, valuesOf, type BlockShape } from './block-shapes.ts';
+
+const SHAPES: readonly BlockShape[] = [
+  { rows: 5, cols: 64, bits: 4, blockSize: 32, hasZeroPoints: false },
+  // an odd number of blocks: half a byte of each row's zero points is padding
+  { rows: 67, cols: 96, bits: 4, blockSize: 32, hasZeroPoints: true },
+  { rows: 130, cols: 48, bits: 4, blockSize: 16, hasZeroPoints: true },
+  { rows: 64, cols: 128, bits: 8, blockSize: 128, hasZeroPoints: false },
+  { rows: 65, cols: 96, bits: 8, blockSize: 32, hasZeroPoints: true },
+];
+
+describe.each(SHAPES)('$rows rows of $cols, $bits bits, zero points $hasZeroPoints', (shape) => {
+  const weight = randomWeight(shape);
+  const { rows, cols } = shape;
+  const expected = valuesOf(weight);
+
+  it('becomes the dequantised numbers', () => {
+    expect(float32(weight)).toEqual(expected);
+  });
+
+  it('becomes int8 codes and a scale for each output', () => {
+    const { codes, scales } = int8(weight);
+    for (let row = 0; row < rows; row++) {
+      const values = [...expected.subarray(row * cols, (row + 1) * cols)];
+      const scale = Math.fround(Math.max(...values.map(Math.abs)) / 127);
+      expect(scales[row]).toBe(scale);
+      expect(Int8Array.from(values, (_, col) => codes[col * rows + row]!)).toEqual(
+        Int8Array.from(values, (value) => nearestEven(Math.fround(value / scale))),
+      );
+    }
+  });
+
+  it('is the same in parts', () => {
+    const parts = splitRows(weight, 17 * cols);
+    expect(parts.length).toBeGreaterThan(0);
+    expect(parts.every((part) => part.rows <= 17)).toBe(true);
+    expect(parts.flatMap((part) => [...float32(part)])).toEqual([...expected]);
+    expect(parts.flatMap((part) => [...int8(part).scales])).toEqual([...int8(weight).scales]);
+  });
+});
+
+test('a row of zeros has the scale 1 and codes 0', () => {
+  const shape: BlockShape = { rows: 2, cols: 32, bits: 4, blockSize: 32, hasZeroPoints: false };
+  const weight = randomWeight(shape);
+  weight.codes.fill(0x88, 0, 16);
+  const { codes, scales } = int8(weight);
+  expect(scales[0]).toBe(1);
+  expect(Array.from({ length: 32 }, (_, col) => codes[col * 2])).toEqual(Array(32).fill(0));
+});
+
+function float32(weight: BlockWeight): Float32Array {
+  const values = new Float32Array(weight.rows * weight.cols);
+  expandToFloat32(weight, values);
+  return values;
+}
+
+function int8(weight: BlockWeight): { codes: Int8Array; scales: Float32Array } {
+  const codes = new Int8Array(weight.rows * weight.cols);
+  const scales = new Float32Array(weight.rows);
+  expandToInt8(weight, codes);
+  columnScales(weight, scales);
+  return { codes, scales };
+}
+
+function nearestEven(x: number): number {
+  const below = Math.floor(x);
+  const part = x - below;
+  if (part !== 0.5) return part < 0.5 ? below : below + 1;
+  return below % 2 === 0 ? below : below + 1;
+}
