@@ -1,11 +1,11 @@
-/** Loads a model folder from disk on WASM in Node, for tests and tools without a browser. */
+/** Loads a model folder from disk into this process, for tests and tools without a browser. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expandModel } from '../src/convert/expand/expand-model.ts';
 import { parseManifest, type ManifestModel } from '../src/model/manifest.ts';
 import type { ModelFiles } from '../src/model/model-files.ts';
 import { parseModelSpec } from '../src/model/model-spec.ts';
-import type { ArithmeticPreference } from '../src/protocol/rerank-api.ts';
+import type { ArithmeticPreference, CpuDevice } from '../src/protocol/rerank-api.ts';
 import { ModelRuntime, type PrepareFiles } from '../src/runtime/model-runtime.ts';
 import { nodeHost } from '../src/runtime/node/node-host.ts';
 import type { LoadedRuntime } from '../src/service/rerank/loaded-runtime.ts';
@@ -49,15 +49,17 @@ export function prepareWith(preference: ArithmeticPreference | undefined): Prepa
   return preference && ((files, chosen) => expandModel(files, { preference, ...chosen }));
 }
 
+/** @param device WASM runs on one thread, native code on all */
 export async function loadModelInNode(
   folder: string,
   dtype: string,
   graph?: OtherGraph,
   preference: ArithmeticPreference = 'auto',
+  device: CpuDevice = 'wasm',
 ): Promise<LoadedRuntime> {
   const files = readModelInNode(folder, dtype, graph);
   const { manifest, spec, tokenizerJson, tokenizerConfig } = files;
-  const runtime = await ModelRuntime.load('wasm', files, await nodeHost('wasm', 1), prepareWith(preference));
+  const runtime = await ModelRuntime.load(device, files, await nodeHost(device, 1), prepareWith(preference));
   return {
     device: runtime.device,
     deviceReason: runtime.deviceReason,

@@ -1,135 +1,119 @@
-/** `npm run quality`: measures what is not measured yet, cell by cell, and writes the report of all there is. */
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import os from 'node:os';
+/** `npm run quality`: judges what is not judged yet, prints the figures of all that is kept, and writes the report. */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { errorMessage } from '../../src/base/errors.ts';
-import { runEvaluation } from '../../src/evaluation/node/run-evaluation.ts';
-import { loadModelInNode } from '../../scripts/load-model-in-node.ts';
-import { cellName, COLLECTIONS, FORMS, listCells, MODES, type Cell, type Collection } from './cells.ts';
-import type { Queries } from './measured-cells.ts';
-import { nodeJudge } from './node-judge.ts';
-import { loadCollection } from './queries.ts';
-import { writeQualityReport } from './report.ts';
-import { prepareForms } from './weight-forms.ts';
+import type { LoadedQuery } from '../../src/evaluation/runner/loaded-collection.ts';
+import { collect } from './collect.ts';
+import { MeasuredModel, MODE_NAMES } from './measure.ts';
+import { fillCard, writeReport } from './report.ts';
+import { loadQueries, SET_NAMES, type SetName } from './sets.ts';
+import {
+  chainTable,
+  differenceTable,
+  pairTable,
+  rankingTable,
+  referenceTable,
+  scoreTable,
+  type ReportFigures,
+} from './tables.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-const USAGE = `Usage: npm run quality -- --data <folder> [options]
+const USAGE = `Usage: npm run quality -- --model <folder> [options]
 
-  --data <folder>     holds evaluation/selqa and evaluation/trec_dl19 in this project's form
-  --each <n,n>        queries of SelQA and of DL19 in every mode and form of the weights (default 12,10)
-  --main <n,n>        queries of SelQA and of DL19 for the published model, reasoning and instant (default 60,43)
-  --minutes <n>       begin no query after so many minutes; the report says how many each figure is of
-  --report-only       measure nothing; write the report of what is there
-  --work <folder>     results; a run that was interrupted goes on from there (default dist-quality)
-  --out <file>        (default docs/quality.md)`;
+  Reranks the top 20 of each query and prints nDCG@10, quotes, calibration and speed. Results are kept query by query: the same command
+  goes on where it was interrupted, and a higher --limit adds queries.
 
-/** Returns the exit status. */
-async function main(args: readonly string[]): Promise<number> {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        data: { type: 'string' },
-        each: { type: 'string', default: '12,10' },
-        main: { type: 'string', default: '60,43' },
-        minutes: { type: 'string', default: 'Infinity' },
-        'report-only': { type: 'boolean', default: false },
-        work: { type: 'string', default: path.join(ROOT, 'dist-quality') },
-        out: { type: 'string', default: path.join(ROOT, 'docs/quality.md') },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    if (values.help || !values.data) {
-      console.log(USAGE);
-      return values.help ? 0 : 2;
-    }
-    const { work, data } = values;
-    const cells = listCells({ each: sizes(values.each), main: sizes(values.main) });
-    const queries = {
-      selqa: await loadCollection(data, 'selqa'),
-      dl19: await loadCollection(data, 'dl19'),
-    };
-    const minutes = Number(values.minutes);
-    if (!(minutes > 0)) throw new Error('--minutes must be a number above 0.');
-    if (!values['report-only']) await measure(cells, queries, { data, work }, Date.now() + 60_000 * minutes);
-    const date = new Date().toISOString().slice(0, 10);
-    await writeQualityReport(queries, work, values.out, { date, machine: machineName() });
-    return 0;
-  } catch (error) {
-    console.error(errorMessage(error));
-    return 1;
+  --model <folder>       as rank1-rerank convert leaves it; without it, the references alone are printed
+  --compare <folder>     another model, or other weights of the same, judged in the same way
+  --sets <names>         ${SET_NAMES.join(', ')} (default: all)
+  --mode <names>         ${MODE_NAMES.join(', ')} (default: all)
+  --limit <n>            queries of each set, a seeded sample that holds every smaller one (default: all)
+  --data <folder>        holds evaluation/ (default: RANK1_DATA, else ../shared/data)
+  --dtype <name>         weights of --model (default q4 where the folder has it, else its first)
+  --device cpu|wasm      native code on all cores, or WASM on one thread (default cpu)
+  --arithmetic exact|fast, --compare-arithmetic exact|fast
+                         of each of the two; the same folder can be compared with itself (default exact)
+  --kept                 judge nothing; take what is kept
+  --report               write docs/quality.md, its plots and figures
+  --card <file>          write the tables into this model card, between its quality marks
+  --work <folder>        where results are kept (default dist-quality)`;
+
+async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      model: { type: 'string' },
+      compare: { type: 'string' },
+      sets: { type: 'string', default: SET_NAMES.join() },
+      mode: { type: 'string', default: MODE_NAMES.join() },
+      limit: { type: 'string' },
+      data: { type: 'string', default: process.env['RANK1_DATA'] ?? '../shared/data' },
+      dtype: { type: 'string' },
+      device: { type: 'string', default: 'cpu' },
+      arithmetic: { type: 'string', default: 'exact' },
+      'compare-arithmetic': { type: 'string', default: 'exact' },
+      kept: { type: 'boolean', default: false },
+      report: { type: 'boolean', default: false },
+      card: { type: 'string' },
+      work: { type: 'string', default: path.join(ROOT, 'dist-quality') },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return console.log(USAGE);
+  const sets = choose('--sets', values.sets, SET_NAMES);
+  const modes = choose('--mode', values.mode, MODE_NAMES);
+  const [device] = choose('--device', values.device, ['cpu', 'wasm']);
+  const limit = values.limit === undefined ? Infinity : Number(values.limit);
+  if (!(limit >= 1)) throw new Error('--limit must be 1 or more.');
+  const open = (folder: string | undefined, arithmetic: string, dtype?: string) => {
+    if (folder === undefined) return null;
+    const [known] = choose('--arithmetic', arithmetic, ['exact', 'fast']);
+    return new MeasuredModel(folder, { dtype, device: device!, arithmetic: known! }, values.work);
+  };
+  const models = {
+    main: open(values.model, values.arithmetic, values.dtype),
+    compared: open(values.compare, values['compare-arithmetic']),
+  };
+  const queries = new Map<SetName, readonly LoadedQuery[]>();
+  for (const set of sets) queries.set(set, await loadQueries(values.data, set));
+
+  for (const model of values.kept ? [] : [models.main, models.compared]) {
+    for (const set of sets)
+      for (const mode of modes)
+        await model?.measure(set, mode, queries.get(set)!.slice(0, limit), (done, all) =>
+          console.error(
+            `${new Date().toISOString().slice(11, 19)} ${model.name}, ${set}, ${mode}: ${done} of ${all}`,
+          ),
+        );
+    await model?.dispose();
   }
+  const figures = await collect(models, queries, modes, limit);
+  console.log(textOf(figures));
+  if (values.report) writeReport(figures, path.join(ROOT, 'docs/quality.md'));
+  if (values.card !== undefined) fillCard(values.card, figures);
 }
 
-/** Ends a cell between two queries when the time is up. */
-class TimeIsUp extends Error {}
-
-async function measure(
-  cells: readonly Cell[],
-  queries: Queries,
-  { data, work }: { readonly data: string; readonly work: string },
-  deadline: number,
-): Promise<void> {
-  const { folders, weightsSha256 } = prepareForms(ROOT, path.join(work, 'models'));
-  for (const cell of cells) {
-    const name = cellName(cell);
-    if (numMeasured(path.join(work, name)) >= cell.numQueries) continue;
-    const { dtype, convert } = FORMS[cell.form];
-    const model = await loadModelInNode(folders[cell.form], dtype);
-    try {
-      const judge = await nodeJudge(model, MODES[cell.mode]);
-      const settings = {
-        collection: cell.collection,
-        data_sha256: sha256(path.join(data, COLLECTIONS[cell.collection].file)),
-        weights_sha256: weightsSha256,
-        depth: COLLECTIONS[cell.collection].depth,
-        form: { dtype, convert },
-        options: MODES[cell.mode],
-      };
-      await runEvaluation(
-        queries[cell.collection].slice(0, cell.numQueries),
-        (query, texts) => {
-          if (Date.now() > deadline) throw new TimeIsUp();
-          return judge(query, texts);
-        },
-        {
-          out: path.join(work, name),
-          settings,
-          relevanceLevel: COLLECTIONS[cell.collection].relevanceLevel,
-        },
-        (done, all) =>
-          console.error(`${new Date().toISOString().slice(11, 19)} ${name}: ${done} of ${all} queries`),
-      );
-    } catch (error) {
-      if (!(error instanceof TimeIsUp)) throw error;
-    } finally {
-      await model.dispose();
-    }
-  }
+function textOf(figures: ReportFigures): string {
+  if (figures.measured.length === 0) return referenceTable(figures);
+  const tables = [rankingTable, differenceTable, chainTable, scoreTable, pairTable];
+  const texts = tables.map((one) => one(figures));
+  // Head and rule alone: nothing of the kind was measured.
+  return texts.filter((text) => text.split('\n').length > 2).join('\n\n');
 }
 
-/** Queries whose results are there, whole; an earlier run may have gone further than this one is to. */
-function numMeasured(folder: string): number {
-  const file = path.join(folder, 'results.jsonl');
-  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').length - 1 : 0;
+function choose<Name extends string>(flag: string, text: string, known: readonly Name[]): Name[] {
+  return text.split(',').map((part) => {
+    const name = known.find((one) => one === part.trim());
+    if (!name) throw new Error(`${flag} takes ${known.join(', ')}, not ${part}.`);
+    return name;
+  });
 }
 
-function sha256(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(errorMessage(error));
+  process.exitCode = 1;
 }
-
-function machineName(): string {
-  return `${os.cpus()[0]?.model.trim() ?? 'an unknown processor'}, ${os.type()}, Node ${process.versions.node}`;
-}
-
-function sizes(text: string): Record<Collection, number> {
-  const match = /^(\d{1,4}),(\d{1,4})$/.exec(text);
-  if (!match) throw new Error(`Write two numbers of queries, such as 12,10, not ${text}.`);
-  return { selqa: Number(match[1]), dl19: Number(match[2]) };
-}
-
-process.exitCode = await main(process.argv.slice(2));

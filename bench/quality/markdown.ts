@@ -1,10 +1,11 @@
 /** Figures and tables as text. */
-import type { BootstrapInterval } from '../../src/evaluation/index.ts';
-import { LEAST_QUERIES_FOR_INTERVAL } from './measured-cells.ts';
+import type { Estimate, Ratio } from './figures.ts';
 
 export const NOTHING = '–';
+/** A bootstrap over fewer queries says more about its few resamples than about other queries. */
+export const MIN_QUERIES_FOR_INTERVAL = 10;
 
-export function figure(value: unknown): string {
+export function figure(value: number | null | undefined): string {
   return typeof value === 'number' ? value.toFixed(3) : NOTHING;
 }
 
@@ -12,14 +13,20 @@ export function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
 }
 
-/** A gain, with its interval where there are queries enough for one. */
-export function gainText({ meanDifference, lower, upper, numQueries }: BootstrapInterval): string {
-  const gain = signed(meanDifference);
-  return numQueries < LEAST_QUERIES_FOR_INTERVAL ? gain : `${gain} (${signed(lower)} to ${signed(upper)})`;
+/** With its interval where there are queries enough for one. */
+export function estimateText(
+  estimate: Estimate | null,
+  numQueries: number,
+  format: (value: number) => string = figure,
+): string {
+  if (!estimate) return NOTHING;
+  const { mean, lower, upper } = estimate;
+  const interval = ` (${format(lower)} to ${format(upper)})`;
+  return format(mean) + (numQueries < MIN_QUERIES_FOR_INTERVAL ? '' : interval);
 }
 
-export function intervalText({ lower, upper, numQueries }: BootstrapInterval): string {
-  return numQueries < LEAST_QUERIES_FOR_INTERVAL ? NOTHING : `${figure(lower)} to ${figure(upper)}`;
+export function percent({ count, of }: Ratio): string {
+  return of === 0 ? NOTHING : `${((100 * count) / of).toFixed(1)} %`;
 }
 
 /** Padded, as prettier has it. */

@@ -1,0 +1,110 @@
+/** Judges the queries of a set and keeps each result on disk, so that an interrupted run goes on. */
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { QueryResult } from '../../src/evaluation/index.ts';
+import { readKeptResults, runEvaluation } from '../../src/evaluation/node/run-evaluation.ts';
+import type { LoadedQuery } from '../../src/evaluation/runner/loaded-collection.ts';
+import type { Arithmetic, CpuDevice, RunOptions } from '../../src/protocol/rerank-api.ts';
+import type { LoadedRuntime } from '../../src/service/rerank/loaded-runtime.ts';
+import { loadModelInNode } from '../../scripts/load-model-in-node.ts';
+import { nodeJudge } from './node-judge.ts';
+import { DEPTH, setOf, type SetName } from './sets.ts';
+
+export const MODES = {
+  chain: {},
+  instant: { reasons: 'none' },
+  sampled: { samples: 2, temperature: 0.6, seed: 1 },
+} as const satisfies Record<string, RunOptions>;
+export type Mode = keyof typeof MODES;
+export const MODE_NAMES = Object.keys(MODES) as Mode[];
+
+export interface ModelForm {
+  /** default: q4 where the folder has it, else its first */
+  readonly dtype: string | undefined;
+  readonly device: CpuDevice;
+  readonly arithmetic: Arithmetic;
+}
+
+/** A model folder whose results are kept in a folder of their own, named by the weights. */
+export class MeasuredModel {
+  readonly name: string;
+  readonly #sha256: string;
+  readonly #folder: string;
+  readonly #dtype: string;
+  readonly #device: CpuDevice;
+  readonly #arithmetic: Arithmetic;
+  readonly #work: string;
+  #loaded: LoadedRuntime | null = null;
+
+  /** @param work where the results of all models are kept */
+  constructor(folder: string, { dtype, device, arithmetic }: ModelForm, work: string) {
+    // The manifest holds the hash of every other file.
+    const manifest = readFileSync(path.join(folder, 'rank1.json'));
+    const { models } = JSON.parse(manifest.toString('utf8')) as { readonly models: object };
+    this.#sha256 = createHash('sha256').update(manifest).digest('hex');
+    this.#dtype = dtype ?? ('q4' in models ? 'q4' : Object.keys(models)[0]!);
+    this.#arithmetic = arithmetic;
+    this.name = `${path.basename(path.resolve(folder))}, ${this.#dtype}, ${arithmetic}`;
+    this.#folder = folder;
+    this.#device = device;
+    this.#work = path.join(work, `${this.#sha256.slice(0, 12)}-${this.#dtype}-${arithmetic}`);
+  }
+
+  async measure(
+    set: SetName,
+    mode: Mode,
+    queries: readonly LoadedQuery[],
+    onProgress: (numDone: number, numQueries: number) => void,
+  ): Promise<void> {
+    const out = this.#resultsFolder(set, mode);
+    if ((await this.results(set, mode)).length >= queries.length) return;
+    this.#loaded ??= await loadModelInNode(
+      this.#folder,
+      this.#dtype,
+      undefined,
+      this.#arithmetic,
+      this.#device,
+    );
+    const judge = await nodeJudge(this.#loaded, MODES[mode]);
+    const settings = { model_sha256: this.#sha256, depth: DEPTH, options: MODES[mode] };
+    const { relevanceLevel } = setOf(set);
+    await runEvaluation(
+      queries,
+      async (query, documents) => {
+        const start = performance.now();
+        const judged = await judge(query, documents);
+        const seconds = (performance.now() - start) / 1000;
+        const line = { numDocuments: documents.length, seconds: Number(seconds.toFixed(3)) };
+        appendFileSync(path.join(out, 'speed.jsonl'), `${JSON.stringify(line)}\n`);
+        return judged;
+      },
+      { out, settings, relevanceLevel },
+      onProgress,
+    );
+  }
+
+  /** What is kept, in the order of the set's queries. */
+  results(set: SetName, mode: Mode): Promise<QueryResult[]> {
+    return readKeptResults(path.join(this.#resultsFolder(set, mode), 'results.jsonl'));
+  }
+
+  /** Documents a second over all that was judged; null if nothing was. */
+  speed(set: SetName, mode: Mode): number | null {
+    const file = path.join(this.#resultsFolder(set, mode), 'speed.jsonl');
+    if (!existsSync(file)) return null;
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    const rows = lines.map((line) => JSON.parse(line) as { numDocuments: number; seconds: number });
+    const sum = (key: 'numDocuments' | 'seconds') => rows.reduce((total, row) => total + row[key], 0);
+    return sum('numDocuments') / sum('seconds');
+  }
+
+  async dispose(): Promise<void> {
+    await this.#loaded?.dispose();
+    this.#loaded = null;
+  }
+
+  #resultsFolder(set: SetName, mode: Mode): string {
+    return path.join(this.#work, `${set}-${mode}`);
+  }
+}
