@@ -2,6 +2,7 @@ import { copyFileSync, cpSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { defineConfig } from 'vite';
+import { defaultModel } from './scripts/vite/default-model.ts';
 import { offlineSite } from './scripts/vite/offline.ts';
 import { listPages, policyHeaders } from './scripts/vite/site-pages.ts';
 
@@ -64,6 +65,9 @@ const ISOLATION_HEADERS = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/** The browser tests run the pages on a model a tenth as large: the same protocol, sooner. */
+const modelFolder = (mode: string): string => (mode === 'test' ? 'test/fixtures/demo-model' : 'model');
+
 export default defineConfig(({ mode }) => ({
   // Relative, so that the built page works from any folder of any server.
   base: './',
@@ -83,7 +87,11 @@ export default defineConfig(({ mode }) => ({
       ],
     },
   },
-  plugins: [policyHeaders(import.meta.dirname), offlineSite(import.meta.dirname)],
+  plugins: [
+    policyHeaders(import.meta.dirname),
+    defaultModel(import.meta.dirname, modelFolder(mode)),
+    offlineSite(import.meta.dirname, modelFolder(mode)),
+  ],
   worker: { format: 'es' },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
   server: { port: 5173, headers: ISOLATION_HEADERS },

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { FULL_ONLY, IS_FULL } from './test/tier.ts';
@@ -21,6 +22,8 @@ const shared = {
   exclude: [...configDefaults.exclude, ...(IS_FULL ? [] : FULL_ONLY)],
   testTimeout: HANG_MS,
   hookTimeout: HANG_MS,
+  // The command line takes the small model where a test names none.
+  env: { RANK1_MODEL: fileURLToPath(new URL('test/fixtures/demo-model', import.meta.url)) },
 };
 
 export default defineConfig({

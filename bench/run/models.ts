@@ -3,7 +3,7 @@
  *   rank1/          our own layout      transformersjs/  the standard layout      model.gguf  llama.cpp's
  *   rank1-split-qkv/  ours, but with the products for queries, keys and values apart
  *   rank1-unfused-gate/  ours, but so that the runtime does not fuse the products of gate and up
- * The demo model's come from public/models/rank1-demo, so its 4-bit codes are the same in all three; this is checked.
+ * The demo model's come from test/fixtures/demo-model, so its 4-bit codes are the same in all three; this is checked.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -49,7 +49,7 @@ export async function prepareModel(root: string, name: ModelName, dtype: string)
 const OTHER_GRAPHS = { 'rank1-split-qkv': splitQkv, 'rank1-unfused-gate': unfuseGate };
 
 function prepareDemo(root: string, folder: string): void {
-  const source = path.join(root, 'public/models/rank1-demo');
+  const source = path.join(root, 'test/fixtures/demo-model');
   const data = path.join(source, 'onnx/model_q4.onnx_data');
   const stampFile = path.join(folder, 'made-from.txt');
   const stamp = [sha256(data), ...Object.keys(OTHER_GRAPHS)].join('\n');

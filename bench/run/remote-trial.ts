@@ -45,9 +45,9 @@ async function main(args: readonly string[]): Promise<number> {
 
 function writeDemo(file: string): void {
   const read = (name: string): unknown =>
-    JSON.parse(readFileSync(path.join('public/models/rank1-demo', name), 'utf8'));
+    JSON.parse(readFileSync(path.join('test/fixtures/demo-model', name), 'utf8'));
   const spec = parseModelSpec(read('config.json'));
-  const tensors = readModelTensors('public/models/rank1-demo/onnx/model_q4.onnx', spec);
+  const tensors = readModelTensors('test/fixtures/demo-model/onnx/model_q4.onnx', spec);
   writeQwen2Gguf(file, 'rank1-demo', spec, tensors, read('tokenizer.json') as TokenizerFile, 'F32');
 }
 

@@ -19,7 +19,7 @@ function App() {
       <Rank1Rerank
         query={query}
         documents={DOCUMENTS}
-        model="/models/rank1-demo/"
+        model="/models/rank1-rerank-model/"
         onRank1Complete={onComplete}
       />
       <p>

@@ -17,7 +17,7 @@ const App = defineComponent(() => {
     h('rank1-rerank', {
       query: query.value,
       documents: DOCUMENTS,
-      model: '/models/rank1-demo/',
+      model: '/models/rank1-rerank-model/',
       'onRank1-complete': onComplete,
     }),
     h('p', ['Best: ', h('output', { id: 'best' }, best.value)]),

@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import { DEFAULT_MODEL_PATH } from './default-model.ts';
 
 /** Two versions of the site never share a file that differs between them. */
 function versionOf(content: string | Uint8Array): string {
@@ -26,14 +27,15 @@ self.addEventListener('activate', (event) => {
 `;
 }
 
-export function offlineSite(root: string): Plugin[] {
-  const model = versionOf(readFileSync(join(root, 'public/models/rank1-demo/rank1.json')));
+/** @param modelFolder of the default model, below the root */
+export function offlineSite(root: string, modelFolder: string): Plugin[] {
+  const model = versionOf(readFileSync(join(root, modelFolder, 'rank1.json')));
   // It pins the versions of the packages that the runtime and the maps come from.
   const packages = versionOf(readFileSync(join(root, 'package-lock.json')));
   const cacheName = (folder: string, version: string): string =>
     `rank1-${folder.replaceAll('/', '-')}-${version}`;
   const kept = [
-    ['models/rank1-demo', model],
+    [DEFAULT_MODEL_PATH, model],
     ['ort', packages],
     ['pdf-cmaps', packages],
     ['pdf-fonts', packages],

@@ -3,8 +3,8 @@
 /** Paths that differ between a checkout and an installed package. */
 export interface CommandContext {
   readonly version: string;
-  /** default model folder */
-  readonly defaultModel: string;
+  /** model folder or URL where none is named; null where there is none */
+  readonly defaultModel: string | null;
   /** files published for browsers; in a checkout they exist only after a build */
   readonly packageFolder: string;
   /** module that runs the model in a thread: workers/node.worker.ts, as source or bundled */

@@ -112,7 +112,7 @@ export type RerankEvent<D extends DocumentInput = DocumentInput> =
 
 /**
  * @example
- * const reranker = new Reranker({ model: '/models/rank1-demo/' });
+ * const reranker = new Reranker({ model: '/models/rank1-rerank-model/' });
  * const { results } = await reranker.rerank({ query: 'coldest city', documents: ['Yakutsk is cold.', 'Cairo is hot.'] });
  * console.log(results[0].document, results[0].score, results[0].reasoning);
  * reranker.dispose();

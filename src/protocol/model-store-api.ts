@@ -117,7 +117,7 @@ export interface AdapterReport {
 export interface CatalogueEntry {
   readonly id: string;
   readonly label: string;
-  /** on Hugging Face, of the safetensors; `null` for the demo model, which ships with the page */
+  /** on Hugging Face, of the safetensors; `null` for the default model, which ships with the page */
   readonly repository: string | null;
   /** size of those safetensors */
   readonly checkpointBytes: number;

@@ -62,7 +62,9 @@ async function openAllOfModels(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { name: 'rank1 14B', exact: true })).toBeVisible();
   await page.locator('.device summary').click();
   await page.locator('.entry summary').nth(2).click();
-  await page.getByLabel('網址或 Hugging Face 編號').fill(new URL('models/rank1-demo/', page.url()).href);
+  await page
+    .getByLabel('網址或 Hugging Face 編號')
+    .fill(new URL('models/rank1-rerank-model/', page.url()).href);
   await page.getByRole('button', { name: '查詢' }).click();
   await expect(page.getByRole('button', { name: /^下載 q4/ })).toBeVisible();
 }

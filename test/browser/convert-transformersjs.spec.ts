@@ -17,7 +17,7 @@ import { encodePrompt } from '../../src/rank1/prompt.ts';
 import type { Harness } from '../harness/harness.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
-const DEMO = path.join(ROOT, 'public/models/rank1-demo');
+const DEMO = path.join(ROOT, 'test/fixtures/demo-model');
 /** The software adapter needs about a second a token. */
 const MAX_NEW_TOKENS = 10;
 

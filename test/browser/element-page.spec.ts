@@ -12,7 +12,7 @@ test('opens with a question, fourteen documents and their sources', async ({ pag
   await expect(page.locator('#sources')).toContainText('CC BY-SA');
   await page.getByText('Source of each sample document').click();
   await expect(page.locator('#sources li')).toHaveCount(14);
-  await expect(page.getByText('small demonstration model trained by this project')).toBeVisible();
+  await expect(page.getByText('small model trained by this project')).toBeVisible();
 });
 
 test('changes the sample', async ({ page }) => {

@@ -122,7 +122,7 @@ test(`${CASES} hostile folders give a model or a Rank1Error, and ask for nothing
       const { models } = globalThis as unknown as { models: ModelsPage };
       return models.remote.readHostileFolders(demo, numCases);
     },
-    [new URL('models/rank1-demo/', baseURL).href, CASES] as const,
+    [new URL('models/rank1-rerank-model/', baseURL).href, CASES] as const,
   );
   expect(problems).toEqual([]);
   expect(numLoaded).toBeGreaterThan(CASES / 100);

@@ -10,7 +10,7 @@ import { fixturePath } from '../unit/convert/support/fixtures.ts';
 
 const WEIGHT_BYTES = 6_000_000;
 const FEW_BYTES = 300_000;
-const DEMO = path.join(import.meta.dirname, '../../public/models/rank1-demo');
+const DEMO = path.join(import.meta.dirname, '../../test/fixtures/demo-model');
 
 let server: ModelServer;
 
@@ -217,13 +217,15 @@ test('where storage is refused, the model can be kept in memory, and used from t
   await open(page);
   await expect(page.getByText('This browser stores nothing for the page')).toBeVisible();
   // A script that a test made up may ask its own origin only.
-  await page.getByLabel('Address or Hugging Face id').fill(new URL('models/rank1-demo/', page.url()).href);
+  await page
+    .getByLabel('Address or Hugging Face id')
+    .fill(new URL('models/rank1-rerank-model/', page.url()).href);
   await page.getByRole('button', { name: 'Look up' }).click();
   await page.getByRole('button', { name: 'in memory' }).click();
   await expect(page.getByText('in memory until this page is closed')).toBeVisible();
   const opening = context.waitForEvent('page');
-  await page.getByRole('link', { name: 'Use it in a new tab rank1-demo' }).click();
-  await expectJudges(await opening, 'rank1-demo');
+  await page.getByRole('link', { name: 'Use it in a new tab rank1-rerank-model' }).click();
+  await expectJudges(await opening, 'rank1-rerank-model');
 });
 
 /** The demo page, in a tab of its own, runs the files that it was handed. */
@@ -244,17 +246,19 @@ async function expectJudges(tab: Page, name: string): Promise<void> {
 
 test('a model that is stored runs', async ({ page }) => {
   await open(page);
-  await page.getByLabel('Address or Hugging Face id').fill(new URL('models/rank1-demo/', page.url()).href);
+  await page
+    .getByLabel('Address or Hugging Face id')
+    .fill(new URL('models/rank1-rerank-model/', page.url()).href);
   await page.getByRole('button', { name: 'Look up' }).click();
   await page.getByRole('button', { name: /^Download q4/ }).click();
-  await page.getByRole('button', { name: 'Use rank1-demo', exact: true }).click();
+  await page.getByRole('button', { name: 'Use rank1-rerank-model', exact: true }).click();
   await page.goto('./');
   const model = await page.evaluate(() => document.querySelector('rank1-rerank')?.model);
-  expect(model).toBe('opfs:rank1-demo');
+  expect(model).toBe('opfs:rank1-rerank-model');
   const label = await page.evaluate(async () => {
     const element = document.createElement('rank1-rerank');
     Object.assign(element, {
-      model: 'opfs:rank1-demo',
+      model: 'opfs:rank1-rerank-model',
       device: 'wasm',
       mode: 'instant',
       query: 'What is Paris?',
@@ -275,7 +279,7 @@ test('a folder of safetensors becomes a model, and all is deleted at once', asyn
   await expect(page.getByRole('button', { name: 'Use qwen2-untied' })).toBeVisible();
   await page.getByLabel('Choose a folder').setInputFiles(DEMO);
   await page.getByRole('button', { name: 'Copy it into this browser' }).click();
-  await expect(page.getByRole('button', { name: 'Use rank1-demo' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Use rank1-rerank-model' })).toBeVisible();
   page.on('dialog', (dialog) => void dialog.accept());
   await page.getByRole('button', { name: 'Delete all' }).click();
   await expect(page.getByRole('button', { name: /^Delete/ })).toHaveCount(0);
@@ -301,12 +305,14 @@ test('a folder that is chosen runs without being copied, in a tab of its own', a
   const opening = context.waitForEvent('page');
   await page.getByRole('link', { name: 'Use it without copying' }).click();
   const tab = await opening;
-  await expectJudges(tab, 'rank1-demo');
-  expect(await storedLengths(page, 'rank1-demo')).toBeNull();
+  await expectJudges(tab, 'rank1-rerank-model');
+  expect(await storedLengths(page, 'rank1-rerank-model')).toBeNull();
   await page.close();
   await tab.reload();
   await expect(tab.getByRole('alert')).toHaveText(/files can no longer be had/);
-  expect(await tab.evaluate(() => document.querySelector('rank1-rerank')?.model)).toBe('models/rank1-demo/');
+  expect(await tab.evaluate(() => document.querySelector('rank1-rerank')?.model)).toBe(
+    'models/rank1-rerank-model/',
+  );
 });
 
 /** The demo model's folder as an archive, its files in a folder of another name. */
@@ -409,11 +415,13 @@ test('the model that is deleted is used no more, nor one that the browser has cl
   await download(page);
   await use(page).click();
   await page.getByRole('button', { name: 'Delete model' }).click();
-  await expect(page.getByRole('button', { name: 'Used by the pages the demo model' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Used by the pages the default model' })).toBeVisible();
   await page.evaluate(() => localStorage.setItem('rank1-model', 'opfs:model'));
   await page.goto('./');
   await expect(page.getByRole('alert')).toHaveText(/no longer in this browser’s storage/);
-  expect(await page.evaluate(() => document.querySelector('rank1-rerank')?.model)).toBe('models/rank1-demo/');
+  expect(await page.evaluate(() => document.querySelector('rank1-rerank')?.model)).toBe(
+    'models/rank1-rerank-model/',
+  );
 });
 
 test('the report is copied, and shown where copying is refused', async ({ page, context }) => {

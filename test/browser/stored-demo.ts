@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 /** Writes the demo model into the page's own storage, as a download would: `opfs:stored`. */
 export function storeDemo(page: Page): Promise<void> {
   return page.evaluate(async () => {
-    const demo = new URL('/models/rank1-demo/', location.href);
+    const demo = new URL('/models/rank1-rerank-model/', location.href);
     const root = await navigator.storage.getDirectory();
     const models = await root.getDirectoryHandle('models', { create: true });
     const manifest = (await (await fetch(new URL('rank1.json', demo))).json()) as { files: object };

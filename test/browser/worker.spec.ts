@@ -15,7 +15,7 @@ function rerank(page: Page, options: { model?: string; numDocuments?: number; ab
     const element = document.querySelector('rank1-rerank');
     if (!element) throw new Error('no element');
     element.device = 'wasm';
-    element.model = model ?? 'models/rank1-demo/';
+    element.model = model ?? 'models/rank1-rerank-model/';
     element.documents = element.documents.slice(0, numDocuments ?? 4);
     let error: RunOutcome['error'] = null;
     const onError = (event: HTMLElementEventMap['rank1-error']) => {
@@ -42,7 +42,7 @@ function rerank(page: Page, options: { model?: string; numDocuments?: number; ab
   }, options);
 }
 
-const DEMO = 'models/rank1-demo';
+const DEMO = 'models/rank1-rerank-model';
 
 test.beforeEach(async ({ page }) => {
   await page.goto('./');

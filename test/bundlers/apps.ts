@@ -15,7 +15,7 @@ export interface App {
   readonly page?: string;
 }
 
-const ATTRIBUTES = 'device="wasm" model="/models/rank1-demo/"';
+const ATTRIBUTES = 'device="wasm" model="/models/demo/"';
 const ELEMENT = `<rank1-rerank ${ATTRIBUTES}></rank1-rerank>`;
 /** Where `rank1-rerank assets` has put what the bundler does not emit. */
 const WORKER_URL = 'worker-url="/rank1/rank1-rerank/worker.js"';

@@ -16,7 +16,7 @@ import { serveFolders } from '../package/static-server.ts';
 import { APPS, type App } from './apps.ts';
 import { QUESTION, VERDICTS } from './question.ts';
 
-const MODELS = join(ROOT, 'public/models');
+const DEMO_MODEL = join(ROOT, 'test/fixtures/demo-model');
 const sizes: Record<string, Record<string, number>> = {};
 let packed: PackedPackage;
 let browser: Browser;
@@ -59,8 +59,8 @@ async function make({ name, packages, files, build }: App): Promise<string> {
   const own = files['package.json'] ? (JSON.parse(files['package.json']) as object) : {};
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', ...own }));
-  // Frameworks serve and build what is in `public`; the demo model lies there, as in an app of one's own.
-  cpSync(MODELS, join(folder, 'public/models'), { recursive: true });
+  // Frameworks serve and build what is in `public`; a model lies there, as in an app of one's own.
+  cpSync(DEMO_MODEL, join(folder, 'public/models/demo'), { recursive: true });
   writeFileSync(join(folder, 'public/question.json'), JSON.stringify(QUESTION));
   run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', packed.tarball, ...packages], folder);
   for (const command of build) run('npx', command.split(' '), folder);
@@ -73,7 +73,7 @@ interface Served extends AsyncDisposable {
 
 async function serve(app: App, folder: string): Promise<Served> {
   if ('folder' in app.serve) {
-    const server = await serveFolders({ '/': join(folder, app.serve.folder), '/models/': MODELS });
+    const server = await serveFolders({ '/': join(folder, app.serve.folder), '/models/demo/': DEMO_MODEL });
     return { url: server.url, [Symbol.asyncDispose]: async () => server.close() };
   }
   const port = await freePort();

@@ -1,4 +1,4 @@
-/** The command line as a user meets it, with the demo model. */
+/** The command line as a user meets it, with the small test model. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -127,7 +127,7 @@ describe('rank1-rerank', () => {
     ]);
     expect(code).toBe(0);
     const models = await run(['models', '--json']);
-    expect(JSON.parse(models.stdout)).toMatchObject([{ name: 'rank1-demo', dtypes: ['q4'] }]);
+    expect(JSON.parse(models.stdout)).toMatchObject([{ name: 'demo-model', dtypes: ['q4'] }]);
   });
 
   it('serves until SIGTERM, then ends with 0', async () => {

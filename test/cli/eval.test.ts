@@ -1,4 +1,4 @@
-/** `rank1-rerank eval` as it is typed: with the demo model, and on a server. */
+/** `rank1-rerank eval` as it is typed: with the small test model, and on a server. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -84,7 +84,7 @@ test('a run tells its progress and its measures; killed and run again, it leaves
   expect(JSON.parse(files['settings.json']!)).toMatchObject({
     dtype: 'q4',
     device: 'cpu',
-    model: 'rank1-demo',
+    model: 'demo-model',
     options: { mode: 'instant' },
     model_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     data_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,

@@ -7,7 +7,7 @@ import { NodeWorker } from '../../src/cli/engine/node-worker.ts';
 import type { DevicePreference } from '../../src/protocol/rerank-api.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-export const DEMO_MODEL = join(ROOT, 'public/models/rank1-demo');
+export const DEMO_MODEL = join(ROOT, 'test/fixtures/demo-model');
 
 export const REAL_THREAD = new URL('../../bin/engine-thread.mjs', import.meta.url);
 /** Answers at once, by hashes of the texts. */

@@ -13,7 +13,7 @@ import { SyntheticCheckpoint } from '../unit/convert/support/synthetic-checkpoin
 import { DemoService } from './demo-service.ts';
 import { expectVerdict } from './expect-oracle.ts';
 
-const CONFIG = new URL('../../public/models/rank1-demo/config.json', import.meta.url);
+const CONFIG = new URL('../../test/fixtures/demo-model/config.json', import.meta.url);
 const chains = wholeChains.slice(0, 6);
 
 let demo: DemoService;

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { Verdict } from '../../src/protocol/rerank-api.ts';
 
-const WEIGHTS = new URL('../../public/models/rank1-demo/onnx/model_q4.onnx_data', import.meta.url);
+const WEIGHTS = new URL('../../test/fixtures/demo-model/onnx/model_q4.onnx_data', import.meta.url);
 
 /** A fixture of other weights would compare nothing. */
 export function expectDemoWeights(sha256: string): void {

@@ -38,9 +38,12 @@ test('the demo page ranks a new question', async ({ page }) => {
         (await (await caches.open(name)).keys()).map(({ url }) => url),
       ),
     );
-    return ['/ort/ort-wasm-simd-threaded.mjs', '.wasm', '/models/rank1-demo/rank1.json', '.onnx'].every(
-      (end) => urls.flat().some((url) => url.includes(end)),
-    );
+    return [
+      '/ort/ort-wasm-simd-threaded.mjs',
+      '.wasm',
+      '/models/rank1-rerank-model/rank1.json',
+      '.onnx',
+    ].every((end) => urls.flat().some((url) => url.includes(end)));
   });
   await reloadWithoutServer(page);
   await rank('Where do bananas grow?');
@@ -51,7 +54,7 @@ test('the models page lists what there is', async ({ page }) => {
   const heading = await page.getByRole('heading', { level: 1 }).textContent();
   await reloadWithoutServer(page);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading ?? '');
-  await expect(page.getByRole('heading', { name: 'Demo model', exact: true })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Default model', exact: true })).toBeVisible();
 });
 
 test('the evaluate page measures a run', async ({ page }) => {

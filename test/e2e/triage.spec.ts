@@ -54,7 +54,7 @@ async function exportJson(page: Page): Promise<{ documents: Record<string, unkno
 
 /** As an earlier version of the site left it. */
 async function leaveOldCache(page: Page): Promise<void> {
-  await page.goto(`${server.url}some/where/models/rank1-demo/rank1.json`);
+  await page.goto(`${server.url}some/where/models/rank1-rerank-model/rank1.json`);
   await page.evaluate(() => caches.open('rank1-ort-000000000000'));
 }
 

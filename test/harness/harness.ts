@@ -33,7 +33,7 @@ export interface DecodeResult {
 
 async function decode(request: DecodeRequest): Promise<DecodeResult> {
   const files = await fetchModelFiles(
-    new URL('../../models/rank1-demo/', location.href).href,
+    new URL('../../models/rank1-rerank-model/', location.href).href,
     'q4',
     () => {},
   );

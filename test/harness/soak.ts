@@ -38,7 +38,7 @@ interface Judging {
 }
 
 const QUERY = 'What is the coldest city in the world?';
-const MODEL = new URL('../../models/rank1-demo/', location.href).href;
+const MODEL = new URL('../../models/rank1-rerank-model/', location.href).href;
 const MAX_NEW_TOKENS = 16;
 
 class Soak {

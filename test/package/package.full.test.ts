@@ -1,6 +1,6 @@
 /** The tarball: its contents, what linters say, its size; then installed, in two fresh pages. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { chromium, type Browser, type Page } from 'playwright';
@@ -17,8 +17,8 @@ const MAX_CORE_GZIP_BYTES = 15_000;
 const MAX_REMOTE_GZIP_BYTES = 10_000;
 /** Words of what a remote engine fetches for the options that need it. */
 const RARE = { presets: 'A passage is relevant when', 'a refusal': 'tokens from the input' };
-/** Nine tenths of it is the demo model, which the command line takes where none is named. */
-const MAX_TARBALL_BYTES = 10_000_000;
+/** The model is a package of its own. */
+const MAX_TARBALL_BYTES = 3_000_000;
 
 let packed: PackedPackage;
 /** A fresh project with the tarball installed. */
@@ -71,7 +71,7 @@ describe('the tarball', () => {
   it('holds the library and its command line, and nothing of the workshop', () => {
     const unexpected = packed.files.filter(
       (file) =>
-        !/^(dist-package|dist-cli|bin|public\/models\/rank1-demo)\/|^(package\.json|custom-elements\.json|README(\.[\w-]+)?\.md|LICENSE|CHANGELOG\.md)$/.test(
+        !/^(dist-package|dist-cli|bin)\/|^(package\.json|custom-elements\.json|README(\.[\w-]+)?\.md|LICENSE|CHANGELOG\.md)$/.test(
           file,
         ),
     );
@@ -79,7 +79,6 @@ describe('the tarball', () => {
     expect(packed.files).toContain('dist-package/rank1-rerank/worker.js');
     expect(packed.files).toContain('dist-cli/cli.mjs');
     expect(packed.files).toContain('dist-cli/node.worker.mjs');
-    expect(packed.files).toContain('public/models/rank1-demo/rank1.json');
     expect(packed.size).toBeLessThan(MAX_TARBALL_BYTES);
   });
 
@@ -113,6 +112,24 @@ describe('the tarball', () => {
     ).toContain('LlamaForCausalLM');
     const manifest = JSON.parse(readFileSync(join(app, 'model/rank1.json'), 'utf8')) as { models: object };
     expect(Object.keys(manifest.models)).toEqual(['q4']);
+  });
+
+  it('names the package of the model where it is missing, and takes it once it is installed', () => {
+    const bin = 'node_modules/rank1-rerank/bin/rank1-rerank.mjs';
+    const listModels = () => run(process.execPath, [bin, 'models'], app, { RANK1_MODEL: '' });
+    writeFileSync(join(app, 'bread.txt'), 'Bread is baked.\n');
+    const judge = () =>
+      run(process.execPath, [bin, 'rerank', '--query', 'bread', 'bread.txt'], app, { RANK1_MODEL: '' });
+    expect(listModels()).toBe('');
+    expect(judge).toThrow(/npm install rank1-rerank-model/);
+    const installed = join(app, 'node_modules/rank1-rerank-model');
+    cpSync(join(ROOT, 'test/fixtures/demo-model'), installed, { recursive: true });
+    cpSync(join(ROOT, 'model/package.json'), join(installed, 'package.json'));
+    try {
+      expect(listModels()).toMatch(/^rank1-rerank-model {2}q4/);
+    } finally {
+      rmSync(installed, { recursive: true });
+    }
   });
 
   it('judges on the command line with nothing but what is in it, and says what would be faster', () => {
@@ -250,7 +267,7 @@ describe('installed, in Chromium', () => {
     writeFileSync(
       join(app, 'main.js'),
       `import { createReranker } from 'rank1-rerank';
-       const reranker = createReranker({ model: '/models/rank1-demo/', device: 'wasm' });
+       const reranker = createReranker({ model: '/models/demo/', device: 'wasm' });
        globalThis.outcome = reranker.rerank({
          query: 'coldest city', maxNewTokens: 8,
          documents: ['Bread is baked.', { id: 'y', text: 'The coldest city is Yakutsk.' }],
@@ -259,7 +276,7 @@ describe('installed, in Chromium', () => {
     writeFileSync(
       join(app, 'plain.html'),
       `<!doctype html><script type="module" src="/node_modules/rank1-rerank/dist-package/rank1-rerank.js"></script>
-       <rank1-rerank query="coldest city" device="wasm" max-new-tokens="8" model="/models/rank1-demo/"
+       <rank1-rerank query="coldest city" device="wasm" max-new-tokens="8" model="/models/demo/"
          assets-url="/node_modules/onnxruntime-web/dist/"></rank1-rerank>`,
     );
     await build({ root: app, configFile: false, logLevel: 'error', build: { minify: false } });
@@ -267,7 +284,7 @@ describe('installed, in Chromium', () => {
       '/': app,
       '/built/': join(app, 'dist'),
       '/assets/': join(app, 'dist/assets'),
-      '/models/': join(ROOT, 'public/models'),
+      '/models/demo/': join(ROOT, 'test/fixtures/demo-model'),
     });
     const executablePath = findChromium();
     browser = await chromium.launch({

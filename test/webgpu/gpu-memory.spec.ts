@@ -67,7 +67,7 @@ test('GPU memory is what it was behind runs, aborts, another load and a lost dev
 });
 
 async function demoMemory(page: Page): Promise<{ readonly weightBytes: number }> {
-  const response = await page.request.get('models/rank1-demo/rank1.json');
+  const response = await page.request.get('models/rank1-rerank-model/rank1.json');
   const { models } = (await response.json()) as {
     models: { q4: { memory: { weightBytes: number } } };
   };

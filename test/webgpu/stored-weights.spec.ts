@@ -31,7 +31,7 @@ async function loadStored(page: Page, device: SoakRound['device']) {
 }
 
 async function weightBytes(page: Page): Promise<number> {
-  const response = await page.request.get('models/rank1-demo/rank1.json');
+  const response = await page.request.get('models/rank1-rerank-model/rank1.json');
   const { files } = (await response.json()) as { files: Record<string, { bytes: number }> };
   return files['onnx/model_q4.onnx_data']!.bytes;
 }

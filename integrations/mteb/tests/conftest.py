@@ -1,4 +1,4 @@
-"""`rank1-rerank serve` and `eval` of this checkout, with its demo model. Set RANK1_RERANK to use another command."""
+"""`rank1-rerank serve` and `eval` of this checkout, with its small test model. Set RANK1_RERANK to use another command."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
+os.environ.setdefault("RANK1_MODEL", str(ROOT / "test/fixtures/demo-model"))
 OPTIONS = ["--mode", "instant", "--device", "wasm"]
 
 

@@ -87,7 +87,7 @@ function settingsPanel(): TemplateResult {
 
 // Spaces between words are part of what is translated.
 // prettier-ignore
-const honestText = (): TemplateResult => msg(html`The model here is a <strong>small demonstration model trained by this project</strong>. It looks up the words of your question in each passage, and it makes mistakes. It is not one of the rank1 checkpoints published by Johns Hopkins University.`);
+const honestText = (): TemplateResult => msg(html`The model here is a <strong>small model trained by this project</strong>. It quotes the words of each passage that are nearest to your question, then decides, and it makes mistakes. It is not one of the rank1 checkpoints published by Johns Hopkins University.`);
 
 // prettier-ignore
 const pasteText = (): TemplateResult => msg(html`Paste as many as you like, with an empty line between them. A first line that starts with <code>#</code> is a title. If your documents hold empty lines themselves, put a line of <code>---</code> between them instead.`);
@@ -106,14 +106,14 @@ export function settingsNote(device: string, hasInstruction: boolean): string {
 /** The chosen model was deleted by the user or evicted by the browser. */
 export function modelGone(): string {
   return msg(
-    'The model you chose is no longer in this browser’s storage. The demo model is used until you choose another on the page Models.',
+    'The model you chose is no longer in this browser’s storage. The default model is used until you choose another on the page Models.',
   );
 }
 
 /** The tab that held the model's files was closed. */
 export function filesGone(): string {
   return msg(
-    'The model’s files can no longer be had: choose them again on the page Models. Until then the demo model is used.',
+    'The model’s files can no longer be had: choose them again on the page Models. Until then the default model is used.',
   );
 }
 

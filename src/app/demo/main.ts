@@ -4,7 +4,7 @@ import { html, render } from 'lit';
 import type { DevicePreference } from '../../protocol/rerank-api.ts';
 import '../../ui/index.ts';
 import { StatsPanelElement } from '../../ui/stats-panel/stats-panel.ts';
-import { DEMO_MODEL, findChosenModel, readChosenModel } from '../models/chosen-model.ts';
+import { DEFAULT_MODEL, findChosenModel, readChosenModel } from '../models/chosen-model.ts';
 import { receiveModelFiles } from '../models/handed-files.ts';
 import { confineRerankers } from '../shell/confined-rerankers.ts';
 import '../shell/index.ts';
@@ -149,7 +149,7 @@ window.addEventListener(LOCALE_STATUS_EVENT, ({ detail }) => {
 
 /**
  * Uses files handed over by another tab, or the chosen model. If either is gone, says so and falls back to
- * the demo model.
+ * the default model.
  */
 async function applyModel(): Promise<void> {
   const chosen = readChosenModel();
@@ -160,7 +160,7 @@ async function applyModel(): Promise<void> {
     reranker.modelFiles = handed.files;
     return;
   }
-  reranker.model = handed === 'gone' ? DEMO_MODEL : await findChosenModel();
+  reranker.model = handed === 'gone' ? DEFAULT_MODEL : await findChosenModel();
   if (handed === 'gone') throw new Error(filesGone());
   if (reranker.model !== chosen) throw new Error(modelGone());
 }

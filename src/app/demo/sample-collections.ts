@@ -17,7 +17,7 @@ export interface SampleCollection {
   readonly attribution: string;
   /** changes made to the texts, as their licences require */
   readonly changes: string;
-  /** whether the demo model has seen them in training */
+  /** whether the default model has seen them in training */
   readonly trainingNote: string;
   readonly documents: readonly SampleDocument[];
 }

@@ -27,7 +27,7 @@ export function renderCatalogue(
 function renderEntry(entry: CatalogueEntry, onConvert: (entry: CatalogueEntry) => void): TemplateResult {
   const { versions, recommended, repository, checkpointBytes } = entry;
   // The others keep their own names.
-  const label = repository === null ? msg('Demo model of this project') : entry.label;
+  const label = repository === null ? msg('Model of this project') : entry.label;
   return html`<li class="card entry">
     <div class="card-head">
       <h3>${label}</h3>

@@ -1,23 +1,23 @@
 /** The model that the user chose for all pages, kept in this browser. Changed only by the user, or when the model is gone. */
 const KEY = 'rank1-model';
-export const DEMO_MODEL = 'models/rank1-demo/';
+export const DEFAULT_MODEL = 'models/rank1-rerank-model/';
 const STORED = /^opfs:([\w.-]+)$/;
 
-/** `opfs:<name>` or the demo model's folder; may no longer exist. */
+/** `opfs:<name>` or the default model's folder; may no longer exist. */
 export function readChosenModel(): string {
   try {
-    return localStorage.getItem(KEY) ?? DEMO_MODEL;
+    return localStorage.getItem(KEY) ?? DEFAULT_MODEL;
   } catch {
-    return DEMO_MODEL; // no storage: nothing was ever chosen
+    return DEFAULT_MODEL; // no storage: nothing was ever chosen
   }
 }
 
-/** Falls back to the demo model if the chosen one was deleted. */
+/** Falls back to the default model if the chosen one was deleted. */
 export async function findChosenModel(): Promise<string> {
   const chosen = readChosenModel();
   if (!STORED.test(chosen) || (await readStoredManifest(chosen)) !== null) return chosen;
-  writeChosenModel(DEMO_MODEL);
-  return DEMO_MODEL;
+  writeChosenModel(DEFAULT_MODEL);
+  return DEFAULT_MODEL;
 }
 
 export function writeChosenModel(address: string): void {

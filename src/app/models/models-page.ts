@@ -13,7 +13,7 @@ import type {
 import { NETWORK_CHANNEL } from '../shell/network-log.ts';
 import { renderAddModel, type AddModelActions, type AddModelState } from './add-model.ts';
 import { renderCatalogue } from './catalogue-list.ts';
-import { DEMO_MODEL, readChosenModel, writeChosenModel } from './chosen-model.ts';
+import { DEFAULT_MODEL, readChosenModel, writeChosenModel } from './chosen-model.ts';
 import { reportText } from './device-facts.ts';
 import { renderDevice, type CopyState } from './device-panel.ts';
 import { folderAddress } from './folder-address.ts';
@@ -232,9 +232,9 @@ export class ModelsPageElement extends LitElement {
       return;
     }
     const isThere = this.stored.some(({ address, dtypes }) => address === this.chosen && dtypes.length > 0);
-    if (this.chosen === DEMO_MODEL || isThere) return;
-    this.#use(DEMO_MODEL);
-    this.announcement = msg('The model that the pages used is gone. They use the demo model again.');
+    if (this.chosen === DEFAULT_MODEL || isThere) return;
+    this.#use(DEFAULT_MODEL);
+    this.announcement = msg('The model that the pages used is gone. They use the default model again.');
   }
 
   async #loadCatalogue(): Promise<void> {

@@ -3,7 +3,7 @@ import { msg } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { StoredModel, StoreProgress } from '../../protocol/model-store-api.ts';
 import { renderFault } from '../shell/fault-text.ts';
-import { DEMO_MODEL } from './chosen-model.ts';
+import { DEFAULT_MODEL } from './chosen-model.ts';
 import { bytesOf, stageLabel, storedNote } from './wording.ts';
 
 /** A running operation on the model of that name. */
@@ -41,10 +41,10 @@ export function renderStored(
     <ul class="cards">
       <li class="card">
         <div class="card-head">
-          <h3>${msg('Demo model')}</h3>
+          <h3>${msg('Default model')}</h3>
           <span class="note">${msg('comes with the page')}</span>
         </div>
-        <div class="actions">${renderUse(msg('the demo model'), DEMO_MODEL, chosen, actions)}</div>
+        <div class="actions">${renderUse(msg('the default model'), DEFAULT_MODEL, chosen, actions)}</div>
       </li>
       ${[...names].map((name) => {
         const model = models.find((candidate) => candidate.name === name);

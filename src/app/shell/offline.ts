@@ -7,7 +7,7 @@ const NEEDED = /\/(ort|models|pdf-(cmaps|fonts|wasm))\//;
  * The part of it that the service worker caches on first use (`scripts/vite/offline.ts`); other models are
  * too large.
  */
-const KEPT_ON_USE = /\/(ort|models\/rank1-demo|pdf-(cmaps|fonts|wasm))\//;
+const KEPT_ON_USE = /\/(ort|models\/rank1-rerank-model|pdf-(cmaps|fonts|wasm))\//;
 /** Longer than any browser takes to start a service worker. Without one the page still works online. */
 const MAX_WAIT_MS = 4_000;
 

@@ -4,7 +4,7 @@ import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
 import { UNDETERMINED, type Language } from '../shortlist/languages.ts';
 import type { SessionTexts } from '../session/session-texts.ts';
 
-/** rank1 and the demo model were trained on English questions and passages. */
+/** rank1 and the default model were trained on English questions and passages. */
 const TRAINED_ON: Language = 'eng';
 /**
  * Nearly every English sentence contains one of these; detection alone mistakes short English lines for Dutch

@@ -2,7 +2,7 @@ import { msg, str } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import importWorkerUrl from '../../../workers/import.worker.ts?worker&url';
-import { DEMO_MODEL, findChosenModel, readChosenModel } from '../models/chosen-model.ts';
+import { DEFAULT_MODEL, findChosenModel, readChosenModel } from '../models/chosen-model.ts';
 import { Reranker } from '../../client/reranker.ts';
 import type { RemoteBackend } from '../../remote/remote-backend.ts';
 import { renderRemoteNotice } from '../../ui/remote-notice.ts';
@@ -131,10 +131,10 @@ export class TriageAppElement extends LitElement {
       <p class="offline-state" data-offline=${this.worksOffline}>
         ${this.worksOffline ? msg('Works without a network from now on.') : nothing}
         ${
-          this.engine || this.modelUrl !== DEMO_MODEL
+          this.engine || this.modelUrl !== DEFAULT_MODEL
             ? msg('Models make mistakes: read what you keep and what you drop.')
             : msg(
-                'The model is a small demonstration model trained by this project. It makes mistakes: read what you keep and what you drop.',
+                'The model is small, and trained by this project. It makes mistakes: read what you keep and what you drop.',
               )
         }
         ${this.engine ? nothing : html`<a href="./triage-remote.html">${msg('Let a server judge instead…')}</a>`}

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Command, CommandContext } from '../command.ts';
+import { modelPlace } from '../engine/model-place.ts';
 
 const USAGE = `rank1-rerank assets [--model] <folder>
 
@@ -15,11 +16,11 @@ const USAGE = `rank1-rerank assets [--model] <folder>
     <folder>/rank1-rerank.js                     the element, for a page without a bundler
     <folder>/rank1-rerank/worker.js              the address for worker-url
     <folder>/rank1-rerank/onnxruntime-web/...    found by the worker itself
-    <folder>/models/rank1-demo/...               with --model
+    <folder>/models/rank1-rerank-model/...               with --model
 
   Run it after each update of the package.
 
-  --model                  the demo model too
+  --model                  the default model too: that of the package rank1-rerank-model, or RANK1_MODEL
 `;
 
 /** ONNX Runtime builds the worker may load: one for the CPU, two for the GPU, depending on the browser. */
@@ -63,7 +64,9 @@ async function copyAssets(target: string, withModel: boolean, context: CommandCo
   }
   console.log(`${target}: worker, runtime and element, ${(bytes / 1e6).toFixed(1)} MB`);
   if (!withModel) return;
-  const model = join(target, 'models/rank1-demo');
-  await cp(defaultModel, model, { recursive: true });
-  console.log(`${model}: the demo model`);
+  const { folder } = await modelPlace(defaultModel);
+  if (folder === null) throw new RangeError('RANK1_MODEL names an address; only a folder can be copied.');
+  const model = join(target, 'models/rank1-rerank-model');
+  await cp(folder, model, { recursive: true, dereference: true });
+  console.log(`${model}: the default model`);
 }

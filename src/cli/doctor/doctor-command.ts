@@ -58,7 +58,7 @@ async function runDoctor(wish: EngineWish, asJson: boolean, context: CommandCont
   add(await modelFinding(model));
   const report = await reportNode();
   nodeFindings(report, wish.device === 'webgpu').forEach(add);
-  add(await verdictFinding({ ...wish, model }, context));
+  add(await verdictFinding(wish, context));
   if (asJson) console.log(JSON.stringify(findings, null, 2));
   return findings.some(({ level }) => level === 'failed') ? EXIT.failed : EXIT.done;
 }
@@ -134,7 +134,7 @@ async function diskFinding(): Promise<Finding> {
 }
 
 /** A model on a server is checked file by file as it loads. */
-export async function modelFinding(model: string): Promise<Finding> {
+export async function modelFinding(model: string | null): Promise<Finding> {
   try {
     const { folder } = await modelPlace(model);
     if (folder === null) return finding('ok', 'model', `${model}, checked while it is loaded`);

@@ -46,7 +46,7 @@ export const ENGINE_FLAGS = {
   'allow-insecure-key': { type: 'boolean' },
 } satisfies ParseArgsConfig['options'];
 
-export const ENGINE_USAGE = `  --model <folder|url>     model folder (default: the small demo model that comes along)
+export const ENGINE_USAGE = `  --model <folder|url>     model folder (default: RANK1_MODEL, or the package rank1-rerank-model)
   --device <name>          auto (default), webgpu (needs the package webgpu), cpu (native code; needs the package
                            onnxruntime-node) or wasm (needs nothing); auto takes the first of them that is there
   --dtype <name>           weights (default: what suits the device)

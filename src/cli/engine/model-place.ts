@@ -14,8 +14,16 @@ export interface ModelPlace {
   readonly name: string;
 }
 
-/** @throws Rank1Error `model-not-found` if a folder holds no model */
-export async function modelPlace(model: string): Promise<ModelPlace> {
+/**
+ * @param model null if none is named and there is no default
+ * @throws Rank1Error `model-not-found` if so, or if a folder holds no model
+ */
+export async function modelPlace(model: string | null): Promise<ModelPlace> {
+  if (model === null)
+    throw new Rank1Error(
+      'model-not-found',
+      'No model is named, and the package rank1-rerank-model is not installed: `npm install rank1-rerank-model`, or name a model with --model.',
+    );
   if (/^https?:\/\//.test(model)) {
     const url = new URL(model.endsWith('/') ? model : `${model}/`);
     return { folder: null, url: url.href, name: modelName(url.pathname) };

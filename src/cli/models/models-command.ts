@@ -9,7 +9,7 @@ import { readManifest, totalBytes } from './model-folder.ts';
 
 const USAGE = `rank1-rerank models [--json] [folder...]
 
-  Lists models: the one that comes along, and those in the folders named here, or one level below them. Their files are
+  Lists models: the default one, and those in the folders named here, or one level below them. Their files are
   not checked; doctor --model <folder> does that. Make a model from a checkpoint with convert.
 
   --json                   one JSON list
@@ -42,7 +42,7 @@ async function runModels(
   asJson: boolean,
   context: CommandContext,
 ): Promise<void> {
-  const models = await listModels([context.defaultModel, ...folders]);
+  const models = await listModels([context.defaultModel, ...folders].filter((folder) => folder !== null));
   if (asJson) return console.log(JSON.stringify(models, null, 2));
   for (const { name, folder, dtypes, bytes, maxPositions } of models)
     console.log(

@@ -127,7 +127,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   /** Texts, or objects with `text` and optional `id`, `title`, `metadata`. Changing it aborts a run in progress. */
   @property({ attribute: false }) documents: readonly DocumentInput[] = [];
   /** URL of the model folder, relative to the page. */
-  @property() model = 'models/rank1-demo/';
+  @property() model = 'models/rank1-rerank-model/';
   /** The model's files by path, if the user picked them: nothing is fetched or stored, and `model` is only a name. */
   @property({ attribute: false }) modelFiles: Readonly<Record<string, Blob>> | undefined;
   /** `auto` uses the GPU if there is a real one, else the CPU. */

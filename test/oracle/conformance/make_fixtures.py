@@ -20,7 +20,7 @@ import torch
 import transformers
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-MODEL = ROOT / "public/models/rank1-demo"
+MODEL = ROOT / "test/fixtures/demo-model"
 FIXTURE = ROOT / "test/fixtures/conformance/demo-chains.json"
 PROMPT = (
     "Determine if the following passage is relevant to the query. "

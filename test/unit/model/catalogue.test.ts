@@ -24,7 +24,7 @@ import { SyntheticCheckpoint } from '../convert/support/synthetic-checkpoint.ts'
 
 type Config = Record<string, unknown>;
 const readJson = (url: URL | string): unknown => JSON.parse(readFileSync(url, 'utf8'));
-const DEMO = new URL('../../../public/models/rank1-demo/', import.meta.url);
+const DEFAULT_MODEL = new URL('../../../model/', import.meta.url);
 
 const MODELS: readonly Pick<KnownModel, 'id' | 'label' | 'repository'>[] = [
   { id: 'rank1-0.5b', label: 'rank1 0.5B', repository: 'jhu-clsp/rank1-0.5b' },
@@ -104,12 +104,14 @@ async function computed(): Promise<KnownModel[]> {
 }
 
 async function demoRow(): Promise<KnownModel> {
-  const config = readJson(new URL('config.json', DEMO)) as Config;
-  const manifest = readJson(new URL('rank1.json', DEMO)) as { models: { q4: { maxPositions: number } } };
+  const config = readJson(new URL('config.json', DEFAULT_MODEL)) as Config;
+  const manifest = readJson(new URL('rank1.json', DEFAULT_MODEL)) as {
+    models: { q4: { maxPositions: number } };
+  };
   const parameters = Math.round(new SyntheticCheckpoint(config, 'fast').weightBytes / 2);
   const versions = [await converted(config, 'q4', manifest.models.q4.maxPositions)];
-  const label = 'Demo model of this project';
-  return { id: 'rank1-demo', label, repository: null, parameters, checkpointBytes: 0, versions };
+  const label = 'Model of this project';
+  return { id: 'rank1-rerank-model', label, repository: null, parameters, checkpointBytes: 0, versions };
 }
 
 /** Their weights are taken over as they are, so there are 4-bit versions only. */
@@ -150,11 +152,11 @@ describe('catalogue.json', () => {
   });
 
   test('is computed as the demo model was: to its very bytes', async () => {
-    const manifest = readJson(new URL('rank1.json', DEMO)) as {
+    const manifest = readJson(new URL('rank1.json', DEFAULT_MODEL)) as {
       models: { q4: { maxPositions: number; kvBytesPerToken: number; memory: { bytesAtSlots: Config } } };
       files: Record<string, { bytes: number }>;
     };
-    const config = readJson(new URL('config.json', DEMO)) as Config;
+    const config = readJson(new URL('config.json', DEFAULT_MODEL)) as Config;
     const { q4 } = manifest.models;
     const size = await converted(config, 'q4', q4.maxPositions);
     expect(size.weightBytes).toBe(manifest.files['onnx/model_q4.onnx_data']?.bytes);
@@ -192,7 +194,7 @@ const recommended = (device: DeviceReport) =>
 describe('a device is told', () => {
   test('with a GPU and 16-bit floats, that all but the largest run in q4f16', () => {
     expect(recommended(GPU)).toEqual({
-      'rank1-demo': 'q4',
+      'rank1-rerank-model': 'q4',
       'rank1-0.5b': 'q4f16',
       'rank1-1.5b': 'q4f16',
       'rank1-3b': 'q4f16',

@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { readHostileFolders, smallFolder } from '../../fakes/hostile-folders.ts';
 
 const CASES = 10_000;
-const DEMO = new URL('../../../public/models/rank1-demo/', import.meta.url);
+const DEMO = new URL('../../../test/fixtures/demo-model/', import.meta.url);
 const FILES = [
   'rank1.json',
   'config.json',

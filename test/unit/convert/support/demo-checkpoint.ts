@@ -9,7 +9,7 @@ import { safetensorsFile, type EditableTensors } from './edited-checkpoint.ts';
 import { MemoryCheckpoint } from './memory-folder.ts';
 import { readInitializers, type StoredInitializer } from './read-onnx.ts';
 
-const DEMO = new URL('../../../../public/models/rank1-demo/', import.meta.url);
+const DEMO = new URL('../../../../test/fixtures/demo-model/', import.meta.url);
 const BLOCK = 32;
 
 /** Edits the tensors in place, by their names in a checkpoint; all are fp32. */
