@@ -85,7 +85,7 @@ test('a run tells its progress and its measures; killed and run again, it leaves
     dtype: 'q4',
     device: 'cpu',
     model: 'demo-model',
-    options: { mode: 'instant' },
+    options: { reasons: 'none' },
     model_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     data_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
   });
