@@ -279,7 +279,7 @@ test('a folder of safetensors becomes a model, and all is deleted at once', asyn
   await expect(page.getByRole('button', { name: 'Use qwen2-untied' })).toBeVisible();
   await page.getByLabel('Choose a folder').setInputFiles(DEMO);
   await page.getByRole('button', { name: 'Copy it into this browser' }).click();
-  await expect(page.getByRole('button', { name: 'Use rank1-rerank-model' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Use demo-model' })).toBeVisible();
   page.on('dialog', (dialog) => void dialog.accept());
   await page.getByRole('button', { name: 'Delete all' }).click();
   await expect(page.getByRole('button', { name: /^Delete/ })).toHaveCount(0);
@@ -305,8 +305,8 @@ test('a folder that is chosen runs without being copied, in a tab of its own', a
   const opening = context.waitForEvent('page');
   await page.getByRole('link', { name: 'Use it without copying' }).click();
   const tab = await opening;
-  await expectJudges(tab, 'rank1-rerank-model');
-  expect(await storedLengths(page, 'rank1-rerank-model')).toBeNull();
+  await expectJudges(tab, 'demo-model');
+  expect(await storedLengths(page, 'demo-model')).toBeNull();
   await page.close();
   await tab.reload();
   await expect(tab.getByRole('alert')).toHaveText(/files can no longer be had/);
