@@ -5,8 +5,8 @@ from .text import STOP, stem, words
 
 SENTENCE_END = re.compile(r"(?<=[.!?;])[\"')\]]*\s+")
 CLAUSE_END = re.compile(r"(?<=[,:)])\s+|\s+(?=(?:and|but|which|who|that|because|while|when|where|although|or)\s)|\s+-+\s+")
-MAX_WORDS, MIN_WORDS = 16, 4
-MAX_ASKED_WORDS = 10
+MAX_WORDS, MIN_WORDS = 12, 4
+MAX_ASKED_WORDS = 8
 
 
 def stems(text):

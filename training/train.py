@@ -2,7 +2,7 @@
 
 A batch is ROWS x LENGTH tokens. A row holds whole groups; the passages of a group share the query's prompt, and a mask keeps
 them from seeing each other. The state (weights, moments, step, place in the data) is written every few minutes.
-`settings.json` in the run folder is read again at every save: {"rate", "chain", "quantised", "decay_from", "decay_steps"}.
+`settings.json` in the run folder is read again at every save: {"rate", "chain", "quantised", "language", "unanswered", "positive", "decay_from", "decay_steps"}.
 """
 import argparse
 import glob
@@ -19,7 +19,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from .forms import Forms
 from .quantise import rounded
 
-DEFAULTS = {"rate": 1.2e-4, "warmup": 30, "chain": 0.0, "quantised": 0, "decay_from": None, "decay_steps": 100, "distil": 0.35, "save_s": 240}
+DEFAULTS = {"rate": 1.2e-4, "warmup": 30, "chain": 0.0, "quantised": 0, "language": 1.0, "unanswered": 0.0, "positive": 1.0, "decay_from": None, "decay_steps": 100, "distil": 0.35, "save_s": 240}
 
 
 class Groups:
@@ -42,12 +42,19 @@ class Groups:
         self.line -= 1
 
 
-def take_batch(groups, forms, chain_share, num_rows, length):
-    """Fill the rows with groups in order; the first group that fits nowhere opens the next batch."""
+def take_batch(groups, forms, chain_share, unanswered_share, num_rows, length):
+    """Fill the rows with groups in order; the first group that fits nowhere opens the next batch.
+
+    A share of the groups loses what answers the query, so that a list without an answer is nothing new.
+    """
     used, placed = [0] * num_rows, []
     while True:
         group, name = groups.next()
-        is_chain = random.Random(name).random() < group.get("chain", chain_share)
+        rng = random.Random(name)
+        is_chain = rng.random() < group.get("chain", chain_share)
+        wrong = [item for item in group["items"] if not item[1]]
+        if rng.random() < unanswered_share and len(wrong) > 1:
+            group = {**group, "items": wrong}
         prefix, items = forms.group(group, is_chain, length)
         size = len(prefix) + sum(len(i[0]) for i in items)
         row = max((r for r in range(num_rows) if used[r] + size <= length), key=lambda r: used[r], default=None)
@@ -92,7 +99,7 @@ def tensors(placed, num_rows, length):
     return ids, position, mask, torch.tensor(verdict), predicted, torch.tensor(labels).float(), torch.tensor(similar), torch.tensor(group_of)
 
 
-def losses(model, body, batch, forms, distil):
+def losses(model, body, batch, forms, distil, positive):
     """(binary, listwise, language) losses and the share of groups whose positive comes first."""
     ids, position, mask, verdict, predicted, y, similar, group_of = batch
     with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -101,7 +108,7 @@ def losses(model, body, batch, forms, distil):
         rows, before, at = (torch.tensor([p[k] for p in predicted]) for k in range(3))
         language = F.cross_entropy(model.lm_head(hidden[rows, before]).float(), ids[rows, at], reduction="none")
     z = logits[:, forms.true] - logits[:, forms.false]
-    binary = F.binary_cross_entropy_with_logits(z, y)
+    binary = F.binary_cross_entropy_with_logits(z, y, pos_weight=torch.tensor(positive))
     num = int(group_of.max()) + 1
     table, teacher, truth = torch.full((num, 16), -1e9), torch.full((num, 16), -1e9), torch.zeros(num, 16)
     column = torch.cat([torch.arange(int((group_of == g).sum())) for g in range(num)])
@@ -119,7 +126,7 @@ def losses(model, body, batch, forms, distil):
 def rate_at(step, s):
     """Warm-up, level, and a linear decay to 4 % once `decay_from` is set."""
     rate = s["rate"] * min(1, (step + 1) / s["warmup"])
-    return rate if s["decay_from"] is None else rate * max(0.04, 1 - (step - s["decay_from"]) / s["decay_steps"])
+    return rate if s["decay_from"] is None else rate * min(1, max(0.04, 1 - (step - s["decay_from"]) / s["decay_steps"]))
 
 
 def save(run, model, tokenizer, optimizer, state):
@@ -180,10 +187,10 @@ def main():
         began = time.time()
         for g in optimizer.param_groups:
             g["lr"] = rate_at(state["step"], s)
-        placed, num_tokens = take_batch(groups, forms, s["chain"], args.rows, args.length)
+        placed, num_tokens = take_batch(groups, forms, s["chain"], s["unanswered"], args.rows, args.length)
         masters = rounded(model) if s["quantised"] else None
-        binary, listwise, language, first, right = losses(model, body, tensors(placed, args.rows, args.length), forms, s["distil"])
-        (binary + listwise + language).backward()
+        binary, listwise, language, first, right = losses(model, body, tensors(placed, args.rows, args.length), forms, s["distil"], s["positive"])
+        (binary + listwise + s["language"] * language).backward()
         if masters:
             masters.restore()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
