@@ -9,7 +9,7 @@ import type { Arithmetic, CpuDevice, RunOptions } from '../../src/protocol/reran
 import type { LoadedRuntime } from '../../src/service/rerank/loaded-runtime.ts';
 import { loadModelInNode } from '../../scripts/load-model-in-node.ts';
 import { nodeJudge } from './node-judge.ts';
-import { DEPTH, setOf, type SetName } from './sets.ts';
+import { DEPTH, fileOf, setOf, type SetName } from './sets.ts';
 
 export const MODES = {
   chain: {},
@@ -42,7 +42,7 @@ export class MeasuredModel {
     // The manifest holds the hash of every other file.
     const manifest = readFileSync(path.join(folder, 'rank1.json'));
     const { models } = JSON.parse(manifest.toString('utf8')) as { readonly models: object };
-    this.#sha256 = createHash('sha256').update(manifest).digest('hex');
+    this.#sha256 = sha256(manifest);
     this.#dtype = dtype ?? ('q4' in models ? 'q4' : Object.keys(models)[0]!);
     this.#arithmetic = arithmetic;
     this.name = `${path.basename(path.resolve(folder))}, ${this.#dtype}, ${arithmetic}`;
@@ -51,7 +51,9 @@ export class MeasuredModel {
     this.#work = path.join(work, `${this.#sha256.slice(0, 12)}-${this.#dtype}-${arithmetic}`);
   }
 
+  /** @param data folder of the queries */
   async measure(
+    data: string,
     set: SetName,
     mode: Mode,
     queries: readonly LoadedQuery[],
@@ -67,7 +69,12 @@ export class MeasuredModel {
       this.#device,
     );
     const judge = await nodeJudge(this.#loaded, MODES[mode]);
-    const settings = { model_sha256: this.#sha256, depth: DEPTH, options: MODES[mode] };
+    const settings = {
+      model_sha256: this.#sha256,
+      data_sha256: sha256(readFileSync(fileOf(data, set))),
+      depth: DEPTH,
+      options: MODES[mode],
+    };
     const { relevanceLevel } = setOf(set);
     await runEvaluation(
       queries,
@@ -107,4 +114,8 @@ export class MeasuredModel {
   #resultsFolder(set: SetName, mode: Mode): string {
     return path.join(this.#work, `${set}-${mode}`);
   }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,6 +1,7 @@
 /** The evaluation sets of the quality report: their queries, and the orders a reranker is compared with. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { seededRandom, shuffle } from '../../src/base/seeded-random.ts';
 import type { Run } from '../../src/evaluation/index.ts';
 import { loadCollection } from '../../src/evaluation/node/load-collection.ts';
@@ -63,14 +64,22 @@ export const setOf = (name: SetName): EvaluationSet => SETS[name];
 export const DEPTH = 20;
 const ORDER_SEED = 1;
 
+const PAIRS = fileURLToPath(new URL('adversarial-pairs.jsonl', import.meta.url));
+
+/** @param folder that holds `evaluation/` */
+export function fileOf(folder: string, name: SetName): string {
+  const { file } = setOf(name);
+  return file === null ? PAIRS : path.join(folder, file);
+}
+
 /**
  * All queries of a set in one seeded order, so that the first n are a fair sample, and a sample holds every smaller one.
  * @param folder that holds `evaluation/`
  * @throws Rank1Error invalid-file
  */
 export async function loadQueries(folder: string, name: SetName): Promise<LoadedQuery[]> {
-  const { file, holds } = setOf(name);
-  const queries = file === null ? loadPairs() : await loadFile(path.join(folder, file));
+  const { holds } = setOf(name);
+  const queries = holds === 'pairs' ? loadPairs() : await loadFile(fileOf(folder, name));
   shuffle(queries, seededRandom(ORDER_SEED));
   return holds === 'unanswered' ? queries.map((query, index) => unanswered(query, queries, index)) : queries;
 }
@@ -93,8 +102,7 @@ function unanswered(query: LoadedQuery, all: readonly LoadedQuery[], index: numb
 
 /** What misleads a reranker, and texts beside it that answer the same question. Ids of documents begin with their kind. */
 function loadPairs(): LoadedQuery[] {
-  const text = readFileSync(new URL('adversarial-pairs.jsonl', import.meta.url), 'utf8');
-  const pairs = text
+  const pairs = readFileSync(PAIRS, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as { kind: string; query: string; document: string; label: boolean });
