@@ -82,7 +82,7 @@ async function main(args: readonly string[]): Promise<void> {
   for (const model of values.kept ? [] : [models.main, models.compared]) {
     for (const set of sets)
       for (const mode of modes)
-        await model?.measure(values.data, set, mode, queries.get(set)!.slice(0, limit), (done, all) =>
+        await model?.measure(values.data, set, mode, queries.get(set)!, limit, (done, all) =>
           console.error(
             `${new Date().toISOString().slice(11, 19)} ${model.name}, ${set}, ${mode}: ${done} of ${all}`,
           ),

@@ -4,6 +4,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { QueryResult } from '../../src/evaluation/index.ts';
 import { readKeptResults, runEvaluation } from '../../src/evaluation/node/run-evaluation.ts';
+import type { Judge } from '../../src/evaluation/runner/judge.ts';
 import type { LoadedQuery } from '../../src/evaluation/runner/loaded-collection.ts';
 import type { Arithmetic, CpuDevice, RunOptions } from '../../src/protocol/rerank-api.ts';
 import type { LoadedRuntime } from '../../src/service/rerank/loaded-runtime.ts';
@@ -51,42 +52,31 @@ export class MeasuredModel {
     this.#work = path.join(work, `${this.#sha256.slice(0, 12)}-${this.#dtype}-${arithmetic}`);
   }
 
-  /** @param data folder of the queries */
+  /**
+   * @param data folder of the queries
+   * @param queries all of the set
+   * @param limit how many of them; more may be kept already
+   */
   async measure(
     data: string,
     set: SetName,
     mode: Mode,
     queries: readonly LoadedQuery[],
+    limit: number,
     onProgress: (numDone: number, numQueries: number) => void,
   ): Promise<void> {
     const out = this.#resultsFolder(set, mode);
-    if ((await this.results(set, mode)).length >= queries.length) return;
-    this.#loaded ??= await loadModelInNode(
-      this.#folder,
-      this.#dtype,
-      undefined,
-      this.#arithmetic,
-      this.#device,
-    );
-    const judge = await nodeJudge(this.#loaded, MODES[mode]);
     const settings = {
       model_sha256: this.#sha256,
       data_sha256: sha256(readFileSync(fileOf(data, set))),
       depth: DEPTH,
       options: MODES[mode],
     };
-    const { relevanceLevel } = setOf(set);
+    const numKept = (await this.results(set, mode)).length;
     await runEvaluation(
-      queries,
-      async (query, documents) => {
-        const start = performance.now();
-        const judged = await judge(query, documents);
-        const seconds = (performance.now() - start) / 1000;
-        const line = { numDocuments: documents.length, seconds: Number(seconds.toFixed(3)) };
-        appendFileSync(path.join(out, 'speed.jsonl'), `${JSON.stringify(line)}\n`);
-        return judged;
-      },
-      { out, settings, relevanceLevel },
+      queries.slice(0, Math.max(limit, numKept)),
+      this.#timedJudge(mode, path.join(out, 'speed.jsonl')),
+      { out, settings, relevanceLevel: setOf(set).relevanceLevel },
       onProgress,
     );
   }
@@ -109,6 +99,26 @@ export class MeasuredModel {
   async dispose(): Promise<void> {
     await this.#loaded?.dispose();
     this.#loaded = null;
+  }
+
+  /** Loads the model with its first query, and keeps how long each took. */
+  #timedJudge(mode: Mode, speedFile: string): Judge {
+    let judge: Judge | undefined;
+    return async (query, documents) => {
+      this.#loaded ??= await loadModelInNode(
+        this.#folder,
+        this.#dtype,
+        undefined,
+        this.#arithmetic,
+        this.#device,
+      );
+      judge ??= await nodeJudge(this.#loaded, MODES[mode]);
+      const start = performance.now();
+      const judged = await judge(query, documents);
+      const seconds = Number(((performance.now() - start) / 1000).toFixed(3));
+      appendFileSync(speedFile, `${JSON.stringify({ numDocuments: documents.length, seconds })}\n`);
+      return judged;
+    };
   }
 
   #resultsFolder(set: SetName, mode: Mode): string {
