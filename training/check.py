@@ -11,6 +11,7 @@ from .evaluate import ndcg, quotes
 from .forms import Forms, chain_prompt, instant_prompt
 from .groups import clip
 from .quantise import dequantised
+from .reference import bm25_order, sort_by
 from .train import tensors
 
 TEXT = 'The bridge was opened to traffic in 1894, after six years of work; it was "closed for works" until 2003. Nobody has counted its bolts.'
@@ -52,6 +53,13 @@ def check_grid():
     assert all(b.unique().numel() <= 16 for b in w.reshape(-1, 32))
 
 
+def check_orders():
+    """Orders hold every candidate once, best first, and ties keep the given order."""
+    assert sort_by([0.1, 0.5, 0.5, 0.2]) == [1, 2, 3, 0]
+    assert bm25_order("zebra crossing", ["grey bridge", "old crossing", "zebra crossing", "no word of it"]) == [2, 1, 0, 3]
+    assert bm25_order("", ["one", "two"]) == [0, 1]
+
+
 def check_quotes():
     """Quotes are the passage's own words, of bounded length, and are counted as such."""
     for query in ("when was the bridge opened", "how many bolts", "", "zebra"):
@@ -70,7 +78,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--state", default="training/build")
     forms = Forms(AutoTokenizer.from_pretrained(os.path.join(parser.parse_args().state, "base")))
-    checks = [lambda: check_prompt(forms), check_packing, check_grid, check_quotes, check_figures]
+    checks = [lambda: check_prompt(forms), check_packing, check_grid, check_orders, check_quotes, check_figures]
     for check in checks:
         check()  # an assertion that fails ends it here
     print(f"{len(checks)} passed, 0 failed")

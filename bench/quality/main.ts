@@ -11,6 +11,7 @@ import { loadQueries, SET_NAMES, type SetName } from './sets.ts';
 import {
   chainTable,
   differenceTable,
+  isEmpty,
   pairTable,
   rankingTable,
   referenceTable,
@@ -98,9 +99,10 @@ async function main(args: readonly string[]): Promise<void> {
 function textOf(figures: ReportFigures): string {
   if (figures.measured.length === 0) return referenceTable(figures);
   const tables = [rankingTable, differenceTable, chainTable, scoreTable, pairTable];
-  const texts = tables.map((one) => one(figures));
-  // Head and rule alone: nothing of the kind was measured.
-  return texts.filter((text) => text.split('\n').length > 2).join('\n\n');
+  return tables
+    .map((one) => one(figures))
+    .filter((text) => !isEmpty(text))
+    .join('\n\n');
 }
 
 function choose<Name extends string>(flag: string, text: string, known: readonly Name[]): Name[] {

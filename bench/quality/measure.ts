@@ -42,11 +42,14 @@ export class MeasuredModel {
   constructor(folder: string, { dtype, device, arithmetic }: ModelForm, work: string) {
     // The manifest holds the hash of every other file.
     const manifest = readFileSync(path.join(folder, 'rank1.json'));
-    const { models } = JSON.parse(manifest.toString('utf8')) as { readonly models: object };
+    const { models, source } = JSON.parse(manifest.toString('utf8')) as {
+      readonly models: object;
+      readonly source: { readonly name: string };
+    };
     this.#sha256 = sha256(manifest);
     this.#dtype = dtype ?? ('q4' in models ? 'q4' : Object.keys(models)[0]!);
     this.#arithmetic = arithmetic;
-    this.name = `${path.basename(path.resolve(folder))}, ${this.#dtype}, ${arithmetic}`;
+    this.name = `${source.name}, ${this.#dtype}, ${arithmetic}`;
     this.#folder = folder;
     this.#device = device;
     this.#work = path.join(work, `${this.#sha256.slice(0, 12)}-${this.#dtype}-${arithmetic}`);

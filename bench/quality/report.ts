@@ -7,6 +7,7 @@ import { SETS } from './sets.ts';
 import {
   chainTable,
   differenceTable,
+  isEmpty,
   pairTable,
   rankingTable,
   referenceTable,
@@ -35,6 +36,14 @@ question.`;
 const PAIRS = `Texts written to mislead a reranker, and texts beside them that answer the same question (\`bench/quality/adversarial-pairs.jsonl\`). Right
 verdicts by kind.`;
 
+const DIFFERENCES = 'nDCG@10 on the queries that both have, in points of the scale from 0 to 1.';
+
+const AGAIN = `## Make it again
+
+    npm run quality -- --model <folder> --data <folder with evaluation/> --report
+
+It goes on where it was interrupted; \`--help\` has the rest. All figures, with nDCG@10 of each query: [results.json](quality/results.json).`;
+
 /** @param out the report; plots and figures go into a folder of the same name beside it */
 export function writeReport(figures: ReportFigures, out: string): void {
   const folder = out.replace(/\.md$/, '');
@@ -48,16 +57,18 @@ export function writeReport(figures: ReportFigures, out: string): void {
     writeWhole(path.join(folder, file), reliabilityPlot(calibration, title));
     return [`![${title}](${path.basename(folder)}/${file})`];
   });
+  const part = (title: string, text: string, content: string, ...more: readonly string[]) =>
+    isEmpty(content) ? [] : [`## ${title}`, ...[text, content, ...more].filter(Boolean)];
   const parts = [
     '# Quality',
-    `Of ${model ?? 'the references alone'}, made by \`npm run quality\` on ${date}, on ${machine}. ${METHOD}`,
-    `## All queries, without a model\n\n${referenceTable(figures)}`,
-    `## nDCG@10\n\n${rankingTable(figures)}\n\n${RANK1}`,
-    `## Modes and weights\n\n${differenceTable(figures)}`,
-    `## Chains and speed\n\n${CHAINS}\n\n${chainTable(figures)}`,
-    `## Scores\n\n${SCORES}\n\n${scoreTable(figures)}\n\n${images.join('\n')}`,
-    `## Adversarial pairs\n\n${PAIRS}\n\n${pairTable(figures)}`,
-    `## Make it again\n\n    npm run quality -- --model <folder> --data <folder with evaluation/> --report\n\nIt goes on where it was interrupted. \`--help\` has the rest. All figures, with nDCG@10 of each query: [results.json](${path.basename(folder)}/results.json).`,
+    `${model === null ? 'References alone' : `**${model}**`}, made by \`npm run quality\` on ${date}, on ${machine}. ${METHOD}`,
+    ...part('All queries, without a model', '', referenceTable(figures)),
+    ...part('nDCG@10', '', rankingTable(figures), RANK1),
+    ...part('Modes and weights', DIFFERENCES, differenceTable(figures)),
+    ...part('Chains and speed', CHAINS, chainTable(figures)),
+    ...part('Scores', SCORES, scoreTable(figures), images.join('\n')),
+    ...part('Adversarial pairs', PAIRS, pairTable(figures)),
+    AGAIN,
   ];
   writeWhole(path.join(folder, 'results.json'), `${JSON.stringify(figures, rounded, 1)}\n`);
   writeWhole(out, `${parts.join('\n\n')}\n`);
@@ -70,11 +81,10 @@ export function fillCard(file: string, figures: ReportFigures): void {
   const card = readFileSync(file, 'utf8');
   if (!CARD_PART.test(card))
     throw new Error(`${file} has no part between <!-- quality --> and <!-- /quality -->.`);
+  const tables = [rankingTable, chainTable, pairTable].map((one) => one(figures));
   const part = [
     `nDCG@10, top 20 of the given order, ${figures.model}; 95 % bootstrap intervals, paired for differences.`,
-    rankingTable(figures),
-    chainTable(figures),
-    pairTable(figures),
+    ...tables.filter((text) => !isEmpty(text)),
   ].join('\n\n');
   writeWhole(
     file,

@@ -1,8 +1,11 @@
 /** The tables of the report, from its figures: on the terminal, in docs/quality.md and in the model card alike. */
-import type { ModeFigures, ReferenceFigures } from './figures.ts';
+import type { ModeFigures, Ratio, ReferenceFigures } from './figures.ts';
 import { estimateText, figure, NOTHING, percent, signed, table } from './markdown.ts';
 import type { Mode } from './measure.ts';
 import { SET_NAMES, SETS, type SetName } from './sets.ts';
+
+const NONE: Ratio = { count: 0, of: 0 };
+const sumOf = (a: Ratio, b: Ratio): Ratio => ({ count: a.count + b.count, of: a.of + b.of });
 
 export interface ReportFigures {
   /** YYYY-MM-DD */
@@ -61,10 +64,12 @@ export function rankingTable({ measured }: Pick<ReportFigures, 'measured'>): str
 export function differenceTable({ measured, comparedWith }: ReportFigures): string {
   const rows = measured.flatMap(({ set, mode, numQueries, ranking }) => {
     if (!ranking) return [];
-    const gains = [ranking.gainOverChain, ranking.gainOverCompared];
+    const gains = [ranking.gainOverChain, ...(comparedWith === null ? [] : [ranking.gainOverCompared])];
+    if (gains.every((gain) => gain === null)) return [];
     return [[SETS[set].title, mode, ...gains.map((gain) => estimateText(gain, numQueries, signed))]];
   });
-  return table(['set', 'mode', 'against chain', `against ${comparedWith ?? 'another model'}`], rows);
+  const head = ['set', 'mode', 'against chain'];
+  return table(comparedWith === null ? head : [...head, `against ${comparedWith}`], rows);
 }
 
 export function chainTable({ measured }: Pick<ReportFigures, 'measured'>): string {
@@ -87,11 +92,11 @@ export function chainTable({ measured }: Pick<ReportFigures, 'measured'>): strin
 export function pairTable({ measured }: Pick<ReportFigures, 'measured'>): string {
   const modes = measured.filter(({ byKind }) => byKind);
   const kinds = [...new Set(modes.flatMap(({ byKind }) => Object.keys(byKind!)))];
-  const rows = kinds.map((kind) => [
-    kind,
-    modes[0]!.byKind![kind]?.of ?? 0,
-    ...modes.map(({ byKind }) => percent(byKind![kind] ?? { count: 0, of: 0 })),
-  ]);
+  const ofKind = (kind: string) => modes.map(({ byKind }) => byKind![kind] ?? NONE);
+  const ofAll = modes.map(({ byKind }) => Object.values(byKind!).reduce(sumOf, NONE));
+  const row = (name: string, ratios: readonly Ratio[]) => [name, ratios[0]!.of, ...ratios.map(percent)];
+  const rows = kinds.map((kind) => row(kind, ofKind(kind)));
+  if (kinds.length > 0) rows.push(row('all', ofAll));
   return table(['kind', 'pairs', ...modes.map(({ mode }) => mode)], rows);
 }
 
@@ -123,3 +128,6 @@ export function scoreTable({ measured }: Pick<ReportFigures, 'measured'>): strin
   ];
   return table([...head, 'calibration error', 'nothing answers: no `true`'], rows);
 }
+
+/** Head and rule alone: nothing of the kind was measured. */
+export const isEmpty = (text: string): boolean => text.split('\n').length <= 2;

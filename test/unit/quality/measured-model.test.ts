@@ -49,7 +49,7 @@ test('a run goes on where it ended, and refuses results of other data', async ()
   };
   const first = await judge(1);
   expect(first.numJudged).toBe(1);
-  expect(first.model.name).toBe('demo-model, q4, exact');
+  expect(first.model.name).toBe('rank1-demo, q4, exact');
   const [kept] = await first.model.results('selqa-dev', 'instant');
   expect(kept!.qid).toBe(queries[0]!.qid);
   expect(kept!.ranking.map(({ verdict }) => verdict?.instant)).toEqual([true, true]);
