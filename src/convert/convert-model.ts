@@ -5,20 +5,27 @@
 import { Rank1Error } from '../base/errors.ts';
 import { MANIFEST_FILE } from '../model/manifest.ts';
 import { unknownConfigKeys } from '../model/config-rules.ts';
-import { RANK1_PROFILE } from '../model/scoring-profile.ts';
-import { knownProfile } from './known-profiles.ts';
-import { parseModelSpec } from '../model/model-spec.ts';
+import { RANK1_PROFILE, type ScoringProfile } from '../model/scoring-profile.ts';
+import { parseModelSpec, type ModelSpec } from '../model/model-spec.ts';
+import { createTokenizer } from '../tokenizer/tokenizer.ts';
 import { BlockQuantizedFormat } from './block-quantized-format.ts';
 import type { CheckpointFolder, OutputFolder } from './byte-io.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import type { ConvertOptions } from './convert-options.ts';
+import { asksTheSame, declaredProfile } from './declared-profile.ts';
 import { FloatFormat } from './float-format.ts';
+import { KNOWN_PROFILES, knownProfile } from './known-profiles.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { buildManifest, type ConvertedManifest, type ManifestInput } from './manifest.ts';
-import { readMarkerTokens, readTokenizerFiles, type TokenizerFiles } from './marker-tokens.ts';
+import {
+  readMarkerTokens,
+  readTokenizerFiles,
+  type MarkerTokens,
+  type TokenizerFiles,
+} from './marker-tokens.ts';
 import { modelCard } from './model-card.ts';
 import { buildRank1Layout } from './rank1-layout.ts';
-import { readJsonObject, readText } from './read-json.ts';
+import { parseJson, readJsonObject, readText } from './read-json.ts';
 import { RecordedOutput } from './recorded-output.ts';
 import { checkTiedHead } from './tied-head.ts';
 import { transformersJsFileName, withTransformersJsConfig } from './transformersjs-config.ts';
@@ -64,17 +71,18 @@ async function writeModel(
       `config.json has keys that are not known here and were not taken into account: ${unknown.join(', ').slice(0, 300)}. If one of them changes the model's arithmetic, its scores will be wrong.`,
     );
   }
-  const profile = options.profile ?? knownProfile(options.source.name) ?? RANK1_PROFILE;
   const checkpoint = await openCheckpoint(input);
   await checkTiedHead(checkpoint, spec);
   const tokenizer = await readTokenizer(input, options);
+  const profile = options.profile ?? (await findProfile(input, tokenizer, spec, options));
   const tokens = tokenizer && readMarkerTokens(tokenizer, spec.vocabSize, profile);
   const maxPositions = Math.min(spec.maxPositions, options.maxPositions);
   const format = weightFormat(options);
   const graph = new GraphBuilder();
   const context = { graph, spec, checkpoint, format, maxPositions };
   const isRank1 = layout === 'rank1';
-  const decoder = isRank1 ? buildRank1Layout(context) : buildTransformersJsLayout(context);
+  const answerTokenIds = isRank1 && profile.chain === 'none' && tokens ? answerIds(tokens) : null;
+  const decoder = isRank1 ? buildRank1Layout(context, answerTokenIds) : buildTransformersJsLayout(context);
 
   const recorded = new RecordedOutput(output, options.createHash);
   if (tokenizer) {
@@ -98,7 +106,8 @@ async function writeModel(
     profile,
     tokens,
     source: options.source,
-    layout,
+    layout: answerTokenIds ? 'scores' : layout,
+    answerTokenIds,
     dtype,
     blockSize: isBlocked ? options.blockSize : null,
     quantization: isAwq ? 'awq' : isGguf ? 'gguf' : isBlocked ? options.method : null,
@@ -125,6 +134,36 @@ function weightFormat({
   return new BlockQuantizedFormat({ bits, blockSize, floatType, method, accuracyLevel, onTensorError });
 }
 
+/**
+ * What the checkpoint declares, or what is known of a model by that name; rank1's protocol otherwise. A known profile also
+ * has the model's own scale, so it is preferred to a declaration of the same question.
+ */
+async function findProfile(
+  input: CheckpointFolder,
+  tokenizer: TokenizerFiles | null,
+  { architecture }: ModelSpec,
+  { source, onWarning }: ConvertOptions,
+): Promise<ScoringProfile> {
+  const known = knownProfile(source.name);
+  const declared = tokenizer && (await declaredBy(input, tokenizer));
+  if (declared) return known && asksTheSame(known, declared) ? known : declared;
+  if (known) return known;
+  // No published rank1 model is a Qwen3.
+  if (architecture === 'Qwen3ForCausalLM') {
+    onWarning?.(
+      `${source.name || 'This Qwen3 model'} is not known here and declares no score (modules.json), so that rank1's prompt was written. If it is asked in another way, its scores will be wrong: convert it with --profile, ${[...KNOWN_PROFILES.keys()].join(', ')} or a JSON file.`,
+    );
+  }
+  return RANK1_PROFILE;
+}
+
+function declaredBy(input: CheckpointFolder, tokenizer: TokenizerFiles): Promise<ScoringProfile | null> {
+  const config = parseJson('tokenizer_config.json', tokenizer.config);
+  return declaredProfile(input, config, () =>
+    createTokenizer(parseJson('tokenizer.json', tokenizer.json), config),
+  );
+}
+
 /** @throws Rank1Error `model-not-found` if there is none, unless the options allow that */
 async function readTokenizer(
   input: CheckpointFolder,
@@ -141,6 +180,9 @@ async function readTokenizer(
   onWarning?.('There is no tokenizer.json: the converted model cannot be given text.');
   return null;
 }
+
+const answerIds = ({ trueTokenId, falseTokenId }: MarkerTokens): readonly number[] =>
+  falseTokenId === null ? [trueTokenId] : [trueTokenId, falseTokenId];
 
 async function copyTextFiles(input: CheckpointFolder, recorded: RecordedOutput): Promise<void> {
   for (const name of COPIED_FILES) {

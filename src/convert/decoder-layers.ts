@@ -8,7 +8,7 @@ import { pastName, presentName } from '../model/onnx-io.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import { openMatrix } from './matrix.ts';
+import { openMatrix, pickRows, type Matrix } from './matrix.ts';
 import type { OnnxValue } from './onnx-proto.ts';
 import { openLinear, packQkv, type LinearWeight } from './linear-weights.ts';
 import { inverseFrequencies, rotaryTable } from './rotary-tables.ts';
@@ -73,10 +73,21 @@ export function decoderLayers(
 }
 
 /** The output head: x [..., D] to logits [..., V] in the format's float type; returns their name. */
-export function vocabularyHead({ graph, spec, checkpoint, format }: DecoderContext, x: string): string {
+export function vocabularyHead(context: DecoderContext, x: string): string {
+  const { graph, spec, format } = context;
+  const tiedTo = spec.tieWordEmbeddings ? 'embed_tokens' : null;
+  return format.head(graph, 'lm_head', x, headTable(context), tiedTo);
+}
+
+/** The output head for a few tokens only: x [..., D] to logits [..., tokenIds.length]. */
+export function answerHead(context: DecoderContext, x: string, tokenIds: readonly number[]): string {
+  const { graph, format } = context;
+  return format.head(graph, 'answer_head', x, pickRows(headTable(context), tokenIds), null);
+}
+
+function headTable({ spec, checkpoint }: DecoderContext): Matrix {
   const name = spec.tieWordEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
-  const table = openMatrix(checkpoint, name, spec.vocabSize, spec.hiddenSize);
-  return format.head(graph, 'lm_head', x, table, spec.tieWordEmbeddings ? 'embed_tokens' : null);
+  return openMatrix(checkpoint, name, spec.vocabSize, spec.hiddenSize);
 }
 
 /** `past_key_values.*` or `present.*` of every layer, [`batch`, KV, `tokens`, H]. */

@@ -6,7 +6,7 @@ import { MANIFEST_VERSION, type Manifest, type ManifestModel } from '../model/ma
 import type { ScoringProfile } from '../model/scoring-profile.ts';
 import { kvBytesPerToken, type KvDtype, type ModelSpec } from '../model/model-spec.ts';
 import type { QuantizationMethod } from './block-quantizer.ts';
-import type { ConvertDtype, GraphLayout } from './convert-options.ts';
+import type { ConvertDtype } from './convert-options.ts';
 import type { MarkerTokens } from './marker-tokens.ts';
 import type { FileRecord } from './recorded-output.ts';
 
@@ -45,7 +45,9 @@ export interface ManifestInput {
   readonly source: ConvertedManifest['source'];
   readonly tokens: MarkerTokens | null;
   readonly dtype: ConvertDtype;
-  readonly layout: GraphLayout;
+  readonly layout: ManifestModel['layout'];
+  /** of the layout `scores`, else null */
+  readonly answerTokenIds: readonly number[] | null;
   readonly onnx: string;
   readonly externalData: readonly string[];
   readonly kvDtype: KvDtype;
@@ -61,6 +63,7 @@ export function buildManifest(input: ManifestInput): ConvertedManifest {
     spec,
     dtype,
     layout,
+    answerTokenIds,
     onnx,
     externalData,
     kvDtype,
@@ -85,6 +88,7 @@ export function buildManifest(input: ManifestInput): ConvertedManifest {
         onnx,
         externalData,
         layout,
+        ...(answerTokenIds && { answerTokenIds }),
         kvDtype,
         blockSize,
         quantization,

@@ -85,6 +85,23 @@ export function stackRows(name: string, parts: readonly Matrix[]): Matrix {
   };
 }
 
+/** Some rows of a matrix, in this order. */
+export function pickRows(matrix: Matrix, picked: readonly number[]): Matrix {
+  const { name, cols, sourceBytes, rows } = matrix;
+  return {
+    name,
+    rows: picked.length,
+    cols,
+    sourceBytes: (sourceBytes / rows) * picked.length,
+    async readRows(start, end, room) {
+      const result = room ?? new Float32Array((end - start) * cols);
+      for (let row = start; row < end; row++)
+        result.set(await matrix.readRows(picked[row]!, picked[row]! + 1), (row - start) * cols);
+      return result;
+    },
+  };
+}
+
 /** Concatenates vectors into one row. */
 export function joinVectors(name: string, parts: readonly Matrix[]): Matrix {
   return {

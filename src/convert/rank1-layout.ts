@@ -1,9 +1,11 @@
 /**
- * The graph our engine runs: right-padded rows, a static KV cache, logits only for rows that are read, and
- * greedy choice in the graph. Inputs and outputs are defined in model/onnx-io.ts.
+ * The graphs our engine runs: right-padded rows, a static KV cache, logits only for rows that are read. `rank1` chooses
+ * the next token in the graph; `scores`, for models without chains, computes the answers' logits and no others. Inputs
+ * and outputs are defined in model/onnx-io.ts.
  */
 import { ONNX_INPUTS, ONNX_OUTPUTS, pastName, presentName } from '../model/onnx-io.ts';
 import {
+  answerHead,
   cacheValues,
   decoderLayers,
   vocabularyHead,
@@ -11,9 +13,13 @@ import {
   type DecoderGraph,
 } from './decoder-layers.ts';
 import { greedyChoice } from './greedy-choice.ts';
-import { elementCode } from './onnx-proto.ts';
+import { elementCode, type OnnxValue } from './onnx-proto.ts';
 
-export function buildRank1Layout(context: DecoderContext): DecoderGraph {
+/** @param answerTokenIds for the layout `scores`; null for `rank1` */
+export function buildRank1Layout(
+  context: DecoderContext,
+  answerTokenIds: readonly number[] | null = null,
+): DecoderGraph {
   const { graph, spec, format } = context;
   const h = decoderLayers(context, ONNX_INPUTS.inputIds, {
     seqlensK: ONNX_INPUTS.seqlensK,
@@ -23,27 +29,34 @@ export function buildRank1Layout(context: DecoderContext): DecoderGraph {
   const shape = graph.constant('flat_shape', 'int64', [-1, spec.hiddenSize], [2]);
   const flat = graph.node('Reshape', 'flat_hidden', [h, shape]);
   const last = graph.node('Gather', 'last_hidden', [flat, ONNX_INPUTS.lastIndex]);
-  const raw = vocabularyHead(context, last);
-  const toFloat32 = { attributes: { to: { int: elementCode('float32') } } };
-  const logits =
+  const asFloat32 = (name: string, raw: string): string =>
     format.floatType === 'float32'
-      ? graph.node('Identity', ONNX_OUTPUTS.logits, [raw])
-      : graph.node('Cast', ONNX_OUTPUTS.logits, [raw], toFloat32);
-  greedyChoice(graph, logits, spec.vocabSize);
+      ? graph.node('Identity', name, [raw])
+      : graph.node('Cast', name, [raw], { attributes: { to: { int: elementCode('float32') } } });
+  const inputs: OnnxValue[] = [
+    { name: ONNX_INPUTS.inputIds, type: 'int32', dims: ['B', 'S'] },
+    { name: ONNX_INPUTS.seqlensK, type: 'int32', dims: ['B'] },
+    { name: ONNX_INPUTS.totalSequenceLength, type: 'int32', dims: [1] },
+    { name: ONNX_INPUTS.lastIndex, type: 'int32', dims: ['R'] },
+  ];
+  const past = cacheValues(context, pastName, 'B', 'M');
+  const present = cacheValues(context, presentName, 'B', 'M');
+  if (answerTokenIds) {
+    asFloat32(ONNX_OUTPUTS.watchedLogits, answerHead(context, last, answerTokenIds));
+    const dims = ['R', answerTokenIds.length];
+    return {
+      inputs: [...inputs, ...past],
+      outputs: [{ name: ONNX_OUTPUTS.watchedLogits, type: 'float32', dims }, ...present],
+    };
+  }
+  greedyChoice(graph, asFloat32(ONNX_OUTPUTS.logits, vocabularyHead(context, last)), spec.vocabSize);
   return {
-    inputs: [
-      { name: ONNX_INPUTS.inputIds, type: 'int32', dims: ['B', 'S'] },
-      { name: ONNX_INPUTS.seqlensK, type: 'int32', dims: ['B'] },
-      { name: ONNX_INPUTS.totalSequenceLength, type: 'int32', dims: [1] },
-      { name: ONNX_INPUTS.lastIndex, type: 'int32', dims: ['R'] },
-      { name: ONNX_INPUTS.watchedTokenIds, type: 'int32', dims: ['W'] },
-      ...cacheValues(context, pastName, 'B', 'M'),
-    ],
+    inputs: [...inputs, { name: ONNX_INPUTS.watchedTokenIds, type: 'int32', dims: ['W'] }, ...past],
     outputs: [
       { name: ONNX_OUTPUTS.nextTokenIds, type: 'int32', dims: ['R'] },
       { name: ONNX_OUTPUTS.watchedLogits, type: 'float32', dims: ['R', 'W'] },
       { name: ONNX_OUTPUTS.logits, type: 'float32', dims: ['R', spec.vocabSize] },
-      ...cacheValues(context, presentName, 'B', 'M'),
+      ...present,
     ],
   };
 }

@@ -71,6 +71,8 @@ export interface RunnerOptions {
   readonly watchedTokenIds: readonly number[];
   /** Whether steps return all logits, for sampling. */
   readonly readsLogits?: boolean;
+  /** No row is ever decoded: prefills keep no keys and values, and slots cost no memory. */
+  readonly scoresOnly?: boolean;
 }
 
 export interface ModelRunner {

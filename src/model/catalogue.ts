@@ -1,5 +1,5 @@
 /**
- * All rank1 models. Sizes in catalogue.json are those the converter writes for the real configurations
+ * All rank1 models, and rerankers of other kinds that run here. Sizes in catalogue.json are those the converter writes for the real configurations
  * (recomputed by test/unit/model/catalogue.test.ts); the weights themselves were not available.
  */
 import catalogue from './catalogue.json' with { type: 'json' };
@@ -8,6 +8,10 @@ export interface KnownModel {
   readonly id: string;
   readonly label: string;
   readonly repository: string | null;
+  /** SPDX identifier, as its model card has it */
+  readonly licence: string;
+  /** whether it reasons before it answers, or gives scores alone */
+  readonly reasons: boolean;
   readonly parameters: number;
   /** size of the safetensors in 16-bit floats */
   readonly checkpointBytes: number;

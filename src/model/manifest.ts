@@ -19,7 +19,10 @@ export interface ManifestFile {
 export interface ManifestModel {
   readonly onnx: string;
   readonly externalData: readonly string[];
-  readonly layout: 'rank1' | 'transformersjs';
+  /** `scores`: without chains, so that only the answers' logits are computed */
+  readonly layout: 'rank1' | 'scores' | 'transformersjs';
+  /** of the layout `scores`: the tokens its logits are of */
+  readonly answerTokenIds?: readonly number[];
   /** element type of the KV cache */
   readonly kvDtype: 'float32' | 'float16';
   /** rows of the graph's rotary tables; positions must be below this */
@@ -57,12 +60,10 @@ export function parseManifest(json: unknown): Manifest {
     parseModel(value, dtype, files),
   );
   if (Object.keys(models).length === 0) throw corrupt('models is empty');
-  const manifest = {
-    version: MANIFEST_VERSION,
-    models,
-    files,
-    profile: parseProfile(root['profile']),
-  } as const;
+  const profile = parseProfile(root['profile']);
+  const scoring = Object.entries(models).find(([, { layout }]) => layout === 'scores');
+  if (scoring && profile.chain !== 'none') throw corrupt(`the graph of ${scoring[0]} writes no chains`);
+  const manifest = { version: MANIFEST_VERSION, models, files, profile } as const;
   const defaultMaxNewTokens = root['defaultMaxNewTokens'];
   if (defaultMaxNewTokens === undefined) return manifest;
   if (!isCount(defaultMaxNewTokens) || defaultMaxNewTokens < 1)
@@ -89,16 +90,25 @@ function parseFile(value: unknown, path: string): ManifestFile {
 }
 
 function parseModel(value: unknown, dtype: string, files: Manifest['files']): ManifestModel {
-  const { onnx, externalData, layout, kvDtype, maxPositions, largestTensorBytes, fastMeasured } = record(
-    value,
-    `models.${dtype.slice(0, 20)}`,
-  );
+  const {
+    onnx,
+    externalData,
+    layout,
+    answerTokenIds,
+    kvDtype,
+    maxPositions,
+    largestTensorBytes,
+    fastMeasured,
+  } = record(value, `models.${dtype.slice(0, 20)}`);
   const listed = (path: unknown): path is string => typeof path === 'string' && Object.hasOwn(files, path);
   if (!listed(onnx)) throw corrupt(`the graph of ${dtype} is not among the files`);
   if (!Array.isArray(externalData) || !externalData.every(listed)) {
     throw corrupt(`the weights of ${dtype} are not among the files`);
   }
-  if (layout !== 'rank1' && layout !== 'transformersjs') throw corrupt(`layout of ${dtype} is unknown`);
+  if (layout !== 'rank1' && layout !== 'scores' && layout !== 'transformersjs')
+    throw corrupt(`layout of ${dtype} is unknown`);
+  const hasAnswers = Array.isArray(answerTokenIds) && answerTokenIds.every(isCount);
+  if (layout === 'scores' && !hasAnswers) throw corrupt(`answerTokenIds of ${dtype} are not token ids`);
   if (kvDtype !== 'float32' && kvDtype !== 'float16') throw corrupt(`kvDtype of ${dtype} is unknown`);
   if (!isCount(maxPositions) || maxPositions < 2) throw corrupt(`maxPositions of ${dtype} is not a length`);
   if (largestTensorBytes !== undefined && !isCount(largestTensorBytes))
@@ -109,6 +119,7 @@ function parseModel(value: unknown, dtype: string, files: Manifest['files']): Ma
     onnx,
     externalData,
     layout,
+    ...(layout === 'scores' && { answerTokenIds: answerTokenIds as readonly number[] }),
     kvDtype,
     maxPositions,
     ...(largestTensorBytes !== undefined && { largestTensorBytes }),

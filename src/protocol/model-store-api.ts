@@ -119,6 +119,10 @@ export interface CatalogueEntry {
   readonly label: string;
   /** on Hugging Face, of the safetensors; `null` for the default model, which ships with the page */
   readonly repository: string | null;
+  /** SPDX identifier */
+  readonly licence: string;
+  /** whether it reasons before it answers, or gives scores alone */
+  readonly reasons: boolean;
   /** size of those safetensors */
   readonly checkpointBytes: number;
   readonly versions: readonly CatalogueVersion[];

@@ -13,6 +13,11 @@ export interface CapacityRequest {
   readonly maxLength: number;
 }
 
+interface WantedCapacity extends CapacityRequest {
+  /** Prefilled rows are not kept: one slot is enough for any number of them. */
+  readonly scoresOnly?: boolean;
+}
+
 export interface CapacityLimits {
   /** of one buffer, which holds one layer's keys or values for all rows */
   readonly maxBufferBytes: number;
@@ -30,20 +35,21 @@ const ASSUMED_MEMORY_BYTES = 4 * GIBIBYTE;
 
 /** Always at least one row of each kind; only the device can tell whether that fits. */
 export function planCapacity(
-  request: CapacityRequest,
+  request: WantedCapacity,
   spec: ModelSpec,
   dtype: KvDtype,
   { maxBufferBytes, budgetBytes }: CapacityLimits,
 ): CapacityRequest {
-  const { maxLength } = request;
+  const { maxLength, scoresOnly = false } = request;
   const rowBytes = kvBytesPerToken(spec, dtype) * maxLength;
   const rowsInBuffer = Math.floor(maxBufferBytes / (rowBytes / (2 * spec.numLayers)));
   const rowsInBudget = Math.floor(budgetBytes / rowBytes);
-  const maxSlots = clamp(
-    Math.min(request.maxSlots, rowsInBuffer, Math.floor(rowsInBudget / (1 + MIN_PREFILL_SHARE))),
-  );
+  const maxSlots = scoresOnly
+    ? 1
+    : clamp(Math.min(request.maxSlots, rowsInBuffer, Math.floor(rowsInBudget / (1 + MIN_PREFILL_SHARE))));
+  const usable = scoresOnly ? request.maxSlots : maxSlots;
   const maxPrefillRows = clamp(
-    Math.min(request.maxPrefillRows, rowsInBuffer, maxSlots, rowsInBudget - maxSlots),
+    Math.min(request.maxPrefillRows, rowsInBuffer, usable, rowsInBudget - maxSlots),
   );
   return { maxSlots, maxPrefillRows, maxLength };
 }

@@ -138,7 +138,7 @@ export class ModelRuntime {
       maxBufferBytes: device ? bufferLimit(device.limits) : Infinity,
       budgetBytes: memoryBudget(this.#host.memoryGib) / (device || inPlace ? 1 : WASM_COPIES),
     });
-    const { cache, maxSlots } = device
+    const { cache, maxSlots: numKept } = device
       ? await allocateGpuCache(capacity, {
           ort,
           device,
@@ -156,12 +156,14 @@ export class ModelRuntime {
           }),
           maxSlots: capacity.maxSlots,
         };
+    const { scoresOnly } = options;
     return new OnnxModelRunner({
       runtime: this.#runtime,
       session: this.#session,
-      layout: createLayout(model.layout, ort, options),
+      layout: createLayout(model, ort, options),
       cache,
-      maxSlots,
+      maxSlots: scoresOnly ? Math.min(capacity.maxPrefillRows, cache.maxPrefillRows) : numKept,
+      scoresOnly,
       padTo: device ? GPU_PAD_TO : 1,
       vocabSize: spec.vocabSize,
       watch: this.#watch,
@@ -178,6 +180,12 @@ export class ModelRuntime {
   }
 }
 
-export function createLayout(layout: ManifestModel['layout'], ort: Ort, options: LayoutOptions): GraphLayout {
-  return layout === 'rank1' ? new Rank1Layout(ort, options) : new TransformersJsLayout(ort, options);
+export function createLayout(
+  { layout, answerTokenIds }: Pick<ManifestModel, 'layout' | 'answerTokenIds'>,
+  ort: Ort,
+  options: LayoutOptions,
+): GraphLayout {
+  return layout === 'transformersjs'
+    ? new TransformersJsLayout(ort, options)
+    : new Rank1Layout(ort, options, answerTokenIds);
 }

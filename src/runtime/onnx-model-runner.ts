@@ -42,6 +42,8 @@ export interface OnnxModelRunnerOptions {
   readonly vocabSize?: number;
   /** Ends device tasks early when the device is lost. */
   readonly watch?: DeviceWatch | null;
+  /** Prefilled rows are never decoded. */
+  readonly scoresOnly?: boolean | undefined;
 }
 
 export class OnnxModelRunner implements ModelRunner {
@@ -130,15 +132,16 @@ export class OnnxModelRunner implements ModelRunner {
   }
 
   async #prefillRows(rows: readonly PrefillRow[], shape: PrefillShape): Promise<StepOutput> {
-    const { cache } = this.#options;
+    const { cache, scoresOnly } = this.#options;
     const prefix = rows[0]!.tokenIds.subarray(0, shape.numPrefixTokens);
     const inputs = prefillInputs(rows, shape);
     const binding = cache.beginPrefill(inputs.numRows, inputs.numTokensPerRow, prefix);
     const outputs = await this.#runSession(inputs, binding);
-    cache.endPrefill(
-      outputs,
-      rows.map((row) => row.slot),
-    );
+    if (!scoresOnly)
+      cache.endPrefill(
+        outputs,
+        rows.map((row) => row.slot),
+      );
     return this.#readOutput(outputs, inputs);
   }
 

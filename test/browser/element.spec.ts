@@ -80,6 +80,36 @@ test('marks in the passage what the chain quotes, and folds a chain away with it
   await expect(rows(page).nth(0).locator('[part=logit]')).toHaveText('logit difference +6.00');
 });
 
+test('with reasons="top" shows all scored, reasons about the best, and says of each row which it was', async ({
+  page,
+  fakeWorker,
+}) => {
+  await setUp(page, 'coldest city', [
+    { title: 'Cairo', text: 'A city. [[score 4]]' },
+    { title: 'Oslo', text: 'The coldest city. [[score 2]]' },
+    { title: 'Kuwait', text: 'A hot place. [[score 3]]' },
+  ]);
+  await page.locator('rank1-rerank').evaluate((element) => {
+    element.setAttribute('reasons', 'top');
+    element.setAttribute('top', '1');
+  });
+  await run(page);
+  const row = (title: string) => rows(page).filter({ hasText: title });
+  // Two prefills and two answers, as two slots take three documents; then the chain of the best has begun.
+  await fakeWorker.send({ type: 'release', steps: LOAD_STEPS + 2 * 2 + 3 });
+  await expect(toggle(page, 0)).toHaveText(/Thinking/);
+  await expect(titles(page)).toHaveText(['Cairo', 'Kuwait', 'Oslo']);
+  for (const title of ['Cairo', 'Kuwait', 'Oslo']) await expect(row(title)).toContainText('Relevant');
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await expect(page.getByRole('button', { name: 'Rank again' })).toBeVisible();
+  // Reasoning lowered Cairo to 0; it stays above those that were not reasoned about.
+  await expect(titles(page)).toHaveText(['Cairo', 'Kuwait', 'Oslo']);
+  await expect(row('Cairo')).toContainText('Not relevant');
+  await expect(row('Cairo')).not.toContainText('Without reasoning');
+  for (const title of ['Kuwait', 'Oslo']) await expect(row(title)).toContainText('Without reasoning');
+  await expect(page.locator('rank1-rerank [part=status]')).toHaveText(/^2 of 3 relevant/);
+});
+
 test('stops on request, keeps what was decided, and runs again', async ({ page, fakeWorker }) => {
   await setUp(page, 'coldest city', CITIES);
   const aborted = page.evaluate(

@@ -86,7 +86,7 @@ export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<Ru
       const runner = new OnnxModelRunner({
         runtime,
         session,
-        layout: createLayout(layout, ort, { watchedTokenIds: [3, 5, 7] }),
+        layout: createLayout(model, ort, { watchedTokenIds: [3, 5, 7] }),
         cache,
         maxSlots,
         padTo,

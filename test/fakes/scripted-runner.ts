@@ -38,6 +38,8 @@ export interface ScriptedRunnerOptions {
   /** whether a step that failed may be tried with fewer rows */
   readonly survivesFaults?: boolean;
   /** Runs before each step; throws or waits to make the step fail or take long. */
+  /** as in RunnerOptions */
+  readonly scoresOnly?: boolean | undefined;
   readonly beforeStep?: (plan: StepPlan, stepIndex: number) => void | Promise<void>;
 }
 
@@ -81,11 +83,14 @@ export class ScriptedRunner implements ModelRunner {
   readonly survivedFault: boolean;
   readonly #rule: NextTokenRule;
   readonly #beforeStep: ScriptedRunnerOptions['beforeStep'];
+  readonly #scoresOnly: boolean;
   readonly #rows = new Map<number, Row>();
   #running = false;
 
-  constructor({ maxSlots, maxLength, rule, beforeStep, survivesFaults = false }: ScriptedRunnerOptions) {
+  constructor(options: ScriptedRunnerOptions) {
+    const { maxSlots, maxLength, rule, beforeStep, survivesFaults = false, scoresOnly = false } = options;
     this.survivedFault = survivesFaults;
+    this.#scoresOnly = scoresOnly;
     this.maxSlots = maxSlots;
     this.maxLength = maxLength;
     this.#rule = rule ?? sumRule();
@@ -133,6 +138,7 @@ export class ScriptedRunner implements ModelRunner {
       }
       return rows.map((row) => this.#prefill(row));
     }
+    assert(!this.#scoresOnly, 'rows that are only scored are never decoded');
     for (const slot of [...this.#rows.keys()]) if (!slots.includes(slot)) this.#rows.delete(slot);
     return plan.rows.map((row) => this.#decode(row));
   }

@@ -78,12 +78,17 @@ export class ScriptedRuntime implements LoadedRuntime {
     };
   }
 
-  createRunner({ maxSlots, maxLength }: Parameters<LoadedRuntime['createRunner']>[0]): ModelRunner {
+  createRunner({
+    maxSlots,
+    maxLength,
+    scoresOnly,
+  }: Parameters<LoadedRuntime['createRunner']>[0]): ModelRunner {
     const { beforeStep } = this.#options;
     const runner = new ScriptedRunner({
       maxSlots,
       maxLength,
       rule: this.#rule,
+      scoresOnly,
       ...(beforeStep && { beforeStep }),
     });
     this.runners.push(runner);

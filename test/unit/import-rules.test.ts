@@ -112,6 +112,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@lit-labs/virtualizer': ['src/ui/', 'src/app/'],
   '@lit/localize': ['src/ui/', 'src/app/'],
   'hash-wasm': ['src/model/sha256.ts'],
+  '@huggingface/jinja': ['src/convert/'],
   '@huggingface/tokenizers': ['src/tokenizer/'],
   zod: ['src/app/session/'],
   idb: ['src/app/session/'],

@@ -1,4 +1,4 @@
-/** Every rank1 model: size, memory, and whether this device can run it. */
+/** Every known model: licence, size, memory, what it can do, and whether this device can run it. */
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CatalogueEntry } from '../../protocol/model-store-api.ts';
@@ -12,10 +12,10 @@ export function renderCatalogue(
   onConvert: (entry: CatalogueEntry) => void,
 ): TemplateResult {
   return html`<section aria-labelledby="catalogue-title">
-    <h2 id="catalogue-title">${msg('rank1 models')}</h2>
+    <h2 id="catalogue-title">${msg('Models that are known here')}</h2>
     <p class="hint">
       ${msg(
-        'No browser build of rank1 is published. This page reads a checkpoint from Hugging Face piece by piece and converts it on this device; sizes are computed from the models’ true configurations.',
+        'This page reads a checkpoint from Hugging Face piece by piece and converts it on this device; sizes are computed from the models’ true configurations.',
       )}
     </p>
     <ul class="cards">
@@ -33,6 +33,10 @@ function renderEntry(entry: CatalogueEntry, onConvert: (entry: CatalogueEntry) =
       <h3>${label}</h3>
       <span class="note">${entryNote(entry)}</span>
     </div>
+    <p class="hint">
+      ${entry.reasons ? msg('Reasons before it answers') : msg('Scores without reasoning')} ·
+      ${licenceText(entry.licence)}
+    </p>
     <details>
       <summary>${msg('All versions')}<span class="visually-hidden"> ${label}</span></summary>
       <div class="scroll" tabindex="0" role="region" aria-label=${msg(str`Versions of ${label}`)}>
@@ -79,6 +83,10 @@ function renderEntry(entry: CatalogueEntry, onConvert: (entry: CatalogueEntry) =
         : nothing
     }
   </li>`;
+}
+
+function licenceText(licence: string): string {
+  return /\bNC\b/i.test(licence) ? msg(str`${licence}: not for commercial use`) : licence;
 }
 
 /** What the recommended version needs, or why none runs here. */

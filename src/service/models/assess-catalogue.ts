@@ -22,12 +22,12 @@ export function assessCatalogue(device: DeviceReport): CatalogueEntry[] {
 }
 
 function assessModel(model: KnownModel, device: DeviceReport): CatalogueEntry {
-  const { id, label, repository, checkpointBytes } = model;
+  const { id, label, repository, licence, reasons, checkpointBytes } = model;
   const versions = model.versions.map((version) => assessVersion(model, version, device));
   const running = versions.filter(({ refusal }) => refusal === null).map(({ dtype }) => dtype);
   const recommended = running.length > 0 ? (chooseDtype(running, device.float16) ?? null) : null;
   const refusal = recommended === null ? (smallest(versions)?.refusal ?? null) : null;
-  return { id, label, repository, checkpointBytes, versions, recommended, refusal };
+  return { id, label, repository, licence, reasons, checkpointBytes, versions, recommended, refusal };
 }
 
 function assessVersion(model: KnownModel, version: KnownVersion, device: DeviceReport): CatalogueVersion {

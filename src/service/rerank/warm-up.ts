@@ -7,6 +7,7 @@
 import type { DecodeRow, ModelRunner, PrefillRow } from '../../engine/model-runner.ts';
 import type { LoadProgress } from '../../protocol/rerank-api.ts';
 import { DEFAULT_MAX_SLOTS } from '../../protocol/run-defaults.ts';
+import { findMarkerTokenIds, watchedTokenIds } from '../../rank1/markers.ts';
 import type { LoadedRuntime } from './loaded-runtime.ts';
 
 /** Arbitrary ids that every vocabulary has. */
@@ -36,11 +37,15 @@ export async function warmedUp(
 }
 
 async function runSteps(runtime: LoadedRuntime): Promise<void> {
+  const scoresOnly = runtime.profile.chain === 'none';
   const runner = await runtime.createRunner({
     maxSlots: DEFAULT_MAX_SLOTS,
     maxLength: Math.min(CAPACITY, runtime.spec.maxPositions),
     maxPrefillRows: DEFAULT_MAX_SLOTS,
-    watchedTokenIds: PROMPT_TOKEN_IDS.slice(0, 2),
+    watchedTokenIds: scoresOnly
+      ? watchedTokenIds(findMarkerTokenIds(runtime.tokenizer, runtime.profile))
+      : PROMPT_TOKEN_IDS.slice(0, 2),
+    scoresOnly,
   });
   try {
     const prompts = Array.from({ length: Math.min(DEFAULT_MAX_SLOTS, runner.maxSlots) }, (_, slot) => ({
@@ -49,7 +54,7 @@ async function runSteps(runtime: LoadedRuntime): Promise<void> {
     }));
     const behindPrefix = await prefill(runner, prompts.slice(0, NUM_ROWS_BEHIND_PREFIX), NUM_PREFIX_TOKENS);
     const others = behindPrefix && (await prefill(runner, prompts.slice(NUM_ROWS_BEHIND_PREFIX), 0));
-    if (!others) return;
+    if (!others || scoresOnly) return;
     const rows = [...behindPrefix, ...others];
     const { tokenIds } = await runner.run({ kind: 'decode', rows });
     const [first] = rows;

@@ -51,6 +51,28 @@ test('a changed question or one more file costs only what is new', async ({ page
   await expect(status(page)).toHaveText('7 of 7 judged · 2 relevant · 7 known from before');
 });
 
+test('scores first, then reasons for the best: both are stored, and one more of the best costs one chain', async ({
+  page,
+  fakeWorker,
+}) => {
+  await openTriage(page);
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await addFiles(page, ...FILES);
+  await page.getByText('Settings', { exact: true }).click();
+  await page.getByLabel('How').selectOption({ label: 'Answer at once, think about the best' });
+  await page.getByLabel('Passages to think about').fill('2');
+  await page.getByLabel('Passages to think about').press('Tab');
+  await ask(page, QUESTION);
+  await expect(status(page)).toContainText('6 of 6 judged');
+  await expect(rows(page).filter({ hasText: 'without reasoning' })).toHaveCount(4);
+  await expect.poll(() => countStored(page, 'judgements')).toBe(8);
+  await page.getByLabel('Passages to think about').fill('3');
+  await page.getByLabel('Passages to think about').press('Tab');
+  await ask(page, QUESTION);
+  await expect(rows(page).filter({ hasText: 'without reasoning' })).toHaveCount(3);
+  await expect.poll(() => countStored(page, 'judgements')).toBe(9);
+});
+
 test('decisions by the keyboard alone are kept, exported and safe in a spreadsheet', async ({
   page,
   fakeWorker,

@@ -15,6 +15,7 @@ import { FloatFormat } from '../../../src/convert/float-format.ts';
 import { GraphBuilder } from '../../../src/convert/graph-builder.ts';
 import { buildRank1Layout } from '../../../src/convert/rank1-layout.ts';
 import { CATALOGUE, plannedBytes, type KnownModel } from '../../../src/model/catalogue.ts';
+import { knownProfile } from '../../../src/convert/known-profiles.ts';
 import { kvBytesPerToken, parseModelSpec } from '../../../src/model/model-spec.ts';
 import type { DeviceReport } from '../../../src/protocol/model-store-api.ts';
 import { assessCatalogue } from '../../../src/service/models/assess-catalogue.ts';
@@ -26,20 +27,44 @@ type Config = Record<string, unknown>;
 const readJson = (url: URL | string): unknown => JSON.parse(readFileSync(url, 'utf8'));
 const DEFAULT_MODEL = new URL('../../../model/', import.meta.url);
 
-const MODELS: readonly Pick<KnownModel, 'id' | 'label' | 'repository'>[] = [
-  { id: 'rank1-0.5b', label: 'rank1 0.5B', repository: 'jhu-clsp/rank1-0.5b' },
-  { id: 'rank1-1.5b', label: 'rank1 1.5B', repository: 'jhu-clsp/rank1-1.5b' },
-  { id: 'rank1-3b', label: 'rank1 3B', repository: 'jhu-clsp/rank1-3b' },
-  { id: 'rank1-7b', label: 'rank1 7B', repository: 'jhu-clsp/rank1-7b' },
-  { id: 'rank1-llama3-8b', label: 'rank1 Llama 3.1 8B', repository: 'jhu-clsp/rank1-llama3-8b' },
-  { id: 'rank1-14b', label: 'rank1 14B', repository: 'jhu-clsp/rank1-14b' },
-  {
-    id: 'rank1-mistral-2501-24b',
-    label: 'rank1 Mistral 24B',
-    repository: 'jhu-clsp/rank1-mistral-2501-24b',
-  },
-  { id: 'rank1-32b', label: 'rank1 32B', repository: 'jhu-clsp/rank1-32b' },
+type Described = Pick<KnownModel, 'id' | 'label' | 'repository' | 'licence' | 'reasons'>;
+
+const rank1 = (name: string, label: string): Described => ({
+  id: `rank1-${name}`,
+  label: `rank1 ${label}`,
+  repository: `jhu-clsp/rank1-${name}`,
+  licence: 'MIT',
+  reasons: true,
+});
+const scorer = (id: string, label: string, repository: string): Described => ({
+  id,
+  label,
+  repository,
+  licence: 'Apache-2.0',
+  reasons: false,
+});
+
+const MODELS: readonly Described[] = [
+  rank1('0.5b', '0.5B'),
+  rank1('1.5b', '1.5B'),
+  rank1('3b', '3B'),
+  rank1('7b', '7B'),
+  rank1('llama3-8b', 'Llama 3.1 8B'),
+  rank1('14b', '14B'),
+  rank1('mistral-2501-24b', 'Mistral 24B'),
+  rank1('32b', '32B'),
+  scorer('qwen3-reranker-0.6b', 'Qwen3-Reranker 0.6B', 'Qwen/Qwen3-Reranker-0.6B'),
+  scorer('qwen3-reranker-4b', 'Qwen3-Reranker 4B', 'Qwen/Qwen3-Reranker-4B'),
+  scorer('mxbai-rerank-base-v2', 'mxbai-rerank-base-v2', 'mixedbread-ai/mxbai-rerank-base-v2'),
+  scorer('mxbai-rerank-large-v2', 'mxbai-rerank-large-v2', 'mixedbread-ai/mxbai-rerank-large-v2'),
+  scorer('zerank-1-small', 'zerank-1-small', 'zeroentropy/zerank-1-small'),
 ];
+
+/** Fine-tuned from the models that the rank1 of these sizes was. */
+const SAME_CONFIG: Readonly<Record<string, string>> = {
+  'mxbai-rerank-base-v2': 'rank1-0.5b',
+  'mxbai-rerank-large-v2': 'rank1-1.5b',
+};
 
 /** Those that are also published with 4-bit weights: sizes by their model cards, in GB. */
 const AWQ_GIGABYTES: Readonly<Record<string, number>> = {
@@ -50,11 +75,21 @@ const AWQ_GIGABYTES: Readonly<Record<string, number>> = {
   'rank1-32b': 19.3,
 };
 
+interface Conversion {
+  readonly maxPositions?: number;
+  readonly source?: CheckpointFolder;
+  /** of a model without chains */
+  readonly answerTokenIds?: readonly number[] | null;
+}
+
 async function converted(
   config: Config,
   dtype: ConvertDtype,
-  maxPositions: number,
-  source: CheckpointFolder = new SyntheticCheckpoint(config, 'fast'),
+  {
+    maxPositions = DEFAULT_MAX_POSITIONS,
+    source = new SyntheticCheckpoint(config, 'fast'),
+    answerTokenIds = null,
+  }: Conversion = {},
 ) {
   const spec = parseModelSpec(config);
   const graph = new GraphBuilder();
@@ -70,13 +105,14 @@ async function converted(
           accuracyLevel: 0,
         });
   const checkpoint = await openCheckpoint(source);
-  buildRank1Layout({
+  const context = {
     graph,
     spec,
     checkpoint,
     format,
     maxPositions: Math.min(maxPositions, spec.maxPositions),
-  });
+  };
+  buildRank1Layout(context, answerTokenIds);
   const places = [...placeTensors(graph.weights, 'w', DEFAULT_SHARD_BYTES).values()];
   const shards = new Map<string, number>();
   for (const { file, offset, length } of places) shards.set(file, offset + length);
@@ -92,11 +128,15 @@ async function computed(): Promise<KnownModel[]> {
   const configs = readJson(fixturePath('configs.json')) as Record<string, Config>;
   const rows: KnownModel[] = [await demoRow()];
   for (const model of MODELS) {
-    const config = configs[model.id]!;
+    const config = configs[SAME_CONFIG[model.id] ?? model.id]!;
+    const profile = knownProfile(model.repository ?? '')!;
+    expect(model.reasons, model.id).toBe(profile.chain === 'think');
+    const numAnswers = profile.answers.false === null ? 1 : 2;
+    const answerTokenIds = model.reasons ? null : [0, 1].slice(0, numAnswers);
     const checkpointBytes = new SyntheticCheckpoint(config, 'fast').weightBytes;
     const parameters = Math.round(checkpointBytes / 2);
     const versions = [];
-    for (const dtype of CONVERT_DTYPES) versions.push(await converted(config, dtype, DEFAULT_MAX_POSITIONS));
+    for (const dtype of CONVERT_DTYPES) versions.push(await converted(config, dtype, { answerTokenIds }));
     rows.push({ ...model, parameters, checkpointBytes, versions });
     if (model.id in AWQ_GIGABYTES) rows.push(await awqRow({ ...model, parameters }, config));
   }
@@ -109,24 +149,37 @@ async function demoRow(): Promise<KnownModel> {
     models: { q4: { maxPositions: number } };
   };
   const parameters = Math.round(new SyntheticCheckpoint(config, 'fast').weightBytes / 2);
-  const versions = [await converted(config, 'q4', manifest.models.q4.maxPositions)];
+  const versions = [await converted(config, 'q4', { maxPositions: manifest.models.q4.maxPositions })];
   const label = 'Model of this project';
-  return { id: 'rank1-rerank-model', label, repository: null, parameters, checkpointBytes: 0, versions };
+  const card = readFileSync(new URL('README.md', DEFAULT_MODEL), 'utf8');
+  const licence = /^license: (.*)$/m.exec(card)![1]!.toUpperCase();
+  return {
+    id: 'rank1-rerank-model',
+    label,
+    repository: null,
+    licence,
+    reasons: true,
+    parameters,
+    checkpointBytes: 0,
+    versions,
+  };
 }
 
 /** Their weights are taken over as they are, so there are 4-bit versions only. */
 async function awqRow(
-  { id, label, repository, parameters }: Omit<KnownModel, 'versions' | 'checkpointBytes'>,
+  { id, label, repository, licence, reasons, parameters }: Omit<KnownModel, 'versions' | 'checkpointBytes'>,
   config: Config,
 ): Promise<KnownModel> {
   const versions = [];
   for (const dtype of ['q4', 'q4f16'] as const) {
-    versions.push(await converted(config, dtype, DEFAULT_MAX_POSITIONS, new AwqShapes(config)));
+    versions.push(await converted(config, dtype, { source: new AwqShapes(config) }));
   }
   return {
     id: `${id}-awq`,
     label: `${label} AWQ`,
     repository: `${repository}-awq`,
+    licence,
+    reasons,
     parameters,
     checkpointBytes: new AwqShapes(config).weightBytes,
     versions,
@@ -158,7 +211,7 @@ describe('catalogue.json', () => {
     };
     const config = readJson(new URL('config.json', DEFAULT_MODEL)) as Config;
     const { q4 } = manifest.models;
-    const size = await converted(config, 'q4', q4.maxPositions);
+    const size = await converted(config, 'q4', { maxPositions: q4.maxPositions });
     expect(size.weightBytes).toBe(manifest.files['onnx/model_q4.onnx_data']?.bytes);
     expect(size.kvBytesPerToken).toBe(q4.kvBytesPerToken);
     for (const [slots, bytes] of Object.entries(q4.memory.bytesAtSlots)) {
@@ -208,6 +261,11 @@ describe('a device is told', () => {
       'rank1-mistral-2501-24b-awq': null,
       'rank1-32b': null,
       'rank1-32b-awq': null,
+      'qwen3-reranker-0.6b': 'q4f16',
+      'qwen3-reranker-4b': 'q4f16',
+      'mxbai-rerank-base-v2': 'q4f16',
+      'mxbai-rerank-large-v2': 'q4f16',
+      'zerank-1-small': 'q4f16',
     });
   });
 
