@@ -44,22 +44,33 @@ export function readModelInNode(folder: string, dtype: string, graph?: OtherGrap
   };
 }
 
-/** @param preference undefined: the weights as they are stored */
-export function prepareWith(preference: ArithmeticPreference | undefined): PrepareFiles | undefined {
-  return preference && ((files, chosen) => expandModel(files, { preference, ...chosen }));
+export type NodeArithmetic = ArithmeticPreference | 'stored';
+
+/** @param arithmetic `stored`: the weights are not expanded */
+export function prepareWith(arithmetic: NodeArithmetic): PrepareFiles | undefined {
+  if (arithmetic === 'stored') return undefined;
+  return (files, chosen) => expandModel(files, { preference: arithmetic, ...chosen });
 }
 
-/** @param device WASM runs on one thread, native code on all */
+export interface NodeLoadOptions {
+  readonly graph?: OtherGraph | undefined;
+  /** default `auto` */
+  readonly arithmetic?: NodeArithmetic;
+  /** default `wasm` */
+  readonly device?: CpuDevice;
+  /** of WASM; native code runs on all. Default 1. */
+  readonly numThreads?: number;
+}
+
 export async function loadModelInNode(
   folder: string,
   dtype: string,
-  graph?: OtherGraph,
-  preference: ArithmeticPreference = 'auto',
-  device: CpuDevice = 'wasm',
+  { graph, arithmetic = 'auto', device = 'wasm', numThreads = 1 }: NodeLoadOptions = {},
 ): Promise<LoadedRuntime> {
   const files = readModelInNode(folder, dtype, graph);
   const { manifest, spec, tokenizerJson, tokenizerConfig } = files;
-  const runtime = await ModelRuntime.load(device, files, await nodeHost(device, 1), prepareWith(preference));
+  const host = await nodeHost(device, numThreads);
+  const runtime = await ModelRuntime.load(device, files, host, prepareWith(arithmetic));
   return {
     device: runtime.device,
     deviceReason: runtime.deviceReason,

@@ -108,13 +108,10 @@ export class MeasuredModel {
   #timedJudge(mode: Mode, speedFile: string): Judge {
     let judge: Judge | undefined;
     return async (query, documents) => {
-      this.#loaded ??= await loadModelInNode(
-        this.#folder,
-        this.#dtype,
-        undefined,
-        this.#arithmetic,
-        this.#device,
-      );
+      this.#loaded ??= await loadModelInNode(this.#folder, this.#dtype, {
+        arithmetic: this.#arithmetic,
+        device: this.#device,
+      });
       judge ??= await nodeJudge(this.#loaded, MODES[mode]);
       const start = performance.now();
       const judged = await judge(query, documents);

@@ -31,7 +31,7 @@ async function measure(model: string, device: Device, form: string): Promise<voi
   const host = await nodeHost(device, 1);
   const load = (name: string) => {
     const files = readModelInNode(path.join(ROOT, 'dist-bench-models', name, 'rank1'), 'q4');
-    const prepare = prepareWith(form === 'stored' ? undefined : (form as 'exact' | 'fast'));
+    const prepare = prepareWith(form as (typeof FORMS)[number]);
     return { files, run: () => ModelRuntime.load(device, files, host, prepare) };
   };
   // Compiled code is none of the model's: a small model's load has it compiled.

@@ -28,7 +28,7 @@ beforeAll(async () => {
   );
   const onnx = output.files.get('onnx/model_q4.onnx')!;
   demo = await DemoService.over(
-    await loadDemoModelInNode({ onnx: Uint8Array.from(onnx), layout: 'transformersjs' }),
+    await loadDemoModelInNode({ graph: { onnx: Uint8Array.from(onnx), layout: 'transformersjs' } }),
   );
 });
 afterAll(() => demo.model.dispose());

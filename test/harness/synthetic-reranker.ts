@@ -92,7 +92,12 @@ async function loadConverted(
   }));
   const onnx = output.files.get(model.onnx)!;
   const files = { manifest, dtype, model, spec, tokenizerJson, tokenizerConfig, onnx, externalData };
-  const runtime = await ModelRuntime.load('wasm', files, await nodeHost('wasm', 1), prepareWith(preference));
+  const runtime = await ModelRuntime.load(
+    'wasm',
+    files,
+    await nodeHost('wasm', 1),
+    prepareWith(preference ?? 'stored'),
+  );
   const { device, deviceReason, deviceCause, plan } = runtime;
   const described = { device, deviceReason, deviceCause, dtype, spec, profile, layout: model.layout };
   return {

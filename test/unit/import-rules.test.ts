@@ -84,7 +84,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 };
 const TOOLS = ['bin', 'scripts', 'bench'];
 /** Folders that may import the types of protocol/, and nothing that exists at run time. */
-const PROTOCOL_TYPES = ['rank1', 'model', 'runtime', 'runtime/node', 'scripts'];
+const PROTOCOL_TYPES = ['rank1', 'model', 'convert/compare', 'runtime', 'runtime/node', 'scripts'];
 
 /** Read on both sides of the worker boundary: what a stored model is, without what runs it. */
 const SHARED = ['src/model/stored-models.ts'];

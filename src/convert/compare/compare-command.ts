@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Rank1Error } from '../../base/errors.ts';
+import type { Arithmetic } from '../../protocol/rerank-api.ts';
 import { measureAgreement, type Agreement, type AgreementOptions, type Sample } from './agreement.ts';
 import { OpenedModel } from './opened-model.ts';
 import { DEFAULT_SAMPLES } from './samples.ts';
@@ -12,6 +13,7 @@ export const COMPARE_USAGE = `rank1-rerank compare <reference> <model> [options]
   distribution along the reference's chains, and agreement of the verdicts. Runs on the CPU, which computes in fp32:
   q4, q8 and fp32. Both models are in memory, each at most about 3 GB.
 
+  --arithmetic <name>      how the second model computes: exact or fast (8-bit integers; default: on the stored weights)
   --samples <file>         JSON list of {"query", "document"} (default: twelve built-in pairs)
   --max-new-tokens <n>     longest chain (default 128)
 `;
@@ -21,6 +23,7 @@ export interface CompareArguments {
   readonly model: string;
   readonly samples: string | undefined;
   readonly maxNewTokens: number;
+  readonly arithmetic?: Arithmetic | undefined;
 }
 
 /** @throws TypeError or RangeError naming the invalid argument */
@@ -28,7 +31,11 @@ export function parseCompareArguments(args: readonly string[]): CompareArguments
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { samples: { type: 'string' }, 'max-new-tokens': { type: 'string', default: '128' } },
+    options: {
+      arithmetic: { type: 'string' },
+      samples: { type: 'string' },
+      'max-new-tokens': { type: 'string', default: '128' },
+    },
   });
   const [reference, model, ...rest] = positionals;
   if (reference === undefined || model === undefined || rest.length > 0) {
@@ -37,18 +44,23 @@ export function parseCompareArguments(args: readonly string[]): CompareArguments
   const maxNewTokens = Number(values['max-new-tokens']);
   if (!Number.isInteger(maxNewTokens) || maxNewTokens < 1)
     throw new RangeError('--max-new-tokens is a whole number from 1.');
-  return { reference, model, samples: values.samples, maxNewTokens };
+  const { arithmetic, samples } = values;
+  if (arithmetic !== undefined && arithmetic !== 'exact' && arithmetic !== 'fast')
+    throw new RangeError('--arithmetic is exact or fast.');
+  return { reference, model, samples, maxNewTokens, arithmetic };
 }
 
 /** @throws Rank1Error; the signal's reason */
 export async function runCompare(args: CompareArguments, signal: AbortSignal): Promise<void> {
   const samples = args.samples === undefined ? DEFAULT_SAMPLES : await readSamples(args.samples);
-  const { maxNewTokens } = args;
-  console.log(await compareFolders(args.reference, args.model, samples, { maxNewTokens, signal }));
+  const { maxNewTokens, arithmetic } = args;
+  const options = { maxNewTokens, signal };
+  console.log(await compareFolders(args.reference, args.model, samples, options, arithmetic));
 }
 
 /**
  * @param reference, model folders that OpenedModel can open
+ * @param arithmetic of the second one
  * @returns the text of `describeAgreement`
  */
 export async function compareFolders(
@@ -56,10 +68,12 @@ export async function compareFolders(
   model: string,
   samples: readonly Sample[],
   options: AgreementOptions,
+  arithmetic?: Arithmetic,
 ): Promise<string> {
   const opened: OpenedModel[] = [];
   try {
-    for (const folder of [reference, model]) opened.push(await OpenedModel.open(folder));
+    opened.push(await OpenedModel.open(reference));
+    opened.push(await OpenedModel.open(model, arithmetic));
     const [first, second] = opened;
     return describeAgreement(await measureAgreement(first!, second!, samples, options), samples.length);
   } finally {

@@ -23,6 +23,8 @@ import { Rank1Layout } from '../../runtime/rank1-layout.ts';
 import { createSession } from '../../runtime/session.ts';
 import { CpuKvCache, type CpuPrefix } from '../../runtime/cpu-kv-cache.ts';
 import { createTokenizer, type Tokenizer } from '../../tokenizer/tokenizer.ts';
+import type { ArithmeticPreference } from '../../protocol/rerank-api.ts';
+import { expandModel } from '../expand/expand-model.ts';
 import type { Chain, ComparedModel } from './agreement.ts';
 
 export class OpenedModel implements ComparedModel {
@@ -48,9 +50,10 @@ export class OpenedModel implements ComparedModel {
 
   /**
    * @param folder with a `rank1.json`; the first dtype is used
+   * @param preference default: the weights as they are stored
    * @throws Rank1Error if it is not a model, or one that the CPU cannot run
    */
-  static async open(folder: string): Promise<OpenedModel> {
+  static async open(folder: string, preference?: ArithmeticPreference): Promise<OpenedModel> {
     const read = (file: string) => readModelFile(folder, file);
     const readJson = async (file: string): Promise<unknown> =>
       JSON.parse((await read(file)).toString('utf8'));
@@ -73,8 +76,14 @@ export class OpenedModel implements ComparedModel {
     const externalData = await Promise.all(
       model.externalData.map(async (file) => ({ path: path.basename(file), data: await read(file) })),
     );
-    const runtime = await loadOrt('wasm', await nodeHost('wasm'));
-    const session = await createSession(runtime, { onnx: await read(model.onnx), externalData }, null);
+    const host = await nodeHost('wasm');
+    const runtime = await loadOrt('wasm', host);
+    const stored = { onnx: await read(model.onnx), externalData, model };
+    const { memoryGib } = host;
+    const files = preference
+      ? (await expandModel(stored, { preference, device: 'wasm', memoryGib })).files
+      : stored;
+    const session = await createSession(runtime, files, null);
     return new OpenedModel(spec, tokenizer, findMarkerTokenIds(tokenizer), runtime, session);
   }
 

@@ -46,8 +46,7 @@ export interface ExpandedGraph {
  * not reused for smaller ones: a vocabulary in one piece took its size twice more.
  */
 const MAX_TENSOR_BYTES = 2 ** 25;
-/** Smallest scale of a row of activations: a row of zeros is divided by it. */
-const MIN_SCALE = 1e-12;
+const KEEP_DIMS = { attributes: { keepdims: { int: 1 } } } as const;
 /** The kernels have no signed activations on WASM, so zero is stored as 128. */
 const ZERO_POINT = 128;
 
@@ -57,7 +56,7 @@ export function expandGraph(
   form: ExpandedForm,
 ): ExpandedGraph {
   const graph = new GraphBuilder();
-  const writer = form === 'fp32' ? new Float32Products(graph) : new Int8Products(graph);
+  const writer = form === 'fp32' ? new Float32Products(graph) : new Int8Products(graph, model.nodes);
   const byNode = new Map(products.map((product) => [product.node, product]));
   for (const node of model.nodes) {
     const product = byNode.get(node);
@@ -89,6 +88,14 @@ function located({ name, type, dims }: ExpandedTensor): OnnxTensor {
   return { name, type, dims, data: { file: name, offset: 0, length } };
 }
 
+interface Multiplication {
+  /** of the product */
+  readonly name: string;
+  readonly x: string;
+  readonly weightName: string;
+  readonly weight: BlockWeight;
+}
+
 abstract class Products {
   readonly tensors: ExpandedTensor[] = [];
   protected readonly graph: GraphBuilder;
@@ -104,18 +111,23 @@ abstract class Products {
     const name = bias === null ? output : `${output}.product`;
     const x = node.inputs[0]!;
     const parts = splitRows(weight, Math.floor(MAX_TENSOR_BYTES / ELEMENT_BYTES[this.type]));
-    if (parts.length === 1) this.multiply(name, x, codesName, weight);
+    if (parts.length === 1) this.multiply({ name, x, weightName: codesName, weight });
     else {
       const products = parts.map((part, nth) =>
-        this.multiply(`${name}.${nth}`, x, `${codesName}.${nth}`, part),
+        this.multiply({
+          name: `${name}.${nth}`,
+          x,
+          weightName: `${codesName}.${nth}`,
+          weight: part,
+        }),
       );
       this.graph.node('Concat', name, products, { attributes: { axis: { int: -1 } } });
     }
     if (bias !== null) this.graph.node('Add', output, [name, bias]);
   }
 
-  /** Adds x [..., cols] times the weight, [..., rows], called `name`; returns that name. */
-  protected abstract multiply(name: string, x: string, weightName: string, weight: BlockWeight): string;
+  /** Adds x [..., cols] times the weight, [..., rows]; returns the product's name. */
+  protected abstract multiply(multiplication: Multiplication): string;
 
   /** Adds a weight once, however many products read it. */
   protected store(tensor: ExpandedTensor): string {
@@ -128,7 +140,7 @@ abstract class Products {
 class Float32Products extends Products {
   protected readonly type = 'float32';
 
-  protected multiply(name: string, x: string, weightName: string, weight: BlockWeight): string {
+  protected multiply({ name, x, weightName, weight }: Multiplication): string {
     const stored = this.store({
       name: `${weightName}.fp32`,
       type: this.type,
@@ -143,18 +155,26 @@ class Float32Products extends Products {
 }
 
 /**
- * x [..., K] times W [K, N]: u = round(x / s) + 128 with s = max|x| / 127 of the row; integers u - 128 times the
- * int8 codes, summed exactly; times the output's scale; times s. No row sees another.
+ * x [..., K] times W [K, N], m = max|x| of a row: integers u = round(127 x / m) times the int8 codes, summed exactly;
+ * times 1 / 127 and the output's scale; times m. No row sees another.
  */
 class Int8Products extends Products {
   protected readonly type = 'int8';
-  readonly #activations = new Map<string, { readonly codes: string; readonly scales: string }>();
-  #constants: Readonly<Record<'axis' | 'maxInt8' | 'minScale' | 'one' | 'zeroPoint', string>> | null = null;
+  readonly #activations = new Map<string, { readonly codes: string; readonly magnitudes: string }>();
+  readonly #normalised: ReadonlySet<string>;
+  #constants: Readonly<Record<'axis' | 'step' | 'zeroPoint', string>> | null = null;
 
-  protected multiply(name: string, input: string, weightName: string, weight: BlockWeight): string {
+  /** @param nodes of the stored graph */
+  constructor(graph: GraphBuilder, nodes: readonly OnnxNode[]) {
+    super(graph);
+    const normalisations = nodes.filter(({ op }) => op.endsWith('LayerNormalization'));
+    this.#normalised = new Set(normalisations.map(({ outputs }) => outputs[0]!));
+  }
+
+  protected multiply({ name, x, weightName, weight }: Multiplication): string {
     const { graph } = this;
-    const { one, zeroPoint } = this.#constant();
-    const x = this.#quantize(input);
+    const { step, zeroPoint } = this.#constant();
+    const activations = this.#quantize(x);
     const codes = this.store({
       name: `${weightName}.int8`,
       type: this.type,
@@ -167,37 +187,39 @@ class Int8Products extends Products {
       dims: [weight.rows],
       fill: (bytes) => columnScales(weight, floats(bytes)),
     });
-    const inputs = [x.codes, codes, one, scales, zeroPoint];
+    const inputs = [activations.codes, codes, step, scales, zeroPoint];
     const sums = graph.node('MatMulIntegerToFloat', `${name}.sums`, inputs, { domain: 'com.microsoft' });
-    return graph.node('Mul', name, [sums, x.scales]);
+    return graph.node('Mul', name, [sums, activations.magnitudes]);
   }
 
-  /** Once per activation: gate and up read the same. */
-  #quantize(x: string): { readonly codes: string; readonly scales: string } {
+  /** Once per activation: gate and up read the same. Of a row of zeros the codes are finite, and times 0. */
+  #quantize(x: string): { readonly codes: string; readonly magnitudes: string } {
     const done = this.#activations.get(x);
     if (done) return done;
     const { graph } = this;
-    const { axis, maxInt8, minScale, one, zeroPoint } = this.#constant();
-    const magnitudes = graph.node('Abs', `${x}.magnitudes`, [x]);
-    const max = graph.node('ReduceMax', `${x}.max`, [magnitudes, axis], {
-      attributes: { keepdims: { int: 1 } },
-    });
-    const scale = graph.node('Div', `${x}.scale`, [max, maxInt8]);
-    const scales = graph.node('Max', `${x}.scales`, [scale, minScale]);
-    const quotients = graph.node('Div', `${x}.quotients`, [x, scales]);
-    const codes = graph.node('QuantizeLinear', `${x}.codes`, [quotients, one, zeroPoint]);
-    const result = { codes, scales };
+    const { axis, step, zeroPoint } = this.#constant();
+    const absolute = graph.node('Abs', `${x}.absolute`, [x]);
+    const magnitudes = graph.node('ReduceMax', `${x}.magnitudes`, [absolute, axis], KEEP_DIMS);
+    const quotients = graph.node('Div', `${x}.quotients`, [x, magnitudes]);
+    const codes = graph.node('QuantizeLinear', `${x}.codes`, [quotients, step, zeroPoint]);
+    // What a normalisation read reaches the last product, with its infinities: nothing is lost here.
+    const isNormalised = this.#normalised.has(x);
+    const result = { codes, magnitudes: isNormalised ? magnitudes : this.#keepNaN(x, magnitudes) };
     this.#activations.set(x, result);
     return result;
+  }
+
+  /** Not a number for rows with one: ReduceMax may pass over it. The mean of a row is at most its largest magnitude. */
+  #keepNaN(x: string, magnitudes: string): string {
+    const means = this.graph.node('ReduceMean', `${x}.means`, [x, this.#constant().axis], KEEP_DIMS);
+    return this.graph.node('Max', `${x}.kept`, [magnitudes, means]);
   }
 
   #constant() {
     const { graph } = this;
     this.#constants ??= {
       axis: graph.constant('int8.axis', 'int64', [-1], [1]),
-      maxInt8: graph.constant('int8.max', 'float32', [MAX_INT8], []),
-      minScale: graph.constant('int8.min_scale', 'float32', [MIN_SCALE], []),
-      one: graph.constant('int8.one', 'float32', [1], []),
+      step: graph.constant('int8.step', 'float32', [1 / MAX_INT8], []),
       zeroPoint: graph.constant('int8.zero_point', 'uint8', [ZERO_POINT], []),
     };
     return this.#constants;

@@ -139,6 +139,14 @@ describe('the demo model', () => {
     expect(text).toContain('same verdict: 0 of 0 (1 of 1 chains without one)');
   });
 
+  it('loses little in fast arithmetic, but not nothing', async () => {
+    const options = { maxNewTokens: 24, signal };
+    const text = await compareFolders(DEMO, DEMO, DEFAULT_SAMPLES.slice(0, 2), options, 'fast');
+    const [, meanKl] = /KL (\S+) nats/.exec(text) ?? [];
+    expect(Number(meanKl)).toBeGreaterThan(1e-7);
+    expect(Number(meanKl)).toBeLessThan(0.05);
+  });
+
   it('is not decoded any further once the comparison was told to stop', async () => {
     const options = { maxNewTokens: 160, signal: AbortSignal.abort(new Error('stop')) };
     await expect(compareFolders(DEMO, DEMO, DEFAULT_SAMPLES, options)).rejects.toThrow('stop');
@@ -194,6 +202,7 @@ describe('parseCompareArguments', () => {
       maxNewTokens: 9,
     });
     expect(parseCompareArguments(['a', 'b'])).toMatchObject({ samples: undefined, maxNewTokens: 128 });
+    expect(parseCompareArguments(['a', 'b', '--arithmetic', 'fast'])).toMatchObject({ arithmetic: 'fast' });
   });
 
   it.each([
@@ -202,6 +211,7 @@ describe('parseCompareArguments', () => {
     [['a', 'b', 'c']],
     [['a', 'b', '--max-new-tokens', '0']],
     [['a', 'b', '--nonsense']],
+    [['a', 'b', '--arithmetic', 'auto']],
   ])('refuses %j', (args) => {
     expect(() => parseCompareArguments(args)).toThrow(/./);
   });

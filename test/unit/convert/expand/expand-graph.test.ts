@@ -153,22 +153,50 @@ describe('in int8', () => {
     const values = valuesOf(stored.weight);
     const expected = new Float32Array(NUM_ROWS * rows);
     for (let row = 0; row < NUM_ROWS; row++) {
-      const a = quantized(x.subarray(row * cols, (row + 1) * cols), 1e-12);
+      const a = normalised(x.subarray(row * cols, (row + 1) * cols));
       for (let output = 0; output < rows; output++) {
-        const w = quantized(values.subarray(output * cols, (output + 1) * cols), 0);
+        const w = quantized(values.subarray(output * cols, (output + 1) * cols));
         const sum = a.codes.reduce((total, code, at) => total + code * w.codes[at]!, 0);
-        expected[row * rows + output] = Math.fround(Math.fround(sum * w.scale) * a.scale);
+        expected[row * rows + output] = Math.fround(
+          Math.fround(sum * Math.fround(STEP * w.scale)) * a.magnitude,
+        );
       }
     }
     expect(actual.z).toEqual(plain(expected));
     expect(actual.y).toEqual(expected.map((value, at) => value + stored.bias[at % rows]!));
   });
+
+  it.each([NaN, Infinity, -Infinity])(
+    'a row with %s anywhere has no finite output that hides it',
+    async (value) => {
+      const stored = twoProducts(SHAPE);
+      const { rows, cols } = SHAPE;
+      const x = new Float32Array(cols * cols).fill(1);
+      for (let at = 0; at < cols; at += 2) x[at * cols + at] = value;
+      const { z } = await runExpanded(stored, 'int8', x, cols);
+      for (let row = 0; row < cols; row++) {
+        const isFinite = z.subarray(row * rows, (row + 1) * rows).every(Number.isFinite);
+        expect(isFinite).toBe(row % 2 === 1);
+      }
+    },
+  );
 });
 
-function quantized(values: Float32Array, minScale: number): { codes: number[]; scale: number } {
-  const max = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-  const scale = Math.max(Math.fround(max / 127), Math.fround(minScale)) || 1;
+const STEP = Math.fround(1 / 127);
+
+function quantized(values: Float32Array): { codes: number[]; scale: number } {
+  const scale = Math.fround(largest(values) / 127) || 1;
   return { scale, codes: [...values].map((value) => nearestEven(Math.fround(value / scale))) };
+}
+
+function normalised(values: Float32Array): { codes: number[]; magnitude: number } {
+  const magnitude = largest(values);
+  const code = (value: number) => nearestEven(Math.fround(Math.fround(value / (magnitude || 1)) / STEP));
+  return { magnitude, codes: [...values].map(code) };
+}
+
+function largest(values: Float32Array): number {
+  return values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
 }
 
 function nearestEven(x: number): number {
@@ -181,8 +209,7 @@ function expectClose(actual: Float32Array, expected: Float32Array, rowLength: nu
   expect(actual.length).toBe(expected.length);
   for (let start = 0; start < expected.length; start += rowLength) {
     const row = expected.subarray(start, start + rowLength);
-    const largest = row.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
     const worst = row.reduce((max, value, at) => Math.max(max, Math.abs(value - actual[start + at]!)), 0);
-    expect(worst).toBeLessThanOrEqual(1e-5 * largest);
+    expect(worst).toBeLessThanOrEqual(1e-5 * largest(row));
   }
 }
