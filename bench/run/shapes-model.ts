@@ -6,7 +6,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ByteSource, CheckpointFolder } from '../../src/convert/byte-io.ts';
+import type { ByteSource } from '../../src/convert/byte-io.ts';
+import type { CheckpointFolder } from '../../src/convert/checkpoint-folder.ts';
 import { convertModel } from '../../src/convert/convert-model.ts';
 import { DEFAULT_SHARD_BYTES } from '../../src/convert/convert-options.ts';
 import { DiskOutput } from '../../src/convert/node/disk-output.ts';

@@ -2,7 +2,6 @@
  * Byte sources and sinks. The converter depends only on these interfaces, so the same code runs on files in
  * Node, on `File` objects in a page, and on HTTP ranges of a hub.
  */
-import type { TensorEntry } from './safetensors.ts';
 
 /** A random-access file of known size. */
 export interface ByteSource {
@@ -15,15 +14,6 @@ export interface ByteSource {
    * @throws Rank1Error `invalid-file` if the file is shorter than its stated size
    */
   read(start: number, end: number, until?: number): Promise<Uint8Array<ArrayBuffer>>;
-}
-
-/** A read-only model folder in Hugging Face layout. */
-export interface CheckpointFolder {
-  /** `null` if there is no such file. `name` is a plain file name, never a path. */
-  open(name: string): Promise<ByteSource | null>;
-  /** Tensors by their transformers names, for folders with their own weight format, such as GGUF. */
-  openTensors?(): Promise<ReadonlyMap<string, TensorEntry>>;
-  close(): Promise<void>;
 }
 
 /** A file written sequentially. */

@@ -1,6 +1,6 @@
 /** All tensors of a checkpoint: a safetensors file, indexed shards, or the folder's own format. */
 import { Rank1Error } from '../base/errors.ts';
-import type { CheckpointFolder } from './byte-io.ts';
+import type { CheckpointFolder } from './checkpoint-folder.ts';
 import { parseJson, readText } from './read-json.ts';
 import { readSafetensors, type TensorEntry } from './safetensors.ts';
 import { byPlainName } from './tensor-names.ts';

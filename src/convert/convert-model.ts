@@ -9,7 +9,8 @@ import { RANK1_PROFILE, type ScoringProfile } from '../model/scoring-profile.ts'
 import { parseModelSpec, type ModelSpec } from '../model/model-spec.ts';
 import { createTokenizer } from '../tokenizer/tokenizer.ts';
 import { BlockQuantizedFormat } from './block-quantized-format.ts';
-import type { CheckpointFolder, OutputFolder } from './byte-io.ts';
+import type { OutputFolder } from './byte-io.ts';
+import type { CheckpointFolder } from './checkpoint-folder.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import type { ConvertOptions } from './convert-options.ts';
 import { asksTheSame, declaredProfile } from './declared-profile.ts';

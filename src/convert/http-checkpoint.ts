@@ -6,7 +6,8 @@ import { IdleTimer, PassingFault, retry, retryAfterMs } from '../base/async.ts';
 import { Rank1Error, errorMessage } from '../base/errors.ts';
 import { namingRefusals } from '../base/policy-refusal.ts';
 import { readBody } from '../base/read-body.ts';
-import type { ByteSource, CheckpointFolder } from './byte-io.ts';
+import type { ByteSource } from './byte-io.ts';
+import type { CheckpointFolder } from './checkpoint-folder.ts';
 import { readAhead } from './read-ahead.ts';
 import { MAX_TEXT_BYTES, tooLarge } from './read-json.ts';
 

@@ -11,7 +11,8 @@ export {
   type GraphLayout,
 } from './convert-options.ts';
 export { QUANTIZATION_METHODS, type QuantizationMethod } from './block-quantizer.ts';
-export type { ByteSink, ByteSource, CheckpointFolder, OutputFolder } from './byte-io.ts';
+export type { ByteSink, ByteSource, OutputFolder } from './byte-io.ts';
+export type { CheckpointFolder } from './checkpoint-folder.ts';
 export type { ConvertedManifest } from './manifest.ts';
 export { createSha256, type StreamingHash } from '../model/sha256.ts';
 export { HttpCheckpoint, type HttpCheckpointOptions } from './http-checkpoint.ts';

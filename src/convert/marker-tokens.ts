@@ -7,7 +7,7 @@ import {
 } from '../rank1/markers.ts';
 import type { ScoringProfile } from '../model/scoring-profile.ts';
 import { createTokenizer } from '../tokenizer/tokenizer.ts';
-import type { CheckpointFolder } from './byte-io.ts';
+import type { CheckpointFolder } from './checkpoint-folder.ts';
 import { parseJson, readText } from './read-json.ts';
 
 export interface MarkerTokens {

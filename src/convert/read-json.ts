@@ -1,6 +1,6 @@
 /** Reads a checkpoint's small text files with a size limit, because they are untrusted. */
 import { Rank1Error } from '../base/errors.ts';
-import type { CheckpointFolder } from './byte-io.ts';
+import type { CheckpointFolder } from './checkpoint-folder.ts';
 import { assertNotMistaken } from './mistaken-file.ts';
 
 export const MAX_TEXT_BYTES = 64 * 2 ** 20;

@@ -3,8 +3,18 @@
  * server's own token counts where it tells them, else a share of its characters at a time. Fetched with the first refusal.
  */
 import { cutText } from '../passages/cut-text.ts';
-import type { FitSettings } from './fitted-document.ts';
-import { longestFitting } from './longest-fitting.ts';
+import type { RunOptions } from '../protocol/rerank-api.ts';
+import { longestFitting, type CountTokens } from './longest-fitting.ts';
+import type { RemoteModel } from './remote-model.ts';
+
+export interface FitSettings {
+  readonly model: RemoteModel;
+  readonly options: RunOptions;
+  /** the whole prompt with that document in it */
+  readonly promptOf: (document: string) => string;
+  /** null where the server does not tell */
+  readonly countTokens: CountTokens | null;
+}
 
 /** What a document's chains ask for. */
 export interface Demand {

@@ -4,20 +4,8 @@
  */
 import { cutText } from '../passages/cut-text.ts';
 import { MAX_CHARACTERS_PER_TOKEN } from '../passages/leading-text.ts';
-import type { RunOptions } from '../protocol/rerank-api.ts';
-import type { Demand } from './ask-for-less.ts';
-import type { CountTokens } from './longest-fitting.ts';
+import type { Demand, FitSettings } from './ask-for-less.ts';
 import type { ContextFault } from './remote-fault.ts';
-import type { RemoteModel } from './remote-model.ts';
-
-export interface FitSettings {
-  readonly model: RemoteModel;
-  readonly options: RunOptions;
-  /** the whole prompt with that document in it */
-  readonly promptOf: (document: string) => string;
-  /** null where the server does not tell */
-  readonly countTokens: CountTokens | null;
-}
 
 export class FittedDocument {
   readonly #settings: FitSettings;

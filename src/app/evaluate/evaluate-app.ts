@@ -4,7 +4,7 @@ import { state } from 'lit/decorators.js';
 import type { ExportedFile } from '../../export/index.ts';
 import { gunzipped, sourceFile } from '../../evaluation/index.ts';
 import { saveFile } from '../../ui/save-file.ts';
-import { PageError } from '../session/page-error.ts';
+import { PageError } from '../shell/page-error.ts';
 import { droppedFiles, pickedFiles, type DroppedFile } from '../shell/dropped-files.ts';
 import { renderFault } from '../shell/fault-text.ts';
 import { collectFile, type CollectedFile } from './collected-files.ts';

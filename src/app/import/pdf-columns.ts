@@ -2,7 +2,7 @@
  * Detects page columns: text blocks separated by a vertical gap are read one after the other. Table cells
  * have such gaps too, but are read row by row; they are recognised by short texts on shared baselines.
  */
-import type { PageRun } from './pdf-layout.ts';
+import type { PageRun } from './pdf-lines.ts';
 
 /** Adjacent runs without a column-wide gap between them. */
 interface Segment {

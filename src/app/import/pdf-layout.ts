@@ -3,8 +3,7 @@
  * hyphenation and overprinted bold text are reconstructed here from positions alone.
  */
 import { inReadingOrder } from './pdf-columns.ts';
-import { joinPieces, linesOf, type PageLine } from './pdf-lines.ts';
-import type { LineRange } from './import-types.ts';
+import { joinPieces, linesOf, type PageLine, type PageRun, type PageText } from './pdf-lines.ts';
 
 /** As returned by pdf.js; marked content has no `str`. */
 export interface PdfTextItem {
@@ -19,36 +18,6 @@ export interface PdfTextItem {
 export interface PdfTextContent {
   readonly items: readonly object[];
   readonly styles: Readonly<Record<string, { readonly vertical?: boolean }>>;
-}
-
-/** Text drawn at one position, in page units with y upwards; `size` is the font size. */
-export interface PageRun {
-  readonly text: string;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly size: number;
-  /** of the baseline relative to the page, in degrees */
-  readonly angle: number;
-}
-
-/** Position of a range of characters on the page; x and y are the start of the baseline. */
-export interface PageSpan {
-  readonly start: number;
-  readonly end: number;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly size: number;
-  readonly angle: number;
-}
-
-export interface PageText {
-  readonly text: string;
-  /** for highlighting a passage on the page: a hyphenated word has two spans and is joined in the text */
-  readonly spans: readonly PageSpan[];
-  /** for each line of the text, its lines on the page */
-  readonly lines: readonly LineRange[];
 }
 
 /**

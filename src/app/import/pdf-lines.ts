@@ -2,7 +2,36 @@
  * Joins runs into lines with spaces, and lines into one text that knows where each character is on the page.
  */
 import type { LineRange } from './import-types.ts';
-import type { PageRun, PageSpan, PageText } from './pdf-layout.ts';
+
+/** Text drawn at one position, in page units with y upwards; `size` is the font size. */
+export interface PageRun {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly size: number;
+  /** of the baseline relative to the page, in degrees */
+  readonly angle: number;
+}
+
+/** Position of a range of characters on the page; x and y are the start of the baseline. */
+export interface PageSpan {
+  readonly start: number;
+  readonly end: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly size: number;
+  readonly angle: number;
+}
+
+export interface PageText {
+  readonly text: string;
+  /** for highlighting a passage on the page: a hyphenated word has two spans and is joined in the text */
+  readonly spans: readonly PageSpan[];
+  /** for each line of the text, its lines on the page */
+  readonly lines: readonly LineRange[];
+}
 
 export interface PageLine {
   /** in reading order */

@@ -1,7 +1,7 @@
 /** Sessions in IndexedDB. */
 import { msg } from '@lit/localize';
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import { PageError } from './page-error.ts';
+import { PageError } from '../shell/page-error.ts';
 import { hashesOf, lastChangedFirst, type SessionStore, type WholeSession } from './session-store.ts';
 import type { AskedQuestion, DecisionRecord, FileRecord, Judgement, SessionRecord } from './session-types.ts';
 

@@ -5,7 +5,7 @@
 import { msg } from '@lit/localize';
 import { openModelFolder } from '../../model/stored-models.ts';
 import { contentHash } from '../import/content-hash.ts';
-import { PageError } from './page-error.ts';
+import { PageError } from '../shell/page-error.ts';
 import type { Question } from './session-types.ts';
 
 /** Identifies the current contents of a model folder. */

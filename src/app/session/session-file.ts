@@ -7,7 +7,7 @@ import { IMPORT_NOTE_CODES, UNREAD_REASONS } from '../import/import-notes.ts';
 import { DOCUMENT_PARTS, FILE_KINDS } from '../import/import-types.ts';
 import { QUERY_PRESET_NAMES } from '../../base/query-presets.ts';
 import { judgementKey } from './judgement-key.ts';
-import { PageError } from './page-error.ts';
+import { PageError } from '../shell/page-error.ts';
 import { hashesOf, type SessionStore } from './session-store.ts';
 import {
   JUDGED_REASONS,

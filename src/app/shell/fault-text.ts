@@ -6,7 +6,7 @@ import { html, type TemplateResult } from 'lit';
 import { errorMessage } from '../../base/errors.ts';
 import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
 import { faultText } from '../../ui/wording.ts';
-import { PageError } from '../session/page-error.ts';
+import { PageError } from './page-error.ts';
 
 /** @param lead sentence to use if the page knows more than the error's code says */
 export function renderFault(error: unknown, lead?: string): TemplateResult | string {

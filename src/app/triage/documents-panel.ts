@@ -1,7 +1,7 @@
 import { msg, updateWhenLocaleChanges } from '@lit/localize';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { PageError } from '../session/page-error.ts';
+import { PageError } from '../shell/page-error.ts';
 import type { TriageSession } from '../session/triage-session.ts';
 import {
   canPickFolder,

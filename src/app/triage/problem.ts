@@ -2,7 +2,7 @@
 import { errorMessage } from '../../base/errors.ts';
 import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
 import { faultText } from '../../ui/wording.ts';
-import { PageError } from '../session/page-error.ts';
+import { PageError } from '../shell/page-error.ts';
 
 /** Bubbles to `<rank1-triage-app>`. */
 export class ProblemEvent extends Event {

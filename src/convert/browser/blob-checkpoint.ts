@@ -1,6 +1,7 @@
 /** A checkpoint folder from files picked or dropped in a page. */
 import { Rank1Error, errorMessage } from '../../base/errors.ts';
-import type { ByteSource, CheckpointFolder } from '../byte-io.ts';
+import type { ByteSource } from '../byte-io.ts';
+import type { CheckpointFolder } from '../checkpoint-folder.ts';
 
 export class BlobCheckpoint implements CheckpointFolder {
   readonly #blobs: ReadonlyMap<string, Blob>;

@@ -2,7 +2,7 @@
 import { Rank1Error } from '../../base/errors.ts';
 import { createSha256 } from '../../model/sha256.ts';
 import { isStoredName, MODELS_FOLDER } from '../../model/stored-models.ts';
-import type { CheckpointFolder } from '../byte-io.ts';
+import type { CheckpointFolder } from '../checkpoint-folder.ts';
 import { convertModel } from '../convert-model.ts';
 import { DEFAULT_MAX_POSITIONS, DEFAULT_SHARD_BYTES, type ConvertOptions } from '../convert-options.ts';
 import { GgufCheckpoint, isGgufName } from '../gguf/gguf-checkpoint.ts';

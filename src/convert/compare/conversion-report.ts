@@ -1,7 +1,7 @@
 /** End-to-end conversion error: compares the new model with an fp32 conversion of the same checkpoint. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { CheckpointFolder } from '../byte-io.ts';
+import type { CheckpointFolder } from '../checkpoint-folder.ts';
 import { openCheckpoint } from '../checkpoint.ts';
 import { convertModel } from '../convert-model.ts';
 import type { ConvertOptions } from '../convert-options.ts';

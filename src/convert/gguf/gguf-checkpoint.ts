@@ -3,7 +3,8 @@
  * their transformers names. Blocks stay as in the file (block-types.ts).
  */
 import { Rank1Error } from '../../base/errors.ts';
-import type { ByteSource, CheckpointFolder } from '../byte-io.ts';
+import type { ByteSource } from '../byte-io.ts';
+import type { CheckpointFolder } from '../checkpoint-folder.ts';
 import { decodeFloats, FLOAT_BYTES } from '../float-formats.ts';
 import { readText } from '../read-json.ts';
 import type { TensorDtype, TensorEntry } from '../safetensors.ts';

@@ -2,7 +2,8 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Rank1Error } from '../../base/errors.ts';
-import type { ByteSource, CheckpointFolder } from '../byte-io.ts';
+import type { ByteSource } from '../byte-io.ts';
+import type { CheckpointFolder } from '../checkpoint-folder.ts';
 
 export class DiskCheckpoint implements CheckpointFolder {
   readonly #handles: FileHandle[] = [];

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Rank1Error } from '../../base/errors.ts';
-import type { CheckpointFolder } from '../byte-io.ts';
+import type { CheckpointFolder } from '../checkpoint-folder.ts';
 import { GgufCheckpoint, isGgufName } from '../gguf/gguf-checkpoint.ts';
 import { HttpCheckpoint } from '../http-checkpoint.ts';
 import { DiskCheckpoint } from './disk-checkpoint.ts';

@@ -1,7 +1,8 @@
 /** The forms in which people have the same checkpoint, and what they have in its place. */
 import { describe, expect, it } from 'vitest';
 import type { Rank1Error } from '../../../src/base/errors.ts';
-import type { ByteSource, CheckpointFolder } from '../../../src/convert/byte-io.ts';
+import type { ByteSource } from '../../../src/convert/byte-io.ts';
+import type { CheckpointFolder } from '../../../src/convert/checkpoint-folder.ts';
 import { openCheckpoint } from '../../../src/convert/checkpoint.ts';
 import { convertModel } from '../../../src/convert/convert-model.ts';
 import { TINY_CONFIG } from '../../fakes/tiny-config.ts';

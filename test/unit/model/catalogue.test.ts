@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { BlockQuantizedFormat } from '../../../src/convert/block-quantized-format.ts';
-import type { CheckpointFolder } from '../../../src/convert/byte-io.ts';
+import type { CheckpointFolder } from '../../../src/convert/checkpoint-folder.ts';
 import { openCheckpoint } from '../../../src/convert/checkpoint.ts';
 import {
   CONVERT_DTYPES,

@@ -1,6 +1,7 @@
 /** A page's text from the places of its glyphs: made-up pages whose reading order is known. */
 import { describe, expect, test } from 'vitest';
-import { layOutPage, type PageText } from '../../../../src/app/import/pdf-layout.ts';
+import { layOutPage } from '../../../../src/app/import/pdf-layout.ts';
+import type { PageText } from '../../../../src/app/import/pdf-lines.ts';
 
 /** Ten units high, five wide a character; `angle` in degrees. */
 const item = (str: string, x: number, y: number, { size = 10, angle = 0, fontName = 'f' } = {}) => {

@@ -1,5 +1,6 @@
 /** The headers of an AutoAWQ checkpoint of a configuration, without its weights: for what depends on shapes only. */
-import type { ByteSource, CheckpointFolder } from '../../../../src/convert/byte-io.ts';
+import type { ByteSource } from '../../../../src/convert/byte-io.ts';
+import type { CheckpointFolder } from '../../../../src/convert/checkpoint-folder.ts';
 import { awqTensors } from './checkpoint-shapes.ts';
 
 const BYTES = { F16: 2, I32: 4 } as const;

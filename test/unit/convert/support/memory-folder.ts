@@ -1,11 +1,7 @@
 /** Folders in memory: what a checkpoint is read from and a model is written to in these tests. */
 import { Rank1Error } from '../../../../src/base/errors.ts';
-import type {
-  ByteSink,
-  ByteSource,
-  CheckpointFolder,
-  OutputFolder,
-} from '../../../../src/convert/byte-io.ts';
+import type { ByteSink, ByteSource, OutputFolder } from '../../../../src/convert/byte-io.ts';
+import type { CheckpointFolder } from '../../../../src/convert/checkpoint-folder.ts';
 
 export class MemoryCheckpoint implements CheckpointFolder {
   readonly #files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;

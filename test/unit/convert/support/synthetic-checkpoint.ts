@@ -3,7 +3,8 @@
  * test/oracle/convert/make_true_width.py computes the same numbers.
  */
 import { awqTensors, tensorShapes } from './checkpoint-shapes.ts';
-import type { ByteSource, CheckpointFolder } from '../../../../src/convert/byte-io.ts';
+import type { ByteSource } from '../../../../src/convert/byte-io.ts';
+import type { CheckpointFolder } from '../../../../src/convert/checkpoint-folder.ts';
 
 type Config = Record<string, unknown>;
 
