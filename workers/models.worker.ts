@@ -23,9 +23,12 @@ const opening = OpfsStore.open().then(
       convert: async ({ name, dtype, source }, onProgress, signal) => {
         const report = ({ bytes, totalBytes }: ConvertProgress): void =>
           onProgress({ stage: 'convert', loadedBytes: bytes, totalBytes });
-        const options = { dtype: dtype as ConvertDtype, onProgress: report, signal };
+        const warnings: string[] = [];
+        const onWarning = (message: string) => void warnings.push(message);
+        const options = { dtype: dtype as ConvertDtype, onProgress: report, onWarning, signal };
         if ('url' in source) await convertHosted(source.url, name, options);
         else await convertFiles(source.files, name, options);
+        return warnings;
       },
     }),
 );

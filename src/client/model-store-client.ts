@@ -6,6 +6,7 @@ import type {
   CatalogueEntry,
   CheckpointOffer,
   CheckpointRequest,
+  ConvertedModel,
   DeviceReport,
   ModelOffer,
   ModelStoreApi,
@@ -47,7 +48,7 @@ export class ModelStoreClient implements ModelStoreApi {
     return this.#connected().call('download', [request], { onUpdate });
   }
 
-  async convert(request: CheckpointRequest, onUpdate: OnProgress): Promise<StoredModel> {
+  async convert(request: CheckpointRequest, onUpdate: OnProgress): Promise<ConvertedModel> {
     await askToPersist();
     return this.#connected().call('convert', [request], { onUpdate });
   }

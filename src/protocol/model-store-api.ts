@@ -64,6 +64,12 @@ export interface StoredModel {
   readonly unfinished: UnfinishedDownload | null;
 }
 
+/** A model just converted. */
+export interface ConvertedModel extends StoredModel {
+  /** English sentences of the converter, such as keys of config.json that it does not know */
+  readonly warnings: readonly string[];
+}
+
 export interface UnfinishedDownload {
   readonly url: string;
   readonly dtype: string;
@@ -160,7 +166,7 @@ export interface ModelStoreApi {
    */
   download(request: StoreRequest, onProgress: (progress: StoreProgress) => void): Promise<StoredModel>;
   /** Turns a checkpoint into a stored model; a stopped conversion starts over. @throws Rank1Error; `AbortError` */
-  convert(request: CheckpointRequest, onProgress: (progress: StoreProgress) => void): Promise<StoredModel>;
+  convert(request: CheckpointRequest, onProgress: (progress: StoreProgress) => void): Promise<ConvertedModel>;
   /** Copies a picked model folder, or finds the stored one with the same files. @throws Rank1Error */
   keep(
     name: string,

@@ -363,10 +363,14 @@ test('what is no ZIP, or a part of one, is refused with a sentence', async ({ pa
   }
 });
 
-test('a checkpoint on a server is found by its address, and converted', async ({ page }) => {
+test('a checkpoint on a server is found by its address, and converted; a key of its config that is not known is told', async ({
+  page,
+}) => {
   const folder = fixturePath('small/qwen2-untied');
   server.files.clear();
   for (const file of readdirSync(folder)) server.files.set(file, readFileSync(path.join(folder, file)));
+  const config = JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')) as object;
+  server.files.set('config.json', Buffer.from(JSON.stringify({ ...config, attention_sinks: 4 })));
   await open(page);
   await page.getByLabel('Address or Hugging Face id').fill(server.url);
   await page.getByRole('button', { name: 'Look up' }).click();
@@ -375,6 +379,7 @@ test('a checkpoint on a server is found by its address, and converted', async ({
   expect(await storedLengths(page)).toMatchObject({
     'model_q4.onnx': expect.any(Number) as unknown as number,
   });
+  await expect(page.getByText(/config.json has keys that are not known here.*attention_sinks/)).toBeVisible();
 });
 
 test('a running download is cancelled, and nothing of it stays', async ({ page }) => {

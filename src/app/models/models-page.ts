@@ -6,6 +6,7 @@ import { ModelStoreClient } from '../../client/model-store-client.ts';
 import type {
   CatalogueEntry,
   CheckpointRequest,
+  ConvertedModel,
   DeviceReport,
   StoredModel,
   StoreProgress,
@@ -39,6 +40,8 @@ export class ModelsPageElement extends LitElement {
   @state() private catalogue: readonly CatalogueEntry[] = [];
   @state() private stored: readonly StoredModel[] = [];
   @state() private jobs: ReadonlyMap<string, ModelJob> = new Map();
+  /** of the conversions of this visit, by the model's name */
+  @state() private warnings: ReadonlyMap<string, ConvertedModel['warnings']> = new Map();
   @state() private adding: AddModelState = NO_CHOICE;
   @state() private copying: CopyState = 'idle';
   @state() private chosen = readChosenModel();
@@ -80,7 +83,7 @@ export class ModelsPageElement extends LitElement {
         ${msg('A model is fetched once, checked, and kept in this browser. Your documents never meet this page.')}
       </p>
       ${this.device ? renderDevice(this.device, () => void this.#copyReport(), this.copying) : nothing}
-      ${renderStored(this.stored, this.jobs, this.chosen, this.#storedActions)}
+      ${renderStored(this.stored, this.jobs, this.warnings, this.chosen, this.#storedActions)}
       ${renderAddModel(this.adding, this.#addActions)}
       ${renderCatalogue(this.catalogue, (entry) => this.#convertEntry(entry))}
       <p class="visually-hidden" role="status">${this.announcement}</p>
@@ -145,9 +148,11 @@ export class ModelsPageElement extends LitElement {
 
   #convert(name: string, source: CheckpointRequest['source'], dtype = this.device?.dtype ?? 'q4'): void {
     this.adding = NO_CHOICE;
-    void this.#begin('convert', name, (free, report) =>
-      this.#store.convert({ name: free, dtype, source }, report),
-    );
+    void this.#begin('convert', name, async (free, report) => {
+      const converted = await this.#store.convert({ name: free, dtype, source }, report);
+      this.#warn(free, converted.warnings);
+      return converted;
+    });
   }
 
   /** Picks an unused name: nothing stored is replaced. */
@@ -171,6 +176,7 @@ export class ModelsPageElement extends LitElement {
     task: (report: (progress: StoreProgress) => void) => Promise<StoredModel>,
   ): Promise<void> {
     this.#setJob(name, { name, kind, progress: null, error: null });
+    this.#warn(name, []);
     try {
       const stored = await task((progress) => {
         if (this.jobs.get(name)) this.#setJob(name, { name, kind, progress, error: null });
@@ -193,6 +199,10 @@ export class ModelsPageElement extends LitElement {
       if (name) this.#setJob(name, { name, kind: 'copy', progress: null, error });
     }
     await this.#refresh();
+  }
+
+  #warn(name: string, warnings: ConvertedModel['warnings']): void {
+    this.warnings = new Map([...this.warnings, [name, warnings]]);
   }
 
   #setJob(name: string, job: ModelJob | null): void {

@@ -1,8 +1,8 @@
 /** The models on this device, complete or partial, and running operations. */
 import { msg } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
-import type { StoredModel, StoreProgress } from '../../protocol/model-store-api.ts';
-import { renderFault } from '../shell/fault-text.ts';
+import type { ConvertedModel, StoredModel, StoreProgress } from '../../protocol/model-store-api.ts';
+import { renderFault, renderWarning } from '../shell/fault-text.ts';
 import { DEFAULT_MODEL } from './chosen-model.ts';
 import { bytesOf, stageLabel, storedNote } from './wording.ts';
 
@@ -29,6 +29,7 @@ export interface StoredListActions {
 export function renderStored(
   models: readonly StoredModel[],
   jobs: ReadonlyMap<string, ModelJob>,
+  warnings: ReadonlyMap<string, ConvertedModel['warnings']>,
   chosen: string,
   actions: StoredListActions,
 ): TemplateResult {
@@ -48,7 +49,7 @@ export function renderStored(
       </li>
       ${[...names].map((name) => {
         const model = models.find((candidate) => candidate.name === name);
-        return renderModel(name, model, jobs.get(name), chosen, actions);
+        return renderModel(name, model, jobs.get(name), warnings.get(name) ?? [], chosen, actions);
       })}
     </ul>
   </section>`;
@@ -75,6 +76,7 @@ function renderModel(
   name: string,
   model: StoredModel | undefined,
   job: ModelJob | undefined,
+  warnings: ConvertedModel['warnings'],
   chosen: string,
   actions: StoredListActions,
 ): TemplateResult {
@@ -86,6 +88,7 @@ function renderModel(
     </div>
     ${isBusy ? renderProgress(job) : nothing}
     ${job && job.error !== null ? html`<p class="refused" role="alert">${renderFault(job.error)}</p>` : nothing}
+    ${model ? warnings.map((warning) => html`<p class="hint">${renderWarning(warning)}</p>`) : nothing}
     <div class="actions">
       ${model && !isBusy ? renderReady(model, chosen, actions) : nothing}
       ${

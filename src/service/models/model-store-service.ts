@@ -20,6 +20,7 @@ import type {
   CatalogueEntry,
   CheckpointOffer,
   CheckpointRequest,
+  ConvertedModel,
   DeviceReport,
   ModelOffer,
   ModelStoreApi,
@@ -42,7 +43,7 @@ export interface StoreParts {
     request: CheckpointRequest,
     onProgress: (progress: StoreProgress) => void,
     signal: AbortSignal,
-  ) => Promise<void>;
+  ) => Promise<ConvertedModel['warnings']>;
 }
 
 export class ModelStoreService implements ModelStoreApi {
@@ -99,7 +100,7 @@ export class ModelStoreService implements ModelStoreApi {
     });
   }
 
-  async convert(request: CheckpointRequest, onProgress: OnProgress): Promise<StoredModel> {
+  async convert(request: CheckpointRequest, onProgress: OnProgress): Promise<ConvertedModel> {
     const { name, dtype, source } = request;
     const disk = this.#diskOrThrow();
     return this.#lock.run(name, onProgress, async (report, signal) => {
@@ -108,12 +109,13 @@ export class ModelStoreService implements ModelStoreApi {
       if (stored) {
         // Another tab may have stored it while this one waited.
         const isSame = 'url' in source && (await readStoredSource(folder)) === sourceOf(source.url);
-        if (isSame && stored.models[dtype]) return this.#stored.describe(disk, name);
+        if (isSame && stored.models[dtype])
+          return { ...(await this.#stored.describe(disk, name)), warnings: [] };
         throw nameTaken(name);
       }
       assertRoom(await this.#parts.device(), convertedBytes(request), 'take a smaller version');
-      await this.#parts.convert(request, report, signal);
-      return this.#stored.describe(disk, name);
+      const warnings = await this.#parts.convert(request, report, signal);
+      return { ...(await this.#stored.describe(disk, name)), warnings };
     });
   }
 

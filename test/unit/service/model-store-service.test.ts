@@ -48,7 +48,7 @@ function createService(quotaBytes = 1e9, disk: ModelStore = new MemoryStore()): 
     device: () => Promise.resolve({ ...DEVICE, storage }),
     convert: (call) => {
       converted.push(call.name);
-      return Promise.resolve();
+      return Promise.resolve(['A key is not known.']);
     },
   });
 }
@@ -203,7 +203,8 @@ describe('without room', () => {
     const conversion = { name: 'x', dtype: 'q4', source: { url, bytes: 10_000_000 } };
     await expect(service.convert(conversion, nothing)).rejects.toMatchObject({ message: /needs 4 MB/ });
     expect(converted).toEqual([]);
-    await service.convert({ ...conversion, source: { url, bytes: 100_000 } }, nothing);
+    const stored = await service.convert({ ...conversion, source: { url, bytes: 100_000 } }, nothing);
+    expect(stored.warnings).toEqual(['A key is not known.']);
     expect(converted).toEqual(['x']);
   });
 });
