@@ -19,14 +19,15 @@ export default defineConfig({
   outputDir: 'test-results',
   workers: 2,
   projects: [
+    // First, as it takes longer. Two at once would only make each other slower, and the machine may not hold two models.
+    { name: 'model', testMatch: MODEL, testIgnore: LEFT_OUT, workers: 1 },
+    // Beside it: they mostly wait for the page.
     {
       name: 'scripted',
       testMatch: '{browser,e2e}/**/*.spec.ts',
       testIgnore: [...MODEL, ...LEFT_OUT],
       workers: 2,
     },
-    // Two at once would only make each other slower, and the machine may not hold two models.
-    { name: 'model', testMatch: MODEL, testIgnore: LEFT_OUT, workers: 1 },
   ],
   forbidOnly: Boolean(process.env['CI']),
   // No test measures time; this only ends a run that hangs. Software WebGPU on a busy machine is very slow.
@@ -53,6 +54,6 @@ export default defineConfig({
     command: `vite build --mode test && vite preview --mode test --host 127.0.0.1 --port ${PORT} --strictPort`,
     url: `http://127.0.0.1:${PORT}/`,
     reuseExistingServer: false,
-    timeout: 120_000,
+    timeout: 600_000,
   },
 });

@@ -20,13 +20,17 @@ type Expected = Pick<OptionChain, 'label' | 'forced' | 'score' | 'logitDifferenc
   readonly reasoning?: string;
 };
 
-test.beforeEach(async ({ page }) => {
+// One page for all, so that the model is loaded once.
+let page: Page;
+test.beforeAll(async ({ browser }) => {
+  page = await browser.newPage();
   await page.goto('./');
   await expect(page.locator('rank1-ranked-results li')).toHaveCount(14);
 });
+test.afterAll(() => page.close());
 
 /** Sets the element's properties as a page would, and all others back; results come in the order of the documents. */
-function rerank(page: Page, run: Run): Promise<RankedResult[]> {
+function rerank(run: Run): Promise<RankedResult[]> {
   return page.evaluate(async ({ query, documents, options }) => {
     const element = document.querySelector('rank1-rerank')!;
     const { mode, rethink, samples, temperature, seed, loopGuard, queryTemplate, preset, instruction } =
@@ -56,8 +60,8 @@ function expectVerdict(verdict: RankedResult['verdict'], expected: Expected): vo
   expect(Math.abs(verdict!.logitDifference - expected.logitDifference)).toBeLessThan(1e-3);
 }
 
-async function expectResults(page: Page, run: Run, expected: readonly Expected[]): Promise<void> {
-  const results = await rerank(page, run);
+async function expectResults(run: Run, expected: readonly Expected[]): Promise<void> {
+  const results = await rerank(run);
   expected.forEach((one, index) => {
     const { verdict, finishReason, reasoning } = results[index]!;
     expectVerdict(verdict, one);
@@ -69,60 +73,59 @@ async function expectResults(page: Page, run: Run, expected: readonly Expected[]
 const textsOf = (cases: readonly { readonly document: string }[]) =>
   cases.map(({ document }) => ({ text: document }));
 
-test('instant', async ({ page }) => {
+test('instant', async () => {
   const [{ query } = { query: '' }] = modesOracle.instant;
   const cases = modesOracle.instant.filter((one) => one.query === query).slice(0, 12);
   expect(new Set(cases.map(({ label }) => label)).size).toBe(2);
   await expectResults(
-    page,
     { query, documents: textsOf(cases), options: { mode: 'instant' } },
     cases.map((one) => ({ ...one, forced: false, finishReason: 'verdict', reasoning: '' })),
   );
 });
 
-test('rethink, whole and cut', async ({ page }) => {
-  for (const [rethink, maxNewTokens] of [
-    [1, 200],
+test('rethink, whole and cut', async () => {
+  const kinds = [
     [2, 60],
     [1, 30],
-  ] as const) {
+    [1, 200],
+  ] as const;
+  for (const [rethink, maxNewTokens] of kinds.slice(0, IS_FULL ? 3 : 2)) {
     const [first, ...others] = modesOracle.rethink.filter(
       (one) => one.rethink === rethink && one.maxNewTokens === maxNewTokens,
     );
     const cases = [first!, ...others.filter(({ query }) => query === first!.query)];
     const run = { query: first!.query, documents: textsOf(cases), options: { rethink, maxNewTokens } };
-    await expectResults(page, run, cases);
+    await expectResults(run, cases);
   }
 });
 
-test('chains that are cut, and forced', async ({ page }) => {
+test('chains that are cut, and forced', async () => {
   for (const maxNewTokens of new Set(cutChains.map((chain) => chain.maxNewTokens))) {
     const [first, ...others] = cutChains.filter((chain) => chain.maxNewTokens === maxNewTokens);
     const cases = [first!, ...others.filter(({ query }) => query === first!.query)].slice(0, IS_FULL ? 4 : 2);
     await expectResults(
-      page,
       { query: first!.query, documents: textsOf(cases), options: { maxNewTokens } },
       cases.map((one) => ({ ...one, finishReason: one.forced ? 'length' : 'verdict' })),
     );
   }
 });
 
-test('instruction, title, template and every preset', async ({ page }) => {
+test('instruction, title, template and every preset', async () => {
   // Of the first ten each has another wish, and every other document a title; Node judges all of them.
   for (const one of optionsOracle.prompts.slice(0, IS_FULL ? 10 : 4)) {
-    await expectResults(page, { ...one, documents: [documentOf(one)] }, [one]);
+    await expectResults({ ...one, documents: [documentOf(one)] }, [one]);
   }
 });
 
-test('the loop guard ends a chain that loops, and no other', async ({ page }) => {
+test('the loop guard ends a chain that loops, and no other', async () => {
   const cases = optionsOracle.guard.slice(0, 2);
   expect(cases.map(({ finishReason }) => finishReason)).toEqual(['loop', 'verdict']);
-  for (const one of cases) await expectResults(page, { ...one, documents: [documentOf(one)] }, [one]);
+  for (const one of cases) await expectResults({ ...one, documents: [documentOf(one)] }, [one]);
 });
 
-test('sampled chains of a seed, and their mean', async ({ page }) => {
+test('sampled chains of a seed, and their mean', async () => {
   for (const one of optionsOracle.samples.slice(0, IS_FULL ? 3 : 1)) {
-    const [result] = await rerank(page, { ...one, documents: [documentOf(one)] });
+    const [result] = await rerank({ ...one, documents: [documentOf(one)] });
     expect(result!.samples!.map(({ reasoning }) => reasoning)).toEqual(
       one.chains.map(({ reasoning }) => reasoning),
     );

@@ -126,7 +126,7 @@ test('interrupted by hand it ends with 130 and keeps the queries that were judge
   expect(filesOf(out)['results.jsonl']!.split('\n')).toHaveLength(2);
 });
 
-test('on a server it ranks as there; refused in the middle and run again, it leaves the same bytes and asks nothing twice', async () => {
+test('on a server it ranks as there; refused or killed in the middle and run again, it leaves the same bytes and asks nothing twice', async () => {
   const upstream = await CompletionsServer.start();
   try {
     const groups = hundredByQuery().slice(0, 2);
@@ -165,29 +165,36 @@ test('on a server it ranks as there; refused in the middle and run again, it lea
     }
     expect(JSON.parse(files['settings.json']!)).toMatchObject({ device: 'remote', model_sha256: null });
 
-    const cut = join(folder, 'served-cut');
     const { answer } = upstream;
     const isOfSecond = ({ body }: SeenRequest) => body.prompt.includes(groups[1]!.query);
-    upstream.answer = (request, response, number) =>
-      isOfSecond(request) ? void response.writeHead(401).end() : answer(request, response, number);
-    expect(await runEval(args(cut))).toMatchObject({ status: 1 });
-    expect(filesOf(cut)['results.jsonl']).toBe(`${first}\n`);
-    upstream.answer = answer;
-    const numAsked = upstream.completions.length;
-    expect(await runEval(args(cut))).toMatchObject({ status: 0 });
-    expect(upstream.completions.slice(numAsked).every(isOfSecond)).toBe(true);
-    expect(filesOf(cut)).toEqual(files);
+    const refuse: typeof answer = (_request, response) => void response.writeHead(401).end();
+    const saysNothing: typeof answer = () => undefined;
+    for (const [name, answerSecond, killing, status] of [
+      ['refused', refuse, undefined, 1],
+      ['killed', saysNothing, { at: '1 of 2 queries', signal: 'SIGKILL' }, 'SIGKILL'],
+    ] as const) {
+      const cut = join(folder, `served-${name}`);
+      upstream.answer = (request, response, number) =>
+        (isOfSecond(request) ? answerSecond : answer)(request, response, number);
+      expect(await runEval(args(cut), killing)).toMatchObject({ status });
+      expect(filesOf(cut)['results.jsonl']).toBe(`${first}\n`);
+      upstream.answer = answer;
+      const numAsked = upstream.completions.length;
+      expect(await runEval(args(cut))).toMatchObject({ status: 0 });
+      expect(upstream.completions.slice(numAsked).every(isOfSecond)).toBe(true);
+      expect(filesOf(cut)).toEqual(files);
+    }
   } finally {
     await upstream.stop();
   }
 });
 
-test('a document without a verdict ends it with 4, when all the files are written', async () => {
+test('a document without a verdict ends it with 4, when all the files are written; one query is counted as one', async () => {
   const out = join(folder, 'unjudged');
   const long = join(folder, 'long.eval.jsonl');
   const candidates = [{ docid: 'd0', rank: 1, text: 'One.', grade: 1 }];
   writeFileSync(long, `${JSON.stringify({ qid: 'q1', candidates, query: 'q'.repeat(100_000) })}\n`);
-  const { status, stdout } = await runEval([
+  const { status, stdout, stderr } = await runEval([
     '--data',
     long,
     '--out',
@@ -198,6 +205,8 @@ test('a document without a verdict ends it with 4, when all the files are writte
     'wasm',
   ]);
   expect(status).toBe(4);
+  expect(stderr).toContain('1 query, 1 document\n');
+  expect(stderr).toContain('1 of 1 query\n');
   expect(JSON.parse(stdout)).toMatchObject({ num_without_verdict: 1 });
   expect(JSON.parse(filesOf(out)['measures.json']!)).toEqual(JSON.parse(stdout));
 });

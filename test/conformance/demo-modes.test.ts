@@ -1,11 +1,11 @@
 /**
- * Instant verdicts and rethought chains of the demo model on WASM through the service, against transformers in float32;
+ * Instant verdicts and rethought chains of the demo model through the service, against transformers in float32;
  * see test/oracle/modes/make_fixtures.py for every field.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeContinuedPrompt, encodeInstantPrompt, RETHINK_CUE } from '../../src/rank1/prompt.ts';
 import { modesOracle, type RethinkCase } from '../harness/demo-modes.ts';
-import { loadDemoForm, TESTED_FORMS } from './demo-forms.ts';
+import { TESTED_FORMS } from './demo-forms.ts';
 import { DemoService } from './demo-service.ts';
 import { expectDemoWeights, expectVerdict } from './expect-oracle.ts';
 
@@ -18,10 +18,10 @@ test('the fixture was made with the weights that are here', () => {
   expect(modesOracle.rethink.filter(({ forced }) => forced).length).toBeGreaterThanOrEqual(5);
 });
 
-describe.each(TESTED_FORMS)('the modes of the demo model in %s against transformers', (form) => {
+describe.each(TESTED_FORMS)('the modes of the demo model in $name against transformers', (form) => {
   let demo: DemoService;
   beforeAll(async () => {
-    demo = await DemoService.over(await loadDemoForm(form));
+    demo = await DemoService.over(await form.load());
   });
   afterAll(() => demo.model.dispose());
 

@@ -1,12 +1,12 @@
 /**
- * Instructions, titles, templates, presets, the loop guard and sampled chains on the demo model on WASM through the
+ * Instructions, titles, templates, presets, the loop guard and sampled chains on the demo model through the
  * service, against transformers in float32; test/oracle/modes/make_option_fixtures.py made the fixture.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documentText, encodePrompt } from '../../src/rank1/prompt.ts';
 import { promptQuery } from '../../src/rank1/query-template.ts';
 import { documentOf, optionsOracle, type OptionCase } from '../harness/demo-options.ts';
-import { loadDemoForm, TESTED_FORMS } from './demo-forms.ts';
+import { TESTED_FORMS } from './demo-forms.ts';
 import { DemoService } from './demo-service.ts';
 import { expectDemoWeights, expectVerdict } from './expect-oracle.ts';
 
@@ -17,10 +17,10 @@ test('the fixture was made with the weights that are here, and has cases of each
   expect(optionsOracle.samples.length).toBeGreaterThanOrEqual(5);
 });
 
-describe.each(TESTED_FORMS)('the options of a run on the demo model in %s against transformers', (form) => {
+describe.each(TESTED_FORMS)('the options of a run in $name against transformers', (form) => {
   let demo: DemoService;
   beforeAll(async () => {
-    demo = await DemoService.over(await loadDemoForm(form));
+    demo = await DemoService.over(await form.load());
   });
   afterAll(() => demo.model.dispose());
 

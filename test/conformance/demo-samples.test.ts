@@ -1,15 +1,11 @@
-/** Sampled chains of the demo model on WASM, through the service: their seed decides them, and their mean is the score. */
+/** Sampled chains of the demo model through the service: their seed decides them, and their mean is the score. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunOptions } from '../../src/protocol/rerank-api.ts';
 import { wholeChains } from '../harness/demo-chains.ts';
-import { loadDemoModelInNode } from '../harness/node-model.ts';
+import { TESTED_FORMS } from './demo-forms.ts';
 import { DemoService, type Finished } from './demo-service.ts';
 
 let demo: DemoService;
-beforeAll(async () => {
-  demo = await DemoService.over(await loadDemoModelInNode());
-});
-afterAll(() => demo.model.dispose());
 
 const query = wholeChains[0]!.query;
 const texts = wholeChains
@@ -31,7 +27,12 @@ const wish = { samples: 2, temperature: 1, seed: 7, maxNewTokens: 30 } as const;
 const chainsOf = (finished: ReadonlyMap<string, Finished>) =>
   [...finished].sort().map(([text, { samples }]) => [text, samples?.map(({ reasoning }) => reasoning)]);
 
-describe('sampled chains', () => {
+describe.each(TESTED_FORMS)('sampled chains in $name', (form) => {
+  beforeAll(async () => {
+    demo = await DemoService.over(await form.load());
+  });
+  afterAll(() => demo.model.dispose());
+
   test('are the same for a seed in any number of slots and any order, and others for another', async () => {
     const { byText: one } = await rerank(texts, wish);
     expect([...one.values()].every(({ samples }) => samples?.length === 2)).toBe(true);

@@ -1,5 +1,6 @@
 /** The oracle's chains on the demo model; see test/oracle/conformance/make_fixtures.py for every field. */
 import { readFileSync } from 'node:fs';
+import { IS_FULL } from '../tier.ts';
 
 export interface OracleChain {
   readonly query: string;
@@ -28,3 +29,26 @@ export const oracle = JSON.parse(
 const longest = Math.max(...oracle.cases.map((chain) => chain.maxNewTokens));
 export const wholeChains = oracle.cases.filter((chain) => chain.maxNewTokens === longest);
 export const cutChains = oracle.cases.filter((chain) => chain.maxNewTokens < longest);
+
+/**
+ * A software GPU takes seconds a step: `npm test` decodes few chains of few tokens, the full run ten of all lengths.
+ */
+export const slowDeviceChains = IS_FULL
+  ? [...shortWholeChains(5), ...[1, 5, 11, 18, 26].map((limit) => cutChainsAt(limit).at(-1)!)]
+  : [1, 5, 11].map((limit) => cutChainsAt(limit)[0]!);
+
+/** Of chains of up to 32 steps: the one with the shortest prompt, the one with the longest, and those evenly between. */
+function shortWholeChains(count: number): OracleChain[] {
+  const short = byPromptLength(wholeChains.filter(({ newTokenIds }) => newTokenIds.length <= 32));
+  return Array.from({ length: count }, (_, i) => short[Math.round((i / (count - 1)) * (short.length - 1))]!);
+}
+
+/** Those of up to 240 prompt tokens that are cut after `maxNewTokens`, the shortest prompt first. */
+function cutChainsAt(maxNewTokens: number): OracleChain[] {
+  const isShort = ({ promptTokenIds }: OracleChain) => promptTokenIds.length <= 240;
+  return byPromptLength(cutChains.filter((chain) => chain.maxNewTokens === maxNewTokens && isShort(chain)));
+}
+
+function byPromptLength(chains: readonly OracleChain[]): OracleChain[] {
+  return [...chains].sort((a, b) => a.promptTokenIds.length - b.promptTokenIds.length);
+}

@@ -16,6 +16,7 @@ const ROUND: SoakRound = {
   numReasoned: 0,
   abort: false,
   reload: false,
+  maxWords: 12,
   maxSlots: 1, // one behind the other, so that a fault or an abort behind the first verdict finds a run
 };
 

@@ -1,7 +1,7 @@
 /**
  * What the converter can write beside plain q4, on WebGPU in real Chromium, through our engine: tokens equal to those on
  * WASM, logits within 1e-4 of WASM's and, where the oracle has them, of transformers'. Small models, few tokens: the
- * software adapter takes about 18 ms a dispatch.
+ * software adapter takes about 18 ms a dispatch. `npm test` has a form for each kernel, the full run all of them.
  */
 import { expect, test, type Page } from '@playwright/test';
 import { convertModel } from '../../src/convert/convert-model.ts';
@@ -10,6 +10,7 @@ import { GgufCheckpoint } from '../../src/convert/gguf/gguf-checkpoint.ts';
 import type { Device } from '../../src/protocol/rerank-api.ts';
 import type { GeneratedRow } from '../harness/generate.ts';
 import type { Harness } from '../harness/harness.ts';
+import { IS_FULL } from '../tier.ts';
 import { DiskCheckpoint } from '../../src/convert/node/disk-checkpoint.ts';
 import {
   fixturePath,
@@ -45,6 +46,8 @@ interface WeightForm {
   readonly fixture?: string;
   /** the logits of transformers in that fixture; left out: it has none for this form */
   readonly expected?: string;
+  /** Runs no kernel that other forms do not. */
+  readonly fullOnly?: true;
 }
 
 const FORMS: readonly WeightForm[] = [
@@ -55,8 +58,14 @@ const FORMS: readonly WeightForm[] = [
     expected: 'q4-asymmetric',
   },
   { name: 'q8', options: { dtype: 'q8' }, fixture: 'qwen2-tied', expected: 'q8' },
-  { name: 'q4 in blocks of 128', options: { dtype: 'q4', blockSize: 128 } },
-  { name: 'AWQ in blocks of 32', options: { dtype: 'q4' }, fixture: 'awq', expected: 'q4-tables' },
+  { name: 'q4 in blocks of 128', options: { dtype: 'q4', blockSize: 128 }, fullOnly: true },
+  {
+    name: 'AWQ in blocks of 32',
+    options: { dtype: 'q4' },
+    fixture: 'awq',
+    expected: 'q4-tables',
+    fullOnly: true,
+  },
   { name: 'AWQ in blocks of 128', options: { dtype: 'q4', blockSize: 128 }, fixture: 'awq' },
   {
     name: 'q4 in the layout of transformers.js',
@@ -69,14 +78,22 @@ const FORMS: readonly WeightForm[] = [
     options: { dtype: 'q4', layout: 'transformersjs', method: 'asymmetric' },
     fixture: 'llama',
     expected: 'q4-asymmetric',
+    fullOnly: true,
   },
   // Blocks as the file has them, of 4 and of 8 bits in one graph.
-  { name: 'GGUF in Q4_0', options: { dtype: 'q4' }, fixture: 'llama-q4_0.gguf', expected: 'logits' },
+  {
+    name: 'GGUF in Q4_0',
+    options: { dtype: 'q4' },
+    fixture: 'llama-q4_0.gguf',
+    expected: 'logits',
+    fullOnly: true,
+  },
   {
     name: 'GGUF in Q8_0, converted as q4',
     options: { dtype: 'q4' },
     fixture: 'qwen2-q8_0.gguf',
     expected: 'logits',
+    fullOnly: true,
   },
   { name: 'GGUF of mixed types', options: { dtype: 'q8' }, fixture: 'llama-mixed.gguf' },
 ];
@@ -98,11 +115,13 @@ const oracleOf = (fixture: string): string =>
     ? `gguf/${fixture.replace('.gguf', '.safetensors')}`
     : `small/${fixture}/expected.safetensors`;
 
-const FOLDER = 'models/converted/';
+const folderOf = (form: WeightForm): string => `models/converted-${FORMS.indexOf(form)}/`;
 
-async function serve(page: Page, { files }: MemoryOutput): Promise<void> {
-  await page.route(`**/${FOLDER}**`, async (route) => {
-    const bytes = files.get(new URL(route.request().url()).pathname.split(FOLDER)[1] ?? '');
+async function serve(page: Page, form: WeightForm): Promise<void> {
+  const folder = folderOf(form);
+  const { files } = await convert(form);
+  await page.route(`**/${folder}**`, async (route) => {
+    const bytes = files.get(new URL(route.request().url()).pathname.split(folder)[1] ?? '');
     await route.fulfill(
       bytes
         ? { body: Buffer.from(bytes), contentType: 'application/octet-stream' }
@@ -111,23 +130,30 @@ async function serve(page: Page, { files }: MemoryOutput): Promise<void> {
   });
 }
 
-function generate(page: Page, device: Device, prompts: readonly number[][]): Promise<GeneratedRow[]> {
+// One page for all forms, so that the runtime is compiled once.
+let page: Page;
+test.beforeAll(async ({ browser }) => {
+  page = await browser.newPage();
+  await page.goto('test/harness/index.html');
+});
+test.afterAll(() => page.close());
+
+function generate(form: WeightForm, device: Device, prompts: readonly number[][]): Promise<GeneratedRow[]> {
   return page.evaluate(
     (request) => (globalThis as unknown as { harness: Harness }).harness.generate(request),
-    { device, model: FOLDER, prompts, numNewTokens: NUM_NEW_TOKENS },
+    { device, model: folderOf(form), prompts, numNewTokens: NUM_NEW_TOKENS },
   );
 }
 
-for (const form of FORMS) {
-  test(`${form.name} gives on WebGPU the tokens it gives on WASM`, async ({ page }) => {
+for (const form of FORMS.filter(({ fullOnly }) => IS_FULL || !fullOnly)) {
+  test(`${form.name} gives on WebGPU the tokens it gives on WASM`, async () => {
     const oracle = form.fixture ? await readExpected(oracleOf(form.fixture)) : null;
     const ids = oracle?.ids ?? Array.from({ length: 40 }, (_, i) => (i * 37 + 11) % WIDE.vocab_size);
-    await serve(page, await convert(form));
-    await page.goto('test/harness/index.html');
+    await serve(page, form);
     // Of different lengths, so that rows are padded; the first is all of the oracle's tokens.
     const prompts = [ids, ids.slice(0, 5), ids.slice(3, 20)];
-    const onGpu = await generate(page, 'webgpu', prompts);
-    const onCpu = await generate(page, 'wasm', prompts);
+    const onGpu = await generate(form, 'webgpu', prompts);
+    const onCpu = await generate(form, 'wasm', prompts);
     expect(onGpu.map((row) => row.tokenIds)).toEqual(onCpu.map((row) => row.tokenIds));
     const logitsOf = (rows: readonly GeneratedRow[]) =>
       Float32Array.from(rows.flatMap((row) => row.logits.flat()));

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../../src/convert/convert-model.ts';
 import type { ConvertDtype } from '../../../src/convert/convert-options.ts';
+import { IS_FULL } from '../../tier.ts';
 import { fixturePath, readExpected, relativeDifference } from './support/fixtures.ts';
 import { MemoryOutput } from './support/memory-folder.ts';
 import { convertOptions } from './support/options.ts';
@@ -15,11 +16,13 @@ const CONFIGS = JSON.parse(readFileSync(fixturePath('configs.json'), 'utf8')) as
 >;
 const FIXTURE = 'true-width.safetensors';
 
+/** Seconds each; `npm test` has their families at small widths (families.test.ts). */
+const WIDE = new Set(['rank1-llama3-8b', 'rank1-mistral-2501-24b', 'zerank-1-small']);
 /** Of families whose smaller models are here, and most of the time: run them with RANK1_SLOW_TESTS=1. */
 const SLOW = new Set(['rank1-7b', 'rank1-14b', 'rank1-32b', 'qwen3-reranker-4b']);
-const QUICK_NAMES = Object.keys(CONFIGS).filter(
-  (name) => !SLOW.has(name) || process.env['RANK1_SLOW_TESTS'] === '1',
-);
+const isRun = (name: string): boolean =>
+  (IS_FULL || !WIDE.has(name)) && (process.env['RANK1_SLOW_TESTS'] === '1' || !SLOW.has(name));
+const NAMES = Object.keys(CONFIGS).filter(isRun);
 
 const idsOf = (count: number): number[] => Array.from({ length: count }, (_, i) => (i * 37 + 11) % 256);
 
@@ -49,23 +52,21 @@ async function differenceAt8Tokens(name: string, dtype: ConvertDtype): Promise<n
 }
 
 describe('one layer at true width gives the logits of transformers', () => {
-  it.each(QUICK_NAMES)(
-    '%s in q4, on the dequantised weights, within 1e-4',
-    { timeout: 240_000 },
-    async (name) => {
-      expect(await differenceAt8Tokens(name, 'q4')).toBeLessThan(1e-4);
-    },
-  );
+  it.each(NAMES)('%s in q4, on the dequantised weights, within 1e-4', { timeout: 240_000 }, async (name) => {
+    expect(await differenceAt8Tokens(name, 'q4')).toBeLessThan(1e-4);
+  });
 
-  it.each([
-    'rank1-0.5b',
-    'rank1-1.5b',
-    'rank1-3b',
-    'rank1-llama3-8b',
-    'rank1-mistral-2501-24b',
-    'qwen3-reranker-0.6b',
-    'zerank-1-small',
-  ])('%s in fp32, within 1e-4', async (name) => {
+  it.each(
+    [
+      'rank1-0.5b',
+      'rank1-1.5b',
+      'rank1-3b',
+      'rank1-llama3-8b',
+      'rank1-mistral-2501-24b',
+      'qwen3-reranker-0.6b',
+      'zerank-1-small',
+    ].filter(isRun),
+  )('%s in fp32, within 1e-4', async (name) => {
     expect(await differenceAt8Tokens(name, 'fp32')).toBeLessThan(1e-4);
   });
 });
