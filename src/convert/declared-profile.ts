@@ -9,7 +9,7 @@ import { errorMessage, Rank1Error } from '../base/errors.ts';
 import { parseScoringProfile } from '../model/parse-scoring-profile.ts';
 import type { QueryForms, ScoringProfile } from '../model/scoring-profile.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
-import type { CheckpointFolder } from './byte-io.ts';
+import type { CheckpointFolder } from './checkpoint-folder.ts';
 import { parseJson, readText } from './read-json.ts';
 
 const SCORE_MODULE = /\.LogitScore$/;

@@ -3,7 +3,7 @@
  * whole vocabulary.
  */
 import { readFileSync } from 'node:fs';
-import type { CheckpointFolder } from '../../src/convert/byte-io.ts';
+import type { CheckpointFolder } from '../../src/convert/checkpoint-folder.ts';
 import { convertModel } from '../../src/convert/convert-model.ts';
 import type { ConvertOptions } from '../../src/convert/convert-options.ts';
 import { prepareWith } from '../../scripts/load-model-in-node.ts';
