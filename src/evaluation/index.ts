@@ -74,6 +74,7 @@ export {
   type BootstrapOptions,
   type PairedDifference,
 } from './analysis/bootstrap.ts';
+export { kendallTau } from './analysis/rank-correlation.ts';
 export { calibrate, type Calibration, type ScoreBin, type ScoredJudgement } from './analysis/calibration.ts';
 export {
   bestOrder,

@@ -1,4 +1,5 @@
 /** How `<rank1-rerank>` behaves on the real page, with the scripted worker behind it. */
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fake-worker.ts';
 
@@ -108,6 +109,45 @@ test('with reasons="top" shows all scored, reasons about the best, and says of e
   await expect(row('Cairo')).not.toContainText('Without reasoning');
   for (const title of ['Kuwait', 'Oslo']) await expect(row(title)).toContainText('Without reasoning');
   await expect(page.locator('rank1-rerank [part=status]')).toHaveText(/^2 of 3 relevant/);
+});
+
+test('another way to ask judges the same list beside it, and a table tells where they differ', async ({
+  page,
+  fakeWorker,
+}) => {
+  await setUp(page, 'coldest city', [
+    { title: 'Cairo', text: 'A city. [[score 4]]', metadata: { grade: 0 } },
+    { title: 'Oslo', text: 'The coldest city. [[score 2]]', metadata: { grade: 2 } },
+    { title: 'Kuwait', text: 'A hot place. [[score -3]]', metadata: { grade: 0 } },
+  ]);
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await page.getByText('Compare', { exact: true }).click();
+  const panel = page.locator('rank1-comparison');
+  await panel.getByLabel('How').selectOption('none');
+  await panel.getByRole('button', { name: 'Add' }).click();
+  await panel.getByRole('button', { name: 'Judge and compare' }).click();
+  const table = panel.getByRole('table');
+  await expect(table.getByRole('columnheader')).toHaveText([
+    'Document',
+    'Default model: Think, then answer',
+    'Default model: Answer at once',
+  ]);
+  await expect(table.locator('tbody tr')).toHaveText([/Oslo/, /Cairo.*differs/s, /Kuwait/]);
+  await expect(panel.locator('.comparison').getByRole('status')).toHaveText(
+    '1 document is judged differently.',
+  );
+  await expect(table.locator('tfoot')).toContainText('0.33');
+  await expect(table.locator('tfoot')).toContainText('nDCG@10');
+  await table.locator('tbody tr').first().locator('summary').click();
+  await expect(table.locator('tbody tr').first()).toContainText('2 of 2 terms found');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    panel.getByRole('button', { name: 'Save as CSV' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('comparison.csv');
+  expect((await new AxeBuilder({ page }).include('rank1-comparison').analyze()).violations).toEqual([]);
+  await panel.getByRole('button', { name: 'Remove' }).click();
+  await expect(table).toHaveCount(0);
 });
 
 test('stops on request, keeps what was decided, and runs again', async ({ page, fakeWorker }) => {

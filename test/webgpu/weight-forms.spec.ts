@@ -80,6 +80,9 @@ const FORMS: readonly WeightForm[] = [
     expected: 'q4-asymmetric',
     fullOnly: true,
   },
+  // Heads wider than hidden size / heads, with norms of queries and keys.
+  { name: 'Qwen3 in q4', options: { dtype: 'q4' }, fixture: 'qwen3-tied', expected: 'q4' },
+  { name: 'Qwen3 in q8', options: { dtype: 'q8' }, fixture: 'qwen3-untied', expected: 'q8' },
   // Blocks as the file has them, of 4 and of 8 bits in one graph.
   {
     name: 'GGUF in Q4_0',

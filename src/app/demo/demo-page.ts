@@ -1,6 +1,7 @@
 /** Markup of the demo page in the current language. Re-rendering keeps user input. */
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
+import { reasonsLabel } from '../shell/reasons-label.ts';
 import type { SampleCollection } from './sample-collections.ts';
 
 export function renderDemoPage(): TemplateResult {
@@ -32,6 +33,7 @@ export function renderDemoPage(): TemplateResult {
     <h2 class="visually-hidden">${msg('Ranking')}</h2>
     <rank1-rerank id="reranker"></rank1-rerank>
     <rank1-stats-panel></rank1-stats-panel>
+    <rank1-comparison></rank1-comparison>
   `;
 }
 
@@ -68,6 +70,12 @@ function settingsPanel(): TemplateResult {
           <option value="auto">${msg('Automatic')}</option>
           <option value="webgpu">WebGPU</option>
           <option value="wasm">CPU (WebAssembly)</option>
+        </select>
+      </div>
+      <div class="field">
+        <label for="reasons">${msg('How')}</label>
+        <select id="reasons">
+          ${(['all', 'top', 'none'] as const).map((reasons) => html`<option value=${reasons}>${reasonsLabel(reasons)}</option>`)}
         </select>
       </div>
       <div class="field">

@@ -1,9 +1,10 @@
 /** The demo page: connects the form to `<rank1-rerank>`. The markup is in demo-page.ts. */
 import { LOCALE_STATUS_EVENT } from '@lit/localize';
 import { html, render } from 'lit';
-import type { DevicePreference } from '../../protocol/rerank-api.ts';
+import type { DevicePreference, Reasons } from '../../protocol/rerank-api.ts';
 import '../../ui/index.ts';
 import { StatsPanelElement } from '../../ui/stats-panel/stats-panel.ts';
+import { ComparisonElement } from '../compare/comparison-panel.ts';
 import { DEFAULT_MODEL, findChosenModel, readChosenModel } from '../models/chosen-model.ts';
 import { receiveModelFiles } from '../models/handed-files.ts';
 import { confineRerankers } from '../shell/confined-rerankers.ts';
@@ -22,6 +23,7 @@ import { fetchSample, listSamples, type SampleCollection, type SampleListing } f
 const EDIT_PAUSE_MS = 250;
 
 customElements.define('rank1-stats-panel', StatsPanelElement);
+customElements.define('rank1-comparison', ComparisonElement);
 confineRerankers(document.body);
 
 function byId<Type extends HTMLElement>(id: string): Type {
@@ -36,6 +38,7 @@ const documents = byId<HTMLTextAreaElement>('documents');
 const documentsCount = byId('documents-count');
 const instruction = byId<HTMLInputElement>('instruction');
 const device = byId<HTMLSelectElement>('device');
+const reasons = byId<HTMLSelectElement>('reasons');
 const maxNewTokens = byId<HTMLInputElement>('max-new-tokens');
 const settingsSummary = byId('settings-note');
 const samples = byId('samples');
@@ -63,6 +66,7 @@ function describeDocuments(): void {
 function applySettings(): void {
   reranker.instruction = instruction.value;
   reranker.device = device.value as DevicePreference;
+  reranker.reasons = reasons.value as Reasons;
   reranker.maxNewTokens =
     maxNewTokens.valueAsNumber >= 1 ? Math.floor(maxNewTokens.valueAsNumber) : undefined;
   describeSettings();
@@ -127,13 +131,16 @@ byId('clear').addEventListener('click', () => {
   documents.focus();
 });
 query.addEventListener('input', () => (reranker.query = query.value));
-for (const setting of [instruction, device, maxNewTokens]) setting.addEventListener('input', applySettings);
+for (const setting of [instruction, device, reasons, maxNewTokens])
+  setting.addEventListener('input', applySettings);
 query.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   void reranker.rerank();
 });
 form.addEventListener('submit', (event) => event.preventDefault());
+
+(document.querySelector('rank1-comparison') as ComparisonElement).first = reranker;
 
 const statsPanel = document.querySelector('rank1-stats-panel') as StatsPanelElement;
 reranker.addEventListener('rank1-update', ({ detail }) => (statsPanel.stats = detail.stats));

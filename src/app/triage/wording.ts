@@ -9,6 +9,7 @@ import type { AskedQuestion, Decision, JudgingMode } from '../session/session-ty
 import type { UndoStep } from '../session/undo-history.ts';
 import type { Source } from '../session/passage-table.ts';
 import { numberOf } from '../shell/number-text.ts';
+import { reasonsLabel } from '../shell/reasons-label.ts';
 import type { ImportJob } from './import-job.ts';
 import type { ReviewFilter } from './review-filter.ts';
 
@@ -151,9 +152,10 @@ export function filterLabel(filter: ReviewFilter, count: number): string {
   return `${labels[filter]()} ${numberOf(count)}`;
 }
 
+const REASONS = { reason: 'all', top: 'top', instant: 'none' } as const;
+
 export function modeLabel(mode: JudgingMode): string {
-  if (mode === 'reason') return msg('Think, then answer');
-  return mode === 'top' ? msg('Answer at once, think about the best') : msg('Answer at once');
+  return reasonsLabel(REASONS[mode]);
 }
 
 export function presetLabel(preset: QueryPreset): string {
