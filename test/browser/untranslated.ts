@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 
 /** Names, formats and units, which are the same in every language. */
 const NAMES =
-  /rank1(-rerank)?(-demo)?|\brun\b|qrels|revision|\bmain\b|max[A-Z]\w+|safetensors|Hugging Face|WebGPU|WebAssembly|GPU|CPU|KV|dtype|q4f16|q[48]|fp(16|32)|[kMG]i?B|trec_eval|TREC|BEIR|mteb|rank_llm|nDCG|NevIR|p-MRR|Judged|docs\/scale\.md|JSPI|shader-f16|ZIP|GGUF|JSON|\bAWQ\b|Llama|Mistral|[A-Za-z_.]*\.(jsonl|json|gz|run|qrels|html)\b|\*\.eval|https?:\/\/\S+|name\/model/gi;
+  /rank1(-rerank)?(-model)?|Qwen3-Reranker|mxbai-rerank-\w+-v\d|zerank-\d-\w+|\bMIT\b|Apache-2\.0|\brun\b|qrels|revision|\bmain\b|max[A-Z]\w+|safetensors|Hugging Face|WebGPU|WebAssembly|GPU|CPU|KV|dtype|q4f16|q[48]|fp(16|32)|[kMG]i?B|trec_eval|TREC|BEIR|mteb|rank_llm|nDCG|NevIR|p-MRR|Judged|docs\/scale\.md|JSPI|shader-f16|ZIP|GGUF|JSON|\bAWQ\b|Llama|Mistral|[A-Za-z_.]*\.(jsonl|json|gz|run|qrels|html)\b|\*\.eval|https?:\/\/\S+|name\/model/gi;
 
 /**
  * Texts in which a word of three letters or more is left when names are taken out: what is seen, what is read aloud, and

@@ -4,11 +4,15 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { Verdict } from '../../src/protocol/rerank-api.ts';
 
-const WEIGHTS = new URL('../../test/fixtures/demo-model/onnx/model_q4.onnx_data', import.meta.url);
-
 /** A fixture of other weights would compare nothing. */
 export function expectDemoWeights(sha256: string): void {
-  expect(createHash('sha256').update(readFileSync(WEIGHTS)).digest('hex')).toBe(sha256);
+  expectWeights('test/fixtures/demo-model', sha256);
+}
+
+/** @param folder of a model, in this repository */
+export function expectWeights(folder: string, sha256: string): void {
+  const weights = new URL(`../../${folder}/onnx/model_q4.onnx_data`, import.meta.url);
+  expect(createHash('sha256').update(readFileSync(weights)).digest('hex')).toBe(sha256);
 }
 
 export interface OracleVerdict {

@@ -21,9 +21,13 @@ interface OracleFixture {
   readonly cases: OracleChain[];
 }
 
-export const oracle = JSON.parse(
-  readFileSync(new URL('../fixtures/conformance/demo-chains.json', import.meta.url), 'utf8'),
-) as OracleFixture;
+/** @param name of a fixture of make_fixtures.py */
+export function readOracle(name: 'demo' | 'default'): OracleFixture {
+  const file = new URL(`../fixtures/conformance/${name}-chains.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as OracleFixture;
+}
+
+export const oracle = readOracle('demo');
 
 /** Chains that ran to the end or to the fixture's longest limit; the others are cut short on purpose. */
 const longest = Math.max(...oracle.cases.map((chain) => chain.maxNewTokens));

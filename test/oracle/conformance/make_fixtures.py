@@ -1,16 +1,18 @@
-"""Writes test/fixtures/conformance/demo-chains.json: what transformers decodes on the demo model's own 4-bit weights.
+"""Writes demo-chains.json and default-chains.json in test/fixtures/conformance: what transformers decodes on the small test
+model's and on the default model's own 4-bit weights.
 
 The weights are read from the committed ONNX file and dequantised here, so this oracle shares nothing with the
 TypeScript converter, tokenizer, engine or runtime: Hugging Face tokenizers encode the prompt, transformers runs
-Qwen2 in float32, one prompt at a time without padding, and the reference's rules (arXiv 2502.18418, the release's
+the model in float32, one prompt at a time without padding, and the reference's rules (arXiv 2502.18418, the release's
 rank1.py, written anew from their description) stop the chain, read the score and force a verdict where it is cut.
 
-    python test/oracle/conformance/make_fixtures.py      # needs torch, transformers, onnx; versions land in the file
+    python test/oracle/conformance/make_fixtures.py demo|default      # needs torch, transformers, onnx; versions land in the file
 """
 
 import hashlib
 import json
 import pathlib
+import sys
 
 import numpy as np
 import onnx
@@ -20,8 +22,9 @@ import torch
 import transformers
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-MODEL = ROOT / "test/fixtures/demo-model"
-FIXTURE = ROOT / "test/fixtures/conformance/demo-chains.json"
+NAME = sys.argv[1] if __name__ == "__main__" else "demo"
+MODEL = ROOT / {"demo": "test/fixtures/demo-model", "default": "model"}[NAME]
+FIXTURE = ROOT / f"test/fixtures/conformance/{NAME}-chains.json"
 PROMPT = (
     "Determine if the following passage is relevant to the query. "
     "Answer only with 'true' or 'false'.\nQuery: {query}\nPassage: {document}\n<think>"
@@ -51,11 +54,11 @@ def load_model() -> transformers.PreTrainedModel:
     for i in range(config.num_hidden_layers):
         layer, ours = f"model.layers.{i}", f"layers.{i}"
         bounds = np.cumsum(sizes)[:-1]
-        for part, weight, bias in zip(
-            "qkv", np.split(matrix(f"{ours}.qkv_proj"), bounds), np.split(tensors[f"{ours}.qkv_proj.bias"], bounds)
-        ):
+        for part, weight in zip("qkv", np.split(matrix(f"{ours}.qkv_proj"), bounds)):
             state[f"{layer}.self_attn.{part}_proj.weight"] = weight
-            state[f"{layer}.self_attn.{part}_proj.bias"] = bias
+        if f"{ours}.qkv_proj.bias" in tensors:
+            for part, bias in zip("qkv", np.split(tensors[f"{ours}.qkv_proj.bias"], bounds)):
+                state[f"{layer}.self_attn.{part}_proj.bias"] = bias
         state[f"{layer}.self_attn.o_proj.weight"] = matrix(f"{ours}.o_proj")
         for name in ("gate_proj", "up_proj", "down_proj"):
             state[f"{layer}.mlp.{name}.weight"] = matrix(f"{ours}.{name}")
@@ -171,9 +174,11 @@ def main() -> None:
         case["logitDifference"] = float(pair[0] - pair[1])
         return case
 
-    cases = [entry(query, document, MAX_NEW_TOKENS) for query, document in pairs()]
+    # The default model is ten times as large: every other pair.
+    chosen = pairs()[:: 2 if NAME == "default" else 1]
+    cases = [entry(query, document, MAX_NEW_TOKENS) for query, document in chosen]
     whole = len(cases)
-    for number, (query, document) in enumerate(pairs()[:50]):
+    for number, (query, document) in enumerate(chosen[:50 if NAME == "demo" else 20]):
         cases.append(entry(query, document, CUT_LIMITS[number % len(CUT_LIMITS)]))
     fixture = {
         "generator": "test/oracle/conformance/make_fixtures.py",
