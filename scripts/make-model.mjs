@@ -2,7 +2,7 @@
 // stays: its package.json, the model card README.md, NOTICE.
 //   npm run build:model -- <checkpoint folder>
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,10 @@ try {
   if (status !== 0) throw new Error('the conversion failed; the package is unchanged');
   rmSync(path.join(target, 'onnx'), { recursive: true, force: true });
   cpSync(converted, target, { recursive: true, filter: (file) => path.basename(file) !== 'README.md' });
+  const manifest = path.join(target, 'rank1.json');
+  const content = JSON.parse(readFileSync(manifest, 'utf8'));
+  delete content.files['README.md'];
+  writeFileSync(manifest, `${JSON.stringify(content, null, 2)}\n`);
 } finally {
   rmSync(temporary, { recursive: true, force: true });
 }

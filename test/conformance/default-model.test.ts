@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadModelInNode } from '../../scripts/load-model-in-node.ts';
+import { findFaults, readManifest } from '../../src/cli/models/model-folder.ts';
 import { encodePrompt } from '../../src/rank1/prompt.ts';
 import { readOracle, type OracleChain } from '../harness/demo-chains.ts';
 import { IS_FULL } from '../tier.ts';
@@ -27,6 +28,10 @@ describe('the default model against transformers', () => {
     );
   });
   afterAll(() => service.model.dispose());
+
+  test('its files are those that its manifest names, byte for byte', async () => {
+    expect(await findFaults(FOLDER, await readManifest(FOLDER))).toEqual([]);
+  });
 
   test('the fixture was made with the weights that are here', () => {
     expectWeights('model', oracle.weightsSha256);
