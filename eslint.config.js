@@ -5,7 +5,17 @@ import wc from 'eslint-plugin-wc';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist*/', 'public/', 'test-results/', 'playwright-report/', 'training/', 'test/fixtures/'] },
+  {
+    ignores: [
+      'dist*/',
+      'public/',
+      'test-results/',
+      'playwright-report/',
+      'training/',
+      'test/fixtures/',
+      '**/generated/',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {

@@ -8,16 +8,7 @@ import { collect } from './collect.ts';
 import { MeasuredModel, MODE_NAMES } from './measure.ts';
 import { fillCard, writeReport } from './report.ts';
 import { loadQueries, SET_NAMES, type SetName } from './sets.ts';
-import {
-  chainTable,
-  differenceTable,
-  isEmpty,
-  pairTable,
-  rankingTable,
-  referenceTable,
-  scoreTable,
-  type ReportFigures,
-} from './tables.ts';
+import { allTables } from './tables.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -91,18 +82,9 @@ async function main(args: readonly string[]): Promise<void> {
     await model?.dispose();
   }
   const figures = await collect(models, queries, modes, limit);
-  console.log(textOf(figures));
+  console.log(allTables(figures));
   if (values.report) writeReport(figures, path.join(ROOT, 'docs/quality.md'));
   if (values.card !== undefined) fillCard(values.card, figures);
-}
-
-function textOf(figures: ReportFigures): string {
-  if (figures.measured.length === 0) return referenceTable(figures);
-  const tables = [rankingTable, differenceTable, chainTable, scoreTable, pairTable];
-  return tables
-    .map((one) => one(figures))
-    .filter((text) => !isEmpty(text))
-    .join('\n\n');
 }
 
 function choose<Name extends string>(flag: string, text: string, known: readonly Name[]): Name[] {

@@ -131,3 +131,13 @@ export function scoreTable({ measured }: Pick<ReportFigures, 'measured'>): strin
 
 /** Head and rule alone: nothing of the kind was measured. */
 export const isEmpty = (text: string): boolean => text.split('\n').length <= 2;
+
+/** Without their texts, as the terminal shows them; the references alone where nothing is measured. */
+export function allTables(figures: ReportFigures): string {
+  if (figures.measured.length === 0) return referenceTable(figures);
+  const tables = [rankingTable, differenceTable, chainTable, scoreTable, pairTable];
+  return tables
+    .map((one) => one(figures))
+    .filter((text) => !isEmpty(text))
+    .join('\n\n');
+}

@@ -2,8 +2,8 @@
  * `<rank1-comparison>`: one or two more models, or the same one asked another way, judge the list of the page's own
  * `<rank1-rerank>`; then a table of all their ranks. Light DOM, as it is part of the page.
  */
-import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { msg, str } from '@lit/localize';
+import { html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Reasons } from '../../protocol/rerank-api.ts';
@@ -14,6 +14,7 @@ import { listStoredModels } from '../models/stored-model-names.ts';
 import { reasonsLabel } from '../shell/reasons-label.ts';
 import { compareRankings, comparisonFile, type Comparison } from './comparison.ts';
 import { renderComparison } from './comparison-table.ts';
+import { PageElement } from '../shell/page-element.ts';
 
 /** One more than these is the page's own. */
 const MAX_OTHERS = 2;
@@ -24,7 +25,7 @@ interface Contestant {
   readonly reasons: Reasons;
 }
 
-export class ComparisonElement extends LitElement {
+export class ComparisonElement extends PageElement {
   /** The ranking that the others are compared with. */
   @property({ attribute: false }) first: Rank1RerankElement | null = null;
   @state() private others: readonly Contestant[] = [];
@@ -32,15 +33,6 @@ export class ComparisonElement extends LitElement {
   @state() private comparison: Comparison | null = null;
   @state() private busy = false;
   #numAdded = 0;
-
-  constructor() {
-    super();
-    updateWhenLocaleChanges(this);
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   protected override render(): TemplateResult {
     const { others, comparison, busy } = this;

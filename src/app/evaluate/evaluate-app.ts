@@ -1,5 +1,5 @@
-import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { msg, str } from '@lit/localize';
+import { html, nothing, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 import type { ExportedFile } from '../../export/index.ts';
 import { gunzipped, sourceFile } from '../../evaluation/index.ts';
@@ -27,6 +27,7 @@ import {
   type RunFormat,
 } from './saved-files.ts';
 import { formatLabel, missingText, queriesText } from './wording.ts';
+import { PageElement } from '../shell/page-element.ts';
 
 /** An error, and the localised sentence shown before its English message. */
 interface Problem {
@@ -35,7 +36,7 @@ interface Problem {
 }
 
 /** The evaluation page: scores dropped runs against dropped judgements, on this device. */
-export class EvaluateAppElement extends LitElement {
+export class EvaluateAppElement extends PageElement {
   @state() private files: readonly CollectedFile[] = [];
   /** files that could not be read */
   @state() private problems: readonly Problem[] = [];
@@ -49,15 +50,6 @@ export class EvaluateAppElement extends LitElement {
   /** serialises drops */
   #turn: Promise<void> = Promise.resolve();
   #numWaiting = 0;
-
-  constructor() {
-    super();
-    updateWhenLocaleChanges(this);
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   protected override render(): TemplateResult {
     const problems = this.fault === null ? this.problems : [...this.problems, this.fault];

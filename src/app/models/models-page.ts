@@ -1,5 +1,5 @@
-import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { msg, str } from '@lit/localize';
+import { html, nothing, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 import modelsWorkerUrl from '../../../workers/models.worker.ts?worker&url';
 import { ModelStoreClient } from '../../client/model-store-client.ts';
@@ -21,6 +21,7 @@ import { folderAddress } from './folder-address.ts';
 import { FilesDesk } from './handed-files.ts';
 import { filesOfDrop, filesOfInput, type PickedFolder } from './picked-folder.ts';
 import { renderStored, type ModelJob, type StoredListActions } from './stored-list.ts';
+import { PageElement } from '../shell/page-element.ts';
 
 const NO_CHOICE: AddModelState = {
   offer: null,
@@ -35,7 +36,7 @@ const TRY_PAGE = './';
 const COPIED_MS = 4_000;
 
 /** The models page: what this device can run, what it stores, and how to add more. Renders into light DOM. */
-export class ModelsPageElement extends LitElement {
+export class ModelsPageElement extends PageElement {
   @state() private device: DeviceReport | null = null;
   @state() private catalogue: readonly CatalogueEntry[] = [];
   @state() private stored: readonly StoredModel[] = [];
@@ -52,11 +53,6 @@ export class ModelsPageElement extends LitElement {
   /** URLs of models in memory, by name; a ticket is created once. */
   readonly #tryAddresses = new Map<string, string>();
 
-  constructor() {
-    super();
-    updateWhenLocaleChanges(this);
-  }
-
   override connectedCallback(): void {
     super.connectedCallback();
     this.addEventListener('dragover', this.#onDragOver);
@@ -70,10 +66,6 @@ export class ModelsPageElement extends LitElement {
     super.disconnectedCallback();
     this.#store.dispose();
     this.#desk.close();
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   protected override render(): TemplateResult {

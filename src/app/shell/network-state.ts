@@ -1,24 +1,20 @@
-import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { msg, str } from '@lit/localize';
+import { html, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { NetworkLog } from './network-log.ts';
+import { PageElement } from './page-element.ts';
 
 /**
  * Shows "Nothing leaves this device" and, on demand, what was fetched since the page was opened. Renders into
  * light DOM; styled by shell.css.
  */
-export class NetworkStateElement extends LitElement {
+export class NetworkStateElement extends PageElement {
   /** What the page may fetch from other origins, for the one page that does: "models from huggingface.co". */
   @property() allows = '';
   /** Host that receives the judged texts; empty until the user consents; null on pages that send nothing. */
   @property({ attribute: false }) sendsTo: string | null = null;
 
   #log: NetworkLog | null = null;
-
-  constructor() {
-    super();
-    updateWhenLocaleChanges(this);
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -44,10 +40,6 @@ export class NetworkStateElement extends LitElement {
 
   #close(): void {
     this.querySelector('details')?.removeAttribute('open');
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   protected override render(): TemplateResult | typeof nothing {

@@ -1,5 +1,5 @@
-import { msg, updateWhenLocaleChanges } from '@lit/localize';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { msg } from '@lit/localize';
+import { html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { PageError } from '../shell/page-error.ts';
 import type { TriageSession } from '../session/triage-session.ts';
@@ -15,24 +15,16 @@ import { ImportJob } from './import-job.ts';
 import type { OriginalFiles } from './original-files.ts';
 import { ProblemEvent } from './problem.ts';
 import { filesSummary, importStatus } from './wording.ts';
+import { PageElement } from '../shell/page-element.ts';
 
 /** Document intake: drop zone, import progress, and the list of all files. */
-export class DocumentsPanelElement extends LitElement {
+export class DocumentsPanelElement extends PageElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ attribute: false }) connection: ImportConnection | null = null;
   @property({ attribute: false }) originals: OriginalFiles | null = null;
   @property({ type: Number }) revision = 0;
   @state() private job: ImportJob | null = null;
   @state() private dragging = false;
-
-  constructor() {
-    super();
-    updateWhenLocaleChanges(this);
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (!changed.has('session')) return;

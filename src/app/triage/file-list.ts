@@ -1,5 +1,5 @@
-import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { msg, str } from '@lit/localize';
+import { html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { formatTable } from '../../export/index.ts';
@@ -24,27 +24,19 @@ import {
 } from './listed-files.ts';
 import { attempt } from './problem.ts';
 import { ReadAgainEvent, ViewFileEvent } from './file-events.ts';
+import { PageElement } from '../shell/page-element.ts';
 
 /** Files added to the list at a time. */
 const STEP = 100;
 
 /** All files of the session with their read status and reasons; each can be viewed, read again or removed. */
-export class FileListElement extends LitElement {
+export class FileListElement extends PageElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ type: Number }) revision = 0;
   @state() private open = false;
   @state() private filter: FileFilter = { status: null, kind: null, find: '' };
   @state() private numShown = STEP;
   #listed: { readonly files: readonly FileRecord[]; readonly list: ListedFile[] } | null = null;
-
-  constructor() {
-    super();
-    updateWhenLocaleChanges(this);
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (!changed.has('session')) return;

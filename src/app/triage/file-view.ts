@@ -1,5 +1,5 @@
-import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { msg, str } from '@lit/localize';
+import { html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Passage } from '../session/passage-table.ts';
 import type { FileRecord } from '../session/session-types.ts';
@@ -9,13 +9,14 @@ import { joinPassages, type TextBlock } from './joined-passages.ts';
 import { renderMarked, type PassageMarks } from './marked-text.ts';
 import type { OriginalFile, OriginalFiles } from './original-files.ts';
 import { sourcePlace } from './wording.ts';
+import { PageElement } from '../shell/page-element.ts';
 
 /** Passages shown on either side of the current one, until more are requested. */
 const AROUND = 12;
 const NO_MARKS: PassageMarks = { quotes: [], words: [] };
 
 /** A file opened at a passage: its text with the passage highlighted or, for a PDF, the rendered page. */
-export class FileViewElement extends LitElement {
+export class FileViewElement extends PageElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ attribute: false }) originals: OriginalFiles | null = null;
   @property({ type: Number }) revision = 0;
@@ -28,15 +29,6 @@ export class FileViewElement extends LitElement {
   @state() private to = AROUND;
   @state() private asPage = false;
   @state() private isWrongFile = false;
-
-  constructor() {
-    super();
-    updateWhenLocaleChanges(this);
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   showFile(file: FileRecord): void {
     this.#show(file, null, null, NO_MARKS);

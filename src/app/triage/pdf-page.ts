@@ -1,11 +1,12 @@
-import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { msg, str } from '@lit/localize';
+import { html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { PDFDocumentProxy, PDFPageProxy, PDFWorker } from 'pdfjs-dist';
 import pdfWorkerUrl from 'pdfjs-dist/build/pdf.worker.min.mjs?url';
 import { startConfinedWorker } from '../shell/confined-worker.ts';
 import { numberOf } from '../shell/number-text.ts';
 import { markPieces } from './page-marks.ts';
+import { PageElement } from '../shell/page-element.ts';
 
 /** Browsers refuse canvases much larger than this. */
 const MAX_PIXELS = 12_000_000;
@@ -15,7 +16,7 @@ const MARK_COLOUR = 'rgb(255 221 87 / 0.55)';
  * A rendered PDF page with a passage highlighted. Drawn on a canvas: the file's scripts do not run, and fonts
  * and character maps come from this site.
  */
-export class PdfPageElement extends LitElement {
+export class PdfPageElement extends PageElement {
   @property({ attribute: false }) file: Blob | null = null;
   /** counted from 1 */
   @property({ type: Number }) page = 1;
@@ -28,15 +29,6 @@ export class PdfPageElement extends LitElement {
   #worker: { readonly port: Worker; readonly reader: PDFWorker } | null = null;
   #drawing: { cancel(): void } | null = null;
   #turn = 0;
-
-  constructor() {
-    super();
-    updateWhenLocaleChanges(this);
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();

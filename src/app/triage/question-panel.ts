@@ -1,5 +1,5 @@
-import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { msg, str } from '@lit/localize';
+import { html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { QueryPreset } from '../../protocol/rerank-api.ts';
 import { DEFAULT_TOP } from '../../protocol/run-options.ts';
@@ -17,13 +17,14 @@ import { numberOf } from '../shell/number-text.ts';
 import { languageHint } from './language-hint.ts';
 import { attempt } from './problem.ts';
 import { askedNote, judgeLabel, modeLabel, presetLabel, shortlistNote, sourcePlace } from './wording.ts';
+import { PageElement } from '../shell/page-element.ts';
 
 const SAVE_PAUSE_MS = 300;
 /** Shortlisted passages listed before the rest is only counted. */
 const MAX_LISTED = 50;
 
 /** The question, and how much of the shortlist the model reads. */
-export class QuestionPanelElement extends LitElement {
+export class QuestionPanelElement extends PageElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ type: Number }) revision = 0;
   /** A server judges; its model's training data is unknown. */
@@ -32,15 +33,6 @@ export class QuestionPanelElement extends LitElement {
   /** whether the shortlist is shown */
   @state() private looking = false;
   #saving: ReturnType<typeof setTimeout> | undefined;
-
-  constructor() {
-    super();
-    updateWhenLocaleChanges(this);
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (changed.has('session')) this.draft = this.session?.record.question ?? null;
@@ -89,17 +81,9 @@ export class QuestionPanelElement extends LitElement {
               ${QUERY_PRESET_NAMES.map((preset) => html`<option value=${preset} ?selected=${preset === draft.preset}>${presetLabel(preset)}</option>`)}
             </select>
           </div>
-          <div class="field">
-            <label for="triage-top-k">${msg('Passages to judge')}</label>
-            <input
-              id="triage-top-k"
-              type="number"
-              min="1"
-              max=${MAX_TOP_K}
-              .value=${String(draft.topK)}
-              @change=${(event: Event) => this.#change({ topK: clampCount((event.target as HTMLInputElement).valueAsNumber, DEFAULT_QUESTION.topK) })}
-            />
-          </div>
+          ${renderCount('triage-top-k', msg('Passages to judge'), draft.topK, (count) =>
+            this.#change({ topK: clampCount(count, DEFAULT_QUESTION.topK) }),
+          )}
           <div class="field">
             <label for="triage-mode">${msg('How')}</label>
             <select
@@ -110,7 +94,13 @@ export class QuestionPanelElement extends LitElement {
               ${JUDGING_MODES.map((mode) => html`<option value=${mode} ?selected=${mode === draft.mode}>${modeLabel(mode)}</option>`)}
             </select>
           </div>
-          ${draft.mode === 'top' ? this.#renderTop(draft) : nothing}
+          ${
+            draft.mode === 'top'
+              ? renderCount('triage-top', msg('Passages to think about'), draft.top ?? DEFAULT_TOP, (count) =>
+                  this.#change({ top: clampCount(count, DEFAULT_TOP) }),
+                )
+              : nothing
+          }
         </div>
       </details>
       <div class="ask-bar">
@@ -122,20 +112,6 @@ export class QuestionPanelElement extends LitElement {
       ${this.#renderLanguageHint(session, draft)}
       ${count > 0 ? this.#renderShortlist(session, draft) : nothing} ${this.#renderAsked(session)}
     </form>`;
-  }
-
-  #renderTop({ top = DEFAULT_TOP }: Question): TemplateResult {
-    return html`<div class="field">
-      <label for="triage-top">${msg('Passages to think about')}</label>
-      <input
-        id="triage-top"
-        type="number"
-        min="1"
-        max=${MAX_TOP_K}
-        .value=${String(top)}
-        @change=${(event: Event) => this.#change({ top: clampCount((event.target as HTMLInputElement).valueAsNumber, DEFAULT_TOP) })}
-      />
-    </div>`;
   }
 
   #renderLanguageHint({ texts }: TriageSession, { query }: Question): TemplateResult | typeof nothing {
@@ -248,6 +224,25 @@ export class QuestionPanelElement extends LitElement {
     if (!session || !draft || draft.query.trim() === '' || session.texts.table.size === 0) return;
     attempt(this, session.ask(draft));
   }
+}
+
+function renderCount(
+  id: string,
+  label: string,
+  count: number,
+  onChange: (count: number) => void,
+): TemplateResult {
+  return html`<div class="field">
+    <label for=${id}>${label}</label>
+    <input
+      id=${id}
+      type="number"
+      min="1"
+      max=${MAX_TOP_K}
+      .value=${String(count)}
+      @change=${(event: Event) => onChange((event.target as HTMLInputElement).valueAsNumber)}
+    />
+  </div>`;
 }
 
 function clampCount(value: number, fallback: number): number {

@@ -1,5 +1,5 @@
-import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { msg, str } from '@lit/localize';
+import { html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { ENCODINGS } from '../import/guess-encoding.ts';
 import type { FileRecord } from '../session/session-types.ts';
@@ -12,12 +12,13 @@ import type { ReadAgainWay } from './file-events.ts';
 import { encodingOf } from './listed-files.ts';
 import type { OriginalFile, OriginalFiles } from './original-files.ts';
 import { attempt } from './problem.ts';
+import { PageElement } from '../shell/page-element.ts';
 
 const PREVIEW_BYTES = 4096;
 const PREVIEW_CHARACTERS = 600;
 
 /** Reads a file again: text in an encoding chosen by preview, scans and pictures with text recognition. */
-export class ReadAgainElement extends LitElement {
+export class ReadAgainElement extends PageElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ attribute: false }) connection: ImportConnection | null = null;
   @property({ attribute: false }) originals: OriginalFiles | null = null;
@@ -29,15 +30,6 @@ export class ReadAgainElement extends LitElement {
   @state() private progress = '';
   @state() private preview = '';
   #reading: AbortController | null = null;
-
-  constructor() {
-    super();
-    updateWhenLocaleChanges(this);
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   async show(file: FileRecord, way: ReadAgainWay): Promise<void> {
     this.file = file;

@@ -1,7 +1,7 @@
 import { isMixed } from '../../client/ranked-list.ts';
-import { msg, updateWhenLocaleChanges } from '@lit/localize';
+import { msg } from '@lit/localize';
 import { virtualize, virtualizerRef } from '@lit-labs/virtualizer/virtualize.js';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { MarkedRange, WordMarker } from '../shortlist/word-marker.ts';
@@ -22,6 +22,7 @@ import { renderReviewTools } from './review-tools.ts';
 import { RunAnnouncer } from './run-announcer.ts';
 import { ViewPassageEvent } from './view-passage-event.ts';
 import { askingStatus, decidedAllAnnouncement, decisionAnnouncement, undoneAnnouncement } from './wording.ts';
+import { PageElement } from '../shell/page-element.ts';
 
 const KEYS: Readonly<Record<string, Decision>> = { k: 'keep', d: 'drop', u: 'unsure' };
 
@@ -29,7 +30,7 @@ const KEYS: Readonly<Record<string, Decision>> = { k: 'keep', d: 'drop', u: 'uns
  * Judged passages for review, best first: a virtualised ARIA feed. While the user reads in it, by keyboard,
  * mouse or scrolling, the order is frozen; changes are offered, never forced.
  */
-export class ReviewListElement extends LitElement {
+export class ReviewListElement extends PageElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   /** The session's change counter; a new value re-renders the list. */
   @property({ type: Number }) revision = 0;
@@ -60,15 +61,6 @@ export class ReviewListElement extends LitElement {
   #marker: { readonly marker: WordMarker; readonly size: number } | null = null;
   #wasAsking = false;
   #isMixed = false;
-
-  constructor() {
-    super();
-    updateWhenLocaleChanges(this);
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     const run = this.session?.run ?? null;

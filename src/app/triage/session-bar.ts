@@ -1,5 +1,5 @@
-import { msg, updateWhenLocaleChanges } from '@lit/localize';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { msg } from '@lit/localize';
+import { html, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { saveFile } from '../../ui/save-file.ts';
 import { exportSession, importSession } from '../session/session-file.ts';
@@ -7,6 +7,7 @@ import type { SessionStore } from '../session/session-store.ts';
 import type { SessionRecord } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
 import { attempt, ProblemEvent } from './problem.ts';
+import { PageElement } from '../shell/page-element.ts';
 
 /**
  * The current session, with actions on all of it.
@@ -14,20 +15,11 @@ import { attempt, ProblemEvent } from './problem.ts';
  * @fires rank1-session-new
  * @fires rank1-session-delete - after the user confirmed
  */
-export class SessionBarElement extends LitElement {
+export class SessionBarElement extends PageElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ attribute: false }) sessions: readonly SessionRecord[] = [];
   @property({ attribute: false }) store: SessionStore | null = null;
   @property({ type: Number }) revision = 0;
-
-  constructor() {
-    super();
-    updateWhenLocaleChanges(this);
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   protected override render(): TemplateResult | typeof nothing {
     const record = this.session?.record;
