@@ -109,19 +109,21 @@ export class ComparisonElement extends PageElement {
     this.comparison = null;
   }
 
-  /** The page's own ranking is kept if it is of the list as it stands. */
+  /** The page's own ranking is kept if it is of the list as it stands. A ranking that fails says why itself, and ends this. */
   readonly #judge = async (): Promise<void> => {
     const { first } = this;
     if (!first) return;
     this.busy = true;
     this.comparison = null;
     try {
-      if (first.results.length !== first.documents.length || first.value === '') await first.rerank();
+      if (first.results.length !== first.documents.length || first.value === '') {
+        if (!(await first.rerank())) return;
+      }
       const elements = [...this.querySelectorAll('rank1-rerank')];
       for (const element of elements) {
         const { query, documents, instruction, device, maxNewTokens, preset } = first;
         Object.assign(element, { query, documents, instruction, device, maxNewTokens, preset });
-        await element.rerank();
+        if (!(await element.rerank())) return;
       }
       const labels = [labelOf({ model: first.model, reasons: first.reasons }), ...this.others.map(labelOf)];
       this.comparison = compareRankings(
