@@ -1,5 +1,5 @@
-/** `createReranker` on a scripted worker, for the tests of the API and of the adapters. */
-import { createReranker, type Reranker } from '../../../src/index.ts';
+/** `createReranker` on a scripted worker. */
+import { createReranker, type Reranker, type RerankerOptions } from '../../../src/index.ts';
 import { FakeWorker } from '../../fakes/fake-worker.ts';
 import { SteadyPace, type Pace } from '../../fakes/pace.ts';
 import { ScriptedRerankApi } from '../../fakes/scripted-rerank-api.ts';
@@ -20,7 +20,10 @@ export interface ScriptedReranker {
   readonly reranker: Reranker;
 }
 
-export function scriptedReranker(pace: Pace = new SteadyPace(0)): ScriptedReranker {
+export function scriptedReranker(
+  pace: Pace = new SteadyPace(0),
+  more: Partial<RerankerOptions> = {},
+): ScriptedReranker {
   const api = new ScriptedRerankApi(pace);
   const workers: FakeWorker[] = [];
   const reranker = createReranker({
@@ -31,6 +34,7 @@ export function scriptedReranker(pace: Pace = new SteadyPace(0)): ScriptedRerank
       workers.push(worker);
       return worker.asWorker;
     },
+    ...more,
   });
   return { api, workers, reranker };
 }

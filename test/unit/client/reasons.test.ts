@@ -8,9 +8,8 @@ import { Reranker, type RerankParameters } from '../../../src/client/reranker.ts
 import { partialResponse, type RerankResponse } from '../../../src/client/rerank-result.ts';
 import type { RunState } from '../../../src/client/run-state.ts';
 import type { RerankUpdate } from '../../../src/protocol/rerank-api.ts';
-import { FakeWorker } from '../../fakes/fake-worker.ts';
 import { ManualPace, SteadyPace, type Pace } from '../../fakes/pace.ts';
-import { ScriptedRerankApi } from '../../fakes/scripted-rerank-api.ts';
+import { scriptedReranker } from '../api/scripted-reranker.ts';
 
 const QUERY = 'coldest city';
 /** Scores rank them 3, 0, 1, 2; reasons +6, -6, 0 for 0, 1 and 3. */
@@ -25,19 +24,9 @@ const rerankers: Reranker[] = [];
 afterEach(() => rerankers.splice(0).forEach((reranker) => reranker.dispose()));
 
 function setUp(pace: Pace = new SteadyPace(0)) {
-  const api = new ScriptedRerankApi(pace);
-  const workers: FakeWorker[] = [];
-  const reranker = new Reranker({
-    model: 'https://example.test/models/demo',
-    faultTimes: { backOffMs: [0] },
-    createWorker: () => {
-      const worker = new FakeWorker(api);
-      workers.push(worker);
-      return worker.asWorker;
-    },
-  });
-  rerankers.push(reranker);
-  return { api, workers, reranker };
+  const scripted = scriptedReranker(pace);
+  rerankers.push(scripted.reranker);
+  return scripted;
 }
 
 function rerank(reranker: Reranker, more: Partial<RerankParameters<string>> & { onUpdate?: never } = {}) {

@@ -15,8 +15,8 @@ import { FakeLocks } from '../../fakes/fake-locks.ts';
 import { FakeWorker } from '../../fakes/fake-worker.ts';
 import { ManualPace, SteadyPace, type Pace } from '../../fakes/pace.ts';
 import { ScriptedRerankApi } from '../../fakes/scripted-rerank-api.ts';
+import { scriptedReranker } from '../api/scripted-reranker.ts';
 
-const MODEL = { model: 'https://example.test/models/demo' };
 const QUERY = 'coldest city';
 const DOCUMENTS = ['The coldest city is Yakutsk.', { title: 'Kuwait', text: 'A hot city.' }, ''];
 
@@ -27,21 +27,9 @@ class FakePage extends EventTarget implements Page {
 }
 
 function setUp(pace: Pace = new SteadyPace(0), locks = new FakeLocks(), page = new FakePage()) {
-  const api = new ScriptedRerankApi(pace);
-  const workers: FakeWorker[] = [];
-  const reranker = new Reranker({
-    ...MODEL,
-    faultTimes: { backOffMs: [0] },
-    locks,
-    page,
-    createWorker: () => {
-      const worker = new FakeWorker(api);
-      workers.push(worker);
-      return worker.asWorker;
-    },
-  });
-  rerankers.push(reranker);
-  return { api, workers, reranker };
+  const scripted = scriptedReranker(pace, { locks, page });
+  rerankers.push(scripted.reranker);
+  return scripted;
 }
 
 /** The page hears of each crash before the verdict that the worker posted in front of it, as it may in a browser. */
