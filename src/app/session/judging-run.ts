@@ -3,15 +3,7 @@
  * each verdict is stored as it arrives, so that an interrupted run loses only undecided passages. In mode `top` scores and
  * reasoned verdicts are stored apart: which passages are best depends on the shortlist, a verdict does not.
  */
-import {
-  foldUpdates,
-  isFinished,
-  startRankedList,
-  stopRankedList,
-  type RankedItem,
-  type RankedList,
-} from '../../client/ranked-list.ts';
-import { afterScore, bestScored } from '../../client/reasons.ts';
+import { isFinished, type RankedItem, type RankedList } from '../../client/ranked-list.ts';
 import type { Reranker } from '../../client/reranker.ts';
 import type {
   FinishedUpdate,
@@ -21,7 +13,6 @@ import type {
   RerankUpdate,
   RunStats,
 } from '../../protocol/rerank-api.ts';
-import { DEFAULT_TOP } from '../../protocol/run-options.ts';
 import {
   identifyModel,
   judgementKey,
@@ -29,6 +20,7 @@ import {
   type JudgingPass,
   type ModelIdentity,
 } from './judgement-key.ts';
+import { isJudged, JudgedPasses, type JudgedUpdate } from './judged-passes.ts';
 import type { Passage } from './passage-table.ts';
 import type { SessionStore } from './session-store.ts';
 import type { Judgement, Question } from './session-types.ts';
@@ -44,12 +36,9 @@ export interface JudgingSurroundings {
   readonly identity?: ModelIdentity;
 }
 
-type JudgedUpdate = FinishedUpdate & Pick<Judgement, 'finishReason'>;
-
 /** Fires `change` when displayed state changes, and `verdict` when something was stored. */
 export class JudgingRun extends EventTarget {
   phase: JudgingPhase = 'idle';
-  list: RankedList;
   /** verdicts found in the store */
   numKnown = 0;
   loadProgress: LoadProgress | null = null;
@@ -61,10 +50,7 @@ export class JudgingRun extends EventTarget {
   #revision = '';
   /** whether the model's version is known, and with it what the store has */
   #isRecalled = false;
-  /** the list without what came of reasoning about the best */
-  #scored: RankedList;
-  /** indexes with an outcome, by pass */
-  #done: Record<JudgingPass, Set<number>> = { instant: new Set(), reason: new Set() };
+  #judged: JudgedPasses;
   #abort = new AbortController();
   /** model updates since the last frame */
   #waiting: { readonly update: RerankUpdate; readonly pass: JudgingPass }[] = [];
@@ -90,8 +76,11 @@ export class JudgingRun extends EventTarget {
     this.passages = passages;
     this.#surroundings = surroundings;
     this.dtype = dtype;
+    this.#judged = new JudgedPasses(question, passages.length);
+  }
 
-    this.list = this.#scored = startRankedList(1, passages.length);
+  get list(): RankedList {
+    return this.#judged.list;
   }
 
   get busy(): boolean {
@@ -148,51 +137,34 @@ export class JudgingRun extends EventTarget {
     this.#abort.abort();
   }
 
-  get #passes(): readonly JudgingPass[] {
-    const { mode } = this.question;
-    return mode === 'top' ? ['instant', 'reason'] : [mode];
-  }
-
-  /** Indexes that a pass is for: in mode `top` the best are reasoned about, once all have scores. */
-  #indexesOf(pass: JudgingPass): readonly number[] {
-    const { mode, top = DEFAULT_TOP } = this.question;
-    if (mode === 'top' && pass === 'reason')
-      return this.#missing('instant').length > 0 || this.model?.canReason === false
-        ? []
-        : bestScored(this.#scored, top).map(({ index }) => index);
-    return this.passages.map((_, index) => index);
-  }
-
-  /** Indexes that a pass has still to judge. */
-  #missing(pass: JudgingPass): readonly number[] {
-    return this.#indexesOf(pass).filter((index) => !this.#done[pass].has(index));
+  get #canReason(): boolean {
+    return this.model?.canReason ?? true;
   }
 
   get #isComplete(): boolean {
-    return this.passages.length > 0 && this.#passes.every((pass) => this.#missing(pass).length === 0);
+    return this.#judged.isComplete(this.#canReason);
   }
 
   async #recallFor(dtype: string): Promise<void> {
     this.dtype = dtype;
     this.#isRecalled = true;
-    this.list = this.#scored = startRankedList(this.list.runId, this.passages.length);
-    this.#done = { instant: new Set(), reason: new Set() };
-    for (const pass of this.#passes) await this.#recallPass(pass);
+    this.#judged = new JudgedPasses(this.question, this.passages.length);
+    for (const pass of this.#judged.passes) await this.#recallPass(pass);
     if (!this.busy && this.#isComplete) this.phase = 'complete';
     this.#changed();
   }
 
   async #recallPass(pass: JudgingPass): Promise<void> {
     const key = await this.#runKey(pass);
-    const missing = this.#missing(pass);
+    const missing = this.#judged.missing(pass, this.#canReason);
     const known = await this.#surroundings.store.getJudgements(
       missing.map((index) => judgementKey(key, this.passages[index]?.hash ?? '')),
     );
     const updates = known.flatMap((judgement, place) =>
       judgement ? [finishedUpdate(judgement, missing[place] ?? -1)] : [],
     );
-    this.#take(updates, pass);
-    this.numKnown = new Set([...this.#done.instant, ...this.#done.reason]).size;
+    this.#judged.take(updates, pass);
+    this.numKnown = this.#judged.numDone;
   }
 
   #runKey(pass: JudgingPass): Promise<string> {
@@ -203,18 +175,19 @@ export class JudgingRun extends EventTarget {
     const { reranker } = this.#surroundings;
     this.model = await reranker.load({ signal, onProgress: (progress) => this.#progress(progress) });
     if (this.model.dtype !== this.dtype || !this.#isRecalled) await this.#recallFor(this.model.dtype);
-    for (const pass of this.#passes) {
-      const missing = this.#missing(pass);
+    const { passes } = this.#judged;
+    for (const pass of passes) {
+      const missing = this.#judged.missing(pass, this.#canReason);
       if (missing.length > 0) await this.#judge(missing, pass, signal);
       this.#foldWaiting();
       // The scores are whole: what is known of the best can be looked up.
-      if (pass === 'instant') for (const later of this.#passes.slice(1)) await this.#recallPass(later);
+      if (pass === 'instant') for (const later of passes.slice(1)) await this.#recallPass(later);
     }
     this.#enter('complete');
   }
 
   async #judge(missing: readonly number[], pass: JudgingPass, signal: AbortSignal): Promise<void> {
-    this.#restart(missing);
+    this.#judged.restart(missing);
     this.#enter('running');
     await this.#surroundings.reranker.rerank({
       query: this.question.query,
@@ -234,16 +207,6 @@ export class JudgingRun extends EventTarget {
     });
   }
 
-  /** Passages that were stopped are waiting again; those that have a score keep it. */
-  #restart(missing: readonly number[]): void {
-    const fresh = startRankedList(this.list.runId, this.passages.length);
-    const kept = new Set(missing);
-    const items = this.list.items.map((item, index) =>
-      kept.has(index) && !item.verdict ? (fresh.items[index] ?? item) : item,
-    );
-    this.list = { ...this.list, items };
-  }
-
   #fold(updates: readonly RerankUpdate[], stats: RunStats, pass: JudgingPass): void {
     this.stats = stats;
     const finished = updates.filter(isJudged);
@@ -257,22 +220,11 @@ export class JudgingRun extends EventTarget {
     else if (this.#waiting.length === updates.length) requestAnimationFrame(() => this.#foldWaiting());
   }
 
-  /** Folds updates of one pass into the list. */
-  #take(updates: readonly RerankUpdate[], pass: JudgingPass): void {
-    for (const { index } of updates.filter(isJudged)) this.#done[pass].add(index);
-    if (pass === 'instant') this.#scored = foldUpdates(this.#scored, this.#scored.runId, updates);
-    const isSecond = this.question.mode === 'top' && pass === 'reason';
-    const shown = isSecond
-      ? updates.map((update) => afterScore(update, this.#scored.items[update.index]!))
-      : updates;
-    this.list = foldUpdates(this.list, this.list.runId, shown);
-  }
-
   #foldWaiting(): void {
     if (this.#waiting.length === 0) return;
     const waiting = this.#waiting.splice(0);
-    for (const pass of this.#passes)
-      this.#take(
+    for (const pass of this.#judged.passes)
+      this.#judged.take(
         waiting.filter((one) => one.pass === pass).map(({ update }) => update),
         pass,
       );
@@ -301,7 +253,7 @@ export class JudgingRun extends EventTarget {
 
   #stop(): void {
     this.#foldWaiting();
-    this.list = stopRankedList(this.list);
+    this.#judged.stop();
     this.#enter('stopped');
   }
 
@@ -330,8 +282,4 @@ function rerankOptions({ instruction, preset }: Question, pass: JudgingPass): Re
 
 function finishedUpdate({ key: _key, hash: _hash, ...outcome }: Judgement, index: number): FinishedUpdate {
   return { type: 'finished', index, ...outcome };
-}
-
-function isJudged(update: RerankUpdate): update is JudgedUpdate {
-  return update.type === 'finished' && update.finishReason !== 'aborted';
 }

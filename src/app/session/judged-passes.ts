@@ -1,0 +1,88 @@
+/** What is known of a shortlist: one pass over all passages, or in mode `top` scores for all, then reasons for the best. */
+import { afterScore, bestScored } from '../../client/reasons.ts';
+import { foldUpdates, startRankedList, stopRankedList, type RankedList } from '../../client/ranked-list.ts';
+import type { FinishedUpdate, RerankUpdate } from '../../protocol/rerank-api.ts';
+import { DEFAULT_TOP } from '../../protocol/run-options.ts';
+import type { JudgingPass } from './judgement-key.ts';
+import type { Judgement, Question } from './session-types.ts';
+
+export type JudgedUpdate = FinishedUpdate & Pick<Judgement, 'finishReason'>;
+
+export function isJudged(update: RerankUpdate): update is JudgedUpdate {
+  return update.type === 'finished' && update.finishReason !== 'aborted';
+}
+
+const RUN_ID = 1;
+
+export class JudgedPasses {
+  readonly #question: Pick<Question, 'mode' | 'top'>;
+  #list: RankedList;
+  /** the list without what came of reasoning about the best */
+  #scored: RankedList;
+  /** indexes with an outcome, by pass */
+  readonly #done: Readonly<Record<JudgingPass, Set<number>>> = { instant: new Set(), reason: new Set() };
+
+  constructor(question: Pick<Question, 'mode' | 'top'>, numPassages: number) {
+    this.#question = question;
+    this.#list = this.#scored = startRankedList(RUN_ID, numPassages);
+  }
+
+  get list(): RankedList {
+    return this.#list;
+  }
+
+  /** in their order */
+  get passes(): readonly JudgingPass[] {
+    const { mode } = this.#question;
+    return mode === 'top' ? ['instant', 'reason'] : [mode];
+  }
+
+  /** passages with an outcome of any pass */
+  get numDone(): number {
+    return new Set([...this.#done.instant, ...this.#done.reason]).size;
+  }
+
+  /** Indexes that a pass has still to judge. @param canReason of the model */
+  missing(pass: JudgingPass, canReason: boolean): readonly number[] {
+    return this.#indexesOf(pass, canReason).filter((index) => !this.#done[pass].has(index));
+  }
+
+  /** @param canReason of the model */
+  isComplete(canReason: boolean): boolean {
+    const isDone = (pass: JudgingPass): boolean => this.missing(pass, canReason).length === 0;
+    return this.#list.items.length > 0 && this.passes.every(isDone);
+  }
+
+  /** Folds updates of one pass into the list. */
+  take(updates: readonly RerankUpdate[], pass: JudgingPass): void {
+    for (const { index } of updates.filter(isJudged)) this.#done[pass].add(index);
+    if (pass === 'instant') this.#scored = foldUpdates(this.#scored, RUN_ID, updates);
+    const isSecond = this.#question.mode === 'top' && pass === 'reason';
+    const shown = isSecond
+      ? updates.map((update) => afterScore(update, this.#scored.items[update.index]!))
+      : updates;
+    this.#list = foldUpdates(this.#list, RUN_ID, shown);
+  }
+
+  /** Passages that were stopped are waiting again; those that have a score keep it. */
+  restart(indexes: readonly number[]): void {
+    const fresh = startRankedList(RUN_ID, this.#list.items.length);
+    const again = new Set(indexes);
+    const items = this.#list.items.map((item, index) =>
+      again.has(index) && !item.verdict ? (fresh.items[index] ?? item) : item,
+    );
+    this.#list = { ...this.#list, items };
+  }
+
+  stop(): void {
+    this.#list = stopRankedList(this.#list);
+  }
+
+  /** In mode `top` the best are reasoned about, once all have scores. */
+  #indexesOf(pass: JudgingPass, canReason: boolean): readonly number[] {
+    const { mode, top = DEFAULT_TOP } = this.#question;
+    if (mode !== 'top' || pass === 'instant') return this.#list.items.map(({ index }) => index);
+    if (!canReason || this.missing('instant', canReason).length > 0) return [];
+    return bestScored(this.#scored, top).map(({ index }) => index);
+  }
+}
