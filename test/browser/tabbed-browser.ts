@@ -47,10 +47,11 @@ export class TabbedBrowser {
 
   async close(): Promise<void> {
     await this.#browser.close();
-    const exited = new Promise((resolve) => this.#process.once('exit', resolve));
+    // Its child processes write to the profile after it has exited; they hold its stderr, so that `close` waits for them.
+    const closed = new Promise((resolve) => this.#process.once('close', resolve));
     this.#process.kill();
-    await exited;
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    await closed;
+    rmSync(this.#profile, { recursive: true });
   }
 }
 

@@ -183,6 +183,8 @@ export class JudgingRun extends EventTarget {
       // The scores are whole: what is known of the best can be looked up.
       if (pass === 'instant') for (const later of passes.slice(1)) await this.#recallPass(later);
     }
+    // What is told as judged survives a reload.
+    await this.#stored;
     this.#enter('complete');
   }
 

@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../fake-worker.ts';
 import { untranslated } from '../untranslated.ts';
 import { makePdf } from './make-pdf.ts';
-import { addFiles, ask, file, openTriage, rows, status, untilStored } from './triage-page.ts';
+import { addFiles, ask, countStored, file, openTriage, rows, status } from './triage-page.ts';
 
 test.use({ serviceWorkers: 'block', reducedMotion: 'reduce' });
 
@@ -81,7 +81,8 @@ test('after a reload the page is drawn from the file that is chosen again, and f
   page,
 }) => {
   await judged(page, file('lease.pdf', LEASE));
-  await untilStored(page, 2);
+  // What is on the screen is in the store a moment later.
+  await expect.poll(() => countStored(page, 'judgements')).toBe(2);
   await page.reload();
   await expect(status(page)).toContainText('2 of 2 judged');
   await row(page, 'page 2').getByRole('button', { name: 'In its place' }).click();

@@ -59,6 +59,7 @@ test('a decision that cannot be stored is told', async ({ page, fakeWorker }) =>
   await addFiles(page, ...FILES);
   await ask(page, 'Which city is the coldest?');
   await expect(status(page)).toContainText('3 of 3 judged');
+  await expect.poll(() => countStored(page, 'judgements')).toBe(3);
   await page.evaluate(() => {
     IDBObjectStore.prototype.put = () => {
       throw new DOMException('full', 'QuotaExceededError');
@@ -85,6 +86,7 @@ test('the model of the Models page judges, from the storage of the browser', asy
   await addFiles(page, ...FILES);
   await ask(page, 'Which city is the coldest?');
   await expect(status(page)).toContainText('3 of 3 judged');
+  await expect.poll(() => countStored(page, 'judgements')).toBe(3);
   await page.reload();
   await expect(status(page)).toContainText('3 of 3 judged · 1 relevant · 3 known from before');
 });

@@ -6,7 +6,7 @@ import {
   sendEvents,
   type SeenRequest,
 } from '../../unit/remote/completions-server.ts';
-import { addFiles, ask, file, rows, status } from './triage-page.ts';
+import { addFiles, ask, countStored, file, rows, status } from './triage-page.ts';
 
 const SECRET = 'Yakutsk is the coldest city in the world.';
 
@@ -68,6 +68,7 @@ test('an agreed server judges, and the page says so all the while, connects nowh
   await expect(page.locator('.network-state > summary')).toHaveText(`Sent to ${host()}`);
   expect(await reaches(page, `${other.endpoint}/models`)).toBe(false);
   expect(other.seen).toEqual([]);
+  await expect.poll(() => countStored(page, 'judgements')).toBe(1);
 
   await page.reload();
   await expect(notice(page)).toContainText(host());

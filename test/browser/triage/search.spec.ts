@@ -1,6 +1,6 @@
 /** The search that chooses what is judged: what it finds, what it says of it, and the questions of a session. */
 import { expect, test } from '../fake-worker.ts';
-import { addFiles, ask, file, openTriage, rows, status } from './triage-page.ts';
+import { addFiles, ask, countStored, file, openTriage, rows, status } from './triage-page.ts';
 
 test.use({ serviceWorkers: 'block' });
 
@@ -67,6 +67,7 @@ test('a question that was asked shows its passages again after a reload, whateve
   await addFiles(page, file('cold.txt', 'The coldest city.'));
   await ask(page, 'Which city is the coldest?');
   await expect(status(page)).toContainText('1 of 1 judged');
+  await expect.poll(() => countStored(page, 'judgements')).toBe(1);
   await addFiles(page, file('colder.txt', 'The coldest city of all, the coldest.'));
   await page.reload();
   await expect(status(page)).toContainText('1 of 1 judged');

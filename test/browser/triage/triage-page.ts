@@ -69,23 +69,3 @@ export function countStored(page: Page, store: string): Promise<number> {
     store,
   );
 }
-
-/** A verdict is shown before it is stored; a reload in between would ask for it again. */
-export async function untilStored(page: Page, numJudgements: number): Promise<void> {
-  await page.waitForFunction(
-    (wanted) =>
-      new Promise<boolean>((resolve, reject) => {
-        const opening = indexedDB.open('rank1-triage');
-        opening.onerror = () => reject(new Error(String(opening.error)));
-        opening.onsuccess = () => {
-          const database = opening.result;
-          const counting = database.transaction('judgements').objectStore('judgements').count();
-          counting.onsuccess = () => {
-            database.close();
-            resolve(counting.result >= wanted);
-          };
-        };
-      }),
-    numJudgements,
-  );
-}
