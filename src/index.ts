@@ -1,5 +1,6 @@
 /** The public API of the package. Importing it does nothing; `<rank1-rerank>` is a separate entry point. */
-import { Reranker, type RerankerOptions, type RerankerSettings } from './client/reranker.ts';
+import { Reranker } from './client/reranker.ts';
+import type { RerankerOptions, RerankerSettings } from './client/reranker-options.ts';
 import { RemoteBackend } from './remote/remote-backend.ts';
 import type { RemoteOptions } from './remote/remote-options.ts';
 
@@ -35,16 +36,16 @@ export {
   type RankedItem,
   type RankedList,
 } from './client/ranked-list.ts';
-export {
-  Reranker,
-  type CompleteEvent,
-  type LoadCallOptions,
-  type RerankCallbacks,
-  type RerankEvent,
-  type RerankerOptions,
-  type RerankerSettings,
-  type RerankParameters,
-} from './client/reranker.ts';
+export { Reranker } from './client/reranker.ts';
+export type {
+  CompleteEvent,
+  LoadCallOptions,
+  RerankCallbacks,
+  RerankEvent,
+  RerankerOptions,
+  RerankerSettings,
+  RerankParameters,
+} from './client/reranker-options.ts';
 export type { FaultTimes } from './client/recovery.ts';
 export type { Page, WhenHidden } from './client/hold.ts';
 export type { PausedBy, RunState, RunStateListener } from './client/run-state.ts';

@@ -6,27 +6,12 @@
 import { Semaphore, untilAborted } from '../base/async.ts';
 import { isRank1Error, Rank1Error } from '../base/errors.ts';
 import type { Backend } from '../protocol/backend.ts';
-import type {
-  CpuDevice,
-  LoadedModel,
-  LoadOptions,
-  LoadProgress,
-  RerankOptions,
-  RerankUpdate,
-  RunStats,
-  UpdateListener,
-} from '../protocol/rerank-api.ts';
+import type { LoadedModel, LoadOptions, RunStats } from '../protocol/rerank-api.ts';
 import { NO_STATS } from '../protocol/run-defaults.ts';
-import {
-  checkCall,
-  checkLoadOptions,
-  type CheckedCall,
-  type DocumentInput,
-  type ResultSelection,
-} from './check-arguments.ts';
+import { checkCall, checkLoadOptions, type CheckedCall, type DocumentInput } from './check-arguments.ts';
 import { DEVICE_LOCK, DeviceLease } from './device-lease.ts';
-import { EventQueue, type LoadProgressEvent, type RunStateEvent } from './event-queue.ts';
-import { Hold, holdWithPage, type Page, type WhenHidden } from './hold.ts';
+import { EventQueue } from './event-queue.ts';
+import { Hold, holdWithPage, type Page } from './hold.ts';
 import { foldUpdates, startRankedList, stopRankedList } from './ranked-list.ts';
 import { judgeList } from './reasons.ts';
 import {
@@ -44,71 +29,18 @@ import {
   withPartialResponse,
   type RerankResponse,
 } from './rerank-result.ts';
+import type {
+  LoadCallOptions,
+  RerankCallbacks,
+  RerankerOptions,
+  RerankerSettings,
+  RerankEvent,
+  RerankParameters,
+} from './reranker-options.ts';
 import type { RunStateListener } from './run-state.ts';
 import { SupervisedRun } from './supervised-run.ts';
 import { WorkerBackend } from './worker-backend.ts';
 import { startRerankWorker } from '../rerank-worker.ts';
-
-export interface RerankerSettings {
-  /** For pages that create the worker themselves, and for tests. */
-  readonly createWorker?: () => Worker;
-  /** Used instead of a worker; it then chooses the model. */
-  readonly backend?: Backend;
-  /**
-   * Name of the Web Lock under which runs and loads of all pages of this origin wait for one another, so that they do
-   * not compete for the GPU; false for none. Ignored in browsers without Web Locks.
-   */
-  readonly lock?: string | false;
-  /** Default `continue`. */
-  readonly whenHidden?: WhenHidden;
-  /** The CPU device that replaces a GPU which failed under `auto`. Default `wasm`. */
-  readonly cpu?: CpuDevice;
-  readonly faultTimes?: Partial<FaultTimes>;
-  /** The page whose freezing and visibility matter, and its locks; default `document` and `navigator.locks`. */
-  readonly page?: Page;
-  readonly locks?: LockManager;
-}
-
-/** `model` is the URL of a model folder, relative to the page; optional with a `backend`. */
-export interface RerankerOptions extends Partial<LoadOptions>, RerankerSettings {}
-
-export interface LoadCallOptions {
-  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
-  /** The call rejects with the signal's reason; the model may continue loading, so that a later call is quick. */
-  readonly signal?: AbortSignal | undefined;
-  /** Called while waiting for the device and while recovering from a failure. */
-  readonly onState?: RunStateListener | undefined;
-}
-
-/** A query and its documents, with all options of a run. */
-export interface RerankParameters<D extends DocumentInput = DocumentInput>
-  extends RerankOptions, ResultSelection {
-  readonly query: string;
-  readonly documents: readonly D[];
-  /** The call rejects with the signal's reason; the run ends after the step in flight. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** A listener's error ends the run and rejects the call. No listener is called after the call has settled. */
-export interface RerankCallbacks {
-  readonly onLoadProgress?: ((progress: LoadProgress) => void) | undefined;
-  /** Called once per step, in order. A document interrupted by a failure is `started` again, with a new chain. */
-  readonly onUpdate?: UpdateListener | undefined;
-  /** State of the run as a whole: running, waiting for the device, paused, recovering from a failure. */
-  readonly onState?: RunStateListener | undefined;
-}
-
-export interface CompleteEvent<D extends DocumentInput = DocumentInput> {
-  readonly type: 'complete';
-  readonly response: RerankResponse<D>;
-}
-
-/**
- * `load-progress` while the model loads, `run-state` when the run's state changes, an event for each document update,
- * and finally `complete`.
- */
-export type RerankEvent<D extends DocumentInput = DocumentInput> =
-  LoadProgressEvent | RunStateEvent | RerankUpdate | CompleteEvent<D>;
 
 /**
  * @example

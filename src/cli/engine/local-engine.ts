@@ -3,7 +3,8 @@
  * a thread that dies is replaced, and verdicts already given are kept.
  */
 import type { DocumentInput } from '../../client/check-arguments.ts';
-import type { LoadCallOptions, RerankCallbacks, Reranker, RerankParameters } from '../../client/reranker.ts';
+import type { Reranker } from '../../client/reranker.ts';
+import type { LoadCallOptions, RerankCallbacks, RerankParameters } from '../../client/reranker-options.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
 import { createReranker } from '../../index.ts';
 import type { LoadedModel } from '../../protocol/rerank-api.ts';

@@ -3,7 +3,8 @@
  * batches them.
  */
 import type { DocumentInput } from '../../client/check-arguments.ts';
-import type { LoadCallOptions, RerankCallbacks, Reranker, RerankParameters } from '../../client/reranker.ts';
+import type { Reranker } from '../../client/reranker.ts';
+import type { LoadCallOptions, RerankCallbacks, RerankParameters } from '../../client/reranker-options.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
 import { createReranker, type RemoteRerankerOptions } from '../../index.ts';
 import type { LoadedModel } from '../../protocol/rerank-api.ts';

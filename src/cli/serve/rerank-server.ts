@@ -5,13 +5,12 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { errorMessage, isRank1Error, type Rank1ErrorCode } from '../../base/errors.ts';
 import type { RerankOptions } from '../../protocol/rerank-api.ts';
 import { scoreOptions } from '../../protocol/run-options.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
 import type { RerankEngine } from '../engine/rerank-engine.ts';
 import { checkAccess, isAllowedOrigin, type AccessRules } from './access-guard.ts';
-import { HttpError } from './http-error.ts';
+import { HttpError, toHttpError } from './http-error.ts';
 import { Metrics } from './metrics.ts';
 import { DESCRIPTIONS, type ServedModel } from './descriptions.ts';
 import { announcedBytes, readJsonBody } from './read-json-body.ts';
@@ -259,35 +258,11 @@ function parseRequest(shape: RerankShape, body: unknown, maxDocuments: number): 
   }
 }
 
-const SOON = { 'retry-after': '5' };
-/**
- * Statuses for failures that are not the request's fault: the engine, or the server behind it, is
- * unavailable.
- */
-const STATUSES: Readonly<
-  Partial<Record<Rank1ErrorCode, readonly [status: number, headers?: Readonly<Record<string, string>>]>>
-> = {
-  'worker-failed': [503, SOON],
-  'device-lost': [503, SOON],
-  'out-of-memory': [503, SOON],
-  network: [502, SOON],
-  'access-denied': [502],
-  'model-not-found': [502],
-};
-
 /** Without those that the reasons asked for leave nothing to do. */
 function defaultsFor({ reasons }: RerankOptions, defaults: RerankOptions): RerankOptions {
   if (reasons === undefined || reasons === 'top') return defaults;
   const { top: _top, ...others } = defaults;
   return reasons === 'none' ? scoreOptions(others) : others;
-}
-
-function toHttpError(error: unknown): HttpError {
-  if (error instanceof HttpError) return error;
-  const message = errorMessage(error);
-  if (!isRank1Error(error)) return new HttpError(500, message);
-  const [status, headers] = STATUSES[error.code] ?? [500];
-  return new HttpError(status, message, headers);
 }
 
 const REFUSALS: Readonly<Record<string, readonly [line: string, message: string]>> = {

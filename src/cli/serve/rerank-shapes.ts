@@ -9,7 +9,7 @@ import {
   toVoyageResponse,
 } from '../../adapters/responses.ts';
 import { checkSelection } from '../../client/check-arguments.ts';
-import type { RerankParameters } from '../../client/reranker.ts';
+import type { RerankParameters } from '../../client/reranker-options.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
 import type { RerankDocument, RerankOptions } from '../../protocol/rerank-api.ts';
 import {

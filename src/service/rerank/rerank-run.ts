@@ -1,15 +1,10 @@
-/**
- * One run: takes a request's documents through the engine to their verdicts. If a chain needs another sequence (asking
- * for the answer, a continuation), it runs in the same engine and batch.
- */
+/** One run: plans a request's documents, takes them through the engine to their verdicts, and sends each step's updates. */
 import { Rank1Error } from '../../base/errors.ts';
 import { nextTask, type Gate } from '../../base/async.ts';
 import { Engine } from '../../engine/engine.ts';
 import { StepStats } from '../../engine/step-stats.ts';
-import type { Sequence } from '../../engine/sequence.ts';
 import type { ScoringProfile } from '../../model/scoring-profile.ts';
 import type {
-  FinishedUpdate,
   RerankRequest,
   RerankUpdate,
   RunOptions,
@@ -18,11 +13,11 @@ import type {
   UpdateListener,
 } from '../../protocol/rerank-api.ts';
 import { DEFAULT_MAX_SLOTS } from '../../protocol/run-defaults.ts';
-import { DocumentTally } from '../../rank1/document-tally.ts';
 import { findMarkerTokenIds, watchedTokenIds, type MarkerTokenIds } from '../../rank1/markers.ts';
 import { samplingOf, type Sampling } from '../../rank1/sampled-chains.ts';
-import { Chain, type ChainSettings } from './chain.ts';
+import type { ChainSettings } from './chain.ts';
 import { DocumentPlanner, type PlannedDocument } from './document-plan.ts';
+import { DocumentsInProgress, notJudged } from './documents-in-progress.ts';
 import type { LoadedRuntime } from './loaded-runtime.ts';
 
 /** Documents encoded before the first step: the longest determines the row length. */
@@ -32,18 +27,11 @@ const PLAN_SLICE_MS = 50;
 /** Far below any idle timeout. */
 const HEARTBEAT_MS = 2000;
 
-/** A chain in progress. */
-interface Progress {
-  readonly tally: DocumentTally<Chain>;
-  readonly chain: Chain;
-}
-
 export class RerankRun {
   readonly #runtime: LoadedRuntime;
   readonly #request: RerankRequest;
   readonly #onUpdates: UpdateListener;
   readonly #markers: MarkerTokenIds;
-  readonly #progress = new Map<Sequence, Progress>();
   #updates: RerankUpdate[] = [];
   readonly #planner: DocumentPlanner;
   readonly #stats = new StepStats();
@@ -86,7 +74,7 @@ export class RerankRun {
     const { documents } = this.#request;
     // Documents never begun are finished with the run.
     for (const index of documents.keys())
-      if (!this.#finished.has(index)) this.#finish(notJudged(index, 'aborted'));
+      if (!this.#finished.has(index)) this.#take([notJudged(index, 'aborted')]);
     this.#send();
     return {
       numDocuments: documents.length,
@@ -140,30 +128,30 @@ export class RerankRun {
       prefixTokenIds: this.#planner.prefixOf(planned),
       stats: this.#stats,
     });
-    const settings = this.#chainSettings(maxLength);
+    const inProgress = new DocumentsInProgress(engine, this.#chainSettings(maxLength), this.#numSamples);
     const later: PlannedDocument[] = [];
     this.#engine = engine;
     try {
-      for (const document of this.#inOrderOfWork(planned)) this.#start(document, settings, engine);
+      for (const document of this.#inOrderOfWork(planned)) this.#take([inProgress.start(document)]);
       this.#send();
       await this.#untilResumed();
       while ((engine.hasWork || !this.#planner.isDone) && !this.#signal.aborted) {
         if (engine.numWaiting < 2 * maxSlots) {
           for (const document of this.#planSlice(2 * maxSlots)) {
             if (this.#planner.lengthFor([document]) > maxLength) later.push(document);
-            else this.#start(document, settings, engine);
+            else this.#take([inProgress.start(document)]);
           }
         }
         const sequences = await engine.step();
         const steppedAt = performance.now();
-        this.#takeStep(sequences, engine);
+        this.#take(inProgress.takeStep(sequences));
         this.#send();
         this.#stats.addOverhead(performance.now() - steppedAt);
         // Lets messages in: on WASM a step blocks the thread, so no abort or pause could arrive.
         await nextTask();
         await this.#untilResumed();
       }
-      this.#abort(engine.abortAll());
+      this.#take(inProgress.abortAll());
       this.#send();
     } finally {
       this.#engine = null;
@@ -183,36 +171,13 @@ export class RerankRun {
     return documents.reduce((sum, { prompts }) => sum + prompts.length, 0) * this.#numSamples;
   }
 
-  #start(
-    { index, prompts, numPromptTokens }: PlannedDocument,
-    settings: ChainSettings,
-    engine: Engine,
-  ): void {
-    const [first] = prompts;
-    if (!first) {
-      this.#numFinished++;
-      return this.#finish({ ...notJudged(index, 'prompt-too-long'), numPromptTokens });
+  #take(updates: readonly RerankUpdate[]): void {
+    for (const update of updates) {
+      this.#updates.push(update);
+      if (update.type !== 'finished') continue;
+      this.#finished.add(update.index);
+      if (update.finishReason !== 'aborted') this.#numFinished++;
     }
-    const tallied = prompts.map(({ text, promptTokenIds, truncated, passage }) => ({
-      chains: Array.from(
-        { length: this.#numSamples },
-        (_, sample) => new Chain(settings, text, promptTokenIds, sample),
-      ),
-      numPromptTokens: promptTokenIds.length,
-      truncated,
-      passage,
-    }));
-    const tally = new DocumentTally(index, tallied);
-    for (const chain of tallied.flatMap(({ chains }) => chains)) {
-      this.#progress.set(chain.sequence, { tally, chain });
-      engine.add(chain.sequence);
-    }
-    this.#updates.push({ type: 'started', index, numPromptTokens, truncated: first.truncated });
-  }
-
-  #finish(update: FinishedUpdate): void {
-    this.#finished.add(update.index);
-    this.#updates.push(update);
   }
 
   #chainSettings(maxLength: number): ChainSettings {
@@ -254,49 +219,6 @@ export class RerankRun {
     return this.#sampling?.numSamples ?? 1;
   }
 
-  #takeStep(sequences: readonly Sequence[], engine: Engine): void {
-    // NaN in some rows is a document's fault; in all rows of a batch of several documents, the device's.
-    const documents = new Set(sequences.map((sequence) => this.#progressOf(sequence).tally));
-    if (documents.size > 1 && sequences.every(({ finishReason }) => finishReason === 'failed'))
-      throw new Rank1Error(
-        'run-failed',
-        'The model gave no numbers for any document of a step. Load the model again, or choose another device or dtype.',
-      );
-    for (const sequence of sequences) {
-      const progress = this.#progressOf(sequence);
-      const { tally, chain } = progress;
-      const { delta, next, outcome } = chain.takeToken();
-      if (delta !== '' && tally.streams) this.#updates.push({ type: 'reasoning', index: tally.index, delta });
-      if (next) {
-        this.#progress.delete(sequence);
-        this.#progress.set(next, progress);
-        // It is one step from its verdict, or has a reader waiting: it goes ahead of documents not yet begun.
-        engine.addFirst(next);
-      }
-      if (!outcome) continue;
-      this.#progress.delete(sequence);
-      const finished = tally.end(chain, outcome);
-      if (!finished) continue;
-      this.#numFinished++;
-      this.#finish(finished);
-    }
-  }
-
-  #abort(sequences: readonly Sequence[]): void {
-    for (const sequence of sequences) {
-      const { tally, chain } = this.#progressOf(sequence);
-      const finished = tally.abort(chain);
-      if (finished) this.#finish(finished);
-    }
-    this.#progress.clear();
-  }
-
-  #progressOf(sequence: Sequence): Progress {
-    const progress = this.#progress.get(sequence);
-    if (!progress) throw new Error('a sequence of another run');
-    return progress;
-  }
-
   /** Resolves when the run may take its next step or is to end. */
   async #untilResumed(): Promise<void> {
     if (this.#gate.isOpen) return;
@@ -323,9 +245,4 @@ function checkChainOptions({ name, chain }: ScoringProfile, { rethink, samples }
     'model-unsupported',
     `This model (${name}) gives scores without reasoning, so there is no chain to ${rethink ? 'rethink' : 'sample'}. Leave out ${rethink ? 'rethink' : 'samples'}, or take a rank1 model.`,
   );
-}
-
-function notJudged(index: number, finishReason: 'aborted' | 'prompt-too-long'): FinishedUpdate {
-  const counts = { numPromptTokens: 0, numNewTokens: 0 };
-  return { type: 'finished', index, finishReason, verdict: null, reasoning: '', truncated: false, ...counts };
 }

@@ -4,7 +4,8 @@
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import { foldUpdates, startRankedList, type RankedList } from '../../../src/client/ranked-list.ts';
-import { Reranker, type RerankParameters } from '../../../src/client/reranker.ts';
+import { Reranker } from '../../../src/client/reranker.ts';
+import type { RerankParameters } from '../../../src/client/reranker-options.ts';
 import { partialResponse, type RerankResponse } from '../../../src/client/rerank-result.ts';
 import type { RunState } from '../../../src/client/run-state.ts';
 import type { RerankUpdate } from '../../../src/protocol/rerank-api.ts';

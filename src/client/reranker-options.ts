@@ -1,0 +1,77 @@
+/** What a `Reranker` is created with, what its calls take, and the events that they stream. */
+import type { Backend } from '../protocol/backend.ts';
+import type {
+  CpuDevice,
+  LoadOptions,
+  LoadProgress,
+  RerankOptions,
+  RerankUpdate,
+  UpdateListener,
+} from '../protocol/rerank-api.ts';
+import type { DocumentInput, ResultSelection } from './check-arguments.ts';
+import type { LoadProgressEvent, RunStateEvent } from './event-queue.ts';
+import type { Page, WhenHidden } from './hold.ts';
+import type { FaultTimes } from './recovery.ts';
+import type { RerankResponse } from './rerank-result.ts';
+import type { RunStateListener } from './run-state.ts';
+
+export interface RerankerSettings {
+  /** For pages that create the worker themselves, and for tests. */
+  readonly createWorker?: () => Worker;
+  /** Used instead of a worker; it then chooses the model. */
+  readonly backend?: Backend;
+  /**
+   * Name of the Web Lock under which runs and loads of all pages of this origin wait for one another, so that they do
+   * not compete for the GPU; false for none. Ignored in browsers without Web Locks.
+   */
+  readonly lock?: string | false;
+  /** Default `continue`. */
+  readonly whenHidden?: WhenHidden;
+  /** The CPU device that replaces a GPU which failed under `auto`. Default `wasm`. */
+  readonly cpu?: CpuDevice;
+  readonly faultTimes?: Partial<FaultTimes>;
+  /** The page whose freezing and visibility matter, and its locks; default `document` and `navigator.locks`. */
+  readonly page?: Page;
+  readonly locks?: LockManager;
+}
+
+/** `model` is the URL of a model folder, relative to the page; optional with a `backend`. */
+export interface RerankerOptions extends Partial<LoadOptions>, RerankerSettings {}
+
+export interface LoadCallOptions {
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** The call rejects with the signal's reason; the model may continue loading, so that a later call is quick. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called while waiting for the device and while recovering from a failure. */
+  readonly onState?: RunStateListener | undefined;
+}
+
+/** A query and its documents, with all options of a run. */
+export interface RerankParameters<D extends DocumentInput = DocumentInput>
+  extends RerankOptions, ResultSelection {
+  readonly query: string;
+  readonly documents: readonly D[];
+  /** The call rejects with the signal's reason; the run ends after the step in flight. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A listener's error ends the run and rejects the call. No listener is called after the call has settled. */
+export interface RerankCallbacks {
+  readonly onLoadProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Called once per step, in order. A document interrupted by a failure is `started` again, with a new chain. */
+  readonly onUpdate?: UpdateListener | undefined;
+  /** State of the run as a whole: running, waiting for the device, paused, recovering from a failure. */
+  readonly onState?: RunStateListener | undefined;
+}
+
+export interface CompleteEvent<D extends DocumentInput = DocumentInput> {
+  readonly type: 'complete';
+  readonly response: RerankResponse<D>;
+}
+
+/**
+ * `load-progress` while the model loads, `run-state` when the run's state changes, an event for each document update,
+ * and finally `complete`.
+ */
+export type RerankEvent<D extends DocumentInput = DocumentInput> =
+  LoadProgressEvent | RunStateEvent | RerankUpdate | CompleteEvent<D>;

@@ -1,0 +1,107 @@
+/**
+ * The documents that a run has begun and not finished: which sequence belongs to which chain of which document. Turns a
+ * step's tokens into updates. A chain that needs another sequence (asking for the answer, a continuation) gets it here.
+ */
+import { assert } from '../../base/assert.ts';
+import { Rank1Error } from '../../base/errors.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Sequence } from '../../engine/sequence.ts';
+import type { FinishedUpdate, RerankUpdate } from '../../protocol/rerank-api.ts';
+import { DocumentTally } from '../../rank1/document-tally.ts';
+import { Chain, type ChainSettings } from './chain.ts';
+import type { PlannedDocument } from './document-plan.ts';
+
+/** A chain in progress. */
+interface Progress {
+  readonly tally: DocumentTally<Chain>;
+  readonly chain: Chain;
+}
+
+export class DocumentsInProgress {
+  readonly #engine: Engine;
+  readonly #settings: ChainSettings;
+  readonly #numSamples: number;
+  readonly #progress = new Map<Sequence, Progress>();
+
+  /** @param numSamples chains per prompt */
+  constructor(engine: Engine, settings: ChainSettings, numSamples: number) {
+    this.#engine = engine;
+    this.#settings = settings;
+    this.#numSamples = numSamples;
+  }
+
+  /** Queues all chains of a document. Without a prompt it is finished at once. */
+  start({ index, prompts, numPromptTokens }: PlannedDocument): RerankUpdate {
+    const [first] = prompts;
+    if (!first) return { ...notJudged(index, 'prompt-too-long'), numPromptTokens };
+    const tallied = prompts.map(({ text, promptTokenIds, truncated, passage }) => ({
+      chains: Array.from(
+        { length: this.#numSamples },
+        (_, sample) => new Chain(this.#settings, text, promptTokenIds, sample),
+      ),
+      numPromptTokens: promptTokenIds.length,
+      truncated,
+      passage,
+    }));
+    const tally = new DocumentTally(index, tallied);
+    for (const chain of tallied.flatMap(({ chains }) => chains)) {
+      this.#progress.set(chain.sequence, { tally, chain });
+      this.#engine.add(chain.sequence);
+    }
+    return { type: 'started', index, numPromptTokens, truncated: first.truncated };
+  }
+
+  /**
+   * @param sequences those that the step gave a token, or that failed
+   * @throws Rank1Error `run-failed` when the step gave no numbers for any of several documents
+   */
+  takeStep(sequences: readonly Sequence[]): RerankUpdate[] {
+    // NaN in some rows is a document's fault; in all rows of a batch of several documents, the device's.
+    const documents = new Set(sequences.map((sequence) => this.#progressOf(sequence).tally));
+    if (documents.size > 1 && sequences.every(({ finishReason }) => finishReason === 'failed'))
+      throw new Rank1Error(
+        'run-failed',
+        'The model gave no numbers for any document of a step. Load the model again, or choose another device or dtype.',
+      );
+    return sequences.flatMap((sequence) => this.#takeToken(sequence));
+  }
+
+  /** Ends every document, with what its chains came to so far. */
+  abortAll(): FinishedUpdate[] {
+    const finished = this.#engine.abortAll().flatMap((sequence) => {
+      const { tally, chain } = this.#progressOf(sequence);
+      return tally.abort(chain) ?? [];
+    });
+    this.#progress.clear();
+    return finished;
+  }
+
+  #takeToken(sequence: Sequence): RerankUpdate[] {
+    const progress = this.#progressOf(sequence);
+    const { tally, chain } = progress;
+    const updates: RerankUpdate[] = [];
+    const { delta, next, outcome } = chain.takeToken();
+    if (delta !== '' && tally.streams) updates.push({ type: 'reasoning', index: tally.index, delta });
+    if (next) {
+      this.#progress.delete(sequence);
+      this.#progress.set(next, progress);
+      // It is one step from its verdict, or has a reader waiting: it goes ahead of documents not yet begun.
+      this.#engine.addFirst(next);
+    }
+    if (!outcome) return updates;
+    this.#progress.delete(sequence);
+    const finished = tally.end(chain, outcome);
+    return finished ? [...updates, finished] : updates;
+  }
+
+  #progressOf(sequence: Sequence): Progress {
+    const progress = this.#progress.get(sequence);
+    assert(progress, 'every sequence of the engine belongs to a chain in progress');
+    return progress;
+  }
+}
+
+export function notJudged(index: number, finishReason: 'aborted' | 'prompt-too-long'): FinishedUpdate {
+  const counts = { numPromptTokens: 0, numNewTokens: 0 };
+  return { type: 'finished', index, finishReason, verdict: null, reasoning: '', truncated: false, ...counts };
+}
