@@ -1,7 +1,7 @@
 /**
- * rank1's way from a prompt to a verdict, as a state machine: it yields the step to run next and is told what came of it.
- * Knows neither tokens nor servers; `service/rerank/chain.ts` runs the steps on the engine, `remote/remote-chain.ts` on a server.
- * Source: orionw/rank1 `rank1.py`. A score is never made up: a step without a verdict ends the chain without one.
+ * rank1's protocol from prompt to verdict, as a state machine: it yields the next step and receives its result. Knows
+ * neither tokens nor servers: `service/rerank/chain.ts` runs the steps on the engine, `remote/remote-chain.ts` on a server.
+ * Source: orionw/rank1 `rank1.py`. A score is never invented: a step without a verdict ends the chain without one.
  */
 import { cutText } from '../passages/cut-text.ts';
 import type { FinishReason, RunOptions, Verdict } from '../protocol/rerank-api.ts';
@@ -26,7 +26,7 @@ export type ProtocolStep =
       readonly reasoning: string;
     };
 
-/** What a step came to. `reasoning` is what a `think` step added to the chain, without markers; empty for an answer. */
+/** Result of a step. `reasoning` is what a `think` step added to the chain, without markers; empty for an answer. */
 export type StepResult =
   | {
       readonly type: 'verdict';
@@ -34,9 +34,9 @@ export type StepResult =
       readonly reasoning: string;
       readonly numTokens: number;
     }
-  /** The chain ended, by itself, at its limit or because it loops, and has not answered. */
+  /** The chain ended without an answer: by itself, at its limit, or in a loop. */
   | { readonly type: 'unanswered'; readonly reasoning: string; readonly loops: boolean }
-  /** The model gave no numbers to read a verdict from. */
+  /** The model's output has no finite logits to read a verdict from. */
   | { readonly type: 'failed'; readonly reasoning: string }
   /** The step was not run: its prompt does not fit. */
   | { readonly type: 'no-room' };
@@ -78,10 +78,10 @@ export function* chainProtocol({
   return last ?? tooLong(chain);
 }
 
-/** Asks a chain that has not answered for its verdict, after its last whole sentence. */
+/** Asks an unanswered chain for its verdict, after its last complete sentence. */
 function* force(chain: string, finishReason: 'length' | 'loop'): ChainProtocol {
   let reasoning: string | null = null;
-  // Encoding the chain again may take a few tokens more than it had: then its end is given up.
+  // Re-encoding the chain may take a few more tokens than before; if they do not fit, its end is cut off.
   for (let kept = chain; ; kept = cutText(kept, Math.floor(kept.length * 0.9))) {
     const trimmed = trimToLastSentence(kept);
     if (trimmed !== reasoning) {

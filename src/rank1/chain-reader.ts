@@ -1,6 +1,6 @@
 /**
- * Reads one chain token by token: decodes it, stops it at its answer, and makes the verdict from the answer logits of that step.
- * One per sequence, as its stop condition.
+ * Reads one chain token by token: decodes it, stops at the answer, and computes the verdict from that step's answer
+ * logits. Used as a sequence's stop condition.
  */
 import type { StopCondition } from '../engine/stop-condition.ts';
 import { IncrementalDecoder } from '../tokenizer/incremental-decoder.ts';
@@ -22,8 +22,8 @@ export class ChainReader implements StopCondition {
   #delta = '';
 
   /**
-   * @param eosTokenIds of the model's configuration; the tokenizer's own end-of-text token ends a chain too
-   * @param options.loopGuard stops a chain that has run into a loop
+   * @param eosTokenIds from the model's configuration; the tokenizer's own end-of-text token also ends a chain
+   * @param options.loopGuard stops a chain that is stuck in a loop
    */
   constructor(
     tokenizer: Tokenizer,
@@ -39,7 +39,7 @@ export class ChainReader implements StopCondition {
     if (tokenizer.eosTokenId !== null) this.#eosTokenIds.add(tokenizer.eosTokenId);
   }
 
-  /** Null until the chain has answered by itself. */
+  /** Null until the chain has answered. */
   get verdict(): Verdict | null {
     return this.#verdict;
   }

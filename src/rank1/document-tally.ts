@@ -1,7 +1,7 @@
 /**
- * Brings the chains of one document together: several samples of a prompt, several passages of a document. It is finished
- * when the last chain has ended. A prompt's verdict is the mean of its samples; the passage with the highest logit
- * difference stands for the document. Invariant: a document is finished once.
+ * Combines the chains of one document: samples of a prompt, passages of a document. The document is finished when its
+ * last chain ends. A prompt's verdict is the mean of its samples; the document's is that of the passage with the highest
+ * logit difference. Invariant: a document is finished once.
  */
 import type { TextRange } from '../passages/split-passages.ts';
 import type { FinishedUpdate } from '../protocol/rerank-api.ts';
@@ -9,7 +9,7 @@ import type { ChainOutcome } from './chain-protocol.ts';
 import { promptOutcome } from './sampled-chains.ts';
 
 export interface TalliedChain {
-  /** so far, whatever they came to */
+  /** so far, including failed attempts */
   readonly numNewTokens: number;
   /** so far */
   readonly reasoning: string;
@@ -21,7 +21,7 @@ export interface TalliedPrompt<Chain extends TalliedChain> {
   readonly chains: readonly Chain[];
   readonly numPromptTokens: number;
   readonly truncated: boolean;
-  /** which part of the document it is; null for a document that was not split */
+  /** null if the document was not split */
   readonly passage: TextRange | null;
 }
 
@@ -37,17 +37,17 @@ export class DocumentTally<Chain extends TalliedChain> {
     this.#prompts = prompts;
   }
 
-  /** Chains that run side by side would be a jumble, so only one that runs alone streams its reasoning. */
+  /** Whether reasoning is streamed: only for a single chain, since parallel ones would be interleaved. */
   get streams(): boolean {
     return this.#prompts.length === 1 && this.#prompts[0]?.chains.length === 1;
   }
 
-  /** of the prompts of all passages; a prompt with several samples counts once */
+  /** over all passages; a prompt with several samples counts once */
   get numPromptTokens(): number {
     return this.#prompts.reduce((sum, prompt) => sum + prompt.numPromptTokens, 0);
   }
 
-  /** @returns the document's last update, when this was the last of its chains */
+  /** @returns the document's final update if this was its last chain */
   end(chain: Chain, outcome: ChainOutcome): FinishedUpdate | null {
     this.#outcomes.set(chain, outcome);
     if (this.#isFinished || !this.#chains.every((one) => this.#outcomes.has(one))) return null;
@@ -55,7 +55,7 @@ export class DocumentTally<Chain extends TalliedChain> {
     return this.#prompts.map((prompt) => this.#judged(prompt)).reduce(better);
   }
 
-  /** @returns the document's last update, once, when the run ends while `chain` is on its way */
+  /** @returns the document's final update, once, if the run ends while `chain` is in progress */
   abort(chain: Chain): FinishedUpdate | null {
     if (this.#isFinished) return null;
     this.#isFinished = true;
@@ -95,7 +95,7 @@ export class DocumentTally<Chain extends TalliedChain> {
   }
 }
 
-/** A passage without a verdict stands for its document: it might have been the best. The earlier one wins a tie. */
+/** A passage without a verdict decides: it might have been the best. The earlier one wins a tie. */
 function better(best: FinishedUpdate, update: FinishedUpdate): FinishedUpdate {
   if (!best.verdict || !update.verdict) return best.verdict ? update : best;
   return update.verdict.logitDifference > best.verdict.logitDifference ? update : best;

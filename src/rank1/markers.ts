@@ -45,10 +45,10 @@ export function watchedTokenIds({ trueTokenId, falseTokenId }: MarkerTokenIds): 
   return falseTokenId === null ? [trueTokenId] : [trueTokenId, falseTokenId];
 }
 
-/** Spellings that only special tokens have: as plain text they would make a prompt the model has never seen. */
+/** Spellings used by special tokens only: as plain text they would make a prompt the model has never seen. */
 const REQUIRED = /^<\|.+\|>$/;
 
-/** What may be a special token in the profile's prompt. */
+/** Texts in the profile's prompt that may be special tokens. */
 function specialTexts({ prompt }: ScoringProfile): readonly string[] {
   return prompt.flatMap((part) => part.match(/<[^<>\s]+>/g) ?? []);
 }

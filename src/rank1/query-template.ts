@@ -1,5 +1,5 @@
 /**
- * Templates that redefine what "relevant" means: a text with FILL_QUERY_HERE that replaces the query in the prompt, like the
+ * Templates that redefine what "relevant" means: texts with FILL_QUERY_HERE that replace the query in the prompt, like the
  * reference's prompts for data sets.
  */
 import type { RerankRequest } from '../protocol/rerank-api.ts';
@@ -17,9 +17,8 @@ export function fillQueryTemplate(template: string, query: string): string {
 }
 
 /**
- * What stands in the place of the query in the prompt: the query in its template, with the instruction where the profile
- * wants it. rank1 appends it to the query inside the template, as in the reference; a profile with a place of its own for
- * it keeps it out.
+ * The text inserted as the query: the query in its template, with the instruction. rank1 appends the instruction to the
+ * query inside the template, as in the reference; a profile with a separate place for it leaves it out here.
  */
 export function promptQuery(
   { query, options }: Pick<RerankRequest, 'query' | 'options'>,

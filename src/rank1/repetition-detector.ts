@@ -1,7 +1,7 @@
 /**
- * Detects a chain that loops: small models, decoded greedily, may never leave a loop. Knows token ids only. A loop is a period
- * of at most `MAX_PERIOD` tokens, repeated at least `MIN_REPEATS` times in a row and over at least `MIN_TOKENS` tokens, so that
- * a chain that merely repeats itself for a while goes on.
+ * Detects repetition loops, which small models decoded greedily may never leave. Knows token ids only. A loop is a period of
+ * at most `MAX_PERIOD` tokens, repeated at least `MIN_REPEATS` times in a row and over at least `MIN_TOKENS` tokens, so
+ * that shorter repetition does not end a chain.
  */
 const MAX_PERIOD = 128;
 const MIN_REPEATS = 4;

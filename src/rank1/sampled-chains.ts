@@ -1,6 +1,6 @@
 /**
- * Several sampled chains of one prompt. The mean of their scores is the verdict, and the chain nearest to the mean is the one
- * that is shown. A single chain is its own mean.
+ * Sampled chains of one prompt. The verdict is the mean of their scores; the chain closest to the mean is shown. A single
+ * chain is its own mean.
  */
 import { assert } from '../base/assert.ts';
 import type { RunOptions, SampledChain, Verdict } from '../protocol/rerank-api.ts';
@@ -17,7 +17,7 @@ export interface Sampling {
   readonly seed: number;
 }
 
-/** null: greedy, which a temperature of 0 is too, as greedy chains of one prompt are all the same. */
+/** null: greedy. So is temperature 0, where all chains of a prompt are equal. */
 export function samplingOf({
   samples,
   temperature = DEFAULT_TEMPERATURE,
@@ -27,9 +27,9 @@ export function samplingOf({
 }
 
 /**
- * The mean of the scores. Its logit difference, log(mean p) - log(mean (1 - p)), comes from the logarithms of the
- * scores, so that means which are all 1 to a double still have an order. Forced when any of them was. The mean of bounds
- * is a bound; where some are upper and some are lower ones, the upper ones count as 0, which leaves a lower one.
+ * The mean of the scores. Its logit difference, log(mean p) - log(mean (1 - p)), is computed in log space, so that means
+ * that round to 1 are still ordered. Forced if any of them was. The mean of bounds is a bound; if upper and lower bounds
+ * are mixed, the upper ones count as 0, which gives a lower bound.
  */
 export function meanVerdict(verdicts: readonly Verdict[]): Verdict {
   const [first] = verdicts;
@@ -54,8 +54,8 @@ export function meanVerdict(verdicts: readonly Verdict[]): Verdict {
 }
 
 /**
- * What the chains of one prompt come to. A chain without a verdict leaves the prompt without one: the mean of the others
- * would be another measure.
+ * Outcome of a prompt. If a chain has no verdict, neither has the prompt: the mean of the others would be a different
+ * measure.
  */
 export function promptOutcome(
   chains: readonly ChainOutcome[],
@@ -70,7 +70,7 @@ export function promptOutcome(
 
 const isJudged = (chain: ChainOutcome): chain is SampledChain => chain.verdict !== null;
 
-/** The chain that is shown for the mean: the earliest of those whose scores are nearest to it. */
+/** The chain to show for the mean: the first of those closest to it. */
 function nearestChain(chains: readonly SampledChain[], { score }: Verdict): SampledChain {
   const distance = (chain: SampledChain) => Math.abs(chain.verdict.score - score);
   return chains.reduce((best, chain) => (distance(chain) < distance(best) ? chain : best));

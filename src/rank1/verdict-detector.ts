@@ -5,7 +5,7 @@
  */
 import { ANSWERS, CLOSE_MARKER } from './markers.ts';
 
-/** What ends a chain, by the answer it gives. */
+/** Stop texts of a chain, by answer. */
 export const STOPS = { true: CLOSE_MARKER + ANSWERS.true, false: CLOSE_MARKER + ANSWERS.false } as const;
 
 export class VerdictDetector {
@@ -22,7 +22,7 @@ export class VerdictDetector {
     this.#markerIsToken = options.markerIsToken;
   }
 
-  /** Set once the answer is there. */
+  /** Set once the chain has answered. */
   get label(): 'true' | 'false' | null {
     return this.#label;
   }

@@ -1,4 +1,4 @@
-/** The score of the raw answer logits, at the step that produced the answer. */
+/** Computes the score from the raw answer logits of the answering step. */
 import { assert } from '../base/assert.ts';
 import { Rank1Error } from '../base/errors.ts';
 import { RANK1_PROFILE, type ScoringProfile } from '../model/scoring-profile.ts';
@@ -6,8 +6,8 @@ import type { Verdict } from '../protocol/rerank-api.ts';
 
 /**
  * @param answerLogits raw logits of the profile's answers: [2], or [1] if it has one
- * @param label what the model wrote; left out if the answer is forced: then the score decides, true on an exact tie
- * @throws Rank1Error `run-failed` when a logit is not finite: a score is never made up
+ * @param label the answer the model wrote; omitted for a forced answer: then the score decides, true on an exact tie
+ * @throws Rank1Error `run-failed` if a logit is not finite: a score is never invented
  */
 export function makeVerdict(
   answerLogits: ArrayLike<number>,

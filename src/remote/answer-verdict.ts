@@ -1,24 +1,24 @@
 /**
- * A verdict from the logprobs of the step that answered. A server returns the likeliest tokens only, so one of the two
- * answers may be missing. It is then no likelier than the least likely one that came: that bounds the score, and the
- * verdict says so. With both missing there is none.
+ * A verdict from the logprobs of the answering step. A server returns only the top tokens, so one of the two answers may
+ * be missing. Its probability is then at most that of the last token returned, which bounds the score; the verdict says
+ * so. If both are missing there is no verdict.
  */
 import type { Verdict } from '../protocol/rerank-api.ts';
 import { ANSWERS } from '../rank1/markers.ts';
 import { makeVerdict } from '../rank1/verdict.ts';
 
-/** How many of the likeliest tokens are asked for; vLLM's default limit. */
+/** Number of top logprobs requested; vLLM's default limit. */
 export const NUM_LOGPROBS = 20;
 
 export type Label = Verdict['label'];
 
-/** By token, as the server names it: natural logarithms of the likeliest tokens' probabilities. */
+/** Natural log probabilities of the top tokens, keyed by the server's name for each token. */
 export type Logprobs = ReadonlyMap<string, number>;
 
 /** The two answers as a server names them. */
 export type AnswerNames = Readonly<Record<Label, string>>;
 
-/** First ids of ` true` and ` false`. */
+/** First token ids of ` true` and ` false`. */
 export type AnswerTokenIds = Readonly<Record<Label, number>>;
 
 /** vLLM with `return_tokens_as_token_ids`. */
@@ -27,9 +27,9 @@ const BY_ID = /^token_id:\d+$/;
 const SPACES = ['▁', 'Ġ'];
 
 /**
- * How the tokens of a step are named: as their text, by id, or in the tokenizer's own spelling.
- * @param answerTokenIds null where the server does not tell
- * @returns null where ` true` cannot be told from another token: by an unknown id, or as `true`, stripped of its space
+ * Names of the two answers in this server's logprobs: their text, their ids, or the tokenizer's spelling.
+ * @param answerTokenIds null if unknown
+ * @returns null if ` true` is ambiguous: ids are used and unknown, or spaces are stripped, so that it is just `true`
  */
 export function answerNames(logprobs: Logprobs, answerTokenIds: AnswerTokenIds | null): AnswerNames | null {
   const names = [...logprobs.keys()];
@@ -46,8 +46,8 @@ export function answerNames(logprobs: Logprobs, answerTokenIds: AnswerTokenIds |
 }
 
 /**
- * @param label what the model wrote; left out where the answer was asked for
- * @returns null when neither answer is among the logprobs, or the one that was written is not
+ * @param label the answer the model wrote; omitted for a forced answer
+ * @returns null if neither answer, or not the written one, is among the logprobs
  */
 export function answerVerdict(logprobs: Logprobs, names: AnswerNames, label?: Label): Verdict | null {
   const yes = logprobs.get(names.true);
@@ -63,7 +63,7 @@ export function answerVerdict(logprobs: Logprobs, names: AnswerNames, label?: La
   };
 }
 
-/** The chosen token comes on top of those asked for where it is not among them, so the last may be no bound. */
+/** Servers append the chosen token if it is not among the top ones, so the last entry may not be a bound. */
 function leastOfTop(logprobs: Logprobs): number {
   const sorted = [...logprobs.values()].sort((a, b) => b - a);
   return sorted[Math.min(NUM_LOGPROBS, sorted.length) - 1] ?? 0;

@@ -1,6 +1,7 @@
 /**
- * What to ask for after a server refused a prompt as too long: fewer new tokens first, then less of the document, by the
- * server's own token counts where it tells them, else a share of its characters at a time. Fetched with the first refusal.
+ * What to request after a server rejected a prompt as too long: fewer new tokens first, then a shorter document. The
+ * document is cut by the server's own token counts if it offers them, else by a fixed share of its characters. Loaded on
+ * the first such rejection.
  */
 import { cutText } from '../passages/cut-text.ts';
 import type { RunOptions } from '../protocol/rerank-api.ts';
@@ -12,27 +13,27 @@ export interface FitSettings {
   readonly options: RunOptions;
   /** the whole prompt with that document in it */
   readonly promptOf: (document: string) => string;
-  /** null where the server does not tell */
+  /** null if the server cannot count tokens */
   readonly countTokens: CountTokens | null;
 }
 
-/** What a document's chains ask for. */
+/** What the chains of a document request. */
 export interface Demand {
   /** of the document */
   readonly text: string;
   /** of a chain, continuations included */
   readonly maxNewTokens: number;
-  /** whether the text was cut by the server's counts; if that did not help, it goes by others */
+  /** whether the text was already cut by the server's token counts; if rejected again, it is cut by characters */
   readonly isCounted: boolean;
 }
 
-/** Lengths in tokens that a refusal tells; null where it does not. */
+/** Token counts found in a rejection; null if not stated. */
 export interface RefusedLengths {
   readonly context: number | null;
   readonly prompt: number | null;
 }
 
-/** As vLLM, SGLang and OpenAI, llama.cpp, and TGI say it. */
+/** Wordings of vLLM, SGLang and OpenAI, llama.cpp, and TGI. */
 const CONTEXT_LENGTHS = [
   /context (?:length|size|window)\D{0,24}(\d+)/i,
   /(?:max_model_len|n_ctx)\D{0,8}(\d+)/i,
@@ -43,18 +44,18 @@ const PROMPT_LENGTHS = [
   /(?:request|input|prompt) \((\d+) tokens/i,
 ];
 
-/** A document with less left of it than this is not judged. */
+/** A document cut below this is not judged. */
 const MIN_CHARACTERS = 64;
 const KEPT_SHARE = 0.75;
-/** A chain is not shortened below this to spare the document a cut. */
+/** Chains are not shortened below this to avoid cutting the document. */
 const MIN_NEW_TOKENS = 256;
 
-/** @param said the server's refusal */
+/** @param said the server's message */
 export function refusedLengths(said: string): RefusedLengths {
   return { context: firstNumber(said, CONTEXT_LENGTHS), prompt: firstNumber(said, PROMPT_LENGTHS) };
 }
 
-/** @returns null when too little of the document would be left */
+/** @returns null if too little of the document would be left */
 export async function askForLess(refused: Demand, settings: FitSettings): Promise<Demand | null> {
   const { model, options } = settings;
   const most = model.maxNewTokens(options);

@@ -1,6 +1,6 @@
 /**
- * The completions of one chain as they stream in: owns the chain's text, its token counts, and what is reported of it. An
- * attempt that broke is reported as a new start. Text is all there is, so markers are found in text, as the reference does.
+ * Streams the completions of one chain: owns its text, its token counts and its updates. A retried attempt is reported as
+ * a new start. Servers stream text, not token ids, so markers are matched in the text, as in the reference.
  */
 import { assert } from '../base/assert.ts';
 import { Rank1Error } from '../base/errors.ts';
@@ -22,11 +22,11 @@ export interface ChainStreamSettings {
   readonly signal: AbortSignal;
 }
 
-/** What one completion came to. */
+/** Result of one completion. */
 export interface Thought {
   readonly reasoning: string;
   readonly label: Label | null;
-  /** The server stopped and listed no tokens: it kept the stop text to itself, so one of the two answers was given. */
+  /** The server stopped at one of the two answers, but reported neither the stop text nor any tokens. */
   readonly isCut: boolean;
   readonly loops: boolean;
   readonly lastStep: CompletionStep | null;
@@ -42,13 +42,13 @@ export class ChainStream {
   readonly #report: (update: RerankUpdate) => void;
   #isStarted = false;
   #numPromptTokens = 0;
-  /** text of the chain before the present completion */
+  /** the chain's text before the current completion */
   #before = '';
   #reasoning = '';
   #numEarlierTokens = 0;
   #numTokens = 0;
 
-  /** @param isTruncated asked when the chain is reported to start */
+  /** @param isTruncated called when the chain's start is reported */
   constructor(
     settings: ChainStreamSettings,
     index: number,
@@ -66,7 +66,7 @@ export class ChainStream {
     return this.#before + this.#reasoning;
   }
 
-  /** 0 until the server tells. */
+  /** 0 until the server reports it. */
   get numPromptTokens(): number {
     return this.#numPromptTokens;
   }
@@ -75,7 +75,7 @@ export class ChainStream {
     return this.#numEarlierTokens + this.#numTokens;
   }
 
-  /** Drops the chain's text: what follows is another chain. */
+  /** Drops the chain's text, to start another chain. */
   clear(): void {
     this.#before = '';
     this.#reasoning = '';
@@ -84,7 +84,7 @@ export class ChainStream {
 
   /**
    * Streams a completion up to its answer, its end, or a loop.
-   * @param before the text of the chain that `prompt` ends with
+   * @param before the part of the chain at the end of `prompt`
    */
   think(prompt: string, before: string, maxTokens: number): Promise<Thought> {
     const { options, sampling } = this.#settings;
@@ -107,7 +107,7 @@ export class ChainStream {
         }
         return detector.label !== null || loops;
       });
-      // A server that keeps the stop text to itself, as llama.cpp's does, names it or lists its tokens.
+      // Servers that leave the stop text out, such as llama.cpp's, name it or list its tokens.
       const label = detector.label ?? labelAtEnd(end.stopText ?? lastTokens);
       const isCut = label === null && lastStep === null && end.finishReason === 'stop';
       const numTokens = this.#numTokens;
@@ -117,7 +117,7 @@ export class ChainStream {
     return this.#retrying(attempt, () => this.#restart());
   }
 
-  /** One token: of the two answers only, where the server can be told so. */
+  /** One token, restricted to the two answers if their ids are known. */
   answerStep(prompt: string): Promise<CompletionStep> {
     const { model, client } = this.#settings;
     const { answerTokenIds: ids } = model;
@@ -148,8 +148,8 @@ export class ChainStream {
   }
 
   /**
-   * @param take is given text and steps in order, each once; returns true when it has enough
-   * @returns what the server said of the end
+   * @param take receives text and steps in order, each once; returns true to stop
+   * @returns how the completion ended
    */
   async #receive(
     request: CompletionRequest,
@@ -163,7 +163,7 @@ export class ChainStream {
     for await (const chunk of client.stream(model, request, signal)) {
       if (!this.#isStarted) this.#start(chunk.promptTokens ?? 0);
       if (!order.accept(chunk)) continue;
-      this.#numPromptTokens ||= chunk.promptTokens ?? 0; // some servers tell at the end
+      this.#numPromptTokens ||= chunk.promptTokens ?? 0; // some servers report it at the end
       this.#numTokens = Math.max(chunk.completionTokens ?? 0, this.#numTokens + chunk.steps.length);
       finishReason ??= chunk.finishReason;
       stopText ??= chunk.stopText;
@@ -172,7 +172,7 @@ export class ChainStream {
     return { finishReason, stopText };
   }
 
-  /** The first text of a continuation is there: what stands before it is part of the chain now. */
+  /** Once the first text of a continuation arrives, the text before it belongs to the chain. */
   #continueFrom(before: string): void {
     if (this.#before === before) return;
     const delta = before.slice(this.reasoning.length);
@@ -187,7 +187,7 @@ export class ChainStream {
     this.#report({ type: 'started', index: this.#index, numPromptTokens, truncated: this.#isTruncated() });
   }
 
-  /** What the broken attempt brought counts for nothing: the chain is told again from its beginning. */
+  /** Discards what the failed attempt produced and reports the chain from the start. */
   #restart(): void {
     assert(!this.#settings.signal.aborted, 'an aborted chain is not tried again');
     this.#reasoning = '';

@@ -1,6 +1,6 @@
 /**
- * Checks the order of a stream's chunks by the text offsets and running token counts that a server sends: repeats are dropped,
- * a gap is a fault. A server that sends neither is only caught when it lists more tokens than it counts at the end.
+ * Checks the order of a stream's chunks by the server's text offsets and running token counts: repeated chunks are
+ * dropped, a gap is a fault. If a server sends neither, only a final count below the number of listed tokens is noticed.
  */
 import type { CompletionChunk } from './completion-chunk.ts';
 import { PassingFault } from '../base/async.ts';
@@ -11,10 +11,10 @@ export class ChunkOrder {
   #numTokens = 0;
   /** offset of the first chunk: some servers count the prompt */
   #base: number | null = null;
-  /** Content by running count. Some servers send a count that never grows, which says nothing. */
+  /** Content by running count. Some servers send a count that never grows; it is ignored. */
   readonly #byCount = new Map<number, string>();
 
-  /** @returns whether the chunk is new. @throws PassingFault when text before it is missing or differs */
+  /** @returns whether the chunk is new. @throws PassingFault if text before it is missing or different */
   accept(chunk: CompletionChunk): boolean {
     if (this.#repeatsText(chunk) || this.#repeatsCount(chunk)) return false;
     for (const point of chunk.text) this.#received.push(point);

@@ -1,35 +1,35 @@
 /**
- * One event of a streamed completion, checked: a server's answer is untrusted input. Logprobs come in the shape of
- * vLLM (lists side by side) or of llama.cpp and chats (a list of steps).
+ * Parses and checks one event of a streamed completion; a server's response is untrusted. Logprobs may have vLLM's shape
+ * (parallel lists) or that of llama.cpp and chat completions (a list of steps).
  */
 import { Rank1Error } from '../base/errors.ts';
 import type { Logprobs } from './answer-verdict.ts';
 
 export interface CompletionStep {
   readonly token: string;
-  /** of the likeliest tokens, the chosen one among them */
+  /** of the top tokens and the chosen one */
   readonly topLogprobs: Logprobs;
 }
 
 export interface CompletionChunk {
   readonly text: string;
-  /** empty where the server gives no logprobs */
+  /** empty if the server returns no logprobs */
   readonly steps: readonly CompletionStep[];
-  /** characters (code points) of the answer before this chunk, where the server tells */
+  /** offset of this chunk in the completion, in code points; null if not reported */
   readonly textOffset: number | null;
   readonly finishReason: string | null;
-  /** the stop text that was met, where the server tells */
+  /** the stop text that ended the completion; null if not reported */
   readonly stopText: string | null;
   readonly promptTokens: number | null;
   readonly completionTokens: number | null;
 }
 
-/** An event that says that the completion failed. */
+/** An event that reports a failed completion. */
 export class ErrorEvent extends Error {}
 
 /**
- * @throws ErrorEvent with the event's text when the server reports an error, Rank1Error when it answers as a chat, or
- *   SyntaxError when it is no chunk of a completion
+ * @throws ErrorEvent with the event's text if it reports an error, Rank1Error for a chat completion, SyntaxError for
+ *   anything else that is not a chunk of a completion
  */
 export function parseChunk(data: string): CompletionChunk {
   const root = JSON.parse(data) as unknown;
@@ -45,7 +45,7 @@ export function parseChunk(data: string): CompletionChunk {
       'model-unsupported',
       'The server answers as a chat. It must serve /v1/completions, which take the prompt as it is.',
     );
-  const text = choice['text'] ?? ''; // a last chunk may only say that it is the last
+  const text = choice['text'] ?? ''; // the last chunk may have no text
   if (typeof text !== 'string') throw new SyntaxError('the text of a choice is not a string');
   const logprobs = isRecord(choice['logprobs']) ? choice['logprobs'] : {};
   const [offset] = list(logprobs['text_offset']);
@@ -71,7 +71,7 @@ function readSteps(logprobs: Record<string, unknown>): CompletionStep[] {
   });
 }
 
-/** llama.cpp blanks the text of a token that belongs to a stop text; its id still names it among the likeliest. */
+/** llama.cpp blanks the text of a token that is part of a stop text; its id still finds it among the top tokens. */
 function readStep(step: unknown): CompletionStep {
   if (!isRecord(step) || typeof step['token'] !== 'string') throw new SyntaxError('a token is not a text');
   const top = list(step['top_logprobs']).filter(isRecord);
@@ -85,7 +85,7 @@ function readStep(step: unknown): CompletionStep {
   return { token, topLogprobs };
 }
 
-/** JSON has no infinities; a server writes a very small number for a forbidden token. */
+/** JSON has no infinity: servers send a very small number for a token that is not allowed. */
 const isLogprob = (value: unknown): value is number =>
   typeof value === 'number' && value <= 1e-3 && value > -9000;
 

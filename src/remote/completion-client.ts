@@ -1,6 +1,6 @@
 /**
- * The HTTP side of a server: which model it has, its token ids, and streamed completions. One call is one request;
- * `retrying` tries again. Owns the key, which goes into one header and nowhere else, and the server's pace.
+ * HTTP client of a completions server: its models, token ids, and streamed completions. One call is one request; callers
+ * retry with `retrying`. Owns the pacer and the API key, which is sent in one header and appears nowhere else.
  */
 import { IdleTimer, PassingFault } from '../base/async.ts';
 import { isRank1Error, Rank1Error } from '../base/errors.ts';
@@ -18,21 +18,21 @@ export interface CompletionRequest {
   readonly prompt: string;
   readonly maxTokens: number;
   readonly stop?: readonly string[];
-  /** Nothing else may be answered; for servers that know token ids. */
+  /** Restricts the answer to these tokens, for servers that expose token ids. */
   readonly allowedTokenIds?: readonly number[];
-  /** Greedy when left out. */
+  /** Default: greedy. */
   readonly sampling?: { readonly temperature: number; readonly seed: number };
 }
 
 export interface ServedModel {
   readonly id: string;
-  /** tokens; null where the server does not tell */
+  /** context in tokens; null if not reported */
   readonly maxLength: number | null;
 }
 
-/** Of an answer that is read whole; the ids of a very long text are the longest. */
+/** Limit for responses that are not streamed; the token ids of a very long text are the largest. */
 const MAX_BODY_BYTES = 16 * 2 ** 20;
-/** Finish reasons of a completion that the server gave up. */
+/** Finish reasons of a completion that the server cancelled. */
 const GIVEN_UP = /^(abort|error|cancel|timeout)/;
 
 export class CompletionClient {
@@ -74,15 +74,15 @@ export class CompletionClient {
     });
   }
 
-  /** How many tokens `prompt` is as a completion request; null where the server does not offer to tell. */
+  /** Number of tokens of `prompt` in a completion request; null if the server cannot count them. */
   async countTokens(model: string, prompt: string, signal: AbortSignal): Promise<number | null> {
     return (await this.tokenIds(model, prompt, signal, true))?.length ?? null;
   }
 
   /**
-   * Ids of `text`; null where the server does not offer to tell. vLLM (`prompt`) and llama.cpp (`content`) do, beside `/v1`.
-   * An extra: nothing depends on it.
-   * @param isPrompt with what the server puts before a prompt
+   * Token ids of `text`, from the `/tokenize` endpoint of vLLM (`prompt`) or llama.cpp (`content`); null if there is none.
+   * Optional: everything works without it.
+   * @param isPrompt include the tokens the server adds to a prompt
    */
   async tokenIds(
     model: string,
@@ -102,9 +102,9 @@ export class CompletionClient {
   }
 
   /**
-   * The chunks of one completion; leaving the loop, or aborting, closes the stream.
-   * @throws Rank1Error, PassingFault (a stream that is cut, unfinished, malformed, disordered or silent too), ContextFault, or
-   *   the signal's reason
+   * Yields the chunks of one completion. Leaving the loop or aborting closes the stream.
+   * @throws Rank1Error, PassingFault (also for a stream that is truncated, malformed, out of order or idle for too long),
+   *   ContextFault, or the signal's reason
    */
   async *stream(
     model: Pick<RemoteModel, 'id' | 'namesTokensById'>,
@@ -142,7 +142,7 @@ export class CompletionClient {
     }
   }
 
-  /** @param isWhole the answer in the place of a stream: a completion in one piece, or the server's reason why there is none */
+  /** @param isWhole a response that is not a stream: the whole completion, or an error */
   #parse(data: string, isWhole = false): CompletionChunk {
     try {
       return parseChunk(data);
@@ -174,7 +174,7 @@ export class CompletionClient {
     return new IdleTimer(silentMs, () => new PassingFault(`it was silent for ${silentMs} ms`));
   }
 
-  /** @throws the signal's reason, when it was aborted */
+  /** @throws the signal's reason if it was aborted */
   #faultIn(error: unknown, idle: IdleTimer, signal: AbortSignal): unknown {
     signal.throwIfAborted();
     if (idle.signal.aborted) return idle.signal.reason;
@@ -191,7 +191,7 @@ export class CompletionClient {
         ...(apiKey !== undefined && { Authorization: `Bearer ${apiKey}` }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      // Neither cookies of the page nor its address are the server's business; a redirect could take the key elsewhere.
+      // Send no cookies and no referrer; a redirect could forward the key to another host.
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
       redirect: 'manual',
@@ -222,7 +222,7 @@ function requestBody(
     logprobs: NUM_LOGPROBS,
     stream: true,
     stream_options: { include_usage: true, continuous_usage_stats: true },
-    // The markers are added tokens in released checkpoints, and would be left out of the text.
+    // In released checkpoints the markers are added tokens, which would be missing from the text.
     skip_special_tokens: false,
     ...(stop && { stop, include_stop_str_in_output: true }),
     ...(allowedTokenIds && { allowed_token_ids: allowedTokenIds }),
@@ -230,14 +230,14 @@ function requestBody(
   };
 }
 
-/** @throws PassingFault when it is too long to be an answer */
+/** @throws PassingFault beyond MAX_BODY_BYTES */
 async function textOf(response: Response, signal: AbortSignal, idle: IdleTimer): Promise<string> {
   const bytes = await readBody(response.body, MAX_BODY_BYTES, { signal, onChunk: () => idle.touch() });
   if (!bytes) throw new PassingFault(`its answer has more than ${MAX_BODY_BYTES} bytes`);
   return new TextDecoder().decode(bytes);
 }
 
-/** `max_model_len` is vLLM's, `meta.n_ctx` llama.cpp's: a slot's context. */
+/** `max_model_len` is vLLM's, `meta.n_ctx` llama.cpp's: the context of a slot. */
 type ModelEntry = { id?: unknown; max_model_len?: unknown; meta?: { n_ctx?: unknown } } | null;
 
 const isTokenId = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

@@ -1,11 +1,11 @@
-/** The data of server-sent events, parsed as in the HTML standard; completions use no other field. */
+/** Parses server-sent events as in the HTML standard. Yields `data` only: completions use no other field. */
 
-/** In characters. No event of a completion is longer, and an endless one must not fill the memory. */
+/** In characters. Far more than an event of a completion needs; bounds the memory that an endless one can take. */
 const MAX_EVENT_LENGTH = 1 << 20;
 
 /**
  * @param onBytes called for every chunk of the body
- * @throws RangeError when an event is endless; whatever the body throws
+ * @throws RangeError beyond MAX_EVENT_LENGTH, or the body's error
  */
 export async function* readEvents(
   body: ReadableStream<Uint8Array>,
@@ -19,7 +19,7 @@ export async function* readEvents(
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return; // an event without its blank line was cut, and is dropped
+      if (done) return; // an event without its blank line is incomplete and dropped
       onBytes();
       text += decoder.decode(value, { stream: true });
       const lines = text.split(/\r\n|\n|\r(?!$)/);
@@ -31,7 +31,7 @@ export async function* readEvents(
           dataLength = 0;
         } else if (line.startsWith('data:')) {
           data.push(line.slice(line[5] === ' ' ? 6 : 5));
-          dataLength += line.length; // even an empty line of data takes memory
+          dataLength += line.length; // an empty data line takes memory too
         }
       }
       if (text.length + dataLength > MAX_EVENT_LENGTH)

@@ -1,6 +1,6 @@
 /**
- * A document as it stands in the prompts of its chains, and the tokens they may have, as far as the server accepts both.
- * Invariant: all chains of a document continue with the same text.
+ * A document's text in its prompts and the token limit of its chains, both reduced until the server accepts them.
+ * Invariant: all chains of a document use the same text.
  */
 import { cutText } from '../passages/cut-text.ts';
 import { MAX_CHARACTERS_PER_TOKEN } from '../passages/leading-text.ts';
@@ -19,7 +19,7 @@ export class FittedDocument {
     this.#length = text.length;
     const { model, options } = settings;
     const maxNewTokens = model.maxNewTokens(options);
-    // A document that is far too long is not even sent: that would cost time and memory for nothing.
+    // A document that is far too long is cut before it is sent, to save time and memory.
     const sent = model.isLengthKnown
       ? cutText(text, Math.max(1, model.maxLength - maxNewTokens) * MAX_CHARACTERS_PER_TOKEN)
       : text;
@@ -34,14 +34,14 @@ export class FittedDocument {
     return this.#demand.text.length < this.#length;
   }
 
-  /** tokens of the last prompt that was refused, as the server counts them; 0 where it does not tell */
+  /** token count of the last rejected prompt, as reported by the server; 0 if not reported */
   get refusedPromptTokens(): number {
     return this.#refusedPromptTokens;
   }
 
   /**
-   * Asks for less after the server refused `sent`; another chain of the document may have done so already.
-   * @returns false when too little of the document would be left
+   * Reduces the demand after the server rejected `sent`, unless another chain of the document already has.
+   * @returns false if too little of the document would be left
    */
   fitAfter(fault: ContextFault | null, sent: Demand): Promise<boolean> {
     if (this.#demand !== sent) return Promise.resolve(true);

@@ -1,20 +1,20 @@
-/** Longest prefix of a text within a token budget, where each count is a request: a near fit with few of them. */
+/** Longest prefix of a text within a token budget. Each token count is a request, so a few near-optimal guesses are made. */
 import { cutText } from '../passages/cut-text.ts';
 
-/** null: the server did not tell this time */
+/** null: the server gave no count */
 export type CountTokens = (text: string) => Promise<number | null>;
 
-/** The first guess is nearly always near enough. */
+/** The first guess is nearly always close enough. */
 const MAX_TRIES = 6;
-/** A prefix that fills this share of the room is near enough; guesses aim halfway between it and all of the room. */
+/** A prefix that uses this share of the budget is accepted; guesses aim halfway between it and the whole budget. */
 const FILLED_SHARE = 0.97;
 const AIMED_SHARE = 0.985;
-/** Characters given up so as not to cut a word. */
+/** Characters that may be dropped to end at a word boundary. */
 const LONGEST_WORD = 48;
 
 /**
- * @param count of the text with the prompt around it
- * @returns empty when nothing of the text fits; null when the counts are not told, or say that all of it does
+ * @param count tokens of the prompt with this text in it
+ * @returns empty if nothing fits; null if counts are unavailable, or if all of it fits
  */
 export async function longestFitting(
   text: string,

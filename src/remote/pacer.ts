@@ -1,13 +1,13 @@
 /**
- * When a request to a server may start, and whether it is tried again. A server that is overloaded says so to one request and
- * means all of them: they rest together and start again one by one. One per server, shared by all calls.
+ * Paces and retries the requests to one server, shared by all calls. An overload response to one request applies to all:
+ * they pause together and resume with jitter.
  */
 import { PassingFault, retry, wait } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
 import { OverloadFault } from './remote-fault.ts';
 import type { RemoteSettings } from './remote-options.ts';
 
-/** No wait is longer than this many milliseconds, except for its jitter, whatever a server asks for. */
+/** Upper bound of a wait, jitter excluded, whatever the server asks for. */
 const MAX_WAIT_MS = 60_000;
 
 export class Pacer {
@@ -26,8 +26,8 @@ export class Pacer {
   }
 
   /**
-   * @param onRetry called before each further attempt; what the one before brought counts for nothing
-   * @throws what `attempt` throws, or Rank1Error `network` when the last attempt met a passing fault, or the signal's reason
+   * @param onRetry called before each further attempt: discard what the previous one produced
+   * @throws the error of `attempt`, Rank1Error `network` if the last attempt had a transient fault, or the signal's reason
    */
   async retrying<T>(
     attempt: () => Promise<T>,
@@ -63,7 +63,7 @@ export class Pacer {
     }
   }
 
-  /** Lets no request start for `ms`. */
+  /** No request starts for the next `ms`. */
   rest(ms: number): void {
     const restMs = Math.min(ms, MAX_WAIT_MS);
     const until = performance.now() + restMs;

@@ -1,4 +1,4 @@
-/** A server in the place of the worker. It runs in the caller's thread, as it only waits; its code is fetched when first used. */
+/** A server instead of a worker. Runs in the caller's thread, since it only waits; its code is loaded on first use. */
 import { Gate } from '../base/async.ts';
 import type { Backend } from '../protocol/backend.ts';
 import { checkRemoteOptions, type RemoteOptions, type RemoteSettings } from './remote-options.ts';
@@ -6,7 +6,7 @@ import type { RemoteServer } from './remote-server.ts';
 
 export class RemoteBackend implements Backend {
   readonly remoteHost: string;
-  /** The server makes its own batches; requests in flight are bounded over all runs. */
+  /** The server batches by itself; requests in flight are limited over all runs. */
   readonly maxRuns = Infinity;
   readonly #settings: RemoteSettings;
   readonly #gate = new Gate();
@@ -14,14 +14,14 @@ export class RemoteBackend implements Backend {
 
   /**
    * Nothing is sent before the first call.
-   * @throws TypeError or RangeError when the options describe no server
+   * @throws TypeError or RangeError if the options are invalid
    */
   constructor(options: RemoteOptions) {
     this.#settings = checkRemoteOptions(options);
     this.remoteHost = this.#settings.host;
   }
 
-  /** Asks the server what it has. No option applies: the server has chosen device and precision. */
+  /** Asks the server for its model. Load options do not apply: the server has chosen device and precision. */
   async load(...[, , signal]: Partial<Parameters<Backend['load']>>): ReturnType<Backend['load']> {
     return (await this.#open()).load(signal ?? new AbortController().signal);
   }
@@ -51,7 +51,7 @@ export class RemoteBackend implements Backend {
     );
     this.#server = opening;
     opening.catch(() => {
-      if (this.#server === opening) this.#server = null; // the next call fetches the code again
+      if (this.#server === opening) this.#server = null; // the next call loads the code again
     });
     return opening;
   }

@@ -1,6 +1,6 @@
 /**
- * Runs rank1's protocol for one chain on a server: each step is a completion. Owns how a verdict is read from what the
- * server lists, and what to do where a prompt does not fit; `chain-stream.ts` sends the requests.
+ * Runs rank1's protocol for one chain on a server: each step is a completion. Reads verdicts from logprobs and handles
+ * prompts that do not fit; `chain-stream.ts` sends the requests.
  */
 import { Rank1Error } from '../base/errors.ts';
 import type { RerankUpdate, RunOptions, Verdict } from '../protocol/rerank-api.ts';
@@ -21,7 +21,7 @@ import { ContextFault } from './remote-fault.ts';
 
 export interface RemoteChainSettings extends ChainStreamSettings {
   readonly options: RunOptions;
-  /** the query as it stands in the prompt */
+  /** as it appears in the prompt */
   readonly query: string;
 }
 
@@ -47,7 +47,7 @@ export class RemoteChain implements TalliedChain {
     return this.#stream.reasoning;
   }
 
-  /** 0 until the server tells. */
+  /** 0 until the server reports it. */
   get numPromptTokens(): number {
     return this.#stream.numPromptTokens || this.#document.refusedPromptTokens;
   }
@@ -94,7 +94,7 @@ export class RemoteChain implements TalliedChain {
     const thought = await this.#stream.think(prompt, before, maxNewTokens);
     const { reasoning, label, lastStep, numTokens, loops } = thought;
     if (label === null && !thought.isCut) return { type: 'unanswered', reasoning, loops };
-    // Logprobs of a sampled token may be those at its temperature; the score is the model's own.
+    // A server may scale the logprobs of a sampled token by the temperature; the score must not be.
     const atAnswer = sampling || label === null || !lastStep ? null : this.#verdictAt(lastStep, label);
     const verdict = atAnswer ?? (await this.#ask(prompt + reasoning + CLOSE_MARKER, label ?? undefined));
     return verdict ? { type: 'verdict', verdict, reasoning, numTokens } : { type: 'failed', reasoning };
@@ -110,15 +110,15 @@ export class RemoteChain implements TalliedChain {
       : { type: 'failed', reasoning: '' };
   }
 
-  /** Null unless `step` is the one that wrote `label`, and its logprobs say so. */
+  /** Null unless `step` produced `label` and its logprobs show it. */
   #verdictAt({ token, topLogprobs }: CompletionStep, label: Label): Verdict | null {
     const names = answerNames(topLogprobs, this.#settings.model.answerTokenIds);
     return names && token === names[label] ? answerVerdict(topLogprobs, names, label) : null;
   }
 
   /**
-   * The answer that follows `prompt`; null when neither is among the logprobs.
-   * @throws Rank1Error `model-unsupported` where nothing tells which of the logprobs are the answers'
+   * Asks for the answer that follows `prompt`; null if neither is among the logprobs.
+   * @throws Rank1Error `model-unsupported` if the logprobs of the answers cannot be identified
    */
   async #ask(prompt: string, label?: Label): Promise<Verdict | null> {
     const { model, client } = this.#settings;

@@ -1,28 +1,28 @@
-/** What can go wrong between here and a server, sorted by what is to be done about it. Messages never hold the key. */
+/** Classifies a server's failures by what to do about them. Messages never contain the key. */
 import { PassingFault, retryAfterMs } from '../base/async.ts';
 import { errorMessage, Rank1Error } from '../base/errors.ts';
 import { readBody } from '../base/read-body.ts';
 
-/** The server has too much to do: a fault of every request, so all of them rest. */
+/** The server is overloaded, which concerns every request: all of them pause. */
 export class OverloadFault extends PassingFault {}
 
-/** The prompt and its new tokens do not fit the model's context. The message is the server's. */
+/** The prompt and its new tokens exceed the model's context. The message is the server's. */
 export class ContextFault extends Error {}
 
 const CONTEXT =
   /context (length|size|window)|max_model_len|maximum .{0,40}(length|tokens)|too (long|large)|max_new_tokens.{0,20}must be|n_ctx/i;
-/** Node tells why a certificate was refused; a browser tells nothing, and the fault counts as passing. */
+/** Node reports why a certificate was rejected; browsers do not, so there the fault counts as transient. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/;
-/** Of the statuses from 500 on, those that stay as they are: not implemented, HTTP version, login at a gateway. */
+/** Statuses from 500 on that are not transient: not implemented, HTTP version, login at a gateway. */
 const LASTING = new Set([501, 505, 511]);
-/** An error within a stream is the request's, unless its status says that the server is not ready. */
+/** An error within a stream is blamed on the request, unless its status says the server is not ready. */
 const PASSING_IN_STREAM = new Set([408, 425, 429, 502, 503, 504]);
 
 const MAX_SAID = 300;
-/** Of a body that says what is wrong. */
+/** Limit for the body of an error response. */
 const MAX_MESSAGE_BYTES = 2 ** 20;
 
-/** @returns what to throw for an answer that is no success; the body is read for its message */
+/** @returns the error for an unsuccessful response; reads the body for its message */
 export async function faultOf(response: Response, host: string, redact: Redact): Promise<Error> {
   const { status, headers } = response;
   if (response.type === 'opaqueredirect' || (status >= 300 && status < 400))
@@ -35,7 +35,7 @@ export async function faultOf(response: Response, host: string, redact: Redact):
   return faultOfStatus(status, said, host, () => retryAfterMs(headers));
 }
 
-/** @returns what to throw for an error that came in the place of a stream, or within one */
+/** @returns the error for an error event in a stream, or instead of one */
 export function faultInStream(body: string, host: string, redact: Redact): Error {
   const said = redact(saidIn(body));
   const status = statusIn(body);
@@ -70,7 +70,7 @@ function faultOfStatus(
   );
 }
 
-/** @returns what to throw when the request itself failed: no connection, or a refused certificate */
+/** @returns the error for a failed request: no connection, or a rejected certificate */
 export function connectionFault(error: unknown, host: string, redact: Redact): Error {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
@@ -84,7 +84,7 @@ export function connectionFault(error: unknown, host: string, redact: Redact): E
 
 export type Redact = (text: string) => string;
 
-/** Takes the key out of whatever a server or a runtime says. */
+/** Removes the key from text of a server or runtime. */
 export function redactKey(apiKey: string | undefined): Redact {
   return (text) => (apiKey === undefined ? text : text.split(apiKey).join('[key]'));
 }
@@ -97,7 +97,7 @@ interface ErrorBody {
   readonly status?: unknown;
 }
 
-/** The server's own sentence: OpenAI's, vLLM's, FastAPI's and llama.cpp's shapes, else the beginning of the text. */
+/** The server's message, in the shapes of OpenAI, vLLM, FastAPI and llama.cpp; else the start of the body. */
 function saidIn(body: string): string {
   const root = parsed(body);
   const nested = typeof root?.error === 'string' ? root.error : root?.error?.message;
@@ -117,6 +117,6 @@ function parsed(body: string): ErrorBody | null {
     const root = JSON.parse(body) as unknown;
     return typeof root === 'object' ? root : null;
   } catch {
-    return null; // not JSON: a proxy's page, for one
+    return null; // not JSON, for example a proxy's error page
   }
 }

@@ -1,26 +1,23 @@
-/**
- * What is known of the model a server has: told by the server when asked, or learned from its refusals. One per server,
- * shared by all runs.
- */
+/** What is known about a server's model, reported by the server or learned from its rejections. Shared by all runs. */
 import type { RunOptions } from '../protocol/rerank-api.ts';
 import type { AnswerTokenIds } from './answer-verdict.ts';
 
-/** The reference's. */
+/** As in the reference. */
 const DEFAULT_MAX_NEW_TOKENS = 8192;
-/** Of the released models, until the server tells. */
+/** Context of the released models, assumed if the server does not report one. */
 const ASSUMED_MAX_LENGTH = 16_000;
 
 export class RemoteModel {
   readonly id: string;
-  /** null where the server does not tell */
+  /** null if unknown */
   readonly answerTokenIds: AnswerTokenIds | null;
   /** whether the server counts tokens */
   readonly tokenizes: boolean;
-  /** Whether the server is to name tokens by their ids, as their texts did not tell them apart. */
+  /** Whether to request tokens by id, because their texts are ambiguous. */
   namesTokensById = false;
   #maxLength: number | null;
 
-  /** @param maxLength tokens of prompt and completion; null where the server does not tell */
+  /** @param maxLength tokens of prompt and completion; null if not reported */
   constructor(
     id: string,
     maxLength: number | null,
@@ -41,12 +38,12 @@ export class RemoteModel {
     return this.#maxLength ?? ASSUMED_MAX_LENGTH;
   }
 
-  /** Tokens of a chain, or of an answer without one; half the context at most. */
+  /** Token limit of a chain, or of an answer without one; at most half the context. */
   maxNewTokens({ reasons, maxNewTokens = DEFAULT_MAX_NEW_TOKENS }: RunOptions): number {
     return reasons === 'none' ? 1 : Math.max(1, Math.min(maxNewTokens, Math.floor(this.maxLength / 2)));
   }
 
-  /** A refusal knows the context better than whatever said so before. @param maxLength as a refusal says */
+  /** The context stated in a rejection overrides a larger one. @param maxLength as stated there */
   learn(maxLength: number): void {
     this.#maxLength = Math.min(maxLength, this.#maxLength ?? Infinity);
   }

@@ -3,27 +3,27 @@
 export interface RemoteOptions {
   /** Base URL of an OpenAI-compatible server such as vLLM, up to and including `/v1`. */
   readonly endpoint: string;
-  /** The model's name on the server; the only one it serves when left out. */
+  /** The model's name on the server; may be omitted if it serves only one. */
   readonly remoteModel?: string;
-  /** Sent as a bearer token. Kept in memory only; never stored, logged or put into a message. */
+  /** Sent as a bearer token. Kept in memory only: never stored, logged or included in a message. */
   readonly apiKey?: string;
   /**
-   * Allows sending the key in clear text: over plain `http` to a host other than this machine, which is refused otherwise.
-   * Only for networks that you trust.
+   * Allows sending the key unencrypted, over plain `http` to a host other than this machine. Only for networks you
+   * trust.
    */
   readonly allowInsecureKey?: boolean;
-  /** Requests in flight at once, over all calls; the server batches them itself. 16 when left out. */
+  /** Maximum number of requests in flight, over all calls; the server batches them itself. Default 16. */
   readonly maxInFlight?: number;
   /**
-   * Attempts of one request before the run fails. 10 when left out, which survives a restart of two minutes. The very first
-   * request gets 5 at most.
+   * Attempts of one request before the run fails. Default 10, which survives a restart of two minutes. The very first
+   * request gets at most 5.
    */
   readonly maxAttempts?: number;
-  /** Milliseconds before the second attempt, with jitter; doubled for each further one, up to a minute. 500 when left out. */
+  /** Milliseconds before the second attempt, with jitter; doubles with each further one, up to a minute. Default 500. */
   readonly retryDelayMs?: number;
-  /** Idle timeout of an answer in milliseconds. 120,000 when left out. */
+  /** Idle timeout of a response in milliseconds. Default 120,000. */
   readonly silentMs?: number;
-  /** `globalThis.fetch` unless given. */
+  /** Default `globalThis.fetch`. */
   readonly fetch?: typeof fetch;
 }
 
@@ -39,7 +39,7 @@ export interface RemoteSettings {
   readonly fetch: typeof fetch;
 }
 
-/** @throws TypeError or RangeError; the message never holds the key, nor an address that may hold one */
+/** @throws TypeError or RangeError; the message never contains the key, nor an address that may contain one */
 export function checkRemoteOptions(options: RemoteOptions): RemoteSettings {
   const url = parseEndpoint(options.endpoint);
   const { remoteModel, apiKey, allowInsecureKey } = options;

@@ -1,6 +1,6 @@
 /**
- * One run on a server, which batches by itself: as many chains at once as are allowed, in the documents' order. Owns what is
- * reported of the run. Invariant: every document is finished exactly once.
+ * One run on a server, which batches by itself: keeps as many chains in flight as allowed, in document order, and reports
+ * their updates. Invariant: every document is finished exactly once.
  */
 import type { Gate, Semaphore } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
@@ -32,7 +32,7 @@ import type { RemoteModel } from './remote-model.ts';
 export interface RemoteRunSettings {
   readonly client: CompletionClient;
   readonly model: RemoteModel;
-  /** of one run, unless it says otherwise */
+  /** of one run, unless its options say otherwise */
   readonly maxInFlight: number;
   /** of all runs */
   readonly inFlight: Semaphore;
@@ -45,10 +45,10 @@ interface QueuedChain {
   readonly chain: RemoteChain;
 }
 
-/** Updates are sent together at most this often, in milliseconds: a page draws no faster. */
+/** Minimum milliseconds between messages: a page draws no faster. */
 const SEND_EVERY_MS = 16;
-/** A run that has nothing to tell says at least this often that it is alive. */
-const ALIVE_EVERY_MS = 2000;
+/** A run without updates sends an empty one this often as a heartbeat. */
+const HEARTBEAT_MS = 2000;
 
 export class RemoteRun {
   readonly #server: RemoteRunSettings;
@@ -84,13 +84,13 @@ export class RemoteRun {
     const queue = this.#queue(await queryInPrompt(this.#request), samplings, either);
     const numChains = documents.length * samplings.length;
     const numLanes = Math.min(options.maxSlots ?? this.#server.maxInFlight, numChains);
-    const alive = setInterval(() => this.#send(), ALIVE_EVERY_MS);
+    const heartbeat = setInterval(() => this.#send(), HEARTBEAT_MS);
     try {
       await Promise.all(Array.from({ length: numLanes }, () => this.#workThrough(queue, either)));
       for (const { tally, chain } of queue) this.#add(tally.abort(chain));
       if (this.#updates.length > 0) this.#send();
     } finally {
-      clearInterval(alive);
+      clearInterval(heartbeat);
       if (this.#sendTimer !== null) clearTimeout(this.#sendTimer);
     }
     if (this.#failure.signal.aborted) throw this.#failure.signal.reason;
@@ -102,7 +102,7 @@ export class RemoteRun {
     };
   }
 
-  /** The chains of all documents, made when their turn comes. */
+  /** The chains of all documents, created lazily. */
   *#queue(
     query: string,
     samplings: readonly ChainStreamSettings['sampling'][],
@@ -125,7 +125,7 @@ export class RemoteRun {
         if (tally.streams || update.type === 'started') this.#add(update);
       };
       const chains = samplings.map((sampling, sample) => {
-        // Of its own: runtimes warn of many listeners on one signal.
+        // A signal per chain: runtimes warn about many listeners on one signal.
         const settings = { client, model, options, query, sampling, signal: AbortSignal.any([signal]) };
         return new RemoteChain(settings, fitted, index, sample === 0 ? report : () => undefined);
       });
@@ -145,7 +145,7 @@ export class RemoteRun {
     }
   }
 
-  /** Leaves the queue open for the other lanes, which `for of` would not. */
+  /** `for of` would close the queue for the other lanes. */
   async #workThrough(queue: Iterator<QueuedChain, void>, signal: AbortSignal): Promise<void> {
     for (let queued = queue.next(); !queued.done; queued = queue.next()) {
       const { tally, chain } = queued.value;
@@ -167,7 +167,7 @@ export class RemoteRun {
       }
     };
     const { inFlight, maxInFlight } = this.#server;
-    // A run that asks for more than others may have is not held to less.
+    // A run that asks for more slots than the default gets them.
     const room = Math.max(maxInFlight, this.#request.options.maxSlots ?? 1);
     try {
       await this.#untilResumed(signal);
@@ -186,7 +186,7 @@ export class RemoteRun {
     this.#pausedAt = null;
   }
 
-  /** Tokens are counted when their document is finished: the server tells no times of its steps. */
+  /** Tokens are counted when their document finishes: servers do not report individual steps. */
   get #stats(): RunStats {
     return {
       ...NO_STATS,

@@ -1,7 +1,4 @@
-/**
- * The server behind a `RemoteBackend`: it judges by itself, so this only asks. All runs share it: one pace, one bound on
- * requests in flight.
- */
+/** The server behind a `RemoteBackend`. Shared by all runs: one pacer, one limit on requests in flight. */
 import { Semaphore, untilAborted, type Gate } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
 import type { LoadedModel, RerankRequest, RunSummary, UpdateListener } from '../protocol/rerank-api.ts';
@@ -11,7 +8,7 @@ import { RemoteModel } from './remote-model.ts';
 import type { RemoteSettings } from './remote-options.ts';
 import { RemoteRun } from './remote-run.ts';
 
-/** A server that was never there is told of sooner than one that restarts in the middle of a run. */
+/** A server that was never reachable is reported sooner than one that restarts during a run. */
 const MAX_FIRST_ATTEMPTS = 5;
 
 export class RemoteServer {
@@ -22,7 +19,7 @@ export class RemoteServer {
   readonly #closing = new AbortController();
   #model: Promise<RemoteModel> | null = null;
 
-  /** @param gate closed while runs are paused: no further document starts, those in flight are finished */
+  /** @param gate closed while runs are paused: documents in flight finish, no other starts */
   constructor(settings: RemoteSettings, gate: Gate) {
     this.#settings = settings;
     this.#client = new CompletionClient(settings);

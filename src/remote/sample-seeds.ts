@@ -1,12 +1,12 @@
-/** Seeds for the samples of a run, fetched when a run samples. */
+/** Seeds for the samples of a run. Loaded when a run samples. */
 import { seededRandom } from '../base/seeded-random.ts';
 import type { Sampling } from '../rank1/sampled-chains.ts';
 import type { CompletionRequest } from './completion-client.ts';
 
-/** Servers take 32 bits with a sign at least. */
+/** Servers accept at least signed 32-bit seeds. */
 const NUM_SEEDS = 2 ** 31;
 
-/** One seed for each sample: with the run's seed plus the sample's number, neighbouring seeds would share chains. */
+/** One seed per sample. Adding the sample's number to the run's seed would make neighbouring seeds share chains. */
 export function sampleSeeds({
   numSamples,
   temperature,

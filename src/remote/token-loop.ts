@@ -1,4 +1,4 @@
-/** The loop guard on tokens that are known by their texts. Fetched with the first run that has one. */
+/** The loop guard for tokens known only by their text. Loaded with the first run that uses it. */
 import { RepetitionDetector } from '../rank1/repetition-detector.ts';
 
 export class TokenLoop {
