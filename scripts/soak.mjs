@@ -1,12 +1,13 @@
-// `npm run soak -- [documents] [file of figures] [wasm|webgpu]`: 1,000 documents through one page; see test/browser/soak.spec.ts.
+// `npm run soak -- [documents] [file of figures] [wasm|webgpu]`: 1,000 documents through one page; see test/browser/soak.full.spec.ts.
 import { spawnSync } from 'node:child_process';
 
 const [numDocuments = '1000', figuresFile = 'docs/soak.json', device = 'wasm'] = process.argv.slice(2);
-const { status } = spawnSync('npx', ['playwright', 'test', 'browser/soak.spec.ts'], {
+const { status } = spawnSync('npx', ['playwright', 'test', 'browser/soak.full.spec.ts'], {
   stdio: 'inherit',
   shell: process.platform === 'win32',
   env: {
     ...process.env,
+    RANK1_TESTS: 'full',
     RANK1_SOAK_DOCUMENTS: numDocuments,
     RANK1_SOAK_FIGURES: figuresFile,
     RANK1_SOAK_DEVICE: device,

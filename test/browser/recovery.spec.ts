@@ -1,9 +1,12 @@
 /**
  * Faults of real devices: ONNX Runtime in the product's own worker loses its GPU device, its worker crashes, another tab
- * wants the device. What faults.spec.ts shows with a scripted model for every stage is shown here once for each device.
+ * wants the device. What faults.spec.ts shows with a scripted model for every stage is shown here once for each device. On
+ * the software GPU `npm test` has a model of one layer, the full run the demo model.
  */
 import { expect, test } from '@playwright/test';
+import { IS_FULL } from '../tier.ts';
 import { open, rerank } from './rerank-in-page.ts';
+import { serveShallowModel } from './served-model.ts';
 
 /** Worker scripts would else come from the service worker, where no route sees them. */
 test.use({ serviceWorkers: 'block' });
@@ -17,11 +20,12 @@ const CASES = [
 for (const [device, fault, code] of CASES) {
   test(`${fault} in mid-run on ${device} changes no verdict and no chain`, async ({ page }) => {
     await open(page);
-    const undisturbed = await rerank(page, { device });
+    const model = device === 'webgpu' && !IS_FULL ? await serveShallowModel(page) : undefined;
+    const undisturbed = await rerank(page, { device, model });
     expect(undisturbed).toMatchObject({ error: null, codes: [] });
     expect(undisturbed.verdicts).toHaveLength(2);
     expect(undisturbed.verdicts).not.toContain(null);
-    const disturbed = await rerank(page, { device, fault });
+    const disturbed = await rerank(page, { device, model, fault });
     expect(disturbed.codes).toEqual([expect.stringMatching(code)]);
     expect(disturbed.states.at(-1)).toBe('running');
     expect(disturbed).toMatchObject({ error: null });

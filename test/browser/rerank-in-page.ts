@@ -6,6 +6,8 @@ import { armFault, injectFaults, type ArmedFault } from './worker-faults.ts';
 
 export interface RunOptions {
   readonly device: DevicePreference;
+  /** its path on the server; the demo model when left out */
+  readonly model?: string | undefined;
   /** Strikes once, at the first token of a chain. */
   readonly fault?: ArmedFault;
   /** of the two documents; 1 when left out */
@@ -31,9 +33,10 @@ export async function open(page: Page, address = './'): Promise<void> {
 
 export async function rerank(page: Page, options: RunOptions): Promise<RunOutcome> {
   if (options.fault) await armFault(page, options.fault);
-  return page.evaluate(async ({ device, numCopies = 1, maxNewTokens = 3 }): Promise<RunOutcome> => {
+  return page.evaluate(async ({ device, model, numCopies = 1, maxNewTokens = 3 }): Promise<RunOutcome> => {
     const element = document.querySelector('rank1-rerank')!;
     element.device = device;
+    if (model) element.model = model;
     element.maxNewTokens = maxNewTokens;
     const documents = ['The coldest city is Yakutsk.', 'Bread is baked from flour, water, yeast and salt.'];
     element.documents = Array.from({ length: numCopies }, () => documents).flat();

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import type { SoakFigures, SoakHarness, SoakRound } from '../harness/soak.ts';
 import { gpuMemory, injectFaults } from './worker-faults.ts';
-import { WorkerTarget } from './worker-target.ts';
+import { heapBytes, WorkerTarget } from './worker-target.ts';
 
 const NUM_DOCUMENTS = Number(process.env['RANK1_SOAK_DOCUMENTS'] ?? 100);
 const FIGURES_FILE = process.env['RANK1_SOAK_FIGURES'];
@@ -84,13 +84,4 @@ function keepFigures(figures: object): void {
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-}
-
-type SendCommand = (method: 'HeapProfiler.collectGarbage' | 'Runtime.getHeapUsage') => Promise<unknown>;
-
-/** JavaScript heap and the buffers behind it, once all garbage is gone. */
-async function heapBytes(send: SendCommand): Promise<number> {
-  for (let pass = 0; pass < 3; pass++) await send('HeapProfiler.collectGarbage');
-  const usage = (await send('Runtime.getHeapUsage')) as Record<'usedSize' | 'backingStorageSize', number>;
-  return usage.usedSize + (usage.backingStorageSize ?? 0);
 }

@@ -35,3 +35,12 @@ export class WorkerTarget {
     return answer;
   }
 }
+
+type SendCommand = (method: 'HeapProfiler.collectGarbage' | 'Runtime.getHeapUsage') => Promise<unknown>;
+
+/** JavaScript heap and the buffers behind it, once all garbage is gone. */
+export async function heapBytes(send: SendCommand): Promise<number> {
+  for (let pass = 0; pass < 3; pass++) await send('HeapProfiler.collectGarbage');
+  const usage = (await send('Runtime.getHeapUsage')) as Record<'usedSize' | 'backingStorageSize', number>;
+  return usage.usedSize + (usage.backingStorageSize ?? 0);
+}

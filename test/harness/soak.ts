@@ -13,6 +13,9 @@ export interface SoakRound {
   /** First the worker is ended, and the model loaded again. */
   readonly reload: boolean;
   readonly maxSlots?: number;
+  /** of each that is judged with reasons */
+  readonly samples?: number;
+  readonly maxNewTokens?: number;
   /** Of each document, its first words only: software WebGPU takes its time over whole ones. */
   readonly maxWords?: number;
   /** the demo model from the server when left out */
@@ -26,6 +29,8 @@ export interface SoakFigures {
   readonly verdicts: readonly string[];
   /** bytes of keys and values: the most that a run held */
   readonly peakCacheBytes: number;
+  /** decode steps of the runs that were not aborted */
+  readonly numSteps: number;
   /** worker faults, by code */
   readonly faults: readonly string[];
 }
@@ -35,6 +40,8 @@ interface Judging {
   readonly reasons: Reasons;
   readonly abort: boolean;
   readonly maxSlots: number;
+  readonly samples?: number;
+  readonly maxNewTokens?: number;
 }
 
 const QUERY = 'What is the coldest city in the world?';
@@ -48,7 +55,7 @@ class Soak {
 
   async round(asked: SoakRound): Promise<SoakFigures> {
     const { device, numDocuments, numReasoned, abort, reload, maxSlots = 4, model = MODEL, dtype } = asked;
-    const { maxWords = Infinity } = asked;
+    const { maxWords = Infinity, samples, maxNewTokens } = asked;
     const options = { model, device, ...(dtype && { dtype }) };
     if (reload || JSON.stringify(options) !== this.#model) this.dispose();
     this.#model = JSON.stringify(options);
@@ -66,10 +73,13 @@ class Soak {
       ...judging,
       documents: documents.slice(0, numReasoned),
       reasons: 'all',
+      ...(samples && { samples }),
+      ...(maxNewTokens && { maxNewTokens }),
     });
     return {
       verdicts: [...instant.verdicts, ...reasoned.verdicts],
       peakCacheBytes: Math.max(instant.peakCacheBytes, reasoned.peakCacheBytes),
+      numSteps: instant.numSteps + reasoned.numSteps,
       faults: [...instant.faults, ...reasoned.faults],
     };
   }
@@ -79,23 +89,27 @@ class Soak {
     this.#reranker = null;
   }
 
-  async #judge(reranker: Reranker, { documents, reasons, abort, maxSlots }: Judging): Promise<SoakFigures> {
+  async #judge(
+    reranker: Reranker,
+    { documents, reasons, abort, maxSlots, samples, maxNewTokens = MAX_NEW_TOKENS }: Judging,
+  ): Promise<SoakFigures> {
     const verdicts: string[] = [];
     const faults: string[] = [];
-    let peakCacheBytes = 0;
+    let [peakCacheBytes, numSteps] = [0, 0];
     const ending = new AbortController();
     const call = reranker.rerank({
       query: QUERY,
       documents,
       reasons,
       maxSlots,
-      maxNewTokens: MAX_NEW_TOKENS,
+      maxNewTokens,
+      ...(samples && { samples }),
       signal: ending.signal,
       onState: (state) => {
         if (state.type === 'recovering') faults.push(state.code);
       },
       onUpdate: (updates, stats) => {
-        ({ peakCacheBytes } = stats);
+        ({ peakCacheBytes, numDecodeSteps: numSteps } = stats);
         for (const update of updates) {
           if (update.type !== 'finished') continue;
           const { verdict, finishReason, reasoning } = update;
@@ -109,7 +123,7 @@ class Soak {
     await call.catch((error: unknown) => {
       if (!ending.signal.aborted) throw error;
     });
-    return { verdicts, peakCacheBytes, faults };
+    return { verdicts, peakCacheBytes, numSteps, faults };
   }
 
   async #sampleTexts(): Promise<readonly string[]> {

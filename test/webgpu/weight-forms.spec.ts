@@ -9,6 +9,7 @@ import type { ConvertOptions } from '../../src/convert/convert-options.ts';
 import { GgufCheckpoint } from '../../src/convert/gguf/gguf-checkpoint.ts';
 import type { Device } from '../../src/protocol/rerank-api.ts';
 import type { GeneratedRow } from '../harness/generate.ts';
+import { serveModel } from '../browser/served-model.ts';
 import type { Harness } from '../harness/harness.ts';
 import { IS_FULL } from '../tier.ts';
 import { DiskCheckpoint } from '../../src/convert/node/disk-checkpoint.ts';
@@ -120,19 +121,6 @@ const oracleOf = (fixture: string): string =>
 
 const folderOf = (form: WeightForm): string => `models/converted-${FORMS.indexOf(form)}/`;
 
-async function serve(page: Page, form: WeightForm): Promise<void> {
-  const folder = folderOf(form);
-  const { files } = await convert(form);
-  await page.route(`**/${folder}**`, async (route) => {
-    const bytes = files.get(new URL(route.request().url()).pathname.split(folder)[1] ?? '');
-    await route.fulfill(
-      bytes
-        ? { body: Buffer.from(bytes), contentType: 'application/octet-stream' }
-        : { status: 404, body: '' },
-    );
-  });
-}
-
 // One page for all forms, so that the runtime is compiled once.
 let page: Page;
 test.beforeAll(async ({ browser }) => {
@@ -152,7 +140,7 @@ for (const form of FORMS.filter(({ fullOnly }) => IS_FULL || !fullOnly)) {
   test(`${form.name} gives on WebGPU the tokens it gives on WASM`, async () => {
     const oracle = form.fixture ? await readExpected(oracleOf(form.fixture)) : null;
     const ids = oracle?.ids ?? Array.from({ length: 40 }, (_, i) => (i * 37 + 11) % WIDE.vocab_size);
-    await serve(page, form);
+    await serveModel(page, folderOf(form), (await convert(form)).files);
     // Of different lengths, so that rows are padded; the first is all of the oracle's tokens.
     const prompts = [ids, ids.slice(0, 5), ids.slice(3, 20)];
     const onGpu = await generate(form, 'webgpu', prompts);

@@ -179,20 +179,7 @@ export class RankedResultsElement extends LitElement {
       mixed,
       onToggle: this.#onToggle,
     };
-    const reasons = [
-      item,
-      document,
-      rank,
-      place,
-      outside,
-      divider,
-      setSize,
-      open,
-      running,
-      mixed,
-      interfaceLanguage(),
-    ];
-    return guard(reasons, () => renderResultRow(row));
+    return guard([...Object.values(row), interfaceLanguage()], () => renderResultRow(row));
   }
 
   /** Whether all before this place count, and none after it does. */

@@ -1,0 +1,63 @@
+/** Models that exist in memory only, served to a page and its workers. */
+import { readFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
+import { convertModel } from '../../src/convert/convert-model.ts';
+import { MemoryCheckpoint, MemoryOutput } from '../unit/convert/support/memory-folder.ts';
+import { convertOptions } from '../unit/convert/support/options.ts';
+import { SyntheticCheckpoint } from '../unit/convert/support/synthetic-checkpoint.ts';
+
+type ModelFiles = ReadonlyMap<string, Uint8Array>;
+
+/** @param folder path on the server, with a slash at the end */
+export async function serveModel(page: Page, folder: string, files: ModelFiles): Promise<void> {
+  await page.route(`**/${folder}**`, async (route) => {
+    const bytes = files.get(new URL(route.request().url()).pathname.split(folder)[1] ?? '');
+    await route.fulfill(
+      bytes
+        ? { body: Buffer.from(bytes), contentType: 'application/octet-stream' }
+        : { status: 404, body: '' },
+    );
+  });
+}
+
+const SHALLOW = {
+  architectures: ['Qwen2ForCausalLM'],
+  model_type: 'qwen2',
+  hidden_size: 64,
+  intermediate_size: 96,
+  num_hidden_layers: 1,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  max_position_embeddings: 1024,
+  rope_theta: 10_000,
+  rms_norm_eps: 1e-6,
+  tie_word_embeddings: true,
+};
+let shallow: Promise<ModelFiles> | undefined;
+
+/**
+ * The demo model's tokenizer on one narrow layer of computed weights, which never answers by itself: for tests of what
+ * happens around a model, as a software GPU takes milliseconds a dispatch.
+ * @returns its path on the server
+ */
+export async function serveShallowModel(page: Page): Promise<string> {
+  shallow ??= convertShallow();
+  await serveModel(page, 'models/shallow/', await shallow);
+  return '/models/shallow/';
+}
+
+async function convertShallow(): Promise<ModelFiles> {
+  const read = (file: string) =>
+    readFileSync(new URL(`../fixtures/demo-model/${file}`, import.meta.url), 'utf8');
+  const { vocab_size, eos_token_id } = JSON.parse(read('config.json')) as Record<string, unknown>;
+  const names = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json'];
+  const others = MemoryCheckpoint.of(Object.fromEntries(names.map((name) => [name, read(name)])));
+  const weights = new SyntheticCheckpoint({ ...SHALLOW, vocab_size, eos_token_id }, 'exact');
+  const output = new MemoryOutput();
+  const checkpoint = {
+    open: async (name: string) => (await weights.open(name)) ?? others.open(name),
+    close: () => weights.close(),
+  };
+  await convertModel(checkpoint, output, convertOptions({ withoutTokenizer: false }));
+  return output.files;
+}
