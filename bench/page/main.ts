@@ -7,7 +7,7 @@ import type { ContenderWorkerApi } from './contender.worker.ts';
 import { RerankerContender } from './contenders/reranker.ts';
 import { WllamaContender } from './contenders/wllama.ts';
 import { OursContender } from './contenders/ours.ts';
-import { buildPrompts, fetchTokenizer } from './prompts.ts';
+import { buildPrompts, fetchProfile, fetchTokenizer } from './prompts.ts';
 import { DEFAULT_SLOTS, type Contender, type ContenderName, type Prompt, type RunResult } from './types.ts';
 import type { Device } from '../../src/protocol/rerank-api.ts';
 
@@ -21,6 +21,8 @@ export interface MeasureOptions {
   readonly model: string;
   readonly dtype: string;
   readonly documents: number;
+  /** of every document; left out: as the collections have them */
+  readonly words?: number;
   readonly query: string;
   readonly maxNewTokens: number;
   readonly stopAtVerdict: boolean;
@@ -65,7 +67,9 @@ async function measure(options: MeasureOptions): Promise<Measurement> {
 async function prepare(options: MeasureOptions): Promise<void> {
   const modelUrl = `${ROOT}models/${options.model}/`;
   const tokenizer = await fetchTokenizer(`${modelUrl}rank1/`);
-  const prompts = await buildPrompts(`${ROOT}samples/`, tokenizer, options.query, options.documents);
+  const profile = await fetchProfile(`${modelUrl}rank1/`);
+  const { query, documents, words } = options;
+  const prompts = await buildPrompts(`${ROOT}samples/`, tokenizer, profile, query, documents, words);
   const longest = Math.max(...prompts.map(({ tokenIds }) => tokenIds.length));
   const load = async () => {
     const running = start(options);
@@ -79,6 +83,7 @@ async function prepare(options: MeasureOptions): Promise<void> {
       numThreads: Math.min(4, navigator.hardwareConcurrency),
       slots: options.slots ?? DEFAULT_SLOTS,
       maxLength: Math.ceil((longest + options.maxNewTokens + 1) / 64) * 64,
+      profile,
     });
     return { running, loadMs: performance.now() - startedAt };
   };
@@ -122,9 +127,13 @@ function slotsOf({ contender, slots = DEFAULT_SLOTS }: MeasureOptions): number {
 
 /** wllama and our public class have workers of their own; the others get one here. */
 function start({ contender: name, inPage }: MeasureOptions): Running {
-  if (name === 'reranker' || name.startsWith('wllama') || inPage) {
-    const contender =
-      name === 'reranker' ? new RerankerContender() : inPage ? new OursContender() : new WllamaContender();
+  const isPublicClass = name.startsWith('reranker');
+  if (isPublicClass || name.startsWith('wllama') || inPage) {
+    const contender = isPublicClass
+      ? new RerankerContender()
+      : inPage
+        ? new OursContender()
+        : new WllamaContender();
     return { contender, end: () => contender.dispose() };
   }
   const worker = new Worker(new URL('./contender.worker.ts', import.meta.url), { type: 'module' });

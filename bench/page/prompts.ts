@@ -1,5 +1,8 @@
-/** The documents of a benchmark run as rank1 prompts, encoded once for all contenders. */
+/** The documents of a benchmark run as the model's prompts, encoded once for all contenders. */
+import { parseManifest } from '../../src/model/manifest.ts';
+import type { ScoringProfile } from '../../src/model/scoring-profile.ts';
 import { documentText, encodePrompt, promptHead } from '../../src/rank1/prompt.ts';
+import { promptQuery } from '../../src/rank1/query-template.ts';
 import { createTokenizer, type Tokenizer } from '../../src/tokenizer/tokenizer.ts';
 import type { Prompt } from './types.ts';
 
@@ -14,15 +17,22 @@ export async function fetchTokenizer(folderUrl: string): Promise<Tokenizer> {
   return createTokenizer(await json('tokenizer.json'), await json('tokenizer_config.json'));
 }
 
+export async function fetchProfile(folderUrl: string): Promise<ScoringProfile> {
+  return parseManifest(await (await fetch(`${folderUrl}rank1.json`)).json()).profile;
+}
+
 /**
  * One query, as in real use: its own collection's documents first, then the other collections', over again when
  * more are asked for.
+ * @param numWords of every document, cut from all texts in a row; null: the documents as they are
  */
 export async function buildPrompts(
   samplesUrl: string,
   tokenizer: Tokenizer,
+  profile: ScoringProfile,
   queryId: string,
   numDocuments: number,
+  numWords: number | null = null,
 ): Promise<Prompt[]> {
   const fetchJson = async <T>(name: string) => (await (await fetch(`${samplesUrl}${name}`)).json()) as T;
   const { collections } = await fetchJson<{ collections: { id: string; file: string }[] }>('index.json');
@@ -33,14 +43,20 @@ export async function buildPrompts(
   const documents = [own, ...all.filter((other) => other !== own)].flatMap(
     (collection) => collection.documents,
   );
-  const prompts = documents.slice(0, numDocuments).map((sample): Prompt => {
-    const document = documentText(sample);
-    return {
-      text: `${promptHead(own.query)}${document}\n<think>`,
-      tokenIds: [...encodePrompt(tokenizer, own.query, document)],
-      query: own.query,
-      document,
-    };
-  });
+  const whole = documents.map(documentText);
+  const texts = numWords === null ? whole : cutEvery(whole, numWords);
+  const query = promptQuery({ query: own.query, options: {} }, profile);
+  const prompts = texts.slice(0, numDocuments).map((document): Prompt => ({
+    text: `${promptHead(own.query)}${document}\n<think>`,
+    tokenIds: [...encodePrompt(tokenizer, query, document, profile)],
+    query: own.query,
+    document,
+  }));
   return Array.from({ length: numDocuments }, (_, i) => prompts[i % prompts.length]!);
+}
+
+function cutEvery(texts: readonly string[], numWords: number): string[] {
+  const words = texts.flatMap((text) => text.split(/\s+/));
+  const numTexts = Math.floor(words.length / numWords);
+  return Array.from({ length: numTexts }, (_, i) => words.slice(i * numWords, (i + 1) * numWords).join(' '));
 }

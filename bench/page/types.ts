@@ -1,4 +1,5 @@
 /** Messages between the page, its workers and the runner. Plain data; times in milliseconds. */
+import type { ScoringProfile } from '../../src/model/scoring-profile.ts';
 import type { Device, RunStats } from '../../src/protocol/rerank-api.ts';
 
 export const CONTENDERS = [
@@ -11,6 +12,7 @@ export const CONTENDERS = [
   'ours-no-threads',
   'ours-no-jspi',
   'reranker',
+  'reranker-fast',
   'transformers',
   'transformers-batch',
   'wllama',
@@ -34,6 +36,8 @@ export interface LoadRequest {
   readonly slots: number;
   /** tokens a row must be able to hold */
   readonly maxLength: number;
+  /** how the model is asked; without a chain only the scores are wanted */
+  readonly profile: ScoringProfile;
 }
 
 export interface Prompt {
@@ -57,12 +61,16 @@ export interface DocumentResult {
   readonly numNewTokens: number;
   readonly text: string;
   readonly label: 'true' | 'false' | null;
+  /** of a model without chains, 0 to 1 */
+  readonly score?: number;
   readonly finishedMs: number;
 }
 
 export interface RunResult {
   readonly elapsedMs: number;
   readonly documents: readonly DocumentResult[];
+  /** as the contender counted them, where it tokenizes the prompts itself */
+  readonly numPromptTokensCounted?: number;
   /** our engine only */
   readonly stats: Partial<RunStats> | null;
   /** our engine only: time inside session.run, bytes in and out */

@@ -118,7 +118,7 @@ function rate(form: Form, tokensAndMs: (run: Run) => readonly [number, number]):
     const [tokens, ms] = tokensAndMs(run);
     return (1000 * tokens) / ms;
   });
-  const gigaflops = model === 'demo' ? null : (2 * numLayerWeights(model) * perSecond) / 1e9;
+  const gigaflops = !(model in SHAPES) ? null : (2 * numLayerWeights(model as ShapesName) * perSecond) / 1e9;
   return `${perSecond.toFixed(0)} tokens/s${gigaflops === null ? '' : ` (${gigaflops.toFixed(0)} GFLOP/s)`}`;
 }
 

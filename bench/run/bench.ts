@@ -12,7 +12,7 @@ import type { BenchPage, BrowserDescription, Measurement, MeasureOptions } from 
 import { CONTENDERS, DEFAULT_SLOTS, type ContenderName } from '../page/types.ts';
 import { describeMachine } from './machine.ts';
 
-import { MODELS, prepareModel, type ModelName } from './models.ts';
+import { isReranker, MODELS, prepareModel, type ModelName } from './models.ts';
 import { reportFromResults } from './posted-results.ts';
 import { cellName, compactRun, summarise, toMarkdown, type Report, type RunRecord } from './report.ts';
 import { profilePage } from './profile.ts';
@@ -21,20 +21,26 @@ import { peakMemory, processorSeconds, setPriority } from './processes.ts';
 import { serve } from './server.ts';
 
 /** `ours-1` has one slot; `ours-no-…`, `ours-split-…` and `ours-unfused-…` are ours without one feature. */
-const BATCHING = /^(ours(-(no|split|unfused)-.*)?|reranker)$|-batch$/;
+const BATCHING = /^(ours(-(no|split|unfused)-.*)?|reranker(-fast)?)$|-batch$/;
+/** Of a model without chains, the contenders that score. */
+const SCORING = /^(reranker|transformers$|wllama)/;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const USAGE = `npm run bench -- [options]
 
   --device wasm|webgpu     (default wasm)
-  --model demo|shapes-135m|shapes-0.5b
-                           (default demo); the others have random weights and chains of a fixed length
+  --model demo|shapes-135m|shapes-0.5b|qwen3-reranker-0.6b|qwen3-reranker-tiny
+                           (default demo); shapes have random weights and chains of a fixed length, the rerankers
+                           random weights and no chains: they are scored by reranker, transformers and wllama
+  --layers N               of a reranker (default all)
+  --words N                of every document, cut from all samples in a row (default: the samples as they are)
   --dtype q4|q4f16         (default q4; q4f16 needs a GPU with 16-bit floats and exists for shapes)
   --documents N[,N...]     (default 32); several numbers: each is measured
   --runs N                 turns of every contender (default 3)
   --contenders A,B,...     of ${CONTENDERS.join(', ')}
-                           (default ours,ours-1,transformers,transformers-batch,wllama,wllama-batch)
+                           (default ours,ours-1,transformers,transformers-batch,wllama,wllama-batch;
+                           without chains reranker,reranker-fast,transformers,wllama)
   --once A,B,...           of the contenders, those that take part in the first turn only (default none)
   --slots N[,N...]         rows decoded together by those that batch (default ${DEFAULT_SLOTS}); several: each is measured
   --max-new-tokens N       longest chain (default 256; shapes: exactly 64)
@@ -58,10 +64,9 @@ async function main(args: readonly string[]): Promise<number> {
       dtype: { type: 'string', default: 'q4' },
       documents: { type: 'string', default: '32' },
       runs: { type: 'string', default: '3' },
-      contenders: {
-        type: 'string',
-        default: 'ours,ours-1,transformers,transformers-batch,wllama,wllama-batch',
-      },
+      contenders: { type: 'string' },
+      layers: { type: 'string' },
+      words: { type: 'string' },
       once: { type: 'string', default: '' },
       slots: { type: 'string', default: String(DEFAULT_SLOTS) },
       'max-new-tokens': { type: 'string' },
@@ -91,13 +96,28 @@ async function main(args: readonly string[]): Promise<number> {
   const modelName = oneOf('--model', values.model, MODELS) as ModelName;
   const stopAtVerdict = modelName === 'demo';
   const maxNewTokens = Number(values['max-new-tokens'] ?? (stopAtVerdict ? 256 : 64));
-  const names = values.contenders
+  const scores = isReranker(modelName);
+  const names = (
+    values.contenders ??
+    (scores
+      ? 'reranker,reranker-fast,transformers,wllama'
+      : 'ours,ours-1,transformers,transformers-batch,wllama,wllama-batch')
+  )
     .split(',')
-    .map((name) => oneOf('--contenders', name, CONTENDERS) as ContenderName);
+    .map(
+      (name) =>
+        oneOf(
+          '--contenders',
+          name,
+          scores ? CONTENDERS.filter((one) => SCORING.test(one)) : CONTENDERS,
+        ) as ContenderName,
+    );
+  const layers = values.layers === undefined ? undefined : numbers('--layers', values.layers)[0]!;
+  const words = values.words === undefined ? {} : { words: numbers('--words', values.words)[0]! };
   const nice = values.nice === undefined ? null : Number(values.nice);
   const runs = numbers('--runs', values.runs)[0]!;
 
-  const model = await prepareModel(root, modelName, values.dtype);
+  const model = await prepareModel(root, modelName, values.dtype, layers);
   process.chdir(root);
   await build({ configFile: path.join(root, 'bench/vite.config.ts'), mode: device, logLevel: 'warn' });
 
@@ -110,8 +130,9 @@ async function main(args: readonly string[]): Promise<number> {
         cells.push({
           contender,
           device,
-          model: modelName,
+          model: model.name,
           dtype: values.dtype,
+          ...words,
           documents,
           query: values.query,
           maxNewTokens,
@@ -151,7 +172,7 @@ async function main(args: readonly string[]): Promise<number> {
         endedAt: new Date().toISOString(),
         device,
         model: {
-          name: modelName,
+          name: model.name,
           dtype: model.dtype,
           weightBytes: model.weightBytes,
           weightsSha256: model.weightsSha256,
@@ -161,6 +182,7 @@ async function main(args: readonly string[]): Promise<number> {
           maxNewTokens,
           stopAtVerdict,
           query: values.query,
+          ...words,
           warmUpDocuments: Number(values['warm-up']),
           nice,
         },

@@ -1,5 +1,5 @@
 /**
- * Writes a Qwen2 model as GGUF, for llama.cpp. Matrices are Q4_0, which is our own symmetric grid (blocks of 32,
+ * Writes a Qwen2 or Qwen3 model as GGUF, for llama.cpp. Matrices are Q4_0, which is our own symmetric grid (blocks of 32,
  * value = d * (code - 8)) but for two things: the scale d is fp16, and a block's codes are laid out as 16 low
  * nibbles for its first half and 16 high ones for its second. As F32 they are the values themselves, for comparisons
  * finer than fp16 scales allow.
@@ -8,11 +8,13 @@ import { writeFileSync } from 'node:fs';
 import { encodeFloat16 } from '../../src/convert/float-formats.ts';
 import type { ModelSpec } from '../../src/model/model-spec.ts';
 import type { ModelTensors } from './model-tensors.ts';
-import { dequantise, type Q4Matrix } from './onnx-weights.ts';
+import { dequantise, sliceRows, type Q4Matrix } from './onnx-weights.ts';
 
 /** Value type numbers of the format's metadata. */
 const VALUE = { uint32: 4, int32: 5, float32: 6, bool: 7, string: 8, array: 9 } as const;
 const TENSOR = { F32: 0, Q4_0: 2 } as const;
+/** llama.cpp's LLAMA_POOLING_TYPE_RANK */
+const POOLING_RANK = 4;
 const ALIGNMENT = 32;
 const TOKEN = { normal: 1, control: 3, userDefined: 4, unused: 5 } as const;
 
@@ -43,30 +45,49 @@ export interface TokenizerFile {
   }[];
 }
 
-export function writeQwen2Gguf(
-  file: string,
-  name: string,
-  spec: ModelSpec,
-  tensors: ModelTensors,
-  tokenizer: TokenizerFile,
-  matrixType: 'Q4_0' | 'F32' = 'Q4_0',
-): void {
+/** What makes a model with a tied head a reranker for llama.cpp: it answers with the softmax of these rows of the head. */
+export interface GgufReranker {
+  /** with `{query}` and `{document}` */
+  readonly template: string;
+  readonly answers: readonly { readonly text: string; readonly id: number }[];
+}
+
+export interface GgufModel {
+  readonly name: string;
+  readonly spec: ModelSpec;
+  readonly tensors: ModelTensors;
+  readonly tokenizer: TokenizerFile;
+  /** default Q4_0 */
+  readonly matrixType?: 'Q4_0' | 'F32';
+  readonly reranker?: GgufReranker;
+}
+
+export function writeGguf(file: string, model: GgufModel): void {
+  const { name, spec, tokenizer, reranker, matrixType = 'Q4_0' } = model;
+  const architecture = spec.queryKeyNorm ? 'qwen3' : 'qwen2';
+  const ofArchitecture = (entries: readonly [string, Value][]) =>
+    entries.map(([key, value]) => [`${architecture}.${key}`, value] as const);
   const metadata = new Map<string, Value>([
-    ['general.architecture', string('qwen2')],
+    ['general.architecture', string(architecture)],
     ['general.name', string(name)],
     ['general.file_type', uint32(TENSOR[matrixType])],
     ['general.quantization_version', uint32(2)],
-    ['qwen2.block_count', uint32(spec.numLayers)],
-    ['qwen2.context_length', uint32(spec.maxPositions)],
-    ['qwen2.embedding_length', uint32(spec.hiddenSize)],
-    ['qwen2.feed_forward_length', uint32(spec.intermediateSize)],
-    ['qwen2.attention.head_count', uint32(spec.numHeads)],
-    ['qwen2.attention.head_count_kv', uint32(spec.numKeyValueHeads)],
-    ['qwen2.attention.layer_norm_rms_epsilon', { type: 'float32', value: spec.rmsNormEps }],
-    ['qwen2.rope.freq_base', { type: 'float32', value: spec.ropeTheta }],
+    ...ofArchitecture([
+      ['block_count', uint32(spec.numLayers)],
+      ['context_length', uint32(spec.maxPositions)],
+      ['embedding_length', uint32(spec.hiddenSize)],
+      ['feed_forward_length', uint32(spec.intermediateSize)],
+      ['attention.head_count', uint32(spec.numHeads)],
+      ['attention.head_count_kv', uint32(spec.numKeyValueHeads)],
+      ['attention.key_length', uint32(spec.headDim)],
+      ['attention.value_length', uint32(spec.headDim)],
+      ['attention.layer_norm_rms_epsilon', { type: 'float32', value: spec.rmsNormEps }],
+      ['rope.freq_base', { type: 'float32', value: spec.ropeTheta }],
+    ]),
     ...tokenizerMetadata(tokenizer, spec),
+    ...(reranker ? rerankerMetadata(architecture, reranker) : []),
   ]);
-  const parts = tensorParts(spec, tensors, matrixType);
+  const parts = tensorParts(model);
   const head = new ByteList();
   head.text('GGUF').uint32(3).uint64(parts.length).uint64(metadata.size);
   for (const [key, value] of metadata) head.string(key).value(value);
@@ -116,11 +137,17 @@ function tokenizerMetadata(
   return entries;
 }
 
-function tensorParts(
-  spec: ModelSpec,
-  { matrices, vectors }: ModelTensors,
-  matrixType: 'Q4_0' | 'F32',
-): TensorPart[] {
+function rerankerMetadata(architecture: string, { template, answers }: GgufReranker): [string, Value][] {
+  return [
+    [`${architecture}.pooling_type`, uint32(POOLING_RANK)],
+    [`${architecture}.classifier.output_labels`, { type: 'strings', value: answers.map(({ text }) => text) }],
+    ['tokenizer.chat_templates', { type: 'strings', value: ['rerank'] }],
+    ['tokenizer.chat_template.rerank', string(template)],
+  ];
+}
+
+function tensorParts({ spec, tensors, reranker, matrixType = 'Q4_0' }: GgufModel): TensorPart[] {
+  const { matrices, vectors } = tensors;
   const parts: TensorPart[] = [];
   const matrix = (name: string, source: string) => {
     const weight = required(matrices, source);
@@ -134,6 +161,18 @@ function tensorParts(
   matrix('token_embd.weight', 'model.embed_tokens');
   if (!spec.tieWordEmbeddings) matrix('output.weight', 'lm_head');
   vector('output_norm.weight', 'model.norm.weight');
+  if (reranker) {
+    const table = required(matrices, 'model.embed_tokens');
+    const rows = reranker.answers.map(({ id }) =>
+      Buffer.from(bytesOf(dequantise(sliceRows(table, id, id + 1)))),
+    );
+    parts.push({
+      name: 'cls.output.weight',
+      dims: [table.cols, rows.length],
+      type: TENSOR.F32,
+      bytes: Buffer.concat(rows),
+    });
+  }
   for (let layer = 0; layer < spec.numLayers; layer++) {
     const to = `blk.${layer}`;
     const from = `model.layers.${layer}`;
@@ -142,6 +181,10 @@ function tensorParts(
     for (const part of ['q', 'k', 'v']) {
       matrix(`${to}.attn_${part}.weight`, `${from}.self_attn.${part}_proj`);
       if (spec.attentionBias) vector(`${to}.attn_${part}.bias`, `${from}.self_attn.${part}_proj.bias`);
+    }
+    if (spec.queryKeyNorm) {
+      for (const part of ['q', 'k'])
+        vector(`${to}.attn_${part}_norm.weight`, `${from}.self_attn.${part}_norm.weight`);
     }
     matrix(`${to}.attn_output.weight`, `${from}.self_attn.o_proj`);
     for (const part of ['gate', 'up', 'down']) matrix(`${to}.ffn_${part}.weight`, `${from}.mlp.${part}_proj`);

@@ -1,4 +1,4 @@
-/** A converted model's weights under the names and cuts of a Qwen2 checkpoint: packed QKV becomes q, k and v again. */
+/** A converted model's weights under the names and cuts of a Qwen2 or Qwen3 checkpoint: packed QKV becomes q, k and v again. */
 import type { ModelSpec } from '../../src/model/model-spec.ts';
 import { Q4Weights, sliceRows, type Q4Matrix } from './onnx-weights.ts';
 
@@ -31,6 +31,10 @@ export function readModelTensors(onnxPath: string, spec: ModelSpec): ModelTensor
     for (const [part, [start = 0, end = 0]] of Object.entries(cuts)) {
       matrices.set(`${to}.self_attn.${part}_proj`, sliceRows(qkv, start, end));
       if (bias) vectors.set(`${to}.self_attn.${part}_proj.bias`, bias.subarray(start, end));
+    }
+    if (spec.queryKeyNorm) {
+      for (const part of ['q_norm', 'k_norm'])
+        vectors.set(`${to}.self_attn.${part}.weight`, stored.vector(`${from}.self_attn.${part}.weight`));
     }
     matrices.set(`${to}.self_attn.o_proj`, stored.matrix(`${from}.o_proj`));
     for (const part of ['gate_proj', 'up_proj', 'down_proj']) {

@@ -11,9 +11,10 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFil
 import path from 'node:path';
 import { parseModelSpec } from '../../src/model/model-spec.ts';
 import { withCheckpoint } from './demo-checkpoint.ts';
-import { writeQwen2Gguf, type TokenizerFile } from './gguf.ts';
+import { writeGguf, type TokenizerFile } from './gguf.ts';
 import { readModelTensors } from './model-tensors.ts';
 import { readExternalTensors } from './onnx-weights.ts';
+import { prepareReranker, RERANKERS, type RerankerName } from './reranker-model.ts';
 import { rewriteGraph } from './rewrite-graph.ts';
 import { splitQkv } from './split-qkv.ts';
 import { unfuseGate } from './unfuse-gate.ts';
@@ -28,16 +29,32 @@ export interface PreparedModel {
   readonly hasGguf: boolean;
 }
 
-export const MODELS = ['demo', 'shapes-135m', 'shapes-0.5b'] as const;
+export const MODELS = [
+  'demo',
+  'shapes-135m',
+  'shapes-0.5b',
+  'qwen3-reranker-0.6b',
+  'qwen3-reranker-tiny',
+] as const;
 export type ModelName = (typeof MODELS)[number];
 
-export async function prepareModel(root: string, name: ModelName, dtype: string): Promise<PreparedModel> {
-  const folder = path.join(root, 'dist-bench-models', name);
+export const isReranker = (name: ModelName): name is RerankerName => name in RERANKERS;
+
+/** @param numLayers of a reranker; default: all */
+export async function prepareModel(
+  root: string,
+  name: ModelName,
+  dtype: string,
+  numLayers?: number,
+): Promise<PreparedModel> {
+  const folderName = numLayers === undefined ? name : `${name}-${numLayers}-layers`;
+  const folder = path.join(root, 'dist-bench-models', folderName);
   if (name === 'demo') prepareDemo(root, folder);
+  else if (isReranker(name)) await prepareReranker(folder, name, numLayers);
   else await prepareShapes(folder, name, dtype === 'q4f16' ? 'q4f16' : 'q4');
   const data = path.join(folder, `rank1/onnx/model_${dtype}.onnx_data`);
   return {
-    name,
+    name: folderName,
     folder,
     dtype,
     weightBytes: statSync(data).size,
@@ -62,7 +79,7 @@ function prepareDemo(root: string, folder: string): void {
   const spec = parseModelSpec(config);
   const tensors = readModelTensors(path.join(source, 'onnx/model_q4.onnx'), spec);
   const tokenizer = JSON.parse(readFileSync(path.join(source, 'tokenizer.json'), 'utf8')) as TokenizerFile;
-  writeQwen2Gguf(path.join(folder, 'model.gguf'), 'rank1-demo', spec, tensors, tokenizer);
+  writeGguf(path.join(folder, 'model.gguf'), { name: 'rank1-demo', spec, tensors, tokenizer });
 
   withCheckpoint(source, tensors, (checkpoint) => {
     const target = path.join(folder, 'transformersjs');

@@ -12,7 +12,7 @@ import { createReranker } from '../../src/index.ts';
 import { parseModelSpec } from '../../src/model/model-spec.ts';
 import { documentText, promptText } from '../../src/rank1/prompt.ts';
 import { hundredByQuery, hundredExpected, recordedCompletions } from '../../test/harness/hundred-pairs.ts';
-import { writeQwen2Gguf, type TokenizerFile } from './gguf.ts';
+import { writeGguf, type TokenizerFile } from './gguf.ts';
 import { readModelTensors } from './model-tensors.ts';
 
 const USAGE = `Usage: npx tsx bench/run/remote-trial.ts <path of llama-server> [--max-new-tokens N] [--server-args "..."]
@@ -48,7 +48,8 @@ function writeDemo(file: string): void {
     JSON.parse(readFileSync(path.join('test/fixtures/demo-model', name), 'utf8'));
   const spec = parseModelSpec(read('config.json'));
   const tensors = readModelTensors('test/fixtures/demo-model/onnx/model_q4.onnx', spec);
-  writeQwen2Gguf(file, 'rank1-demo', spec, tensors, read('tokenizer.json') as TokenizerFile, 'F32');
+  const tokenizer = read('tokenizer.json') as TokenizerFile;
+  writeGguf(file, { name: 'rank1-demo', spec, tensors, tokenizer, matrixType: 'F32' });
 }
 
 /** Keys, values and attention in F32 too: the defaults are coarser than the tolerance. */

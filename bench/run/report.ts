@@ -34,6 +34,8 @@ export interface Row {
   /** share of documents with the same chain and the same verdict as ours with as many documents, 0 to 1 */
   readonly sameChain: number | null;
   readonly sameLabel: number | null;
+  /** of a model without chains: largest difference from the first contender's scores */
+  readonly maxScoreDifference?: number;
   /** documents per minute over those of transformers.js one at a time, round by round, the median */
   readonly timesTransformers: number | null;
 }
@@ -53,6 +55,7 @@ export interface Report {
     readonly maxNewTokens: number;
     readonly stopAtVerdict: boolean;
     readonly query: string;
+    readonly words?: number;
     readonly warmUpDocuments: number;
     readonly nice: number | null;
   };
@@ -106,6 +109,7 @@ function row(runs: readonly RunRecord[], all: readonly RunRecord[]): Row {
     cpuSecondsPerDocument: cpuPerDocument(runs),
     numNewTokens: newTokens(first),
     ...agreement(first, reference),
+    ...scoreDifference(first, all[0]!.measurement),
     timesTransformers: ratio(runs, all),
   };
 }
@@ -138,6 +142,14 @@ function agreement(run: Measurement, reference: Measurement | undefined) {
   return { sameChain: share(sameChain), sameLabel: share((a, b) => a.label === b.label) };
 }
 
+function scoreDifference(run: Measurement, reference: Measurement) {
+  const differences = run.documents.flatMap(({ score }, i) => {
+    const other = reference.documents[i]?.score;
+    return score === undefined || other === undefined ? [] : [Math.abs(score - other)];
+  });
+  return differences.length === 0 ? {} : { maxScoreDifference: Math.max(...differences) };
+}
+
 /** By token ids if both give them, otherwise by the text before the answer's marker. */
 function sameChain(a: DocumentResult, b: DocumentResult): boolean {
   if (a.label !== b.label) return false;
@@ -167,6 +179,7 @@ export function compactRun({ round, measurement, memory, cpuSeconds, loadAverage
     loadAverageBefore,
     numNewTokens: documents.map((document) => document.numNewTokens),
     labels: documents.map((document) => document.label),
+    ...(documents[0]?.score !== undefined && { scores: documents.map(({ score }) => score) }),
   };
 }
 
@@ -178,7 +191,7 @@ export function toMarkdown(report: Report): string {
     `# ${report.device === 'wasm' ? 'WASM' : 'WebGPU'}, model ${model.name} (${model.dtype})`,
     '',
     `${report.date.slice(0, 16).replace('T', ' ')} UTC. ${turns} alternating turn${turns > 1 ? 's' : ''} at most, medians. ` +
-      `Query "${options.query}", chains ${options.stopAtVerdict ? `up to ${options.maxNewTokens} tokens or the verdict` : `of exactly ${options.maxNewTokens} tokens`}, greedy.`,
+      `Query "${options.query}", ${options.words ? `documents of ${options.words} words, ` : ''}${isScored(report) ? 'scores without chains' : `chains ${options.stopAtVerdict ? `up to ${options.maxNewTokens} tokens or the verdict` : `of exactly ${options.maxNewTokens} tokens`}, greedy`}.`,
     '',
     `- Machine: ${describe(machine)}`,
     `- Chromium ${report.chromium}; cross-origin isolated: ${browser.crossOriginIsolated ? 'yes' : 'no'}; JSPI: ${browser.jspi ? 'yes' : 'no'}`,
@@ -202,13 +215,16 @@ export function toMarkdown(report: Report): string {
       : []),
     ...loadLine(report),
     '',
-    '| contender | slots | documents | runs | time (range) s | documents/min | × transformers.js | CPU s/document | new tokens/s | first finished s | cold load s | warm load s | peak page MiB | peak GPU process MiB | same chain | same verdict |',
-    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+    `| contender | slots | documents | runs | time (range) s | documents/min | × transformers.js | CPU s/document | new tokens/s | first finished s | cold load s | warm load s | peak page MiB | peak GPU process MiB | ${isScored(report) ? 'largest difference of scores' : 'same chain | same verdict'} |`,
+    `| --- | ${'---: | '.repeat(isScored(report) ? 14 : 15)}`,
     ...report.rows.map(tableLine),
     '',
   ];
   return lines.join('\n');
 }
+
+const isScored = ({ rows }: Report) =>
+  rows.some(({ maxScoreDifference }) => maxScoreDifference !== undefined);
 
 /** Other load on the machine during the measurement, if recorded. */
 function loadLine(report: Report): string[] {
@@ -252,8 +268,9 @@ function tableLine(row: Row): string {
     seconds(row.warmLoadMs),
     row.peakRendererMiB ?? '–',
     row.peakGpuProcessMiB ?? '–',
-    percent(row.sameChain),
-    percent(row.sameLabel),
+    ...(row.maxScoreDifference === undefined
+      ? [percent(row.sameChain), percent(row.sameLabel)]
+      : [row.maxScoreDifference.toExponential(1)]),
   ];
   return `| ${cells.join(' | ')} |`;
 }

@@ -6,9 +6,10 @@ export class RerankerContender implements Contender {
   #reranker: Reranker | null = null;
   #slots = 1;
 
-  async load({ modelUrl, device, dtype, slots }: LoadRequest): Promise<void> {
+  async load({ contender, modelUrl, device, dtype, slots }: LoadRequest): Promise<void> {
     this.#slots = slots;
-    this.#reranker = new Reranker({ model: `${modelUrl}rank1/`, device, dtype });
+    const arithmetic = contender === 'reranker-fast' ? 'fast' : 'exact';
+    this.#reranker = new Reranker({ model: `${modelUrl}rank1/`, device, dtype, arithmetic });
     await this.#reranker.load();
   }
 
@@ -28,6 +29,7 @@ export class RerankerContender implements Contender {
             numNewTokens: update.numNewTokens,
             text: `${update.reasoning}\n</think> ${String(update.verdict?.label)}`,
             label: update.verdict && !update.verdict.forced ? update.verdict.label : null,
+            ...(update.verdict && { score: update.verdict.score }),
             finishedMs: performance.now() - startedAt,
           };
         }

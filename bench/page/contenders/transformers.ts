@@ -42,7 +42,7 @@ export class TransformersContender implements Contender {
     env.localModelPath = request.modelUrl;
     // A tokenizer is loaded too, as `pipeline()` would, though prompts come as ids.
     this.#tokenizer = await fetchTokenizer(`${request.modelUrl}rank1/`);
-    const markers = findMarkerTokenIds(this.#tokenizer);
+    const markers = findMarkerTokenIds(this.#tokenizer, request.profile);
     this.#verdictIds = {
       close: markers.closeTokenId,
       true: markers.trueTokenId,
@@ -59,10 +59,38 @@ export class TransformersContender implements Contender {
 
   async run(request: RunRequest): Promise<RunResult> {
     const startedAt = performance.now();
+    if (this.#request!.profile.chain === 'none') return this.#score(request.prompts, startedAt);
     const size = this.#request!.contender === 'transformers-batch' ? this.#request!.slots : 1;
     const documents: DocumentResult[] = [];
     for (let from = 0; from < request.prompts.length; from += size) {
       documents.push(...(await this.#generate(request.prompts.slice(from, from + size), request, startedAt)));
+    }
+    return { elapsedMs: performance.now() - startedAt, documents, stats: null, sessionCalls: null };
+  }
+
+  /** One forward pass a document, as published examples do, with the logits of the last token alone. */
+  async #score(prompts: readonly Prompt[], startedAt: number): Promise<RunResult> {
+    const { true: yes, false: no } = this.#verdictIds;
+    const documents: DocumentResult[] = [];
+    for (const { tokenIds } of prompts) {
+      const dims = [1, tokenIds.length];
+      const outputs = (await this.#model!({
+        input_ids: new Tensor('int64', BigInt64Array.from(tokenIds, BigInt), dims),
+        attention_mask: new Tensor('int64', new BigInt64Array(tokenIds.length).fill(1n), dims),
+        num_logits_to_keep: new Tensor('int64', [1n], []),
+      })) as Record<string, Tensor>;
+      const values = outputs['logits']!.data as Float32Array;
+      const score = this.#request!.profile.score;
+      const x = values[yes]! - (no === null ? 0 : values[no]!);
+      documents.push({
+        tokenIds: [],
+        numNewTokens: 0,
+        text: '',
+        label: null,
+        score: 1 / (1 + Math.exp(-(x - score.offset) / score.scale)),
+        finishedMs: performance.now() - startedAt,
+      });
+      for (const output of Object.values(outputs)) output.dispose();
     }
     return { elapsedMs: performance.now() - startedAt, documents, stats: null, sessionCalls: null };
   }

@@ -16,7 +16,10 @@ export class WllamaContender implements Contender {
   #wllama: Wllama | null = null;
   #parallel = 1;
 
+  #scores = false;
+
   async load(request: LoadRequest): Promise<void> {
+    this.#scores = request.profile.chain === 'none';
     this.#parallel = request.contender === 'wllama-batch' ? request.slots : 1;
     const quiet = { ...LoggerWithoutDebug, log: () => undefined, warn: () => undefined };
     this.#wllama = new Wllama(
@@ -32,6 +35,13 @@ export class WllamaContender implements Contender {
       n_gpu_layers: request.device === 'webgpu' ? 999 : 0,
       cache_type_k: 'f32',
       cache_type_v: 'f32',
+      // A pooled answer needs the whole prompt in one batch.
+      ...(this.#scores && {
+        embeddings: true,
+        pooling_type: 'rank' as const,
+        n_batch: request.maxLength * this.#parallel,
+        n_ubatch: request.maxLength,
+      }),
     });
   }
 
@@ -39,14 +49,29 @@ export class WllamaContender implements Contender {
     const startedAt = performance.now();
     const documents: DocumentResult[] = [];
     let next = 0;
+    let numPromptTokensCounted = 0;
     const work = async () => {
       while (next < request.prompts.length) {
         const index = next++;
-        documents[index] = await this.#complete(request.prompts[index]!, request, startedAt);
+        const prompt = request.prompts[index]!;
+        if (this.#scores) {
+          const { score, numTokens } = await this.#score(prompt);
+          numPromptTokensCounted += numTokens;
+          const finishedMs = performance.now() - startedAt;
+          documents[index] = { tokenIds: [], numNewTokens: 0, text: '', label: null, score, finishedMs };
+        } else documents[index] = await this.#complete(prompt, request, startedAt);
       }
     };
     await Promise.all(Array.from({ length: this.#parallel }, work));
-    return { elapsedMs: performance.now() - startedAt, documents, stats: null, sessionCalls: null };
+    const elapsedMs = performance.now() - startedAt;
+    const counted = this.#scores && { numPromptTokensCounted };
+    return { elapsedMs, documents, stats: null, sessionCalls: null, ...counted };
+  }
+
+  /** `createRerank` asks about one document after the other, so a call for each is the same work. */
+  async #score({ query, document }: Prompt) {
+    const { results, usage } = await this.#wllama!.createRerank({ query, documents: [document] });
+    return { score: results[0]!.relevance_score, numTokens: usage.prompt_tokens };
   }
 
   async #complete(prompt: Prompt, { maxNewTokens, stopAtVerdict }: RunRequest, startedAt: number) {
