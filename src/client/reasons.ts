@@ -1,6 +1,6 @@
 /**
- * `reasons` of a list: with `top`, a run that scores every document, then one that reasons about the best. Invariant: a
- * document's score is never lost to a chain that came to nothing.
+ * `reasons` of a list: with `top`, or with a second model that gives the reasons, a run that scores every document, then one
+ * that reasons about the best. Invariant: a document's score is never lost to a chain that came to nothing.
  */
 import { DEFAULT_TOP, scoreOptions } from '../protocol/run-options.ts';
 import type {
@@ -19,14 +19,18 @@ export interface ListRequest extends Omit<RerankRequest, 'options'> {
   readonly options: Omit<RerankOptions, 'mode'>;
 }
 
-/** @param run judges all documents of a request the same way */
+/** Judges all documents of a request the same way. */
+type Run = (request: RerankRequest, onUpdate: UpdateListener) => Promise<RunOutcome>;
+
+/** @param explain the run of another model, which gives the reasons; `all` is then all documents, scored before */
 export async function judgeList(
   { options: asked, ...list }: ListRequest,
-  run: (request: RerankRequest, onUpdate: UpdateListener) => Promise<RunOutcome>,
+  run: Run,
   onUpdate: UpdateListener,
+  explain?: Run,
 ): Promise<RunOutcome> {
   const { reasons, top = DEFAULT_TOP, ...options } = asked;
-  if (reasons !== 'top')
+  if (reasons === 'none' || (!explain && reasons !== 'top'))
     return run({ ...list, options: { ...options, ...(reasons && { reasons }) } }, onUpdate);
   let scored = startRankedList(0, list.documents.length);
   const first = await run(
@@ -36,16 +40,17 @@ export async function judgeList(
       onUpdate(updates, stats);
     },
   );
-  const best = first.model.canReason ? bestScored(scored, top) : [];
+  const canReason = explain !== undefined || first.model.canReason;
+  const best = canReason ? bestScored(scored, reasons === 'top' ? top : list.documents.length) : [];
   if (best.length === 0) return first;
   const documents = best.flatMap(({ index }) => list.documents[index] ?? []);
-  const second = await run({ ...list, documents, options }, (updates, stats) =>
+  const second = await (explain ?? run)({ ...list, documents, options }, (updates, stats) =>
     onUpdate(
       updates.map((update) => afterScore(update, best[update.index]!)),
       addStats(first.stats, stats),
     ),
   );
-  return { model: second.model, stats: addStats(first.stats, second.stats) };
+  return { model: explain ? first.model : second.model, stats: addStats(first.stats, second.stats) };
 }
 
 /** The documents to reason about: the `top` best of those that have a score. */

@@ -46,11 +46,23 @@ export interface LoadCallOptions {
   readonly onState?: RunStateListener | undefined;
 }
 
+/** A Reranker; nothing else is accepted. */
+export interface Explainer {
+  readonly remoteHost: string | null;
+  dispose(): void;
+}
+
 /** A query and its documents, with all options of a run. */
 export interface RerankParameters<D extends DocumentInput = DocumentInput>
   extends RerankOptions, ResultSelection {
   readonly query: string;
   readonly documents: readonly D[];
+  /**
+   * Another model that gives the reasons: this one scores all documents, then the explainer judges the best with
+   * reasoning (`reasons: 'top'`) or all of them (`'all'`). The caller disposes of it; `pause` and `resume` of the
+   * Reranker that was called hold both.
+   */
+  readonly explainer?: Explainer | undefined;
   /** The call rejects with the signal's reason; the run ends after the step in flight. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -6,7 +6,13 @@
 import { Semaphore, untilAborted } from '../base/async.ts';
 import { isRank1Error, Rank1Error } from '../base/errors.ts';
 import type { Backend } from '../protocol/backend.ts';
-import type { LoadedModel, LoadOptions, RunStats } from '../protocol/rerank-api.ts';
+import type {
+  LoadedModel,
+  LoadOptions,
+  RerankRequest,
+  RunStats,
+  UpdateListener,
+} from '../protocol/rerank-api.ts';
 import { NO_STATS } from '../protocol/run-defaults.ts';
 import { checkCall, checkLoadOptions, type CheckedCall, type DocumentInput } from './check-arguments.ts';
 import { DEVICE_LOCK, DeviceLease } from './device-lease.ts';
@@ -38,9 +44,16 @@ import type {
   RerankParameters,
 } from './reranker-options.ts';
 import type { RunStateListener } from './run-state.ts';
-import { SupervisedRun } from './supervised-run.ts';
+import { SupervisedRun, type RunOutcome, type SupervisedRunOptions } from './supervised-run.ts';
 import { WorkerBackend } from './worker-backend.ts';
 import { startRerankWorker } from '../rerank-worker.ts';
+
+type SupervisedRunListeners = Pick<SupervisedRunOptions, 'onLoadProgress' | 'onState'>;
+
+interface CallHandles {
+  readonly explainer?: Reranker | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * @example
@@ -112,7 +125,7 @@ export class Reranker {
   async rerank<D extends DocumentInput>(
     parameters: RerankParameters<D> & RerankCallbacks,
   ): Promise<RerankResponse<D>> {
-    return this.#enqueue(checkCall(parameters), parameters);
+    return this.#enqueue(checkCall(parameters), checkExplainer(parameters));
   }
 
   /**
@@ -122,7 +135,8 @@ export class Reranker {
    */
   stream<D extends DocumentInput>(parameters: RerankParameters<D>): AsyncIterable<RerankEvent<D>> {
     const call = checkCall(parameters);
-    return { [Symbol.asyncIterator]: () => this.#events(call, parameters.signal) };
+    const { signal, explainer } = checkExplainer(parameters);
+    return { [Symbol.asyncIterator]: () => this.#events(call, { signal, explainer }) };
   }
 
   /**
@@ -170,7 +184,7 @@ export class Reranker {
 
   async #enqueue<D extends DocumentInput>(
     call: CheckedCall<D>,
-    { signal, ...listeners }: RerankCallbacks & { readonly signal?: AbortSignal | undefined },
+    { signal, ...others }: RerankCallbacks & CallHandles,
   ): Promise<RerankResponse<D>> {
     const failed = new AbortController();
     const untilEnd = this.#untilDisposed(signal, failed.signal);
@@ -183,13 +197,13 @@ export class Reranker {
         failed.abort(error);
       }
     };
-    const run = this.#queue.run(() => this.#run(call, listeners, tell, untilEnd), untilEnd);
+    const run = this.#queue.run(() => this.#run(call, others, tell, untilEnd), untilEnd);
     return untilAborted(run, untilEnd);
   }
 
   async #run<D extends DocumentInput>(
     { request, documents, selection }: CheckedCall<D>,
-    { onUpdate, onState, onLoadProgress }: RerankCallbacks,
+    { explainer, onUpdate, onState, onLoadProgress }: RerankCallbacks & CallHandles,
     tell: (listen: () => void) => void,
     signal: AbortSignal,
   ): Promise<RerankResponse<D>> {
@@ -208,35 +222,31 @@ export class Reranker {
     };
     if (documents.length === 0) return response(NO_STATS);
     this.#beginRun();
-    const recovery = new Recovery(
-      this.#load,
-      this.#recoveryOptions,
-      request.options.maxSlots,
-      this.#fallback,
-    );
+    const listeners: SupervisedRunListeners = {
+      onLoadProgress: (progress) => tell(() => onLoadProgress?.(progress)),
+      onState: (state) => tell(() => onState?.(state)),
+    };
+    const run = this.#judge(this.#hold, signal, request.options.maxSlots, {
+      ...listeners,
+      onState: (state) => {
+        if (state.type === 'running') model = state.model;
+        listeners.onState(state);
+      },
+    });
+    const explain: typeof run | undefined =
+      explainer && explainer !== this
+        ? (oneWay, onRunUpdate) => explainer.#explain(this.#hold, signal, oneWay, listeners, onRunUpdate)
+        : undefined;
     try {
       const outcome = await judgeList(
         request,
-        (oneWay, onRunUpdate) =>
-          new SupervisedRun({
-            request: oneWay,
-            signal,
-            backend: this.#backend,
-            hold: this.#hold,
-            lease: this.#lease(),
-            recovery,
-            onLoadProgress: (progress) => tell(() => onLoadProgress?.(progress)),
-            onState: (state) => {
-              if (state.type === 'running') model = state.model;
-              tell(() => onState?.(state));
-            },
-            onUpdate: onRunUpdate,
-          }).execute(),
+        run,
         (updates, stats) => {
           latest = stats;
           list = foldUpdates(list, 0, updates);
           tell(() => onUpdate?.(updates, stats));
         },
+        explain,
       );
       model = outcome.model;
       return response(outcome.stats);
@@ -244,8 +254,54 @@ export class Reranker {
       throw latest && isRank1Error(error) ? withPartialResponse(error, response(latest)) : error;
     } finally {
       this.#endRun();
-      this.#fallback = recovery.fallback;
     }
+  }
+
+  /** Runs of one call on this model. They share what a recovery has learned. */
+  #judge(
+    hold: Hold,
+    signal: AbortSignal,
+    maxSlots: number | undefined,
+    listeners: SupervisedRunListeners,
+  ): (request: RerankRequest, onUpdate: UpdateListener) => Promise<RunOutcome> {
+    const recovery = new Recovery(this.#load, this.#recoveryOptions, maxSlots, this.#fallback);
+    return async (request, onUpdate) => {
+      const lease = this.#lease();
+      const run = { request, signal, backend: this.#backend, hold, lease, recovery, onUpdate, ...listeners };
+      try {
+        return await new SupervisedRun(run).execute();
+      } finally {
+        this.#fallback = recovery.fallback;
+      }
+    };
+  }
+
+  /** A run of this model in the call of another Reranker, which holds it. */
+  async #explain(
+    hold: Hold,
+    caller: AbortSignal,
+    request: RerankRequest,
+    listeners: SupervisedRunListeners,
+    onUpdate: UpdateListener,
+  ): Promise<RunOutcome> {
+    const signal = this.#untilDisposed(caller);
+    return this.#queue.run(async () => {
+      const { canReason } = await this.#loadNow(
+        { ...listeners, onProgress: listeners.onLoadProgress },
+        signal,
+      );
+      if (!canReason)
+        throw new Rank1Error(
+          'model-unsupported',
+          'The explainer gives scores without reasoning. Choose a rank1 model as the explainer.',
+        );
+      this.#beginRun();
+      try {
+        return await this.#judge(hold, signal, request.options.maxSlots, listeners)(request, onUpdate);
+      } finally {
+        this.#endRun();
+      }
+    }, signal);
   }
 
   #beginRun(): void {
@@ -264,11 +320,12 @@ export class Reranker {
 
   async *#events<D extends DocumentInput>(
     call: CheckedCall<D>,
-    signal: AbortSignal | undefined,
+    { signal, explainer }: CallHandles,
   ): AsyncGenerator<RerankEvent<D>, void> {
     const left = new AbortController();
     const events = new EventQueue();
     const running = this.#enqueue(call, {
+      explainer,
       signal: signal ? AbortSignal.any([left.signal, signal]) : left.signal,
       onLoadProgress: (progress) => events.pushProgress(progress),
       onUpdate: (updates) => events.pushUpdates(updates),
@@ -299,4 +356,12 @@ export class Reranker {
     const { lock = DEVICE_LOCK, locks } = this.#settings;
     return new DeviceLease({ name: this.remoteHost === null && lock, locks });
   }
+}
+
+/** @throws TypeError */
+function checkExplainer<P extends Pick<RerankParameters, 'explainer'>>(parameters: P): P & CallHandles {
+  const { explainer } = parameters;
+  if (explainer !== undefined && !(explainer instanceof Reranker))
+    throw new TypeError('explainer must be a Reranker');
+  return parameters as P & CallHandles;
 }
