@@ -39,6 +39,8 @@ export interface RerankHost {
   requestUpdate(): void;
   /** Called when a run starts, so that nothing is created before it is needed. */
   acquireReranker(load: LoadOptions): Reranker;
+  /** The model that gives the reasons, if it is another. */
+  acquireExplainer(load: LoadOptions): Reranker | undefined;
   emit<Type extends keyof Rank1EventDetails>(type: Type, detail: Rank1EventDetails[Type]): void;
 }
 
@@ -101,12 +103,14 @@ export class RerankController {
     const { signal } = (this.#abortController = new AbortController());
     try {
       const reranker = this.#host.acquireReranker(request.load);
+      const explainer = this.#host.acquireExplainer(request.load);
       this.#enter(reranker.busy ? 'waiting' : 'loading');
       const { query, documents, options } = request;
       const { stats } = await reranker.rerank({
         query,
         documents,
         ...options,
+        explainer,
         signal,
         onLoadProgress: (progress) => this.#progress(progress),
         onUpdate: (updates, stats) => this.#fold(runId, updates, stats),

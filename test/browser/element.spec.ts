@@ -111,6 +111,38 @@ test('with reasons="top" shows all scored, reasons about the best, and says of e
   await expect(page.locator('rank1-rerank [part=status]')).toHaveText(/^2 of 3 relevant/);
 });
 
+test('with an explainer one model scores, in a worker of its own, and the other reasons about the best', async ({
+  page,
+  fakeWorker,
+}) => {
+  const workers: string[] = [];
+  page.on('worker', (worker) => workers.push(worker.url()));
+  await setUp(page, 'coldest city', [
+    { title: 'Cairo', text: 'A city. [[score 4]]' },
+    { title: 'Oslo', text: 'The coldest city. [[score 2]]' },
+    { title: 'Kuwait', text: 'A hot place. [[score 3]]' },
+  ]);
+  await page.locator('rank1-rerank').evaluate((element) => {
+    for (const [name, value] of Object.entries({ reasons: 'top', top: '1', explainer: 'models/other/' }))
+      element.setAttribute(name, value);
+  });
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await run(page);
+  await expect(page.getByRole('button', { name: 'Rank again' })).toBeVisible();
+  expect(workers).toHaveLength(2);
+  await expect(titles(page)).toHaveText(['Cairo', 'Kuwait', 'Oslo']);
+  await expect(rows(page).nth(0)).not.toContainText('Without reasoning');
+  for (const place of [1, 2]) await expect(rows(page).nth(place)).toContainText('Without reasoning');
+});
+
+test('an explainer on a server is told of, as it gets the documents too', async ({ page }) => {
+  await setUp(page, 'coldest city', [{ text: 'A city.' }]);
+  await page.locator('rank1-rerank').evaluate((element) => {
+    Object.assign(element, { explainer: { remoteHost: 'reasons.test' } });
+  });
+  await expect(page.locator('rank1-rerank [part=remote-notice]')).toContainText('reasons.test');
+});
+
 test('another way to ask judges the same list beside it, and a table tells where they differ', async ({
   page,
   fakeWorker,

@@ -19,10 +19,14 @@ export interface TestEngine {
   kill(): void;
 }
 
-export async function openLocalEngine(thread: URL, device: DevicePreference = 'cpu'): Promise<TestEngine> {
+export async function openLocalEngine(
+  thread: URL,
+  device: DevicePreference = 'cpu',
+  model = DEMO_MODEL,
+): Promise<TestEngine> {
   let latest: NodeWorker | undefined;
   const engine = new LocalEngine(
-    await modelPlace(DEMO_MODEL),
+    await modelPlace(model),
     { device },
     () => (latest = new NodeWorker(thread)),
   );

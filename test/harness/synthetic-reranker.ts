@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { CheckpointFolder } from '../../src/convert/checkpoint-folder.ts';
 import { convertModel } from '../../src/convert/convert-model.ts';
 import type { ConvertOptions } from '../../src/convert/convert-options.ts';
+import { DiskOutput } from '../../src/convert/node/disk-output.ts';
 import { prepareWith } from '../../scripts/load-model-in-node.ts';
 import type { ArithmeticPreference } from '../../src/protocol/rerank-api.ts';
 import { parseManifest } from '../../src/model/manifest.ts';
@@ -57,6 +58,16 @@ export function syntheticReranker(name: keyof typeof TOKENIZERS, isTied = true):
     open: async (file) => (await weights.open(file)) ?? tokenizer.open(file),
     close: () => weights.close(),
   };
+}
+
+/** Writes the model's folder, as `convert` would, in q4. */
+export async function writeSyntheticReranker(name: keyof typeof TOKENIZERS, folder: string): Promise<void> {
+  const conversion = { profile: KNOWN_PROFILES.get(name)!, withoutTokenizer: false };
+  await convertModel(
+    syntheticReranker(name),
+    await DiskOutput.begin(folder, true),
+    convertOptions(conversion),
+  );
 }
 
 /** @param profile for the converter, which decides on the graph by it; the model is asked by its own */

@@ -41,6 +41,7 @@ export const ENGINE_FLAGS = {
   device: text,
   dtype: text,
   arithmetic: text,
+  explainer: text,
   endpoint: text,
   'remote-model': text,
   'allow-insecure-key': { type: 'boolean' },
@@ -52,6 +53,8 @@ export const ENGINE_USAGE = `  --model <folder|url>     model folder (default: R
   --dtype <name>           weights (default: what suits the device)
   --arithmetic <name>      auto (default), exact (the stored numbers) or fast (8-bit integers on a CPU); auto takes
                            fast where the model's quality was measured with it
+  --explainer <folder|url> a second model, which gives the reasons: --model scores every document, then this one judges
+                           the best (--reasons top) or all of them with reasoning
   --endpoint <url>         a server with OpenAI's completions, as vLLM is one, up to /v1: it judges, and queries and
                            documents are sent there; its key is taken from RANK1_API_KEY
   --remote-model <name>    the model on that server (default: the only one it has)
@@ -112,6 +115,8 @@ type Values<Flags> = {
 export interface EngineWish extends Omit<EngineOptions, 'model'> {
   /** the default model when undefined */
   readonly model: string | undefined;
+  /** folder or URL of the model that gives the reasons; undefined: the same */
+  readonly explainer: string | undefined;
   /** undefined: this machine */
   readonly remote: EndpointOptions | undefined;
 }
@@ -127,19 +132,19 @@ export function engineOptions(
   const arithmetic = arithmetics.find((known) => known === values.arithmetic);
   if (values.arithmetic !== undefined && !arithmetic)
     throw new RangeError(`--arithmetic must be one of ${arithmetics.join(', ')}.`);
-  const { model, dtype, endpoint, 'remote-model': remoteModel } = values;
+  const { model, dtype, explainer, endpoint, 'remote-model': remoteModel } = values;
   const allowInsecureKey = values['allow-insecure-key'];
   const maxInFlight = values.slots === undefined ? undefined : wholeNumber('--slots', values.slots, 1);
   if (endpoint === undefined && (remoteModel ?? allowInsecureKey) !== undefined)
     throw new TypeError('--remote-model and --allow-insecure-key are of a server: give --endpoint too.');
-  const local = [model, dtype, values.device, arithmetic].some((value) => value !== undefined);
+  const local = [model, dtype, values.device, arithmetic, explainer].some((value) => value !== undefined);
   if (endpoint !== undefined && local)
     throw new TypeError(
-      '--endpoint judges elsewhere: leave --model, --device, --dtype and --arithmetic out.',
+      '--endpoint judges elsewhere: leave --model, --device, --dtype, --arithmetic and --explainer out.',
     );
   const remote =
     endpoint === undefined ? undefined : { endpoint, remoteModel, allowInsecureKey, maxInFlight };
-  return { model, device, dtype, arithmetic, remote };
+  return { model, device, dtype, arithmetic, explainer, remote };
 }
 
 /** @throws TypeError or RangeError */

@@ -20,7 +20,7 @@ const NATIVE_ADVICE =
 
 export class LocalEngine implements RerankEngine {
   readonly modelName: string;
-  readonly #client: Reranker;
+  readonly reranker: Reranker;
   readonly #options: Pick<EngineOptions, 'device'>;
   #numStarts = 0;
   #closed = false;
@@ -34,7 +34,7 @@ export class LocalEngine implements RerankEngine {
     const { device, dtype, arithmetic } = options;
     this.modelName = place.name;
     this.#options = options;
-    this.#client = createReranker({
+    this.reranker = createReranker({
       model: place.url,
       device,
       ...(dtype !== undefined && { dtype }),
@@ -54,7 +54,7 @@ export class LocalEngine implements RerankEngine {
 
   async load(options: LoadCallOptions = {}): Promise<LoadedModel> {
     if (this.#closed) throw engineClosed();
-    const model = await this.#client.load(options);
+    const model = await this.reranker.load(options);
     const isSlow = model.device === 'wasm' && this.#options.device === 'auto';
     return isSlow ? { ...model, deviceReason: `${model.deviceReason} ${NATIVE_ADVICE}` } : model;
   }
@@ -63,7 +63,7 @@ export class LocalEngine implements RerankEngine {
     call: RerankParameters<D> & RerankCallbacks,
   ): Promise<RerankResponse<D>> {
     if (this.#closed) throw engineClosed();
-    return this.#client.rerank(call);
+    return this.reranker.rerank(call);
   }
 
   /** True until closed: a thread that died is restarted by the next call. */
@@ -73,7 +73,7 @@ export class LocalEngine implements RerankEngine {
 
   close(): Promise<void> {
     this.#closed = true;
-    this.#client.dispose();
+    this.reranker.dispose();
     return Promise.resolve();
   }
 }

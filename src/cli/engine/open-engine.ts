@@ -1,6 +1,7 @@
 /** Composition root: creates the engine that a command's options request. */
 import type { CommandContext } from '../command.ts';
 import type { EngineWish } from './engine-options.ts';
+import { ExplainedEngine } from './explained-engine.ts';
 import { LocalEngine } from './local-engine.ts';
 import { modelPlace } from './model-place.ts';
 import { NodeWorker } from './node-worker.ts';
@@ -10,6 +11,10 @@ import type { RerankEngine } from './rerank-engine.ts';
 /** Starts nothing yet. @throws Rank1Error if the model does not exist */
 export async function openEngine(wish: EngineWish, context: CommandContext): Promise<RerankEngine> {
   if (wish.remote) return new RemoteEngine(wish.remote, process.env['RANK1_API_KEY']);
-  const place = await modelPlace(wish.model ?? context.defaultModel);
-  return new LocalEngine(place, wish, () => new NodeWorker(context.engineThread));
+  const local = async (model: string | null, options: ConstructorParameters<typeof LocalEngine>[1]) =>
+    new LocalEngine(await modelPlace(model), options, () => new NodeWorker(context.engineThread));
+  const engine = await local(wish.model ?? context.defaultModel, wish);
+  if (wish.explainer === undefined) return engine;
+  // The weights that were named are the scoring model's.
+  return new ExplainedEngine(engine, await local(wish.explainer, { ...wish, dtype: undefined }));
 }

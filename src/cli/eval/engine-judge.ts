@@ -13,23 +13,29 @@ export interface JudgingModel {
   readonly name: string;
   /** of `rank1.json`, which holds the hashes of all other files; null if unavailable, as on a server */
   readonly manifestSha256: string | null;
+  /** the same of the model that gives the reasons, if it is another */
+  readonly explainerSha256?: string | null;
   readonly dtype: string;
   readonly device: LoadedModel['device'];
 }
 
 /**
  * @param model folder or URL loaded by `engine`; null for a server
+ * @param explainer folder or URL of the model that gives the reasons, if it is another
  * @throws Rank1Error if it cannot be loaded
  */
 export async function loadJudgingModel(
   engine: RerankEngine,
   model: string | null,
+  explainer: string | undefined,
   signal: AbortSignal,
 ): Promise<JudgingModel> {
   const { dtype, device } = await engine.load({ signal });
-  const manifest = model === null ? null : await readManifestBytes(model, signal);
-  const manifestSha256 = manifest && createHash('sha256').update(manifest).digest('hex');
-  return { name: engine.modelName, manifestSha256, dtype, device };
+  const manifestSha256 = model === null ? null : await hashManifest(model, signal);
+  const described = { name: engine.modelName, manifestSha256, dtype, device };
+  return explainer === undefined
+    ? described
+    : { ...described, explainerSha256: await hashManifest(explainer, signal) };
 }
 
 /** One call per query, so that its batches do not depend on where a run was resumed. */
@@ -54,6 +60,11 @@ function known(document: UnjudgedDocument<RerankDocument>): Omit<JudgedDocument,
     ...(passage && { passage }),
     ...(samples && { samples }),
   };
+}
+
+async function hashManifest(model: string, signal: AbortSignal): Promise<string | null> {
+  const manifest = await readManifestBytes(model, signal);
+  return manifest && createHash('sha256').update(manifest).digest('hex');
 }
 
 async function readManifestBytes(model: string, signal: AbortSignal): Promise<Uint8Array | null> {

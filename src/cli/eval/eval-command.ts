@@ -36,7 +36,7 @@ async function runEval(args: EvalArguments, context: CommandContext): Promise<Ex
     const engine = await openEngine(args.engine, context);
     try {
       const place = args.engine.remote ? null : (args.engine.model ?? context.defaultModel);
-      const model = await loadJudgingModel(engine, place, signal);
+      const model = await loadJudgingModel(engine, place, args.engine.explainer, signal);
       const settings = await settingsOf(args, model);
       const results = await runEvaluation(
         queries,

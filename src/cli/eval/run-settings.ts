@@ -27,6 +27,7 @@ export async function settingsOf(args: EvalArguments, model: JudgingModel) {
     limit,
     model: model.name,
     model_sha256: model.manifestSha256,
+    ...(model.explainerSha256 !== undefined && { explainer_sha256: model.explainerSha256 }),
     dtype: model.dtype,
     device: model.device,
     options: args.options,

@@ -65,8 +65,9 @@ export class RerankService implements Backend {
       closing.throwIfAborted();
       if (!this.#loaded)
         throw new Rank1Error('not-loaded', 'No model is loaded. Call load() before rerank().');
+      // Options that this model cannot honour are refused here, and the model stays.
+      const run = new RerankRun(this.#loaded.runtime, request, onUpdates, this.#gate, ends);
       try {
-        const run = new RerankRun(this.#loaded.runtime, request, onUpdates, this.#gate, ends);
         const summary = await run.execute();
         closing.throwIfAborted();
         return summary;

@@ -151,6 +151,11 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   @property() reasons: Reasons = 'all';
   /** Number of documents to reason about with `reasons="top"`; 5 when unset. */
   @property({ type: Number }) top: number | undefined;
+  /**
+   * A second model, which gives the reasons: URL of its folder, or the page's own Reranker. `model` scores every document;
+   * then this one judges the best (`reasons="top"`) or all of them.
+   */
+  @property() explainer: string | Reranker = '';
   /** Older spelling of `reasons`: `reason` is `all`, `instant` is `none`. */
   @property() mode: RerankOptions['mode'];
   /** How often a chain that has answered is told to think on; its last verdict counts. */
@@ -203,7 +208,10 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   /** @internal */
   readonly controller = new RerankController(this);
   readonly #internals = this.attachInternals();
-  readonly #source = new RerankerSource(this);
+  readonly #source = new RerankerSource(this, () => this.reranker);
+  readonly #explainerSource = new RerankerSource(this, () =>
+    typeof this.explainer === 'string' ? undefined : this.explainer,
+  );
   /** What the controller was last given, so that the next render does not reset a run started before it. */
   #given: Pick<Rank1RerankElement, 'query' | 'documents'> = { query: '', documents: [] };
 
@@ -252,7 +260,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     const request = { query, documents, load: loadOptions(this), options: runOptions(this) };
     const summary = await this.controller.run(request);
     // A disconnected element gets no disconnect callback, which would otherwise end the worker.
-    if (!this.isConnected && !this.controller.busy) this.#source.release();
+    if (!this.isConnected && !this.controller.busy) this.#releaseRerankers();
     return summary;
   }
 
@@ -334,14 +342,34 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     return selectedIndexes(this.controller.list, { threshold: this.#wantedThreshold, topN });
   }
 
-  /** Host that query and documents are sent to; null if they stay on this device. */
+  /** Host that query and documents are sent to, or both hosts; null if they stay on this device. */
   get remoteHost(): string | null {
-    return this.#source.current?.remoteHost ?? null;
+    const rerankers = [this.#source.current, this.#explainerSource.current];
+    const hosts = rerankers.map((reranker) => reranker?.remoteHost ?? null).filter((host) => host !== null);
+    return hosts.length > 0 ? [...new Set(hosts)].join(', ') : null;
   }
 
   /** @internal */
   acquireReranker(load: LoadOptions): Reranker {
     return this.#source.acquire(load);
+  }
+
+  /** @internal */
+  acquireExplainer(load: LoadOptions): Reranker | undefined {
+    const { explainer } = this;
+    if (explainer === '' || this.reasons === 'none' || this.mode === 'instant') {
+      this.#explainerSource.release();
+      return undefined;
+    }
+    // The files and weights that were named are the other model's.
+    const { modelFiles: _files, dtype: _dtype, ...others } = load;
+    const model = typeof explainer === 'string' ? explainer : load.model;
+    return this.#explainerSource.acquire({ ...others, model });
+  }
+
+  #releaseRerankers(): void {
+    this.#source.release();
+    this.#explainerSource.release();
   }
 
   /** @internal */
@@ -354,7 +382,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     queueMicrotask(() => {
       if (this.isConnected) return; // a moved element is connected again by now
       this.abort();
-      this.#source.release();
+      this.#releaseRerankers();
     });
   }
 

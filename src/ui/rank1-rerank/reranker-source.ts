@@ -9,22 +9,26 @@ export class RerankerSource {
   #lease: RerankerLease | null = null;
   #leasedFor: LoadOptions | null = null;
 
-  readonly #element: HTMLElement & { readonly reranker: Reranker | undefined };
+  readonly #element: HTMLElement;
+  readonly #own: () => Reranker | undefined;
 
-  constructor(element: HTMLElement & { readonly reranker: Reranker | undefined }) {
+  /** @param own the page's Reranker, which goes before any other */
+  constructor(element: HTMLElement, own: () => Reranker | undefined) {
     this.#element = element;
+    this.#own = own;
   }
 
   /** The current one; null before the first run. */
   get current(): Reranker | null {
-    return this.#element.reranker ?? this.#lease?.reranker ?? null;
+    return this.#own() ?? this.#lease?.reranker ?? null;
   }
 
   /** Returns the same Reranker as long as the same model is requested. */
   acquire(load: LoadOptions): Reranker {
-    if (this.#element.reranker) {
+    const own = this.#own();
+    if (own) {
       this.release();
-      return this.#element.reranker;
+      return own;
     }
     if (this.#leasedFor && !isSameLoad(this.#leasedFor, load)) this.release();
     this.#lease ??= this.#request(load);

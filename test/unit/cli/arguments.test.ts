@@ -86,6 +86,7 @@ describe('the arguments of rerank', () => {
     ['--query q --temperature 0.5 a', /samples/],
     ['--query q --samples 2 --temperature hot a', /temperature/],
     ['--query q --endpoint http://h/v1 --model m a', /--endpoint/],
+    ['--query q --endpoint http://h/v1 --explainer m a', /--explainer/],
     ['--query q --remote-model m a', /--endpoint/],
     ['--query q --allow-insecure-key a', /--endpoint/],
   ])('%s is refused with a reason', (line, reason) => {

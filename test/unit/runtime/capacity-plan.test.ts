@@ -30,6 +30,29 @@ describe('planCapacity', () => {
     expect(rows(10)).toMatchObject({ maxSlots: 8, maxPrefillRows: 2 });
   });
 
+  test('keeps one row of what is only scored, and prefills as many as fit beside it', () => {
+    const scores = { ...wish, scoresOnly: true };
+    const rows = (count: number) =>
+      planCapacity(scores, spec, 'float16', { ...NO_LIMITS, budgetBytes: count * ROW_BYTES });
+    expect(rows(100)).toEqual({ maxSlots: 1, maxPrefillRows: 16, maxLength: 1024 });
+    expect(rows(17)).toMatchObject({ maxSlots: 1, maxPrefillRows: 16 });
+    expect(rows(9)).toMatchObject({ maxSlots: 1, maxPrefillRows: 8 });
+    expect(rows(0)).toMatchObject({ maxSlots: 1, maxPrefillRows: 1 });
+    const smallBuffer = { ...NO_LIMITS, maxBufferBytes: (6 * ROW_BYTES) / 48 };
+    expect(planCapacity(scores, spec, 'float16', smallBuffer).maxPrefillRows).toBe(6);
+  });
+
+  test('gives documents of 8,000 tokens fewer rows than short ones, never another length', () => {
+    const budget = { ...NO_LIMITS, budgetBytes: 20 * ROW_BYTES };
+    const scores = { ...wish, scoresOnly: true };
+    expect(planCapacity({ ...scores, maxLength: 8192 }, spec, 'float16', budget)).toEqual({
+      maxSlots: 1,
+      maxPrefillRows: 1,
+      maxLength: 8192,
+    });
+    expect(planCapacity({ ...scores, maxLength: 128 }, spec, 'float16', budget).maxPrefillRows).toBe(16);
+  });
+
   test('never exceeds limit or budget while a row of each fits, and is never without one', () => {
     const random = new SeededRandom(3);
     for (let round = 0; round < 500; round++) {

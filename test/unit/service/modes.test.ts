@@ -95,9 +95,14 @@ describe('a model that gives scores only', () => {
     expect(prompts[0]).toMatch(/^Q: Tea\?\nD: tea tea .*\nA:$/);
   });
 
-  test('refuses what needs a chain', async () => {
+  test('refuses what needs a chain, and stays loaded', async () => {
+    const service = new RerankService(() => Promise.resolve(new ScriptedRuntime(script)));
+    await service.load({ model: 'https://models.test/a/', device: 'auto' }, () => undefined);
+    const judge = (options: RunOptions) =>
+      service.rerank({ query: 'Tea?', documents: [{ text: 'tea' }], options }, () => undefined);
     for (const options of [{ rethink: 1 }, { samples: 2 }])
-      await expect(rerank(script, ['tea'], options)).rejects.toMatchObject({ code: 'model-unsupported' });
+      await expect(judge(options)).rejects.toMatchObject({ code: 'model-unsupported' });
+    expect(await judge({})).toMatchObject({ numFinished: 1 });
   });
 });
 

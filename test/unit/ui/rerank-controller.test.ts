@@ -27,6 +27,7 @@ function setUp(pace: Pace = new SteadyPace(0)) {
   const host: RerankHost = {
     requestUpdate: () => undefined,
     acquireReranker: () => reranker,
+    acquireExplainer: () => undefined,
     emit: (type) => void events.push(type),
   };
   return { api, events, controller: new RerankController(host) };
@@ -127,6 +128,7 @@ describe('RerankController', () => {
     const other = new RerankController({
       requestUpdate: () => undefined,
       acquireReranker: () => rerankers.at(-1) as Reranker,
+      acquireExplainer: () => undefined,
       emit: () => undefined,
     });
     const first = other.run(REQUEST);
