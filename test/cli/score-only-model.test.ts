@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ExplainedEngine } from '../../src/cli/engine/explained-engine.ts';
 import { RerankServer } from '../../src/cli/serve/rerank-server.ts';
 import { parseServeArguments } from '../../src/cli/serve/serve-arguments.ts';
-import type { RerankParameters, RerankCallbacks } from '../../src/client/reranker.ts';
+import type { RerankParameters, RerankCallbacks } from '../../src/client/reranker-options.ts';
 import type { RunState } from '../../src/client/run-state.ts';
 import { writeSyntheticReranker } from '../harness/synthetic-reranker.ts';
 import { openLocalEngine, REAL_THREAD, type TestEngine } from './local-engines.ts';

@@ -1,6 +1,6 @@
 /** Two engines of this process as one: the first scores, the second gives the reasons. */
 import type { DocumentInput } from '../../client/check-arguments.ts';
-import type { LoadCallOptions, RerankCallbacks, RerankParameters } from '../../client/reranker.ts';
+import type { LoadCallOptions, RerankCallbacks, RerankParameters } from '../../client/reranker-options.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
 import { Rank1Error } from '../../base/errors.ts';
 import type { LoadedModel } from '../../protocol/rerank-api.ts';
