@@ -1,5 +1,5 @@
 /**
- * A reranking model for the AI SDK (`rerank()` of `ai` 6): `rank1RerankingModel({ reranker })`. Pass options of a call
+ * A reranking model for the AI SDK (`rerank()` of `ai` 6 and 7): `rank1RerankingModel({ reranker })`. Pass options of a call
  * in `providerOptions.rank1`; chains are returned in `providerMetadata.rank1`. Only the SDK's types are imported.
  */
 import type { JSONObject, RerankingModelV3 } from '@ai-sdk/provider';

@@ -31,18 +31,28 @@ export interface RankedList {
   readonly order: readonly number[];
 }
 
-export function startRankedList(runId: number, numDocuments: number): RankedList {
-  const items = Array.from({ length: numDocuments }, (_, index): RankedItem => ({
+const QUEUED: Omit<RankedItem, 'index'> = {
+  state: 'queued',
+  reasoning: '',
+  verdict: null,
+  finishReason: null,
+  truncated: false,
+  numPromptTokens: 0,
+  numNewTokens: 0,
+};
+
+/** @param known outcomes from an earlier run, by the document's place in this list */
+export function startRankedList(
+  runId: number,
+  numDocuments: number,
+  known: ReadonlyMap<number, RankedItem> = new Map(),
+): RankedList {
+  const items = Array.from({ length: numDocuments }, (_, index) => ({
+    ...(known.get(index) ?? QUEUED),
     index,
-    state: 'queued',
-    reasoning: '',
-    verdict: null,
-    finishReason: null,
-    truncated: false,
-    numPromptTokens: 0,
-    numNewTokens: 0,
   }));
-  return { runId, items, order: items.map((item) => item.index) };
+  const inputOrder = items.map(({ index }) => index);
+  return { runId, items, order: sorted(inputOrder, items) };
 }
 
 /** Returns `list` itself if the updates belong to another run or are empty. */

@@ -7,6 +7,7 @@ import {
   isFinished,
   startRankedList,
   stopRankedList,
+  type RankedItem,
   type RankedList,
 } from '../client/ranked-list.ts';
 import type { Reranker } from '../client/reranker.ts';
@@ -95,6 +96,31 @@ export class RerankController {
     this.#enter('idle');
   }
 
+  /**
+   * Shows another list. If title and text of every document are those shown, nothing changes and a run goes on.
+   * Otherwise a run in progress is aborted, and documents that stay keep their verdicts.
+   * @param query the element's; verdicts on another query are not kept
+   */
+  show(documents: readonly RerankDocument[], query: string): void {
+    const places = placesOf(documents, this.documents);
+    const isSame =
+      documents.length === this.documents.length && places.every((place, index) => place === index);
+    if (isSame) {
+      this.documents = documents; // ids and metadata may differ
+      return;
+    }
+    if (query !== this.query) return this.reset(documents);
+    this.#replace();
+    const known = new Map<number, RankedItem>();
+    places.forEach((place, index) => {
+      const item = place === undefined ? undefined : this.list.items[place];
+      if (item && isFinished(item) && item.state !== 'stopped') known.set(index, item);
+    });
+    const { phase } = this;
+    this.#begin(query, documents, known);
+    this.#enter(phase === 'complete' && known.size === documents.length ? phase : 'idle');
+  }
+
   /** Resolves with null when the run failed or was replaced; the reason is in `error` and in the event. */
   async run(request: RunRequest): Promise<RunSummary | null> {
     this.#replace();
@@ -163,13 +189,17 @@ export class RerankController {
     this.#stop();
   }
 
-  #begin(query: string, documents: readonly RerankDocument[]): number {
+  #begin(
+    query: string,
+    documents: readonly RerankDocument[],
+    known?: ReadonlyMap<number, RankedItem>,
+  ): number {
     this.#numRuns += 1;
     this.paused = false;
     this.#reranker = null;
     this.query = query;
     this.documents = documents;
-    this.list = startRankedList(this.#numRuns, documents.length);
+    this.list = startRankedList(this.#numRuns, documents.length, known);
     this.stats = null;
     this.error = null;
     this.loadProgress = null;
@@ -266,4 +296,21 @@ export class RerankController {
   #stopUnfinished(): void {
     if (this.list.items.some(({ state }) => state !== 'queued')) this.list = stopRankedList(this.list);
   }
+}
+
+/** By document, the place of its equal in title and text among `others`; equal documents pair up in order. */
+function placesOf(
+  documents: readonly RerankDocument[],
+  others: readonly RerankDocument[],
+): (number | undefined)[] {
+  const contentOf = ({ title, text }: RerankDocument): string => JSON.stringify([title, text]);
+  const places = new Map<string, number[]>();
+  others.forEach((document, place) => {
+    const content = contentOf(document);
+    const same = places.get(content);
+    if (same) same.push(place);
+    else places.set(content, [place]);
+  });
+  for (const same of places.values()) same.reverse();
+  return documents.map((document) => places.get(contentOf(document))?.pop());
 }

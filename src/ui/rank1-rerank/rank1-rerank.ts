@@ -124,7 +124,10 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
 
   /** The question. */
   @property() query = '';
-  /** Texts, or objects with `text` and optional `id`, `title`, `metadata`. Changing it aborts a run in progress. */
+  /**
+   * Texts, or objects with `text` and optional `id`, `title`, `metadata`. A new array of the same texts changes nothing.
+   * Any other aborts a run in progress; documents that stay keep their verdicts.
+   */
   @property({ attribute: false }) documents: readonly DocumentInput[] = [];
   /** URL of the model folder, relative to the page. */
   @property() model = 'models/rank1-rerank-model/';
@@ -388,7 +391,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
 
   protected override willUpdate(): void {
     const { query, documents } = this;
-    if (documents !== this.#given.documents) this.controller.reset(documents.map(toDocument));
+    if (documents !== this.#given.documents) this.controller.show(documents.map(toDocument), query);
     if (query !== this.#given.query || documents !== this.#given.documents) this.notice = null;
     this.#given = { query, documents };
     this.setAttribute('phase', this.phase);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Reranker } from '../../../src/client/reranker.ts';
+import type { RerankDocument } from '../../../src/protocol/rerank-api.ts';
 import type { Rank1EventDetails } from '../../../src/ui/events.ts';
 import { RerankController, type RerankHost, type RunRequest } from '../../../src/ui/rerank-controller.ts';
 import { FakeWorker } from '../../fakes/fake-worker.ts';
@@ -94,6 +95,66 @@ describe('RerankController', () => {
     await run;
     expect(controller.phase).toBe('idle');
     expect(controller.list.items.map(({ state }) => state)).toEqual(['queued']);
+  });
+
+  it('goes on with a run when it is given equal documents again', async () => {
+    const { controller, events } = setUp();
+    const run = controller.run(REQUEST);
+    const again = REQUEST.documents.map((document, n) => ({ ...document, id: `new ${n}` }));
+    controller.show(again, 'another question, typed meanwhile');
+    await expect(run).resolves.toMatchObject({ aborted: false, numFinished: 2 });
+    expect(events).not.toContain('rank1-abort');
+    expect(controller.results.map(({ document }) => document.id)).toEqual(['new 1', 'new 0']);
+  });
+
+  it('keeps the verdicts of documents that stay, wherever they stand', async () => {
+    const { controller } = setUp();
+    await controller.run(REQUEST);
+    const [cairo, oslo] = REQUEST.documents as [RerankDocument, RerankDocument];
+    const before = controller.results.map(({ verdict }) => verdict?.score);
+    controller.show([{ text: 'new' }, oslo, { ...cairo }, oslo], REQUEST.query);
+    expect(controller.phase).toBe('idle');
+    expect(controller.results.map(({ index, state }) => [index, state])).toEqual([
+      [1, 'decided'],
+      [2, 'decided'],
+      [0, 'queued'],
+      [3, 'queued'],
+    ]);
+    expect(controller.results.slice(0, 2).map(({ verdict }) => verdict?.score)).toEqual(before);
+  });
+
+  it('stays complete when documents are only taken away', async () => {
+    const { controller } = setUp();
+    await controller.run(REQUEST);
+    controller.show(REQUEST.documents.slice(1), REQUEST.query);
+    expect(controller.phase).toBe('complete');
+    expect(controller.results).toMatchObject([{ index: 0, rank: 1, document: { title: 'Oslo' } }]);
+  });
+
+  it('keeps no verdict on another question, and none of a document whose text changed', async () => {
+    const { controller } = setUp();
+    await controller.run(REQUEST);
+    controller.show([{ ...REQUEST.documents[0], text: 'a town' }], REQUEST.query);
+    expect(controller.list.items.map(({ state }) => state)).toEqual(['queued']);
+    await controller.run(REQUEST);
+    controller.show(REQUEST.documents.slice(1), 'oslo');
+    expect(controller.list.items.map(({ state }) => state)).toEqual(['queued']);
+  });
+
+  it('keeps what was decided before a change of the list ended the run', async () => {
+    const pace = new ManualPace();
+    const { controller, events } = setUp(pace);
+    const run = controller.run({ ...REQUEST, options: { maxSlots: 1 } });
+    await vi.waitFor(() => {
+      pace.release(1);
+      expect(controller.list.items.some(({ verdict }) => verdict)).toBe(true);
+    });
+    const decided = controller.list.items.findIndex(({ verdict }) => verdict);
+    controller.show([...REQUEST.documents, { text: 'new' }], REQUEST.query);
+    await run;
+    expect(events.at(-1)).toBe('rank1-abort');
+    const states = controller.list.items.map(({ state }) => state);
+    expect(states).toEqual(states.map((_, index) => (index === decided ? 'decided' : 'queued')));
   });
 
   it('holds a run and lets it go on where it was', async () => {
