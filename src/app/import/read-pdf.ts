@@ -7,6 +7,7 @@ import type { FileContent, FilePart, ReadContext } from './file-content.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
 import { note, UnreadableFile, type ImportNote, type UnreadNote } from './import-notes.ts';
 import type { TextUnit } from './import-types.ts';
+import { makeStreamsIterable } from './iterable-streams.ts';
 import { readAnnotations, type PdfAnnotation } from './pdf-annotations.ts';
 import { drawPage, NoFilterFactory, WorkerCanvasFactory, type DrawablePage } from './pdf-canvas.ts';
 import { layOutPage, type PdfTextContent } from './pdf-layout.ts';
@@ -35,6 +36,7 @@ const SCAN_SHARE = 0.5;
 const MAX_GARBLED_SHARE = 0.3;
 
 export async function readPdf(bytes: Uint8Array, context: ReadContext): Promise<FileContent> {
+  makeStreamsIterable();
   // pdf.js finds its worker half here and starts no second worker.
   await import('pdfjs-dist/build/pdf.worker.mjs');
   const { getDocument, VerbosityLevel, OPS } = await import('pdfjs-dist');
@@ -98,10 +100,11 @@ class PdfReader {
       }
     }
     await this.#readAttachments();
-    const { scanned, garbled } = this.#pages;
+    const { scanned, garbled, damaged } = this.#pages;
     if (this.#units.length === 0 && this.#parts.length === 0) {
       if (scanned.length > 0) throw new UnreadableFile(note('scanned-pdf', numPages));
       if (garbled.length > 0) throw new UnreadableFile(note('garbled-pdf'));
+      if (damaged.length > 0) throw new UnreadableFile(note('damaged-pdf'));
     }
     return { kind: 'pdf', units: this.#units, warnings: await this.#warnings(numPages), parts: this.#parts };
   }

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { PDFDocumentProxy, PDFPageProxy, PDFWorker } from 'pdfjs-dist';
 import pdfWorkerUrl from 'pdfjs-dist/build/pdf.worker.min.mjs?url';
+import { makeStreamsIterable } from '../import/iterable-streams.ts';
 import { startConfinedWorker } from '../shell/confined-worker.ts';
 import { numberOf } from '../shell/number-text.ts';
 import { markPieces } from './page-marks.ts';
@@ -129,6 +130,7 @@ export class PdfPageElement extends PageElement {
   }
 
   async #load(): Promise<PDFDocumentProxy> {
+    makeStreamsIterable();
     const { getDocument, PDFWorker, VerbosityLevel } = await import('pdfjs-dist');
     const port = startConfinedWorker(pdfWorkerUrl, 'rank1-pdf');
     // The types do not allow a port, but the option has always accepted one.

@@ -100,6 +100,21 @@ describe('a PDF made by hand', () => {
     const encryption = '/Encrypt << /Filter /Adobe.PubSec /SubFilter /adbe.pkcs7.s5 /V 4 >> /ID [<00> <00>]';
     expect((await readBytes(pdf('', encryption)))?.error).toEqual({ code: 'locked-certificate' });
   });
+
+  test('is read where streams cannot be iterated, as in WebKit', async () => {
+    const iterator = Object.getOwnPropertyDescriptor(ReadableStream.prototype, Symbol.asyncIterator)!;
+    Reflect.deleteProperty(ReadableStream.prototype, Symbol.asyncIterator);
+    try {
+      expect((await readBytes(pdf('')))?.passages[0]?.text).toBe('Please wait...');
+    } finally {
+      Object.defineProperty(ReadableStream.prototype, Symbol.asyncIterator, iterator);
+    }
+  });
+
+  test('of which no page can be read is damaged, and not without text', async () => {
+    const text = new TextDecoder().decode(pdf('')).replace('/Kids [3 0 R]', '/Kids [9 0 R]');
+    expect((await readBytes(new TextEncoder().encode(text)))?.error).toEqual({ code: 'damaged-pdf' });
+  });
 });
 
 describe('a Word file', () => {
