@@ -22,6 +22,14 @@ export function arithmeticText({ arithmetic, arithmeticCause, arithmeticReason }
     : msg('Products are in 8-bit integers.');
 }
 
+/** Why the CPU runs on one thread, and what would give more; '' if it has more, or no more to use. */
+export function threadsText({ device }: Pick<LoadedModel, 'device'>): string {
+  if (device !== 'wasm' || globalThis.crossOriginIsolated || navigator.hardwareConcurrency === 1) return '';
+  return msg(
+    'It uses one thread. More need a cross-origin isolated page: two headers from its server, in a browser that supports them.',
+  );
+}
+
 function causeText(cause: DeviceCause): string {
   switch (cause.code) {
     case 'asked':

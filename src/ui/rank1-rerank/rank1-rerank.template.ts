@@ -7,7 +7,7 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { isFinished, type RankedList } from '../../client/ranked-list.ts';
 import type { LoadProgress } from '../../protocol/rerank-api.ts';
-import { arithmeticText, deviceReasonText } from '../device-wording.ts';
+import { arithmeticText, deviceReasonText, threadsText } from '../device-wording.ts';
 import { interfaceLanguage } from '../localization/interface-language.ts';
 import { renderRemoteNotice } from '../remote-notice.ts';
 import type { RerankController } from '../rerank-controller.ts';
@@ -234,7 +234,9 @@ function renderNothing(element: RerankView): TemplateResult {
 function renderFootnote(model: NonNullable<RerankController['model']>, language: string): TemplateResult {
   return html`<p part="footnote" class="footnote" lang=${language}>
     <span class="device">${deviceLabel(model.device)}</span>
-    <span>${[deviceReasonText(model), arithmeticText(model)].filter(Boolean).join(' ')}</span>
+    <span
+      >${[deviceReasonText(model), threadsText(model), arithmeticText(model)].filter(Boolean).join(' ')}</span
+    >
   </p>`;
 }
 

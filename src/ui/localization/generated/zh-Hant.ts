@@ -651,6 +651,7 @@ export const templates = {
   sec2574ea71a53cc7: `所有種類`,
   sec7dc23fa67bfb12: str`${0} 的另存格式`,
   secafd85a0d8c8c47: `每一步`,
+  sed30c61ffe9b84f7: `只用一個執行緒。要用更多，網頁須為跨來源隔離：由伺服器送出兩個標頭，且瀏覽器支援。`,
   sedf4a0ca3ecbb416: `瀏覽器會一直保留，直到您刪除。`,
   seeeea7adc131a244: `位元組`,
   sef6dc5fde61a7538: `版本（revision）`,
