@@ -12,6 +12,8 @@ export interface App {
   readonly build: readonly string[];
   /** the folder to serve, or a command that serves on `$PORT` */
   readonly serve: { readonly folder: string } | { readonly command: string };
+  /** what was built for browsers, if it is not the folder that is served; null where nothing is built */
+  readonly emitted?: string | null;
   readonly page?: string;
 }
 
@@ -47,6 +49,7 @@ function vite(major: number): App[] {
       files: VITE_FILES,
       build: [],
       serve: { command: 'vite --host 127.0.0.1 --strictPort --port $PORT' },
+      emitted: null,
     },
   ];
 }
@@ -74,6 +77,7 @@ function next(bundler: string): App {
     files: NEXT_FILES,
     build: [`next build --${bundler}`],
     serve: { command: 'next start -H 127.0.0.1 -p $PORT' },
+    emitted: '.next/static',
     page: '',
   };
 }
@@ -120,6 +124,20 @@ const ANGULAR_FILES = {
     'void bootstrapApplication(App);',
     '',
   ].join('\n'),
+};
+
+/** The package and what the element imports. */
+const IMPORT_MAP = {
+  'rank1-rerank/element': '/node_modules/rank1-rerank/dist-package/ui/index.js',
+  lit: '/node_modules/lit/index.js',
+  'lit/': '/node_modules/lit/',
+  'lit-html': '/node_modules/lit-html/lit-html.js',
+  'lit-html/': '/node_modules/lit-html/',
+  'lit-element/': '/node_modules/lit-element/',
+  '@lit/reactive-element': '/node_modules/@lit/reactive-element/reactive-element.js',
+  '@lit/reactive-element/': '/node_modules/@lit/reactive-element/',
+  '@lit/localize': '/node_modules/@lit/localize/lit-localize.js',
+  '@lit-labs/virtualizer/': '/node_modules/@lit-labs/virtualizer/',
 };
 
 export const APPS: readonly App[] = [
@@ -252,5 +270,34 @@ export const APPS: readonly App[] = [
     },
     build: [ASSETS],
     serve: { folder: 'out' },
+  },
+  {
+    name: 'script of another origin',
+    packages: [],
+    files: {
+      'out/index.html': page(
+        // The same server by another name.
+        `<script>
+          const elsewhere = location.origin.replace('127.0.0.1', 'localhost');
+          document.write(\`<script type="module" src="\${elsewhere}/rank1/rank1-rerank.js"><\\/script>\`);
+        </script>`,
+        ELEMENT_WITH_WORKER,
+      ),
+    },
+    build: [ASSETS],
+    serve: { folder: 'out' },
+  },
+  {
+    name: 'import map',
+    packages: [],
+    files: {
+      'index.html': page(
+        `<script type="importmap">${JSON.stringify({ imports: IMPORT_MAP })}</script><script type="module">${IMPORT}</script>`,
+        `<rank1-rerank ${ATTRIBUTES} assets-url="/node_modules/onnxruntime-web/dist/"></rank1-rerank>`,
+      ),
+    },
+    build: [],
+    serve: { folder: '.' },
+    emitted: null,
   },
 ];

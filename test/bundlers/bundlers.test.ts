@@ -17,6 +17,8 @@ import { APPS, type App } from './apps.ts';
 import { QUESTION, VERDICTS } from './question.ts';
 
 const DEMO_MODEL = join(ROOT, 'test/fixtures/demo-model');
+const ORT = 'node_modules/onnxruntime-web/dist';
+const RUNTIME_BUILDS = ['', '.jspi', '.asyncify'].map((build) => `ort-wasm-simd-threaded${build}.wasm`);
 const sizes: Record<string, Record<string, number>> = {};
 let packed: PackedPackage;
 let browser: Browser;
@@ -42,7 +44,12 @@ describe('an app made from nothing', () => {
     try {
       await using served = await serve(app, folder);
       expect(await judgeOn(served.url + (app.page ?? 'index.html'))).toEqual(VERDICTS);
-      if ('folder' in app.serve) sizes[app.name] = sizesOf(join(folder, app.serve.folder));
+      const emitted = app.emitted === undefined && 'folder' in app.serve ? app.serve.folder : app.emitted;
+      if (!emitted) return;
+      const { wasmBytes, bytes } = emittedIn(join(folder, emitted));
+      sizes[app.name] = bytes;
+      // One for each build that the worker may choose, and none twice. Bundlers rename them.
+      expect(wasmBytes).toEqual(RUNTIME_BUILDS.map((name) => statSync(join(folder, ORT, name)).size));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -73,7 +80,8 @@ interface Served extends AsyncDisposable {
 
 async function serve(app: App, folder: string): Promise<Served> {
   if ('folder' in app.serve) {
-    const server = await serveFolders({ '/': join(folder, app.serve.folder), '/models/demo/': DEMO_MODEL });
+    const folders = { '/': join(folder, app.serve.folder), '/models/demo/': DEMO_MODEL };
+    const server = await serveFolders(folders, { 'access-control-allow-origin': '*' });
     return { url: server.url, [Symbol.asyncDispose]: async () => server.close() };
   }
   const port = await freePort();
@@ -143,13 +151,15 @@ async function judgeOn(url: string): Promise<unknown> {
   }, QUESTION);
 }
 
-/** Bytes by kind of file: what the app makes of the package. */
-function sizesOf(folder: string): Record<string, number> {
+/** What the app makes of the package: sizes of WebAssembly files, smallest first, and bytes by kind of file. */
+function emittedIn(folder: string): { wasmBytes: number[]; bytes: Record<string, number> } {
+  const wasmBytes: number[] = [];
   const bytes: Record<string, number> = {};
   for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (/(^|\/)(models|public)\//.test(path)) continue;
     const kind = /\.wasm$/.test(path) ? 'runtime' : /\.m?js$/.test(path) ? 'scripts' : null;
     if (kind) bytes[kind] = (bytes[kind] ?? 0) + statSync(join(folder, path)).size;
+    if (kind === 'runtime') wasmBytes.push(statSync(join(folder, path)).size);
   }
-  return bytes;
+  return { wasmBytes: wasmBytes.sort((a, b) => a - b), bytes };
 }
