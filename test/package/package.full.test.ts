@@ -1,7 +1,7 @@
 /** The tarball: its contents, what linters say, its size; then installed, in two fresh pages. */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { chromium, type Browser, type Page } from 'playwright';
 import { publint } from 'publint';
@@ -67,19 +67,37 @@ async function bundle(source: string): Promise<Bundle> {
   return { code: textOf(atOnce), lazyCode: textOf(lazy), rareCode: textOf(rare) };
 }
 
+/** Paths that the package's Markdown files link to, from the root. A link to a folder is for everything in it. */
+function linksOf(files: readonly string[]): string[] {
+  const pages = files.filter((file) => file.endsWith('.md'));
+  return pages.flatMap((page) =>
+    [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g)].map(([, link]) =>
+      posix.join(posix.dirname(page), link!).replace(/\/$/, ''),
+    ),
+  );
+}
+
 describe('the tarball', () => {
-  it('holds the library and its command line, and nothing of the workshop', () => {
+  it('holds the library, its command line and documents, and nothing of the workshop but what these link to', () => {
+    const linked = linksOf(packed.files);
     const unexpected = packed.files.filter(
       (file) =>
-        !/^(dist-package|dist-cli|bin)\/|^(package\.json|custom-elements\.json|README(\.[\w-]+)?\.md|LICENSE|CHANGELOG\.md)$/.test(
+        !/^(dist-package|dist-cli|bin|docs|examples)\/|^(package\.json|custom-elements\.json|LICENSE|\w+(\.[\w-]+)?\.md)$/.test(
           file,
-        ),
+        ) && !linked.some((path) => file === path || file.startsWith(`${path}/`)),
     );
     expect(unexpected).toEqual([]);
     expect(packed.files).toContain('dist-package/rank1-rerank/worker.js');
     expect(packed.files).toContain('dist-cli/cli.mjs');
     expect(packed.files).toContain('dist-cli/node.worker.mjs');
     expect(packed.size).toBeLessThan(MAX_TARBALL_BYTES);
+  });
+
+  it('holds whatever its documents link to', () => {
+    const missing = linksOf(packed.files).filter(
+      (path) => !packed.files.some((file) => file === path || file.startsWith(`${path}/`)),
+    );
+    expect(missing).toEqual([]);
   });
 
   it('has nothing that publint would change', async () => {
@@ -246,6 +264,8 @@ describe('a bundle', () => {
 describe('importing in Node', () => {
   it.each([
     'rank1-rerank',
+    'rank1-rerank/element',
+    'rank1-rerank/standalone',
     'rank1-rerank/adapters/responses',
     'rank1-rerank/convert',
     'rank1-rerank/evaluation',
