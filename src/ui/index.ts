@@ -1,6 +1,7 @@
 /** Registers the elements and page services; importing a class alone does not. Does nothing outside a browser. */
 import { installPageServices } from './page-services.ts';
 import { Rank1RerankElement } from './rank1-rerank/rank1-rerank.ts';
+import { measureInFrames } from './ranked-results/measure-in-frames.ts';
 import { RankedResultsElement } from './ranked-results/ranked-results.ts';
 import { ThinkChainElement } from './think-chain/think-chain.ts';
 
@@ -12,6 +13,7 @@ const ELEMENTS = {
 
 if (globalThis.customElements && globalThis.document) {
   installPageServices(document);
+  measureInFrames();
   for (const [name, element] of Object.entries(ELEMENTS)) {
     if (!customElements.get(name)) customElements.define(name, element);
   }
