@@ -203,7 +203,9 @@ export interface Outcome {
   readonly passage?: JudgedPassage;
   /** only if several chains were sampled: `verdict` is their mean, `reasoning` the chain nearest to it */
   readonly samples?: readonly SampledChain[];
-  /** of all passages; a prompt with several samples counts once */
+  /** only if `prompt-too-long`, and known: tokens that prompt and chain may have together */
+  readonly maxTokens?: number;
+  /** of all passages; a prompt with several samples counts once. Of the refused prompt if `prompt-too-long`, 0 if unknown */
   readonly numPromptTokens: number;
   /** of all passages and samples */
   readonly numNewTokens: number;

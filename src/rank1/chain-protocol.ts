@@ -47,6 +47,8 @@ export interface ChainOutcome {
   readonly verdict: Verdict | null;
   /** the whole chain, trimmed, without markers */
   readonly reasoning: string;
+  /** as in `Outcome`; the driver adds it */
+  readonly maxTokens?: number;
 }
 
 export type ChainProtocol = Generator<ProtocolStep, ChainOutcome, StepResult>;

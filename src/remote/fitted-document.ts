@@ -39,6 +39,12 @@ export class FittedDocument {
     return this.#refusedPromptTokens;
   }
 
+  /** tokens of the context, once they are known */
+  get limit(): { readonly maxTokens?: number } {
+    const { isLengthKnown, maxLength } = this.#settings.model;
+    return isLengthKnown ? { maxTokens: maxLength } : {};
+  }
+
   /**
    * Reduces the demand after the server rejected `sent`, unless another chain of the document already has.
    * @returns false if too little of the document would be left

@@ -62,7 +62,8 @@ export class RemoteChain implements TalliedChain {
       const { demand } = this.#document;
       const outcome = await this.#judge(demand.text, demand.maxNewTokens);
       if (outcome.finishReason !== 'prompt-too-long') return outcome;
-      if (!(await this.#document.fitAfter(this.#refusal, demand))) return outcome;
+      if (!(await this.#document.fitAfter(this.#refusal, demand)))
+        return { ...outcome, ...this.#document.limit };
       this.#stream.clear();
     }
   }

@@ -38,13 +38,20 @@ export function verdictLabel(verdict: Verdict): string {
 }
 
 /** Why there is no verdict yet, or none at all; null if the row already shows it. */
-export function stateNote({ state, finishReason }: RankedItem, running: boolean): string | null {
+export function stateNote(item: RankedItem, running: boolean): string | null {
+  const { state, finishReason } = item;
   if (state === 'failed')
-    return finishReason === 'failed'
-      ? msg('The model failed on this document, twice')
-      : msg('Too long for this model to judge');
+    return finishReason === 'failed' ? msg('The model failed on this document, twice') : tooLongNote(item);
   if (state === 'stopped') return msg('Stopped before a verdict');
   return state === 'queued' && running ? msg('Waiting') : null;
+}
+
+function tooLongNote({ numPromptTokens, maxTokens }: RankedItem): string {
+  if (numPromptTokens === 0 || maxTokens === undefined) return msg('Too long for this model to judge');
+  const [prompt, most] = [formatCount(numPromptTokens), formatCount(maxTokens)];
+  return msg(
+    str`Too long for this model to judge: a prompt of ${prompt} tokens; with its answer it may have ${most}`,
+  );
 }
 
 /** Short caveats about a verdict. @param mixed only some verdicts of its list come from reasoning */

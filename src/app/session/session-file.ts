@@ -165,6 +165,7 @@ function sessionFileSchema() {
         reasoning: text,
         finishReason: z.enum(JUDGED_REASONS),
         truncated: z.boolean(),
+        maxTokens: z.optional(count),
         numPromptTokens: count,
         numNewTokens: count,
       }),

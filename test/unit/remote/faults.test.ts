@@ -828,7 +828,11 @@ describe('a document that does not fit', () => {
       const { finished, summary } = await judge(refusing(say), { instruction: 'why '.repeat(2000) }, {}, [
         'word '.repeat(20),
       ]);
-      expect(finished[0]).toMatchObject({ finishReason: 'prompt-too-long', verdict: null });
+      expect(finished[0]).toMatchObject({
+        finishReason: 'prompt-too-long',
+        verdict: null,
+        maxTokens: MAX_LENGTH,
+      });
       expect(finished[0]?.numPromptTokens).toBe(wordsOf(server.completions.at(-1)!.body.prompt).length);
       expect(summary?.stats.maxNewTokens).toBe(MAX_LENGTH / 2);
     });

@@ -202,11 +202,12 @@ describe('input at the edge', () => {
   });
 
   test('too long a query gives every document the reason and no verdict', async () => {
-    const { service } = await loadedService();
+    const { service, runtime } = await loadedService();
     const { finished, summary } = await rerank(service, ['tea', 'milk'], { query: 'why '.repeat(500) });
     for (const update of finished) {
       expect(update).toMatchObject({
         finishReason: 'prompt-too-long',
+        maxTokens: runtime.spec.maxPositions,
         verdict: null,
         reasoning: '',
         numNewTokens: 0,

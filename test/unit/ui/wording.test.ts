@@ -55,6 +55,27 @@ describe('wording', () => {
     expect(wording.documentName({ text: '' }, 2)).toBe('Document 3');
   });
 
+  it('names both numbers where a prompt was too long and they are known', () => {
+    const note = (numPromptTokens: number, limit: { maxTokens?: number }) => {
+      const tooLong = {
+        finishReason: 'prompt-too-long',
+        verdict: null,
+        reasoning: '',
+        truncated: false,
+        numNewTokens: 0,
+      } as const;
+      const list = foldUpdates(startRankedList(1, 1), 1, [
+        { type: 'finished', index: 0, ...tooLong, numPromptTokens, ...limit },
+      ]);
+      return wording.stateNote(list.items[0]!, false);
+    };
+    expect(note(9120, { maxTokens: 4096 })).toBe(
+      'Too long for this model to judge: a prompt of 9,120 tokens; with its answer it may have 4,096',
+    );
+    for (const unknown of [note(0, { maxTokens: 4096 }), note(9120, {})])
+      expect(unknown).toBe('Too long for this model to judge');
+  });
+
   it('never rounds a score to certainty', () => {
     expect([0, 1e-9, 0.5, 0.98765, 1].map(wording.formatScore)).toEqual([
       '0.001',

@@ -34,6 +34,7 @@ export const templates = {
   s05beb108b00ebd41: str`這是 safetensors 檢查點。它會逐段讀取，轉成 ${0} 模型後存入這個瀏覽器的儲存空間。`,
   s061cc20e3432dead: `暫停`,
   s064339c229374050: `編碼`,
+  s066091a050e0bb2a: str`太長，這個模型無法判斷：提示有 ${0} 個 token，連同答案最多 ${1} 個`,
   s068b0b413f445d7b: `否：WebAssembly 只用一個執行緒`,
   s06922a84327e88c1: str`巢狀超過 ${0} 層的內容已略去。`,
   s07ad8c2d5c1e7b84: `已復原。`,
