@@ -1,6 +1,6 @@
 /**
- * Requests as the clients and servers send them that people put in front of a reranker, written by hand from their documented
- * formats, against an engine that answers at once.
+ * Requests of the services' documented formats, against an engine that answers at once. What particular clients send is
+ * in replayed-clients.test.ts.
  */
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { request as httpRequest } from 'node:http';
@@ -48,32 +48,8 @@ async function send(path: string, body: unknown, headers: Record<string, string>
 }
 const get = async (path: string) => (await fetch(url + path)).json() as Promise<Record<string, unknown>>;
 
-describe('replayed requests', () => {
+describe('documented requests', () => {
   it.each([
-    [
-      'LiteLLM, hosted_vllm',
-      '/v1/rerank',
-      {
-        model: 'm',
-        query: QUERY,
-        documents: TEXTS,
-        top_n: null,
-        return_documents: true,
-        max_tokens_per_doc: null,
-      },
-    ],
-    [
-      'Infinity and its LiteLLM provider',
-      '/rerank',
-      { model: 'm', query: QUERY, documents: TEXTS, return_documents: true },
-    ],
-    [
-      'RAGFlow, Xinference',
-      '/v1/rerank',
-      { model: 'm', query: QUERY, return_documents: 'true', return_len: 'true', documents: TEXTS },
-    ],
-    ['Open WebUI', '/v1/rerank', { model: 'm', query: QUERY, documents: TEXTS, top_n: 3 }],
-    ['Continue, its Voyage provider', '/v1/rerank', { query: QUERY, documents: TEXTS, model: 'rerank-2' }],
     ['LocalAI and llama.cpp', '/v1/reranking', { model: 'm', query: QUERY, documents: TEXTS, top_n: 3 }],
     ['vLLM, which takes 0 for all', '/rerank', { model: 'm', query: QUERY, documents: TEXTS, top_n: 0 }],
     ['a client that joins slashes', '//v1//rerank/', { query: QUERY, documents: TEXTS }],
@@ -87,14 +63,6 @@ describe('replayed requests', () => {
       data: relevance(TEXTS),
       usage: { prompt_tokens: 30, completion_tokens: 6, total_tokens: 36 },
     });
-  });
-
-  it("Dify's provider for text-embeddings-inference finds a reranker, and its scores", async () => {
-    const info = await get('/info');
-    expect(info).toMatchObject({ model_id: 'hashed', max_input_length: 2048, max_client_batch_size: 100 });
-    expect(info['model_type']).toHaveProperty('reranker');
-    const { body } = await send('/rerank', { query: QUERY, texts: TEXTS, truncate: 'true', raw_scores: 0 });
-    expect(body).toMatchObject(rank(TEXTS));
   });
 
   it('Voyage gets its list, with documents only where they are asked for', async () => {
