@@ -32,6 +32,8 @@ export interface PlannedDocument {
   readonly prompts: readonly FittedText[];
   /** of all prompts; without prompts, of the query alone, or 0 if it was too long to encode */
   readonly numPromptTokens: number;
+  /** that the model can hold, of prompt and chain together */
+  readonly maxTokens: number;
 }
 
 export class DocumentPlanner {
@@ -102,7 +104,12 @@ export class DocumentPlanner {
     const prompts = this.#fit(document);
     const numHeadTokens = Number.isFinite(this.#numHeadTokens) ? this.#numHeadTokens : 0;
     const numPromptTokens = prompts.reduce((sum, { promptTokenIds }) => sum + promptTokenIds.length, 0);
-    return { index, prompts, numPromptTokens: prompts.length > 0 ? numPromptTokens : numHeadTokens };
+    return {
+      index,
+      prompts,
+      numPromptTokens: prompts.length > 0 ? numPromptTokens : numHeadTokens,
+      maxTokens: this.#maxPositions,
+    };
   }
 
   get isDone(): boolean {

@@ -31,9 +31,9 @@ export class DocumentsInProgress {
   }
 
   /** Queues all chains of a document. Without a prompt it is finished at once. */
-  start({ index, prompts, numPromptTokens }: PlannedDocument): RerankUpdate {
+  start({ index, prompts, numPromptTokens, maxTokens }: PlannedDocument): RerankUpdate {
     const [first] = prompts;
-    if (!first) return { ...notJudged(index, 'prompt-too-long'), numPromptTokens };
+    if (!first) return { ...notJudged(index, 'prompt-too-long'), numPromptTokens, maxTokens };
     const tallied = prompts.map(({ text, promptTokenIds, truncated, passage }) => ({
       chains: Array.from(
         { length: this.#numSamples },

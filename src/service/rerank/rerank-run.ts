@@ -171,25 +171,12 @@ export class RerankRun {
     return documents.reduce((sum, { prompts }) => sum + prompts.length, 0) * this.#numSamples;
   }
 
-<<<<<<< HEAD
   #take(updates: readonly RerankUpdate[]): void {
     for (const update of updates) {
       this.#updates.push(update);
       if (update.type !== 'finished') continue;
       this.#finished.add(update.index);
       if (update.finishReason !== 'aborted') this.#numFinished++;
-=======
-  #start(
-    { index, prompts, numPromptTokens }: PlannedDocument,
-    settings: ChainSettings,
-    engine: Engine,
-  ): void {
-    const [first] = prompts;
-    if (!first) {
-      this.#numFinished++;
-      const { maxPositions: maxTokens } = this.#runtime.spec;
-      return this.#finish({ ...notJudged(index, 'prompt-too-long'), numPromptTokens, maxTokens });
->>>>>>> 4f376a7 (A document too long for the model names both numbers in its row: its prompt's tokens and the most it may have)
     }
   }
 
