@@ -1,11 +1,14 @@
 /**
  * Clients of other services on `serve`, with nothing but their address changed: `npm run test:clients`, not `npm test`,
  * as they bring more packages than all else (Cohere's version 7 alone the AWS SDK), and voyageai refuses the
- * `@huggingface/transformers` that the tests have. docs/compatibility.md names the versions.
+ * `@huggingface/transformers` that the tests have. docs/compatibility.md names the versions. RANK1_PYTHON names a
+ * Python that has some of the packages that clients.py uses; several are separated by colons, as not all go together.
  */
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RerankServer } from '../../src/cli/serve/rerank-server.ts';
@@ -71,6 +74,21 @@ describe('in Node', () => {
   it.each([...NAMES, ...OTHERS])('%s gets indexes and scores, best first', async (name) => {
     await using asked = await serve();
     expect(await clients[name]!(asked)).toEqual(RANKED);
+  });
+});
+
+const PYTHONS = (process.env['RANK1_PYTHON'] ?? '').split(delimiter).filter(Boolean);
+
+// Nobody who has only Node need have them.
+describe.skipIf(PYTHONS.length === 0)('in Python', () => {
+  it.each(PYTHONS)('%s: its clients get indexes and scores, best first', async (python) => {
+    await using asked = await serve();
+    const args = [join(FOLDER, 'clients.py'), asked.address, TOKEN, QUERY, ...TEXTS];
+    const { stdout } = await promisify(execFile)(python, args);
+    const rankings = Object.entries(JSON.parse(stdout) as Record<string, Ranking>);
+    console.log(`${python}: ${rankings.map(([client]) => client).join('; ')}`);
+    expect(rankings).not.toEqual([]);
+    for (const [client, ranking] of rankings) expect(ranking, client).toEqual(RANKED);
   });
 });
 

@@ -105,7 +105,7 @@ function openApi(about: About): object {
     properties: { data: results({ index: { type: 'integer' }, score: number }) },
   };
   const jina = post(
-    'Jina, Cohere v1, vLLM, LiteLLM, Infinity, together.ai, Voyage',
+    'Jina, Cohere v1, vLLM, LiteLLM, together.ai, Voyage',
     rerankBody,
     answer('best first', ranked),
   );
@@ -123,6 +123,7 @@ function openApi(about: About): object {
       '/v1/rerank': jina,
       '/v1/reranking': jina,
       '/v2/rerank': post('Cohere v2', rerankBody, answer('best first', ranked)),
+      '/infinity/rerank': post('Infinity', rerankBody, answer('best first', ranked)),
       '/rerank': post(
         'text-embeddings-inference (texts), or as /v1/rerank (documents)',
         request(

@@ -44,8 +44,8 @@ export interface RerankShape {
 }
 
 /**
- * Jina, Cohere v1, vLLM, LiteLLM, Infinity and together.ai send the same request and read `results` from the
- * response; Voyage reads `data`. Each ignores the other's fields.
+ * Jina, Cohere v1, vLLM, LiteLLM and together.ai send the same request and read `results` from the response;
+ * Voyage reads `data`. Each ignores the other's fields.
  */
 const jinaShape: RerankShape = {
   parse: (body, maxDocuments) => {
@@ -69,6 +69,23 @@ const jinaShape: RerankShape = {
     };
   },
   formatError: (_status, message) => ({ message, detail: message }),
+};
+
+/** Infinity's clients send the same request as vLLM's, and refuse its documents (objects) and its `object`. */
+const infinityShape: RerankShape = {
+  parse: (body, maxDocuments) => {
+    const fields = new BodyFields(body);
+    const returnDocuments = fields.boolean('return_documents') ?? false;
+    return {
+      calls: [callOf(fields, maxDocuments)],
+      respond: ([response], { id, modelName: model, created }) => {
+        const { data } = toVoyageResponse(response!, { model, returnDocuments });
+        const usage = usageOf([response!]);
+        return { id, object: 'rerank', created, model, results: data, usage, ...unjudgedOf(response!) };
+      },
+    };
+  },
+  formatError: jinaShape.formatError,
 };
 
 const cohereShape: RerankShape = {
@@ -98,7 +115,7 @@ const teiShape: RerankShape = {
   }),
 };
 
-/** `/rerank` with `texts` is text-embeddings-inference's; vLLM, LiteLLM and Infinity send `documents`. */
+/** `/rerank` with `texts` is text-embeddings-inference's; vLLM and LiteLLM send `documents`. */
 const eitherShape: RerankShape = {
   parse: (body, maxDocuments) => {
     const shape = new BodyFields(body).has('documents') ? jinaShape : teiShape;
@@ -152,6 +169,7 @@ export const RERANK_SHAPES: Readonly<Record<string, RerankShape>> = {
   '/reranking': jinaShape,
   '/v2/rerank': cohereShape,
   '/rerank': eitherShape,
+  '/infinity/rerank': infinityShape,
   '/v1/score': scoreShape,
   '/score': scoreShape,
 };

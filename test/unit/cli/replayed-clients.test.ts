@@ -50,7 +50,8 @@ async function get(path: string): Promise<Record<string, unknown>> {
 interface Scored {
   readonly index: number;
   readonly relevance_score: number;
-  readonly document?: { readonly text: string };
+  /** a text at Infinity's path, an object at others */
+  readonly document?: string | { readonly text: string };
 }
 interface TeiScore {
   readonly index: number;
@@ -83,7 +84,9 @@ describe('LiteLLM, hosted_vllm', () => {
       const { id, results, meta } = await post(path, asked, { accept: 'application/json' });
       expect(id).toBeTruthy();
       expect(pairs(results)).toEqual(RANKED);
-      expect(results.map(({ document }) => document?.text)).toEqual(RANKED.map(([index]) => TEXTS[index]));
+      expect(results.map(({ document }) => document)).toMatchObject(
+        RANKED.map(([index]) => ({ text: TEXTS[index] })),
+      );
       expect(meta.tokens.input_tokens).toBe(NUM_PROMPT_TOKENS);
     },
   );
@@ -97,25 +100,24 @@ describe('LiteLLM, hosted_vllm', () => {
 });
 
 describe('Infinity', () => {
-  it('its own client: a result object with model, usage and id', async () => {
+  it('its own client: an object called rerank, with model, usage and id', async () => {
     const body = { query: QUERY, documents: TEXTS, return_documents: false, raw_scores: false, model: 'm' };
-    const answer = await post('/rerank', body);
+    const answer = await post('/infinity/rerank', body);
     expect(pairs(answer.results)).toEqual(RANKED);
     expect(answer.results.some((result) => 'document' in result)).toBe(false);
-    expect(answer).toMatchObject({ model: 'hashed', id: expect.any(String), created: expect.any(Number) });
+    const facts = { object: 'rerank', model: 'hashed', id: expect.any(String), created: expect.any(Number) };
+    expect(answer).toMatchObject(facts);
     const { prompt_tokens, total_tokens } = answer.usage;
     expect([prompt_tokens, total_tokens]).toEqual([NUM_PROMPT_TOKENS, NUM_PROMPT_TOKENS + NUM_NEW_TOKENS]);
   });
 
-  it("LiteLLM's provider for it: what was generated is the total less the prompts", async () => {
-    const { results, usage } = await post('/v1/rerank', {
-      model: 'm',
-      query: QUERY,
-      documents: TEXTS,
-      top_n: 3,
-      return_documents: true,
-    });
+  it("LiteLLM's provider for it: documents are texts; what was generated is the total less the prompts", async () => {
+    const body = { model: 'm', query: QUERY, top_n: 3, documents: TEXTS, return_documents: true };
+    const { results, usage } = await post('/infinity/rerank', body);
     expect(pairs(results)).toEqual(RANKED.slice(0, 3));
+    expect(results.map(({ document }) => document)).toEqual(
+      RANKED.slice(0, 3).map(([index]) => TEXTS[index]),
+    );
     expect(usage.total_tokens - usage.prompt_tokens).toBe(NUM_NEW_TOKENS);
   });
 });
