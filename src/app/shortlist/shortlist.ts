@@ -6,6 +6,7 @@ import { nextTask } from '../../base/async.ts';
 import type { Language } from './languages.ts';
 import { WordMarker } from './word-marker.ts';
 import { Vocabulary, type WantedWord } from './vocabulary.ts';
+import type { WordIndex } from './word-index.ts';
 
 export interface ShortlistText {
   /** must increase from one text to the next */
@@ -53,11 +54,11 @@ export class Shortlist {
   /** Indexes of passages that share a word with the question, best first. */
   search(query: string): number[] {
     const scores = new Float64Array(this.#numIndexes);
-    for (const wanted of this.#vocabulary.wantedWords(query)) this.#score(wanted, scores);
+    const scorer = new Scorer(this.#vocabulary.index, scores);
+    for (const wanted of this.#vocabulary.wantedWords(query)) scorer.add(wanted);
     for (const phrase of this.#phrases(query))
-      for (let passage = 0; passage < scores.length; passage++)
-        if (scores[passage] !== 0 && this.#vocabulary.index.holdsPhrase(passage, phrase))
-          scores[passage] = (scores[passage] ?? 0) + PHRASE_SCORE;
+      for (const passage of this.#vocabulary.index.passagesWith(phrase))
+        scores[passage] = (scores[passage] ?? 0) + PHRASE_SCORE;
     const found: number[] = [];
     for (let passage = 0; passage < scores.length; passage++)
       if ((scores[passage] ?? 0) > 0 && !this.#removed.has(passage)) found.push(passage);
@@ -75,32 +76,55 @@ export class Shortlist {
       if (phrase.length > 1) yield phrase;
     }
   }
+}
+
+/** Adds the BM25 scores of one word after the other. */
+class Scorer {
+  readonly #index: WordIndex;
+  readonly #scores: Float64Array;
+  /** by passage: what its length adds to the denominator */
+  readonly #discounts: Float64Array;
+  /** by passage: weighted occurrences of the current word; zero between words */
+  readonly #counts: Float32Array;
+  /** passages that have the current word */
+  readonly #found: Uint32Array;
+
+  constructor(index: WordIndex, scores: Float64Array) {
+    this.#index = index;
+    this.#scores = scores;
+    this.#counts = new Float32Array(scores.length);
+    this.#found = new Uint32Array(scores.length);
+    this.#discounts = Float64Array.from(scores, (_, passage) => {
+      const length = index.lengthOf(passage) / index.meanLength;
+      return SATURATION * (1 - LENGTH_DISCOUNT + LENGTH_DISCOUNT * length);
+    });
+  }
 
   /** All terms that match a word count together, as one term. */
-  #score({ terms, weight }: WantedWord, scores: Float64Array): void {
-    const { index } = this.#vocabulary;
-    const counts = new Float32Array(scores.length);
-    const found: number[] = [];
+  add({ terms, weight }: WantedWord): void {
+    const [index, counts, found, scores] = [this.#index, this.#counts, this.#found, this.#scores];
+    let numFound = 0;
     let numWith = 0;
     for (const [id, termWeight] of terms) {
       let before = -1;
       let numDistinct = 0;
       for (const passage of index.postings(id)) {
-        if (counts[passage] === 0) found.push(passage);
-        counts[passage] = (counts[passage] ?? 0) + termWeight;
+        const count = counts[passage] ?? 0;
+        if (count === 0) found[numFound++] = passage;
+        counts[passage] = count + termWeight;
         if (passage !== before) numDistinct++;
         before = passage;
       }
       if (termWeight === 1) numWith = Math.max(numWith, numDistinct);
     }
-    if (numWith === 0) numWith = found.length;
+    if (numWith === 0) numWith = numFound;
     const rarity = Math.log(1 + (index.numPassages - numWith + 0.5) / (numWith + 0.5));
-    for (const passage of found) {
+    const factor = weight * rarity * (SATURATION + 1);
+    for (let n = 0; n < numFound; n++) {
+      const passage = found[n] ?? 0;
       const count = counts[passage] ?? 0;
-      const length = index.lengthOf(passage) / index.meanLength;
-      const discount = SATURATION * (1 - LENGTH_DISCOUNT + LENGTH_DISCOUNT * length);
-      scores[passage] =
-        (scores[passage] ?? 0) + (weight * rarity * count * (SATURATION + 1)) / (count + discount);
+      counts[passage] = 0;
+      scores[passage] = (scores[passage] ?? 0) + (factor * count) / (count + (this.#discounts[passage] ?? 0));
     }
   }
 }

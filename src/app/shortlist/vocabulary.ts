@@ -4,6 +4,7 @@
  */
 import { fold } from './fold.ts';
 import { COMPOUNDING, Stemming, type Language } from './languages.ts';
+import { TermBuckets } from './term-buckets.ts';
 import { isUnspaced, tokenize, type Token } from './tokenize.ts';
 import { withinOneEdit } from './within-one-edit.ts';
 import { WordIndex } from './word-index.ts';
@@ -32,12 +33,14 @@ export class Vocabulary {
   readonly index = new WordIndex();
   readonly #stemming = new Stemming();
   readonly #languages = new Set<Language>();
-  /** Word ids by length; separate lists for compounding languages and those without a stemmer. */
-  readonly #byLength: number[][] = [];
+  /** Words of each length. Two words one edit apart share the first two letters or the last two. */
+  readonly #byLength: TermBuckets[] = [];
+  /** Words that may share a part, or their beginning. */
+  readonly #byPart = new TermBuckets(Math.min(MIN_PART_LENGTH, MIN_PREFIX_LENGTH));
   readonly #compounding = new Set<number>();
   readonly #unstemmed = new Set<number>();
-  /** Bigram ids by character. */
-  readonly #byCharacter = new Map<string, number[]>();
+  /** Bigrams that contain a character, as wanted terms. */
+  readonly #byCharacter = new Map<string, Map<number, number>>();
 
   /** Call once before adding texts in the language. */
   async prepare(language: Language): Promise<void> {
@@ -64,10 +67,21 @@ export class Vocabulary {
   }
 
   wantedWords(text: string): WantedWord[] {
-    const wanted = [...tokenize(text)].flatMap((token) => {
-      if (token.kind === 'unspaced') return this.#wantedCharacters(token.text);
-      return token.kind === 'number' ? [this.#exactly(token)] : this.#wantedWord(token);
+    const known = new Map<string, WantedWord[]>();
+    return [...tokenize(text)].flatMap((token) => {
+      let wanted = known.get(token.text);
+      if (!wanted) known.set(token.text, (wanted = this.#wanted(token)));
+      return wanted;
     });
+  }
+
+  #wanted(token: Token): WantedWord[] {
+    const wanted =
+      token.kind === 'unspaced'
+        ? this.#wantedCharacters(token.text)
+        : token.kind === 'number'
+          ? [this.#exactly(token)]
+          : this.#wantedWord(token);
     return wanted.filter(({ terms }) => terms.size > 0);
   }
 
@@ -129,14 +143,17 @@ export class Vocabulary {
 
   *#typosOf(stem: string): Generator<number, void> {
     if (stem.length < MIN_TYPO_LENGTH) return;
-    for (let length = stem.length - 1; length <= stem.length + 1; length++)
-      for (const id of this.#byLength[length] ?? [])
-        if (withinOneEdit(this.index.terms[id] ?? '', stem)) yield id;
+    for (let length = stem.length - 1; length <= stem.length + 1; length++) {
+      const words = this.#byLength[length];
+      for (const ids of [words?.startingLike(stem), words?.endingLike(stem)])
+        for (const id of ids ?? []) if (withinOneEdit(this.index.terms[id] ?? '', stem)) yield id;
+    }
   }
 
   *#compoundsWith(stem: string): Generator<number, void> {
     if (stem.length < MIN_PART_LENGTH) return;
-    for (const id of this.#compounding) {
+    for (const id of [...this.#byPart.startingLike(stem), ...this.#byPart.endingLike(stem)]) {
+      if (!this.#compounding.has(id)) continue;
       const term = this.index.terms[id] ?? '';
       const numOthers = term.length - stem.length;
       if (numOthers < 3) continue;
@@ -151,7 +168,8 @@ export class Vocabulary {
 
   *#inflectionsOf(stem: string): Generator<number, void> {
     if (stem.length < MIN_PREFIX_LENGTH) return;
-    for (const id of this.#unstemmed) {
+    for (const id of this.#byPart.startingLike(stem)) {
+      if (!this.#unstemmed.has(id)) continue;
       const term = this.index.terms[id] ?? '';
       const numShared = sharedBeginning(term, stem);
       const numLeft = Math.max(term.length, stem.length) - numShared;
@@ -204,7 +222,7 @@ export class Vocabulary {
     const isAlone = [...run].length === 1;
     for (const character of new Set(run)) {
       if (!isAlone && !HAN.test(character)) continue;
-      const terms = new Map((this.#byCharacter.get(character) ?? []).map((id) => [id, 1]));
+      const terms = this.#byCharacter.get(character) ?? new Map<number, number>();
       wanted.push({ word: character, terms, weight: isAlone ? 1 : WEIGHTS.character });
     }
     return wanted;
@@ -212,13 +230,14 @@ export class Vocabulary {
 
   #file(id: number): void {
     const term = this.index.terms[id] ?? '';
-    if (/^\p{L}/u.test(term)) (this.#byLength[term.length] ??= []).push(id);
+    if (/^\p{L}/u.test(term)) (this.#byLength[term.length] ??= new TermBuckets(2)).add(id, term);
+    this.#byPart.add(id, term);
     const characters = [...term];
     if (characters.length > 2 || !isUnspaced(term)) return;
     for (const character of new Set(characters)) {
-      const ids = this.#byCharacter.get(character);
-      if (ids) ids.push(id);
-      else this.#byCharacter.set(character, [id]);
+      const terms = this.#byCharacter.get(character);
+      if (terms) terms.set(id, 1);
+      else this.#byCharacter.set(character, new Map([[id, 1]]));
     }
   }
 

@@ -12,7 +12,8 @@ export class WordIndex {
   #numTokens = 0;
   readonly #ids = new Map<string, number>();
   readonly #postings: Postings[] = [];
-  readonly #passages = new Map<number, Uint32Array>();
+  /** term ids of each passage; with gaps */
+  readonly #passages: Uint32Array[] = [];
 
   idOf(term: string): number | undefined {
     return this.#ids.get(term);
@@ -23,13 +24,13 @@ export class WordIndex {
   }
 
   lengthOf(passage: number): number {
-    return this.#passages.get(passage)?.length ?? 0;
+    return this.#passages[passage]?.length ?? 0;
   }
 
   /** @param passage must increase, so that postings stay sorted */
   add(passage: number, terms: readonly string[]): void {
     const ids = Uint32Array.from(terms, (term) => this.#intern(term));
-    this.#passages.set(passage, ids);
+    this.#passages[passage] = ids;
     for (const id of ids) this.#postings[id]?.push(passage);
     this.numPassages += 1;
     this.#numTokens += ids.length;
@@ -39,9 +40,15 @@ export class WordIndex {
     return this.#postings[id] ?? [];
   }
 
-  /** Whether a passage contains consecutive terms, each from the set of ids allowed at its position. */
-  holdsPhrase(passage: number, places: readonly ReadonlySet<number>[]): boolean {
-    const ids = this.#passages.get(passage);
+  /** Passages that contain a phrase: consecutive terms, each from the set of ids allowed at its position. */
+  passagesWith(phrase: readonly ReadonlySet<number>[]): number[] {
+    const candidates = phrase.map((ids) => [...ids].flatMap((id) => this.postings(id)));
+    const fewest = candidates.reduce((best, list) => (list.length < best.length ? list : best));
+    return [...new Set(fewest)].filter((passage) => this.#holdsPhrase(passage, phrase));
+  }
+
+  #holdsPhrase(passage: number, places: readonly ReadonlySet<number>[]): boolean {
+    const ids = this.#passages[passage];
     if (!ids || places.length === 0) return false;
     for (let start = 0; start + places.length <= ids.length; start++)
       if (places.every((options, offset) => options.has(ids[start + offset] ?? -1))) return true;
