@@ -19,6 +19,8 @@ export const IMPORT_LIMITS = {
   maxPages: 5_000,
   /** per dropped file including nested files, without text recognition; checked between files and pages */
   maxMinutes: 30,
+  /** The page terminates a worker that neither finishes nor reports a page or nested file for this long. */
+  maxSilentMinutes: 5,
   /** per file */
   maxPassages: 20_000,
 } as const;

@@ -1,9 +1,10 @@
 /**
- * Page side of the import worker. Reads one file at a time, so that a file which crashes the worker is known;
- * the next file gets a fresh worker. Cancelling terminates the worker immediately.
+ * Page side of the import worker. Reads one file at a time, so that a file which crashes or hangs the worker is
+ * known; the next file gets a fresh worker. Cancelling terminates the worker immediately.
  */
-import { untilAborted } from '../../base/async.ts';
+import { IdleTimer, untilAborted } from '../../base/async.ts';
 import { WorkerPort } from '../../client/worker-port.ts';
+import { IMPORT_LIMITS } from '../import/import-limits.ts';
 import { note, type UnreadNote } from '../import/import-notes.ts';
 import type {
   ImportApi,
@@ -32,12 +33,22 @@ export class ImportConnection {
     if (signal.aborted) return null;
     if (!file) return [unread(path, 0, note('not-opened'))];
     if (!this.#port?.alive) this.#port = new WorkerPort(this.#createWorker(), 'reads files');
+    const { maxSilentMinutes } = IMPORT_LIMITS;
+    const tooLong = note('took-too-long', maxSilentMinutes);
+    const silence = new IdleTimer(maxSilentMinutes * 60_000, () => tooLong, signal);
+    const onProgress: ImportProgressListener = (...progress) => {
+      silence.touch();
+      onUpdate(...progress);
+    };
     try {
-      const importing = this.#port.call('importFile', [path, file, choices], { onUpdate });
-      return await untilAborted(importing, signal);
+      const importing = this.#port.call('importFile', [path, file, choices], { onUpdate: onProgress });
+      return await untilAborted(importing, silence.signal);
     } catch {
       this.close();
-      return signal.aborted ? null : [unread(path, file.size, note('reader-failed'))];
+      if (signal.aborted) return null;
+      return [unread(path, file.size, silence.signal.aborted ? tooLong : note('reader-failed'))];
+    } finally {
+      silence.stop();
     }
   }
 
