@@ -1,4 +1,5 @@
 /** Turns table rows into texts: each value labelled with its column name, if there is a header. */
+import { estimateTokens, MAX_PASSAGE_TOKENS } from './file-passages.ts';
 
 /** Rows sampled to determine the width and find a header. */
 const SAMPLE_ROWS = 50;
@@ -18,20 +19,38 @@ const COLUMN_NAMES = new Set(
   ).split(' '),
 );
 
+/** The text of one row, or of one cell if the row is too long for a passage. */
 export interface DescribedRow {
   /** row number, from 0 */
   readonly index: number;
+  readonly text: string;
+  /** the column's name, if this is one cell */
+  readonly column?: string;
+  /** in order: joined by line breaks they are the text */
+  readonly cells: readonly DescribedCell[];
+}
+
+interface DescribedCell {
+  /** column number, from 0 */
+  readonly place: number;
+  readonly column: string;
   readonly text: string;
 }
 
 /** Skips empty rows, and the header if rows follow it. */
 export function* describeTable(rows: readonly (readonly string[])[]): Generator<DescribedRow, void> {
   const header = findHeader(rows);
-  const names = header === -1 ? [] : (rows[header] ?? []);
+  const names = header === -1 ? null : (rows[header] ?? []);
   for (const [index, values] of rows.entries()) {
     if (index === header && rows.length > header + 1) continue;
-    const text = index < header || header === -1 ? plainRow(values) : namedRow(names, values);
-    if (text !== '') yield { index, text };
+    const cells = describeCells(index < header ? null : names, values);
+    const isLong = estimateTokens(joined(cells)) > MAX_PASSAGE_TOKENS;
+    const isOwn = ({ text }: DescribedCell): boolean =>
+      isLong && estimateTokens(text) > MAX_PASSAGE_TOKENS / 2;
+    const short = cells.filter((cell) => !isOwn(cell));
+    if (short.length > 0) yield { index, text: joined(short), cells: short };
+    for (const cell of cells.filter(isOwn))
+      yield { index, text: cell.text, column: cell.column, cells: [cell] };
   }
 }
 
@@ -88,20 +107,15 @@ function shape(value: string): string {
     .replace(/\s+/g, ' ');
 }
 
-function plainRow(values: readonly string[]): string {
-  return values
-    .map((value) => value.trim())
-    .filter(Boolean)
-    .join('\n');
+/** @param names null if the columns have none */
+function describeCells(names: readonly string[] | null, values: readonly string[]): DescribedCell[] {
+  return values.flatMap((written, place) => {
+    const value = written.trim();
+    const column = names?.[place]?.trim() || `Column ${place + 1}`;
+    return value === '' ? [] : [{ place, column, text: names ? `${column}: ${value}` : value }];
+  });
 }
 
-function namedRow(names: readonly string[], values: readonly string[]): string {
-  return values
-    .map((value, place) => ({
-      name: (names[place] ?? '').trim() || `Column ${place + 1}`,
-      value: value.trim(),
-    }))
-    .filter(({ value }) => value !== '')
-    .map(({ name, value }) => `${name}: ${value}`)
-    .join('\n');
+function joined(cells: readonly DescribedCell[]): string {
+  return cells.map(({ text }) => text).join('\n');
 }

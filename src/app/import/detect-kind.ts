@@ -8,7 +8,7 @@ import { isNotebook } from './read-notebook.ts';
 
 /** Kinds with a magic number; ZIP and compound files are identified further by their entries. */
 export type BinaryKind =
-  'pdf' | 'zip' | 'compound' | 'rtf' | 'gzip' | 'tar' | 'winmail' | 'picture' | 'unsupported';
+  'pdf' | 'zip' | 'compound' | 'rtf' | 'gzip' | 'tar' | 'winmail' | 'signed' | 'picture' | 'unsupported';
 
 export function detectBinaryKind(head: Uint8Array): BinaryKind | null {
   const start = String.fromCharCode(...head.subarray(0, 1024));
@@ -19,6 +19,7 @@ export function detectBinaryKind(head: Uint8Array): BinaryKind | null {
   if (start.startsWith('\x1f\x8b')) return 'gzip';
   if (/^\s*\{\\rtf/.test(start)) return 'rtf';
   if (isWinmail(head)) return 'winmail';
+  if (CMS.test(start)) return 'signed';
   if (PICTURE.test(start)) return 'picture';
   if (FOREIGN_MARKS.some(([mark]) => mark.test(start))) return 'unsupported';
   return isTar(head) ? 'tar' : null;
@@ -27,6 +28,14 @@ export function detectBinaryKind(head: Uint8Array): BinaryKind | null {
 /** PNG, JPEG, GIF, BMP, TIFF, WebP, HEIC and AVIF, JPEG 2000. */
 const PICTURE =
   /^(\x89PNG|\xff\xd8\xff|GIF8|BM[\s\S]{4}\0\0\0\0|II\*\0|MM\0\*|RIFF[\s\S]{4}WEBP|[\s\S]{4}ftyp(heic|heix|mif1|avif)|\0\0\0\x0cjP)/; // eslint-disable-line no-control-regex
+
+/** Cryptographic message syntax: a sequence that starts with an identifier of PKCS #7; in base64 at any of three offsets. */
+const CMS = new RegExp(
+  [
+    '^\\x30(\\x80|[\\0-\\x7f]|[\\x81-\\x84][\\s\\S]{1,4})\\x06[\\x09\\x0b]\\x2a\\x86\\x48\\x86\\xf7\\x0d\\x01(\\x07|\\x09\\x10\\x01)',
+    '^(-----BEGIN (PKCS7|CMS)-----\\s+)?MI[\\w+/]{1,8}(Y[JL]KoZIhvcNAQ[ck]|CSqGSIb3DQEH|BgkqhkiG9w0BBw)',
+  ].join('|'),
+);
 
 /** Magic numbers of formats without readable text, with the reason to report. */
 /* eslint-disable no-control-regex */
@@ -73,6 +82,8 @@ const SAMPLE_CHARACTERS = 65_536;
 /** @param name only its extension is used */
 export function detectTextKind(text: string, name: string): FileKind {
   const sample = text.slice(0, SAMPLE_CHARACTERS).replace(/^\ufeff/, '');
+  // The body of a message, without the message's own headers.
+  if (/^(mime-version|content-type:\s*(text|multipart|message)\/)/i.test(sample)) return 'email';
   const ending = /\.(\w{1,12})$/.exec(name)?.[1]?.toLowerCase() ?? '';
   if (/^From \S+.*\r?\n/.test(sample) && looksLikeMessage(sample.slice(sample.indexOf('\n') + 1)))
     return 'mbox';

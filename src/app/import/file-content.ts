@@ -10,8 +10,15 @@ export interface FileContent {
   readonly warnings?: readonly ImportNote[];
   /** plain text only */
   readonly encoding?: string;
+  readonly pictures?: readonly DocumentPicture[];
   /** nested files, each read as a separate file */
   readonly parts?: AsyncIterable<FilePart> | Iterable<FilePart>;
+}
+
+export interface DocumentPicture {
+  readonly name: string;
+  /** Null if it cannot be unpacked. */
+  read(): Promise<Uint8Array | null>;
 }
 
 /** A nested file. Its name is untrusted: pass it through `cleanPath` before display. */
@@ -34,6 +41,6 @@ export interface ReadContext {
   /** folder with pdf.js character maps; same origin */
   readonly cMapUrl: string;
   readonly recognition: Pick<TextRecognition, 'recognise'>;
-  /** Called before recognising a page's text, which takes seconds. */
+  /** Called before each page, and before each picture whose text is recognised: both may take seconds. */
   readonly onPage: (page: number) => void;
 }

@@ -6,7 +6,7 @@ import { note, type ImportNote } from './import-notes.ts';
 import type { ImportedPassage, TextUnit, UnitLines } from './import-types.ts';
 
 /** About one or two paragraphs; small models judge short passages best. */
-const MAX_PASSAGE_TOKENS = 240;
+export const MAX_PASSAGE_TOKENS = 240;
 /** Estimates tokens without a tokenizer, because the judging model is not known yet. */
 const ESTIMATE = { encode: (text: string) => ({ length: estimateTokens(text) }) };
 /** Units are split in stretches of about this size, to avoid searching a whole book for sentences at once. */
@@ -89,7 +89,7 @@ function numBreaks(text: string, from: number, to: number): number {
 }
 
 /** Four letters per token; one token per Chinese, Japanese or Korean character. */
-function estimateTokens(text: string): number {
+export function estimateTokens(text: string): number {
   const numCjk = text.match(/[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/g)?.length ?? 0;
   return numCjk + Math.ceil((text.length - numCjk) / 4);
 }

@@ -27,7 +27,7 @@ interface Place {
   readonly budget: UnpackBudget;
 }
 
-const CONTAINERS: ReadonlySet<FileKind> = new Set(['zip', 'tar', 'gzip', 'mbox', 'winmail']);
+const CONTAINERS: ReadonlySet<FileKind> = new Set(['zip', 'tar', 'gzip', 'mbox', 'winmail', 'signed']);
 
 /** Never rejects because of the file's content. */
 export async function importFile(

@@ -71,6 +71,7 @@ export const REMARK_KINDS = [
   'macros',
   'external-content',
   'recognised-pages',
+  'recognised-pictures',
 ] as const;
 
 export const IMPORT_NOTE_CODES = [...UNREAD_REASONS, ...MISSING_KINDS, ...REMARK_KINDS] as const;

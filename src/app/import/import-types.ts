@@ -4,7 +4,7 @@ import type { ImportNote, UnreadNote } from './import-notes.ts';
 export const FILE_KINDS = [
   'pdf', 'docx', 'xlsx', 'pptx', 'odt', 'ods', 'odp', 'epub', 'rtf', 'doc', 'xls', 'msg', 'winmail',
   'email', 'mbox', 'calendar', 'html', 'xml', 'markdown', 'text', 'code', 'subtitles', 'csv', 'json', 'jsonl', 'notebook',
-  'zip', 'tar', 'gzip', 'picture',
+  'zip', 'tar', 'gzip', 'signed', 'picture',
 ] as const; // prettier-ignore
 
 export type FileKind = (typeof FILE_KINDS)[number];
@@ -21,8 +21,10 @@ export type DocumentPart = (typeof DOCUMENT_PARTS)[number];
 export interface TextPlace {
   /** from 1; only for formats with pages */
   readonly page?: number;
-  /** from 1; a sheet's row, or a record of a format without lines */
+  /** from 1; a row of a table, or a record of a format without lines */
   readonly record?: number;
+  /** name of the column, if the text is that of one cell */
+  readonly column?: string;
   readonly part?: DocumentPart;
   /** which of these parts: name of a sheet or chapter, number of a footnote or slide */
   readonly label?: string;
@@ -93,5 +95,5 @@ export interface ImportApi {
   ): Promise<ImportedFile[]>;
 }
 
-/** Called for every nested file and every recognised page, with the number so far and the current path. */
+/** Called for every nested file and every page, with the number so far and the current path. */
 export type ImportProgressListener = (numWithin: number, path: string) => void;

@@ -1,5 +1,5 @@
 /** Text properties of Outlook messages (MAPI), shared by .msg files and winmail.dat. */
-import { htmlToText } from './read-html.ts';
+import { differingBodies } from './mail-bodies.ts';
 import { decompressRtf } from './decompress-rtf.ts';
 
 /** Property ids, from [MS-OXPROPS]. */
@@ -7,7 +7,7 @@ export const MAPI = {
   subject: 0x0037, clientSubmitTime: 0x0039, deliveryTime: 0x0e06, headers: 0x007d, displayBcc: 0x0e02, displayCc: 0x0e03,
   displayTo: 0x0e04, body: 0x1000, rtf: 0x1009, html: 0x1013, messageId: 0x1035, senderName: 0x0c1a, senderEmail: 0x0c1f,
   senderSmtp: 0x5d01, displayName: 0x3001, email: 0x3003, smtp: 0x39fe, recipientType: 0x0c15, attachData: 0x3701,
-  attachName: 0x3704, attachLongName: 0x3707, attachMethod: 0x3705, codepage: 0x3fde,
+  attachName: 0x3704, attachLongName: 0x3707, attachMethod: 0x3705, attachContentId: 0x3712, codepage: 0x3fde,
 } as const; // prettier-ignore
 
 /** Converts 100 ns units since 1601 to ISO 8601 in UTC. */
@@ -17,10 +17,10 @@ export function fileTime(low: number, high: number): string {
   return Number.isNaN(date.getTime()) ? '' : date.toISOString().replace('.000Z', 'Z');
 }
 
-/** A message's body, from whichever form is present. */
+/** A message's body, from the forms that are present. */
 export async function mapiBody(plain: string, html: string, rtf: Uint8Array | null): Promise<string> {
-  if (plain.trim() !== '') return plain.replace(/\r\n?/g, '\n').trim();
-  if (html.trim() !== '') return htmlToText(html);
+  const bodies = differingBodies(plain.replace(/\r\n?/g, '\n'), html);
+  if (bodies.length > 0) return bodies.join('\n\n');
   const unpacked = rtf && decompressRtf(rtf);
   if (!unpacked) return '';
   const { rtfToText } = await import('./read-rtf.ts');

@@ -1,5 +1,5 @@
-/** Embedded files shared by all Office Open XML formats. */
-import type { FilePart } from './file-content.ts';
+/** Pictures and embedded files, shared by all Office Open XML formats. */
+import type { DocumentPicture, FilePart } from './file-content.ts';
 import { note, type ImportNote } from './import-notes.ts';
 import type { Relationship, ZipPackage } from './zip-package.ts';
 
@@ -7,13 +7,16 @@ export function officeRemarks(related: readonly Relationship[], archive: ZipPack
   // Hyperlinks point elsewhere and are not content.
   const outside = related.filter(({ type, isExternal }) => isExternal && type !== 'hyperlink').length;
   const objects = related.filter(({ type, isExternal }) => type === 'oleObject' && !isExternal).length;
-  const pictures = related.filter(({ type, isExternal }) => type === 'image' && !isExternal).length;
   return [
     ...(objects > 0 ? [note('embedded-objects', objects)] : []),
     ...(archive.names(/(^|\/)vbaProject\.bin$/i).length > 0 ? [note('macros')] : []),
     ...(outside > 0 ? [note('external-content', outside)] : []),
-    ...(pictures > 0 ? [note('pictures', pictures)] : []),
   ];
+}
+
+export function officePictures(related: readonly Relationship[], archive: ZipPackage): DocumentPicture[] {
+  const images = related.filter(({ type, isExternal }) => type === 'image' && !isExternal);
+  return archive.pictures(images.map(({ target }) => target));
 }
 
 export async function* embeddedFiles(

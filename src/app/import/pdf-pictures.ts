@@ -13,10 +13,14 @@ export interface OperatorList {
 export interface Coverage {
   /** share of the page, 0 to 1 */
   readonly share: number;
+  /** those large enough to hold text */
   readonly numPictures: number;
   /** Something is drawn, picture or not. */
   readonly isDrawn: boolean;
 }
+
+/** Share of the page that a picture of text covers at least. */
+const MIN_PICTURE_SHARE = 0.02;
 
 type Matrix = readonly [number, number, number, number, number, number];
 const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0];
@@ -34,6 +38,7 @@ export function pictureCoverage(
   const stack: Matrix[] = [];
   let matrix = IDENTITY;
   let area = 0;
+  const page = Math.abs((right - left) * (top - bottom)) || 1;
   let numPictures = 0;
   let isDrawn = false;
   for (const [place, operation] of fnArray.entries()) {
@@ -47,15 +52,16 @@ export function pictureCoverage(
       const form = args?.[0];
       if (form) matrix = multiply(matrix, Object.values(form));
     } else if (pictures.has(operation)) {
-      numPictures += 1;
-      // Area of the unit square under the matrix.
-      area += Math.abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]);
+      isDrawn = true;
+      // The unit square under the matrix.
+      const drawn = Math.abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]);
+      area += drawn;
+      if (drawn >= page * MIN_PICTURE_SHARE) numPictures += 1;
     } else if (drawings.has(operation)) isDrawn = true;
     // A path's operation comes with it; it may only be a clip.
     else if (operation === names.constructPath && drawings.has(Number(args?.[0]))) isDrawn = true;
   }
-  const page = Math.abs((right - left) * (top - bottom)) || 1;
-  return { share: Math.min(1, area / page), numPictures, isDrawn: isDrawn || numPictures > 0 };
+  return { share: Math.min(1, area / page), numPictures, isDrawn };
 }
 
 function multiply(m: Matrix, args: readonly unknown[] | null | undefined): Matrix {

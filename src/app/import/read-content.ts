@@ -1,5 +1,6 @@
 /** Selects the reader for each kind of file. Readers with their own parser are loaded on first use. */
 import { decodeText } from './decode-text.ts';
+import { readPictures } from './document-pictures.ts';
 import { detectBinaryKind, detectTextKind, looksBinary, whyUnsupported } from './detect-kind.ts';
 import type { FileContent, ReadContext } from './file-content.ts';
 import { isEncoding } from './guess-encoding.ts';
@@ -13,6 +14,18 @@ import { sizeProblem } from './size-problem.ts';
 
 /** @throws UnreadableFile with the reason */
 export async function readContent(bytes: Uint8Array, context: ReadContext): Promise<FileContent> {
+  const content = await readByKind(bytes, context);
+  const { pictures = [], warnings = [] } = content;
+  if (pictures.length === 0) return content;
+  const pictured = await readPictures(pictures, context);
+  return {
+    ...content,
+    units: [...content.units, ...pictured.units],
+    warnings: [...warnings, ...pictured.warnings],
+  };
+}
+
+async function readByKind(bytes: Uint8Array, context: ReadContext): Promise<FileContent> {
   const problem = sizeProblem(bytes, bytes.length);
   if (problem) throw new UnreadableFile(problem);
   const kind = detectBinaryKind(bytes);
@@ -33,6 +46,8 @@ export async function readContent(bytes: Uint8Array, context: ReadContext): Prom
       const { text, files } = await (await import('./read-winmail.ts')).readWinmail(bytes);
       return { kind, units: [{ text }], parts: files };
     }
+    case 'signed':
+      return (await import('./read-cms.ts')).readCms(bytes, context.path);
     case 'picture':
       return readPicture(bytes, context);
     case 'unsupported':
@@ -60,6 +75,7 @@ async function readText(bytes: Uint8Array, context: ReadContext): Promise<FileCo
   const { encoding: chosen = '' } = context.choices;
   const { text, encoding, guessed } = await decodeText(bytes, isEncoding(chosen) ? chosen : undefined);
   if (looksBinary(text)) throw new UnreadableFile(note('unsupported'));
+  if (/^\s*-----BEGIN PGP MESSAGE-----/.test(text)) throw new UnreadableFile(note('locked-certificate'));
   const kind = detectTextKind(text, context.path);
   const content = { kind, ...(await readKind(kind, text, bytes, context)) };
   // Messages declare the encoding of each part.

@@ -16,6 +16,8 @@ const STORIES: readonly (DocumentPart | undefined)[] = [
 /** Offset in the file header of the table of character counts per story. */
 const COUNTS_AT = 0x4c;
 const PIECES_AT = 0x1a2;
+/** Stands for a picture in the text. */
+const PICTURE = '\x01';
 
 export function readDoc(file: CompoundFile): FileContent {
   const document = file.stream('WordDocument') ?? new Uint8Array();
@@ -36,7 +38,12 @@ export function readDoc(file: CompoundFile): FileContent {
     stories.add(plainText(story), part ? { part } : {});
   }
   const warnings = file.has('Macros') ? [note('macros')] : [];
-  return { kind: 'doc', units: stories.finish(), warnings };
+  const numPictures = text.split(PICTURE).length - 1;
+  const pictures = Array.from({ length: numPictures }, (_, n) => ({
+    name: String(n + 1),
+    read: () => Promise.resolve(null),
+  }));
+  return { kind: 'doc', units: stories.finish(), warnings, pictures };
 }
 
 /**

@@ -5,7 +5,7 @@
 import type { FileContent } from './file-content.ts';
 import { note, type ImportNote } from './import-notes.ts';
 import type { DocumentPart, TextUnit } from './import-types.ts';
-import { embeddedFiles, officeRemarks } from './office-parts.ts';
+import { embeddedFiles, officePictures, officeRemarks } from './office-parts.ts';
 import { Stories } from './stories.ts';
 import { WordNumbering } from './word-numbering.ts';
 import type { XmlElement, XmlListener } from './xml-events.ts';
@@ -31,10 +31,14 @@ export async function readDocx(archive: ZipPackage, main: string, content: Uint8
   const word = new WordListener(numbering);
   await archive.parse(content, word.listen());
   const embedded: string[] = [];
+  const all = [...related];
   for (const { type, target, isExternal } of related) {
     if (isExternal) continue;
     const part = TEXT_PARTS[type];
-    if (part) await archive.read(target, word.listen(part));
+    if (part) {
+      await archive.read(target, word.listen(part));
+      all.push(...(await archive.relationships(target)));
+    }
     if (EMBEDDED.has(type)) embedded.push(target);
   }
   // Some writers omit the relationship.
@@ -46,7 +50,8 @@ export async function readDocx(archive: ZipPackage, main: string, content: Uint8
   return {
     kind: 'docx',
     units: word.finish(),
-    warnings: [...archive.warnings, ...word.warnings(), ...officeRemarks(related, archive)],
+    warnings: [...archive.warnings, ...word.warnings(), ...officeRemarks(all, archive)],
+    pictures: officePictures(all, archive),
     parts: embeddedFiles(archive, embedded),
   };
 }

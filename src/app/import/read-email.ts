@@ -6,10 +6,10 @@ import PostalMime, {
   type Attachment,
   type Email,
 } from 'postal-mime';
-import { detectBinaryKind } from './detect-kind.ts';
-import type { FileContent, FilePart } from './file-content.ts';
-import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
-import { htmlToText } from './read-html.ts';
+import type { DocumentPicture, FileContent, FilePart } from './file-content.ts';
+import { note, UnreadableFile } from './import-notes.ts';
+import { differingBodies } from './mail-bodies.ts';
+import { isOwnPicture } from './mail-pictures.ts';
 import { readWinmail } from './read-winmail.ts';
 
 /** Address headers; each may occur several times. */
@@ -20,8 +20,6 @@ const ADDRESS_HEADERS = new Set(
   ).split(' '),
 );
 const TEXT_HEADERS = new Set(['subject', 'date', 'message-id', 'resent-date']);
-/** Logos and signature images are smaller than a photographed or scanned page. */
-const MAX_LOGO_BYTES = 20_000;
 /** Size limit of the property list after an Apple Mail message. */
 const MAX_FLAGS_BYTES = 65_536;
 const SIGNATURE = /^application\/(x-)?(pkcs7|pgp)-signature$/;
@@ -36,13 +34,14 @@ export async function readEmail(bytes: Uint8Array): Promise<Omit<FileContent, 'k
     throw new UnreadableFile(note('damaged-message'), { cause: error });
   });
   const parts: FilePart[] = [];
-  const bodies = messageBodies(message);
-  let numPictures = 0;
+  const bodies = differingBodies(message.text ?? '', message.html ?? '');
+  const pictures: DocumentPicture[] = [];
   let numUnread = 0;
   for (const [place, attachment] of message.attachments.entries()) {
     const content = contentOf(attachment);
     if (SIGNATURE.test(attachment.mimeType)) continue;
-    if (isOwnPicture(attachment, content)) numPictures += 1;
+    if (isOwnPicture(content, attachment.related === true || attachment.disposition === 'inline'))
+      pictures.push({ name: attachmentName(attachment, place), read: () => Promise.resolve(content) });
     else if (WINMAIL.test(attachment.mimeType) || /^winmail\.dat$/i.test(attachment.filename ?? '')) {
       const { text, files } = await readWinmail(content);
       if (text === '' && files.length === 0) numUnread += 1;
@@ -50,13 +49,10 @@ export async function readEmail(bytes: Uint8Array): Promise<Omit<FileContent, 'k
       parts.push(...files);
     } else parts.push({ name: attachmentName(attachment, place), content });
   }
-  const warnings: ImportNote[] = [
-    ...(numUnread > 0 ? [note('unread-attachments', numUnread)] : []),
-    ...(numPictures > 0 ? [note('pictures', numPictures)] : []),
-  ];
+  const warnings = numUnread > 0 ? [note('unread-attachments', numUnread)] : [];
   // Bodies may be encoded, so their lines do not correspond to the file's.
   const text = [messageHead(message).join('\n'), ...bodies].filter(Boolean).join('\n\n');
-  return { units: [{ text }], warnings, parts };
+  return { units: [{ text }], warnings, pictures, parts };
 }
 
 /**
@@ -93,29 +89,6 @@ function addresses(list: readonly Address[]): string {
     })
     .filter(Boolean)
     .join(', ');
-}
-
-/** Includes both plain text and HTML if each says something the other does not. */
-function messageBodies({ text: plain = '', html = '' }: Email): string[] {
-  const text = plain.trim();
-  const page = html === '' ? '' : htmlToText(html);
-  if (text === '' || page === '') return [text || page].filter(Boolean);
-  const [textWords, pageWords] = [wordsOf(text), wordsOf(page)];
-  if (isWithin(pageWords, textWords)) return [text];
-  return isWithin(textWords, pageWords) ? [page] : [text, page];
-}
-
-function isWithin(words: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
-  return [...words].every((word) => others.has(word));
-}
-
-function wordsOf(text: string): Set<string> {
-  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu));
-}
-
-function isOwnPicture({ mimeType, disposition, related }: Attachment, content: Uint8Array): boolean {
-  if (!mimeType.startsWith('image/') && detectBinaryKind(content) !== 'picture') return false;
-  return related === true || disposition === 'inline' || content.length <= MAX_LOGO_BYTES;
 }
 
 function attachmentName({ filename, mimeType }: Attachment, place: number): string {

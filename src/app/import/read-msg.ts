@@ -1,8 +1,9 @@
 /** Outlook messages (.msg, [MS-OXMSG]): the headers people read, the text, and the attachments. */
 import type { CompoundFile } from './compound-file.ts';
 import { decodeText } from './decode-text.ts';
-import type { FileContent, FilePart } from './file-content.ts';
+import type { DocumentPicture, FileContent, FilePart } from './file-content.ts';
 import { note } from './import-notes.ts';
+import { isOwnPicture } from './mail-pictures.ts';
 import { fileTime, MAPI, mapiBody } from './mapi.ts';
 import { encodingOfPage } from './rtf-charsets.ts';
 
@@ -12,17 +13,17 @@ const RECIPIENTS = ['From', 'To', 'Cc', 'Bcc'];
 
 export async function readMsg(file: CompoundFile): Promise<FileContent> {
   const parts: FilePart[] = [];
-  const state = { numUnread: 0 };
+  const state = { numUnread: 0, pictures: [] as DocumentPicture[] };
   const text = await readMessage(file, '', parts, state, 0);
   const warnings = state.numUnread > 0 ? [note('unread-attachments', state.numUnread)] : [];
-  return { kind: 'msg', units: [{ text }], warnings, parts };
+  return { kind: 'msg', units: [{ text }], warnings, pictures: state.pictures, parts };
 }
 
 async function readMessage(
   file: CompoundFile,
   path: string,
   parts: FilePart[],
-  state: { numUnread: number },
+  state: { numUnread: number; readonly pictures: DocumentPicture[] },
   depth: number,
 ): Promise<string> {
   const message = new Properties(file, path);
@@ -45,7 +46,9 @@ async function readMessage(
       attachment.text(MAPI.displayName);
     const content = attachment.bytes(MAPI.attachData);
     const inner = `${place}/__substg1.0_3701000D`;
-    if (content) parts.push({ name: title || 'attachment', content });
+    if (content && isOwnPicture(content, attachment.text(MAPI.attachContentId) !== ''))
+      state.pictures.push({ name: title, read: () => Promise.resolve(content) });
+    else if (content) parts.push({ name: title || 'attachment', content });
     else if (file.has(`${inner}/__properties_version1.0`) && depth < MAX_DEPTH) {
       const text = await readMessage(file, inner, parts, state, depth + 1);
       parts.push({ name: `${title || 'message'}.txt`, content: new TextEncoder().encode(text) });

@@ -26,14 +26,13 @@ export async function readOpenDocument(archive: ZipPackage, type: string): Promi
   const reader = new OpenDocumentReader(kind);
   await archive.parse(await archive.requiredBytes('content.xml'), reader.listener());
   if (kind === 'odt') await archive.read('styles.xml', reader.styleListener());
-  const pictures = archive.names(/^Pictures\/.+/).length;
+  const pictures = archive.pictures(archive.names(/^Pictures\/.+/));
   const warnings: ImportNote[] = [
     ...archive.warnings,
-    ...reader.warnings(),
     ...(archive.names(/^Basic\/.+\.xml$/).length > 0 ? [note('macros')] : []),
-    ...(pictures > 0 ? [note('pictures', pictures)] : []),
+    ...reader.warnings(),
   ];
-  return { kind, units: reader.stories.finish(), warnings, parts: embeddedDocuments(archive) };
+  return { kind, units: reader.stories.finish(), warnings, pictures, parts: embeddedDocuments(archive) };
 }
 
 /** Charts and formulas are embedded objects too; their text is in a part named like a document's. */
@@ -64,6 +63,7 @@ class OpenDocumentReader {
   readonly stories = new Stories();
   readonly #kind: FileKind;
   #numDeleted = 0;
+  #numOutside = 0;
   #numSlides = 0;
   readonly #numNotes: Record<string, number> = {};
   /** for each open element, whether it opened a story */
@@ -85,7 +85,10 @@ class OpenDocumentReader {
   }
 
   warnings(): ImportNote[] {
-    return this.#numDeleted > 0 ? [note('deleted-text', this.#numDeleted)] : [];
+    return [
+      ...(this.#numDeleted > 0 ? [note('deleted-text', this.#numDeleted)] : []),
+      ...(this.#numOutside > 0 ? [note('external-content', this.#numOutside)] : []),
+    ];
   }
 
   listener(): XmlListener {
@@ -132,6 +135,7 @@ class OpenDocumentReader {
       this.#numSkipped += 1;
       return;
     }
+    if (name !== 'a' && isOutside(attributes.href ?? '')) this.#numOutside += 1;
     this.#stack.push(this.#openStory(name, attributes));
     if (name === 'p' || name === 'h') {
       if (this.#cell && this.#cell.length > 0) this.#cell.push('\n');
@@ -210,14 +214,20 @@ class OpenDocumentReader {
     } else if (name === 'table') {
       this.#numNested -= 1;
       if (this.#numNested > 0) return;
-      for (const { index, text } of describeTable(this.#rows.map(({ values }) => values)))
+      for (const { index, text, column } of describeTable(this.#rows.map(({ values }) => values)))
         this.stories.add(text, {
           part: 'sheet',
           label: this.#sheet,
           record: this.#rows[index]?.number ?? index + 1,
+          ...(column && { column }),
         });
     }
   }
+}
+
+/** Content elsewhere, unlike a link, which is not content. */
+function isOutside(href: string): boolean {
+  return /^([a-z][a-z\d+.-]*:)?\/\//i.test(href);
 }
 
 function repeats(count: string | undefined): number {

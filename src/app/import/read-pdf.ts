@@ -12,6 +12,7 @@ import { readAnnotations, type PdfAnnotation } from './pdf-annotations.ts';
 import { drawPage, NoFilterFactory, WorkerCanvasFactory, type DrawablePage } from './pdf-canvas.ts';
 import { layOutPage, type PdfTextContent } from './pdf-layout.ts';
 import { pictureCoverage, type Coverage, type OperationNames, type OperatorList } from './pdf-pictures.ts';
+import { wordSet } from './word-set.ts';
 
 /** The parts of pdf.js used here. */
 interface PdfPage extends DrawablePage {
@@ -29,7 +30,7 @@ interface PdfDocument {
   getAttachments(): Promise<unknown>;
 }
 
-/** Pages with less text are checked for pictures: a stamp or page number is not the page's content. */
+/** On a scanned page less text than this is a stamp or a page number, not the text of the scan. */
 const FEW_CHARACTERS = 300;
 const SCAN_SHARE = 0.5;
 /** Maximum share of visible characters that may be unreadable. */
@@ -42,6 +43,7 @@ export async function readPdf(bytes: Uint8Array, context: ReadContext): Promise<
   const { getDocument, VerbosityLevel, OPS } = await import('pdfjs-dist');
   // Check before the parser takes ownership of the bytes.
   const isForCertificates = holdsText(bytes, '/Adobe.PubSec');
+  const hasPictures = holdsText(bytes, '/Image');
   const loading = getDocument({
     data: bytes,
     cMapUrl: context.cMapUrl,
@@ -61,7 +63,7 @@ export async function readPdf(bytes: Uint8Array, context: ReadContext): Promise<
     });
   });
   try {
-    return await new PdfReader(document, OPS, context).read();
+    return await new PdfReader(document, OPS, hasPictures, context).read();
   } finally {
     await loading.destroy();
   }
@@ -70,6 +72,7 @@ export async function readPdf(bytes: Uint8Array, context: ReadContext): Promise<
 class PdfReader {
   readonly #document: PdfDocument;
   readonly #operations: OperationNames;
+  readonly #hasPictures: boolean;
   readonly #context: ReadContext;
   readonly #units: TextUnit[] = [];
   readonly #parts: FilePart[] = [];
@@ -79,20 +82,22 @@ class PdfReader {
   #numPictures = 0;
   #numValues = 0;
 
-  constructor(document: PdfDocument, operations: OperationNames, context: ReadContext) {
+  constructor(document: PdfDocument, operations: OperationNames, hasPictures: boolean, context: ReadContext) {
     this.#document = document;
     this.#operations = operations;
+    this.#hasPictures = hasPictures;
     this.#context = context;
   }
 
   async read(): Promise<FileContent> {
-    const { budget, choices } = this.#context;
+    const { budget, choices, onPage } = this.#context;
     let numPages = Math.min(this.#document.numPages, IMPORT_LIMITS.maxPages);
     for (let page = 1; page <= numPages; page++) {
       if (page > 1 && budget.isOutOfTime && !choices.recognise) {
         numPages = page - 1;
         break;
       }
+      onPage(page);
       try {
         await this.#readPage(await this.#document.getPage(page), page);
       } catch {
@@ -112,12 +117,15 @@ class PdfReader {
   async #readPage(page: PdfPage, number: number): Promise<void> {
     const { text, lines } = layOutPage(await page.getTextContent());
     const { fields, notes, files } = readAnnotations(await page.getAnnotations());
-    const isFew = text.length < FEW_CHARACTERS;
-    const coverage = isFew ? await this.#coverage(page) : null;
-    const problem = isGarbled(text) ? 'garbled' : coverage && this.#problemOf(coverage, text);
+    // Listing a page's operations decodes its pictures, which takes time.
+    const coverage = this.#hasPictures || text.length < FEW_CHARACTERS ? await this.#coverage(page) : null;
+    const problem = isGarbled(text) ? 'garbled' : coverage && problemOf(coverage, text);
     if (problem !== 'garbled' && text !== '')
       this.#units.push({ text, page: number, lines: { each: lines } });
     if (problem) await this.#recognise(page, number, problem);
+    // A picture that fills a page of text is the scan of that text.
+    else if (coverage && coverage.share < SCAN_SHARE)
+      await this.#recognisePictures(page, number, coverage.numPictures, text);
     page.cleanup();
     if (fields.length > 0) this.#units.push({ text: fields.join('\n'), page: number, part: 'form' });
     for (const written of notes) this.#units.push({ text: written, page: number, part: 'annotation' });
@@ -129,25 +137,35 @@ class PdfReader {
     return pictureCoverage(await page.getOperatorList(), this.#operations, page.view);
   }
 
-  #problemOf({ share, numPictures, isDrawn }: Coverage, text: string): 'scanned' | 'stamped' | null {
-    if (text === '' && isDrawn) return 'scanned';
-    if (text !== '' && share >= SCAN_SHARE) return 'stamped';
-    this.#numPictures += numPictures;
-    return null;
-  }
-
   /** Recognises the page if the user asked for it; otherwise reports that it needs recognition. */
   async #recognise(page: PdfPage, number: number, problem: 'scanned' | 'stamped' | 'garbled'): Promise<void> {
-    const { choices, recognition, onPage } = this.#context;
+    const { choices, recognition } = this.#context;
     const { recognise = [] } = choices;
     if (recognise.length === 0) {
       this.#pages[problem].push(number);
       return;
     }
-    onPage(number);
     const text = (await recognition.recognise(await drawPage(page), recognise)) ?? '';
     this.#pages[text === '' ? 'unrecognised' : 'recognised'].push(number);
     if (text !== '') this.#units.push({ text, page: number, part: 'recognised' });
+  }
+
+  /** Of the page as recognised, keeps the lines that its text layer does not have. */
+  async #recognisePictures(page: PdfPage, number: number, numPictures: number, layer: string): Promise<void> {
+    const { choices, recognition } = this.#context;
+    const { recognise = [] } = choices;
+    if (numPictures === 0) return;
+    if (recognise.length === 0) {
+      this.#numPictures += numPictures;
+      return;
+    }
+    const known = wordSet(layer);
+    const recognised = (await recognition.recognise(await drawPage(page), recognise)) ?? '';
+    const lines = recognised
+      .split('\n')
+      .filter((line) => [...wordSet(line)].some((word) => !known.has(word)));
+    if (lines.length > 0) this.#units.push({ text: lines.join('\n'), page: number, part: 'recognised' });
+    this.#pages.recognised.push(number);
   }
 
   /** A damaged attachment must not lose the pages. */
@@ -177,6 +195,11 @@ class PdfReader {
       ...(this.#numPictures > 0 ? [note('pictures', this.#numPictures)] : []),
     ];
   }
+}
+
+function problemOf({ share, isDrawn }: Coverage, text: string): 'scanned' | 'stamped' | null {
+  if (text === '' && isDrawn) return 'scanned';
+  return text.length < FEW_CHARACTERS && share >= SCAN_SHARE ? 'stamped' : null;
 }
 
 /** Letters without meaning: private-use characters, missing mappings, or symbols in place of words. */

@@ -9,6 +9,9 @@ export function readPlain(text: string): TextUnit[] {
 
 const TIMING = /^\s*(\d+:)?\d+:\d+[.,]\d+\s+-->/;
 
+/** Names who speaks. */
+const VOICE = /<v(?:\.[^\s>]*)?\s+([^>]+)>/g;
+
 /** Subtitles (SRT, WebVTT): the spoken text without numbers, times and markup. */
 export function readSubtitles(text: string): TextUnit[] {
   const writer = new LineWriter();
@@ -20,11 +23,12 @@ export function readSubtitles(text: string): TextUnit[] {
     if (/^(STYLE|REGION)\b/.test(line) || (place === 0 && line.startsWith('WEBVTT'))) isAside = true;
     const isLabel = TIMING.test(line) || TIMING.test(lines[place + 1] ?? '');
     if (isAside || isLabel) continue;
-    writer.write(line.replace(/<[^>]*>|\{\\[^}]*\}/g, ''), { first: place + 1, last: place + 1 });
+    const spoken = line.replace(VOICE, '$1: ').replace(/<[^>]*>|\{\\[^}]*\}/g, '');
+    writer.write(spoken, { first: place + 1, last: place + 1 });
     writer.endLine();
   }
-  const { text: spoken, lines: each } = writer.finish();
-  return [{ text: spoken, lines: { each } }];
+  const { text: written, lines: each } = writer.finish();
+  return [{ text: written, lines: { each } }];
 }
 
 /** Calendars (.ics) and vCards: unfolds long lines and unescapes characters. */

@@ -3,7 +3,7 @@
  * separate.
  */
 import type { FileContent } from './file-content.ts';
-import { embeddedFiles, officeRemarks } from './office-parts.ts';
+import { embeddedFiles, officePictures, officeRemarks } from './office-parts.ts';
 import { Stories } from './stories.ts';
 import type { XmlListener } from './xml-events.ts';
 import type { Relationship, ZipPackage } from './zip-package.ts';
@@ -41,6 +41,7 @@ export async function readPptx(archive: ZipPackage, main: string, content: Uint8
     kind: 'pptx',
     units: stories.finish(),
     warnings: [...archive.warnings, ...officeRemarks(all, archive)],
+    pictures: officePictures(all, archive),
     parts: embeddedFiles(
       archive,
       embedded.map(({ target }) => target),

@@ -2,7 +2,7 @@
  * Rich Text Format, parsed byte by byte and iteratively: running text, plus footnotes, comments, headers,
  * footers, text boxes and deleted text as separate texts. Skips pictures and objects; executes nothing.
  */
-import type { FileContent } from './file-content.ts';
+import type { DocumentPicture, FileContent } from './file-content.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
 import { note, type ImportNote } from './import-notes.ts';
 import type { DocumentPart, TextUnit } from './import-types.ts';
@@ -11,7 +11,8 @@ import { Stories } from './stories.ts';
 
 export function readRtf(bytes: Uint8Array): FileContent {
   const reader = new RtfReader(bytes);
-  return { kind: 'rtf', units: reader.read(), warnings: reader.warnings() };
+  const units = reader.read();
+  return { kind: 'rtf', units, warnings: reader.warnings(), pictures: reader.pictures };
 }
 
 /** The running text alone. */
@@ -40,6 +41,8 @@ const CHARACTERS: Readonly<Record<string, string>> = {
 }; // prettier-ignore
 /** Deeper than any real file: beyond it the groups' state is not tracked, but their text is kept. */
 const MAX_DEPTH = 10_000;
+/** Of the groups in a picture that hold its properties. */
+const MAX_PROPERTY_DEPTH = 5;
 /** Bytes decoded at a time, up to the next single-byte character. */
 const MAX_PENDING = 65_536;
 
@@ -54,6 +57,7 @@ interface Group {
 }
 
 class RtfReader {
+  readonly pictures: DocumentPicture[] = [];
   readonly #bytes: Uint8Array;
   readonly #stories = new Stories();
   readonly #stack: Group[] = [];
@@ -69,7 +73,6 @@ class RtfReader {
   #pending: number[] = [];
   #numToDrop = 0;
   #numNotes = 0;
-  #numPictures = 0;
   #numObjects = 0;
   #deleted = '';
   #numWritten = 0;
@@ -100,7 +103,6 @@ class RtfReader {
     return [
       ...(this.#numObjects > 0 ? [note('embedded-objects', this.#numObjects)] : []),
       ...(this.#numDeleted > 0 ? [note('deleted-text', this.#numDeleted)] : []),
-      ...(this.#numPictures > 0 ? [note('pictures', this.#numPictures)] : []),
     ];
   }
 
@@ -177,11 +179,16 @@ class RtfReader {
     else if (word === 'fcharset' && this.#isFontTable) this.#fonts.set(this.#font, pageOfCharset(value ?? 0));
     else if (word === 'deleted') this.#change({ isDeleted: value !== 0 });
     else if (word === 'plain') this.#change({ isDeleted: false });
-    if (word === 'pict' && !this.#group.isSkipped) this.#numPictures += 1;
+    if (word === 'pict' && !this.#group.isSkipped) this.#addPicture(this.#at);
     if (word === 'objdata') this.#numObjects += 1;
     if (SKIPPED.has(word) || (isStarred && !OPTIONAL.has(word))) this.#change({ isSkipped: true });
     else if (word in STORIES) this.#openStory(STORIES[word] as DocumentPart);
     else if (word in CHARACTERS) this.#write(CHARACTERS[word] ?? '');
+  }
+
+  #addPicture(start: number): void {
+    const name = String(this.pictures.length + 1);
+    this.pictures.push({ name, read: () => Promise.resolve(pictureBytes(this.#bytes, start)) });
   }
 
   #openStory(part: DocumentPart): void {
@@ -233,6 +240,23 @@ class RtfReader {
     }
     this.#deleted = '';
   }
+}
+
+/** Data of the picture whose group starts before `start`: hexadecimal digits after its properties. Null if binary. */
+function pictureBytes(bytes: Uint8Array, start: number): Uint8Array | null {
+  let at = start;
+  for (let depth = 1; depth > 0 && at < bytes.length; at++) {
+    at = nextMark(bytes, at);
+    if (bytes[at] === 0x7b) depth += 1;
+    if (bytes[at] === 0x7d) depth -= 1;
+  }
+  let written = new TextDecoder('latin1').decode(bytes.subarray(start, at));
+  if (/\\bin\d/.test(written)) return null;
+  for (let depth = 0; depth < MAX_PROPERTY_DEPTH; depth++) written = written.replace(/\{[^{}]*\}/g, '');
+  const digits = written.replace(/\\\*?[a-z]*-?\d* ?/gi, '').replace(/[^\da-f]/gi, '');
+  return Uint8Array.from({ length: digits.length >> 1 }, (_, n) =>
+    Number.parseInt(digits.slice(n * 2, n * 2 + 2), 16),
+  );
 }
 
 /** Position of the next brace or backslash, so that long pictures are skipped quickly. */

@@ -1,32 +1,56 @@
 /**
- * CSV and similar formats: one unit per row. The separator is the one that splits the first lines most
+ * CSV and similar formats: one unit per row, and per cell that is too long for a passage. The separator is the one that splits the first lines most
  * evenly.
  */
 import Papa from 'papaparse';
 import { describeTable } from './describe-table.ts';
-import type { TextUnit } from './import-types.ts';
+import type { LineRange, TextUnit } from './import-types.ts';
 
 const SEPARATORS = [',', '\t', ';', '|'];
 const SAMPLE_ROWS = 50;
 
+interface TableRow {
+  readonly values: readonly string[];
+  /** from 1, empty rows included: its number in a spreadsheet program */
+  readonly record: number;
+  /** first line */
+  readonly line: number;
+}
+
 /** @param name a .tsv extension makes tab the default separator */
 export function readTable(text: string, name: string): TextUnit[] {
-  const rows: { readonly values: string[]; readonly line: number }[] = [];
+  const rows: TableRow[] = [];
   let position = 0;
   let line = 1;
+  let record = 0;
   Papa.parse<string[]>(text, {
     delimiter: findSeparator(text, name),
     step: ({ data, meta }) => {
       const start = line;
+      record += 1;
       for (; position < meta.cursor; position++) if (text[position] === '\n') line++;
-      if (data.some((value) => value.trim() !== '')) rows.push({ values: data, line: start });
+      if (data.some((value) => value.trim() !== '')) rows.push({ values: data, record, line: start });
     },
   });
-  const described = describeTable(rows.map(({ values }) => values));
-  return [...described].map(({ index, text: row }) => ({
-    text: row,
-    lines: { all: rows[index]?.line ?? 1 },
-  }));
+  return [...describeTable(rows.map(({ values }) => values))].flatMap(
+    ({ index, text: described, column, cells }) => {
+      const row = rows[index];
+      if (!row) return [];
+      const lines = cells.flatMap((cell) => cellLines(row, cell.place, numLines(cell.text)));
+      return [{ text: described, record: row.record, ...(column && { column }), lines: { each: lines } }];
+    },
+  );
+}
+
+/** Lines of the file for each line of a cell's text, which is trimmed. */
+function cellLines({ values, line }: TableRow, place: number, count: number): LineRange[] {
+  const before = [...values.slice(0, place), /^\s*/.exec(values[place] ?? '')?.[0] ?? ''];
+  const first = before.reduce((sum, value) => sum + numLines(value) - 1, line);
+  return Array.from({ length: count }, (_, n) => ({ first: first + n, last: first + n }));
+}
+
+function numLines(text: string): number {
+  return text.split('\n').length;
 }
 
 /**

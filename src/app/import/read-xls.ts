@@ -3,7 +3,7 @@ import type { CompoundFile } from './compound-file.ts';
 import { describeTable } from './describe-table.ts';
 import type { FileContent } from './file-content.ts';
 import { note, UnreadableFile } from './import-notes.ts';
-import { isDateFormat, serialDate } from './sheet-dates.ts';
+import { NumberFormats } from './number-formats.ts';
 import { Stories } from './stories.ts';
 import { readXlsStrings, readXlsText } from './xls-strings.ts';
 
@@ -33,8 +33,10 @@ export function readXls(file: CompoundFile): FileContent {
   for (const { name, rows } of reader.sheets) {
     const sorted = [...rows].sort(([a], [b]) => a - b);
     const values = sorted.map(([, row]) => Array.from(row, (value) => value ?? ''));
-    for (const { index, text } of describeTable(values))
-      stories.add(text, { part: 'sheet', label: name, record: (sorted[index]?.[0] ?? index) + 1 });
+    for (const { index, text, column } of describeTable(values)) {
+      const record = (sorted[index]?.[0] ?? index) + 1;
+      stories.add(text, { part: 'sheet', label: name, record, ...(column && { column }) });
+    }
   }
   const warnings = file.has('_VBA_PROJECT_CUR') ? [note('macros')] : [];
   return { kind: 'xls', units: stories.finish(), warnings };
@@ -55,9 +57,8 @@ class XlsReader {
   #strings: string[] = [];
   /** pieces of the string table, which may span several records */
   #pieces: Uint8Array[] | null = null;
-  readonly #formats = new Map<number, string>();
+  readonly #formats = new NumberFormats();
   readonly #formatOfStyle: number[] = [];
-  #startsIn1904 = false;
   /** formula cell whose text follows in a separate record */
   #waiting: { readonly row: number; readonly column: number } | null = null;
 
@@ -95,10 +96,10 @@ class XlsReader {
         this.#pieces = [data];
         break;
       case RECORD.date1904:
-        this.#startsIn1904 = view.getUint16(0, true) === 1;
+        this.#formats.startsIn1904 = view.getUint16(0, true) === 1;
         break;
       case RECORD.format:
-        this.#formats.set(view.getUint16(0, true), readXlsText(data, view.getUint16(2, true), 4));
+        this.#formats.define(view.getUint16(0, true), readXlsText(data, view.getUint16(2, true), 4));
         break;
       case RECORD.xf:
         this.#formatOfStyle.push(view.getUint16(2, true));
@@ -142,13 +143,7 @@ class XlsReader {
   }
 
   #setNumber(row: number, column: number, style: number, value: number): void {
-    const format = this.#formatOfStyle[style] ?? 0;
-    const isDate = isDateFormat(format, this.#formats.get(format));
-    this.#set(
-      row,
-      column,
-      isDate ? serialDate(value, this.#startsIn1904) : String(Number(value.toPrecision(15))),
-    );
+    this.#set(row, column, this.#formats.show(value, this.#formatOfStyle[style] ?? 0));
   }
 
   #set(row: number, column: number, value: string): void {

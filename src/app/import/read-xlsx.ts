@@ -6,10 +6,10 @@ import { describeTable } from './describe-table.ts';
 import type { FileContent } from './file-content.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
 import type { ImportNote } from './import-notes.ts';
+import { NumberFormats } from './number-formats.ts';
 import { drawingTexts } from './read-pptx.ts';
-import { embeddedFiles, officeRemarks } from './office-parts.ts';
+import { embeddedFiles, officePictures, officeRemarks } from './office-parts.ts';
 import { Stories } from './stories.ts';
-import { isDateFormat, serialDate } from './sheet-dates.ts';
 import type { Relationship, ZipPackage } from './zip-package.ts';
 
 /** Excel's column limit. Columns beyond it are dropped: a false cell position must cost nothing. */
@@ -17,28 +17,29 @@ const MAX_COLUMNS = 16_384;
 
 export async function readXlsx(archive: ZipPackage, main: string, content: Uint8Array): Promise<FileContent> {
   const sheets: { name: string; id: string }[] = [];
-  let startsIn1904 = false;
+  const formats = new NumberFormats();
   await archive.parse(content, {
     open: ({ name, attributes }) => {
       if (name === 'sheet') sheets.push({ name: attributes.name ?? '', id: attributes['r:id'] ?? '' });
-      if (name === 'workbookPr') startsIn1904 = /^(1|true)$/.test(attributes.date1904 ?? '');
+      if (name === 'workbookPr') formats.startsIn1904 = /^(1|true)$/.test(attributes.date1904 ?? '');
     },
   });
   const related = await archive.relationships(main);
   const target = (type: string) => related.find((relation) => relation.type === type)?.target ?? '';
   const strings = await readSharedStrings(archive, target('sharedStrings'));
-  const dates = await readDateStyles(archive, target('styles'));
+  const styles = await readStyles(archive, target('styles'), formats);
   const stories = new Stories();
   const all: Relationship[] = [...related];
   let numRows = 0;
   for (const { name, id } of sheets) {
     const part = related.find((relation) => relation.id === id)?.target;
     if (part === undefined) continue;
-    const rows = await readSheet(archive, part, { strings, dates, startsIn1904 });
-    for (const { index, text } of describeTable(rows.map(({ values }) => values))) {
+    const rows = await readSheet(archive, part, { strings, styles, formats });
+    for (const { index, text, column } of describeTable(rows.map(({ values }) => values))) {
       numRows += 1;
       if (numRows > IMPORT_LIMITS.maxPassages + 1) break;
-      stories.add(text, { part: 'sheet', label: name, record: rows[index]?.number ?? index + 1 });
+      const record = rows[index]?.number ?? index + 1;
+      stories.add(text, { part: 'sheet', label: name, record, ...(column && { column }) });
     }
     for (const relation of await archive.relationships(part)) {
       all.push(relation);
@@ -58,6 +59,7 @@ export async function readXlsx(archive: ZipPackage, main: string, content: Uint8
     kind: 'xlsx',
     units: stories.finish(),
     warnings,
+    pictures: officePictures(all, archive),
     parts: embeddedFiles(
       archive,
       embedded.map((relation) => relation.target),
@@ -89,19 +91,15 @@ async function readSharedStrings(archive: ZipPackage, part: string): Promise<str
   return strings;
 }
 
-/** Cell styles that display a number as a date. */
-async function readDateStyles(archive: ZipPackage, part: string): Promise<boolean[]> {
-  const formats = new Map<number, string>();
-  const styles: boolean[] = [];
+/** The number format of each cell style, by id; formats of the workbook's own go to `formats`. */
+async function readStyles(archive: ZipPackage, part: string, formats: NumberFormats): Promise<number[]> {
+  const styles: number[] = [];
   let isCells = false;
   await archive.read(part, {
     open: ({ name, attributes }) => {
-      if (name === 'numFmt') formats.set(Number(attributes.numFmtId), attributes.formatCode ?? '');
+      if (name === 'numFmt') formats.define(Number(attributes.numFmtId), attributes.formatCode ?? '');
       if (name === 'cellXfs') isCells = true;
-      if (name === 'xf' && isCells) {
-        const id = Number(attributes.numFmtId ?? 0);
-        styles.push(isDateFormat(id, formats.get(id)));
-      }
+      if (name === 'xf' && isCells) styles.push(Number(attributes.numFmtId ?? 0));
     },
     close: (name) => {
       if (name === 'cellXfs') isCells = false;
@@ -118,8 +116,9 @@ interface SheetRow {
 
 interface Workbook {
   readonly strings: readonly string[];
-  readonly dates: readonly boolean[];
-  readonly startsIn1904: boolean;
+  /** number format of each cell style */
+  readonly styles: readonly number[];
+  readonly formats: NumberFormats;
 }
 
 async function readSheet(archive: ZipPackage, part: string, workbook: Workbook): Promise<SheetRow[]> {
@@ -173,17 +172,14 @@ function columnOf(reference: string): number {
 function shownValue(
   value: string,
   { t: type, s: style }: Readonly<Record<string, string>>,
-  { strings, dates, startsIn1904 }: Workbook,
+  { strings, styles, formats }: Workbook,
 ): string {
   if (value === '') return '';
   if (type === 's') return strings[Number(value)] ?? '';
   if (type === 'b') return value === '1' ? 'TRUE' : 'FALSE';
   if (type !== undefined && type !== 'n') return value;
   const number = Number(value);
-  if (!Number.isFinite(number)) return value;
-  if (dates[Number(style ?? 0)]) return serialDate(number, startsIn1904);
-  // Spreadsheets display 15 digits; files store 17.
-  return String(Number(number.toPrecision(15)));
+  return Number.isFinite(number) ? formats.show(number, styles[Number(style ?? 0)] ?? 0) : value;
 }
 
 async function readComments(

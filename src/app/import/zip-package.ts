@@ -1,6 +1,7 @@
 /**
  * A ZIP of XML parts (OOXML, OpenDocument, EPUB). Parts are unpacked one by one within the archive limits.
  */
+import type { DocumentPicture } from './file-content.ts';
 import type { UnpackBudget } from './import-limits.ts';
 import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
 import { listEntries, unpackEntries, type ArchiveEntry } from './unpack-zip.ts';
@@ -62,6 +63,13 @@ export class ZipPackage {
       throw new UnreadableFile(unpacked.problem);
     }
     throw new UnreadableFile(note('damaged-entry'));
+  }
+
+  pictures(names: Iterable<string>): DocumentPicture[] {
+    return [...new Set(names)].map((part) => ({
+      name: part.slice(part.lastIndexOf('/') + 1),
+      read: () => this.bytes(part),
+    }));
   }
 
   /** Does nothing if there is no such part. */

@@ -98,6 +98,7 @@ function reportedDocument(
     page: source.page ?? null,
     part: [source.part, source.label].filter(Boolean).join(' '),
     record: source.record ?? null,
+    column: source.column ?? '',
     first_line: source.firstLine ?? null,
     last_line: source.lastLine ?? null,
     also_in: others.map(describeSource).join('; '),
@@ -106,11 +107,13 @@ function reportedDocument(
 }
 
 /** "reports/2024.pdf, page 3, lines 4–9"; English, like the other field names. */
-export function describeSource({ path, page, record, part, label, firstLine, lastLine }: Source): string {
+export function describeSource(source: Source): string {
+  const { path, page, record, column, part, label, firstLine, lastLine } = source;
   const parts = [path];
   if (page !== undefined) parts.push(`page ${page}`);
   if (part !== undefined) parts.push([part.replace('-', ' '), label].filter(Boolean).join(' '));
   if (record !== undefined) parts.push(part === 'sheet' ? `row ${record}` : `record ${record}`);
+  if (column !== undefined) parts.push(`column ${column}`);
   if (firstLine !== undefined)
     parts.push(firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine}–${lastLine}`);
   return parts.join(', ');

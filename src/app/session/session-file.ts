@@ -117,6 +117,7 @@ function sessionFileSchema() {
     hash,
     page: z.optional(count),
     record: z.optional(count),
+    column: z.optional(text),
     part: z.optional(z.enum(DOCUMENT_PARTS)),
     label: z.optional(text),
     firstLine: z.optional(count),

@@ -57,6 +57,7 @@ export function fileKindLabel(kind: FileKind): string {
     code: () => msg('source code'),
     subtitles: () => msg('subtitles'),
     notebook: () => msg('notebook'),
+    signed: () => msg('signed file'),
     picture: () => msg('picture'),
   };
   return LETTERS[kind] ?? words[kind]?.() ?? kind;

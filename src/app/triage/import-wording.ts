@@ -39,9 +39,7 @@ const SENTENCES: Readonly<Record<ImportNoteCode, Sentence>> = {
   'reader-failed': () =>
     msg('Reading this file failed; it may need more memory than there is. Split it and add the parts.'),
   'took-too-long': ([minutes = 0]) =>
-    msg(
-      str`It was given up after ${numberOf(minutes)} minutes without progress. Split it, or save it in another format.`,
-    ),
+    msg(str`It was given up after ${numberOf(minutes)} minutes. Split it, or save it in another format.`),
   skipped: () => msg('You skipped it.'),
   damaged: () => msg('This file is damaged and cannot be read.'),
   'damaged-archive': () => msg('This archive is damaged and cannot be opened.'),
@@ -55,7 +53,7 @@ const SENTENCES: Readonly<Record<ImportNoteCode, Sentence>> = {
   'locked-pdf': () => msg('This PDF is locked with a password. Save it without one and add it again.'),
   'locked-certificate': () =>
     msg(
-      'This file is encrypted for the owners of certain certificates. Open it with yours, save it without encryption and add it again.',
+      'This file is encrypted for the owners of certain certificates or keys. Open it with yours, save it without encryption and add it again.',
     ),
   'locked-document': () =>
     msg('This document is locked with a password. Save it without one and add it again.'),
@@ -140,6 +138,10 @@ const SENTENCES: Readonly<Record<ImportNoteCode, Sentence>> = {
       : msg(str`It points to ${numberOf(count)} things outside it, which were not fetched.`),
   'recognised-pages': (pages) =>
     msg(str`The text of ${pageList(pages)} was recognised in a picture and may have mistakes.`),
+  'recognised-pictures': ([count = 1]) =>
+    count === 1
+      ? msg('The text of 1 picture in it was recognised and may have mistakes.')
+      : msg(str`The text of ${numberOf(count)} pictures in it was recognised and may have mistakes.`),
   'damaged-pages': (pages) => msg(str`Damaged, and left out: ${pageList(pages)}.`),
   'broken-lines': (lines) =>
     lines.length === 1

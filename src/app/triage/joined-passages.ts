@@ -49,5 +49,6 @@ function overlap(one: ImportedPassage, next: ImportedPassage): number {
 }
 
 function isSamePlace(a: ImportedPassage, b: ImportedPassage): boolean {
-  return a.page === b.page && a.record === b.record && a.part === b.part && a.label === b.label;
+  const isSameRow = a.record === b.record && a.column === b.column;
+  return a.page === b.page && isSameRow && a.part === b.part && a.label === b.label;
 }

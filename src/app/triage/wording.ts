@@ -76,12 +76,13 @@ export function runStatus(run: JudgingRun): string {
 }
 
 /** Empty if the format has neither pages, lines nor records. */
-export function sourcePlace({ page, record, part, label, firstLine, lastLine }: Source): string {
+export function sourcePlace({ page, record, column, part, label, firstLine, lastLine }: Source): string {
   const parts: string[] = [];
   if (page !== undefined) parts.push(msg(str`page ${numberOf(page)}`));
   if (part !== undefined) parts.push([partName(part), label].filter(Boolean).join(' '));
   if (record !== undefined)
     parts.push(part === 'sheet' ? msg(str`row ${numberOf(record)}`) : msg(str`record ${numberOf(record)}`));
+  if (column !== undefined) parts.push(msg(str`column ${column}`));
   if (firstLine !== undefined && lastLine !== undefined)
     parts.push(
       firstLine === lastLine

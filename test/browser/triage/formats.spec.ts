@@ -102,6 +102,13 @@ test('text is recognised in scans and pictures where it is asked for, from our o
     expect(files[0]?.warnings, name).toEqual([{ code: 'recognised-pages', numbers: [1] }]);
   }
   expect(asked.filter((path) => path.includes('/recognition/')).length).toBeGreaterThan(0);
+  for (const name of ['pictures.docx', 'pictures.odt', 'pictures.pptx', 'pictures.rtf', 'pictures.pdf']) {
+    const files = await readInWorker(page, new URL(name, FORMATS), { recognise: ['eng'] });
+    const recognised = files.flatMap(({ passages }) => passages).filter(({ part }) => part === 'recognised');
+    expect(recognised.map(({ text }) => text).join('\n'), name).toContain('tee on 4 March 2009.');
+    // What the text layer of the page has is not there twice.
+    expect(textOf(files).split('A letter with a scan in it.').length, name).toBeLessThanOrEqual(2);
+  }
   await privacy.expectNothingLeft();
 });
 

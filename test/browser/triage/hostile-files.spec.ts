@@ -1,6 +1,8 @@
 /** Files that mean harm, in a real browser: nothing in them runs, nothing is fetched, each is told in clear words. */
 import { strToU8, zipSync } from 'fflate';
+import type { TriageSession } from '../../../src/app/session/triage-session.ts';
 import { expect, test } from '../fake-worker.ts';
+import { hostileDocuments } from '../../fixtures/import/hostile-documents.ts';
 import { makePdf } from './make-pdf.ts';
 import { watchPrivacy } from './privacy-watch.ts';
 import { addFiles, ask, file, openTriage, problems, rows, status } from './triage-page.ts';
@@ -78,6 +80,57 @@ test('hostile files run nothing, fetch nothing, and are told in clear words', as
     0,
   );
   await privacy.expectNothingLeft();
+});
+
+test('hostile documents of every format run nothing, fetch nothing, and end in a sentence', async ({
+  page,
+  baseURL,
+}) => {
+  const privacy = await watchPrivacy(page, baseURL ?? '');
+  page.on('dialog', (dialog) => {
+    throw new Error(`something ran: ${dialog.message()}`);
+  });
+  await openTriage(page);
+  const documents = hostileDocuments();
+  await addFiles(page, ...documents.map(({ name, content }) => file(name, Buffer.from(content))));
+  const told = Object.entries(await problems(page));
+  for (const { name, told: sentence } of documents) {
+    const notes = told.filter(([path]) => path === name || path.startsWith(`${name}/`));
+    expect(notes.map(([, note]) => note).join(' '), name).toMatch(sentence);
+  }
+  const texts = await page.evaluate(() => {
+    const app = document.querySelector('rank1-triage-app') as unknown as { session: TriageSession };
+    return app.session.files.map(({ path, passages }) => [path, passages.map(({ text }) => text).join('')]);
+  });
+  const read = Object.fromEntries(texts) as Record<string, string>;
+  for (const { name, text } of documents) expect(read[name] ?? '', name).toBe(text);
+  await privacy.expectNothingLeft();
+});
+
+test('rich text of 200 MB is read as far as the limits go, or passed over where it is a picture', async ({
+  page,
+}) => {
+  await openTriage(page);
+  // Made in the page: it is too large to be handed over by the test.
+  await page.evaluate(() => {
+    const megabyte = (text: string) => text.repeat(Math.ceil(2 ** 20 / text.length));
+    const words = Array.from({ length: 200 }, () => megabyte('A sentence about the harbour. '));
+    const digits = Array.from({ length: 200 }, () => megabyte('89504e470d0a1a0a'));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(['{\\rtf1 ', ...words, '}'], 'words.rtf'));
+    transfer.items.add(new File(['{\\rtf1 Before.{\\pict\\pngblip ', ...digits, '} After.}'], 'picture.rtf'));
+    const input = document.querySelector<HTMLInputElement>('rank1-documents-panel input[type=file]');
+    if (!input) throw new Error('no input');
+    input.files = transfer.files;
+    input.dispatchEvent(new Event('change'));
+  });
+  await expect(page.locator('.drop-title')).toContainText('2 files', { timeout: 0 });
+  await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0, { timeout: 0 });
+  const told = await problems(page);
+  expect(told['words.rtf']).toBe(
+    'Only its first 20,000 passages were read. Split the file to read the rest.',
+  );
+  expect(told['picture.rtf']).toBe('1 picture in it was not looked at for text.');
 });
 
 test('a PDF whose Chinese font is not in it is read by a character map of our own', async ({

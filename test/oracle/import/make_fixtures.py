@@ -1,20 +1,24 @@
 """Documents in every format that triage reads, and their text as other programs give it.
 
-    python test/oracle/import/make_fixtures.py
+    python test/oracle/import/make_fixtures.py [texts | sheets | …]    # all of them, or some
 
 Writes test/fixtures/import/formats/<name> and, beside each, <name>.txt: its text by the program that TOOLS names.
-Needs LibreOffice, pandoc, poppler-utils (pdftotext), catdoc, and: openpyxl xlrd python-pptx python-docx odfpy extract-msg reportlab pillow.
+Needs LibreOffice, pandoc, poppler-utils (pdftotext), catdoc, openssl, and:
+openpyxl xlrd python-pptx python-docx odfpy extract-msg reportlab pillow pysrt webvtt-py.
 """
 
 import csv
 import email
 import email.policy
 import io
+import mailbox
 import re
 import subprocess
+import sys
 import tarfile
 import tempfile
-from datetime import date, timezone
+import zipfile
+from datetime import date, datetime, timezone
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -22,6 +26,8 @@ import docx
 import extract_msg
 import openpyxl
 import pptx
+import pysrt
+import webvtt
 import xlrd
 from odf import teletype
 from odf.opendocument import load as load_odf
@@ -193,6 +199,72 @@ def make_sheets():
         yield "payments.ods", "\n".join(path.read_text() for path in sorted(Path(folder).glob("payments-*.csv")))
 
 
+def make_formats():
+    """Numbers whose format matters: what is shown is not what is stored."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["what", "figure"])
+    rows = [("share", 0.125, "0.0%"), ("half", 0.5, "0%"), ("euro", -21000, "[$€-2] #,##0.00"), ("dollar", 184250.5, '"$"#,##0.00'),
+            ("signed on", date(2009, 3, 4), "d mmmm yyyy"), ("weekday", date(2009, 4, 30), "dddd"), ("hours", 1.5, "[h]:mm"),
+            ("at noon", datetime(2009, 5, 1, 12, 30), "yyyy-mm-dd hh:mm"), ("rounded", 37499.961, "#,##0"),
+            ("big", 123456789, "0.00E+00"), ("units", 12, '0" boxes"'), ("zero padded", 42, "00000"), ("plain", 0.1 + 0.2, "General")]
+    for what, value, code in rows:
+        sheet.append([what, value])
+        sheet.cell(sheet.max_row, 2).number_format = code
+    book.save(FOLDER / "formats.xlsx")
+    office(FOLDER / "formats.xlsx", "xls:MS Excel 97", FOLDER / "formats.xls")
+    office(FOLDER / "formats.xlsx", "ods", FOLDER / "formats.ods")
+    # An OpenDocument sheet has each cell's text as LibreOffice shows it.
+    for name in ["formats.xlsx", "formats.xls", "formats.ods"]:
+        with tempfile.TemporaryDirectory() as folder:
+            office(FOLDER / name, "ods", Path(folder) / "shown.ods")
+            cells = load_odf(f"{folder}/shown.ods").spreadsheet.getElementsByType(P)
+            yield name, "\n".join(teletype.extractText(cell) for cell in cells)
+
+
+def make_pictures():
+    """Documents whose text is in a picture: for text recognition."""
+    picture = str(FOLDER / "scan.png")
+    document = docx.Document()
+    document.add_paragraph("A letter with a scan in it.")
+    document.add_picture(picture, width=docx.shared.Cm(15))
+    document.save(FOLDER / "pictures.docx")
+    for kind in ["odt", "pdf"]:
+        office(FOLDER / "pictures.docx", kind, FOLDER / f"pictures.{kind}")
+    # LibreOffice writes pictures to .rtf unpacked.
+    (FOLDER / "pictures.rtf").write_text(
+        "{\\rtf1 A letter with a scan in it.\\par {\\*\\shppict{\\pict{\\*\\picprop{\\sp{\\sn wzName}{\\sv Scan}}}\\pngblip\\picw100\\pich50\n"
+        + Path(picture).read_bytes().hex("\n", 64) + "}}}")
+    show = pptx.Presentation()
+    show.slides.add_slide(show.slide_layouts[6]).shapes.add_picture(picture, 0, 0)
+    show.save(FOLDER / "pictures.pptx")
+    return []
+
+
+def make_signed():
+    """Signed content, in one piece and in pieces of unknown length, and encrypted content."""
+    message = b"Content-Type: text/plain; charset=utf-8\r\n\r\nClause nine was struck out by \xc5\x81ucja.\r\n"
+    with tempfile.TemporaryDirectory() as folder:
+        key, certificate, plain = f"{folder}/key.pem", f"{folder}/certificate.pem", f"{folder}/plain"
+        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=Zephyr", "-keyout", key, "-out", certificate)
+        Path(plain).write_bytes(message)
+        sign = ["openssl", "cms", "-sign", "-binary", "-nodetach", "-in", plain, "-signer", certificate, "-inkey", key]
+        encrypt = ["openssl", "cms", "-encrypt", "-binary", "-in", plain]
+        run(*sign, "-outform", "DER", "-out", str(FOLDER / "signed.p7m"))
+        run(*sign, "-outform", "DER", "-stream", "-out", str(FOLDER / "streamed.p7m"))
+        run(*sign, "-outform", "PEM", "-out", str(FOLDER / "signed-base64.p7m"))
+        run(*sign, "-outform", "SMIME", "-subject", "Signed", "-from", "w@example.com", "-to", "a@board.example", "-out", str(FOLDER / "signed.eml"))
+        run(*encrypt, "-outform", "DER", "-out", str(FOLDER / "encrypted.p7m"), certificate)
+        run(*encrypt, "-outform", "SMIME", "-subject", "Locked", "-from", "w@example.com", "-to", "a@board.example", "-out", str(FOLDER / "encrypted.eml"), certificate)
+    for name, form in [("signed.p7m", "DER"), ("streamed.p7m", "DER"), ("signed-base64.p7m", "PEM")]:
+        read = run("openssl", "cms", "-verify", "-noverify", "-inform", form, "-in", str(FOLDER / name))
+        yield name, email.message_from_bytes(read, policy=email.policy.default).get_content()
+    heads = email.message_from_bytes((FOLDER / "signed.eml").read_bytes(), policy=email.policy.default)
+    read = run("openssl", "cms", "-verify", "-noverify", "-inform", "SMIME", "-in", str(FOLDER / "signed.eml"))
+    body = email.message_from_bytes(read, policy=email.policy.default).get_content()
+    yield "signed.eml", "\n".join([*(f"{name}: {heads[name]}" for name in ["Subject", "From", "To"]), body])
+
+
 def shown(value) -> str:
     if isinstance(value, bool):
         return str(value).upper()
@@ -268,7 +340,27 @@ def make_mail():
 
 def make_rest():
     (FOLDER / "talk.srt").write_text("1\n00:00:01,000 --> 00:00:04,000\n<i>Nothing</i> was signed.\n\n2\n00:00:05,500 --> 00:00:07,000\nNot even the minutes.\n")
-    yield "talk.srt", "Nothing was signed. Not even the minutes."
+    yield "talk.srt", re.sub("<[^>]+>", "", "\n".join(cue.text for cue in pysrt.open(FOLDER / "talk.srt")))
+    (FOLDER / "talk.vtt").write_text("WEBVTT\n\nNOTE not said\n\nfirst\n00:01.000 --> 00:04.000 align:start\n<v Ada>Nothing was <b>signed</b>.\n\n00:05.500 --> 00:07.000\n- Not even\n- the minutes.\n")
+    yield "talk.vtt", "\n".join(f"{cue.voice or ''} {cue.text}" for cue in webvtt.read(FOLDER / "talk.vtt"))
+    (FOLDER / "server.log").write_text("".join(f"2009-03-04T10:0{n}:00Z ERROR [harbour] payment {n} was refused: no signature\n" for n in range(8)))
+    (FOLDER / "pay.py").write_text("# The harbour payments\ndef pay(amount: float) -> str:\n    \"\"\"Pays, and says so.\"\"\"\n    return f'paid {amount:,.2f}'\n")
+    (FOLDER / "minutes.md").write_text("# Minutes\n\n- **Nothing** was signed.\n- See [clause nine](https://example.com/nine).\n")
+    for name in ["server.log", "pay.py", "minutes.md"]:
+        yield name, run("cat", str(FOLDER / name)).decode()
+    box = mailbox.mbox(FOLDER / "box.mbox")
+    for subject, body in [("Harbour", "The first message.\n\nFrom the harbour it came.\n"), ("Übergabe", "Die zweite Nachricht.\n")]:
+        message = EmailMessage()
+        message["Subject"], message["From"], message["Date"] = subject, "w@example.com", "Fri, 01 May 2009 23:30:00 -0500"
+        message.set_content(body)
+        box.add(message)
+    box.close()
+    read = mailbox.mbox(FOLDER / "box.mbox", factory=lambda file: email.message_from_binary_file(file, policy=email.policy.default))
+    yield "box.mbox", "\n".join(f"Subject: {m['Subject']} From: {m['From']} Date: {m['Date']} {m.get_content()}" for m in read)
+    with zipfile.ZipFile(FOLDER / "papers.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ["report.pdf", "report.docx", "mail.eml"]:
+            archive.write(FOLDER / name, f"papers/{name}")
+    yield "papers.zip", "\n".join((FOLDER / f"{name}.txt").read_text() for name in ["report.pdf", "report.docx", "mail.eml"])
     table = io.StringIO()
     csv.writer(table, delimiter=";").writerows([["payee", "remark"], ["Harbour; Office", 'said "no"'], ["Sømod", "two\nlines"]])
     (FOLDER / "table.csv").write_text(table.getvalue())
@@ -282,11 +374,19 @@ def make_rest():
         yield "papers.tar.gz", "\n".join(archive.extractfile(member).read().decode() for member in archive)
 
 
+MAKERS = [make_texts, make_columns, make_right_to_left, make_scan, make_sheets, make_formats, make_pictures, make_slides, make_mail,
+          make_signed, make_rest]
+
+
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for path in FOLDER.iterdir():
-        path.unlink()
-    for make in [make_texts, make_columns, make_right_to_left, make_scan, make_sheets, make_slides, make_mail, make_rest]:
+    wanted = set(sys.argv[1:])
+    if not wanted:
+        for path in FOLDER.iterdir():
+            path.unlink()
+    for make in MAKERS:
+        if wanted and make.__name__.removeprefix("make_") not in wanted:
+            continue
         for name, text in make():
             (FOLDER / f"{name}.txt").write_text(text)
             print(name, len(re.findall(r"\w+", text)), "words")

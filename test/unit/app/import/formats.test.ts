@@ -22,6 +22,7 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
   'report.docx': ['wilhelmina', 'okonkwo'], // the author, whom pandoc takes for metadata
   'report.epub': ['wilhelmina', 'okonkwo', '1'], // and the number of a footnote
   'report.html': ['1'],
+  'talk.vtt': ['note', 'said'], // a remark that is not spoken
   'report.odt': ['date', 'payee', 'amount'], // the header of the table, which pandoc loses
   // Attributes, and the author again.
   'report.xml': 'version 5 0 wilhelmina okonkwo id cols 3 align left numeration arabic spacing compact'.split(
@@ -43,6 +44,43 @@ test.each(names)('%s has all the words that another program finds in it, in thei
   report.push(`| ${name} | ${theirs.length} | ${missing.length} | ${extra.length} | ${inOrder} |`);
   expect({ missing, extra }).toEqual({ missing: [], extra: [] });
 });
+
+test.each(['encrypted.p7m', 'encrypted.eml'])('%s is told to be encrypted', async (name) => {
+  const files = await importFile(name, new Blob([readFileSync(new URL(name, FOLDER))]), surroundings);
+  expect(files.at(-1)?.error).toEqual({ code: 'locked-certificate' });
+});
+
+const pictured = (name: string) => new Blob([readFileSync(new URL(name, FOLDER))]);
+
+test.each(['docx', 'odt', 'pptx', 'rtf', 'pdf'])('a picture in pictures.%s is told', async (ending) => {
+  const name = `pictures.${ending}`;
+  const [file] = await importFile(name, pictured(name), surroundings);
+  expect(file?.warnings).toEqual([{ code: 'pictures', numbers: [1] }]);
+});
+
+// Pages of a PDF are drawn, which Node cannot: test/browser/triage/formats.spec.ts has them.
+test.each(['docx', 'odt', 'pptx', 'rtf'])(
+  'a picture in pictures.%s is handed to text recognition where a person asks for it',
+  async (ending) => {
+    const name = `pictures.${ending}`;
+    const given: Uint8Array[] = [];
+    const recognise = (picture: Uint8Array) => {
+      given.push(picture);
+      return Promise.resolve('Clause nine');
+    };
+    const choices = { recognise: ['eng'] };
+    const [file] = await importFile(name, pictured(name), {
+      ...surroundings,
+      recognition: { recognise },
+      choices,
+    });
+    // Its size and colours: some writers pack the picture again.
+    const scan = readFileSync(new URL('scan.png', FOLDER));
+    expect(given.map((picture) => Buffer.from(picture.subarray(0, 24)))).toEqual([scan.subarray(0, 24)]);
+    expect(file?.passages.at(-1)).toMatchObject({ text: 'Clause nine', part: 'recognised' });
+    expect(file?.warnings).toEqual([{ code: 'recognised-pictures', numbers: [1] }]);
+  },
+);
 
 afterAll(() => {
   if (process.env['RANK1_IMPORT_REPORT']) console.log(report.join('\n'));

@@ -112,7 +112,26 @@ describe('records', () => {
   test('of a table are passages of their own, under the names of their columns', async () => {
     const file = await readOne('t.csv', 'name,note\r\n"Doe, J","two\nlines"\r\n,\r\nRoe,=1+1\r\n');
     expect(texts(file)).toEqual(['name: Doe, J\nnote: two\nlines', 'name: Roe\nnote: =1+1']);
-    expect(file.passages.map(({ firstLine }) => firstLine)).toEqual([2, 5]);
+    expect(file.passages.map(({ record, firstLine, lastLine }) => [record, firstLine, lastLine])).toEqual([
+      [2, 2, 3],
+      [4, 5, 5],
+    ]);
+  });
+
+  test('of a table that are long are a passage a cell, each with its column and lines', async () => {
+    const long = (word: string) => Array.from({ length: 4 }, () => `${word} `.repeat(60).trim()).join('\n');
+    const file = await readOne(
+      't.csv',
+      `name,plea,ruling\n"Doe","${long('guilty')}","${long('fined')}"\nRoe,a,b\n`,
+    );
+    const places = file.passages.map(({ text, record, column, firstLine, lastLine }) => [
+      text.slice(0, 9), record, column, firstLine, lastLine,
+    ]); // prettier-ignore
+    expect(places[0]).toEqual(['name: Doe', 2, undefined, 2, 2]);
+    expect(places[1]?.slice(1, 4)).toEqual([2, 'plea', 2]);
+    expect(places.at(-2)).toEqual([expect.any(String), 2, 'ruling', expect.any(Number), 8]);
+    expect(places.find(([, , column]) => column === 'ruling')?.[3]).toBe(5);
+    expect(places.at(-1)).toEqual(['name: Roe', 3, undefined, 9, 9]);
   });
 
   test('of JSON lines keep their line, and what is broken is told', async () => {
