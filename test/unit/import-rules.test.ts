@@ -121,6 +121,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   // The formats of people's files, each in its own reader.
   fflate: ['src/app/import/', 'src/app/models/picked-zip.ts'],
   jschardet: ['src/app/import/'],
+  numfmt: ['src/app/import/'],
   papaparse: ['src/app/import/', 'src/cli/rerank/table-file.ts'],
   parse5: ['src/app/import/'],
   'pdfjs-dist': ['src/app/import/', 'src/app/triage/pdf-page.ts'],
