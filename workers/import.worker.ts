@@ -1,5 +1,5 @@
 /** Composition root of the import worker: wires the readers and exposes them. No logic. */
-import { importFile } from '../src/app/import/import-file.ts';
+import { extractFile, importFile } from '../src/app/import/import-file.ts';
 import { TextRecognition } from '../src/app/import/text-recognition.ts';
 import type { ImportApi } from '../src/app/import/import-types.ts';
 import { answerCalls } from '../src/protocol/worker-calls.ts';
@@ -18,5 +18,6 @@ const api: ImportApi = {
       onProgress,
       ...(choices && { choices }),
     }),
+  extractFile: (path, file, nested) => extractFile(path, file, nested, { cMapUrl: CMAP_URL, recognition }),
 };
 answerCalls(api);

@@ -30,7 +30,12 @@ export type FilePart =
       readonly isCounted?: boolean;
       readonly problem?: never;
     }
-  | { readonly name: string; readonly numBytes: number; readonly problem: UnreadNote };
+  | {
+      readonly name: string;
+      readonly numBytes: number;
+      readonly content?: never;
+      readonly problem: UnreadNote;
+    };
 
 /** What readers need besides the bytes. */
 export interface ReadContext {

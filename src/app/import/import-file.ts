@@ -46,6 +46,34 @@ export async function importFile(
   }
 }
 
+/**
+ * Content of a file nested in the dropped file, at a path that `importFile` returned; null if it is not found.
+ */
+export async function extractFile(
+  path: string,
+  file: Blob,
+  nested: string,
+  { cMapUrl, recognition }: ImportSurroundings,
+): Promise<Uint8Array | null> {
+  const assets = { cMapUrl, recognition, choices: {}, onPage: () => undefined };
+  const budget = new UnpackBudget();
+  let place = cleanPath(path);
+  let bytes = new Uint8Array(await file.arrayBuffer());
+  while (place !== nested) {
+    const { parts = [] } = await readContent(bytes, { path: place, budget, ...assets });
+    const outer = place;
+    for await (const { name, content } of parts) {
+      const partPath = `${outer}/${cleanPath(name)}`;
+      if (!content || !`${nested}/`.startsWith(`${partPath}/`)) continue;
+      place = partPath;
+      bytes = new Uint8Array(content);
+      break;
+    }
+    if (place === outer) return null;
+  }
+  return bytes;
+}
+
 async function importBytes(
   place: Place,
   bytes: Uint8Array,

@@ -93,6 +93,8 @@ export interface ImportApi {
     choices: ImportChoices | undefined,
     onProgress: ImportProgressListener,
   ): Promise<ImportedFile[]>;
+  /** Content of the file nested at a path that `importFile` returned; null if it is not found. */
+  extractFile(path: string, file: Blob, nested: string): Promise<Uint8Array | null>;
 }
 
 /** Called for every nested file and every page, with the number so far and the current path. */

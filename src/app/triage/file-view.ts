@@ -7,6 +7,7 @@ import type { TriageSession } from '../session/triage-session.ts';
 import { numberOf } from '../shell/number-text.ts';
 import { joinPassages, type TextBlock } from './joined-passages.ts';
 import { renderMarked, type PassageMarks } from './marked-text.ts';
+import type { ImportConnection } from './import-connection.ts';
 import type { OriginalFile, OriginalFiles } from './original-files.ts';
 import { sourcePlace } from './wording.ts';
 import { PageElement } from '../shell/page-element.ts';
@@ -19,6 +20,7 @@ const NO_MARKS: PassageMarks = { quotes: [], words: [] };
 export class FileViewElement extends PageElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ attribute: false }) originals: OriginalFiles | null = null;
+  @property({ attribute: false }) connection: ImportConnection | null = null;
   @property({ type: Number }) revision = 0;
   @state() private file: FileRecord | null = null;
   /** passage number in the file; null for none */
@@ -29,6 +31,8 @@ export class FileViewElement extends PageElement {
   @state() private to = AROUND;
   @state() private asPage = false;
   @state() private isWrongFile = false;
+  /** the PDF file nested in another, once it is taken out; undefined before, null if that failed */
+  @state() private extracted: Blob | null | undefined;
 
   showFile(file: FileRecord): void {
     this.#show(file, null, null, NO_MARKS);
@@ -47,8 +51,11 @@ export class FileViewElement extends PageElement {
     this.marks = marks;
     this.from = Math.max(0, (place ?? 0) - AROUND);
     this.to = (place ?? 0) + AROUND + 1;
-    this.asPage = file.kind === 'pdf' && this.#original?.isContainer === false;
+    const original = this.#original;
+    this.asPage = file.kind === 'pdf' && original !== null;
     this.isWrongFile = false;
+    this.extracted = undefined;
+    if (this.asPage && original?.isContainer) void this.#extract(file, original);
     void this.updateComplete.then(() => {
       const dialog = this.querySelector('dialog');
       if (dialog && !dialog.open) dialog.showModal();
@@ -58,6 +65,12 @@ export class FileViewElement extends PageElement {
 
   get #original(): OriginalFile | null {
     return (this.file && this.originals?.find(this.file)) ?? null;
+  }
+
+  async #extract(file: FileRecord, original: OriginalFile): Promise<void> {
+    const content = await this.connection?.extractFile(original.path, original.file, file.path);
+    if (this.file !== file) return;
+    this.extracted = content?.length === file.numBytes ? new Blob([content as BlobPart]) : null;
   }
 
   protected override render(): TemplateResult {
@@ -193,13 +206,15 @@ export class FileViewElement extends PageElement {
 
   #renderPage(file: FileRecord): TemplateResult {
     const original = this.#original;
-    if (original?.isContainer)
+    if (!original) return this.#renderChoose();
+    const content = original.isContainer ? this.extracted : original.file;
+    if (content === undefined) return html`<p class="hint" role="status">${msg('Reading')}</p>`;
+    if (content === null)
       return html`<p class="hint">
         ${msg(str`This file is inside ${original.path}. Take it out and add it by itself to see its pages.`)}
       </p>`;
-    if (!original) return this.#renderChoose();
     return html`<rank1-pdf-page
-      .file=${original.file}
+      .file=${content}
       .page=${this.passage?.sources[0]?.page ?? 1}
       .passage=${this.passage?.text ?? ''}
       .name=${file.path}

@@ -52,6 +52,13 @@ export class ImportConnection {
     }
   }
 
+  /** Content of the file nested at a path; null if it cannot be unpacked. */
+  async extractFile(path: string, file: Blob, nested: string): Promise<Uint8Array | null> {
+    if (!this.#port?.alive) this.#port = new WorkerPort(this.#createWorker(), 'reads files');
+    const idleMs = IMPORT_LIMITS.maxSilentMinutes * 60_000;
+    return this.#port.call('extractFile', [path, file, nested], { idleMs }).catch(() => null);
+  }
+
   close(): void {
     this.#port?.end(new Error('The reader was closed.'));
     this.#port = null;

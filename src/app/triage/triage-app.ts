@@ -122,7 +122,11 @@ export class TriageAppElement extends LitElement {
         .remote=${this.engine !== null}
       ></rank1-question-panel>
       <rank1-review-list .session=${session} .revision=${revision}></rank1-review-list>
-      <rank1-file-view .session=${session} .originals=${this.#originals}></rank1-file-view>
+      <rank1-file-view
+        .session=${session}
+        .originals=${this.#originals}
+        .connection=${this.#connection}
+      ></rank1-file-view>
       <rank1-read-again
         .session=${session}
         .connection=${this.#connection}

@@ -202,6 +202,32 @@ test('a text of 200 MB is refused unread, and the page answers all the while', a
   await expect(page.locator('.drop-title')).toContainText('1 file · 1 passage');
 });
 
+test('a reader that hangs is ended, its file is told as not read, and the next is read', async ({ page }) => {
+  // The first worker hangs; the one that is started for the next file does not.
+  let isHanging = true;
+  await page.route(/import\.worker[^/]*\.js/, (route) => {
+    if (!isHanging) return route.continue();
+    isHanging = false;
+    return route.fulfill({
+      contentType: 'text/javascript',
+      headers: { 'Cross-Origin-Embedder-Policy': 'require-corp' },
+      body: 'onmessage = () => { for (;;); };',
+    });
+  });
+  await page.clock.install();
+  await openTriage(page);
+  await page
+    .getByLabel('Add files')
+    .setInputFiles([file('hangs.pdf', 'x'), file('after.txt', 'Read after all.')]);
+  await expect(page.locator('.import-status')).toContainText('Reading file 1 of 2');
+  // In steps: a worker's silence is counted, not read off a clock.
+  for (let minute = 0; minute < 6; minute++) await page.clock.runFor(60_000);
+  await expect(page.locator('.drop-title')).toContainText('1 passage');
+  const told = await problems(page);
+  expect(told['hangs.pdf']).toBe('It was given up after 5 minutes. Split it, or save it in another format.');
+  expect(Object.keys(told)).toEqual(['hangs.pdf']);
+});
+
 test('a chain and a passage that hold markup show markup', async ({ page, fakeWorker, baseURL }) => {
   const privacy = await watchPrivacy(page, baseURL ?? '');
   await openTriage(page);

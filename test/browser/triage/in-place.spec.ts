@@ -1,4 +1,5 @@
 /** Passages in their place: the text around them, the page of a PDF file, what is marked in them, and the list under review. */
+import { zipSync } from 'fflate';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fake-worker.ts';
@@ -94,6 +95,14 @@ test('after a reload the page is drawn from the file that is chosen again, and f
   await expect(dialog(page).getByText('This is another file')).toBeVisible();
   await dialog(page).getByLabel('Choose the file').setInputFiles(file('lease.pdf', LEASE));
   await expect(dialog(page).locator('canvas')).toHaveAttribute('data-marked', 'true');
+});
+
+test('a page of a PDF file is drawn from the archive or the mail that holds it', async ({ page }) => {
+  const archive = zipSync({ 'papers/lease.pdf': new Uint8Array(LEASE) });
+  await judged(page, file('papers.zip', Buffer.from(archive)));
+  await row(page, 'page 2').getByRole('button', { name: 'In its place' }).click();
+  await expect(dialog(page).locator('canvas')).toHaveAttribute('data-marked', 'true');
+  await expect(dialog(page).getByText('Page 2 of 2')).toBeVisible();
 });
 
 test('the text around a passage is shown, and the other judged passages of its file are a step away', async ({

@@ -2,7 +2,7 @@
 import { strToU8, zipSync, type Zippable } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import type { ImportNote } from '../../../../src/app/import/import-notes.ts';
-import { importFile } from '../../../../src/app/import/import-file.ts';
+import { extractFile, importFile } from '../../../../src/app/import/import-file.ts';
 import type { ImportedFile } from '../../../../src/app/import/import-types.ts';
 import { importNoteText } from '../../../../src/app/triage/import-wording.ts';
 
@@ -284,6 +284,18 @@ describe('an archive', () => {
     const files = await read('a.zip', archive);
     expect(files).toHaveLength(1);
     expect(told(files[0]?.error ?? null)).toMatch(/opened 4 deep/);
+  });
+
+  test('gives the content of each file in it again, at its path, however deep', async () => {
+    const inner = zip({ 'deep/c.txt': strToU8('Third.') });
+    const outer = zip({ 'a.txt': strToU8('First.'), '../b.zip': inner });
+    const paths = (await read('x.zip', outer)).map(({ path }) => path);
+    expect(paths).toEqual(['x.zip/a.txt', 'x.zip/b.zip/deep/c.txt']);
+    const contents = paths.map((path) => extractFile('x.zip', new Blob([outer]), path, surroundings));
+    expect(
+      (await Promise.all(contents)).map((content) => new TextDecoder().decode(content ?? undefined)),
+    ).toEqual(['First.', 'Third.']);
+    expect(await extractFile('x.zip', new Blob([outer]), 'x.zip/none.txt', surroundings)).toBeNull();
   });
 
   test('that is damaged, or another program’s, is refused in clear words', async () => {
