@@ -9,6 +9,9 @@ const HANG_MS = 900_000;
 /** What takes longest starts first. */
 const LONG = /conformance\/|webgpu-node\/|cli\/|package\/|true-width/;
 
+/** They measure the memory of their process. */
+const OWN_PROCESS = ['test/unit/convert/memory.test.ts'];
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
@@ -34,8 +37,18 @@ export default defineConfig({
       {
         test: {
           ...shared,
+          name: 'unit',
+          include: ['test/{unit,contract}/**/*.test.ts'],
+          exclude: [...shared.exclude, ...OWN_PROCESS],
+          // Modules are loaded once for all files; a file that changes globals restores them.
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
           name: 'node',
-          include: ['test/{unit,contract,package,cli,webgpu-node}/**/*.test.ts'],
+          include: ['test/{package,cli,webgpu-node}/**/*.test.ts', ...OWN_PROCESS],
         },
       },
       {

@@ -19,8 +19,8 @@ import { IS_FULL } from '../tier.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 const DEMO = path.join(ROOT, 'test/fixtures/demo-model');
-/** The software adapter needs about a second a token. */
-const MAX_NEW_TOKENS = IS_FULL ? 10 : 4;
+/** The software adapter needs seconds a token. */
+const MAX_NEW_TOKENS = IS_FULL ? 10 : 3;
 
 const TRANSFORMERS = createRequire(import.meta.url).resolve('@huggingface/transformers');
 const PAGE = `<!doctype html><script type="importmap">{"imports": {
@@ -128,7 +128,9 @@ function withoutSubgroups(): void {
 
 test('transformers.js generates the tokens of our engine from the demo model', async ({ page }) => {
   const tokenizer = createTokenizer(demoJson('tokenizer.json'), demoJson('tokenizer_config.json'));
-  const prompts = QUERIES.map(([query, document]) => [...encodePrompt(tokenizer, query, document)]);
+  const prompts = (IS_FULL ? QUERIES : QUERIES.slice(0, 1)).map(([query, document]) => [
+    ...encodePrompt(tokenizer, query, document),
+  ]);
 
   await page.goto('test/harness/');
   const engineTokens = await page.evaluate(

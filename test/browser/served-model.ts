@@ -20,6 +20,8 @@ export async function serveModel(page: Page, folder: string, files: ModelFiles):
   });
 }
 
+/** Bytes, ` t` and ` f` are its tokens: the cost of a step on a software GPU grows with the vocabulary. */
+const TOKENIZER = new URL('../fixtures/convert/small/qwen2-untied/', import.meta.url);
 const SHALLOW = {
   architectures: ['Qwen2ForCausalLM'],
   model_type: 'qwen2',
@@ -28,7 +30,9 @@ const SHALLOW = {
   num_hidden_layers: 1,
   num_attention_heads: 4,
   num_key_value_heads: 2,
-  max_position_embeddings: 1024,
+  vocab_size: 259,
+  eos_token_id: 255,
+  max_position_embeddings: 2048,
   rope_theta: 10_000,
   rms_norm_eps: 1e-6,
   tie_word_embeddings: true,
@@ -36,8 +40,8 @@ const SHALLOW = {
 let shallow: Promise<ModelFiles> | undefined;
 
 /**
- * The demo model's tokenizer on one narrow layer of computed weights, which never answers by itself: for tests of what
- * happens around a model, as a software GPU takes milliseconds a dispatch.
+ * One narrow layer of computed weights that reads bytes and never answers by itself: for tests of what happens around a
+ * model, as a software GPU takes milliseconds a dispatch.
  * @returns its path on the server
  */
 export async function serveShallowModel(page: Page): Promise<string> {
@@ -47,15 +51,13 @@ export async function serveShallowModel(page: Page): Promise<string> {
 }
 
 async function convertShallow(): Promise<ModelFiles> {
-  const read = (file: string) =>
-    readFileSync(new URL(`../fixtures/demo-model/${file}`, import.meta.url), 'utf8');
-  const { vocab_size, eos_token_id } = JSON.parse(read('config.json')) as Record<string, unknown>;
-  const names = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json'];
-  const others = MemoryCheckpoint.of(Object.fromEntries(names.map((name) => [name, read(name)])));
-  const weights = new SyntheticCheckpoint({ ...SHALLOW, vocab_size, eos_token_id }, 'exact');
+  const names = ['tokenizer.json', 'tokenizer_config.json'];
+  const read = (name: string) => readFileSync(new URL(name, TOKENIZER), 'utf8');
+  const tokenizer = MemoryCheckpoint.of(Object.fromEntries(names.map((name) => [name, read(name)])));
+  const weights = new SyntheticCheckpoint(SHALLOW, 'exact');
   const output = new MemoryOutput();
   const checkpoint = {
-    open: async (name: string) => (await weights.open(name)) ?? others.open(name),
+    open: async (name: string) => (await weights.open(name)) ?? tokenizer.open(name),
     close: () => weights.close(),
   };
   await convertModel(checkpoint, output, convertOptions({ withoutTokenizer: false }));

@@ -37,7 +37,7 @@ interface Chain {
   readonly finishReason: string | null;
 }
 
-const NUM_NEW_TOKENS = 8;
+const numNewTokensOf = ({ isSlow }: RunnerHarness): number => (isSlow ? 5 : 8);
 /** For cases that are about prefills. */
 const FEW_NEW_TOKENS = 3;
 const MAX_LENGTH = 160;
@@ -103,7 +103,7 @@ export const MODEL_RUNNER_CONTRACT: readonly ContractCase[] = [
       const expected = await decodeAll(harness, prompts, { maxSlots: 5 });
       const { runner } = await harness.create({ maxSlots: 3, maxLength: MAX_LENGTH });
       const engine = new Engine(runner);
-      const rows = prompts.map((prompt) => new WatchedRow(prompt, NUM_NEW_TOKENS));
+      const rows = prompts.map((prompt) => new WatchedRow(prompt, numNewTokensOf(harness)));
       for (const row of rows) {
         engine.add(row.sequence);
         await engine.step();
@@ -127,11 +127,11 @@ export const MODEL_RUNNER_CONTRACT: readonly ContractCase[] = [
       for (let numSteps = 0; numSteps < 6; numSteps += harness.isSlow ? 3 : 1) {
         const engine = new Engine(runner);
         for (const prompt of makePrompts(harness, 5, 30 + numSteps)) {
-          engine.add(new WatchedRow(prompt, NUM_NEW_TOKENS).sequence);
+          engine.add(new WatchedRow(prompt, numNewTokensOf(harness)).sequence);
         }
         for (let step = 0; step < numSteps; step++) await engine.step();
         engine.abortAll();
-        compareChains(harness, await decodeWith(engine, prompts), expected);
+        compareChains(harness, await decodeWith(harness, engine, prompts), expected);
       }
       await runner.dispose();
     },
@@ -140,8 +140,9 @@ export const MODEL_RUNNER_CONTRACT: readonly ContractCase[] = [
     name: 'a row runs to the end of its capacity and its neighbour is not touched',
     run: async (harness) => {
       const [full, beside] = [makePrompt(harness, 20, 8), makePrompt(harness, 9, 9)];
-      const [alone] = await decodeAll(harness, [beside], { maxSlots: 1, maxLength: 24 });
-      const chains = await decodeAll(harness, [full, beside], { maxSlots: 2, maxLength: 24 });
+      const run = { maxLength: 24, numNewTokens: 8 };
+      const [alone] = await decodeAll(harness, [beside], { ...run, maxSlots: 1 });
+      const chains = await decodeAll(harness, [full, beside], { ...run, maxSlots: 2 });
       // 24 tokens fit; the one after the last is still produced, but has no room to be run itself.
       check(
         at(chains, 0).tokenIds.length === 5,
@@ -159,11 +160,12 @@ export const MODEL_RUNNER_CONTRACT: readonly ContractCase[] = [
       const prompt = makePrompt(harness, 30, 11);
       const [chain] = await decodeAll(harness, [prompt], { maxSlots: 1 });
       check(chain !== undefined, 'there is a chain');
-      for (const numDecoded of [1, 5, NUM_NEW_TOKENS - 1]) {
+      const numNewTokens = numNewTokensOf(harness);
+      for (const numDecoded of new Set([1, Math.min(5, numNewTokens - 1), numNewTokens - 1])) {
         const longer = Int32Array.from([...prompt, ...chain.tokenIds.slice(0, numDecoded)]);
         const [rest] = await decodeAll(harness, [longer], {
           maxSlots: 1,
-          numNewTokens: NUM_NEW_TOKENS - numDecoded,
+          numNewTokens: numNewTokens - numDecoded,
         });
         compareChains(
           harness,
@@ -228,12 +230,12 @@ export const MODEL_RUNNER_CONTRACT: readonly ContractCase[] = [
       // Aborted at a step, then decoded to the end on the same runner.
       for (let numSteps = 0; numSteps < 5; numSteps += harness.isSlow ? 3 : 1) {
         const engine = new Engine(runner, { prefixTokenIds: prefix });
-        for (const prompt of prompts) engine.add(new WatchedRow(prompt, NUM_NEW_TOKENS).sequence);
+        for (const prompt of prompts) engine.add(new WatchedRow(prompt, numNewTokensOf(harness)).sequence);
         for (let step = 0; step < numSteps; step++) await engine.step();
         engine.abortAll();
       }
       const engine = new Engine(runner, { prefixTokenIds: prefix });
-      compareChains(harness, await decodeWith(engine, prompts), expected);
+      compareChains(harness, await decodeWith(harness, engine, prompts), expected);
       await runner.dispose();
     },
   },
@@ -306,7 +308,7 @@ export const MODEL_RUNNER_CONTRACT: readonly ContractCase[] = [
     name: 'nothing is held after dispose, which may come twice',
     run: async (harness) => {
       const { runner, numBytes } = await harness.create({ maxSlots: 2, maxLength: MAX_LENGTH });
-      await decodeWith(new Engine(runner), makePrompts(harness, 3, 15));
+      await decodeWith(harness, new Engine(runner), makePrompts(harness, 3, 15));
       check(numBytes() > 0, 'a runner at work holds keys and values');
       await runner.dispose();
       await runner.dispose();
@@ -384,17 +386,18 @@ async function decodeAll(
     prefixTokenIds?: Int32Array;
   },
 ): Promise<Chain[]> {
-  const { maxSlots, maxLength = MAX_LENGTH, numNewTokens = NUM_NEW_TOKENS, ...engineOptions } = options;
+  const { maxSlots, maxLength = MAX_LENGTH, numNewTokens, ...engineOptions } = options;
   const { runner } = await harness.create({ maxSlots, maxLength });
-  const chains = await decodeWith(new Engine(runner, engineOptions), prompts, numNewTokens);
+  const chains = await decodeWith(harness, new Engine(runner, engineOptions), prompts, numNewTokens);
   await runner.dispose();
   return chains;
 }
 
 async function decodeWith(
+  harness: RunnerHarness,
   engine: Engine,
   prompts: readonly Int32Array[],
-  numNewTokens = NUM_NEW_TOKENS,
+  numNewTokens = numNewTokensOf(harness),
 ): Promise<Chain[]> {
   const rows = prompts.map((prompt) => new WatchedRow(prompt, numNewTokens));
   for (const row of rows) engine.add(row.sequence);

@@ -33,12 +33,15 @@ test('verdicts are stored as they land, also those after a recovered fault', asy
     modelUrl: MODEL_URL,
     identity: { revision: 'r', dtypes: ['q4'] },
   });
-  const phases: string[] = [];
-  run.addEventListener('verdict', () => phases.push(run.phase));
+  const order: string[] = [];
+  run.addEventListener('verdict', () => order.push('stored'));
+  const judge = reranker.rerank.bind(reranker);
+  vi.spyOn(reranker, 'rerank').mockImplementation((call) => judge(call).finally(() => order.push('judged')));
   await run.judge();
   expect(api.requests).toHaveLength(2);
   expect(run.phase).toBe('complete');
-  expect(phases[0]).toBe('running');
+  expect(order.filter((event) => event === 'stored').length).toBeGreaterThan(1);
+  expect(order.indexOf('judged')).toBeGreaterThan(0);
   expect(await store.findJudgements(PASSAGES.map(({ hash }) => hash))).toHaveLength(PASSAGES.length);
   reranker.dispose();
 });
