@@ -52,8 +52,8 @@ test('a frozen tab stands still, lends the device to another tab, and goes on wh
   await setFrozen(first, true);
   const numBefore = await numUpdates(first);
   await open(second, baseURL);
-  const meanwhile = await rerank(second, LONG_RUN);
-  expect(meanwhile.verdicts).toEqual(undisturbed.verdicts);
+  const meanwhile = await rerank(second, { ...LONG_RUN, numCopies: 1 });
+  expect(meanwhile.verdicts).toEqual(undisturbed.verdicts.slice(0, 2));
   expect(await numUpdates(first)).toBe(numBefore);
 
   await setFrozen(first, false);

@@ -3,6 +3,6 @@ import { MODEL_RUNNER_CONTRACT } from '../contract/model-runner.contract.ts';
 import { describeContract } from './describe-contract.ts';
 
 describeContract(
-  2,
+  1,
   MODEL_RUNNER_CONTRACT.filter(({ name }) => name === 'rows that come while others decode change nothing'),
 );
