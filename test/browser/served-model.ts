@@ -31,7 +31,8 @@ const SHALLOW = {
   num_attention_heads: 4,
   num_key_value_heads: 2,
   vocab_size: 259,
-  eos_token_id: 255,
+  // No text of the tokenizer, and seldom the model's choice.
+  eos_token_id: 258,
   max_position_embeddings: 2048,
   rope_theta: 10_000,
   rms_norm_eps: 1e-6,

