@@ -4,21 +4,15 @@
  * own signal. Faults are recovered from (`supervised-run.ts`). Nothing starts before the first call.
  */
 import { Semaphore, untilAborted } from '../base/async.ts';
-import { isRank1Error, Rank1Error } from '../base/errors.ts';
+import { Rank1Error } from '../base/errors.ts';
 import type { Backend } from '../protocol/backend.ts';
-import type {
-  LoadedModel,
-  LoadOptions,
-  RerankRequest,
-  RunStats,
-  UpdateListener,
-} from '../protocol/rerank-api.ts';
+import type { LoadedModel, LoadOptions, RerankRequest, UpdateListener } from '../protocol/rerank-api.ts';
 import { NO_STATS } from '../protocol/run-defaults.ts';
+import { CallProgress } from './call-progress.ts';
+import { streamCall } from './call-stream.ts';
 import { checkCall, checkLoadOptions, type CheckedCall, type DocumentInput } from './check-arguments.ts';
 import { DEVICE_LOCK, DeviceLease } from './device-lease.ts';
-import { EventQueue } from './event-queue.ts';
 import { Hold, holdWithPage, type Page } from './hold.ts';
-import { foldUpdates, startRankedList, stopRankedList } from './ranked-list.ts';
 import { judgeList } from './reasons.ts';
 import {
   FAULT_TIMES,
@@ -28,13 +22,7 @@ import {
   type FaultTimes,
   type RecoveryOptions,
 } from './recovery.ts';
-import {
-  selectResults,
-  totalUsage,
-  unjudgedDocuments,
-  withPartialResponse,
-  type RerankResponse,
-} from './rerank-result.ts';
+import type { RerankResponse } from './rerank-result.ts';
 import type {
   LoadCallOptions,
   RerankCallbacks,
@@ -136,7 +124,8 @@ export class Reranker {
   stream<D extends DocumentInput>(parameters: RerankParameters<D>): AsyncIterable<RerankEvent<D>> {
     const call = checkCall(parameters);
     const { signal, explainer } = checkExplainer(parameters);
-    return { [Symbol.asyncIterator]: () => this.#events(call, { signal, explainer }) };
+    const start = (handles: RerankCallbacks & CallHandles) => this.#enqueue(call, { ...handles, explainer });
+    return { [Symbol.asyncIterator]: () => streamCall(start, signal) };
   }
 
   /**
@@ -202,34 +191,23 @@ export class Reranker {
   }
 
   async #run<D extends DocumentInput>(
-    { request, documents, selection }: CheckedCall<D>,
+    call: CheckedCall<D>,
     { explainer, onUpdate, onState, onLoadProgress }: RerankCallbacks & CallHandles,
     tell: (listen: () => void) => void,
     signal: AbortSignal,
   ): Promise<RerankResponse<D>> {
-    let list = startRankedList(0, documents.length);
-    let latest: RunStats | null = null;
-    let model: LoadedModel | null = null;
-    const response = (stats: RunStats): RerankResponse<D> => {
-      const ended = stopRankedList(list);
-      return {
-        results: selectResults(ended, documents, selection),
-        unjudged: unjudgedDocuments(ended, documents),
-        usage: totalUsage(ended),
-        stats,
-        model,
-      };
-    };
-    if (documents.length === 0) return response(NO_STATS);
+    const progress = new CallProgress(call);
+    if (call.documents.length === 0) return progress.response(NO_STATS);
+    const { request } = call;
     this.#beginRun();
     const listeners: SupervisedRunListeners = {
-      onLoadProgress: (progress) => tell(() => onLoadProgress?.(progress)),
+      onLoadProgress: (loaded) => tell(() => onLoadProgress?.(loaded)),
       onState: (state) => tell(() => onState?.(state)),
     };
     const run = this.#judge(this.#hold, signal, request.options.maxSlots, {
       ...listeners,
       onState: (state) => {
-        if (state.type === 'running') model = state.model;
+        if (state.type === 'running') progress.model = state.model;
         listeners.onState(state);
       },
     });
@@ -242,16 +220,15 @@ export class Reranker {
         request,
         run,
         (updates, stats) => {
-          latest = stats;
-          list = foldUpdates(list, 0, updates);
+          progress.take(updates, stats);
           tell(() => onUpdate?.(updates, stats));
         },
         explain,
       );
-      model = outcome.model;
-      return response(outcome.stats);
+      progress.model = outcome.model;
+      return progress.response(outcome.stats);
     } catch (error) {
-      throw latest && isRank1Error(error) ? withPartialResponse(error, response(latest)) : error;
+      throw progress.failure(error);
     } finally {
       this.#endRun();
     }
@@ -316,31 +293,6 @@ export class Reranker {
     this.#letGoOfPage();
     this.#hold.set('caller', false);
     this.#backend.resume();
-  }
-
-  async *#events<D extends DocumentInput>(
-    call: CheckedCall<D>,
-    { signal, explainer }: CallHandles,
-  ): AsyncGenerator<RerankEvent<D>, void> {
-    const left = new AbortController();
-    const events = new EventQueue();
-    const running = this.#enqueue(call, {
-      explainer,
-      signal: signal ? AbortSignal.any([left.signal, signal]) : left.signal,
-      onLoadProgress: (progress) => events.pushProgress(progress),
-      onUpdate: (updates) => events.pushUpdates(updates),
-      onState: (state) => events.pushState(state),
-    });
-    running.then(
-      () => events.close(),
-      (error: unknown) => events.close({ error }),
-    );
-    try {
-      yield* events;
-      yield { type: 'complete', response: await running };
-    } finally {
-      left.abort();
-    }
   }
 
   #untilDisposed(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {

@@ -24,6 +24,7 @@ import type {
 } from '../protocol/rerank-api.ts';
 import { NO_STATS } from '../protocol/run-defaults.ts';
 import { rankedResult, rankedResults, type Rank1EventDetails, type RankedResult } from './events.ts';
+import { placesOf } from './same-documents.ts';
 import { documentName, verdictAnnouncement } from './wording.ts';
 
 /** `waiting`: another element's run is ahead of this one on their shared worker. */
@@ -296,21 +297,4 @@ export class RerankController {
   #stopUnfinished(): void {
     if (this.list.items.some(({ state }) => state !== 'queued')) this.list = stopRankedList(this.list);
   }
-}
-
-/** By document, the place of its equal in title and text among `others`; equal documents pair up in order. */
-function placesOf(
-  documents: readonly RerankDocument[],
-  others: readonly RerankDocument[],
-): (number | undefined)[] {
-  const contentOf = ({ title, text }: RerankDocument): string => JSON.stringify([title, text]);
-  const places = new Map<string, number[]>();
-  others.forEach((document, place) => {
-    const content = contentOf(document);
-    const same = places.get(content);
-    if (same) same.push(place);
-    else places.set(content, [place]);
-  });
-  for (const same of places.values()) same.reverse();
-  return documents.map((document) => places.get(contentOf(document))?.pop());
 }

@@ -1,0 +1,18 @@
+import type { RerankDocument } from '../protocol/rerank-api.ts';
+
+/** By document, the place of its equal in title and text among `others`; equal documents pair up in order. */
+export function placesOf(
+  documents: readonly RerankDocument[],
+  others: readonly RerankDocument[],
+): (number | undefined)[] {
+  const contentOf = ({ title, text }: RerankDocument): string => JSON.stringify([title, text]);
+  const places = new Map<string, number[]>();
+  others.forEach((document, place) => {
+    const content = contentOf(document);
+    const same = places.get(content);
+    if (same) same.push(place);
+    else places.set(content, [place]);
+  });
+  for (const same of places.values()) same.reverse();
+  return documents.map((document) => places.get(contentOf(document))?.pop());
+}
