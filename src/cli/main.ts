@@ -3,10 +3,10 @@
  * code.
  */
 import { errorMessage, isRank1Error } from '../base/errors.ts';
-import { COMPARE_USAGE, parseCompareArguments, runCompare } from '../convert/compare/compare-command.ts';
 import { CONVERT_USAGE, parseConvertArguments } from '../convert/node/convert-arguments.ts';
 import { runConvert } from '../convert/node/convert-command.ts';
 import { assetsCommand } from './assets/assets-command.ts';
+import { compareCommand } from './compare/compare-command.ts';
 import { EXIT, type Command, type CommandContext } from './command.ts';
 import { doctorCommand } from './doctor/doctor-command.ts';
 import { evalCommand } from './eval/eval-command.ts';
@@ -31,14 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return () => untilInterrupted((signal) => runConvert(parsed, signal));
     },
   },
-  compare: {
-    summary: 'measure what a quantised model loses against its reference',
-    usage: COMPARE_USAGE,
-    prepare: (args) => {
-      const parsed = parseCompareArguments(args);
-      return () => untilInterrupted((signal) => runCompare(parsed, signal));
-    },
-  },
+  compare: compareCommand,
 };
 
 /** Commands for which a bad file is an input error. */

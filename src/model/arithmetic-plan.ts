@@ -1,4 +1,5 @@
 /** Chooses the arithmetic on a CPU, and the form of the weights: as stored, or expanded at load. Pure. */
+import { assert } from '../base/assert.ts';
 import type {
   Arithmetic,
   ArithmeticCause,
@@ -33,18 +34,26 @@ export interface ArithmeticPlan {
   readonly reason: string;
   /** Peak of the load: files, expanded weights and the runtime's memory; `null` if nothing was planned. */
   readonly peakBytes: number | null;
+  /** Of the peak, what the loaded model keeps; `null` if nothing was planned. */
+  readonly runtimeBytes: number | null;
 }
 
 export interface ArithmeticRequest {
   readonly preference: ArithmeticPreference;
-  /** whether the manifest says that the quality of `fast` was measured */
-  readonly isFastMeasured: boolean;
+  /** whether the manifest says that `fast` was measured and loses little */
+  readonly isFastGood: boolean;
   readonly device: Device;
   /** of the machine; undefined if unknown */
   readonly memoryGib: number | undefined;
   /** null if there is nothing to expand */
   readonly sizes: LoadSizes | null;
 }
+
+/**
+ * Larger weights are expanded and multiplied in parts. The runtime packs a copy of each, and memory that one left is
+ * not reused for smaller ones: a vocabulary in one piece took its size twice more.
+ */
+export const MAX_EXPANDED_BYTES = 2 ** 25;
 
 const GIBIBYTE = 2 ** 30;
 /** Assumed when the browser does not report its memory: a small laptop. */
@@ -59,13 +68,13 @@ const RUNTIME_BYTES = 12e6;
  * Peak of the runtime's memory relative to the weights: it packs copies and frees the originals, which leaves gaps.
  * Measured: docs/decisions/0025-arithmetic.md.
  */
-const PACKING = {
+const PACKING: Readonly<Record<CpuDevice, Partial<Record<WeightForm, number>>>> = {
   wasm: { stored: 1, fp32: 1.24, int8: 1 },
-  cpu: { stored: 1.4, fp32: 2, int8: 1.6 },
-} as const;
+  cpu: { stored: 1.4, int8: 1.6 },
+};
 
 export function planArithmetic(request: ArithmeticRequest): ArithmeticPlan {
-  const { preference, isFastMeasured, device, sizes } = request;
+  const { preference, isFastGood, device, sizes } = request;
   if (device === 'webgpu') return unplanned('The GPU computes with the weights as they are stored.');
   if (!sizes) return unplanned('The weights are computed with as they are stored.');
   const lacks: string[] = [];
@@ -82,11 +91,12 @@ export function planArithmetic(request: ArithmeticRequest): ArithmeticPlan {
     cause: lacks.length > 0 ? 'memory' : 'chosen',
     reason: [...lacks, why].join(' '),
     peakBytes: loadMemory(form, device, sizes).peak,
+    runtimeBytes: loadMemory(form, device, sizes).runtime,
   });
   if (preference === 'fast' && fits('int8'))
     return plan('int8', 'Products are in 8-bit integers, as asked for.');
-  if (preference === 'auto' && isFastMeasured && fits('int8'))
-    return plan('int8', 'Products are in 8-bit integers; the quality of this model was measured with them.');
+  if (preference === 'auto' && isFastGood && fits('int8'))
+    return plan('int8', 'Products are in 8-bit integers; with them this model was measured to rank as well.');
   // Native kernels multiply 4-bit blocks faster than fp32; WASM has no such kernels.
   if (device === 'cpu') return plan('stored', 'Native code computes with the weights as they are stored.');
   if (fits('fp32')) return plan('fp32', 'Products are in 32-bit floats, of the numbers that are stored.');
@@ -94,7 +104,7 @@ export function planArithmetic(request: ArithmeticRequest): ArithmeticPlan {
 }
 
 function unplanned(reason: string): ArithmeticPlan {
-  return { arithmetic: 'exact', form: 'stored', cause: 'chosen', reason, peakBytes: null };
+  return { arithmetic: 'exact', form: 'stored', cause: 'chosen', reason, peakBytes: null, runtimeBytes: null };
 }
 
 /** Bytes: in the runtime's memory, and of the whole load. */
@@ -105,6 +115,7 @@ function loadMemory(
 ): { runtime: number; peak: number } {
   const { files, kept } = sizes;
   const packing = PACKING[device][form];
+  assert(packing !== undefined, 'native code does not expand to fp32');
   if (form === 'stored') {
     const runtime = packing * files + RUNTIME_BYTES;
     return { runtime, peak: files + runtime };

@@ -2,6 +2,7 @@
  * All rank1 models, and rerankers of other kinds that run here. Sizes in catalogue.json are those the converter writes for the real configurations
  * (recomputed by test/unit/model/catalogue.test.ts); the weights themselves were not available.
  */
+import { MAX_EXPANDED_BYTES, type LoadSizes } from './arithmetic-plan.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
 
 export interface KnownModel {
@@ -25,6 +26,8 @@ export interface KnownVersion {
   readonly kvBytesPerToken: number;
   /** must fit into one GPU buffer */
   readonly largestTensorBytes: number;
+  /** 4- or 8-bit blocks, which a CPU may expand: how many weights products read, and the bytes that nothing else reads */
+  readonly blocks: { readonly weights: number; readonly bytes: number };
 }
 
 export const CATALOGUE: readonly KnownModel[] = catalogue;
@@ -49,4 +52,14 @@ export function bytesAtSlots(size: ModelSize, contextTokens?: number): Record<st
   return Object.fromEntries(
     PLANNED_SLOTS.map((slots) => [String(slots), plannedBytes(size, slots, contextTokens)]),
   );
+}
+
+/** For `planArithmetic`; null if there is nothing to expand. */
+export function loadSizesOf({ weightBytes, blocks }: KnownVersion): LoadSizes | null {
+  if (blocks.weights === 0) return null;
+  const expanded = (valueBytes: number) => ({
+    total: valueBytes * blocks.weights,
+    largest: MAX_EXPANDED_BYTES,
+  });
+  return { files: weightBytes, kept: weightBytes - blocks.bytes, fp32: expanded(4), int8: expanded(1) };
 }

@@ -3,6 +3,7 @@
  * last, so a folder without one is not a model. Untrusted when read.
  */
 import { errorMessage, Rank1Error } from '../base/errors.ts';
+import { parseFastMeasured, type FastMeasured } from './fast-measured.ts';
 import { parseScoringProfile } from './parse-scoring-profile.ts';
 import { RANK1_PROFILE, type ScoringProfile } from './scoring-profile.ts';
 
@@ -29,8 +30,8 @@ export interface ManifestModel {
   readonly maxPositions: number;
   /** largest weight tensor; undefined if unknown */
   readonly largestTensorBytes?: number;
-  /** whether `fast` arithmetic was measured on this model and loses too little to matter, so that `auto` takes it */
-  readonly fastMeasured?: boolean;
+  /** what `fast` arithmetic loses on this model; undefined if that was not measured */
+  readonly fastMeasured?: FastMeasured;
 }
 
 export interface Manifest {
@@ -113,8 +114,8 @@ function parseModel(value: unknown, dtype: string, files: Manifest['files']): Ma
   if (!isCount(maxPositions) || maxPositions < 2) throw corrupt(`maxPositions of ${dtype} is not a length`);
   if (largestTensorBytes !== undefined && !isCount(largestTensorBytes))
     throw corrupt(`largestTensorBytes of ${dtype} is not a size`);
-  if (fastMeasured !== undefined && typeof fastMeasured !== 'boolean')
-    throw corrupt(`fastMeasured of ${dtype} is not true or false`);
+  const measured = fastMeasured === undefined ? undefined : parseFastMeasured(fastMeasured);
+  if (measured === null) throw corrupt(`fastMeasured of ${dtype} is not a measurement`);
   return {
     onnx,
     externalData,
@@ -123,7 +124,7 @@ function parseModel(value: unknown, dtype: string, files: Manifest['files']): Ma
     kvDtype,
     maxPositions,
     ...(largestTensorBytes !== undefined && { largestTensorBytes }),
-    ...(fastMeasured !== undefined && { fastMeasured }),
+    ...(measured && { fastMeasured: measured }),
   };
 }
 

@@ -37,6 +37,7 @@ const AS_STORED: ArithmeticPlan = {
   cause: 'chosen',
   reason: 'The weights are computed with as they are stored.',
   peakBytes: null,
+  runtimeBytes: null,
 };
 const asStored: PrepareFiles = (files) => Promise.resolve({ files, plan: AS_STORED });
 

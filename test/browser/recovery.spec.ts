@@ -17,6 +17,27 @@ const CASES = [
   ['wasm', 'crash', /^worker-failed$/],
 ] as const;
 
+// How a CPU computes with the weights, and what it says of it. The last has no memory to expand them.
+const FORMS = [
+  ['exact', 8, /32-bit floats/],
+  ['fast', 8, /8-bit integers/],
+  ['fast', 0.03, /as they are stored/],
+] as const;
+
+for (const [arithmetic, memoryGib, reason] of FORMS) {
+  test(`a crash changes nothing, asked for ${arithmetic} with ${memoryGib} GiB`, async ({ page }) => {
+    await open(page, './', memoryGib);
+    const run = { device: 'wasm', arithmetic, maxNewTokens: 12 } as const;
+    const undisturbed = await rerank(page, run);
+    expect(undisturbed).toMatchObject({ error: null, codes: [], arithmetic: expect.stringMatching(reason) });
+    const disturbed = await rerank(page, { ...run, fault: 'crash' });
+    expect(disturbed.codes).toEqual(['worker-failed']);
+    expect(disturbed).toMatchObject({ error: null, arithmetic: undisturbed.arithmetic });
+    expect(disturbed.verdicts).toEqual(undisturbed.verdicts);
+    expect(disturbed.chains).toEqual(undisturbed.chains);
+  });
+}
+
 for (const [device, fault, code] of CASES) {
   test(`${fault} in mid-run on ${device} changes no verdict and no chain`, async ({ page }) => {
     await open(page);

@@ -128,10 +128,14 @@ const SCRIPT = `{
 }
 `;
 
-/** Call before the page starts a worker. */
-export async function injectFaults(page: Page, script = SCRIPT): Promise<void> {
+/**
+ * Call before the page starts a worker.
+ * @param memoryGib that the worker believes the machine has
+ */
+export async function injectFaults(page: Page, memoryGib?: number, script = SCRIPT): Promise<void> {
+  const memory = `Object.defineProperty(navigator, 'deviceMemory', { value: ${memoryGib} });\n`;
   await page.route(/rerank\.worker[^/]*\.js$/, async (route) => {
-    const body = `${script}${await (await route.fetch()).text()}`;
+    const body = `${memoryGib === undefined ? '' : memory}${script}${await (await route.fetch()).text()}`;
     const headers = { 'Cross-Origin-Embedder-Policy': 'require-corp' };
     await route.fulfill({ contentType: 'text/javascript', headers, body });
   });
@@ -157,7 +161,7 @@ export async function weightReads(page: Page): Promise<WeightReads> {
  * taken one by one, else before the first byte.
  */
 export async function vanishInMidLoad(page: Page): Promise<void> {
-  await injectFaults(page, SCRIPT.replace('vanishing = false', 'vanishing = true'));
+  await injectFaults(page, undefined, SCRIPT.replace('vanishing = false', 'vanishing = true'));
 }
 
 function askWorker(page: Page, question: object): Promise<unknown> {

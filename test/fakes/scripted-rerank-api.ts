@@ -4,6 +4,7 @@
  */
 import { Rank1Error, type Rank1ErrorCode } from '../../src/base/errors.ts';
 import type {
+  Arithmetic,
   LoadedModel,
   LoadOptions,
   LoadProgress,
@@ -37,6 +38,7 @@ export class ScriptedRerankApi implements Backend {
   failNextRun: Rank1ErrorCode | null = null;
   /** What the loaded model says of itself; a run obeys its options all the same. */
   canReason = true;
+  arithmetic: Arithmetic = 'exact';
   readonly #gate = new Gate();
 
   /** Runs that wait between two steps for a resume. */
@@ -66,6 +68,7 @@ export class ScriptedRerankApi implements Backend {
       deviceReason: 'This is a scripted worker: there is no model.',
       deviceCause: { code: 'asked' },
       dtype: 'q4',
+      arithmetic: this.arithmetic,
       maxPositions: 1024,
       canReason: this.canReason,
     };

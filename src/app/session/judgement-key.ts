@@ -3,6 +3,7 @@
  * judgement is never found.
  */
 import { msg } from '@lit/localize';
+import type { LoadedModel } from '../../protocol/rerank-api.ts';
 import { openModelFolder } from '../../model/stored-models.ts';
 import { contentHash } from '../import/content-hash.ts';
 import { PageError } from '../shell/page-error.ts';
@@ -44,16 +45,26 @@ function readModels(manifest: string): object {
 /** How one passage is judged: with reasoning, or by a score alone. */
 export type JudgingPass = 'reason' | 'instant';
 
-/** Everything but the text; a judgement's key is `${runKey}:${hash}`. @param dtype of the judging model */
+/** What the answers of a loaded model depend on, besides its files: `q4`, or `q4 fast` if it computes in 8-bit integers. */
+export function versionOf({ dtype, arithmetic }: Pick<LoadedModel, 'dtype' | 'arithmetic'>): string {
+  return arithmetic === 'fast' ? `${dtype} fast` : dtype;
+}
+
+/** The dtype of a `versionOf`. */
+export function dtypeOf(version: string): string {
+  return version.split(' ', 1)[0] ?? '';
+}
+
+/** Everything but the text; a judgement's key is `${runKey}:${hash}`. @param version `versionOf` the judging model */
 export function runKey(
   revision: string,
-  dtype: string,
+  version: string,
   question: Pick<Question, 'query' | 'instruction' | 'preset'>,
   pass: JudgingPass,
 ): Promise<string> {
   const { query, instruction, preset } = question;
   return contentHash(
-    JSON.stringify([PROMPT_VERSION, revision, dtype, pass, preset, instruction.trim(), query.trim()]),
+    JSON.stringify([PROMPT_VERSION, revision, version, pass, preset, instruction.trim(), query.trim()]),
   );
 }
 

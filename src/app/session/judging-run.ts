@@ -14,9 +14,11 @@ import type {
   RunStats,
 } from '../../protocol/rerank-api.ts';
 import {
+  dtypeOf,
   identifyModel,
   judgementKey,
   runKey,
+  versionOf,
   type JudgingPass,
   type ModelIdentity,
 } from './judgement-key.ts';
@@ -59,23 +61,24 @@ export class JudgingRun extends EventTarget {
   readonly question: Question;
   readonly passages: readonly Passage[];
   readonly #surroundings: JudgingSurroundings;
-  dtype: string | null;
+  /** `versionOf` the model; null until one has judged */
+  version: string | null;
 
   /**
    * @param passages the shortlist; list indexes refer to it
-   * @param dtype of the model that judged last; null if none did
+   * @param version of the model that judged last; null if none did
    */
   constructor(
     question: Question,
     passages: readonly Passage[],
     surroundings: JudgingSurroundings,
-    dtype: string | null = null,
+    version: string | null = null,
   ) {
     super();
     this.question = question;
     this.passages = passages;
     this.#surroundings = surroundings;
-    this.dtype = dtype;
+    this.version = version;
     this.#judged = new JudgedPasses(question, passages.length);
   }
 
@@ -108,8 +111,9 @@ export class JudgingRun extends EventTarget {
     const { revision, dtypes } = identity ?? (await identifyModel(modelUrl));
     this.#revision = revision;
     const [only] = dtypes.length === 1 ? dtypes : [];
-    const dtype = this.dtype !== null && dtypes.includes(this.dtype) ? this.dtype : (only ?? null);
-    if (dtype !== null) await this.#recallFor(dtype);
+    const isKept = this.version !== null && dtypes.includes(dtypeOf(this.version));
+    const version = isKept ? this.version : (only ?? null);
+    if (version !== null) await this.#recallFor(version);
   }
 
   /** Judges what is not known yet. Resolves when the run ends; see `phase` and `error` for the reason. */
@@ -145,8 +149,8 @@ export class JudgingRun extends EventTarget {
     return this.#judged.isComplete(this.#canReason);
   }
 
-  async #recallFor(dtype: string): Promise<void> {
-    this.dtype = dtype;
+  async #recallFor(version: string): Promise<void> {
+    this.version = version;
     this.#isRecalled = true;
     this.#judged = new JudgedPasses(this.question, this.passages.length);
     for (const pass of this.#judged.passes) await this.#recallPass(pass);
@@ -168,13 +172,14 @@ export class JudgingRun extends EventTarget {
   }
 
   #runKey(pass: JudgingPass): Promise<string> {
-    return runKey(this.#revision, this.dtype ?? '', this.question, pass);
+    return runKey(this.#revision, this.version ?? '', this.question, pass);
   }
 
   async #judgeMissing(signal: AbortSignal): Promise<void> {
     const { reranker } = this.#surroundings;
     this.model = await reranker.load({ signal, onProgress: (progress) => this.#progress(progress) });
-    if (this.model.dtype !== this.dtype || !this.#isRecalled) await this.#recallFor(this.model.dtype);
+    const version = versionOf(this.model);
+    if (version !== this.version || !this.#isRecalled) await this.#recallFor(version);
     const { passes } = this.#judged;
     for (const pass of passes) {
       const missing = this.#judged.missing(pass, this.#canReason);
@@ -198,7 +203,7 @@ export class JudgingRun extends EventTarget {
       signal,
       onState: (state) => {
         // After a fault the run may continue on the CPU with another version of the model.
-        if (state.type === 'running') this.dtype = state.model.dtype;
+        if (state.type === 'running') this.version = versionOf(state.model);
       },
       onUpdate: (updates, stats) =>
         this.#fold(

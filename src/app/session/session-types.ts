@@ -42,7 +42,7 @@ export interface SessionRecord {
   readonly question: Question;
   /** as last put to the model */
   readonly asked: Question | null;
-  /** of the model that judged last, so that its judgements are found before a model is loaded */
+  /** `versionOf` the model that judged last, so that its judgements are found before a model is loaded */
   readonly dtype?: string;
   /** A run has started and not ended; it resumes when the session is reopened. */
   readonly running: boolean;

@@ -291,8 +291,7 @@ export class TriageSession extends EventTarget {
     if (questionKey !== this.#questionKey) this.history.clear();
     this.#questionKey = questionKey;
     const passages = hashes.flatMap((hash) => this.texts.table.get(hash) ?? []);
-    const { dtype = null } = this.record;
-    const run = new JudgingRun(question, passages, this.#surroundings, dtype);
+    const run = new JudgingRun(question, passages, this.#surroundings, this.record.dtype);
     run.addEventListener('change', () => this.run === run && this.#changed());
     run.addEventListener('verdict', () => this.#onVerdict(run));
     this.run = run;
@@ -301,9 +300,10 @@ export class TriageSession extends EventTarget {
   }
 
   #onVerdict(run: JudgingRun): void {
-    const isDtypeNew = run.dtype !== null && run.dtype !== this.record.dtype;
-    if (this.record.numFruitlessStarts === 0 && !isDtypeNew) return;
-    this.#save({ numFruitlessStarts: 0, ...(run.dtype !== null && { dtype: run.dtype }) }).catch(
+    const { version } = run;
+    const isVersionNew = version !== null && version !== this.record.dtype;
+    if (this.record.numFruitlessStarts === 0 && !isVersionNew) return;
+    this.#save({ numFruitlessStarts: 0, ...(version !== null && { dtype: version }) }).catch(
       (error: unknown) => {
         run.error = error as Error;
         this.#changed();

@@ -17,6 +17,7 @@ export interface JudgingModel {
   readonly explainerSha256?: string | null;
   readonly dtype: string;
   readonly device: LoadedModel['device'];
+  readonly arithmetic: LoadedModel['arithmetic'];
 }
 
 /**
@@ -30,9 +31,9 @@ export async function loadJudgingModel(
   explainer: string | undefined,
   signal: AbortSignal,
 ): Promise<JudgingModel> {
-  const { dtype, device } = await engine.load({ signal });
+  const { dtype, device, arithmetic } = await engine.load({ signal });
   const manifestSha256 = model === null ? null : await hashManifest(model, signal);
-  const described = { name: engine.modelName, manifestSha256, dtype, device };
+  const described = { name: engine.modelName, manifestSha256, dtype, device, arithmetic };
   return explainer === undefined
     ? described
     : { ...described, explainerSha256: await hashManifest(explainer, signal) };

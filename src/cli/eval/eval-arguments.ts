@@ -58,7 +58,7 @@ export interface EvalArguments {
 }
 
 const text = { type: 'string' } as const;
-const FLAGS = {
+export const EVAL_FLAGS = {
   data: text,
   run: text,
   split: text,
@@ -76,7 +76,7 @@ const FLAGS = {
 
 /** @throws TypeError or RangeError naming the invalid argument, or Rank1Error of a template file */
 export function parseEvalArguments(args: readonly string[]): EvalArguments {
-  const { values } = parseArgs({ args: [...args], options: FLAGS });
+  const { values } = parseArgs({ args: [...args], options: EVAL_FLAGS });
   if (!values.data || !values.out)
     throw new TypeError('eval needs --data <file or folder> and --out <folder>.');
   const count = (name: 'depth' | 'limit' | 'relevance-level') => {

@@ -13,7 +13,7 @@ import {
 } from '../onnx-proto.ts';
 import { splitRows, type BlockWeight } from './block-weight.ts';
 import { columnScales, expandToFloat32, expandToInt8, MAX_INT8 } from './expanded-weights.ts';
-import type { ProductSizes } from '../../model/arithmetic-plan.ts';
+import { MAX_EXPANDED_BYTES, type ProductSizes } from '../../model/arithmetic-plan.ts';
 import type { StoredProduct } from './stored-products.ts';
 
 /** `fp32`: the stored numbers. `int8`: rounded again, one scale per output; activations one scale per row. */
@@ -32,7 +32,7 @@ export function productSizes(products: readonly StoredProduct[], form: ExpandedF
   const sizes = [...weights.values()].map(({ rows, cols }) => rows * cols * valueBytes);
   return {
     total: sizes.reduce((sum, bytes) => sum + bytes, 0),
-    largest: Math.min(MAX_TENSOR_BYTES, Math.max(...sizes)),
+    largest: Math.min(MAX_EXPANDED_BYTES, Math.max(...sizes)),
   };
 }
 
@@ -41,11 +41,6 @@ export interface ExpandedGraph {
   readonly tensors: readonly ExpandedTensor[];
 }
 
-/**
- * Larger weights are made and multiplied in parts. The runtime packs a copy of each, and memory that one left is
- * not reused for smaller ones: a vocabulary in one piece took its size twice more.
- */
-const MAX_TENSOR_BYTES = 2 ** 25;
 const KEEP_DIMS = { attributes: { keepdims: { int: 1 } } } as const;
 /** The kernels have no signed activations on WASM, so zero is stored as 128. */
 const ZERO_POINT = 128;
@@ -110,7 +105,7 @@ abstract class Products {
     const output = node.outputs[0]!;
     const name = bias === null ? output : `${output}.product`;
     const x = node.inputs[0]!;
-    const parts = splitRows(weight, Math.floor(MAX_TENSOR_BYTES / ELEMENT_BYTES[this.type]));
+    const parts = splitRows(weight, Math.floor(MAX_EXPANDED_BYTES / ELEMENT_BYTES[this.type]));
     if (parts.length === 1) this.multiply({ name, x, weightName: codesName, weight });
     else {
       const products = parts.map((part, nth) =>

@@ -8,6 +8,7 @@ import {
   type ArithmeticRequest,
   type LoadSizes,
 } from '../../model/arithmetic-plan.ts';
+import { isLossSmall } from '../../model/fast-measured.ts';
 import type { ModelFiles } from '../../model/model-files.ts';
 import { readBlob } from '../../model/model-folder.ts';
 import { expandGraph, productSizes, type ExpandedTensor } from './expand-graph.ts';
@@ -27,8 +28,9 @@ export async function expandModel(
   files: SessionFiles & Pick<ModelFiles, 'model'>,
   request: Pick<ArithmeticRequest, 'preference' | 'device' | 'memoryGib'>,
 ): Promise<ExpandedModel> {
-  const isFastMeasured = files.model.fastMeasured === true;
-  const planFor = (sizes: LoadSizes | null) => planArithmetic({ ...request, isFastMeasured, sizes });
+  const { fastMeasured } = files.model;
+  const isFastGood = fastMeasured !== undefined && isLossSmall(fastMeasured);
+  const planFor = (sizes: LoadSizes | null) => planArithmetic({ ...request, isFastGood, sizes });
   if (request.device === 'webgpu') return { files, plan: planFor(null) };
   const externalData = await Promise.all(
     files.externalData.map(async ({ path, data }) => ({

@@ -1,5 +1,12 @@
 /** Which models of the catalogue a device can run, and why not the others. */
-import { bytesAtSlots, CATALOGUE, type KnownModel, type KnownVersion } from '../../model/catalogue.ts';
+import { planArithmetic } from '../../model/arithmetic-plan.ts';
+import {
+  bytesAtSlots,
+  CATALOGUE,
+  loadSizesOf,
+  type KnownModel,
+  type KnownVersion,
+} from '../../model/catalogue.ts';
 import { chooseDtype } from '../../model/choose-dtype.ts';
 import type {
   CatalogueEntry,
@@ -34,9 +41,21 @@ function assessVersion(model: KnownModel, version: KnownVersion, device: DeviceR
   return {
     dtype: version.dtype,
     bytes: version.weightBytes,
-    memoryAtSlots: bytesAtSlots(version),
+    memoryAtSlots: bytesAtSlots({ ...version, weightBytes: loadedBytes(version, device) }),
     refusal: refusalOf(model, version, device),
   };
+}
+
+/** On a CPU weights are expanded where memory allows. */
+function loadedBytes(version: KnownVersion, { device, memoryBytes }: DeviceReport): number {
+  const { runtimeBytes } = planArithmetic({
+    preference: 'auto',
+    isFastGood: false,
+    device,
+    memoryGib: memoryBytes === null ? undefined : memoryBytes / 2 ** 30,
+    sizes: loadSizesOf(version),
+  });
+  return runtimeBytes ?? version.weightBytes;
 }
 
 function refusalOf(model: KnownModel, version: KnownVersion, device: DeviceReport): CatalogueRefusal | null {

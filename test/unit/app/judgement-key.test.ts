@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { INSTANT_REASONING, promptText, queryWithInstruction } from '../../../src/rank1/prompt.ts';
 import { contentHash } from '../../../src/app/import/content-hash.ts';
-import { PROMPT_VERSION, questionKey, runKey } from '../../../src/app/session/judgement-key.ts';
+import {
+  dtypeOf,
+  PROMPT_VERSION,
+  questionKey,
+  runKey,
+  versionOf,
+} from '../../../src/app/session/judgement-key.ts';
 import { DEFAULT_QUESTION, type Question } from '../../../src/app/session/session-types.ts';
 import { QUERY_PRESET_NAMES } from '../../../src/base/query-presets.ts';
 
@@ -20,6 +26,15 @@ test('model, dtype, way of judging, preset, instruction and question are each in
     runKey('revision', 'q4', { ...QUESTION, query: 'Which river?' }, 'reason'),
   ]);
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+test('8-bit integers are another version of the same dtype', () => {
+  const exact = versionOf({ dtype: 'q4', arithmetic: 'exact' });
+  const fast = versionOf({ dtype: 'q4', arithmetic: 'fast' });
+  // What was judged before there was a choice was exact.
+  expect(exact).toBe('q4');
+  expect(fast).not.toBe(exact);
+  expect([exact, fast].map(dtypeOf)).toEqual(['q4', 'q4']);
 });
 
 test('how many passages are judged, and space around the words, change no answer', async () => {

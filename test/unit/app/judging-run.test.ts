@@ -45,3 +45,37 @@ test('verdicts are stored as they land, also those after a recovered fault', asy
   expect(await store.findJudgements(PASSAGES.map(({ hash }) => hash))).toHaveLength(PASSAGES.length);
   reranker.dispose();
 });
+
+test('what was judged in other arithmetic is judged again, and both are kept', async () => {
+  const api = new ScriptedRerankApi(new SteadyPace(0));
+  const store = new MemoryStore();
+  const reranker = new Reranker({ model: MODEL_URL, createWorker: () => new FakeWorker(api).asWorker });
+  const identity = { revision: 'r', dtypes: ['q4'] };
+  const judge = async (version: string | null) => {
+    const run = new JudgingRun(
+      QUESTION,
+      PASSAGES,
+      { store, reranker, modelUrl: MODEL_URL, identity },
+      version,
+    );
+    await run.judge();
+    return run.version;
+  };
+  api.arithmetic = 'fast';
+  const version = await judge(null);
+  expect([version, api.requests.length]).toEqual(['q4 fast', 1]);
+  expect([await judge(version), api.requests.length]).toEqual([version, 1]);
+  reranker.dispose();
+  const exact = new ScriptedRerankApi(new SteadyPace(0));
+  const other = new Reranker({ model: MODEL_URL, createWorker: () => new FakeWorker(exact).asWorker });
+  const run = new JudgingRun(
+    QUESTION,
+    PASSAGES,
+    { store, reranker: other, modelUrl: MODEL_URL, identity },
+    null,
+  );
+  await run.judge();
+  expect([run.version, exact.requests.length]).toEqual(['q4', 1]);
+  expect(await store.findJudgements(PASSAGES.map(({ hash }) => hash))).toHaveLength(2 * PASSAGES.length);
+  other.dispose();
+});

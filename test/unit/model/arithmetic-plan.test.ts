@@ -13,7 +13,7 @@ function sizes(numValues: number): ArithmeticRequest['sizes'] {
 function plan(changes: Partial<ArithmeticRequest>) {
   return planArithmetic({
     preference: 'auto',
-    isFastMeasured: false,
+    isFastGood: false,
     device: 'wasm',
     memoryGib: 8,
     sizes: sizes(135e6),
@@ -27,8 +27,8 @@ describe('on WASM', () => {
     ['auto', true, 'fast', 'int8'],
     ['exact', true, 'exact', 'fp32'],
     ['fast', false, 'fast', 'int8'],
-  ] as const)('%s, quality of fast measured: %s, is %s in %s', (preference, isFastMeasured, ...expected) => {
-    const { arithmetic, form } = plan({ preference, isFastMeasured });
+  ] as const)('%s, quality of fast measured: %s, is %s in %s', (preference, isFastGood, ...expected) => {
+    const { arithmetic, form } = plan({ preference, isFastGood });
     expect([arithmetic, form]).toEqual(expected);
   });
 

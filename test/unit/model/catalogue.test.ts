@@ -12,9 +12,9 @@ import {
 } from '../../../src/convert/convert-options.ts';
 import { placeTensors } from '../../../src/convert/external-data.ts';
 import { FloatFormat } from '../../../src/convert/float-format.ts';
-import { GraphBuilder } from '../../../src/convert/graph-builder.ts';
+import { GraphBuilder, tensorBytes } from '../../../src/convert/graph-builder.ts';
 import { buildRank1Layout } from '../../../src/convert/rank1-layout.ts';
-import { CATALOGUE, plannedBytes, type KnownModel } from '../../../src/model/catalogue.ts';
+import { CATALOGUE, plannedBytes, type KnownModel, type KnownVersion } from '../../../src/model/catalogue.ts';
 import { knownProfile } from '../../../src/convert/known-profiles.ts';
 import { kvBytesPerToken, parseModelSpec } from '../../../src/model/model-spec.ts';
 import type { DeviceReport } from '../../../src/protocol/model-store-api.ts';
@@ -121,6 +121,32 @@ async function converted(
     weightBytes: [...shards.values()].reduce((sum, bytes) => sum + bytes, 0),
     kvBytesPerToken: kvBytesPerToken(spec, floatType),
     largestTensorBytes: Math.max(...places.map(({ length }) => length)),
+    blocks: blocksOf(graph),
+  };
+}
+
+function blocksOf(graph: GraphBuilder): KnownVersion['blocks'] {
+  const products = graph.nodes.filter(({ op }) => op === 'MatMulNBits');
+  const origins = new Map(graph.aliases.map(({ tensor, of }) => [tensor.name, of]));
+  const origin = (name: string) => origins.get(name) ?? name;
+  const elsewhere = new Set(
+    graph.nodes.filter((node) => !products.includes(node)).flatMap(({ inputs }) => inputs.map(origin)),
+  );
+  const sizes = new Map<string, number>();
+  for (const { tensors } of graph.weights)
+    for (const tensor of tensors) sizes.set(tensor.name, tensorBytes(tensor));
+  const weights = new Map<string, number>();
+  const read = new Set<string>();
+  for (const { inputs, attributes } of products) {
+    const [, codes, scales, zeros] = inputs;
+    const int = (name: string) => (attributes[name] as { int: number }).int;
+    weights.set(codes!, int('N') * int('K'));
+    for (const name of [codes, scales, zeros].map((one) => origin(one ?? '')))
+      if (name !== '' && !elsewhere.has(name)) read.add(name);
+  }
+  return {
+    weights: [...weights.values()].reduce((sum, count) => sum + count, 0),
+    bytes: [...read].reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0),
   };
 }
 

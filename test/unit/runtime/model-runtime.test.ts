@@ -54,7 +54,7 @@ describe('a CPU that runs out of memory', () => {
       const form = forms[asked.length - 1]!;
       return Promise.resolve({
         files: given,
-        plan: { arithmetic: 'exact', form, cause: 'chosen', reason: form, peakBytes: 1 },
+        plan: { arithmetic: 'exact', form, cause: 'chosen', reason: form, peakBytes: 1, runtimeBytes: 1 },
       });
     };
     const outcome = await ModelRuntime.load('wasm', files, host, prepare).then(

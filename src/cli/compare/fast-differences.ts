@@ -1,0 +1,59 @@
+/** What differs between the results of exact and of fast arithmetic: pure. */
+import type { QueryResult } from '../../evaluation/index.ts';
+import { isLossSmall, type FastMeasured } from '../../model/fast-measured.ts';
+
+export interface JudgedSet {
+  readonly name: string;
+  /** of the same queries, in the same order */
+  readonly exact: readonly QueryResult[];
+  readonly fast: readonly QueryResult[];
+}
+
+const NDCG = 'nDCG@10';
+
+export function measureFast(sets: readonly JudgedSet[]): FastMeasured {
+  let [numDocuments, numChainsDiffer, numVerdictsDiffer] = [0, 0, 0];
+  for (const { exact, fast } of sets) {
+    exact.forEach(({ ranking }, nth) => {
+      const others = new Map(fast[nth]!.ranking.map((document) => [document.docid, document]));
+      for (const { docid, reasoning, verdict } of ranking) {
+        const other = others.get(docid)!;
+        numDocuments++;
+        numChainsDiffer += Number(other.reasoning !== reasoning);
+        numVerdictsDiffer += Number(other.verdict?.label !== verdict?.label);
+      }
+    });
+  }
+  return {
+    sets: sets.map(({ name, exact, fast }) => ({
+      name,
+      numQueries: exact.length,
+      exact: meanNdcg(exact),
+      fast: meanNdcg(fast),
+    })),
+    numDocuments,
+    numChainsDiffer,
+    numVerdictsDiffer,
+  };
+}
+
+export function describeFast(measured: FastMeasured): string {
+  const { sets, numDocuments, numChainsDiffer, numVerdictsDiffer } = measured;
+  const share = (count: number) =>
+    `${count} of ${numDocuments} (${((100 * count) / numDocuments).toFixed(1)} %)`;
+  return [
+    ...sets.map(
+      ({ name, numQueries, exact, fast }) =>
+        `${name}: nDCG@10 ${exact.toFixed(4)} exact, ${fast.toFixed(4)} fast, ${numQueries} queries`,
+    ),
+    `chains that differ: ${share(numChainsDiffer)}`,
+    `verdicts that differ: ${share(numVerdictsDiffer)}`,
+    isLossSmall(measured) ? 'No set loses more than 0.005.' : 'A set loses more than 0.005.',
+  ].join('\n');
+}
+
+/** 0 for queries without a relevant document, as trec_eval has it. */
+function meanNdcg(results: readonly QueryResult[]): number {
+  const sum = results.reduce((total, { measures }) => total + (measures.get(NDCG) ?? 0), 0);
+  return sum / results.length;
+}

@@ -1,0 +1,49 @@
+/** Judges a collection with the engine that the arguments ask for; results are kept in the run's folder. */
+import { counted } from '../../base/counted.ts';
+import type { QueryResult } from '../../evaluation/index.ts';
+import { loadCollection } from '../../evaluation/node/load-collection.ts';
+import { runEvaluation } from '../../evaluation/node/run-evaluation.ts';
+import { leftOutNotes, type LoadedCollection } from '../../evaluation/runner/loaded-collection.ts';
+import type { CommandContext } from '../command.ts';
+import { openEngine } from '../engine/open-engine.ts';
+import { asInvalidFile } from '../unreadable-file.ts';
+import { engineJudge, loadJudgingModel, type JudgingModel } from './engine-judge.ts';
+import type { EvalArguments } from './eval-arguments.ts';
+import { settingsOf } from './run-settings.ts';
+
+export interface JudgedCollection {
+  readonly collection: LoadedCollection;
+  readonly model: JudgingModel;
+  readonly results: readonly QueryResult[];
+}
+
+/** Progress goes to stderr. @throws Rank1Error; the signal's reason */
+export async function judgeCollection(
+  args: EvalArguments,
+  context: CommandContext,
+  signal: AbortSignal,
+): Promise<JudgedCollection> {
+  const collection = await loadCollection(args).catch((error: unknown) => {
+    throw asInvalidFile(error);
+  });
+  const { queries, leftOut } = collection;
+  for (const note of leftOutNotes(leftOut)) console.error(note);
+  const numDocuments = queries.flatMap(({ toJudge }) => toJudge).length;
+  console.error(`${numQueries(queries.length)}, ${counted(numDocuments, 'document')}`);
+  const engine = await openEngine(args.engine, context);
+  try {
+    const place = args.engine.remote ? null : (args.engine.model ?? context.defaultModel);
+    const model = await loadJudgingModel(engine, place, args.engine.explainer, signal);
+    const results = await runEvaluation(
+      queries,
+      engineJudge(engine, args.options, signal),
+      { out: args.out, settings: await settingsOf(args, model), relevanceLevel: args.relevanceLevel },
+      (done, all) => console.error(`${done} of ${numQueries(all)}`),
+    );
+    return { collection, model, results };
+  } finally {
+    await engine.close();
+  }
+}
+
+const numQueries = (count: number): string => counted(count, 'query', 'queries');

@@ -1,0 +1,55 @@
+/** What a model loses with `fast` arithmetic, as `rank1-rerank compare` measured it and wrote it into the manifest. */
+
+export interface FastMeasured {
+  readonly sets: readonly MeasuredSet[];
+  /** judged in both ways, over all sets */
+  readonly numDocuments: number;
+  /** of these, documents whose chain differs, and whose label does */
+  readonly numChainsDiffer: number;
+  readonly numVerdictsDiffer: number;
+}
+
+export interface MeasuredSet {
+  readonly name: string;
+  readonly numQueries: number;
+  /** nDCG@10, means over the queries */
+  readonly exact: number;
+  readonly fast: number;
+}
+
+/** In nDCG@10, on every set. */
+const MAX_LOSS = 0.005;
+
+/** Whether `auto` may take `fast`. */
+export function isLossSmall({ sets }: Pick<FastMeasured, 'sets'>): boolean {
+  return sets.length > 0 && sets.every(({ exact, fast }) => exact - fast <= MAX_LOSS);
+}
+
+/** @returns null if it is malformed */
+export function parseFastMeasured(value: unknown): FastMeasured | null {
+  const { sets, ...counts } = fields(value);
+  const { numDocuments, numChainsDiffer, numVerdictsDiffer } = counts;
+  if (!isCount(numDocuments) || !isCount(numChainsDiffer) || !isCount(numVerdictsDiffer)) return null;
+  if (!Array.isArray(sets)) return null;
+  const parsed = sets.map(parseSet).filter((set) => set !== null);
+  if (parsed.length < sets.length) return null;
+  return { sets: parsed, numDocuments, numChainsDiffer, numVerdictsDiffer };
+}
+
+function parseSet(value: unknown): MeasuredSet | null {
+  const { name, numQueries, exact, fast } = fields(value);
+  if (typeof name !== 'string' || !isCount(numQueries) || !isShare(exact) || !isShare(fast)) return null;
+  return { name, numQueries, exact, fast };
+}
+
+function fields(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isShare(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
+}
