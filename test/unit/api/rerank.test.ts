@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import {
   createReranker,
   isRank1Error,
@@ -10,6 +10,7 @@ import {
 import { EVERY_OPTION } from '../../harness/every-option.ts';
 import { ManualPace, type Pace } from '../../fakes/pace.ts';
 import { DOCUMENTS, QUERY, scriptedReranker } from './scripted-reranker.ts';
+import { eventually } from '../../fakes/eventually.ts';
 
 const disposables: { dispose(): void }[] = [];
 
@@ -222,7 +223,7 @@ describe('rerank', () => {
     const states: RunState[] = [];
     const onState = (state: RunState): unknown => states.push(state);
     const calls = [1, 2].map(() => reranker.rerank({ query: QUERY, documents: DOCUMENTS, onState }));
-    await vi.waitFor(() => expect(states).toEqual([{ type: 'paused', by: 'caller' }]));
+    await eventually(() => expect(states).toEqual([{ type: 'paused', by: 'caller' }]));
     expect(api.requests).toEqual([]);
     expect(reranker.paused).toBe(true);
     reranker.resume();

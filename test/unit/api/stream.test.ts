@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { EventQueue } from '../../../src/client/event-queue.ts';
 import type { RerankEvent } from '../../../src/index.ts';
 import { ManualPace, type Pace } from '../../fakes/pace.ts';
 import { DOCUMENTS, QUERY, scriptedReranker } from './scripted-reranker.ts';
+import { eventually } from '../../fakes/eventually.ts';
 
 const disposables: { dispose(): void }[] = [];
 
@@ -60,9 +61,9 @@ describe('stream', () => {
       if (event.type === 'reasoning') break;
     }
     // The step in flight ends before the abort is looked at; a run that goes on would need many more.
-    await vi.waitUntil(() => {
+    await eventually(() => {
       if (api.finishedRuns.length === 0) pace.release(1);
-      return api.finishedRuns.length > 0;
+      expect(api.finishedRuns).toHaveLength(1);
     });
     expect(api.finishedRuns).toMatchObject([{ aborted: true }]);
     pace.release(500);

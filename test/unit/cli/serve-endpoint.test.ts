@@ -1,10 +1,11 @@
 /** `serve --endpoint`: requests to a server of completions, which replays what transformers answered or misbehaves. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RemoteEngine } from '../../../src/cli/engine/remote-engine.ts';
 import { RerankServer } from '../../../src/cli/serve/rerank-server.ts';
 import { parseServeArguments } from '../../../src/cli/serve/serve-arguments.ts';
 import { hundredByQuery, hundredExpected } from '../../harness/hundred-pairs.ts';
 import { chainEvents, CompletionsServer, openStream, sendEvents } from '../remote/completions-server.ts';
+import { eventually } from '../../fakes/eventually.ts';
 
 const API_KEY = 'sk-secret';
 let upstream: CompletionsServer;
@@ -101,10 +102,10 @@ describe('serve on an endpoint', () => {
     const leaving = new AbortController();
     const gone = ask('left', ['a', 'b'], leaving.signal);
     const other = ask('stays', ['a']);
-    await vi.waitFor(() => expect(upstream.numOpen).toBe(3));
+    await eventually(() => expect(upstream.numOpen).toBe(3));
     leaving.abort();
     await expect(gone).rejects.toThrow();
-    await vi.waitFor(() => expect(upstream.numLeft).toBe(2));
+    await eventually(() => expect(upstream.numLeft).toBe(2));
     release();
     expect((await other).status).toBe(200);
   });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RerankServer } from '../../../src/cli/serve/rerank-server.ts';
 import { parseServeArguments } from '../../../src/cli/serve/serve-arguments.ts';
 import { hashedEngine, type HashedEngine } from '../../fakes/hashed-engine.ts';
+import { eventually } from '../../fakes/eventually.ts';
 
 const { limits, access, defaults } = parseServeArguments([], {});
 const { maxBodyBytes, maxReservedBytes } = limits;
@@ -71,7 +72,7 @@ describe('a document of 10 MB', () => {
     // What else comes is read and forgotten.
     for (let n = 0; n < 4; n++) socket.write(chunk('a'.repeat(maxBodyBytes)));
     socket.end('0\r\n\r\n');
-    await vi.waitFor(async () => expect(await reservedBytes()).toBe(0));
+    await eventually(async () => expect(await reservedBytes()).toBe(0));
     expect(engine.numBegun).toBe(0);
   });
 });
@@ -118,12 +119,12 @@ describe('bodies that do not come', () => {
   ])('%s, hold what all bodies together may hold at most; who leaves gives it back', async (_what, size) => {
     const numLargest = maxReservedBytes / maxBodyBytes;
     const slow = Array.from({ length: numLargest }, () => begin(size));
-    await vi.waitFor(async () => expect(await reservedBytes()).toBe(maxReservedBytes));
+    await eventually(async () => expect(await reservedBytes()).toBe(maxReservedBytes));
     expect(await firstLine(begin(size))).toContain(' 429 ');
     expect(await post('{"query":"q","documents":["a"]}')).toMatchObject({ status: 429 });
     expect(await reservedBytes()).toBe(maxReservedBytes);
     slow[0]!.destroy();
-    await vi.waitFor(async () => expect(await reservedBytes()).toBe(maxReservedBytes - maxBodyBytes));
+    await eventually(async () => expect(await reservedBytes()).toBe(maxReservedBytes - maxBodyBytes));
     expect(await post('{"query":"q","documents":["a"]}')).toMatchObject({ status: 200 });
   });
 });

@@ -1,10 +1,11 @@
 /** `serve` in front of an engine that answers at once: shapes, access, limits, and requests that are not meant well. */
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { RerankServer, type RerankServerSettings } from '../../../src/cli/serve/rerank-server.ts';
 import { hashedEngine, type HashedEngine } from '../../fakes/hashed-engine.ts';
 import { hashedVerdict } from '../../fakes/hashed-verdict.ts';
+import { eventually } from '../../fakes/eventually.ts';
 
 const LIMITS = {
   maxBodyBytes: 2 ** 20,
@@ -249,7 +250,7 @@ describe('load and leave', () => {
     const engine = hashedEngine(true);
     const { post } = await start({ engine });
     const held = Array.from({ length: LIMITS.maxRequests }, () => post('/v1/rerank', body));
-    await vi.waitFor(() => expect(engine.numBegun).toBe(LIMITS.maxRequests));
+    await eventually(() => expect(engine.numBegun).toBe(LIMITS.maxRequests));
     const refused = await post('/v1/rerank', body);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
     engine.release();
@@ -261,7 +262,7 @@ describe('load and leave', () => {
     const engine = hashedEngine(true);
     const { post } = await start({ engine, limits: { ...LIMITS, maxReservedBytes: 100 } });
     const held = post('/v1/rerank', body);
-    await vi.waitFor(() => expect(engine.numBegun).toBe(1));
+    await eventually(() => expect(engine.numBegun).toBe(1));
     expect((await post('/v1/rerank', body)).status).toBe(429);
     engine.release();
     expect((await held).status).toBe(200);
@@ -277,10 +278,10 @@ describe('load and leave', () => {
       body: JSON.stringify(body),
       signal: leaving.signal,
     });
-    await vi.waitFor(() => expect(engine.numBegun).toBe(1));
+    await eventually(() => expect(engine.numBegun).toBe(1));
     leaving.abort();
     await expect(gone).rejects.toThrow();
-    await vi.waitFor(() => expect(engine.numAborted).toBe(1));
+    await eventually(() => expect(engine.numAborted).toBe(1));
   });
 
   describe('where an answer is not read', () => {
@@ -290,7 +291,6 @@ describe('load and leave', () => {
     const limits = { ...LIMITS, maxBodyBytes, maxReservedBytes: maxBodyBytes };
     const figure = async (url: string, name: string) =>
       new RegExp(`^${name} (\\d+)$`, 'm').exec(await (await fetch(`${url}/metrics`)).text())?.[1];
-    const patiently = { timeout: 120_000 };
 
     function askAndNeverRead(port: number) {
       const socket = connect(port, '127.0.0.1').pause();
@@ -302,19 +302,19 @@ describe('load and leave', () => {
     it('its memory counts as taken until it is read, or the client has gone', async () => {
       const { port, post, url } = await start({ limits });
       const socket = askAndNeverRead(port);
-      await vi.waitFor(async () => expect(await figure(url, 'rank1_documents_total')).toBe('1'), patiently);
+      await eventually(async () => expect(await figure(url, 'rank1_documents_total')).toBe('1'));
       expect(await figure(url, 'rank1_reserved_bytes')).toBe(String(large.length));
       expect((await post('/v1/rerank', large)).status).toBe(429);
       socket.destroy();
-      await vi.waitFor(async () => expect(await figure(url, 'rank1_reserved_bytes')).toBe('0'), patiently);
+      await eventually(async () => expect(await figure(url, 'rank1_reserved_bytes')).toBe('0'));
       expect((await post('/v1/rerank', body)).status).toBe(200);
     });
 
     it('it is dropped when its time is over', async () => {
       const { port, url } = await start({ limits: { ...limits, sendTimeoutMs: 1 } });
       const socket = askAndNeverRead(port);
-      await vi.waitFor(async () => expect(await figure(url, 'rank1_documents_total')).toBe('1'), patiently);
-      await vi.waitFor(async () => expect(await figure(url, 'rank1_reserved_bytes')).toBe('0'), patiently);
+      await eventually(async () => expect(await figure(url, 'rank1_documents_total')).toBe('1'));
+      await eventually(async () => expect(await figure(url, 'rank1_reserved_bytes')).toBe('0'));
       socket.destroy();
     });
   });
@@ -338,7 +338,7 @@ describe('load and leave', () => {
     const engine = hashedEngine(true);
     const { server, post, url } = await start({ engine });
     const held = post('/v1/rerank', body);
-    await vi.waitFor(() => expect(engine.numBegun).toBe(1));
+    await eventually(() => expect(engine.numBegun).toBe(1));
     const drained = server.drain(60_000);
     await expect(fetch(`${url}/health`).then(({ status }) => status)).rejects.toThrow();
     engine.release();
@@ -349,7 +349,7 @@ describe('load and leave', () => {
   it('gives up what is in flight when the time to end is over', async () => {
     const { server, post, engine } = await start({ engine: hashedEngine(true) });
     const held = post('/v1/rerank', body);
-    await vi.waitFor(() => expect(engine.numBegun).toBe(1));
+    await eventually(() => expect(engine.numBegun).toBe(1));
     const drained = server.drain(0);
     expect((await held).status).toBe(503);
     await drained;

@@ -16,6 +16,7 @@ import { FakeWorker } from '../../fakes/fake-worker.ts';
 import { ManualPace, SteadyPace, type Pace } from '../../fakes/pace.ts';
 import { ScriptedRerankApi } from '../../fakes/scripted-rerank-api.ts';
 import { scriptedReranker } from '../api/scripted-reranker.ts';
+import { eventually } from '../../fakes/eventually.ts';
 
 const QUERY = 'coldest city';
 const DOCUMENTS = ['The coldest city is Yakutsk.', { title: 'Kuwait', text: 'A hot city.' }, ''];
@@ -145,7 +146,7 @@ describe('Reranker', () => {
     controller.abort(new Error('enough'));
     await expect(run).rejects.toThrow('enough');
     expect(reranker.busy).toBe(true);
-    await vi.waitFor(() => {
+    await eventually(() => {
       if (reranker.busy) pace.release(1);
       expect(reranker.busy).toBe(false);
     });
@@ -189,9 +190,9 @@ describe('Reranker', () => {
     pace.release(5);
     await reranker.load();
     const run = reranker.rerank({ query: QUERY, documents: DOCUMENTS });
-    await vi.waitFor(() => expect(api.requests).toHaveLength(1));
+    await eventually(() => expect(api.requests).toHaveLength(1));
     workers[0]?.crash('a fault');
-    await vi.waitFor(() => expect(workers[0]?.terminated).toBe(true));
+    await eventually(() => expect(workers[0]?.terminated).toBe(true));
     pace.release(200);
     expect((await run).results).toHaveLength(3);
     expect(workers).toHaveLength(2);
@@ -275,10 +276,10 @@ describe('Reranker', () => {
       const { api, pace, reranker, run, updates } = await runningRun();
       reranker.pause();
       expect(reranker.paused).toBe(true);
-      await vi.waitFor(() => expect(api.isPaused).toBe(true));
+      await eventually(() => expect(api.isPaused).toBe(true));
       const numUpdates = updates.length;
       pace.release(100);
-      await vi.waitFor(() => expect(api.numHeld).toBe(1));
+      await eventually(() => expect(api.numHeld).toBe(1));
       expect(updates).toHaveLength(numUpdates);
       reranker.resume();
       expect(reranker.paused).toBe(false);
@@ -291,7 +292,7 @@ describe('Reranker', () => {
       const { api, pace, workers, run } = await runningRun(new FakeLocks(), page);
       page.dispatchEvent(new Event('freeze'));
       vi.advanceTimersByTime(100 * FAULT_TIMES.silentRunMs);
-      await vi.waitFor(() => expect(api.isPaused).toBe(true));
+      await eventually(() => expect(api.isPaused).toBe(true));
       pace.release(100);
       page.dispatchEvent(new Event('resume'));
       expect((await run).results).toHaveLength(3);
@@ -301,7 +302,7 @@ describe('Reranker', () => {
     it('can be aborted, and the next run is not held', async () => {
       const { api, pace, reranker, run, abort } = await runningRun();
       reranker.pause();
-      await vi.waitFor(() => expect(api.isPaused).toBe(true));
+      await eventually(() => expect(api.isPaused).toBe(true));
       pace.release(100);
       abort();
       await expect(run).rejects.toMatchObject({ name: 'AbortError' });
@@ -318,7 +319,7 @@ describe('Reranker', () => {
         const running = await runningRun(locks);
         const { api, pace, reranker, run, abort } = running;
         reranker.pause();
-        await vi.waitFor(() => expect([api.isPaused, locks.numHeld]).toEqual([true, 0]));
+        await eventually(() => expect([api.isPaused, locks.numHeld]).toEqual([true, 0]));
         pace.release(100);
         let arrive = (): void => undefined;
         const arrival = new Promise<void>((resolve) => (arrive = resolve));
@@ -343,7 +344,7 @@ describe('Reranker', () => {
         documents: DOCUMENTS,
         onState: (state) => states.push(state),
       });
-      await vi.waitFor(() => expect(states).toEqual([{ type: 'paused', by: 'caller' }]));
+      await eventually(() => expect(states).toEqual([{ type: 'paused', by: 'caller' }]));
       expect(api.requests).toHaveLength(0);
       reranker.resume();
       expect((await run).results).toHaveLength(3);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { Reranker } from '../../../src/client/reranker.ts';
 import type { RerankDocument } from '../../../src/protocol/rerank-api.ts';
 import type { Rank1EventDetails } from '../../../src/ui/events.ts';
@@ -6,6 +6,7 @@ import { RerankController, type RerankHost, type RunRequest } from '../../../src
 import { FakeWorker } from '../../fakes/fake-worker.ts';
 import { ManualPace, SteadyPace, type Pace } from '../../fakes/pace.ts';
 import { ScriptedRerankApi } from '../../fakes/scripted-rerank-api.ts';
+import { eventually } from '../../fakes/eventually.ts';
 
 const REQUEST: RunRequest = {
   query: 'coldest city',
@@ -89,7 +90,7 @@ describe('RerankController', () => {
     const { controller } = setUp(pace);
     const run = controller.run(REQUEST);
     pace.release(6);
-    await vi.waitFor(() => expect(controller.list.items[0]?.state).toBe('reading'));
+    await eventually(() => expect(controller.list.items[0]?.state).toBe('reading'));
     controller.reset([{ text: 'new' }]);
     pace.release(100);
     await run;
@@ -145,7 +146,7 @@ describe('RerankController', () => {
     const pace = new ManualPace();
     const { controller, events } = setUp(pace);
     const run = controller.run({ ...REQUEST, options: { maxSlots: 1 } });
-    await vi.waitFor(() => {
+    await eventually(() => {
       pace.release(1);
       expect(controller.list.items.some(({ verdict }) => verdict)).toBe(true);
     });
@@ -162,7 +163,7 @@ describe('RerankController', () => {
     const run = controller.run(REQUEST);
     controller.pause();
     expect(controller.paused).toBe(true);
-    await vi.waitFor(() => expect(controller.runState).toEqual({ type: 'paused', by: 'caller' }));
+    await eventually(() => expect(controller.runState).toEqual({ type: 'paused', by: 'caller' }));
     expect(controller.list.items.every(({ verdict }) => verdict === null)).toBe(true);
     controller.resume();
     await expect(run).resolves.toMatchObject({ numFinished: 2, aborted: false });
@@ -177,7 +178,7 @@ describe('RerankController', () => {
     const { controller } = setUp();
     const run = controller.run(REQUEST);
     controller.pause();
-    await vi.waitFor(() => expect(controller.runState).toEqual({ type: 'paused', by: 'caller' }));
+    await eventually(() => expect(controller.runState).toEqual({ type: 'paused', by: 'caller' }));
     controller.abort();
     await run;
     expect(controller.phase).toBe('aborted');
