@@ -8,7 +8,7 @@ import { heapBytes, WorkerTarget } from '../browser/worker-target.ts';
 import type { SoakHarness, SoakRound } from '../harness/soak.ts';
 
 const NUM_STEPS = 200;
-const NUM_ROWS = 8;
+const NUM_ROWS = 4;
 const VOCAB_SIZE = 259;
 /** of all steps, in fp32 */
 const LOGIT_BYTES = 4 * NUM_STEPS * NUM_ROWS * VOCAB_SIZE;
