@@ -3,6 +3,14 @@ import type { DocumentPicture, ReadContext } from './file-content.ts';
 import { note, type ImportNote } from './import-notes.ts';
 import type { TextUnit } from './import-types.ts';
 
+/** Pictures of a format from which they are not taken out. */
+export function unreadPictures(count: number): DocumentPicture[] {
+  return Array.from({ length: count }, (_, n) => ({
+    name: String(n + 1),
+    read: () => Promise.resolve(null),
+  }));
+}
+
 export async function readPictures(
   pictures: readonly DocumentPicture[],
   { choices, recognition, onPage }: ReadContext,

@@ -4,6 +4,7 @@
  * text.
  */
 import type { CompoundFile } from './compound-file.ts';
+import { unreadPictures } from './document-pictures.ts';
 import type { FileContent } from './file-content.ts';
 import { note, UnreadableFile } from './import-notes.ts';
 import type { DocumentPart } from './import-types.ts';
@@ -38,11 +39,7 @@ export function readDoc(file: CompoundFile): FileContent {
     stories.add(plainText(story), part ? { part } : {});
   }
   const warnings = file.has('Macros') ? [note('macros')] : [];
-  const numPictures = text.split(PICTURE).length - 1;
-  const pictures = Array.from({ length: numPictures }, (_, n) => ({
-    name: String(n + 1),
-    read: () => Promise.resolve(null),
-  }));
+  const pictures = unreadPictures(text.split(PICTURE).length - 1);
   return { kind: 'doc', units: stories.finish(), warnings, pictures };
 }
 

@@ -1,6 +1,7 @@
 /** Excel 97 to 2003 (.xls, [MS-XLS]): one unit per row, labelled with column names. */
 import type { CompoundFile } from './compound-file.ts';
 import { describeTable } from './describe-table.ts';
+import { unreadPictures } from './document-pictures.ts';
 import type { FileContent } from './file-content.ts';
 import { note, UnreadableFile } from './import-notes.ts';
 import { NumberFormats } from './number-formats.ts';
@@ -9,8 +10,12 @@ import { readXlsStrings, readXlsText } from './xls-strings.ts';
 
 const RECORD = {
   bof: 0x809, eof: 0x0a, filePass: 0x2f, boundSheet: 0x85, sst: 0xfc, continued: 0x3c, labelSst: 0xfd, label: 0x204, number: 0x203,
-  rk: 0x27e, mulRk: 0xbd, formula: 0x06, string: 0x207, boolErr: 0x205, format: 0x41e, xf: 0xe0, date1904: 0x22,
+  rk: 0x27e, drawings: 0xeb, mulRk: 0xbd, formula: 0x06, string: 0x207, boolErr: 0x205, format: 0x41e, xf: 0xe0, date1904: 0x22,
 } as const; // prettier-ignore
+
+/** Of drawing records ([MS-ODRAW]). */
+const HEADER_BYTES = 8;
+const PICTURE_LIST = 0xf001;
 
 interface XlsRecord {
   readonly type: number;
@@ -39,7 +44,7 @@ export function readXls(file: CompoundFile): FileContent {
     }
   }
   const warnings = file.has('_VBA_PROJECT_CUR') ? [note('macros')] : [];
-  return { kind: 'xls', units: stories.finish(), warnings };
+  return { kind: 'xls', units: stories.finish(), warnings, pictures: unreadPictures(reader.numPictures) };
 }
 
 function* records(bytes: Uint8Array): Generator<XlsRecord, void> {
@@ -53,6 +58,7 @@ function* records(bytes: Uint8Array): Generator<XlsRecord, void> {
 
 class XlsReader {
   readonly sheets: Sheet[] = [];
+  numPictures = 0;
   #sheet: Sheet | undefined;
   #strings: string[] = [];
   /** pieces of the string table, which may span several records */
@@ -91,6 +97,9 @@ class XlsReader {
         break;
       case RECORD.bof:
         this.#sheet = this.sheets.find((sheet) => sheet.at === at);
+        break;
+      case RECORD.drawings:
+        this.numPictures += countPictures(view);
         break;
       case RECORD.sst:
         this.#pieces = [data];
@@ -151,6 +160,15 @@ class XlsReader {
     values[column] = value;
     this.#sheet?.rows.set(row, values);
   }
+}
+
+/** The drawings' container has a list of pictures, whose header has their number. */
+function countPictures(view: DataView): number {
+  for (let at = HEADER_BYTES; at + HEADER_BYTES <= view.byteLength;) {
+    if (view.getUint16(at + 2, true) === PICTURE_LIST) return view.getUint16(at, true) >> 4;
+    at += HEADER_BYTES + view.getUint32(at + 4, true);
+  }
+  return 0;
 }
 
 function boolean(value: number, isError: boolean): string {

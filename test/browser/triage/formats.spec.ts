@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
+import { unzipSync, zipSync } from 'fflate';
 import type { ImportChoices, ImportedFile } from '../../../src/app/import/import-types.ts';
 import type { FromWorker, ToWorker } from '../../../src/protocol/worker-calls.ts';
 import { watchPrivacy } from './privacy-watch.ts';
@@ -18,9 +19,14 @@ const WORKER = readdirSync(new URL('../../../dist-test/assets/', import.meta.url
 );
 
 /** One call of the worker, in the messages of `src/protocol/worker-calls.ts`. */
-function readInWorker(page: Page, url: URL, choices: ImportChoices = {}): Promise<ImportedFile[]> {
+function readInWorker(
+  page: Page,
+  url: URL,
+  choices: ImportChoices = {},
+  content = readFileSync(url),
+): Promise<ImportedFile[]> {
   const name = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
-  const base64 = readFileSync(url).toString('base64');
+  const base64 = content.toString('base64');
   return page.evaluate(
     async ({ script, ...call }) => {
       const bytes = Uint8Array.from(atob(call.base64), (character) => character.charCodeAt(0));
@@ -161,6 +167,26 @@ test('text is recognised in scans and pictures where it is asked for, from our o
     expect(textOf(files).split('A letter with a scan in it.').length, name).toBeLessThanOrEqual(2);
   }
   await privacy.expectNothingLeft();
+});
+
+test('pictures that are damaged are told, and those after them recognised', async ({ page }) => {
+  await openTriage(page);
+  const scan = readFileSync(new URL('scan.png', FORMATS));
+  const holed = Buffer.from(scan);
+  holed.fill(0xa5, 200, 4_000);
+  const cut = scan.subarray(0, scan.length / 2);
+  const letter = unzipSync(readFileSync(new URL('pictures.docx', FORMATS)));
+  const [picture = ''] = Object.keys(letter).filter((name) => name.endsWith('.png'));
+  for (const broken of [holed, cut, Buffer.from('\x89PNG\r\n\x1a\n'), Buffer.from('GIF89a')]) {
+    const content = Buffer.from(zipSync({ ...letter, [picture]: new Uint8Array(broken) }));
+    const url = new URL('pictures.docx', FORMATS);
+    const [file] = await readInWorker(page, url, { recognise: ['eng'] }, content);
+    expect(file?.error).toBeNull();
+    expect(file?.passages[0]?.text).toBe('A letter with a scan in it.');
+    expect(file?.warnings.map(({ code }) => code)).toEqual([
+      expect.stringMatching(/^(recognised-)?pictures$/),
+    ]);
+  }
 });
 
 function wordsOf(text: string): string[] {

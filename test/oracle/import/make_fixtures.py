@@ -229,8 +229,8 @@ def make_pictures():
     document.add_paragraph("A letter with a scan in it.")
     document.add_picture(picture, width=docx.shared.Cm(15))
     document.save(FOLDER / "pictures.docx")
-    for kind in ["odt", "pdf"]:
-        office(FOLDER / "pictures.docx", kind, FOLDER / f"pictures.{kind}")
+    for kind in ["odt", "pdf", "doc:MS Word 97"]:
+        office(FOLDER / "pictures.docx", kind, FOLDER / f"pictures.{kind.split(':')[0]}")
     # LibreOffice writes pictures to .rtf unpacked.
     (FOLDER / "pictures.rtf").write_text(
         "{\\rtf1 A letter with a scan in it.\\par {\\*\\shppict{\\pict{\\*\\picprop{\\sp{\\sn wzName}{\\sv Scan}}}\\pngblip\\picw100\\pich50\n"
@@ -238,6 +238,11 @@ def make_pictures():
     show = pptx.Presentation()
     show.slides.add_slide(show.slide_layouts[6]).shapes.add_picture(picture, 0, 0)
     show.save(FOLDER / "pictures.pptx")
+    book = openpyxl.Workbook()
+    book.active["A1"] = "A sheet with a scan on it."
+    book.active.add_image(openpyxl.drawing.image.Image(picture), "B2")
+    book.save(FOLDER / "pictures.xlsx")
+    office(FOLDER / "pictures.xlsx", "xls:MS Excel 97", FOLDER / "pictures.xls")
     return []
 
 

@@ -52,14 +52,17 @@ test.each(['encrypted.p7m', 'encrypted.eml'])('%s is told to be encrypted', asyn
 
 const pictured = (name: string) => new Blob([readFileSync(new URL(name, FOLDER))]);
 
-test.each(['docx', 'odt', 'pptx', 'rtf', 'pdf'])('a picture in pictures.%s is told', async (ending) => {
-  const name = `pictures.${ending}`;
-  const [file] = await importFile(name, pictured(name), surroundings);
-  expect(file?.warnings).toEqual([{ code: 'pictures', numbers: [1] }]);
-});
+test.each(['docx', 'doc', 'odt', 'pptx', 'xlsx', 'xls', 'rtf', 'pdf'])(
+  'a picture in pictures.%s is told',
+  async (ending) => {
+    const name = `pictures.${ending}`;
+    const [file] = await importFile(name, pictured(name), surroundings);
+    expect(file?.warnings).toEqual([{ code: 'pictures', numbers: [1] }]);
+  },
+);
 
 // Pages of a PDF are drawn, which Node cannot: test/browser/triage/formats.spec.ts has them.
-test.each(['docx', 'odt', 'pptx', 'rtf'])(
+test.each(['docx', 'odt', 'pptx', 'xlsx', 'rtf'])(
   'a picture in pictures.%s is handed to text recognition where a person asks for it',
   async (ending) => {
     const name = `pictures.${ending}`;
