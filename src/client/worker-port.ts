@@ -10,6 +10,9 @@ import { receivedError, type FromWorker, type ToWorker } from '../protocol/worke
 /** A worker's error event may overtake messages posted before it: how long to wait for those. */
 const DRAIN_MS = 100;
 
+/** What Chromium, Firefox and WebKit say of an `import()` that could not fetch. */
+const NO_MODULE = /dynamically imported module|importing a module script failed/i;
+
 type Listener = (...values: never[]) => void;
 /** The parameters of a method that are sent: all before its listener and its signal. */
 type SentArgs<Args> = Args extends readonly [infer First, ...infer Rest]
@@ -129,7 +132,7 @@ export class WorkerPort<Api> {
     // Browsers that report why they end a worker out of memory use words like these.
     const code = /memory|allocation/i.test(reason) ? 'out-of-memory' : 'worker-failed';
     const stopped = `The worker that ${this.#task} stopped${reason}. Try again: a new worker is started.`;
-    const wasLoaded = this.#hasSpoken || event.message;
+    const wasLoaded = this.#hasSpoken || (event.message && !NO_MODULE.test(event.message));
     const failure = wasLoaded ? new Rank1Error(code, stopped) : this.#notLoaded();
     // On a page that was blocked, the timer may fire before messages that arrived long ago.
     setTimeout(

@@ -10,10 +10,33 @@ import { NETWORK_CHANNEL } from './network-log.ts';
 /** @param url of a module worker, same origin; relative URLs resolve against the page */
 export function startConfinedWorker(url: string, name: string): Worker {
   const address = new URL(url, document.baseURI).href;
-  const source = `import ${JSON.stringify(address)};\n(${reportFetches.toString()})(${JSON.stringify(NETWORK_CHANNEL)});`;
+  const source = `(${reportFetches.toString()})(${JSON.stringify(NETWORK_CHANNEL)});\n(${importLater.toString()})(${JSON.stringify(address)});`;
   const blobUrl = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   const worker = new Worker(blobUrl, { type: 'module', name });
   // By its first message the worker has fetched its source. A URL that is never revoked leaks little.
   worker.addEventListener('message', () => URL.revokeObjectURL(blobUrl), { once: true });
   return worker;
+}
+
+/**
+ * Runs in the worker: imports its module, and keeps messages until it listens. An `import` statement would keep them
+ * anyway, but Firefox fetches such a module past the service worker, so that no worker would start offline. Its source
+ * text is sent, so it may not use anything else from this module.
+ */
+function importLater(address: string): void {
+  const early: MessageEvent[] = [];
+  const keep = (event: MessageEvent): void => void early.push(event);
+  addEventListener('message', keep);
+  import(/* @vite-ignore */ address).then(
+    () => {
+      removeEventListener('message', keep);
+      for (const { data, ports } of early)
+        dispatchEvent(new MessageEvent('message', { data, ports: [...ports] }));
+    },
+    // A rejection would not reach the page.
+    (error: unknown) =>
+      setTimeout(() => {
+        throw error;
+      }),
+  );
 }

@@ -8,7 +8,7 @@ const NEEDED = /\/(ort|models|pdf-(cmaps|fonts|wasm))\//;
  * too large.
  */
 const KEPT_ON_USE = /\/(ort|models\/rank1-rerank-model|pdf-(cmaps|fonts|wasm))\//;
-/** Longer than any browser takes to start a service worker. Without one the page still works online. */
+/** How long a page's first fetches wait for the service worker. One that takes over later is handed them again. */
 const MAX_WAIT_MS = 4_000;
 
 /**
@@ -20,14 +20,17 @@ export async function startOffline(): Promise<void> {
   const { serviceWorker } = navigator;
   try {
     await serviceWorker.register(new URL('service-worker.js', document.baseURI));
-    if (serviceWorker.controller) return;
-    const controlled = new Promise((resolve) =>
-      serviceWorker.addEventListener('controllerchange', resolve, { once: true }),
-    );
-    await Promise.race([controlled, new Promise((resolve) => setTimeout(resolve, MAX_WAIT_MS))]);
+    await Promise.race([untilControlled(), new Promise((resolve) => setTimeout(resolve, MAX_WAIT_MS))]);
   } catch {
     // Blocked in private windows and by some settings.
   }
+}
+
+/** Resolves once a service worker controls this page; never if there will be none. */
+async function untilControlled(): Promise<void> {
+  const { serviceWorker } = navigator;
+  if (serviceWorker.controller) return;
+  await new Promise((resolve) => serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
 }
 
 /**
@@ -38,7 +41,6 @@ export async function keepVisit(): Promise<void> {
   const asked = new Set<string>();
   await startOffline();
   const keep = (): void => {
-    if (!navigator.serviceWorker?.controller) return;
     const urls = log.fetched.map(({ url }) => url).filter((url) => !asked.has(url));
     for (const url of urls) asked.add(url);
     void keepForOffline(urls);
@@ -48,10 +50,12 @@ export async function keepVisit(): Promise<void> {
 }
 
 /**
- * Fetches URLs again through the service worker, because workers bypassed it; false if some are not cached.
+ * Fetches URLs again through the service worker, once there is one, because they were fetched before or past it.
+ * @returns whether all are cached
  */
 export async function keepForOffline(urls: Iterable<string>): Promise<boolean> {
-  if (!navigator.serviceWorker?.controller) return false;
+  if (import.meta.env.DEV || !('serviceWorker' in navigator)) return false;
+  await untilControlled();
   const wanted = [...new Set(urls)].filter((url) => NEEDED.test(new URL(url).pathname));
   const kept = await Promise.all(
     wanted.map(async (url) => {

@@ -3,10 +3,18 @@ import { WorkerPort } from '../../../src/client/worker-port.ts';
 import type { ToWorker } from '../../../src/protocol/worker-calls.ts';
 import { collectGarbage } from '../../fakes/collect-garbage.ts';
 
-/** As browsers treat a worker whose script they could not fetch: an error that says nothing, and no message. */
+/** As browsers treat a worker whose script they could not fetch: an error, and no message. */
 class MissingWorker extends EventTarget {
+  readonly #says: string | undefined;
+
+  constructor(says?: string) {
+    super();
+    this.#says = says;
+  }
+
   postMessage(): void {
-    queueMicrotask(() => this.dispatchEvent(new Event('error', { cancelable: true })));
+    const error = Object.assign(new Event('error', { cancelable: true }), { message: this.#says });
+    queueMicrotask(() => this.dispatchEvent(error));
   }
   terminate(): void {}
 }
@@ -30,8 +38,13 @@ interface Api {
 }
 
 describe('a worker that never loaded', () => {
-  it('says so and what to do, and not that it stopped', async () => {
-    const port = new WorkerPort<Api>(new MissingWorker() as unknown as Worker, 'runs the model');
+  it.each([
+    undefined,
+    'Uncaught TypeError: Failed to fetch dynamically imported module: http://x.test/a.js',
+    'TypeError: error loading dynamically imported module: http://x.test/a.js',
+    'TypeError: Importing a module script failed.',
+  ])('says so and what to do, and not that it stopped, where its error says %s', async (says) => {
+    const port = new WorkerPort<Api>(new MissingWorker(says) as unknown as Worker, 'runs the model');
     await expect(port.call('load', [])).rejects.toMatchObject({
       code: 'network',
       message: expect.stringMatching(/did not load.*npx rank1-rerank assets.*worker-url/) as string,
