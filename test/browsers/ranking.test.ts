@@ -1,14 +1,13 @@
-/**
- * The site in browsers other than the one that all other tests drive: `npm run test:browsers`. docs/browsers.md says
- * what it showed. One browser alone: `npm run test:browsers -- -t Firefox`.
- */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { BrowserPage, OpenBrowser } from './browser-page.ts';
+/** The demo page ranks its sample as it does in Chromium. */
+import { expect, it } from 'vitest';
+import type { BrowserPage } from './browser-page.ts';
 import { openChromium } from './chromium.ts';
-import { openFirefox } from './firefox.ts';
-import { serveSite, type SiteServer } from './site-server.ts';
+import { inEachBrowser } from './each-browser.ts';
+import { serveSite } from './site-server.ts';
 import { click, expectText } from './steps.ts';
-import { openWebKit } from './webkit.ts';
+
+/** What another order of sums in 32-bit floats may change. */
+const MAX_SCORE_DIFFERENCE = 1e-5;
 
 interface Ranked {
   readonly index: number;
@@ -45,36 +44,14 @@ async function rankInChromium(): Promise<Ranked[]> {
   return await rankSample(page, site.url);
 }
 
-const BROWSERS: readonly (readonly [string, () => Promise<OpenBrowser>])[] = [
-  ['Firefox', openFirefox],
-  ['WebKit', () => openWebKit()],
-];
-
-describe.each(BROWSERS)('%s', (_, open) => {
-  let browser: OpenBrowser;
-  let site: SiteServer;
-  let page: BrowserPage & AsyncDisposable;
-  beforeAll(async () => {
-    browser = await open();
-    console.log(browser.version);
-  });
-  afterAll(() => browser[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    site = await serveSite();
-    page = await browser.newPage();
-  });
-  afterEach(async () => {
-    await page[Symbol.asyncDispose]();
-    await site.end();
-  });
-
+inEachBrowser((stage) => {
   it('ranks the sample as Chromium does: labels, chains, order, scores', async () => {
     const expected = await (reference ??= rankInChromium());
-    const ranked = await rankSample(page, site.url);
+    const ranked = await rankSample(stage.page, stage.site.url);
     expect(ranked.map(({ score: _score, ...rest }) => rest)).toEqual(
       expected.map(({ score: _score, ...rest }) => rest),
     );
     const differences = ranked.map(({ score }, rank) => Math.abs(score - (expected[rank]?.score ?? 0)));
-    expect(Math.max(...differences)).toBeLessThan(1e-5);
+    expect(Math.max(...differences)).toBeLessThan(MAX_SCORE_DIFFERENCE);
   });
 });

@@ -1,0 +1,57 @@
+/**
+ * The browsers other than the one that all other tests drive: `npm run test:browsers`, one of them with `-t Firefox`.
+ * docs/browsers.md says what they showed.
+ */
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
+import type { BrowserPage, OpenBrowser } from './browser-page.ts';
+import { openFirefox } from './firefox.ts';
+import { serveSite, type SiteServer } from './site-server.ts';
+import { openWebKit } from './webkit.ts';
+
+type NamedBrowser = readonly [string, () => Promise<OpenBrowser>];
+
+const BROWSERS: readonly NamedBrowser[] = [
+  ['Firefox', openFirefox],
+  ['WebKit', () => openWebKit()],
+];
+
+/** Of the test that runs: a page without a past, and a server of its own. */
+export interface Stage {
+  readonly browser: string;
+  readonly page: BrowserPage;
+  readonly site: SiteServer;
+}
+
+/**
+ * @param tests registers them; what the stage has is there only while one runs
+ * @param others browsers besides these
+ */
+export function inEachBrowser(tests: (stage: Stage) => void, others: readonly NamedBrowser[] = []): void {
+  describe.each([...others, ...BROWSERS])('%s', (name, open) => {
+    let browser: OpenBrowser;
+    let site: SiteServer;
+    let page: BrowserPage & AsyncDisposable;
+    beforeAll(async () => {
+      browser = await open();
+      console.log(browser.version);
+    });
+    afterAll(() => browser[Symbol.asyncDispose]());
+    beforeEach(async () => {
+      site = await serveSite();
+      page = await browser.newPage();
+    });
+    afterEach(async () => {
+      await page[Symbol.asyncDispose]();
+      await site.end();
+    });
+    tests({
+      browser: name,
+      get page() {
+        return page;
+      },
+      get site() {
+        return site;
+      },
+    });
+  });
+}
