@@ -10,7 +10,7 @@ import { NETWORK_CHANNEL } from './network-log.ts';
 /** @param url of a module worker, same origin; relative URLs resolve against the page */
 export function startConfinedWorker(url: string, name: string): Worker {
   const address = new URL(url, document.baseURI).href;
-  const source = `(${reportFetches.toString()})(${JSON.stringify(NETWORK_CHANNEL)});\n(${importLater.toString()})(${JSON.stringify(address)});`;
+  const source = `(${reportFetches.toString()})(${JSON.stringify(NETWORK_CHANNEL)});\n(${importLater.toString()})(() => import(${JSON.stringify(address)}));`;
   const blobUrl = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   const worker = new Worker(blobUrl, { type: 'module', name });
   // By its first message the worker has fetched its source. A URL that is never revoked leaks little.
@@ -23,11 +23,11 @@ export function startConfinedWorker(url: string, name: string): Worker {
  * anyway, but Firefox fetches such a module past the service worker, so that no worker would start offline. Its source
  * text is sent, so it may not use anything else from this module.
  */
-function importLater(address: string): void {
+function importLater(importModule: () => Promise<unknown>): void {
   const early: MessageEvent[] = [];
   const keep = (event: MessageEvent): void => void early.push(event);
   addEventListener('message', keep);
-  import(/* @vite-ignore */ address).then(
+  importModule().then(
     () => {
       removeEventListener('message', keep);
       for (const { data, ports } of early)
