@@ -60,7 +60,7 @@ export class SupervisedRun {
     try {
       let model: LoadedModel;
       do model = await withRecovery(recovery, signal, onRecovering, () => this.#attempt(untilEnd));
-      while (this.#isAgain());
+      while (this.#startsOver());
       return { model, stats: { ...this.#ledger.stats, rowsActive: 0 } };
     } finally {
       unsubscribe();
@@ -69,8 +69,8 @@ export class SupervisedRun {
     }
   }
 
-  /** A document that could not be judged is tried once more, on a fresh device. */
-  #isAgain(): boolean {
+  /** Whether documents that could not be judged are tried once more, on a fresh device. */
+  #startsOver(): boolean {
     if (this.#ledger.undecided.length === 0) return false;
     this.#options.backend.close(new Error('replaced'));
     return true;

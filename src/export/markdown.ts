@@ -93,5 +93,5 @@ function escapeInline(text: string): string {
   return text
     .replace(/\s+/g, ' ')
     .trim()
-    .replace(/[\\`*_{}[\]<>()#+\-.!|~&:]/g, (mark) => (/[.\-+():!]/.test(mark) ? mark : `\\${mark}`));
+    .replace(/[\\`*_{}[\]<>#|~&]/g, '\\$&');
 }

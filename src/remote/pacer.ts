@@ -13,7 +13,7 @@ const MAX_WAIT_MS = 60_000;
 export class Pacer {
   readonly #settings: Pick<RemoteSettings, 'host' | 'maxAttempts' | 'retryDelayMs'>;
   readonly #random: () => number;
-  #restsUntil = 0;
+  #pausedUntil = 0;
   #jitterMs = 0;
 
   /** @param random 0 to 1 */
@@ -50,8 +50,8 @@ export class Pacer {
         maxDelayMs: MAX_WAIT_MS,
         random: this.#random,
         onRetry: (error, attemptNumber) => {
-          if (error instanceof PassingFault && error.retryAfterMs !== null) this.rest(error.retryAfterMs);
-          else if (error instanceof OverloadFault) this.rest(delayMs * 2 ** (attemptNumber - 1));
+          if (error instanceof PassingFault && error.retryAfterMs !== null) this.pauseFor(error.retryAfterMs);
+          else if (error instanceof OverloadFault) this.pauseFor(delayMs * 2 ** (attemptNumber - 1));
         },
       });
     } catch (error) {
@@ -64,19 +64,19 @@ export class Pacer {
   }
 
   /** No request starts for the next `ms`. */
-  rest(ms: number): void {
-    const restMs = Math.min(ms, MAX_WAIT_MS);
-    const until = performance.now() + restMs;
-    if (until <= this.#restsUntil) return;
-    this.#restsUntil = until;
-    this.#jitterMs = restMs / 2;
+  pauseFor(ms: number): void {
+    const pauseMs = Math.min(ms, MAX_WAIT_MS);
+    const until = performance.now() + pauseMs;
+    if (until <= this.#pausedUntil) return;
+    this.#pausedUntil = until;
+    this.#jitterMs = pauseMs / 2;
   }
 
   /** @throws the signal's reason */
   async untilReady(signal: AbortSignal): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
-      const left = this.#restsUntil - performance.now();
+      const left = this.#pausedUntil - performance.now();
       if (left <= 0) return;
       await wait(left + this.#random() * this.#jitterMs, signal);
     }

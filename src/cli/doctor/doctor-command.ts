@@ -4,7 +4,7 @@ import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { errorMessage } from '../../base/errors.ts';
 import { EXIT, type Command, type CommandContext, type ExitCode } from '../command.ts';
-import { ENGINE_FLAGS, ENGINE_USAGE, engineOptions, type EngineWish } from '../engine/engine-options.ts';
+import { ENGINE_FLAGS, ENGINE_USAGE, engineOptions, type RequestedEngine } from '../engine/engine-options.ts';
 import { modelPlace } from '../engine/model-place.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { deviceNote, type RerankEngine } from '../engine/rerank-engine.ts';
@@ -29,9 +29,9 @@ export const doctorCommand: Command = {
       args: [...args],
       options: { ...ENGINE_FLAGS, json: { type: 'boolean', default: false } },
     });
-    const wish = engineOptions(values);
-    if (wish.remote) throw new RangeError('doctor looks at this machine: leave --endpoint out.');
-    return (context) => runDoctor(wish, values.json, context);
+    const requested = engineOptions(values);
+    if (requested.remote) throw new RangeError('doctor looks at this machine: leave --endpoint out.');
+    return (context) => runDoctor(requested, values.json, context);
   },
 };
 
@@ -45,28 +45,32 @@ export interface Finding {
 const MIN_FREE_MEMORY_BYTES = 1e9;
 const MIN_FREE_DISK_BYTES = 0.5e9;
 
-async function runDoctor(wish: EngineWish, asJson: boolean, context: CommandContext): Promise<ExitCode> {
+async function runDoctor(
+  requested: RequestedEngine,
+  asJson: boolean,
+  context: CommandContext,
+): Promise<ExitCode> {
   const findings: Finding[] = [];
   const add = (finding: Finding): void => {
     findings.push(finding);
     if (!asJson) console.log(`${finding.level.padEnd(7)}  ${finding.subject.padEnd(8)}  ${finding.text}`);
   };
-  const model = wish.model ?? context.defaultModel;
+  const model = requested.model ?? context.defaultModel;
   add(finding('ok', 'Node', process.version));
   add(memoryFinding(freemem(), totalmem()));
   add(await diskFinding());
   add(await modelFinding(model));
   const report = await reportNode();
-  nodeFindings(report, wish.device === 'webgpu').forEach(add);
-  add(await verdictFinding(wish, context));
+  nodeFindings(report, requested.device === 'webgpu').forEach(add);
+  add(await verdictFinding(requested, context));
   if (asJson) console.log(JSON.stringify(findings, null, 2));
   return findings.some(({ level }) => level === 'failed') ? EXIT.failed : EXIT.done;
 }
 
-async function verdictFinding(wish: EngineWish, context: CommandContext): Promise<Finding> {
+async function verdictFinding(requested: RequestedEngine, context: CommandContext): Promise<Finding> {
   let engine: RerankEngine | null = null;
   try {
-    engine = await openEngine(wish, context);
+    engine = await openEngine(requested, context);
     const model = await engine.load();
     const { results } = await engine.rerank({
       query: 'coldest city',

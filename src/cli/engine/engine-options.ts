@@ -112,7 +112,7 @@ type Values<Flags> = {
 };
 
 /** The engine requested on the command line. */
-export interface EngineWish extends Omit<EngineOptions, 'model'> {
+export interface RequestedEngine extends Omit<EngineOptions, 'model'> {
   /** the default model when undefined */
   readonly model: string | undefined;
   /** folder or URL of the model that gives the reasons; undefined: the same */
@@ -124,7 +124,7 @@ export interface EngineWish extends Omit<EngineOptions, 'model'> {
 /** @throws TypeError or RangeError */
 export function engineOptions(
   values: Values<typeof ENGINE_FLAGS> & Pick<Values<typeof JUDGING_FLAGS>, 'slots'>,
-): EngineWish {
+): RequestedEngine {
   const devices = ['auto', 'webgpu', 'cpu', 'wasm'] as const;
   const device = devices.find((known) => known === (values.device ?? 'auto'));
   if (!device) throw new RangeError(`--device must be one of ${devices.join(', ')}.`);

@@ -1,6 +1,6 @@
 /** Composition root: creates the engine that a command's options request. */
 import type { CommandContext } from '../command.ts';
-import type { EngineWish } from './engine-options.ts';
+import type { RequestedEngine } from './engine-options.ts';
 import { ExplainedEngine } from './explained-engine.ts';
 import { LocalEngine } from './local-engine.ts';
 import { modelPlace } from './model-place.ts';
@@ -9,12 +9,12 @@ import { RemoteEngine } from './remote-engine.ts';
 import type { RerankEngine } from './rerank-engine.ts';
 
 /** Starts nothing yet. @throws Rank1Error if the model does not exist */
-export async function openEngine(wish: EngineWish, context: CommandContext): Promise<RerankEngine> {
-  if (wish.remote) return new RemoteEngine(wish.remote, process.env['RANK1_API_KEY']);
+export async function openEngine(requested: RequestedEngine, context: CommandContext): Promise<RerankEngine> {
+  if (requested.remote) return new RemoteEngine(requested.remote, process.env['RANK1_API_KEY']);
   const local = async (model: string | null, options: ConstructorParameters<typeof LocalEngine>[1]) =>
     new LocalEngine(await modelPlace(model), options, () => new NodeWorker(context.engineThread));
-  const engine = await local(wish.model ?? context.defaultModel, wish);
-  if (wish.explainer === undefined) return engine;
+  const engine = await local(requested.model ?? context.defaultModel, requested);
+  if (requested.explainer === undefined) return engine;
   // The weights that were named are the scoring model's.
-  return new ExplainedEngine(engine, await local(wish.explainer, { ...wish, dtype: undefined }));
+  return new ExplainedEngine(engine, await local(requested.explainer, { ...requested, dtype: undefined }));
 }

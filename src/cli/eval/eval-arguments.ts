@@ -4,7 +4,7 @@ import {
   ENGINE_FLAGS,
   ENGINE_USAGE,
   engineOptions,
-  type EngineWish,
+  type RequestedEngine,
   JUDGING_FLAGS,
   JUDGING_USAGE,
   judgingOptions,
@@ -54,7 +54,7 @@ export interface EvalArguments {
   readonly limit: number | null;
   /** only what was given; defaults apply to the rest */
   readonly options: RerankOptions;
-  readonly engine: EngineWish;
+  readonly engine: RequestedEngine;
 }
 
 const text = { type: 'string' } as const;

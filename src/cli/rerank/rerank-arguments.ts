@@ -6,7 +6,7 @@ import {
   ENGINE_FLAGS,
   ENGINE_USAGE,
   engineOptions,
-  type EngineWish,
+  type RequestedEngine,
   JUDGING_FLAGS,
   JUDGING_USAGE,
   judgingOptions,
@@ -49,7 +49,7 @@ export interface RerankArguments {
   readonly showChains: boolean;
   readonly quiet: boolean;
   readonly options: RerankOptions;
-  readonly engine: EngineWish;
+  readonly engine: RequestedEngine;
 }
 
 /** @throws TypeError or RangeError naming the invalid argument */

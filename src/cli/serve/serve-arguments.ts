@@ -5,7 +5,7 @@ import {
   ENGINE_FLAGS,
   ENGINE_USAGE,
   engineOptions,
-  type EngineWish,
+  type RequestedEngine,
   JUDGING_FLAGS,
   JUDGING_USAGE,
   judgingOptions,
@@ -45,7 +45,7 @@ export interface ServeArguments {
   readonly limits: ServeLimits;
   readonly drainTimeoutMs: number;
   readonly defaults: RerankOptions;
-  readonly engine: EngineWish;
+  readonly engine: RequestedEngine;
 }
 
 const MEBIBYTE = 2 ** 20;

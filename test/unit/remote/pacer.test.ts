@@ -90,7 +90,7 @@ it('waits a minute at most, whatever a server asks for, and ends with its signal
   expect(times[1]).toBe(60_000);
   const stop = new AbortController();
   const pacer = new Pacer(SETTINGS);
-  pacer.rest(60_000);
+  pacer.pauseFor(60_000);
   const waiting = pacer.untilReady(stop.signal);
   stop.abort(new Error('enough'));
   await expect(waiting).rejects.toThrow('enough');
@@ -100,7 +100,7 @@ it('waits a minute at most, whatever a server asks for, and ends with its signal
 it('starts nothing for a request that was given up before', async () => {
   const given = AbortSignal.abort(new Error('given up'));
   const pacer = new Pacer(SETTINGS);
-  pacer.rest(60_000);
+  pacer.pauseFor(60_000);
   await expect(pacer.untilReady(given)).rejects.toThrow('given up');
   await expect(pacer.retrying(() => Promise.resolve(1), given)).rejects.toThrow('given up');
   expect(vi.getTimerCount()).toBe(0);
