@@ -19,7 +19,7 @@ const NATIVE: DemoForm = {
 
 export const DEMO_FORMS: readonly DemoForm[] = [
   NATIVE,
-  { name: 'q4 on WASM', load: () => loadDemoModelInNode() },
+  { name: 'q4 on WASM', isSlow: true, load: () => loadDemoModelInNode() },
   // As `convert-demo.ts` makes it.
   { name: 'fp32 on WASM', isSlow: true, load: () => loadModelInNode(inject('demoInFp32'), 'fp32') },
 ];
