@@ -11,6 +11,9 @@ export interface RemoteRerankerOptions
 /**
  * A reranker on the model of a folder, which runs on this device, or of an `endpoint`, which runs elsewhere.
  * @throws TypeError or RangeError when the options describe no model
+ * @example
+ * const local = createReranker({ model: '/models/rank1-rerank-model/' });
+ * const remote = createReranker({ endpoint: 'https://gpu.example/v1', apiKey });
  */
 export function createReranker(options: RerankerOptions | RemoteRerankerOptions): Reranker {
   if (!('endpoint' in options)) return new Reranker(options);

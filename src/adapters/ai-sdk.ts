@@ -12,7 +12,11 @@ export interface Rank1RerankingModelSettings extends Omit<AdapterOptions, 'topN'
   readonly modelId?: string;
 }
 
-/** Documents without a verdict have no score and are not ranked; `providerMetadata.rank1.unjudged` lists them. */
+/**
+ * Documents without a verdict have no score and are not ranked; `providerMetadata.rank1.unjudged` lists them.
+ * @example
+ * const { ranking } = await rerank({ model: rank1RerankingModel({ reranker }), query, documents, topN: 5 });
+ */
 export function rank1RerankingModel({
   reranker,
   modelId = 'rank1',

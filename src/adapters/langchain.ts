@@ -12,6 +12,11 @@ export interface Rank1DocumentCompressorFields extends AdapterOptions {
   readonly reranker: Pick<Reranker, 'rerank'>;
 }
 
+/**
+ * @example
+ * const compressor = new Rank1DocumentCompressor({ reranker, topN: 5 });
+ * const best = await compressor.compressDocuments(documents, query);
+ */
 export class Rank1DocumentCompressor extends BaseDocumentCompressor {
   readonly #reranker: Pick<Reranker, 'rerank'>;
   readonly #options: AdapterOptions;

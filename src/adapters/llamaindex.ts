@@ -33,6 +33,11 @@ export interface Rank1NodePostprocessorSettings extends AdapterOptions {
 /** Metadata key of the chain. */
 const CHAIN_KEY = 'rank1';
 
+/**
+ * @example
+ * const postprocessor = new Rank1NodePostprocessor({ reranker, topN: 5 });
+ * const best = await postprocessor.postprocessNodes(nodes, query);
+ */
 export class Rank1NodePostprocessor {
   readonly #reranker: Pick<Reranker, 'rerank'>;
   readonly #options: AdapterOptions;

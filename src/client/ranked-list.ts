@@ -55,7 +55,12 @@ export function startRankedList(
   return { runId, items, order: sorted(inputOrder, items) };
 }
 
-/** Returns `list` itself if the updates belong to another run or are empty. */
+/**
+ * Returns `list` itself if the updates belong to another run or are empty.
+ * @example
+ * let list = startRankedList(1, documents.length);
+ * const onUpdate = (updates) => { list = foldUpdates(list, 1, updates); };
+ */
 export function foldUpdates(list: RankedList, runId: number, updates: readonly RerankUpdate[]): RankedList {
   if (runId !== list.runId || updates.length === 0) return list;
   const items = [...list.items];

@@ -70,7 +70,11 @@ export function withPartialResponse(error: Rank1Error, partial: RerankResponse):
   return Object.assign(error, { partial });
 }
 
-/** What a failed call had decided before its error; null for any other error. */
+/**
+ * What a failed call had decided before its error; null for any other error.
+ * @example
+ * const response = await reranker.rerank(call).catch((error) => partialResponse(error) ?? Promise.reject(error));
+ */
 export function partialResponse(error: unknown): RerankResponse | null {
   return isRank1Error(error) && 'partial' in error ? (error.partial as RerankResponse) : null;
 }

@@ -120,6 +120,11 @@ export class Reranker {
    * The same as a stream of events. The run starts when the first event is requested; leaving the loop aborts it. A
    * slow reader gets fewer, longer deltas; the backlog is bounded.
    * @throws TypeError or RangeError at once; other errors are thrown in the loop
+   * @example
+   * for await (const event of reranker.stream({ query, documents })) {
+   *   if (event.type === 'reasoning') console.log(event.index, event.delta);
+   *   if (event.type === 'complete') console.log(event.response.results);
+   * }
    */
   stream<D extends DocumentInput>(parameters: RerankParameters<D>): AsyncIterable<RerankEvent<D>> {
     const call = checkCall(parameters);

@@ -32,7 +32,12 @@ export interface Evaluation {
   readonly unjudgedQids: readonly string[];
 }
 
-/** @throws Rank1Error invalid-file if the run and the judgements share no query */
+/**
+ * @throws Rank1Error invalid-file if the run and the judgements share no query
+ * @example
+ * const { means } = evaluateRun(run, qrels, { measures: [parseMeasure('nDCG@10')] });
+ * console.log(means.get('nDCG@10'));
+ */
 export function evaluateRun(run: Run, qrels: Qrels, options: EvaluateOptions): Evaluation {
   const judgements = new Map([...qrels].map(([qid, grades]) => [qid, { grades }]));
   return evaluateJudgedRun(run, judgements, options);

@@ -34,6 +34,10 @@ export type ConvertFilesOptions = Pick<ConvertOptions, 'dtype' | 'onProgress' | 
  * underscores
  * @throws Rank1Error as convertModel; `storage` if there is no room. On failure nothing is left behind, and
  * an existing model of that name is unchanged. TypeError for an invalid name
+ * @example
+ * const { signal } = new AbortController();
+ * await convertFiles(input.files, 'my-model', { dtype: 'q4', onProgress: console.log, signal });
+ * const reranker = createReranker({ model: 'opfs:my-model' });
  */
 export async function convertFiles(
   files: Iterable<File>,
