@@ -36,9 +36,18 @@ export function parseScoringProfile(json: unknown): ScoringProfile {
     chain,
     answers: { true: yes, false: no },
     score: { offset, scale },
+    quoteCue: parseQuoteCue(fields['quoteCue'] ?? null, chain),
     cut,
     trim,
   };
+}
+
+function parseQuoteCue(value: unknown, chain: ScoringProfile['chain']): string | null {
+  if (value === null) return null;
+  const cue = text(value, 'quoteCue');
+  if (chain === 'none') throw new TypeError('quoteCue needs a chain');
+  if (!cue.endsWith('"')) throw new TypeError('quoteCue must end with a quotation mark');
+  return cue;
 }
 
 function parseQuery(value: unknown): QueryForms {

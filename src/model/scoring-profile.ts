@@ -20,6 +20,11 @@ export interface ScoringProfile {
   readonly answers: { readonly true: string; readonly false: string | null };
   /** From x, logit(true) - logit(false) or logit(true): the score is sigmoid((x - offset) / scale). */
   readonly score: { readonly offset: number; readonly scale: number };
+  /**
+   * What opens a quote of the document in a chain, with its quotation mark: up to the closing mark, decoding is held to the
+   * document's own words. null: as the model writes. See rank1/verbatim-quotes.ts.
+   */
+  readonly quoteCue: string | null;
   readonly cut: DocumentCut;
   /** whether white space around query and document is dropped */
   readonly trim: boolean;
@@ -54,6 +59,7 @@ export const RANK1_PROFILE: ScoringProfile = {
   chain: 'think',
   answers: { true: ' true', false: ' false' },
   score: { offset: 0, scale: 1 },
+  quoteCue: null,
   cut: { at: 'word', maxTokens: null, maxCharacters: null },
   trim: false,
 };

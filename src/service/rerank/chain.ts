@@ -21,6 +21,7 @@ import type { MarkerTokenIds } from '../../rank1/markers.ts';
 import { encodeContinuedPrompt, encodeForcedPrompt } from '../../rank1/prompt.ts';
 import type { Sampling } from '../../rank1/sampled-chains.ts';
 import { makeVerdict } from '../../rank1/verdict.ts';
+import { VerbatimQuotes } from '../../rank1/verbatim-quotes.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 
 export interface ChainSettings extends ProtocolOptions {
@@ -137,11 +138,16 @@ export class Chain implements TalliedChain {
     }
     this.#before = step.before;
     this.#reader = this.#newReader();
+    const { tokenizer, profile } = this.#settings;
+    const { quoteCue } = profile;
     return new Sequence({
       promptTokenIds,
       maxNewTokens: step.maxNewTokens,
       stopCondition: this.#reader,
-      sampler: this.#sampler,
+      sampler:
+        quoteCue === null
+          ? this.#sampler
+          : new VerbatimQuotes(tokenizer, quoteCue, this.#document, this.#sampler),
     });
   }
 

@@ -116,13 +116,15 @@ export class RerankRun {
     const numSequences = this.#planner.isDone ? this.#numSequences(planned) : Infinity;
     const maxSlots = Math.max(1, Math.min(this.#request.options.maxSlots ?? DEFAULT_MAX_SLOTS, numSequences));
     const maxLength = this.#planner.lengthFor(planned);
+    const { reasons } = this.#planner;
+    const { profile } = this.#runtime;
     const runner = await this.#runtime.createRunner({
       maxSlots,
       maxLength,
       maxPrefillRows: maxSlots,
       watchedTokenIds: watchedTokenIds(this.#markers),
-      readsLogits: this.#sampling !== null,
-      scoresOnly: this.#planner.reasons === 'none',
+      readsLogits: this.#sampling !== null || (reasons !== 'none' && profile.quoteCue !== null),
+      scoresOnly: reasons === 'none',
     });
     const engine = new Engine(runner, {
       prefixTokenIds: this.#planner.prefixOf(planned),

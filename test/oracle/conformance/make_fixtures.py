@@ -9,9 +9,11 @@ rank1.py, written anew from their description) stop the chain, read the score an
     python test/oracle/conformance/make_fixtures.py demo|default      # needs torch, transformers, onnx; versions land in the file
 """
 
+import codecs
 import hashlib
 import json
 import pathlib
+import re
 import sys
 
 import numpy as np
@@ -102,16 +104,85 @@ def pairs() -> list[tuple[str, str]]:
     return result
 
 
+def token_bytes(vocabulary: dict[str, int]) -> dict[int, bytes]:
+    """Of a byte-level vocabulary (GPT-2): printable bytes stand for themselves, the others for characters from 256 on."""
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = [byte for byte in range(256) if byte not in printable]
+    byte_of = {chr(byte): byte for byte in printable} | {chr(256 + n): byte for n, byte in enumerate(others)}
+    return {id: bytes(byte_of[c] for c in token) for token, id in vocabulary.items() if all(c in byte_of for c in token)}
+
+
+class Quotes:
+    """The rule of src/rank1/verbatim-quotes.ts, written anew over whole texts: a quote is the document's own words."""
+
+    def __init__(self, cue: str, document: str, vocabulary: dict[int, bytes]):
+        self.cue, self.vocabulary = cue, vocabulary
+        self.source = re.sub(r"\s+", " ", document).strip()
+        self.given_up = 0
+
+    def starts(self, quote: str) -> list[int]:
+        found = [m.start() for m in re.finditer(f"(?={re.escape(quote)})", self.source)]
+        return [start for start in found if self.boundary(start)]
+
+    def boundary(self, index: int) -> bool:
+        def word(c: str) -> bool:
+            unspaced = re.match("[\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3038-\u303b\u3041-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\u0e01-\u0e5b]", c)
+            return bool(re.match(r"[^\W_]", c)) and not unspaced
+
+        before, after = self.source[max(0, index - 1) : index], self.source[index : index + 1]
+        return not word(before) or not word(after)
+
+    def whole(self, quote: str) -> bool:
+        return quote != "" and any(self.boundary(start + len(quote)) for start in self.starts(quote))
+
+    def open_quote(self, text: str) -> str | None:
+        """The quote in which the text ends, None outside of quotes. ValueError if a quote is not verbatim."""
+        while (at := text.find(self.cue)) >= 0:
+            body = re.sub(r"\s", " ", text[at + len(self.cue) :])
+            held = next((n for n in range(len(body), 0, -1) if self.starts(body[:n])), 0)
+            if held == len(body):
+                return body
+            ends = [n for n in range(held + 1) if body[n] == '"' and self.whole(body[:n].rstrip())]
+            if not ends or re.search(r"[^\W_]", body[ends[-1] + 1 : held]):
+                raise ValueError(body)
+            text = body[max(held, ends[-1] + 1) :]
+        return None
+
+    def text(self, ids: list[int]) -> tuple[str, bytes]:
+        """Whole characters, and the bytes of one that has only begun."""
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        return decoder.decode(b"".join(self.vocabulary[id] for id in ids)), decoder.getstate()[0]
+
+    def allows(self, ids: list[int]) -> bool:
+        text, rest = self.text(ids)
+        try:
+            quote = self.open_quote(text[self.given_up :])
+        except ValueError:
+            return False
+        if not rest or quote is None:
+            return True
+        following = {self.source[start + len(quote) :][:1] for start in self.starts(quote)}
+        return any(character.encode().startswith(rest) for character in following)
+
+    def choose(self, ids: list[int], row: torch.Tensor) -> int:
+        best = int(row.argmax())
+        for id in [best, *torch.sort(row, descending=True, stable=True).indices[:256].tolist()]:
+            if self.allows([*ids, id]):
+                return id
+        self.given_up = len(self.text([*ids, best])[0])
+        return best
+
+
 @torch.no_grad()
-def greedy(model, prompt: list[int], stops, max_new_tokens: int):
-    """One sequence, KV cache, argmax; returns ids and, for each step, its logits' float32 row."""
+def greedy(model, prompt: list[int], stops, max_new_tokens: int, choose=lambda ids, row: int(row.argmax())):
+    """One sequence, KV cache, argmax unless told otherwise; returns ids and, for each step, its logits' float32 row."""
     ids, rows, cache = [], [], None
     step = torch.tensor([prompt])
     for _ in range(max_new_tokens):
         output = model(step, past_key_values=cache, use_cache=True)
         cache = output.past_key_values
         row = output.logits[0, -1]
-        token = int(row.argmax())
+        token = choose(ids, row)
         ids.append(token)
         rows.append(row)
         if stops(ids):
@@ -137,6 +208,8 @@ def main() -> None:
     assert all(len(ids) == 1 for ids in answers.values())
     true_id, false_id = answers["true"][0], answers["false"][0]
     close = added["</think>"]
+    cue = json.loads((MODEL / "rank1.json").read_text()).get("profile", {}).get("quoteCue")
+    vocabulary = token_bytes(plain.get_vocab())
 
     def encode(query, document, *chain):
         """Other people's text holds no added tokens; the markers are ours. The start is what the post-processor gives."""
@@ -151,7 +224,8 @@ def main() -> None:
 
     def entry(query, document, max_new_tokens):
         prompt = encode(query, document)
-        ids, rows = greedy(model, prompt, answered, max_new_tokens)
+        quotes = [Quotes(cue, document, vocabulary).choose] if cue else []
+        ids, rows = greedy(model, prompt, answered, max_new_tokens, *quotes)
         top = [torch.topk(row, 2).values for row in rows]
         case = {
             "query": query,

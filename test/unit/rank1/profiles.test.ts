@@ -195,6 +195,9 @@ describe('parseScoringProfile', () => {
     ['maxTokens', { cut: { at: 'word', maxTokens: -1, maxCharacters: null } }],
     ['query.instructed', { query: { plain: '{query}', instructed: '{query}', defaultInstruction: null } }],
     ['trim', { trim: 1 }],
+    ['quoteCue', { quoteCue: 7 }],
+    ['quotation mark', { quoteCue: 'says' }],
+    ['needs a chain', { chain: 'none', quoteCue: 'says "' }],
   ])('names %s', (named, change) => {
     expect(() => parseScoringProfile({ ...RANK1_PROFILE, ...change })).toThrow(named);
   });

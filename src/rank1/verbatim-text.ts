@@ -1,0 +1,97 @@
+/**
+ * Follows a text character by character and says whether its quotes are the source's own words: what stands between a cue
+ * and the closing mark is an unbroken stretch of the source that begins and ends at a word boundary. White space of the source counts
+ * as one space, and may be written as any one character of it.
+ */
+
+/** Where the text stands. `tail` is its end, in which the cue is looked for. */
+export type QuoteState =
+  | { readonly inside: false; readonly tail: string }
+  | {
+      readonly inside: true;
+      readonly quote: string;
+      /** The quote may have ended before its last characters: the source holds quotation marks of its own. */
+      readonly mayHaveEnded: boolean;
+    };
+
+const MARK = '"';
+/** Scripts that write no spaces have no word boundaries to look at. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+const WORD = /[\p{L}\p{N}]/u;
+
+export class VerbatimText {
+  readonly #cue: string;
+  readonly #source: string;
+
+  /** @param cue opens a quote; ends with a quotation mark */
+  constructor(cue: string, source: string) {
+    this.#cue = cue;
+    this.#source = source.replace(/\s+/g, ' ').trim();
+  }
+
+  get start(): QuoteState {
+    return this.#outside('');
+  }
+
+  /** @returns null if a quote of the text would not be verbatim */
+  advance(state: QuoteState, text: string): QuoteState | null {
+    let next: QuoteState | null = state;
+    for (const character of text) {
+      next = this.#step(next, character);
+      if (next === null) return null;
+    }
+    return next;
+  }
+
+  /** The characters that may follow within the quote. */
+  *following(state: QuoteState): Generator<string> {
+    if (!state.inside) return;
+    const source = this.#source;
+    for (const start of this.#startsOf(state.quote)) {
+      const next = source.codePointAt(start + state.quote.length);
+      if (next !== undefined) yield String.fromCodePoint(next);
+    }
+  }
+
+  #step(state: QuoteState, character: string): QuoteState | null {
+    if (!state.inside) return this.#outside(state.tail + character);
+    const { quote, mayHaveEnded } = state;
+    const longer = quote + character.replace(/\s/, ' ');
+    const ends = character === MARK && this.#holds(quote.trimEnd(), true);
+    if (this.#holds(longer, false))
+      return { inside: true, quote: longer, mayHaveEnded: ends || (mayHaveEnded && !isWord(character)) };
+    if (ends) return this.#outside('');
+    return mayHaveEnded ? this.#outside(character) : null;
+  }
+
+  #outside(text: string): QuoteState {
+    if (text.endsWith(this.#cue)) return { inside: true, quote: '', mayHaveEnded: false };
+    return { inside: false, tail: text.slice(-this.#cue.length) };
+  }
+
+  /** Whether the source holds `quote`, and up to a word boundary if it is `whole`. */
+  #holds(quote: string, whole: boolean): boolean {
+    if (quote === '') return false;
+    for (const start of this.#startsOf(quote))
+      if (!whole || isBoundary(this.#source, start + quote.length)) return true;
+    return false;
+  }
+
+  /** Where the source holds `quote` from a word boundary on. */
+  *#startsOf(quote: string): Generator<number> {
+    const source = this.#source;
+    for (let start = source.indexOf(quote); start >= 0; start = source.indexOf(quote, start + 1)) {
+      if (isBoundary(source, start)) yield start;
+      if (start >= source.length) return; // the empty quote is found at the end for ever
+    }
+  }
+}
+
+function isBoundary(text: string, index: number): boolean {
+  if (/[\uDC00-\uDFFF]/.test(text.charAt(index))) return false; // within a surrogate pair
+  return !isWord(text.charAt(index - 1)) || !isWord(text.charAt(index));
+}
+
+function isWord(character: string): boolean {
+  return WORD.test(character) && !UNSPACED.test(character);
+}
