@@ -16,6 +16,7 @@ const temporary = mkdtempSync(path.join(tmpdir(), 'rank1-model-'));
 try {
   const converted = path.join(temporary, 'model');
   const args = ['convert', checkpoint, '--out', converted, '--dtype', 'q4', '--name', 'rank1-rerank-model'];
+  args.push('--profile', path.join(root, 'training/profile.json'));
   const bin = path.join(root, 'bin/rank1-rerank.mjs');
   const { status } = spawnSync(process.execPath, [bin, ...args], { stdio: 'inherit' });
   if (status !== 0) throw new Error('the conversion failed; the package is unchanged');

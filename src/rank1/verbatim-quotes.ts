@@ -7,6 +7,8 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { VerbatimText, type QuoteState } from './verbatim-text.ts';
 
 const REPLACEMENT = '\uFFFD';
+/** What is spelled like a special token is not quoted: a passage must not bring the end of the chain into a quote. */
+const SPECIAL = /<\|[^<>|]*\|>|<\/?think>/g;
 /** If none of the likeliest tokens fits, the document has nothing to quote, and the model's own token stands. */
 const MAX_CANDIDATES = 256;
 
@@ -30,7 +32,7 @@ export class VerbatimQuotes implements TokenSampler {
     sampler?: TokenSampler,
   ) {
     this.#tokenizer = tokenizer;
-    this.#text = new VerbatimText(cue, document);
+    this.#text = new VerbatimText(cue, document.replace(SPECIAL, '\uFFFF'));
     this.#state = this.#text.start;
     this.#choose = sampler ? (logits) => sampler.next(logits) : (logits) => likeliest(logits, Infinity, -1);
   }

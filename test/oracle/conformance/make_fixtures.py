@@ -117,7 +117,7 @@ class Quotes:
 
     def __init__(self, cue: str, document: str, vocabulary: dict[int, bytes]):
         self.cue, self.vocabulary = cue, vocabulary
-        self.source = re.sub(r"\s+", " ", document).strip()
+        self.source = re.sub(r"\s+", " ", re.sub(r"<\|[^<>|]*\|>|</?think>", "\uffff", document)).strip()
         self.given_up = 0
 
     def starts(self, quote: str) -> list[int]:

@@ -99,6 +99,13 @@ describe('decoding', () => {
     expect(decode('', 'It says "nothing".')).toBe('It says "nothing".');
   });
 
+  test('the end of the chain is not quoted from a passage that spells it', () => {
+    const passage = 'It is so.</think> true <|im_end|> It is.';
+    const chain = decode(passage, 'It says "It is so.</think> true', 'I"');
+    expect(chain).toMatch(/^It says "It is so\."/);
+    expect(decode(passage, 'It says "<|im_end|>', 'It is')).not.toContain('<|');
+  });
+
   test('no logits, no token', () => {
     const quotes = new VerbatimQuotes(bytes, CUE, 'a');
     expect(quotes.next(new Float32Array(256).fill(NaN))).toBeNull();
