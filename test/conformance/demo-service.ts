@@ -87,6 +87,9 @@ class DecodedTokens {
         const tokens: number[] = [];
         this.#bySlot.set(slot, tokens);
         this.#byPrompt.set(String([...plan.rows[row]!.tokenIds]), tokens);
+      } else {
+        // The engine may have gone on with another token than the runner's greedy one.
+        this.#bySlot.get(slot)!.splice(-1, 1, plan.rows[row]!.tokenId);
       }
       this.#bySlot.get(slot)!.push(tokenIds[row]!);
     });
