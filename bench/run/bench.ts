@@ -198,7 +198,8 @@ async function main(args: readonly string[]): Promise<number> {
       for (const cell of cells) {
         if (round > 0 && once.has(cell.contender)) continue;
         const before = os.loadavg()[0]!;
-        const options = { ...cell, loadTwice: round === 0 };
+        // Loading a large reranker once more takes longer than scoring with it.
+        const options = { ...cell, loadTwice: round === 0 && !scores };
         const { browserDescription, ...measured } = await measureCell(browser, pageUrl(url), options, nice);
         description ??= browserDescription;
         records.push({ round, ...measured, loadAverageBefore: before });
