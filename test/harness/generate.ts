@@ -1,58 +1,33 @@
-/** Greedy tokens of a converted model that has no tokenizer, through the runtime and the engine, with all their logits. */
-import { Engine } from '../../src/engine/engine.ts';
-import { Sequence } from '../../src/engine/sequence.ts';
+/** Greedy tokens of a converted model that has no tokenizer, in the page. */
 import { parseManifest } from '../../src/model/manifest.ts';
 import { parseModelSpec } from '../../src/model/model-spec.ts';
 import type { Device } from '../../src/protocol/rerank-api.ts';
 import { browserHost } from '../../src/runtime/browser-host.ts';
 import { ModelRuntime } from '../../src/runtime/model-runtime.ts';
+import { generateRows, type GeneratedRow } from './generate-rows.ts';
 
 export interface GenerateRequest {
   readonly device: Device;
   /** relative to the site; the folder holds one dtype */
   readonly model: string;
-  /** decoded together, each in a slot of its own */
-  readonly prompts: readonly (readonly number[])[];
+  /** prompts that are decoded together, each in a slot of its own */
+  readonly batches: readonly (readonly (readonly number[])[])[];
   readonly numNewTokens: number;
-}
-
-export interface GeneratedRow {
-  readonly tokenIds: readonly number[];
-  /** [numNewTokens][V]: of the steps that gave them */
-  readonly logits: readonly (readonly number[])[];
+  /** whose logits come back; default all */
+  readonly watchedTokenIds?: readonly number[];
 }
 
 export async function generate(request: GenerateRequest): Promise<GeneratedRow[]> {
-  const { device, prompts, numNewTokens } = request;
+  const { device, batches, numNewTokens } = request;
   const site = new URL('../../', location.href);
   const files = await fetchWithoutTokenizer(new URL(request.model, site));
   const runtime = await ModelRuntime.load(device, files, browserHost(new URL('ort/', site).href));
-  const runner = await runtime.createRunner({
-    maxSlots: prompts.length,
-    maxLength: Math.max(...prompts.map((prompt) => prompt.length)) + numNewTokens,
-    maxPrefillRows: prompts.length,
-    // All of them: the vocabulary is small.
-    watchedTokenIds: Array.from({ length: files.spec.vocabSize }, (_, id) => id),
-  });
-  const engine = new Engine(runner);
-  const rows = prompts.map((prompt) => {
-    const logits: number[][] = [];
-    const next = (_tokenId: number, watchedLogits: Float32Array): 'continue' => {
-      logits.push([...watchedLogits]);
-      return 'continue';
-    };
-    const sequence = new Sequence({
-      promptTokenIds: Int32Array.from(prompt),
-      maxNewTokens: numNewTokens,
-      stopCondition: { next },
-    });
-    engine.add(sequence);
-    return { sequence, logits };
-  });
-  while (engine.hasWork) await engine.step();
-  await runner.dispose();
+  // All of them where the vocabulary is small.
+  const watched = request.watchedTokenIds ?? Array.from({ length: files.spec.vocabSize }, (_, id) => id);
+  const rows: GeneratedRow[] = [];
+  for (const prompts of batches) rows.push(...(await generateRows(runtime, prompts, numNewTokens, watched)));
   await runtime.dispose();
-  return rows.map(({ sequence, logits }) => ({ tokenIds: sequence.newTokenIds, logits }));
+  return rows;
 }
 
 async function fetchWithoutTokenizer(folder: URL) {

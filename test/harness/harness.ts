@@ -11,7 +11,8 @@ import { findMarkerTokenIds, watchedTokenIds } from '../../src/rank1/markers.ts'
 import { browserHost } from '../../src/runtime/browser-host.ts';
 import { ModelRuntime } from '../../src/runtime/model-runtime.ts';
 import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
-import { generate, type GeneratedRow, type GenerateRequest } from './generate.ts';
+import { generate, type GenerateRequest } from './generate.ts';
+import type { GeneratedRow } from './generate-rows.ts';
 
 /** A prompt's greedy continuation and, where the chain ended by itself, its verdict. */
 export interface DecodedChain {

@@ -8,7 +8,7 @@ import { convertModel } from '../../src/convert/convert-model.ts';
 import type { ConvertOptions } from '../../src/convert/convert-options.ts';
 import { GgufCheckpoint } from '../../src/convert/gguf/gguf-checkpoint.ts';
 import type { Device } from '../../src/protocol/rerank-api.ts';
-import type { GeneratedRow } from '../harness/generate.ts';
+import type { GeneratedRow } from '../harness/generate-rows.ts';
 import { serveModel } from '../browser/served-model.ts';
 import type { Harness } from '../harness/harness.ts';
 import { IS_FULL } from '../tier.ts';
@@ -138,7 +138,7 @@ test.afterAll(() => page.close());
 function generate(form: WeightForm, device: Device, prompts: readonly number[][]): Promise<GeneratedRow[]> {
   return page.evaluate(
     (request) => (globalThis as unknown as { harness: Harness }).harness.generate(request),
-    { device, model: folderOf(form), prompts, numNewTokens: NUM_NEW_TOKENS },
+    { device, model: folderOf(form), batches: [prompts], numNewTokens: NUM_NEW_TOKENS },
   );
 }
 

@@ -1,11 +1,14 @@
 /**
- * `<rank1-comparison>`: one or two more models, or the same one asked another way, judge the list of the page's own
+ * `<rank1-comparison>`: one or two more models, a server, or the same model asked another way, judge the list of the page's own
  * `<rank1-rerank>`; then a table of all their ranks. Light DOM, as it is part of the page.
  */
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { Reranker } from '../../client/reranker.ts';
+import { RemoteBackend } from '../../remote/remote-backend.ts';
+import type { RemoteOptions } from '../../remote/remote-options.ts';
 import type { Reasons } from '../../protocol/rerank-api.ts';
 import type { Rank1RerankElement } from '../../ui/rank1-rerank/rank1-rerank.ts';
 import { saveFile } from '../../ui/save-file.ts';
@@ -15,6 +18,7 @@ import { reasonsLabel } from '../shell/reasons-label.ts';
 import { compareRankings, comparisonFile, type Comparison } from './comparison.ts';
 import { renderComparison } from './comparison-table.ts';
 import { PageElement } from '../shell/page-element.ts';
+import { confineTo } from '../shell/remote-consent.ts';
 
 /** One more than these is the page's own. */
 const MAX_OTHERS = 2;
@@ -22,12 +26,20 @@ const MAX_OTHERS = 2;
 interface Contestant {
   readonly id: number;
   readonly model: string;
+  /** judges instead of a model in this browser */
+  readonly server: Reranker | undefined;
   readonly reasons: Reasons;
 }
+
+/** The value of the server among the models. */
+const SERVER = 'server';
 
 export class ComparisonElement extends PageElement {
   /** The ranking that the others are compared with. */
   @property({ attribute: false }) first: Rank1RerankElement | null = null;
+  /** Whether a server may be named, which then gets what is judged. */
+  @property({ attribute: false }) allowsServer = false;
+  @state() private server: Reranker | null = null;
   @state() private others: readonly Contestant[] = [];
   @state() private stored: readonly string[] = [];
   @state() private comparison: Comparison | null = null;
@@ -41,6 +53,7 @@ export class ComparisonElement extends PageElement {
           <span>${msg('Compare')}</span>
           <span class="summary-note">${msg('with another model, or the same one asked in another way')}</span>
         </summary>
+        ${this.#renderServer()}
         <div class="panel-body settings">
           ${this.#renderChoice()}
           <div class="field">
@@ -58,12 +71,25 @@ export class ComparisonElement extends PageElement {
       ${comparison ? renderComparison(comparison, () => saveFile(comparisonFile(comparison), document)) : nothing}`;
   }
 
+  #renderServer(): TemplateResult | typeof nothing {
+    if (!this.allowsServer)
+      return html`<p class="panel-body">
+        <a href="./compare-remote.html">${msg('Compare with a model on a server…')}</a>
+      </p>`;
+    if (this.server) return nothing;
+    return html`<rank1-remote-server
+      class="panel-body"
+      @rank1-remote-agreed=${this.#onAgreed}
+    ></rank1-remote-server>`;
+  }
+
   #renderChoice(): TemplateResult {
     const models = [DEFAULT_MODEL, ...this.stored];
     return html`<div class="field">
         <label for="compare-model">${msg('Model')}</label>
         <select id="compare-model">
           ${models.map((model) => html`<option value=${model}>${modelName(model)}</option>`)}
+          ${this.server ? html`<option value=${SERVER}>${this.server.remoteHost}</option>` : nothing}
         </select>
       </div>
       <div class="field">
@@ -88,8 +114,25 @@ export class ComparisonElement extends PageElement {
           ${msg('Remove')}<span class="visually-hidden"> ${label}</span>
         </button>
       </div>
-      <rank1-rerank .model=${contestant.model} .reasons=${contestant.reasons}></rank1-rerank>
+      <rank1-rerank
+        .model=${contestant.model}
+        .reranker=${contestant.server}
+        .reasons=${contestant.reasons}
+      ></rank1-rerank>
     </section>`;
+  }
+
+  /** The page can reach this server alone from now on. */
+  readonly #onAgreed = ({ detail }: CustomEvent<RemoteOptions>): void => {
+    confineTo(detail.endpoint);
+    this.server = new Reranker({ backend: new RemoteBackend(detail) });
+  };
+
+  protected override updated(): void {
+    if (!this.allowsServer) return;
+    document.title = msg('Compare with a server: what is judged is sent to it');
+    const header = document.querySelector('rank1-site-header');
+    if (header) header.sendsTo = this.server?.remoteHost ?? '';
   }
 
   readonly #listModels = (): void => {
@@ -99,8 +142,9 @@ export class ComparisonElement extends PageElement {
   readonly #add = (): void => {
     const valueOf = (id: string): string => this.querySelector<HTMLSelectElement>(`#${id}`)?.value ?? '';
     const model = valueOf('compare-model');
+    const server = (model === SERVER && this.server) || undefined;
     const reasons = valueOf('compare-reasons') as Reasons;
-    this.others = [...this.others, { id: this.#numAdded++, model, reasons }];
+    this.others = [...this.others, { id: this.#numAdded++, model, server, reasons }];
     this.comparison = null;
   };
 
@@ -125,7 +169,10 @@ export class ComparisonElement extends PageElement {
         Object.assign(element, { query, documents, instruction, device, maxNewTokens, preset });
         if (!(await element.rerank())) return;
       }
-      const labels = [labelOf({ model: first.model, reasons: first.reasons }), ...this.others.map(labelOf)];
+      const labels = [
+        labelOf({ model: first.model, server: undefined, reasons: first.reasons }),
+        ...this.others.map(labelOf),
+      ];
       this.comparison = compareRankings(
         [first, ...elements].map(({ results }, place) => ({ label: labels[place] ?? '', results })),
       );
@@ -135,8 +182,9 @@ export class ComparisonElement extends PageElement {
   };
 }
 
-function labelOf({ model, reasons }: Pick<Contestant, 'model' | 'reasons'>): string {
-  return msg(str`${modelName(model)}: ${reasonsLabel(reasons)}`);
+function labelOf({ model, server, reasons }: Omit<Contestant, 'id'>): string {
+  const name = server?.remoteHost ?? modelName(model);
+  return msg(str`${name}: ${reasonsLabel(reasons)}`);
 }
 
 function modelName(model: string): string {

