@@ -20,7 +20,15 @@ test('an embedded model and a server judge the same list side by side, after a c
   await expect(page).toHaveTitle(/^Compare with a server/);
   await expect(page.locator('.network-state > summary')).toHaveText('Nothing leaves this device');
 
-  await page.getByLabel('Documents').fill('# Oslo\nThe coldest city.\n\n# Bread\nBaked.');
+  await page.getByLabel('Question').fill('coldest city');
+  await page.locator('#reranker').evaluate((element) =>
+    Object.assign(element, {
+      documents: [
+        { title: 'Oslo', text: 'The coldest city.' },
+        { title: 'Bread', text: 'Baked.' },
+      ],
+    }),
+  );
   await fakeWorker.send({ type: 'steady', stepMs: 1 });
   await page.getByText('Compare', { exact: true }).click();
   const panel = page.locator('rank1-comparison');
@@ -32,7 +40,7 @@ test('an embedded model and a server judge the same list side by side, after a c
   await expect(page.locator('.network-state > summary')).toHaveText(`Sent to ${host}`);
   expect(server.seen).toEqual([]);
 
-  await panel.getByLabel('Model').selectOption({ label: host });
+  await panel.locator('#compare-model').selectOption({ label: host });
   await panel.getByLabel('How').selectOption('all');
   await panel.getByRole('button', { name: 'Add' }).click();
   await panel.getByRole('button', { name: 'Judge and compare' }).click();

@@ -1,7 +1,9 @@
 """Scores of the same pairs as in make_fixtures.py, by transformers, from two layers of each model at its true width.
 
     pip install --no-deps mxbai-rerank==0.1.6 mteb==2.26.24
-    python test/oracle/profiles/make_scores.py        (after `npm ci`; needs torch, transformers; half an hour on two cores)
+    python test/oracle/profiles/make_scores.py [profile ...]        (after `npm ci`; needs torch, transformers)
+
+All take half an hour on two cores; names renew those alone. Prompts beyond `MAX_TOKENS` are left out: their score is null.
 
 Weights are computed (../convert/computed_weights.py). The vocabulary is folded to 4,096 rows, ids modulo that, as the widths
 are what counts here; the ids themselves are compared in full by profiles.test.ts. Short pairs of Qwen3-Reranker are scored
@@ -24,6 +26,7 @@ CONFIGS = json.loads((ROOT / "test/fixtures/convert/configs.json").read_text())
 VOCAB = 4096
 NUM_LAYERS = 2
 MAX_SHORT = 256
+MAX_TOKENS = {"qwen3-reranker": 8192, "mxbai-rerank-base-v2": 8000, "zerank-1": 4000}
 # mxbai-rerank-base-v2 is a Qwen2.5-0.5B.
 MODELS = {
     "qwen3-reranker": ("qwen3-reranker-0.6b", (9693, 2152), lambda yes, no: torch.softmax(torch.stack([no, yes]), 0)[1]),
@@ -52,22 +55,27 @@ def mteb_score(model, ids):
 
 def main():
     encoders = load_encoders()
-    result = {"vocabSize": VOCAB, "numLayers": NUM_LAYERS, "models": {}}
+    models = json.loads(OUT.read_text())["models"] if sys.argv[1:] else {}
     with torch.no_grad():
         for name, (config, answers, score) in MODELS.items():
+            if name not in (sys.argv[1:] or MODELS):
+                continue
             model = build(config)
             rows = []
             for query, (text, times), instruction in cases():
                 ids = torch.tensor([[id % VOCAB for id in encoders[name][1](query, text * times, instruction)]])
+                if ids.shape[1] > MAX_TOKENS[name]:
+                    rows.append({"numTokens": ids.shape[1], "score": None})
+                    continue
                 logits = model(ids, logits_to_keep=1, use_cache=False).logits[0, -1].float()
                 row = score(*(logits[id % VOCAB] for id in answers)).item()
                 if name == "qwen3-reranker" and ids.shape[1] <= MAX_SHORT:
                     assert abs(mteb_score(model, ids) - row) < 1e-6
                 rows.append({"numTokens": ids.shape[1], "score": round(row, 8)})
                 print(name, len(rows), rows[-1], flush=True)
-            result["models"][name] = {"config": config, "answers": answers, "rows": rows}
+            models[name] = {"config": config, "answers": answers, "rows": rows}
             del model
-            OUT.write_text(json.dumps(result, indent=1) + "\n")
+            OUT.write_text(json.dumps({"vocabSize": VOCAB, "numLayers": NUM_LAYERS, "models": models}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
