@@ -53,7 +53,9 @@ test('a frozen tab stands still, lends the device to another tab, and goes on wh
   const numBefore = await numUpdates(first);
   await open(second, baseURL);
   const meanwhile = await rerank(second, { ...LONG_RUN, numCopies: 1 });
-  expect(meanwhile.verdicts).toEqual(undisturbed.verdicts.slice(0, 2));
+  // A batch of another size may change the last bits of a score, and no token.
+  expect(meanwhile).toMatchObject({ error: null, codes: [] });
+  expect(meanwhile.chains).toEqual(undisturbed.chains.slice(0, 2));
   expect(await numUpdates(first)).toBe(numBefore);
 
   await setFrozen(first, false);
