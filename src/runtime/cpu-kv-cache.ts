@@ -1,13 +1,14 @@
 /**
  * KV cache on the CPU. WASM copies tensors into and out of its memory on every run, so they must be small: the batch
  * holds exactly the decoding rows, with little more room than the longest needs. Rows come and go in place; the batch
- * is repacked only when its length changes. Native code decodes in place: past and present are the same tensors.
+ * is repacked only when its length changes. Native code decodes in place: past and present are the same tensors. Graphs
+ * whose attention is in operators return the keys and values of new tokens only, which are written in here.
  */
 import type { Tensor } from 'onnxruntime-web/webgpu';
 import { assert } from '../base/assert.ts';
 import { pastName, presentName } from '../model/onnx-io.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
-import type { KvBinding, KvCache, PrefixRules, TensorMap } from './kv-cache.ts';
+import type { DecodedRow, KvBinding, KvCache, PrefixRules, TensorMap } from './kv-cache.ts';
 import type { Ort } from './runtime-host.ts';
 import type { PrefixStore } from './prefix-store.ts';
 
@@ -27,6 +28,8 @@ interface Place {
 const LENGTH_STEP = 16;
 /** Length shrinks when at most this share of it is needed. */
 const SHRINK_SHARE = 0.75;
+/** Of one call: the scores of its tokens take memory that grows with the square of their number. */
+const MAX_PREFILL_TOKENS = 512;
 
 /** One [1, KV, length, H] array per layer part. */
 export type CpuPrefix = readonly Block[];
@@ -38,13 +41,21 @@ export interface CpuKvCacheOptions {
   readonly prefixes: PrefixStore<CpuPrefix>;
   /** Whether decode writes into its input tensors; only native code shares our memory. */
   readonly inPlace?: boolean;
+  /**
+   * Whether `present.*` holds new tokens only. Such a graph multiplies whatever it masks by zero, so room beyond a row's
+   * own tokens must hold finite numbers.
+   */
+  readonly returnsNewTokens?: boolean;
+  /** maximum tokens of one prefill call of such a graph */
+  readonly maxPrefillTokens?: number | undefined;
 }
 
 export class CpuKvCache implements KvCache {
   readonly maxLength: number;
   /** The kernel rejects several rows of several tokens with a past. */
   readonly prefixRules: PrefixRules = { maxRows: 1, minTokens: 1, totalCountsPrefix: true };
-  readonly maxPrefillRows = Infinity;
+  readonly maxPrefillRows: number;
+  readonly maxPrefillTokens: number;
   readonly survivesFailedRun = true;
   readonly #options: CpuKvCacheOptions;
   readonly #names: readonly { past: string; present: string }[];
@@ -57,10 +68,17 @@ export class CpuKvCache implements KvCache {
   #batch: readonly Block[] = [];
   #tensors: TensorMap | null = null;
   readonly #present: Record<string, null>;
+  /** keys and values before those of the prefill that has begun */
+  #before: readonly Block[] | null = null;
 
   constructor(options: CpuKvCacheOptions) {
     this.#options = options;
     this.maxLength = options.maxLength;
+    // One row at a time needs no padding.
+    this.maxPrefillRows = options.returnsNewTokens ? 1 : Infinity;
+    this.maxPrefillTokens = options.returnsNewTokens
+      ? (options.maxPrefillTokens ?? MAX_PREFILL_TOKENS)
+      : Infinity;
     this.#names = Array.from({ length: options.spec.numLayers }, (_, layer) =>
       (['key', 'value'] as const).map((part) => ({
         past: pastName(layer, part),
@@ -83,6 +101,12 @@ export class CpuKvCache implements KvCache {
   }
 
   beginPrefill(numRows: number, numTokens: number, prefixTokenIds: Int32Array): KvBinding {
+    if (this.#options.returnsNewTokens) {
+      const kept = prefixTokenIds.length > 0 ? this.#options.prefixes.get(prefixTokenIds) : this.#empty;
+      assert(kept && numRows === 1, 'one row at a time is run, behind a prefix that is kept');
+      this.#before = kept;
+      return this.#bind(kept, 1);
+    }
     const length = prefixTokenIds.length + numTokens;
     const size = numRows * this.#rowSize(length);
     if (prefixTokenIds.length === 0) {
@@ -102,13 +126,29 @@ export class CpuKvCache implements KvCache {
     return this.#bind(blocks, numRows);
   }
 
-  scrub(): void {
-    // This provider's kernel reads no further than a row's own length.
+  beginExtension(slot: number): KvBinding {
+    const place = this.#fresh.get(slot);
+    assert(place && this.#options.returnsNewTokens, 'a row is extended behind its first tokens');
+    this.#before = place.blocks;
+    return this.#bind(place.blocks, 1);
+  }
+
+  scrub(slot: number): void {
+    // The runtime's own attention reads no further than a row's own length.
+    if (!this.#options.returnsNewTokens) return;
+    for (const { data } of this.#fresh.get(slot)?.blocks ?? []) data.fill(0);
+    const row = this.#slots.indexOf(slot);
+    const size = this.#rowSize(this.#length);
+    if (row >= 0) for (const { data } of this.#batch) data.fill(0, row * size, (row + 1) * size);
   }
 
   endPrefill(outputs: TensorMap, slots: readonly number[]): void {
-    const blocks = this.#readBlocks(outputs);
+    const blocks = this.#withBefore(this.#readBlocks(outputs));
     slots.forEach((slot, row) => this.#fresh.set(slot, { blocks, row }));
+  }
+
+  dropPrefilled(slot: number): void {
+    this.#fresh.delete(slot);
   }
 
   hasPrefix(tokenIds: Int32Array): boolean {
@@ -117,7 +157,7 @@ export class CpuKvCache implements KvCache {
 
   keepPrefix(outputs: TensorMap, tokenIds: Int32Array): void {
     const { length } = tokenIds;
-    const blocks = this.#readBlocks(outputs).map((source) => {
+    const blocks = this.#withBefore(this.#readBlocks(outputs)).map((source) => {
       const block = { data: new Float32Array(this.#rowSize(length)), length };
       this.#copyRow(source, 0, block, 0);
       return block;
@@ -125,7 +165,9 @@ export class CpuKvCache implements KvCache {
     this.#options.prefixes.put(tokenIds, blocks);
   }
 
-  beginDecode(slots: readonly number[], totalLength: number): KvBinding {
+  beginDecode(decoded: readonly DecodedRow[]): KvBinding {
+    const slots = decoded.map(({ slot }) => slot);
+    const totalLength = Math.max(...decoded.map(({ position }) => position)) + 1;
     for (const slot of slots)
       assert(this.#fresh.has(slot) || this.#slots.includes(slot), 'a slot decodes before its prefill');
     const fits = totalLength <= this.#length && totalLength > this.#length * SHRINK_SHARE - LENGTH_STEP;
@@ -140,8 +182,9 @@ export class CpuKvCache implements KvCache {
     return { past, present };
   }
 
-  endDecode(outputs: TensorMap): void {
+  endDecode(outputs: TensorMap, decoded: readonly DecodedRow[]): void {
     if (this.#options.inPlace) return;
+    if (this.#options.returnsNewTokens) return this.#appendTokens(outputs, decoded);
     this.#batch = this.#readBlocks(outputs);
     const tensors: TensorMap = {};
     for (const { past, present } of this.#names) tensors[past] = outputs[present]!;
@@ -149,6 +192,7 @@ export class CpuKvCache implements KvCache {
   }
 
   dispose(): void {
+    this.#before = null;
     this.#fresh.clear();
     this.#slots = [];
     this.#batch = [];
@@ -186,7 +230,7 @@ export class CpuKvCache implements KvCache {
 
   /** Gathers the rows of `slots` into new arrays with room for `totalLength` tokens, rounded up. */
   #pack(slots: readonly number[], totalLength: number): void {
-    const length = Math.min(this.maxLength, Math.ceil(totalLength / LENGTH_STEP) * LENGTH_STEP);
+    const length = this.#roomFor(totalLength);
     this.#batch = this.#names.map((_, part) => {
       const block = { data: new Float32Array(slots.length * this.#rowSize(length)), length };
       slots.forEach((slot, row) => {
@@ -200,13 +244,60 @@ export class CpuKvCache implements KvCache {
     this.#tensors = null;
   }
 
-  /** Copies as many tokens as both have room for. */
-  #copyRow(source: Block, sourceRow: number, target: Block, targetRow: number): void {
+  /**
+   * The step's own token comes behind the room. Sums of a multiple of 16 addends go the same way however many of them are
+   * zero, so that a row's numbers do not depend on the room that others need.
+   */
+  #roomFor(totalLength: number): number {
+    if (this.#options.returnsNewTokens) return Math.ceil((totalLength + 1) / LENGTH_STEP) * LENGTH_STEP - 1;
+    return Math.min(this.maxLength, Math.ceil(totalLength / LENGTH_STEP) * LENGTH_STEP);
+  }
+
+  /** Writes the step's keys and values, [rows, KV, 1, H], each at its row's position. */
+  #appendTokens(outputs: TensorMap, decoded: readonly DecodedRow[]): void {
     const { numKeyValueHeads, headDim } = this.#options.spec;
-    const size = Math.min(source.length, target.length) * headDim;
+    const added = this.#readBlocks(outputs);
+    for (const { slot, position } of decoded) {
+      const firstHead = this.#slots.indexOf(slot) * numKeyValueHeads;
+      this.#batch.forEach(({ data, length }, part) => {
+        const source = added[part]!.data;
+        for (let head = firstHead; head < firstHead + numKeyValueHeads; head++)
+          data.set(
+            source.subarray(head * headDim, (head + 1) * headDim),
+            (head * length + position) * headDim,
+          );
+      });
+    }
+  }
+
+  /** A prefilled row with what came before it. */
+  #withBefore(blocks: readonly Block[]): readonly Block[] {
+    const before = this.#before;
+    this.#before = null;
+    if (!before?.[0] || before[0].length === 0) return blocks;
+    return blocks.map((block, part) => {
+      const first = before[part]!;
+      const joined = {
+        data: new Float32Array(first.data.length + block.data.length),
+        length: first.length + block.length,
+      };
+      this.#copyRow(first, 0, joined, 0);
+      this.#copyRow(block, 0, joined, 0, first.length);
+      return joined;
+    });
+  }
+
+  get #empty(): readonly Block[] {
+    return this.#names.map(() => ({ data: new Float32Array(0), length: 0 }));
+  }
+
+  /** Copies as many tokens as both have room for, to `start` on. */
+  #copyRow(source: Block, sourceRow: number, target: Block, targetRow: number, start = 0): void {
+    const { numKeyValueHeads, headDim } = this.#options.spec;
+    const size = Math.min(source.length, target.length - start) * headDim;
     for (let head = 0; head < numKeyValueHeads; head++) {
       const from = (sourceRow * numKeyValueHeads + head) * source.length * headDim;
-      const to = (targetRow * numKeyValueHeads + head) * target.length * headDim;
+      const to = ((targetRow * numKeyValueHeads + head) * target.length + start) * headDim;
       target.data.set(source.data.subarray(from, from + size), to);
     }
   }

@@ -9,7 +9,7 @@ import { isRank1Error, Rank1Error } from '../base/errors.ts';
 import { pastName, presentName } from '../model/onnx-io.ts';
 import type { KvDtype, ModelSpec } from '../model/model-spec.ts';
 import { shrink, type CapacityRequest } from './capacity-plan.ts';
-import type { KvBinding, KvCache, PrefixRules } from './kv-cache.ts';
+import type { DecodedRow, KvBinding, KvCache, PrefixRules } from './kv-cache.ts';
 import type { Ort } from './runtime-host.ts';
 import type { PrefixStore } from './prefix-store.ts';
 
@@ -40,6 +40,7 @@ export class GpuKvCache implements KvCache {
   /** With `total_sequence_length` counting only the new tokens, the kernel takes each row's past from its length. */
   readonly prefixRules: PrefixRules = { maxRows: Infinity, minTokens: 32, totalCountsPrefix: false };
   readonly maxPrefillRows: number;
+  readonly maxPrefillTokens = Infinity;
   readonly survivesFailedRun = false;
   readonly #options: GpuKvCacheOptions;
   readonly #parts: Part[] = [];
@@ -135,8 +136,16 @@ export class GpuKvCache implements KvCache {
     prefixes.put(tokenIds, kept);
   }
 
-  beginDecode(slots: readonly number[]): KvBinding {
-    this.#compact(new Set(slots));
+  beginExtension(): never {
+    throw new Error('a GPU prefills a row in one call');
+  }
+
+  dropPrefilled(): void {
+    // Staging rows are reused.
+  }
+
+  beginDecode(rows: readonly DecodedRow[]): KvBinding {
+    this.#compact(new Set(rows.map(({ slot }) => slot)));
     return this.#bind(this.#slots.length, 'rows');
   }
 

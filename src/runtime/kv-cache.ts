@@ -27,6 +27,8 @@ export interface KvCache {
   readonly survivesFailedRun: boolean;
   /** maximum rows of one prefill */
   readonly maxPrefillRows: number;
+  /** maximum tokens of one prefill call; a longer row is extended by further ones */
+  readonly maxPrefillTokens: number;
 
   /**
    * Tensors for a prefill of `numRows` new rows of `numTokens` padded tokens behind the prefix.
@@ -35,17 +37,18 @@ export interface KvCache {
   beginPrefill(numRows: number, numTokens: number, prefixTokenIds: Int32Array): KvBinding;
   /** Stores the prefill's result: row r becomes the cache of `slots[r]` and replaces its contents. */
   endPrefill(outputs: TensorMap, slots: readonly number[]): void;
+  /** Tensors for further tokens of the prefilled row of `slot`, which end with `endPrefill`. */
+  beginExtension(slot: number): KvBinding;
+  /** Forgets a prefilled row that will not be decoded. */
+  dropPrefilled(slot: number): void;
 
   hasPrefix(tokenIds: Int32Array): boolean;
   /** Caches the result of a one-row prefill as the prefix, the row's first tokens being `tokenIds`. Fills no slot. */
   keepPrefix(outputs: TensorMap, tokenIds: Int32Array): void;
 
-  /**
-   * Tensors for one decode step over the given slots, whose longest row has `totalLength` tokens after it. The slots
-   * must be all those in use: any other is dropped.
-   */
-  beginDecode(slots: readonly number[], totalLength: number): KvBinding;
-  endDecode(outputs: TensorMap): void;
+  /** Tensors for one decode step. The rows must be all those in use: any other slot is dropped. */
+  beginDecode(rows: readonly DecodedRow[]): KvBinding;
+  endDecode(outputs: TensorMap, rows: readonly DecodedRow[]): void;
 
   /** Zeroes a slot: overflowed numbers must not remain where a later row is masked. */
   scrub(slot: number): void;
@@ -53,6 +56,12 @@ export interface KvCache {
   /** Bytes held now; a cached prefix belongs to the model and does not count. */
   readonly numBytes: number;
   dispose(): void;
+}
+
+export interface DecodedRow {
+  readonly slot: number;
+  /** of the token that is run: as many are in the cache before it */
+  readonly position: number;
 }
 
 export interface KvBinding {

@@ -22,14 +22,21 @@ import { CpuKvCache, type CpuPrefix } from './cpu-kv-cache.ts';
 
 /** On a GPU, few distinct shapes mean few shader variants; on the CPU, padding only costs time. */
 const GPU_PAD_TO = 16;
-/** A step on WASM holds keys and values three times: ours, the runtime's input and its output. */
-const WASM_COPIES = 3;
+/** How often a step on WASM holds keys and values: ours, the runtime's input, and its output unless that is of new tokens only. */
+const wasmCopies = (returnsNewTokens: boolean): number => (returnsNewTokens ? 2 : 3);
 
 /** Rewrites the files for the device that was chosen; `plan` tells what they are computed with. */
 export type PrepareFiles = (
   files: ModelFiles,
   chosen: { readonly device: Device; readonly memoryGib: number | undefined },
-) => Promise<{ readonly files: Pick<ModelFiles, 'onnx' | 'externalData'>; readonly plan: ArithmeticPlan }>;
+) => Promise<PreparedFiles>;
+
+export interface PreparedFiles {
+  readonly files: Pick<ModelFiles, 'onnx' | 'externalData'>;
+  readonly plan: ArithmeticPlan;
+  /** as in CpuKvCacheOptions */
+  readonly returnsNewTokens: boolean;
+}
 
 const AS_STORED: ArithmeticPlan = {
   arithmetic: 'exact',
@@ -39,10 +46,12 @@ const AS_STORED: ArithmeticPlan = {
   peakBytes: null,
   runtimeBytes: null,
 };
-const asStored: PrepareFiles = (files) => Promise.resolve({ files, plan: AS_STORED });
+const asStored: PrepareFiles = (files) =>
+  Promise.resolve({ files, plan: AS_STORED, returnsNewTokens: false });
 
 export class ModelRuntime {
   readonly plan: ArithmeticPlan;
+  readonly #returnsNewTokens: boolean;
   readonly #host: RuntimeHost;
   readonly #chosen: ChosenDevice;
   readonly #runtime: OrtRuntime;
@@ -62,9 +71,10 @@ export class ModelRuntime {
     session: InferenceSession,
     watch: DeviceWatch | null,
     files: Pick<ModelFiles, 'spec' | 'model'>,
-    plan: ArithmeticPlan,
+    { plan, returnsNewTokens }: Omit<PreparedFiles, 'files'>,
   ) {
     this.plan = plan;
+    this.#returnsNewTokens = returnsNewTokens;
     this.#host = host;
     this.#chosen = chosen;
     this.#runtime = runtime;
@@ -92,21 +102,22 @@ export class ModelRuntime {
       const runtime = await loadOrt(chosen.device, host);
       const createPlanned = async (
         memoryGib: number | undefined,
-      ): Promise<{ plan: ArithmeticPlan; session: InferenceSession }> => {
-        const { files: prepared, plan } = await prepare(files, { device: chosen.device, memoryGib });
-        const create = () => createSession(runtime, prepared, chosen.gpuDevice);
+      ): Promise<{ prepared: PreparedFiles; session: InferenceSession }> => {
+        const prepared = await prepare(files, { device: chosen.device, memoryGib });
+        const { plan } = prepared;
+        const create = () => createSession(runtime, prepared.files, chosen.gpuDevice);
         try {
-          return { plan, session: await (watch ? watch.guard(create) : create()) };
+          return { prepared, session: await (watch ? watch.guard(create) : create()) };
         } catch (error) {
           // Browsers report memory roughly or not at all. Planned for none, weights stay as they are stored.
           if (plan.form !== 'stored' && isRank1Error(error, 'out-of-memory')) return createPlanned(0);
           throw error;
         }
       };
-      const { plan, session } = await createPlanned(host.memoryGib);
+      const { prepared, session } = await createPlanned(host.memoryGib);
       // Not `files` itself: it holds the weights, which the session has its own copy of.
       const { spec, model } = files;
-      return new ModelRuntime(host, chosen, runtime, session, watch, { spec, model }, plan);
+      return new ModelRuntime(host, chosen, runtime, session, watch, { spec, model }, prepared);
     } catch (error) {
       watch?.close();
       chosen.gpuDevice?.destroy();
@@ -137,7 +148,8 @@ export class ModelRuntime {
     const inPlace = this.#chosen.device === 'cpu';
     const capacity = planCapacity(options, spec, model.kvDtype, {
       maxBufferBytes: device ? bufferLimit(device.limits) : Infinity,
-      budgetBytes: memoryBudget(this.#host.memoryGib) / (device || inPlace ? 1 : WASM_COPIES),
+      budgetBytes:
+        memoryBudget(this.#host.memoryGib) / (device || inPlace ? 1 : wasmCopies(this.#returnsNewTokens)),
     });
     const { cache, maxSlots: numKept } = device
       ? await allocateGpuCache(capacity, {
@@ -154,6 +166,7 @@ export class ModelRuntime {
             maxLength: options.maxLength,
             prefixes: this.#cpuPrefixes,
             inPlace,
+            returnsNewTokens: this.#returnsNewTokens,
           }),
           maxSlots: capacity.maxSlots,
         };

@@ -133,6 +133,9 @@ export class OnnxModelRunner implements ModelRunner {
 
   async #prefillRows(rows: readonly PrefillRow[], shape: PrefillShape): Promise<StepOutput> {
     const { cache, scoresOnly } = this.#options;
+    const [row] = rows;
+    if (row && row.tokenIds.length > shape.numPrefixTokens + cache.maxPrefillTokens)
+      return this.#prefillLongRow(row, shape);
     const prefix = rows[0]!.tokenIds.subarray(0, shape.numPrefixTokens);
     const inputs = prefillInputs(rows, shape);
     const binding = cache.beginPrefill(inputs.numRows, inputs.numTokensPerRow, prefix);
@@ -145,18 +148,33 @@ export class OnnxModelRunner implements ModelRunner {
     return this.#readOutput(outputs, inputs);
   }
 
+  /** In pieces, each behind those before it; where they end does not depend on the prefix. */
+  async #prefillLongRow({ slot, tokenIds }: PrefillRow, shape: PrefillShape): Promise<StepOutput> {
+    const { cache, scoresOnly } = this.#options;
+    const { maxPrefillTokens } = cache;
+    const firstLength = maxPrefillTokens * (Math.floor(shape.numPrefixTokens / maxPrefillTokens) + 1);
+    const first = prefillInputs([{ slot, tokenIds: tokenIds.subarray(0, firstLength) }], shape);
+    const prefix = tokenIds.subarray(0, shape.numPrefixTokens);
+    let outputs = await this.#runSession(first, cache.beginPrefill(1, first.numTokensPerRow, prefix));
+    cache.endPrefill(outputs, [slot]);
+    let inputs = first;
+    for (let start = firstLength; start < tokenIds.length; start += maxPrefillTokens) {
+      const piece = tokenIds.subarray(0, start + maxPrefillTokens);
+      inputs = prefillInputs([{ slot, tokenIds: piece }], { ...shape, numPrefixTokens: start });
+      outputs = await this.#runSession(inputs, cache.beginExtension(slot));
+      cache.endPrefill(outputs, [slot]);
+    }
+    if (scoresOnly) cache.dropPrefilled(slot);
+    return this.#readOutput(outputs, inputs);
+  }
+
   async #decode({ rows }: DecodePlan): Promise<StepOutput> {
     const { cache } = this.#options;
-    let totalLength = 0;
-    for (const { position } of rows) totalLength = Math.max(totalLength, position + 1);
-    const binding = cache.beginDecode(
-      rows.map((row) => row.slot),
-      totalLength,
-    );
+    const binding = cache.beginDecode(rows);
     const rowOfSlot = (slot: number) => cache.slots.indexOf(slot);
     const inputs = decodeInputs(rows, rowOfSlot, cache.slots.length, this.maxLength);
     const outputs = await this.#runSession(inputs, binding);
-    cache.endDecode(outputs);
+    cache.endDecode(outputs, rows);
     return this.#readOutput(outputs, inputs);
   }
 

@@ -45,7 +45,7 @@ beforeAll(async () => {
   const model = decodeOnnxModel(read('model_q4.onnx'));
   const file = { path: 'model_q4.onnx_data', data: read('model_q4.onnx_data') };
   products = findProducts(model, dataFiles([file]));
-  expanded = expandGraph(productsAlone(model), products, 'int8');
+  expanded = expandGraph(productsAlone(model), products, { form: 'int8', explicitAttention: false });
   const made = expanded.tensors.map((tensor) => {
     const data = new Uint8Array(tensorBytes(tensor));
     tensor.fill(data);

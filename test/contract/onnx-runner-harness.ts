@@ -35,6 +35,8 @@ export interface OnnxHarnessOptions {
   readonly isSlow?: boolean;
   /** default: the weights as they are stored */
   readonly arithmetic?: Arithmetic;
+  /** of the runtime in one call, with `arithmetic` */
+  readonly maxPrefillTokens?: number;
 }
 
 export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<RunnerHarness> {
@@ -56,9 +58,9 @@ export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<Ru
   const runtime = await loadOrt(device, options.host);
   const { arithmetic: preference } = options;
   const read = { onnx, externalData };
-  const files = preference
-    ? (await expandModel({ ...read, model }, { preference, device, memoryGib: undefined })).files
-    : read;
+  const { files, returnsNewTokens } = preference
+    ? await expandModel({ ...read, model }, { preference, device, memoryGib: undefined })
+    : { files: read, returnsNewTokens: false };
   const session = await createSession(runtime, files, gpuDevice);
   const spec = parseModelSpec(config);
   const { ort } = runtime;
@@ -82,7 +84,15 @@ export async function createOnnxHarness(options: OnnxHarnessOptions): Promise<Ru
             maxPrefillRows: maxSlots,
             prefixes: gpuPrefixes,
           })
-        : new CpuKvCache({ ort, spec, maxLength, prefixes: cpuPrefixes, inPlace: device === 'cpu' });
+        : new CpuKvCache({
+            ort,
+            spec,
+            maxLength,
+            prefixes: cpuPrefixes,
+            inPlace: device === 'cpu',
+            returnsNewTokens,
+            maxPrefillTokens: options.maxPrefillTokens,
+          });
       const runner = new OnnxModelRunner({
         runtime,
         session,

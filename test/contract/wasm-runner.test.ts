@@ -42,3 +42,25 @@ test('1,000 documents never hold more than their slots need', async () => {
   await runner.dispose();
   expect(numBytes()).toBe(0);
 });
+
+test('a prompt too long for one call is prefilled in pieces, with or without a prefix', async () => {
+  const tokenIds = Int32Array.from({ length: 110 }, (_, at) => (at * 37) % 90);
+  const run = async (inPieces: boolean, numPrefixTokens: number) => {
+    const pieces = inPieces ? ({ arithmetic: 'exact', maxPrefillTokens: 32 } as const) : {};
+    const harness = await createOnnxHarness({ device: 'wasm', dtype: 'q4', padTo: 1, host, ...pieces });
+    const { runner } = await harness.create({ maxSlots: 1, maxLength: 112 });
+    const first = await runner.run({ kind: 'prefill', rows: [{ slot: 0, tokenIds }], numPrefixTokens });
+    const row = { slot: 0, tokenId: first.tokenIds[0]!, position: tokenIds.length };
+    const second = await runner.run({ kind: 'decode', rows: [row] });
+    await runner.dispose();
+    return [first, second];
+  };
+  const whole = await run(false, 0);
+  for (const numPrefixTokens of [0, 10, 40]) {
+    const pieces = await run(true, numPrefixTokens);
+    pieces.forEach(({ tokenIds: next, watchedLogits }, step) => {
+      expect([...next]).toEqual([...whole[step]!.tokenIds]);
+      watchedLogits.forEach((logit, at) => expect(logit).toBeCloseTo(whole[step]!.watchedLogits[at]!, 4));
+    });
+  }
+});

@@ -33,6 +33,7 @@ export class OpenedModel implements ComparedModel {
   readonly #markers: MarkerTokenIds;
   readonly #runtime: OrtRuntime;
   readonly #session: InferenceSession;
+  readonly #returnsNewTokens: boolean;
 
   private constructor(
     spec: ModelSpec,
@@ -40,12 +41,14 @@ export class OpenedModel implements ComparedModel {
     markers: MarkerTokenIds,
     runtime: OrtRuntime,
     session: InferenceSession,
+    returnsNewTokens: boolean,
   ) {
     this.spec = spec;
     this.tokenizer = tokenizer;
     this.#markers = markers;
     this.#runtime = runtime;
     this.#session = session;
+    this.#returnsNewTokens = returnsNewTokens;
   }
 
   /**
@@ -80,17 +83,30 @@ export class OpenedModel implements ComparedModel {
     const runtime = await loadOrt('wasm', host);
     const stored = { onnx: await read(model.onnx), externalData, model };
     const { memoryGib } = host;
-    const files = preference
-      ? (await expandModel(stored, { preference, device: 'wasm', memoryGib })).files
-      : stored;
+    const { files, returnsNewTokens } = preference
+      ? await expandModel(stored, { preference, device: 'wasm', memoryGib })
+      : { files: stored, returnsNewTokens: false };
     const session = await createSession(runtime, files, null);
-    return new OpenedModel(spec, tokenizer, findMarkerTokenIds(tokenizer), runtime, session);
+    return new OpenedModel(
+      spec,
+      tokenizer,
+      findMarkerTokenIds(tokenizer),
+      runtime,
+      session,
+      returnsNewTokens,
+    );
   }
 
   async decode(promptTokenIds: readonly number[], maxNewTokens: number, signal: AbortSignal): Promise<Chain> {
     const maxLength = promptTokenIds.length + maxNewTokens;
     const prefixes = new PrefixStore<CpuPrefix>(() => undefined);
-    const cache = new CpuKvCache({ ort: this.#runtime.ort, spec: this.spec, maxLength, prefixes });
+    const cache = new CpuKvCache({
+      ort: this.#runtime.ort,
+      spec: this.spec,
+      maxLength,
+      prefixes,
+      returnsNewTokens: this.#returnsNewTokens,
+    });
     const [runtime, session, markers] = [this.#runtime, this.#session, this.#markers];
     const layout = new Rank1Layout(runtime.ort, { watchedTokenIds: watchedTokenIds(markers) });
     const runner = new OnnxModelRunner({ runtime, session, layout, cache, maxSlots: 1, padTo: 1 });

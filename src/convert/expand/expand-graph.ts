@@ -1,6 +1,7 @@
 /**
  * The same graph with its 4- or 8-bit products replaced by products that the CPU computes faster, on weights that
- * are made when the runtime asks for them. Everything else, the embedding table included, stays as it is stored.
+ * are made when the runtime asks for them, and with attention in operators where asked for. Everything else, the
+ * embedding table included, stays as it is stored.
  */
 import { GraphBuilder, tensorBytes, type StoredTensor } from '../graph-builder.ts';
 import {
@@ -12,8 +13,9 @@ import {
   type OnnxTensor,
 } from '../onnx-proto.ts';
 import { splitRows, type BlockWeight } from './block-weight.ts';
+import { ExplicitAttention, newTokensOnly } from './explicit-attention.ts';
 import { columnScales, expandToFloat32, expandToInt8, MAX_INT8 } from './expanded-weights.ts';
-import { MAX_EXPANDED_BYTES, type ProductSizes } from '../../model/arithmetic-plan.ts';
+import { MAX_EXPANDED_BYTES, type ProductSizes, type WeightForm } from '../../model/arithmetic-plan.ts';
 import type { StoredProduct } from './stored-products.ts';
 
 /** `fp32`: the stored numbers. `int8`: rounded again, one scale per output; activations one scale per row. */
@@ -45,17 +47,27 @@ const KEEP_DIMS = { attributes: { keepdims: { int: 1 } } } as const;
 /** The kernels have no signed activations on WASM, so zero is stored as 128. */
 const ZERO_POINT = 128;
 
+export interface Rewriting {
+  /** of the products; `stored`: they stay as they are */
+  readonly form: WeightForm;
+  /** whether attention is written in operators, and returns the keys and values of new tokens only */
+  readonly explicitAttention: boolean;
+}
+
+/** @throws ForeignGraph */
 export function expandGraph(
   model: OnnxModel,
   products: readonly StoredProduct[],
-  form: ExpandedForm,
+  { form, explicitAttention }: Rewriting,
 ): ExpandedGraph {
   const graph = new GraphBuilder();
-  const writer = form === 'fp32' ? new Float32Products(graph) : new Int8Products(graph, model.nodes);
-  const byNode = new Map(products.map((product) => [product.node, product]));
+  const writer = form === 'int8' ? new Int8Products(graph, model.nodes) : new Float32Products(graph);
+  const byNode = new Map(form === 'stored' ? [] : products.map((product) => [product.node, product]));
+  const attention = explicitAttention ? new ExplicitAttention(graph, model.inputs) : null;
   for (const node of model.nodes) {
     const product = byNode.get(node);
     if (product) writer.add(product);
+    else if (attention && node.op === 'GroupQueryAttention') attention.add(node);
     else copyNode(graph, node);
   }
   const read = new Set(graph.nodes.flatMap((node) => node.inputs));
@@ -64,7 +76,8 @@ export function expandGraph(
     ...graph.inlineTensors,
     ...writer.tensors.map(located),
   ];
-  const { name, inputs, outputs } = model;
+  const { name, inputs } = model;
+  const outputs = attention ? newTokensOnly(model.outputs) : model.outputs;
   const onnx = encodeOnnxModel({ name, nodes: graph.nodes, inputs, outputs, tensors }, 'rank1-rerank');
   return { onnx, tensors: writer.tensors };
 }

@@ -22,6 +22,8 @@ type SessionFiles = Pick<ModelFiles, 'onnx' | 'externalData'>;
 export interface ExpandedModel {
   readonly files: SessionFiles;
   readonly plan: ArithmeticPlan;
+  /** whether `present.*` holds the keys and values of the call's own tokens, not the whole cache */
+  readonly returnsNewTokens: boolean;
 }
 
 export async function expandModel(
@@ -31,7 +33,7 @@ export async function expandModel(
   const { fastMeasured } = files.model;
   const isFastGood = fastMeasured !== undefined && isLossSmall(fastMeasured);
   const planFor = (sizes: LoadSizes | null) => planArithmetic({ ...request, isFastGood, sizes });
-  if (request.device === 'webgpu') return { files, plan: planFor(null) };
+  if (request.device === 'webgpu') return { files, plan: planFor(null), returnsNewTokens: false };
   const externalData = await Promise.all(
     files.externalData.map(async ({ path, data }) => ({
       path,
@@ -43,13 +45,18 @@ export async function expandModel(
     const model = decodeOnnxModel(files.onnx);
     const products = findProducts(model, dataFiles(externalData));
     const plan = planFor(products.length > 0 ? loadSizes(model, products, externalData) : null);
-    if (plan.form === 'stored') return { files: readFiles, plan };
-    const { onnx, tensors } = expandGraph(model, products, plan.form);
-    const made = request.device === 'wasm' ? madeOnDemand(tensors) : tensors.map(madeNow);
-    return { files: { onnx, externalData: [...externalData, ...made] }, plan };
+    // Native code's own attention kernel is fast, and writes into the cache in place.
+    const explicitAttention = request.device === 'wasm';
+    if (plan.form === 'stored' && !explicitAttention)
+      return { files: readFiles, plan, returnsNewTokens: false };
+    const { onnx, tensors } = expandGraph(model, products, { form: plan.form, explicitAttention });
+    const made = explicitAttention ? madeOnDemand(tensors) : tensors.map(madeNow);
+    const expanded = { onnx, externalData: [...externalData, ...made] };
+    return { files: expanded, plan, returnsNewTokens: explicitAttention };
   } catch (error) {
     // A graph by other hands: the runtime judges it.
-    if (error instanceof ForeignGraph) return { files: readFiles, plan: planFor(null) };
+    if (error instanceof ForeignGraph)
+      return { files: readFiles, plan: planFor(null), returnsNewTokens: false };
     throw error;
   }
 }
@@ -87,7 +94,7 @@ function madeNow(tensor: ExpandedTensor): DataFile {
  * checks a file's `byteLength`, copies what `subarray` gives, and keeps nothing of it.
  */
 function madeOnDemand(tensors: readonly ExpandedTensor[]): DataFile[] {
-  const scratch = new Uint8Array(Math.max(...tensors.map(tensorBytes)));
+  const scratch = new Uint8Array(Math.max(0, ...tensors.map(tensorBytes)));
   return tensors.map((tensor) => {
     const byteLength = tensorBytes(tensor);
     const subarray = (start?: number, end?: number) => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { ModelSpec } from '../../../src/model/model-spec.ts';
 import type { Ort } from '../../../src/runtime/runtime-host.ts';
 import { PrefixStore } from '../../../src/runtime/prefix-store.ts';
-import { CpuKvCache } from '../../../src/runtime/cpu-kv-cache.ts';
+import { CpuKvCache, type CpuPrefix } from '../../../src/runtime/cpu-kv-cache.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 
 const HEADS = 2;
@@ -28,8 +28,9 @@ const spec = { numLayers: 1, numKeyValueHeads: HEADS, headDim: HEAD_DIM } as Mod
 const NAMES = ['key', 'value'] as const;
 const NONE = new Int32Array(0);
 
-function makeCache(maxLength = 200): CpuKvCache {
-  return new CpuKvCache({ ort, spec, maxLength, prefixes: new PrefixStore(() => undefined) });
+function makeCache(maxLength = 200, returnsNewTokens = false): CpuKvCache {
+  const prefixes = new PrefixStore<CpuPrefix>(() => undefined);
+  return new CpuKvCache({ ort, spec, maxLength, prefixes, returnsNewTokens });
 }
 
 /** The value that position `position` of a sequence has in one head: says where it came from. */
@@ -60,12 +61,18 @@ function present(
   return outputs;
 }
 
-function checkRow(past: Record<string, Tensor>, row: number, sequence: number, numTokens: number): void {
+function checkRow(
+  past: Record<string, Tensor>,
+  row: number,
+  sequence: number,
+  numTokens: number,
+  first = 0,
+): void {
   NAMES.forEach((name, part) => {
     const { data, dims } = past[`past_key_values.0.${name}`] as unknown as FakeTensor;
     const length = dims[2] ?? 0;
     for (let head = 0; head < HEADS; head++) {
-      for (let position = 0; position < numTokens; position++) {
+      for (let position = first; position < numTokens; position++) {
         const at = ((row * HEADS + head) * length + position) * HEAD_DIM;
         expect(data[at]).toBe(mark(sequence, position, head, part));
         expect(data[at + 1]).toBe(mark(sequence, position, head, part));
@@ -103,8 +110,8 @@ describe('CpuKvCache', () => {
           sequence += slots.length;
         } else if (active.size > 0) {
           const slots = random.shuffle([...active.keys()]);
-          const longest = Math.max(...[...active.values()].map(({ numTokens }) => numTokens));
-          const { past } = cache.beginDecode(slots, longest + 1);
+          const decoded = slots.map((slot) => ({ slot, position: active.get(slot)!.numTokens }));
+          const { past } = cache.beginDecode(decoded);
           expect([...cache.slots].sort()).toEqual([...slots].sort());
           const states = cache.slots.map((slot) => active.get(slot!)!);
           states.forEach((state, row) => checkRow(past, row, state.sequence, state.numTokens));
@@ -113,7 +120,7 @@ describe('CpuKvCache', () => {
             from: state.numTokens,
             to: state.numTokens + 1,
           }));
-          cache.endDecode(present(past, rows));
+          cache.endDecode(present(past, rows), decoded);
           for (const state of states) state.numTokens++;
           for (const slot of slots) if (random.next() < 0.15) active.delete(slot);
         }
@@ -127,15 +134,16 @@ describe('CpuKvCache', () => {
     const rows = [1, 2, 3].map((sequence) => ({ sequence, from: 0, to: 10 }));
     cache.endPrefill(present(prefill.past, rows), [0, 1, 2]);
     expect(cache.numBytes).toBe(3 * 10 * HEADS * HEAD_DIM * NAMES.length * FLOAT_BYTES);
-    const { past } = cache.beginDecode([1], 11);
-    cache.endDecode(present(past, [{ sequence: 2, from: 10, to: 11 }]));
+    const decoded = [{ slot: 1, position: 10 }];
+    const { past } = cache.beginDecode(decoded);
+    cache.endDecode(present(past, [{ sequence: 2, from: 10, to: 11 }]), decoded);
     expect(cache.numBytes).toBe(1 * 16 * HEADS * HEAD_DIM * NAMES.length * FLOAT_BYTES);
   });
 
   test('asks for no more room than a slot may have', () => {
     const cache = makeCache(40);
     cache.endPrefill(present(cache.beginPrefill(1, 39, NONE).past, [{ sequence: 1, from: 0, to: 39 }]), [0]);
-    const { past } = cache.beginDecode([0], 40);
+    const { past } = cache.beginDecode([{ slot: 0, position: 39 }]);
     expect((past['past_key_values.0.key'] as unknown as FakeTensor).dims).toEqual([1, HEADS, 40, HEAD_DIM]);
   });
 
@@ -143,9 +151,10 @@ describe('CpuKvCache', () => {
     const cache = makeCache();
     const rows = [1, 2].map((sequence) => ({ sequence, from: 0, to: 4 }));
     cache.endPrefill(present(cache.beginPrefill(2, 4, NONE).past, rows), [0, 1]);
-    cache.beginDecode([0], 5);
-    expect(() => cache.beginDecode([0, 1], 5)).toThrow('before its prefill');
-    expect(() => cache.beginDecode([3], 5)).toThrow('before its prefill');
+    const at = (...slots: number[]) => slots.map((slot) => ({ slot, position: 4 }));
+    cache.beginDecode(at(0));
+    expect(() => cache.beginDecode(at(0, 1))).toThrow('before its prefill');
+    expect(() => cache.beginDecode(at(3))).toThrow('before its prefill');
   });
 
   test('holds nothing after dispose', () => {
@@ -154,4 +163,90 @@ describe('CpuKvCache', () => {
     cache.dispose();
     expect(cache.numBytes).toBe(0);
   });
+
+  test(
+    'keeps what a graph returns of new tokens, behind a prefix, in pieces and in a batch',
+    { timeout: 60_000 },
+    () => {
+      const random = new SeededRandom(62);
+      const prefix = Int32Array.of(1, 2, 3);
+      for (let round = 0; round < 8; round++) {
+        const cache = makeCache(200, true);
+        cache.beginPrefill(1, 3, NONE);
+        cache.keepPrefix(newTokens([{ sequence: 0, from: 0, to: 3 }]), prefix);
+        const active = new Map<number, { sequence: number; numTokens: number; numShared: number }>();
+        const check = (past: Record<string, Tensor>, row: number, slot: number) => {
+          const { sequence, numTokens, numShared } = active.get(slot)!;
+          checkRow(past, row, 0, numShared);
+          checkRow(past, row, sequence, numTokens, numShared);
+        };
+        for (let step = 0, sequence = 1; step < 40; step++) {
+          const slot = [0, 1, 2, 3].find((one) => !active.has(one));
+          if (slot !== undefined && random.next() < 0.5) {
+            const numShared = random.next() < 0.5 ? 3 : 0;
+            let numTokens = numShared + random.integer(1, 30);
+            cache.beginPrefill(1, numTokens - numShared, numShared > 0 ? prefix : NONE);
+            cache.endPrefill(newTokens([{ sequence, from: numShared, to: numTokens }]), [slot]);
+            active.set(slot, { sequence, numTokens, numShared });
+            for (let piece = random.integer(0, 2); piece > 0; piece--) {
+              check(cache.beginExtension(slot).past, 0, slot);
+              const to = numTokens + random.integer(1, 20);
+              cache.endPrefill(newTokens([{ sequence, from: numTokens, to }]), [slot]);
+              active.set(slot, { sequence, numTokens: (numTokens = to), numShared });
+            }
+            sequence++;
+          } else if (active.size > 0) {
+            const slots = random.shuffle([...active.keys()]);
+            const decoded = slots.map((one) => ({ slot: one, position: active.get(one)!.numTokens }));
+            const { past } = cache.beginDecode(decoded);
+            const { dims } = past['past_key_values.0.key'] as unknown as FakeTensor;
+            expect((dims[2]! + 1) % 16).toBe(0);
+            cache.slots.forEach((one, row) => check(past, row, one!));
+            const rows = cache.slots.map((one) => {
+              const { sequence: written, numTokens } = active.get(one!)!;
+              return { sequence: written, from: numTokens, to: numTokens + 1 };
+            });
+            cache.endDecode(newTokens(rows), decoded);
+            for (const state of active.values()) state.numTokens++;
+            for (const one of slots) if (random.next() < 0.15) active.delete(one);
+          }
+        }
+      }
+    },
+  );
+
+  test('leaves no number of an overflowed row where another is masked', () => {
+    const cache = makeCache(200, true);
+    for (const slot of [0, 1]) {
+      cache.beginPrefill(1, 20, NONE);
+      cache.endPrefill(newTokens([{ sequence: slot, from: 0, to: 20 }]), [slot]);
+    }
+    const decoded = [0, 1].map((slot) => ({ slot, position: 20 }));
+    const { past } = cache.beginDecode(decoded);
+    const { data } = past['past_key_values.0.key'] as unknown as FakeTensor;
+    data.fill(NaN, data.length / 2);
+    cache.scrub(1);
+    expect(data.some(Number.isNaN)).toBe(false);
+    checkRow(past, 0, 0, 20);
+  });
 });
+
+/** Outputs that hold the positions from `from` to `to` of each row; all rows have as many. */
+function newTokens(rows: readonly { sequence: number; from: number; to: number }[]): Record<string, Tensor> {
+  const length = rows[0]!.to - rows[0]!.from;
+  const dims = [rows.length, HEADS, length, HEAD_DIM];
+  return Object.fromEntries(
+    NAMES.map((name, part) => {
+      const data = rows.flatMap(({ sequence, from }) =>
+        Array.from({ length: HEADS * length * HEAD_DIM }, (_, at) => {
+          const head = Math.floor(at / (length * HEAD_DIM));
+          return mark(sequence, from + (Math.floor(at / HEAD_DIM) % length), head, part);
+        }),
+      );
+      return [
+        `present.0.${name}`,
+        new FakeTensor('float32', Float32Array.from(data), dims) as unknown as Tensor,
+      ];
+    }),
+  );
+}

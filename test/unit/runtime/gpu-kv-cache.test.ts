@@ -63,7 +63,7 @@ describe('GpuKvCache', () => {
         document += slots.length;
         active = new Set([...active, ...slots]);
       }
-      if (active.size > 0) cache.beginDecode([...active]);
+      if (active.size > 0) cache.beginDecode([...active].map((slot) => ({ slot, position: 0 })));
       active = new Set([...active].filter(() => random.next() < 0.7));
       expect(device.bytesHeld).toBe(bytes);
     }
@@ -130,7 +130,7 @@ describe('GpuKvCache', () => {
     // A row that moves goes through the last staging row.
     copies(4, prefix);
     cache.endPrefill({}, [0, 1, 2, 3]);
-    cache.beginDecode([1, 2, 3]);
+    cache.beginDecode([1, 2, 3].map((slot) => ({ slot, position: 0 })));
     expect(copies(4, prefix)).toBe(1 * perRow);
   });
 });

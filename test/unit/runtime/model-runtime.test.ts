@@ -55,6 +55,7 @@ describe('a CPU that runs out of memory', () => {
       return Promise.resolve({
         files: given,
         plan: { arithmetic: 'exact', form, cause: 'chosen', reason: form, peakBytes: 1, runtimeBytes: 1 },
+        returnsNewTokens: false,
       });
     };
     const outcome = await ModelRuntime.load('wasm', files, host, prepare).then(

@@ -88,7 +88,10 @@ async function runExpanded(
   numRows: number,
 ): Promise<Outputs & { readonly tensorNames: readonly string[] }> {
   const model = decodeOnnxModel(onnx);
-  const graph = expandGraph(model, findProducts(model, new Map([['weights', file]])), form);
+  const graph = expandGraph(model, findProducts(model, new Map([['weights', file]])), {
+    form,
+    explicitAttention: false,
+  });
   const made = graph.tensors.map((tensor) => {
     const data = new Uint8Array(tensorBytes(tensor));
     tensor.fill(data);

@@ -54,7 +54,7 @@ describe('reading a graph back', () => {
       const changed = changedGraph(written.onnx, random);
       try {
         const model = decodeOnnxModel(changed);
-        expandGraph(model, findProducts(model, files), 'int8');
+        expandGraph(model, findProducts(model, files), { form: 'int8', explicitAttention: true });
         outcomes.rewritten++;
       } catch (error) {
         expect(error).toBeInstanceOf(ForeignGraph);
@@ -94,17 +94,17 @@ describe('expanding a model', () => {
     expect(expanded.plan.form).toBe('stored');
   });
 
-  it('leaves a model without blocks, a foreign graph and truncated weights to the runtime', async () => {
-    const fp32 = await write('rank1', 'fp32');
+  it('leaves a foreign graph and truncated weights to the runtime', async () => {
     const foreign = { ...written, onnx: Uint8Array.of(0x50, 1) };
     const truncated = {
       ...written,
       externalData: written.externalData.map(({ path, data }) => ({ path, data: data.slice(0, 100) })),
     };
-    for (const files of [fp32, foreign, truncated]) {
+    for (const files of [foreign, truncated]) {
       const expanded = await expandModel(files, request);
       expect(expanded.plan).toMatchObject({ arithmetic: 'exact', form: 'stored', peakBytes: null });
       expect(expanded.files).toEqual({ onnx: files.onnx, externalData: files.externalData });
+      expect(expanded.returnsNewTokens).toBe(false);
     }
   });
 
@@ -114,6 +114,22 @@ describe('expanding a model', () => {
     expect(plan.reason).toMatch(
       /^Loading with 32-bit weights takes \d+ MB, which this device did not have\. /,
     );
-    expect(files.onnx).toBe(written.onnx);
+    expect(operatorsOf(files.onnx)).toContain('MatMulNBits');
+    expect(files.externalData).toEqual(written.externalData);
+  });
+
+  it('writes attention in operators on WASM, whatever the weights are, and on native code leaves it as it is', async () => {
+    for (const files of [written, await write('rank1', 'fp32')]) {
+      const wasm = await expandModel(files, { ...request, memoryGib: 0 });
+      expect(operatorsOf(wasm.files.onnx)).not.toContain('GroupQueryAttention');
+      expect(wasm.returnsNewTokens).toBe(true);
+      const native = await expandModel(files, { ...request, device: 'cpu' });
+      expect(operatorsOf(native.files.onnx)).toContain('GroupQueryAttention');
+      expect(native.returnsNewTokens).toBe(false);
+    }
   });
 });
+
+function operatorsOf(onnx: Uint8Array): string[] {
+  return decodeOnnxModel(onnx).nodes.map(({ op }) => op);
+}
