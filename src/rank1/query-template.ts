@@ -6,7 +6,7 @@ import type { RerankRequest } from '../protocol/rerank-api.ts';
 import { QUERY_PLACEHOLDER, type QueryPreset } from '../base/query-presets.ts';
 import { RANK1_PROFILE, type ScoringProfile } from '../model/scoring-profile.ts';
 import { queryWithInstruction } from './prompt.ts';
-import presets from './presets.json';
+import presets from './presets.json' with { type: 'json' };
 
 /** In this project's own words; the reference's texts are not copied. */
 export const QUERY_PRESETS: Readonly<Record<QueryPreset, string>> = presets;
