@@ -35,7 +35,8 @@ async function filledStore() {
       return { key: judgementKey(key, hash), hash, verdict, finishReason, ...rest };
     }),
   );
-  const places = [{ page: 1, firstLine: 1, lastLine: 2 }, { record: 3 }, {}];
+  const row = { record: 3, column: 'ruling', part: 'sheet', label: 'One' } as const;
+  const places = [{ page: 1, firstLine: 1, lastLine: 2 }, row, {}];
   const passages = judgements.map(({ hash, finishReason }, place) => ({
     text: finishReason,
     hash,
