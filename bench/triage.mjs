@@ -77,7 +77,7 @@ function search() {
   };
   return {
     first: measure(ordinary[0]),
-    ordinary: ordinary.map(measure),
+    ordinary: ordinary.slice(1).map(measure),
     costly: Object.entries(costly).map(([name, query]) => [name, measure(query)]),
   };
 }
