@@ -17,6 +17,8 @@ export interface EngineOptions {
   readonly maxPaddingShare?: number;
   /** Rows that start before the batch is filled; default: a quarter of a large batch. */
   readonly leadRows?: number;
+  /** Tokens that these produce before the batch is filled, unless one of them ends first. */
+  readonly leadSteps?: number;
   /** A prefix that some or all sequences share; the runner may run it once. */
   readonly prefixTokenIds?: Int32Array;
   /** Pass one instance to several engines to accumulate over a run. */
@@ -28,6 +30,8 @@ export interface EngineOptions {
 /** Keeps a prefill step on an integrated GPU below the driver's watchdog timeout. */
 const DEFAULT_MAX_PREFILL_TOKENS = 2048;
 const DEFAULT_MAX_PADDING_SHARE = 0.25;
+/** Something to read soon, for one percent of the time: docs/decisions/0021-first-rows.md. */
+const DEFAULT_LEAD_STEPS = 4;
 /** Smaller batches fill fast enough without a lead. */
 const MIN_SLOTS_FOR_LEAD = 8;
 
@@ -46,6 +50,7 @@ export class Engine {
     this.#scheduler = new Scheduler({
       maxSlots,
       leadRows: options.leadRows ?? (maxSlots < MIN_SLOTS_FOR_LEAD ? maxSlots : Math.ceil(maxSlots / 4)),
+      leadSteps: options.leadSteps ?? DEFAULT_LEAD_STEPS,
       maxPrefillTokens: options.maxPrefillTokens ?? DEFAULT_MAX_PREFILL_TOKENS,
       maxPaddingShare: options.maxPaddingShare ?? DEFAULT_MAX_PADDING_SHARE,
       prefixTokenIds: options.prefixTokenIds ?? new Int32Array(0),

@@ -19,10 +19,9 @@ export interface SchedulerLimits {
   readonly prefixTokenIds: Int32Array;
   /** Rows of the very first prefill step. They decode a little before others join, so that output appears early. */
   readonly leadRows: number;
+  /** Tokens the leading rows produce before the batch is filled, unless one of them ends first. */
+  readonly leadSteps: number;
 }
-
-/** Tokens the leading rows produce before the batch is filled; cost in docs/decisions/0021-first-rows.md. */
-const NUM_LEAD_STEPS = 4;
 
 export interface ScheduledStep {
   readonly plan: StepPlan;
@@ -81,7 +80,10 @@ export class Scheduler {
 
   /** Frees the slot of a finished sequence, or removes a waiting one from the queue. */
   remove(sequence: Sequence): void {
-    if (sequence.slot !== null) this.#slots.release(sequence.slot);
+    if (sequence.slot !== null) {
+      this.#slots.release(sequence.slot);
+      this.#numLeadSteps = 0;
+    }
     sequence.slot = null;
     this.#running = this.#running.filter((other) => other !== sequence);
     const place = this.#waiting.indexOf(sequence);
@@ -145,7 +147,7 @@ export class Scheduler {
     if (this.#running.length > 0) this.#numPrefillsWaited++;
     const numFree = this.#numFree;
     const maxRows = Math.min(this.#numLeadSteps === null ? this.#limits.leadRows : numFree, numFree);
-    this.#numLeadSteps ??= maxRows < numFree ? NUM_LEAD_STEPS : 0;
+    this.#numLeadSteps ??= maxRows < numFree ? this.#limits.leadSteps : 0;
     const sequences = this.#takeBatch(maxRows);
     const rows = sequences.map((sequence) => {
       sequence.slot = this.#slots.acquire();

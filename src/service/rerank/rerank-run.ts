@@ -24,6 +24,8 @@ import type { LoadedRuntime } from './loaded-runtime.ts';
 const NUM_FIRST_DOCUMENTS = 128;
 /** Maximum time encoding blocks the thread before abort, pause and the next step get their turn. */
 const PLAN_SLICE_MS = 50;
+/** A step on WASM takes longer with every row, so that leading rows may bring the first verdict: docs/decisions/0021-first-rows.md. */
+const WASM_LEAD_STEPS = 96;
 /** Far below any idle timeout. */
 const HEARTBEAT_MS = 2000;
 
@@ -129,6 +131,7 @@ export class RerankRun {
     const engine = new Engine(runner, {
       prefixTokenIds: this.#planner.prefixOf(planned),
       stats: this.#stats,
+      ...(this.#runtime.device === 'wasm' && { leadSteps: WASM_LEAD_STEPS }),
     });
     const inProgress = new DocumentsInProgress(engine, this.#chainSettings(maxLength), this.#numSamples);
     const later: PlannedDocument[] = [];

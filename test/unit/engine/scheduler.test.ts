@@ -10,6 +10,7 @@ const LIMITS: SchedulerLimits = {
   prefixTokenIds: new Int32Array(0),
   // All at once, but where a test is about the leading rows.
   leadRows: Infinity,
+  leadSteps: 4,
 };
 
 function makeSequence(promptLength: number, maxNewTokens = 3): Sequence {
@@ -96,6 +97,22 @@ describe('the first rows', () => {
     const kinds = [1, 2, 3, 4, 5, 6].map(() => takeStep(scheduler)?.plan.kind);
     expect(kinds).toEqual(['decode', 'decode', 'decode', 'decode', 'prefill', 'decode']);
     expect(scheduler.numRunning).toBe(5);
+  });
+
+  test('are joined by the others as soon as one of them ends', () => {
+    const scheduler = new Scheduler({ ...LIMITS, leadRows: 2, leadSteps: 40 });
+    const sequences = [9, 3, 9, 9].map((maxNewTokens) => makeSequence(10, maxNewTokens));
+    for (const sequence of sequences) scheduler.add(sequence);
+    const steps = [1, 2, 3, 4, 5].map(() => takeStep(scheduler));
+    expect(steps.map((step) => step?.plan.kind)).toEqual([
+      'prefill',
+      'decode',
+      'decode',
+      'prefill',
+      'decode',
+    ]);
+    expect(sequences[1]!.finishReason).toBe('length');
+    expect(steps[3]?.sequences).toEqual(sequences.slice(2));
   });
 
   test('are not waited for when they are done sooner', () => {
@@ -225,6 +242,7 @@ describe('any queue', () => {
         maxPaddingShare: random.next() / 2,
         prefixTokenIds: new Int32Array(0),
         leadRows: random.integer(1, 9),
+        leadSteps: random.integer(1, 9),
       };
       const lengths = Array.from({ length: random.integer(1, 30) }, () => random.integer(1, 120));
       const scheduler = new Scheduler(limits);
