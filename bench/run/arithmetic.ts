@@ -2,7 +2,7 @@
  * Speed of a model's three weight forms on WASM in Node, in turns in one process: fourteen sample documents through the
  * service, every chain cut at the same length, documents cut to `--words`. Wall time, and processor time, which other programs on the machine disturb less.
  *
- *   npx tsx bench/run/arithmetic.ts [demo|shapes-135m|shapes-0.5b] [--threads 2] [--rounds 3] [--max-new-tokens 64] [--words 1000]
+ *   npx tsx bench/run/arithmetic.ts [default|demo|shapes-135m|shapes-0.5b] [--threads 2] [--rounds 3] [--max-new-tokens 64] [--words 1000]
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -40,15 +40,17 @@ const { positionals, values } = parseArgs({
     words: { type: 'string', default: '1000' },
   },
 });
-const model = (positionals[0] ?? 'shapes-135m') as ModelName;
+/** `default`: the shipped model, whose shapes are those of shapes-135m and whose chains end by themselves. */
+const model = (positionals[0] ?? 'default') as ModelName | 'default';
 const maxNewTokens = Number(values['max-new-tokens']);
 const sample = JSON.parse(readFileSync(path.join(ROOT, 'public/samples/zambezi.json'), 'utf8')) as Sample;
 const documents = sample.documents.map(({ text }) => ({
   text: text.split(' ').slice(0, Number(values.words)).join(' '),
 }));
 
-await prepareModel(ROOT, model, 'q4');
-const folder = path.join(ROOT, 'dist-bench-models', model, 'rank1');
+if (model !== 'default') await prepareModel(ROOT, model, 'q4');
+const folder =
+  model === 'default' ? path.join(ROOT, 'model') : path.join(ROOT, 'dist-bench-models', model, 'rank1');
 const services = new Map<Form, RerankService>();
 for (const form of FORMS) {
   const startedAt = performance.now();
@@ -105,7 +107,7 @@ function report(): void {
     const rows = stats.numDecodeTokens / stats.numDecodeSteps;
     console.log(
       `${form}: ${seconds(median(form, ({ wallMs }) => wallMs))} s (${(stored / median(form, ({ wallMs }) => wallMs)).toFixed(2)} times stored), ` +
-        `processor ${seconds(median(form, ({ processorMs }) => processorMs))} s, first verdict ${seconds(median(form, ({ firstVerdictMs }) => firstVerdictMs))} s; ` +
+        `processor ${seconds(median(form, ({ processorMs }) => processorMs) / documents.length)} s a document, first verdict ${seconds(median(form, ({ firstVerdictMs }) => firstVerdictMs))} s; ` +
         `prefill ${prefill}, ${stats.numPaddedPrefillTokens} tokens; decode ${decode}, ${rows.toFixed(1)} rows a step, ` +
         `${median(form, ({ stats: { decodeMs, numDecodeSteps } }) => decodeMs / numDecodeSteps).toFixed(1)} ms a step`,
     );
@@ -118,7 +120,10 @@ function rate(form: Form, tokensAndMs: (run: Run) => readonly [number, number]):
     const [tokens, ms] = tokensAndMs(run);
     return (1000 * tokens) / ms;
   });
-  const gigaflops = !(model in SHAPES) ? null : (2 * numLayerWeights(model as ShapesName) * perSecond) / 1e9;
+  const shapes = model === 'default' ? 'shapes-135m' : model;
+  const gigaflops = !(shapes in SHAPES)
+    ? null
+    : (2 * numLayerWeights(shapes as ShapesName) * perSecond) / 1e9;
   return `${perSecond.toFixed(0)} tokens/s${gigaflops === null ? '' : ` (${gigaflops.toFixed(0)} GFLOP/s)`}`;
 }
 
