@@ -1,4 +1,5 @@
 /** Documents of our own making: what they number, and those that mean harm (bombs, nesting, lies), which end in a sentence. */
+import { readFileSync } from 'node:fs';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, test, vi } from 'vitest';
 import { importOutcome } from '../../../../src/app/import/import-notes.ts';
@@ -14,6 +15,7 @@ import {
   word,
 } from '../../../fixtures/import/hostile-documents.ts';
 
+const FORMATS = new URL('../../../fixtures/import/formats/', import.meta.url);
 const surroundings = {
   cMapUrl: 'http://unused.invalid/',
   recognition: { recognise: () => Promise.reject(new Error('nobody asked')) },
@@ -168,12 +170,14 @@ describe('damage', () => {
     expect(importOutcome(file).status).toBe('read-in-part');
   });
 
-  test('in every byte of a file in turn ends in an outcome', async () => {
-    const good = openDocument('text', '<office><text><p>Some text.</p></text></office>');
+  test.each([
+    ['x.odt', openDocument('text', '<office><text><p>Some text.</p></text></office>')],
+    ['x.p7m', new Uint8Array(readFileSync(new URL('streamed.p7m', FORMATS)))],
+  ])('in every byte of %s in turn ends in an outcome', async (name, good) => {
     for (let at = 0; at < good.length; at += 3) {
       const bad = good.slice();
       bad[at] = (bad[at] ?? 0) ^ 0xff;
-      const file = await readOne('x.odt', bad);
+      const file = await readOne(name, bad);
       expect(['read-whole', 'read-in-part', 'not-read']).toContain(importOutcome(file).status);
     }
   });
