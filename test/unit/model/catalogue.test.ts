@@ -308,6 +308,18 @@ describe('a device is told', () => {
     expect(cpu.find(({ id }) => id === 'rank1-7b')?.refusal).toMatchObject({ code: 'needs-gpu' });
   });
 
+  test('on a CPU, what weights take that are expanded there, if there is memory for it', () => {
+    const bytes = (device: 'webgpu' | 'wasm', gibibytes: number) => {
+      const report = { ...GPU, device, float16: false, memoryBytes: gibibytes * 2 ** 30 };
+      const [own] = assessCatalogue(report).filter(({ id }) => id === 'rank1-rerank-model');
+      return own!.versions[0]!.memoryAtSlots['1']!;
+    };
+    // The products have 134.5 million weights of 4 bytes.
+    expect(bytes('wasm', 8)).toBeGreaterThan(bytes('webgpu', 8) + 134.5e6 * 4);
+    expect(bytes('wasm', 8)).toBeLessThan(1.7 * (bytes('webgpu', 8) + 134.5e6 * 4));
+    expect(bytes('wasm', 1)).toBeLessThan(bytes('webgpu', 1) + 20e6);
+  });
+
   test('that a tensor is larger than its GPU takes at once, or the model than its memory', () => {
     const small = {
       ...GPU,
