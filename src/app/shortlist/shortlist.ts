@@ -55,7 +55,7 @@ export class Shortlist {
   search(query: string): number[] {
     const scores = new Float64Array(this.#numIndexes);
     const scorer = new Scorer(this.#vocabulary.index, scores);
-    for (const wanted of this.#vocabulary.wantedWords(query)) scorer.add(wanted);
+    for (const [wanted, times] of countEach(this.#vocabulary.wantedWords(query))) scorer.add(wanted, times);
     for (const phrase of this.#phrases(query))
       for (const passage of this.#vocabulary.index.passagesWith(phrase))
         scores[passage] = (scores[passage] ?? 0) + PHRASE_SCORE;
@@ -100,8 +100,11 @@ class Scorer {
     });
   }
 
-  /** All terms that match a word count together, as one term. */
-  add({ terms, weight }: WantedWord): void {
+  /**
+   * All terms that match a word count together, as one term.
+   * @param times how often the question has the word
+   */
+  add({ terms, weight }: WantedWord, times: number): void {
     const [index, counts, found, scores] = [this.#index, this.#counts, this.#found, this.#scores];
     let numFound = 0;
     let numWith = 0;
@@ -119,7 +122,7 @@ class Scorer {
     }
     if (numWith === 0) numWith = numFound;
     const rarity = Math.log(1 + (index.numPassages - numWith + 0.5) / (numWith + 0.5));
-    const factor = weight * rarity * (SATURATION + 1);
+    const factor = times * weight * rarity * (SATURATION + 1);
     for (let n = 0; n < numFound; n++) {
       const passage = found[n] ?? 0;
       const count = counts[passage] ?? 0;
@@ -127,4 +130,11 @@ class Scorer {
       scores[passage] = (scores[passage] ?? 0) + (factor * count) / (count + (this.#discounts[passage] ?? 0));
     }
   }
+}
+
+/** A word that a question repeats is the same object each time. */
+function countEach<T>(items: Iterable<T>): Map<T, number> {
+  const counts = new Map<T, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return counts;
 }
