@@ -1,4 +1,4 @@
-/** Three documents of the demo page's first sample, and the verdicts that page gives them (WASM, 4 bits). */
+/** Three documents of the demo page's first sample, and the verdicts that page gives them on the tests' model (WASM, 4 bits). */
 import { readFileSync } from 'node:fs';
 
 interface Sample {
