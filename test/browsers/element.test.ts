@@ -27,8 +27,9 @@ inEachBrowser((stage) => {
         });
       const running = element.rerank();
       await once('rank1-update');
+      const paused = once('rank1-state');
       element.pause();
-      await once('rank1-state');
+      await paused;
       const whilePaused = element.controller.runState?.type;
       element.resume();
       const summary = await running;

@@ -29,8 +29,8 @@ inEachBrowser((stage) => {
     await expectText(page, 'button[part=run-button]').toContain('排序');
     for (const [name, words] of [
       ['index.html', '排序'],
-      ['triage.html', '拖曳'],
-      ['models.html', '這個裝置'],
+      ['triage.html', '用一個問題篩選自己的文件'],
+      ['models.html', '這台裝置'],
       ['evaluate.html', '評量'],
     ] as const) {
       await page.goto(site.url + name);
