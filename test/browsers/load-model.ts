@@ -16,6 +16,8 @@ export async function loadModel(page: BrowserPage, site: string): Promise<Load |
   await page.goto(`${site}index.html`);
   return page.evaluate(async (hangMs) => {
     const element = document.querySelector('rank1-rerank')!;
+    // The page's sample would replace the document that is given before it.
+    while (element.documents.length < 14) await new Promise(requestAnimationFrame);
     let numStalls = 0;
     element.addEventListener('rank1-state', ({ detail }) => {
       if (detail.type === 'recovering') numStalls++;
