@@ -14,6 +14,17 @@ export const DOCUMENTS = [
   '[[too-long]]',
 ] as const;
 
+/**
+ * A document's score and its reasoned verdict are set apart by hand: `[[score n]]` is the logit difference without reasons.
+ * Scores rank them 3, 0, 1, 2; reasons +6, -6, 6, 0.
+ */
+export const SCORED_DOCUMENTS = [
+  'The coldest city is Yakutsk. [[score 2]]',
+  'Bread. [[score 1]]',
+  'The coldest city is Oymyakon. [[score -3]]',
+  'A city. [[score 4]]',
+];
+
 export interface ScriptedReranker {
   readonly api: ScriptedRerankApi;
   readonly workers: FakeWorker[];

@@ -1,20 +1,11 @@
-/** One model scores, another gives the reasons, each on a scripted worker; the documents are those of reasons.test.ts. */
+/** One model scores, another gives the reasons, each on a scripted worker. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Reranker } from '../../../src/client/reranker.ts';
 import type { RerankParameters } from '../../../src/client/reranker-options.ts';
 import { partialResponse, type RerankResponse } from '../../../src/client/rerank-result.ts';
 import type { RunState } from '../../../src/client/run-state.ts';
 import { ManualPace, SteadyPace, type Pace } from '../../fakes/pace.ts';
-import { scriptedReranker } from '../api/scripted-reranker.ts';
-
-const QUERY = 'coldest city';
-/** Scores rank them 3, 0, 1, 2; reasons +6, -6, 6, 0. */
-const DOCUMENTS = [
-  'The coldest city is Yakutsk. [[score 2]]',
-  'Bread. [[score 1]]',
-  'The coldest city is Oymyakon. [[score -3]]',
-  'A city. [[score 4]]',
-];
+import { QUERY, SCORED_DOCUMENTS as DOCUMENTS, scriptedReranker } from '../api/scripted-reranker.ts';
 
 const rerankers: Reranker[] = [];
 afterEach(() => rerankers.splice(0).forEach((reranker) => reranker.dispose()));

@@ -10,16 +10,7 @@ import { partialResponse, type RerankResponse } from '../../../src/client/rerank
 import type { RunState } from '../../../src/client/run-state.ts';
 import type { RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { ManualPace, SteadyPace, type Pace } from '../../fakes/pace.ts';
-import { scriptedReranker } from '../api/scripted-reranker.ts';
-
-const QUERY = 'coldest city';
-/** Scores rank them 3, 0, 1, 2; reasons +6, -6, 0 for 0, 1 and 3. */
-const DOCUMENTS = [
-  'The coldest city is Yakutsk. [[score 2]]',
-  'Bread. [[score 1]]',
-  'The coldest city is Oymyakon. [[score -3]]',
-  'A city. [[score 4]]',
-];
+import { QUERY, SCORED_DOCUMENTS as DOCUMENTS, scriptedReranker } from '../api/scripted-reranker.ts';
 
 const rerankers: Reranker[] = [];
 afterEach(() => rerankers.splice(0).forEach((reranker) => reranker.dispose()));
