@@ -9,8 +9,7 @@ import { VerbatimText, type QuoteState } from './verbatim-text.ts';
 const REPLACEMENT = '\uFFFD';
 /** What is spelled like a special token is not quoted: a passage must not bring the end of the chain into a quote. */
 const SPECIAL = /<\|[^<>|]*\|>|<\/?think>/g;
-/** If none of the likeliest tokens fits, the document has nothing to quote, and the model's own token stands. */
-const MAX_CANDIDATES = 256;
+const NUM_UNSORTED = 32;
 
 export class VerbatimQuotes implements TokenSampler {
   readonly #tokenizer: Pick<Tokenizer, 'encode' | 'decode'>;
@@ -34,17 +33,14 @@ export class VerbatimQuotes implements TokenSampler {
     this.#tokenizer = tokenizer;
     this.#text = new VerbatimText(cue, document.replace(SPECIAL, '\uFFFF'));
     this.#state = this.#text.start;
-    this.#choose = sampler ? (logits) => sampler.next(logits) : (logits) => likeliest(logits, Infinity, -1);
+    this.#choose = sampler ? (logits) => sampler.next(logits) : (logits) => likeliest(logits);
   }
 
   next(logits: Float32Array): number | null {
     const chosen = this.#choose(logits);
     if (chosen === null || this.#take(chosen)) return chosen;
-    let candidate = likeliest(logits, Infinity, -1);
-    for (let tried = 0; tried < MAX_CANDIDATES && candidate !== null; tried++) {
-      if (this.#take(candidate)) return candidate;
-      candidate = likeliest(logits, logits[candidate]!, candidate);
-    }
+    for (const candidate of byLikelihood(logits)) if (this.#take(candidate)) return candidate;
+    // No token of this vocabulary spells what the document has there.
     this.#state = this.#text.start;
     this.#pendingTokenIds = [];
     return chosen;
@@ -76,11 +72,24 @@ function startsWith(tokenIds: readonly number[], start: readonly number[]): bool
   return start.length < tokenIds.length && start.every((id, index) => tokenIds[index] === id);
 }
 
+/** All tokens, the likeliest first; equals in the order of their ids. */
+function* byLikelihood(logits: Float32Array): Generator<number> {
+  // Sorting a vocabulary takes longer than a few passes over it, and one of the first nearly always fits.
+  let last = likeliest(logits);
+  let given = 0;
+  for (; given < NUM_UNSORTED && last !== null; given++) {
+    yield last;
+    last = likeliest(logits, logits[last], last);
+  }
+  const order = Uint32Array.from(logits.keys()).sort((a, b) => logits[b]! - logits[a]! || a - b);
+  yield* order.subarray(given);
+}
+
 /**
  * The largest logit, of those behind (`logit`, `tokenId`) in order of logits and then of ids; as ArgMax, the first of equals.
  * @returns null if there is none, or they hold NaN
  */
-function likeliest(logits: Float32Array, logit: number, tokenId: number): number | null {
+function likeliest(logits: Float32Array, logit = Infinity, tokenId = -1): number | null {
   let best = -1;
   let most = -Infinity;
   for (let id = 0; id < logits.length; id++) {

@@ -1,7 +1,7 @@
 /**
  * Follows a text character by character and says whether its quotes are the source's own words: what stands between a cue
  * and the closing mark is an unbroken stretch of the source that begins and ends at a word boundary. White space of the source counts
- * as one space, and may be written as any one character of it.
+ * as one space, and may be written as any one character of it. An empty source has nothing to quote, and holds nobody to it.
  */
 
 /** Where the text stands. `tail` is its end, in which the cue is looked for. */
@@ -65,7 +65,8 @@ export class VerbatimText {
   }
 
   #outside(text: string): QuoteState {
-    if (text.endsWith(this.#cue)) return { inside: true, quote: '', mayHaveEnded: false };
+    if (text.endsWith(this.#cue) && this.#source !== '')
+      return { inside: true, quote: '', mayHaveEnded: false };
     return { inside: false, tail: text.slice(-this.#cue.length) };
   }
 

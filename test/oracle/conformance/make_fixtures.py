@@ -137,7 +137,7 @@ class Quotes:
 
     def open_quote(self, text: str) -> str | None:
         """The quote in which the text ends, None outside of quotes. ValueError if a quote is not verbatim."""
-        while (at := text.find(self.cue)) >= 0:
+        while self.source and (at := text.find(self.cue)) >= 0:
             body = re.sub(r"\s", " ", text[at + len(self.cue) :])
             held = next((n for n in range(len(body), 0, -1) if self.starts(body[:n])), 0)
             if held == len(body):
@@ -166,7 +166,7 @@ class Quotes:
 
     def choose(self, ids: list[int], row: torch.Tensor) -> int:
         best = int(row.argmax())
-        for id in [best, *torch.sort(row, descending=True, stable=True).indices[:256].tolist()]:
+        for id in [best, *torch.sort(row, descending=True, stable=True).indices.tolist()]:
             if self.allows([*ids, id]):
                 return id
         self.given_up = len(self.text([*ids, best])[0])
