@@ -2,6 +2,7 @@
  * The page's side of the model store. Owns the worker, started on the first call. When the worker dies, calls in flight
  * reject and the next call starts another.
  */
+import { askToPersist } from '../base/ask-to-persist.ts';
 import type {
   CatalogueEntry,
   CheckpointOffer,
@@ -43,22 +44,18 @@ export class ModelStoreClient implements ModelStoreApi {
     return this.#connected().call('nameFor', [wanted]);
   }
 
-  async download(request: StoreRequest, onUpdate: OnProgress): Promise<StoredModel> {
-    await askToPersist();
+  download(request: StoreRequest, onUpdate: OnProgress): Promise<StoredModel> {
+    askToPersist();
     return this.#connected().call('download', [request], { onUpdate });
   }
 
-  async convert(request: CheckpointRequest, onUpdate: OnProgress): Promise<ConvertedModel> {
-    await askToPersist();
+  convert(request: CheckpointRequest, onUpdate: OnProgress): Promise<ConvertedModel> {
+    askToPersist();
     return this.#connected().call('convert', [request], { onUpdate });
   }
 
-  async keep(
-    name: string,
-    files: Readonly<Record<string, Blob>>,
-    onUpdate: OnProgress,
-  ): Promise<StoredModel> {
-    await askToPersist();
+  keep(name: string, files: Readonly<Record<string, Blob>>, onUpdate: OnProgress): Promise<StoredModel> {
+    askToPersist();
     return this.#connected().call('keep', [name, files], { onUpdate });
   }
 
@@ -91,14 +88,5 @@ export class ModelStoreClient implements ModelStoreApi {
   #connected(): WorkerPort<ModelStoreApi> {
     if (!this.#port?.alive) this.#port = new WorkerPort(this.#createWorker(), 'keeps models');
     return this.#port;
-  }
-}
-
-/** Only a page can ask the browser for persistent storage; the model can be stored whatever the answer. */
-async function askToPersist(): Promise<void> {
-  try {
-    await navigator.storage.persist();
-  } catch {
-    // insecure page, or storage denied: the worker detects and reports it
   }
 }

@@ -400,11 +400,11 @@ test('a running download is cancelled, and nothing of it stays', async ({ page }
   expect(await page.evaluate(() => document.querySelectorAll('progress').length)).toBe(0);
 });
 
-test('the browser is asked to keep what is stored, before a download', async ({ page }) => {
+test('the browser is asked to keep what is stored, and a download waits for no answer', async ({ page }) => {
   await page.addInitScript(() => {
     navigator.storage.persist = () => {
       document.documentElement.dataset['asked'] = 'yes';
-      return Promise.resolve(false);
+      return new Promise(() => undefined); // as in Firefox, until the user decides
     };
   });
   await open(page);

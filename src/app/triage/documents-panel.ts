@@ -1,6 +1,7 @@
 import { msg } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { askToPersist } from '../../base/ask-to-persist.ts';
 import { PageError } from '../shell/page-error.ts';
 import type { TriageSession } from '../session/triage-session.ts';
 import {
@@ -136,8 +137,7 @@ export class DocumentsPanelElement extends PageElement {
   async #import(files: AsyncIterable<DroppedFile>): Promise<void> {
     if (!this.session || !this.connection) return;
     if (this.job) return this.job.add(files);
-    // Asks the browser not to evict the data when the disk is full; a refusal changes nothing.
-    void navigator.storage?.persist?.().catch(() => false);
+    askToPersist();
     const job = new ImportJob(this.connection, this.session, {
       onProgress: () => this.requestUpdate(),
       onFile: (file) => this.originals?.keep(file),
