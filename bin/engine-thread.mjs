@@ -1,4 +1,4 @@
-// The thread that runs the model: the sources in a checkout, the bundle in the published package.
+// The thread that runs the model: from the sources in a checkout, from the bundle in the published package.
 import { existsSync } from 'node:fs';
 
 const source = new URL('../workers/node.worker.ts', import.meta.url);

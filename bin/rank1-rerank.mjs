@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// In a checkout the TypeScript sources run as they are. In the published package there are none, and the bundles made by
-// `npm run build:package` are there instead.
+// Runs the TypeScript sources in a checkout, and the bundles made by `npm run build:package` in the published package.
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
@@ -10,7 +9,7 @@ const urlOf = (path) => new URL(path, import.meta.url);
 const source = urlOf('../src/cli/main.ts');
 const isCheckout = existsSync(source);
 
-/** The folder of the package `rank1-rerank-model`; null where it is not installed. */
+/** The folder of the package `rank1-rerank-model`; null if it is not installed. */
 function installedModel() {
   try {
     return dirname(createRequire(import.meta.url).resolve('rank1-rerank-model/rank1.json'));

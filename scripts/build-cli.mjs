@@ -1,4 +1,4 @@
-// Bundles the command line tool for the published package: dist-cli/cli.mjs, and the thread that runs the model.
+// Bundles the command line tool for the published package: dist-cli/cli.mjs, and node.worker.mjs, which runs the model.
 import { build } from 'vite';
 import { fileURLToPath } from 'node:url';
 
@@ -9,7 +9,7 @@ await build({
   configFile: false,
   publicDir: false,
   logLevel: 'warn',
-  // The runtime stays a dependency: it loads its .wasm from where it is installed. Native code and the GPU are peers.
+  // onnxruntime-web stays external because it loads its .wasm from its own folder; the others are optional peers.
   ssr: { noExternal: true, external: ['onnxruntime-web', 'onnxruntime-node', 'webgpu'] },
   build: {
     ssr: true,

@@ -1,5 +1,5 @@
-// Builds what is published, into dist-package/: the library module by module (so that bundlers drop what is not used),
-// its worker as one file, the element as one file for pages without a bundler; and the command line, into dist-cli/.
+// Builds the published files. dist-package/: the library as separate modules (so that bundlers can drop unused ones), its
+// worker as one file, and the element as one file for pages without a bundler. dist-cli/: the command line.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,7 +15,7 @@ function runNode(...args) {
   if (status !== 0) throw new Error(`${args[0]} failed; nothing should be published`);
 }
 
-/** The compiler renames imports in code, but neither addresses of workers nor imports in declarations. */
+/** tsc rewrites `.ts` imports in code, but neither worker URLs nor imports in declarations. */
 function renameToJavaScript() {
   for (const file of readdirSync(target, { recursive: true, encoding: 'utf8' })) {
     if (!/\.(js|d\.ts)$/.test(file)) continue;
@@ -33,24 +33,25 @@ runNode(createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', 'tsc
 renameToJavaScript();
 
 /**
- * The address of the worker in the package. Bundlers disagree on `new URL('x/y.js', import.meta.url)`: some look for a
- * package `x`, some for a file beside the module, and Vite's dev server does one or the other by its version. So the
- * worker lies where both find it: it is `rank1-rerank/worker.js` by package.json, and beside the module that starts it.
+ * The worker's path in the package. Bundlers disagree on `new URL('x/y.js', import.meta.url)`: some look for a package
+ * `x`, some for a file beside the module, and Vite's dev server does either, depending on its version. This path works
+ * for both: package.json exports it as `rank1-rerank/worker.js`, and it lies beside the module that starts the worker.
  */
 const WORKER = 'rank1-rerank/worker.js';
 const IN_THE_SOURCES = "'../workers/rerank.worker.js'";
 const starter = join(target, 'rerank-worker.js');
 
 const code = readFileSync(starter, 'utf8');
-if (!code.includes(IN_THE_SOURCES)) throw new Error('src/rerank-worker.ts must name the worker as it did');
+if (!code.includes(IN_THE_SOURCES))
+  throw new Error(`src/rerank-worker.ts no longer contains ${IN_THE_SOURCES}`);
 writeFileSync(starter, code.replace(IN_THE_SOURCES, `'${WORKER}'`));
 
 mkdirSync(join(target, dirname(WORKER)));
-// The runtime asks for its own address, which is the worker's now; bundlers must not look for the file it names.
+// onnxruntime-web builds its own URL, which is now the worker's. Bundlers must not look for the file it names.
 const OWN_ADDRESS = /new URL\(`ort\.\w+\.min\.mjs`,\s*import\.meta\.url\)\.href/g;
 const worker = await bundleWorker();
 if (worker.match(OWN_ADDRESS)?.length !== 3)
-  throw new Error('the runtime asks for its address in another way');
+  throw new Error('onnxruntime-web builds its own URL in another way: adapt OWN_ADDRESS');
 writeFileSync(join(target, WORKER), worker.replaceAll(OWN_ADDRESS, 'import.meta.url'));
 writeFileSync(
   join(target, WORKER.replace('.js', '.d.ts')),

@@ -5,7 +5,7 @@ import prettier from 'prettier';
 
 const ROOT = new URL('..', import.meta.url);
 
-/** The reference of the element of `manifest`, in Markdown, formatted as the project's files are. */
+/** @returns the reference in Markdown, formatted with Prettier */
 export function elementDocs(manifest) {
   const [module] = manifest.modules;
   const [element] = module.declarations;

@@ -1,4 +1,4 @@
-// Finds the Chromium that the browser tests and commands run in: $CHROMIUM, or one from the system's packages.
+// Finds the Chromium for browser tests and commands: $CHROMIUM, or an installed one.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -13,7 +13,7 @@ const WINDOWS_APPLICATIONS = ['Chromium', join('Google', 'Chrome'), join('Micros
   join(name, 'Application', name.endsWith('Edge') ? 'msedge.exe' : 'chrome.exe'),
 );
 
-/** Path of an executable Chromium or Chrome, or undefined when there is none. */
+/** Path of an executable Chromium, Chrome or Edge; undefined if there is none. */
 export function findChromium() {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const candidates = [

@@ -17,8 +17,8 @@ interface OtherGraph {
 }
 
 /**
- * @param folder as `rank1-rerank convert` leaves it
- * @param graph another graph on the same weights, in place of the folder's
+ * @param folder model folder, as written by `rank1-rerank convert`
+ * @param graph replaces the folder's graph; uses the same weights
  */
 export function readModelInNode(folder: string, dtype: string, graph?: OtherGraph): ModelFiles {
   const read = (file: string) => readFileSync(path.join(folder, file));
@@ -46,7 +46,7 @@ export function readModelInNode(folder: string, dtype: string, graph?: OtherGrap
 
 export type NodeArithmetic = ArithmeticPreference | 'stored';
 
-/** @param arithmetic `stored`: the weights are not expanded */
+/** @param arithmetic `stored` leaves the weights unexpanded */
 export function prepareWith(arithmetic: NodeArithmetic): PrepareFiles | undefined {
   if (arithmetic === 'stored') return undefined;
   return (files, chosen) => expandModel(files, { preference: arithmetic, ...chosen });
@@ -58,7 +58,7 @@ export interface NodeLoadOptions {
   readonly arithmetic?: NodeArithmetic;
   /** default `wasm` */
   readonly device?: CpuDevice;
-  /** of WASM; native code runs on all. Default 1. */
+  /** WASM only; native code uses all cores. Default 1. */
   readonly numThreads?: number;
 }
 

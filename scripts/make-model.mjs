@@ -1,5 +1,5 @@
-// Converts a trained checkpoint, a Hugging Face folder, to the package of the default model. What is written by hand there
-// stays: its package.json, the model card README.md, NOTICE.
+// Converts a trained checkpoint (a Hugging Face folder) into the default model's package. Leaves that package's
+// handwritten files alone: package.json, NOTICE and the model card README.md.
 //   npm run build:model -- <checkpoint folder>
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,11 +1,11 @@
-// Bundles code for browsers, as one file each.
+// Bundles browser code, each entry point into a single file.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** One file of browser code, as text. */
+/** @returns the bundled code */
 export async function bundleForBrowser(input, options = {}) {
   const build = await rolldown({
     input: join(root, input),
@@ -19,7 +19,7 @@ export async function bundleForBrowser(input, options = {}) {
   return output[0].code;
 }
 
-/** `extern-wasm` picks the runtime's entry points that load .wasm and .mjs from a given folder. */
+/** `extern-wasm` selects onnxruntime-web's entry points that load .wasm and .mjs from a given folder. */
 export function bundleWorker() {
   const conditionNames = ['onnxruntime-web-use-extern-wasm', 'import', 'module', 'browser', 'default'];
   return bundleForBrowser('workers/package.worker.ts', { resolve: { conditionNames } });

@@ -1,4 +1,5 @@
-// `npm run soak -- [documents] [file of figures] [wasm|webgpu]`: 1,000 documents through one page; see test/browser/soak.full.spec.ts.
+// `npm run soak -- [documents] [metrics file] [wasm|webgpu]`: judges 1,000 documents (by default) in one page; see
+// test/browser/soak.full.spec.ts.
 import { spawnSync } from 'node:child_process';
 
 const [numDocuments = '1000', figuresFile = 'docs/soak.json', device = 'wasm'] = process.argv.slice(2);

@@ -4,16 +4,21 @@ import type { RerankerOptions, RerankerSettings } from './client/reranker-option
 import { RemoteBackend } from './remote/remote-backend.ts';
 import type { RemoteOptions } from './remote/remote-options.ts';
 
-/** A reranker on a server: the query and the documents are sent to it. */
+/** Options of a reranker on a server, to which query and documents are sent. */
 export interface RemoteRerankerOptions
   extends RemoteOptions, Pick<RerankerSettings, 'whenHidden' | 'page' | 'faultTimes'> {}
 
 /**
- * A reranker on the model of a folder, which runs on this device, or of an `endpoint`, which runs elsewhere.
- * @throws TypeError or RangeError when the options describe no model
+ * Creates a reranker that runs a model folder on this device, or uses a server's `endpoint`. Nothing is loaded or
+ * requested before the first call.
+ * @throws TypeError or RangeError for invalid options
  * @example
- * const local = createReranker({ model: '/models/rank1-rerank-model/' });
- * const remote = createReranker({ endpoint: 'https://gpu.example/v1', apiKey });
+ * const reranker = createReranker({ model: '/models/rank1-rerank-model/' });
+ * const { results } = await reranker.rerank({ query: 'coldest city', documents: ['Yakutsk is cold.', 'Cairo is hot.'] });
+ * for (const { document, score } of results) console.log(score.toFixed(2), document);
+ * reranker.dispose();
+ * @example
+ * const reranker = createReranker({ endpoint: 'https://gpu.example/v1', apiKey });
  */
 export function createReranker(options: RerankerOptions | RemoteRerankerOptions): Reranker {
   if (!('endpoint' in options)) return new Reranker(options);

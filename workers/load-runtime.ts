@@ -1,4 +1,4 @@
-/** Assembles model files, tokenizer and runtime into what the service needs. No logic. */
+/** Chooses device and model version, and assembles files, tokenizer and runtime into what the service needs. */
 import { expandModel } from '../src/convert/expand/expand-model.ts';
 import { chooseVersion, type DeviceAbilities } from '../src/model/choose-version.ts';
 import type { Manifest } from '../src/model/manifest.ts';

@@ -1,6 +1,6 @@
 /**
- * Composition root of the worker that stores models: stores, download, conversion. No logic. The worker's name is the
- * channel on which it reports its fetches to the page.
+ * Composition root of the worker that stores models: stores, download, conversion. No logic. The worker's name, if any,
+ * is the channel on which it reports its fetches to the page.
  */
 import { convertFiles, convertHosted } from '../src/convert/browser/convert-files.ts';
 import type { ConvertDtype, ConvertProgress } from '../src/convert/convert-options.ts';

@@ -1,4 +1,4 @@
-/** Gives a Node thread what a browser worker's global scope has: `postMessage` and `message` events. */
+/** Gives a Node thread the parts of a browser worker's global scope in use: `postMessage` and `message` events. */
 import { parentPort } from 'node:worker_threads';
 import { assert } from '../src/base/assert.ts';
 

@@ -1,11 +1,11 @@
-/** The default model, served and built at `models/rank1-rerank-model/`. */
+/** Serves the default model at `models/rank1-rerank-model/`, and copies it there in a build. */
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
 export const DEFAULT_MODEL_PATH = 'models/rank1-rerank-model';
 
-/** @param folder below the root */
+/** @param folder of the model, relative to `root` */
 export function defaultModel(root: string, folder: string): Plugin {
   let outDir = '';
   return {

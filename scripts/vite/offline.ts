@@ -1,7 +1,7 @@
 /**
- * The service worker: after one visit the site opens without a network. The site's own files are kept together, as one
- * version; the model, the runtime, the character maps and text recognition, which are large and seldom all needed, each in a cache of
- * its own when they are first used. A new version deletes those of the one before.
+ * The service worker: after one visit the site works offline. The site's own files are precached together, as one
+ * version. The model, the runtime, the PDF data and text recognition are large and rarely all needed, so each has its
+ * own cache, filled on first use. A new version deletes the caches of the previous one.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -10,14 +10,14 @@ import type { Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { DEFAULT_MODEL_PATH } from './default-model.ts';
 
-/** Two versions of the site never share a file that differs between them. */
+/** Content hash for cache names, so that two versions of the site never share a file that differs between them. */
 function versionOf(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex').slice(0, 12);
 }
 
 const CLEANUP_SCRIPT = 'delete-old-caches.js';
 
-/** Runs in the service worker. `names` are the caches of this version; the site's own files are workbox's to keep. */
+/** Code for the service worker. @param names this version's caches; workbox cleans up the precache itself */
 function cleanup(names: readonly string[]): string {
   return `const current = ${JSON.stringify(names)};
 self.addEventListener('activate', (event) => {
@@ -27,10 +27,10 @@ self.addEventListener('activate', (event) => {
 `;
 }
 
-/** @param modelFolder of the default model, below the root */
+/** @param modelFolder of the default model, relative to `root` */
 export function offlineSite(root: string, modelFolder: string): Plugin[] {
   const model = versionOf(readFileSync(join(root, modelFolder, 'rank1.json')));
-  // It pins the versions of the packages that the runtime and the maps come from.
+  // The lock file pins the packages that all caches but the model's are filled from.
   const packages = versionOf(readFileSync(join(root, 'package-lock.json')));
   const cacheName = (folder: string, version: string): string =>
     `rank1-${folder.replaceAll('/', '-')}-${version}`;
@@ -43,14 +43,14 @@ export function offlineSite(root: string, modelFolder: string): Plugin[] {
     ['recognition', packages],
   ] as const;
   const keep = (folder: string, version: string) => ({
-    // Matched against the path within the site, so that it works from any folder of any server.
+    // Not anchored, so that the site works in any folder of any server.
     urlPattern: new RegExp(`/${folder}/`),
     handler: 'CacheFirst' as const,
     options: {
       cacheName: cacheName(folder, version),
       cacheableResponse: { statuses: [200] },
-      // Static servers send `Vary: Origin`. A page's fetch sends no Origin and a module import in a worker does: the files
-      // of the site itself are the same to both.
+      // Static servers send `Vary: Origin`. A page's fetch has no Origin header and a worker's module import has one, but
+      // both get the same file.
       matchOptions: { ignoreVary: true },
     },
   });
@@ -72,10 +72,10 @@ export function offlineSite(root: string, modelFolder: string): Plugin[] {
       maximumFileSizeToCacheInBytes: 8 * 2 ** 20,
       cleanupOutdatedCaches: true,
       clientsClaim: true,
-      // A new version waits until no tab has the old one open: half of each would be neither.
+      // A new version waits until no tab has the old one open, so that no tab mixes the two.
       skipWaiting: false,
       directoryIndex: 'index.html',
-      // The pages are files: whatever stands behind the question mark, they are the same.
+      // Pages are static files, so query strings make no difference.
       ignoreURLParametersMatching: [/.*/],
       navigateFallback: null,
       inlineWorkboxRuntime: true,

@@ -6,19 +6,19 @@ import type { Plugin } from 'vite';
 
 const META_POLICY = /<meta\s+http-equiv="Content-Security-Policy"\s+content="([^"]+)"\s*\/?>/;
 
-/** Every HTML file at the top is a page. */
+/** Every HTML file directly in `root` is a page. */
 export function listPages(root: string): string[] {
   return readdirSync(root).filter((name) => name.endsWith('.html'));
 }
 
-/** The policy that a page sets for itself, from its `<meta>`. Null where it has none. */
+/** The policy in a page's `<meta>`; null if it has none. */
 export function readPolicy(pageHtml: string): string | null {
   return META_POLICY.exec(pageHtml)?.[1] ?? null;
 }
 
 /**
- * `vite preview` sends each page's own policy as a header too, with what a `<meta>` cannot say, and scripts of workers
- * with a policy of their own. See docs/decisions/0050-one-policy-a-page.md.
+ * `vite preview` also sends each page's own policy as a header, plus `frame-ancestors`, which a `<meta>` cannot set. See
+ * docs/decisions/0050-one-policy-a-page.md.
  */
 export function policyHeaders(root: string): Plugin {
   return {

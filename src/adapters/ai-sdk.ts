@@ -13,8 +13,10 @@ export interface Rank1RerankingModelSettings extends Omit<AdapterOptions, 'topN'
 }
 
 /**
- * Documents without a verdict have no score and are not ranked; `providerMetadata.rank1.unjudged` lists them.
+ * The score is `relevanceScore`, 0 to 1. Documents without a verdict have none and are not ranked;
+ * `providerMetadata.rank1.unjudged` lists them. Options of a call override those given here.
  * @example
+ * const reranker = createReranker({ model: '/models/rank1-rerank-model/' });
  * const { ranking } = await rerank({ model: rank1RerankingModel({ reranker }), query, documents, topN: 5 });
  */
 export function rank1RerankingModel({

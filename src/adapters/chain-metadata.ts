@@ -6,7 +6,10 @@ import type { RerankOptions } from '../protocol/rerank-api.ts';
 /** All options of a call except the query and the documents: topN, threshold, instruction and so on. */
 export type AdapterOptions = RerankOptions & ResultSelection;
 
-/** Verdict fields are null if there is none; `finishReason` says why. `bound` is set if the score is only a bound, `instant` if it was given without reasoning. */
+/**
+ * `label`, `score`, `logitDifference` and `forced` are null without a verdict; `finishReason` says why. `bound` is set if
+ * the score is only a bound, `instant` if it was given without reasoning, and the passage fields if the document was split.
+ */
 export type ChainMetadata = Readonly<Record<string, string | number | boolean | null>>;
 
 export function chainMetadata(result: RerankResult | UnjudgedDocument): ChainMetadata {
@@ -32,8 +35,8 @@ export function chainMetadata(result: RerankResult | UnjudgedDocument): ChainMet
 }
 
 /**
- * For frameworks that pass documents on: all of them in order, those without a verdict last and without a score, up to
- * `topN`. A threshold requires a score, so it excludes them.
+ * For frameworks whose next step needs the documents: up to `topN`, those without a verdict last and without a score. A
+ * threshold excludes them, because they have no score to compare.
  */
 export function resultsThenUnjudged(
   { results, unjudged }: RerankResponse,

@@ -13,7 +13,9 @@ export interface Rank1DocumentCompressorFields extends AdapterOptions {
 }
 
 /**
+ * Returns documents best first; those without a verdict come last, without a `relevanceScore`.
  * @example
+ * const reranker = createReranker({ model: '/models/rank1-rerank-model/' });
  * const compressor = new Rank1DocumentCompressor({ reranker, topN: 5 });
  * const best = await compressor.compressDocuments(documents, query);
  */

@@ -7,7 +7,7 @@ import type { Reranker } from '../client/reranker.ts';
 import type { RerankDocument } from '../protocol/rerank-api.ts';
 import { resultsThenUnjudged, type AdapterOptions, type ChainMetadata } from './chain-metadata.ts';
 
-/** The part of a LlamaIndex `BaseNode` that is used. */
+/** The part of LlamaIndex's `BaseNode` used here. */
 export interface LlamaIndexNode {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as LlamaIndex has it
   metadata: Record<string, any>;
@@ -23,18 +23,18 @@ export interface LlamaIndexNodeWithScore<Node extends LlamaIndexNode = LlamaInde
   score?: number;
 }
 
-/** LlamaIndex's `MessageContent`: a text, or parts, of which only those of type `text` are read. */
+/** LlamaIndex's `MessageContent`: a string, or parts, of which only those of type `text` are used. */
 export type LlamaIndexQuery = string | readonly { readonly type: string; readonly text?: string }[];
 
 export interface Rank1NodePostprocessorSettings extends AdapterOptions {
   readonly reranker: Pick<Reranker, 'rerank'>;
 }
 
-/** Metadata key of the chain. */
 const CHAIN_KEY = 'rank1';
 
 /**
  * @example
+ * const reranker = createReranker({ model: '/models/rank1-rerank-model/' });
  * const postprocessor = new Rank1NodePostprocessor({ reranker, topN: 5 });
  * const best = await postprocessor.postprocessNodes(nodes, query);
  */

@@ -1,8 +1,8 @@
 'use client';
 /**
- * `<Rank1Rerank>`, the element as a React component: React sets its properties also when it hydrates a page that a
- * server rendered, and its events are props (`rank1-verdict` is `onRank1Verdict`). The types of `<rank1-rerank>` in JSX
- * come with it.
+ * `<Rank1Rerank>`, the element as a React component. Its properties are set even when React hydrates server-rendered
+ * markup, and its events are props (`rank1-verdict` is `onRank1Verdict`). Importing this module also types
+ * `<rank1-rerank>` in JSX.
  *
  * @example
  *   import { Rank1Rerank } from 'rank1-rerank/react';

@@ -1,7 +1,11 @@
 /**
  * Results in the response shapes of well-known rerank services, for code written against one of them. Each result has
  * one extra field, `metadata.rank1`, with the verdict and the chain. Documents without a verdict are omitted: they have
- * no score, which all of these shapes require.
+ * no score, which all of these shapes require. Scores are from 0 to 1.
+ *
+ * @example
+ * const response = await reranker.rerank({ query, documents });
+ * return Response.json(toCohereResponse(response, { id: crypto.randomUUID() }));
  */
 import { toDocument } from '../client/check-arguments.ts';
 import type { RerankResponse, RerankResult } from '../client/rerank-result.ts';
@@ -12,8 +16,9 @@ interface WithChain {
 }
 
 interface ShapeOptions {
+  /** name reported to the client */
   readonly model: string;
-  /** Whether results include the document's text. Default: as the service, true for Jina, false for Voyage. */
+  /** Whether results include the document's text. Default as in the service: true for Jina, false for Voyage. */
   readonly returnDocuments?: boolean;
 }
 
@@ -23,7 +28,7 @@ export interface CohereRerankResponse {
   readonly meta: { readonly tokens: { readonly input_tokens: number; readonly output_tokens: number } };
 }
 
-/** Cohere v2, `POST /v2/rerank`. */
+/** Cohere v2, `POST /v2/rerank`. @param id of the response, chosen by the caller */
 export function toCohereResponse(
   response: RerankResponse,
   { id }: { readonly id: string },
@@ -102,7 +107,7 @@ export type TeiRerankResponse = readonly ({
   readonly text?: string;
 } & WithChain)[];
 
-/** Hugging Face text-embeddings-inference, `POST /rerank`; with `rawScores` the score is the logit difference. */
+/** Hugging Face text-embeddings-inference, `POST /rerank`. With `rawScores`, scores are logit differences (unbounded). */
 export function toTeiResponse(
   response: RerankResponse,
   {

@@ -28,6 +28,7 @@ export function untilAborted<T>(promise: PromiseLike<T>, signal: AbortSignal | u
   });
 }
 
+/** Resolves after `ms`, or rejects with the signal's reason. */
 export function wait(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason as Error);

@@ -5,22 +5,43 @@
  * Classes do not survive a worker boundary, so code checks errors with `isRank1Error`, never `instanceof`.
  */
 export type Rank1ErrorCode =
+  /** no model, file or dtype of that name */
   | 'model-not-found'
+  /** damaged, truncated or inconsistent model files */
   | 'model-corrupt'
+  /** valid, but of a kind that cannot be run or converted */
   | 'model-unsupported'
   | 'tokenizer-unsupported'
+  /** a server was unreachable, or its responses unusable */
   | 'network'
+  /** refused by a server, a Content-Security-Policy or the browser */
   | 'access-denied'
+  /** no device can run the model, or the requested one is missing */
   | 'device-unavailable'
+  /** the GPU failed during a run */
   | 'device-lost'
   | 'out-of-memory'
+  /** the runtime failed, or returned unusable logits */
   | 'run-failed'
+  /** the browser's storage or the disk is full, blocked or failing */
   | 'storage'
   | 'conversion-failed'
+  /** a file from the user is malformed or unreadable */
   | 'invalid-file'
+  /** the worker died, hung or was closed */
   | 'worker-failed'
+  /** the backend was used before `load` */
   | 'not-loaded';
 
+/**
+ * @example
+ * try {
+ *   await reranker.rerank({ query, documents });
+ * } catch (error) {
+ *   if (isRank1Error(error, 'network')) showRetryButton(error.message);
+ *   else throw error;
+ * }
+ */
 export class Rank1Error extends Error {
   override readonly name = 'Rank1Error';
 

@@ -22,7 +22,7 @@ export interface RefusalWatch {
   stop(): void;
 }
 
-/** Call before the request: each refusal is reported once, to whoever is listening at that moment. */
+/** Call before the request: each refusal is reported once, to the listeners of that moment. */
 export function watchRefusals(): RefusalWatch {
   const violations: SecurityPolicyViolationEvent[] = [];
   const onViolation: ViolationListener = (event) => {

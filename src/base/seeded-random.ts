@@ -7,7 +7,8 @@ export interface Random {
 /**
  * xoshiro128** 1.1 (Blackman and Vigna, ACM TOMS 47, 2021), its state seeded by SplitMix32.
  *
- * @param seed an integer; only its lowest 32 bits count
+ * @param seed an integer; only its lowest 32 bits are used
+ * @throws RangeError unless `seed` is a safe integer
  */
 export function seededRandom(seed: number): Random {
   if (!Number.isSafeInteger(seed)) throw new RangeError(`a seed must be an integer, not ${seed}`);

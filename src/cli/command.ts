@@ -3,7 +3,7 @@
 /** Paths that differ between a checkout and an installed package. */
 export interface CommandContext {
   readonly version: string;
-  /** model folder or URL where none is named; null where there is none */
+  /** model folder or URL to use if none is named; null if there is no default */
   readonly defaultModel: string | null;
   /** files published for browsers; in a checkout they exist only after a build */
   readonly packageFolder: string;

@@ -1,4 +1,4 @@
-/** Turns file system errors on reading a file into input errors. */
+/** Turns file system errors into input errors. */
 import { Rank1Error, errorMessage } from '../base/errors.ts';
 
 /** Returns other errors unchanged. */

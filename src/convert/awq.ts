@@ -51,7 +51,7 @@ export function openAwqMatrix(
     groupSize,
     hasZeroPoints: true,
     sourceBytes: [qweight, qzeros, scales].reduce((sum, { start, end }) => sum + end - start, 0),
-    // The file stores outputs along rows, so the whole matrix must be transposed at once.
+    // The file is [K, N] and the graph needs [N, K], so the whole matrix is transposed at once.
     async *readPacked() {
       const scaleBytes = await readAll(scales);
       assertFinite(scales.name, scaleBytes, 'F16');

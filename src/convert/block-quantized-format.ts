@@ -14,8 +14,8 @@ export interface BlockQuantizedOptions {
   readonly floatType: FloatType;
   readonly method: QuantizationMethod;
   /**
-   * 0: products in the float type. 4: activations rounded to int8; faster on some devices, error 3e-3 to
-   * 7e-3.
+   * 0: products in the float type. 4: activations rounded to int8; faster on some devices, with a relative error of
+   * 3e-3 to 7e-3.
    */
   readonly accuracyLevel: 0 | 4;
   /** Called with each quantised tensor's error; if absent, errors are not computed. */
@@ -34,10 +34,10 @@ export class BlockQuantizedFormat implements WeightFormat {
   }
 
   /**
-   * The table's codes are shared with MatMulNBits, whose CPU kernel accepts them only as blocks, [V, K /
-   * block, bytes]. So rows are looked up as blocks, [B, S, K / block, block], and flattened afterwards. This
-   * operator requires scales of the same rank as the codes, hence a second name for the same bytes on disk.
-   * Its zero points could not have such a shape, so the table's grid is symmetric.
+   * The table's codes are shared with MatMulNBits, whose CPU kernel accepts them only as blocks, [V, K / block, bytes].
+   * So rows are looked up as blocks, [B, S, K / block, block], and flattened afterwards. GatherBlockQuantized requires
+   * scales of the same rank as the codes, hence a second name for the same bytes on disk. Packed zero points cannot be
+   * reshaped like that, so the table's grid is symmetric.
    */
   embedding(graph: GraphBuilder, name: string, ids: string, table: Matrix): string {
     const { floatType } = this.#options;
@@ -112,7 +112,7 @@ export class BlockQuantizedFormat implements WeightFormat {
     );
   }
 
-  /** Blocks that the file already holds in this form are kept, with their own bits and block size. */
+  /** Blocks already packed in the checkpoint keep their own bits and block size. */
   #blocksOf(weight: LinearWeight): { readonly bits: 4 | 8; readonly blockSize: number } {
     const packed = isPacked(weight) ? null : weight.packed;
     return packed ? { bits: packed.bits, blockSize: packed.groupSize } : this.#options;

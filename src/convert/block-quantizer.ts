@@ -4,7 +4,7 @@
  * `symmetric` maps the block's largest weight, with its sign, to code 0, so a scale may be negative. The demo
  * model is trained with exactly this rounding: changing it changes its tokens.
  * `asymmetric` spans minimum to maximum and stores one zero point per block.
- * `search` is as large as symmetric, with the scale that minimises the block's squared error.
+ * `search` is as `symmetric`, with the scale that minimises the block's squared error.
  */
 import { encodeFloat16, decodeFloats } from './float-formats.ts';
 import { roundHalfEven } from './round-half-even.ts';
@@ -18,7 +18,7 @@ export interface Grid {
   readonly bits: 4 | 8;
   readonly blockSize: number;
   readonly method: QuantizationMethod;
-  /** Codes are chosen for the scale as stored. */
+  /** Type in which scales are stored; codes are chosen for the rounded scale. */
   readonly scaleType: 'float32' | 'float16';
 }
 
@@ -33,7 +33,7 @@ export interface QuantizedBlocks {
 
 /**
  * @param values consecutive whole blocks; `values.length` is a multiple of `grid.blockSize`
- * @param room buffer for the codes, at least as large as they are
+ * @param room buffer for the codes, at least as long as they are
  */
 export function quantizeBlocks(
   values: Float32Array,
@@ -77,9 +77,8 @@ function chooseScales(values: Float32Array, { bits, blockSize, method, scaleType
 }
 
 /**
- * The element of largest magnitude, with its sign; the first of equals. Magnitudes of floats order like their
- * bits without the sign, and comparing integers avoids a branch on the sign, which is unpredictable for
- * weights.
+ * The element of largest magnitude, with its sign; the first among equals. Floats without their sign bit order like
+ * integers, and comparing those avoids a branch on the sign, which is unpredictable for weights.
  */
 function peak(values: Float32Array, words: Uint32Array, start: number, end: number): number {
   let largest = 0;

@@ -114,10 +114,7 @@ function describe(
 const listed = ({ codes, scales, zeroPoints }: BlockTensors): StoredTensor[] =>
   zeroPoints ? [codes, scales, zeroPoints] : [codes, scales];
 
-/**
- * Packs one per byte to two per byte, the even block's in the low nibble; an odd row length leaves a spare
- * nibble.
- */
+/** Packs 4-bit zero points two per byte, the even block's in the low nibble; an odd row leaves a spare nibble. */
 function packZeroPoints(
   zeroPoints: Uint8Array<ArrayBuffer>,
   rows: number,

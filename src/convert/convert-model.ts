@@ -1,6 +1,6 @@
 /**
- * The conversion: read headers, describe the graph, write the weights, then the manifest that makes it a
- * model.
+ * The conversion: reads headers, describes the graph, writes the weights, and finally the manifest, which makes the
+ * folder a model.
  */
 import { Rank1Error } from '../base/errors.ts';
 import { MANIFEST_FILE } from '../model/manifest.ts';
@@ -38,10 +38,18 @@ import { writeGraph } from './write-graph.ts';
 const COPIED_FILES = ['special_tokens_map.json', 'generation_config.json'];
 
 /**
- * Converts a checkpoint to a model folder. `output` is committed only once everything is written, and
- * discarded on failure; it must not be used afterwards. The caller closes `input`.
- * @throws Rank1Error `model-not-found`, `model-unsupported`, `model-corrupt`, `tokenizer-unsupported`,
- * `invalid-file` or `storage`; the signal's reason if aborted
+ * Converts a checkpoint to a model folder. `output` is committed once everything is written, and discarded on failure;
+ * it must not be used afterwards. The caller closes `input`.
+ * @throws Rank1Error `model-not-found`, `model-unsupported`, `model-corrupt`, `tokenizer-unsupported`, `invalid-file`,
+ * `network` or `storage`; the signal's reason if aborted
+ * @example
+ * const input = BlobCheckpoint.fromFiles(fileInput.files!);
+ * const output = await DirectoryOutput.begin(await navigator.storage.getDirectory(), 'my-model');
+ * await convertModel(input, output, {
+ *   dtype: 'q4', layout: 'rank1', method: 'symmetric', blockSize: 32, accuracyLevel: 0,
+ *   maxPositions: DEFAULT_MAX_POSITIONS, shardBytes: DEFAULT_SHARD_BYTES, createHash: createSha256,
+ *   source: { name: 'my-model', revision: null }, onProgress: console.log, signal: new AbortController().signal,
+ * });
  */
 export async function convertModel(
   input: CheckpointFolder,
@@ -69,7 +77,7 @@ async function writeModel(
   const unknown = unknownConfigKeys(config);
   if (unknown.length > 0) {
     options.onWarning?.(
-      `config.json has keys that are not known here and were not taken into account: ${unknown.join(', ').slice(0, 300)}. If one of them changes the model's arithmetic, its scores will be wrong.`,
+      `config.json has keys that are not known here and were ignored: ${unknown.join(', ').slice(0, 300)}. If one of them changes the model's arithmetic, its scores will be wrong.`,
     );
   }
   const checkpoint = await openCheckpoint(input);
@@ -136,8 +144,8 @@ function weightFormat({
 }
 
 /**
- * What the checkpoint declares, or what is known of a model by that name; rank1's protocol otherwise. A known profile also
- * has the model's own scale, so it is preferred to a declaration of the same question.
+ * The profile that the checkpoint declares, else that of a known model of this name, else rank1's. A known profile has the
+ * model's own score scale, so it wins over a declaration of the same question.
  */
 async function findProfile(
   input: CheckpointFolder,
@@ -152,7 +160,7 @@ async function findProfile(
   // No published rank1 model is a Qwen3.
   if (architecture === 'Qwen3ForCausalLM') {
     onWarning?.(
-      `${source.name || 'This Qwen3 model'} is not known here and declares no score (modules.json), so that rank1's prompt was written. If it is asked in another way, its scores will be wrong: convert it with --profile, ${[...KNOWN_PROFILES.keys()].join(', ')} or a JSON file.`,
+      `${source.name || 'This Qwen3 model'} is not known here and declares no score (modules.json), so rank1's prompt is used. If the model expects another prompt, its scores will be wrong: convert it with --profile, ${[...KNOWN_PROFILES.keys()].join(', ')} or a JSON file.`,
     );
   }
   return RANK1_PROFILE;
@@ -175,7 +183,7 @@ async function readTokenizer(
   if (!withoutTokenizer) {
     throw new Rank1Error(
       'model-not-found',
-      'There is no tokenizer.json in the folder, so the model could not be given text. Add the tokenizer files of the checkpoint (tokenizer.json, tokenizer_config.json).',
+      'There is no tokenizer.json in the folder, so the model could not read text. Add the tokenizer files of the checkpoint (tokenizer.json, tokenizer_config.json).',
     );
   }
   onWarning?.('There is no tokenizer.json: the converted model cannot be given text.');

@@ -1,4 +1,3 @@
-/** Options of a conversion. */
 import type { QuantizationMethod } from './block-quantizer.ts';
 import type { ScoringProfile } from '../model/scoring-profile.ts';
 import type { StreamingHash } from '../model/sha256.ts';
@@ -9,35 +8,35 @@ export const CONVERT_DTYPES = ['q4', 'q4f16', 'q8', 'fp16', 'fp32'] as const;
 export type ConvertDtype = (typeof CONVERT_DTYPES)[number];
 
 export const GRAPH_LAYOUTS = ['rank1', 'transformersjs'] as const;
-/** `rank1`: the layout our engine runs fastest. `transformersjs`: the standard inputs of transformers.js. */
+/** `rank1`: for this library's engine. `transformersjs`: for transformers.js, with its standard inputs. */
 export type GraphLayout = (typeof GRAPH_LAYOUTS)[number];
 
+/** Options of a conversion; the defaults named here are those of the command line and of `convertFiles`. */
 export interface ConvertOptions {
   readonly dtype: ConvertDtype;
   readonly layout: GraphLayout;
-  /** How 4- and 8-bit weights are rounded. */
+  /** How 4- and 8-bit weights are rounded. Default `symmetric`. */
   readonly method: QuantizationMethod;
-  /** Weights that share a scale: a power of two, 16 to 256. Only 32 has fast kernels. */
+  /** Weights that share a scale: a power of two, 16 to 256. Default 32, the only size with fast kernels. */
   readonly blockSize: number;
-  /** Rows of the rotary tables; at most config.json's max_position_embeddings. */
+  /** Longest sequence in tokens, capped at config.json's max_position_embeddings. Default `DEFAULT_MAX_POSITIONS`. */
   readonly maxPositions: number;
-  /** Size at which a new weight file is started. A page must be able to hold one file whole. */
+  /** Size at which a new weight file is started; a page holds a whole file in memory. Default `DEFAULT_SHARD_BYTES`. */
   readonly shardBytes: number;
+  /** MatMulNBits' accuracy_level: 4 rounds activations to int8, faster on some devices but less exact. Default 0. */
   readonly accuracyLevel: 0 | 4;
-  /** How the model is asked and scored; default: by the source's name, else rank1's protocol. */
+  /** Prompt and scoring. Default: as the checkpoint declares, else by the source's name, else rank1's protocol. */
   readonly profile?: ScoringProfile | undefined;
-  /** Origin of the checkpoint, for the manifest. */
+  /** Origin of the checkpoint, for the manifest; its name also selects a known profile. */
   readonly source: { readonly name: string; readonly revision: string | null };
+  /** SHA-256; `createSha256` in browsers */
   readonly createHash: () => StreamingHash | Promise<StreamingHash>;
   readonly onProgress: (progress: ConvertProgress) => void;
-  /** Called with every quantised tensor's error; each weight is then processed a second time. */
+  /** Called with every quantised tensor's error; if absent, errors are not computed. */
   readonly onTensorError?: ((error: TensorError) => void) | undefined;
-  /** Called with a sentence about anything that was done but may not be intended. */
+  /** Called with a sentence about anything that may not be intended. */
   readonly onWarning?: ((message: string) => void) | undefined;
-  /**
-   * Allow a checkpoint without tokenizer.json; the resulting model cannot take text. By default it is
-   * refused.
-   */
+  /** Accepts a checkpoint without tokenizer.json; the resulting model cannot read text. Default false. */
   readonly withoutTokenizer?: boolean;
   readonly signal: AbortSignal;
 }
@@ -51,5 +50,6 @@ export interface ConvertProgress {
   readonly totalTensors: number;
 }
 
+/** tokens */
 export const DEFAULT_MAX_POSITIONS = 16_384;
 export const DEFAULT_SHARD_BYTES = 512 * 2 ** 20;

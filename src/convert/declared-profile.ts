@@ -1,8 +1,8 @@
 /**
- * The scoring profile that a checkpoint itself declares, in the form of Sentence Transformers 5.4: `modules.json` with a
- * LogitScore module, whose folder holds the ids of the answers, and a chat template for the roles `query`, `document` and,
- * for an instruction, `system`. The template is rendered with marks in place of the texts, and what lies around the marks
- * is the prompt.
+ * The scoring profile that a checkpoint itself declares, in the format of Sentence Transformers 5.4: `modules.json` with a
+ * LogitScore module, whose folder holds the answers' token ids, and a chat template for the roles `query`, `document` and,
+ * for an instruction, `system`. The template is rendered with marks in place of these texts; what is around the marks is
+ * the prompt.
  */
 import { Template } from '@huggingface/jinja';
 import { errorMessage, Rank1Error } from '../base/errors.ts';
@@ -15,7 +15,7 @@ import { parseJson, readText } from './read-json.ts';
 const SCORE_MODULE = /\.LogitScore$/;
 const SAFE_FOLDER = /^[\w.-]+$/;
 const MAX_TEMPLATE_LENGTH = 100_000;
-/** Private-use characters, which no template holds. */
+/** Private-use characters, which no template contains. */
 const MARKS = { query: '\uE000', document: '\uE001', instruction: '\uE002' };
 const SLOTS = new Map([
   [MARKS.query, '{query}'],
@@ -69,7 +69,7 @@ export async function declaredProfile(
   }
 }
 
-/** Whether two profiles ask the same question and read the same answers, whatever they make of the logits. */
+/** Whether two profiles have the same prompt and answers, regardless of how they turn logits into a score. */
 export function asksTheSame(a: ScoringProfile, b: ScoringProfile): boolean {
   const question = ({ prompt, query, answers }: ScoringProfile): string =>
     JSON.stringify([prompt.join('').replace('{query}', query?.instructed ?? '{query}'), answers]);
@@ -113,7 +113,7 @@ function promptOf(template: string, settings: Fields, tokenizerConfig: Fields, i
   return { ...shared, prompt: [`${start}{query}${end}{document}${plain.after}`], query };
 }
 
-/** Lengths of what both begin and end with, up to the first and from the last mark. */
+/** Lengths of the common prefix and suffix, both without marks. */
 function sharedEnds(a: string, b: string): readonly [head: number, tail: number] {
   const isMark = (character: string | undefined): boolean => character !== undefined && SLOTS.has(character);
   let head = 0;

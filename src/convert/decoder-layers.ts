@@ -1,6 +1,6 @@
 /**
  * The decoder body of Qwen2, Qwen3, Llama and Mistral: token ids in, normalised hidden states out, with packed QKV
- * and a KV cache. Inputs, lengths and logits are up to the layout: rank1-layout.ts, transformersjs-layout.ts.
+ * and a KV cache. The layout (rank1-layout.ts, transformersjs-layout.ts) adds inputs, lengths and logits.
  * Axes: B rows, S tokens per row, V vocabulary, D hidden size, N heads, KV key-value heads, H head size.
  */
 import { Rank1Error } from '../base/errors.ts';
@@ -19,11 +19,11 @@ export interface DecoderContext {
   readonly spec: ModelSpec;
   readonly checkpoint: Checkpoint;
   readonly format: WeightFormat;
-  /** Rows of the rotary tables: the longest sequence the graph can run. */
+  /** Rows of the rotary tables: the longest sequence that the graph can run. */
   readonly maxPositions: number;
 }
 
-/** The complete description: nodes and weights in `graph`, plus the graph's inputs and outputs. */
+/** The graph's inputs and outputs; its nodes and weights are in `DecoderContext.graph`. */
 export interface DecoderGraph {
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
@@ -58,7 +58,7 @@ export function decoderLayers(
   if (spec.headDim % 16 !== 0) {
     throw new Rank1Error(
       'model-unsupported',
-      `Heads of ${spec.headDim} values cannot be run; the attention kernel wants a multiple of 16. Choose another checkpoint.`,
+      `Heads of ${spec.headDim} values cannot be run: the attention kernel needs a multiple of 16. Choose another checkpoint.`,
     );
   }
   const layerContext = { ...context, attentionInputs, rotary: storeRotaryTables(context) };

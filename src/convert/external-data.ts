@@ -8,7 +8,7 @@ import { tensorBytes, type StoredTensor, type WeightGroup } from './graph-builde
 import type { ExternalLocation } from './onnx-proto.ts';
 import type { RecordedOutput } from './recorded-output.ts';
 
-/** Buffers are uploaded without copying; 256 is WebGPU's strictest offset alignment. */
+/** WebGPU's strictest offset alignment, so that buffers can be uploaded without copying. */
 const ALIGNMENT = 256;
 
 /**

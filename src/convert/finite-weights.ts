@@ -28,10 +28,7 @@ const LAYOUTS = {
   F16: { magnitudes: 0x7fff7fff, exponents: 0x04000400, signs: 0x80008000 },
 } as const satisfies Record<FloatDtype, object>;
 
-/**
- * NaN and infinity have an all-ones exponent: adding one to it carries into the sign bit, which was cleared
- * before.
- */
+/** NaN and infinity have an all-ones exponent: adding one to it carries into the sign bit, cleared before. */
 function areFinite(bytes: Uint8Array<ArrayBuffer>, dtype: FloatDtype): boolean {
   const { magnitudes, exponents, signs } = LAYOUTS[dtype];
   const words = wholeWords(bytes);
@@ -49,10 +46,10 @@ function wholeWords(bytes: Uint8Array<ArrayBuffer>): Int32Array {
   return copy;
 }
 
-/** @throws Rank1Error `model-unsupported`: a value of the tensor is beyond fp16 */
+/** @throws Rank1Error `model-unsupported` */
 export function throwTooLarge(name: string): never {
   throw new Rank1Error(
     'model-unsupported',
-    `${name} holds a number that 16-bit floats cannot: they end at 65,504. Convert it with --dtype q4, q8 or fp32.`,
+    `${name} holds a number beyond 65,504, the largest 16-bit float. Convert it with --dtype q4, q8 or fp32.`,
   );
 }

@@ -78,10 +78,7 @@ export class FloatFormat implements WeightFormat {
 
 type Words = Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
-/**
- * Views encoded floats as integers of the same size: transposing needs no arithmetic, and fp16 half the
- * memory.
- */
+/** Views encoded floats as integers of the same size: transposing needs no arithmetic, and fp16 only half the memory. */
 function words({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>, type: FloatType): Words {
   return type === 'float16'
     ? new Uint16Array(buffer, byteOffset, byteLength / 2)

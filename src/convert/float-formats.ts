@@ -7,7 +7,7 @@ export const FLOAT_BYTES: Readonly<Record<FloatDtype, number>> = { F32: 4, F16: 
 
 /**
  * Decodes little-endian bytes to floats, exactly in all three formats. The bytes may start at any offset.
- * @param room output buffer of exactly that length, used if decoding is needed
+ * @param room output buffer, of exactly the number of values; not used for F32, which is viewed in place
  */
 export function decodeFloats(
   bytes: Uint8Array<ArrayBuffer>,

@@ -11,7 +11,7 @@ import type { CheckpointFolder } from './checkpoint-folder.ts';
 import { readAhead } from './read-ahead.ts';
 import { MAX_TEXT_BYTES, tooLarge } from './read-json.ts';
 
-/** A 7B checkpoint takes about a thousand of them. */
+/** Bytes per request; a 7B checkpoint takes about a thousand. */
 const WINDOW_BYTES = 16 * 2 ** 20;
 /** A hub URL ends with the requested revision; it is replaced by the commit. */
 const REVISION_AT_END = /\/resolve\/[^/]+$/;
@@ -33,10 +33,11 @@ export interface HttpCheckpointOptions {
   readonly fetch?: typeof fetch;
   /** Aborts requests and waits; pending reads reject with its reason. */
   readonly signal?: AbortSignal;
-  /** Overrides of the defaults. */
+  /** Override the defaults. */
   readonly limits?: Partial<RetryLimits>;
 }
 
+/** @throws on any call: Rank1Error `network`, `access-denied` or `invalid-file`; the signal's reason */
 export class HttpCheckpoint implements CheckpointFolder {
   /** Commit of the first file's response, once known; all further files are requested from it. */
   revision: string | null = null;
@@ -61,7 +62,7 @@ export class HttpCheckpoint implements CheckpointFolder {
     return name.endsWith('.safetensors') ? this.#openRanged(name) : this.#openWhole(name);
   }
 
-  /** Aborts read-ahead. */
+  /** Aborts reading ahead. */
   close(): Promise<void> {
     this.#closed.abort(new Error('The checkpoint was closed.'));
     return Promise.resolve();

@@ -13,7 +13,7 @@ export const KNOWN_PROFILES: ReadonlyMap<string, ScoringProfile> = new Map([
   }).map(([name, profile]) => [name, parseScoringProfile({ name, ...profile })] as const),
 ]);
 
-/** The profile of a published model, by its repository's name; null if it is not known. */
+/** The profile of a published model. @param source repository name or path that contains it @returns null if unknown */
 export function knownProfile(source: string): ScoringProfile | null {
   const name = source.toLowerCase();
   const known = [...KNOWN_PROFILES.keys()].find((id) => new RegExp(`(^|[/_-])${id}(?![a-z])`).test(name));

@@ -46,7 +46,7 @@ export interface ManifestInput {
   readonly tokens: MarkerTokens | null;
   readonly dtype: ConvertDtype;
   readonly layout: ManifestModel['layout'];
-  /** of the layout `scores`, else null */
+  /** for the `scores` layout; else null */
   readonly answerTokenIds: readonly number[] | null;
   readonly onnx: string;
   readonly externalData: readonly string[];

@@ -1,4 +1,4 @@
-/** A uniform view of weights: rows of fp32, read a few at a time, whatever the file format. */
+/** A uniform view of weights: rows of fp32, read a few at a time, regardless of the file format. */
 import { Rank1Error } from '../base/errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { arePackedAlike, stackPacked, type PackedMatrix } from './packed-matrix.ts';
@@ -85,7 +85,7 @@ export function stackRows(name: string, parts: readonly Matrix[]): Matrix {
   };
 }
 
-/** Some rows of a matrix, in this order. */
+/** Selected rows of a matrix, in the given order. */
 export function pickRows(matrix: Matrix, picked: readonly number[]): Matrix {
   const { name, cols, sourceBytes, rows } = matrix;
   return {

@@ -1,9 +1,6 @@
-/**
- * Detects files that are not what their name says, such as the ones people often have in place of weights.
- */
+/** Detects common stand-ins for a checkpoint's files, such as Git LFS pointers and error pages. */
 import { Rank1Error } from '../base/errors.ts';
 
-/** Bytes needed to tell. */
 const START_BYTES = 64;
 
 /**

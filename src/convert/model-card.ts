@@ -8,7 +8,7 @@ const AWQ_NOTE = `- linear layers: AutoAWQ's own codes, unchanged. The embedding
 const GGUF_NOTE = `- weights in Q4_0 and Q8_0: the GGUF file's own codes and scales, unchanged. Those in other formats were rounded here
 `;
 
-/** @param dtype just converted */
+/** @param dtype the one that was converted */
 export function modelCard(manifest: ConvertedManifest, dtype: string): string {
   const model = manifest.models[dtype]!;
   const revision = manifest.source.revision === null ? '' : `, revision ${manifest.source.revision}`;

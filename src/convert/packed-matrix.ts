@@ -1,6 +1,6 @@
 /**
- * A matrix whose file already holds 4- or 8-bit codes: value = scale * (code - zero point), in groups along
- * the inputs. Used without rounding.
+ * A matrix that the checkpoint already holds as 4- or 8-bit codes, which are kept unchanged: value = scale * (code - zero
+ * point), in groups along the inputs.
  */
 import { Rank1Error } from '../base/errors.ts';
 

@@ -1,7 +1,7 @@
 /**
- * The graphs our engine runs: right-padded rows, a static KV cache, logits only for rows that are read. `rank1` chooses
- * the next token in the graph; `scores`, for models without chains, computes the answers' logits and no others. Inputs
- * and outputs are defined in model/onnx-io.ts.
+ * The graphs for our engine: right-padded rows, a static KV cache, logits only for rows that are read. `rank1` chooses the
+ * next token in the graph; `scores`, for models without chains, computes only the answers' logits. Inputs and outputs are
+ * defined in model/onnx-io.ts.
  */
 import { ONNX_INPUTS, ONNX_OUTPUTS, pastName, presentName } from '../model/onnx-io.ts';
 import {
@@ -15,7 +15,7 @@ import {
 import { greedyChoice } from './greedy-choice.ts';
 import { elementCode, type OnnxValue } from './onnx-proto.ts';
 
-/** @param answerTokenIds for the layout `scores`; null for `rank1` */
+/** @param answerTokenIds builds the `scores` layout; null builds `rank1` */
 export function buildRank1Layout(
   context: DecoderContext,
   answerTokenIds: readonly number[] | null = null,

@@ -1,7 +1,7 @@
 /**
- * Weights are read sequentially in pieces of a few MB, each of which would cost a network round trip. So
- * larger windows are fetched, limited to what the reader announced, and the next one while the current one is
- * being converted. At most two windows are in memory.
+ * Fetches ahead. Weights are read sequentially in pieces of a few MB, each of which would cost a network round trip. So
+ * larger windows are fetched, up to the end that the reader announced, the next one while the current one is converted.
+ * Beyond what a single read needs, at most two windows are in memory.
  */
 import type { ByteSource } from './byte-io.ts';
 
@@ -15,12 +15,12 @@ interface Window {
 
 /** @param windowBytes per request; a larger read issues several at once */
 export function readAhead(fetchRange: FetchRange, windowBytes: number): ByteSource['read'] {
-  /** Contiguous; the first contains the position of the last read. */
+  /** Contiguous; the first contains the start of the last read. */
   let windows: Window[] = [];
 
   const open = (start: number, end: number): Window => {
     const bytes = fetchRange(start, end);
-    bytes.catch(() => undefined); // reported to whoever reads it
+    bytes.catch(() => undefined); // reported by the read that awaits it
     return { start, end, bytes };
   };
 

@@ -21,7 +21,7 @@ export class RecordedOutput {
     this.#createHash = createHash;
   }
 
-  /** @throws Rank1Error `storage` if there is known to be too little room */
+  /** @throws Rank1Error `storage` if the available space is known to be too small */
   async reserve(bytes: number): Promise<void> {
     await this.#folder.reserve?.(bytes);
   }

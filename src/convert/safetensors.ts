@@ -47,8 +47,8 @@ export interface TensorEntry {
   readonly start: number;
   readonly end: number;
   /**
-   * Set if the file interleaves the rows of each head of this size, as 0, H/2, 1, H/2 + 1 and so on; reads
-   * return them in order.
+   * Set to H if the file interleaves the rows of each head of size H as 0, H/2, 1, H/2 + 1 and so on; reading restores
+   * their order.
    */
   readonly interleavedHeadDim?: number;
 }
@@ -147,7 +147,7 @@ function checkCoverage(source: ByteSource, dataStart: number, tensors: readonly 
 function invalid(source: ByteSource, problem: string, cause?: unknown): Rank1Error {
   return new Rank1Error(
     'invalid-file',
-    `${source.name} ${problem}. Download the file again; if it stays so, the checkpoint itself is damaged.`,
+    `${source.name} ${problem}. Download the file again; if that does not help, the checkpoint itself is damaged.`,
     cause === undefined ? undefined : { cause },
   );
 }

@@ -1,12 +1,12 @@
 /**
- * Least-squares scale for one block of a symmetric grid. Round-to-nearest wastes range when one outlier sets
- * the scale; clipping it slightly, or giving the wider side to the other sign, often costs less.
- * For codes l produced by some scale, the best scale is sum(w l) / sum(l^2), with error sum(w^2) - sum(w l)^2
- * / sum(l^2). So one pass per candidate suffices, and the largest sum(w l)^2 / sum(l^2) wins.
+ * Least-squares scale for one block of a symmetric grid. Round-to-nearest wastes range if one outlier sets the scale;
+ * clipping it slightly, or giving the longer side of the grid to the other sign, often costs less.
+ * For the codes l that some scale produces, the best scale is sum(w l) / sum(l^2), with error
+ * sum(w^2) - sum(w l)^2 / sum(l^2). So one pass per candidate suffices, and the largest sum(w l)^2 / sum(l^2) wins.
  */
 import { roundHalfEven } from './round-half-even.ts';
 
-/** Multiples of the round-to-nearest scale to try, on both sides of zero. */
+/** Multiples of the round-to-nearest scale to try, with either sign. */
 const SHARES = [1, 0.95, 0.9, 0.85, 0.8, 0.74, 0.68, 1.08] as const;
 
 /**

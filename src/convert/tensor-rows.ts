@@ -29,7 +29,7 @@ interface TensorRows {
   } | null;
 }
 
-/** @throws Rank1Error `model-unsupported` if the tensor is neither */
+/** @throws Rank1Error `model-unsupported` if the tensor holds neither */
 export function openRows(tensor: TensorEntry, cols: number): TensorRows {
   const { name, dtype } = tensor;
   if (isBlockDtype(dtype)) {

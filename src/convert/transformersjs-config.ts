@@ -1,7 +1,7 @@
 /** What transformers.js needs to find a model's files: their names and the number of weight files. */
 import type { ConvertDtype } from './convert-options.ts';
 
-/** transformers.js asks for these names by its own dtype names: fp32, fp16, q8, q4, q4f16. */
+/** The names under which transformers.js looks for its dtypes. */
 const FILE_NAMES: Readonly<Record<ConvertDtype, string>> = {
   fp32: 'model.onnx',
   fp16: 'model_fp16.onnx',

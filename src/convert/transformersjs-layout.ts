@@ -43,7 +43,7 @@ export function buildTransformersJsLayout(context: DecoderContext): DecoderGraph
   };
 }
 
-/** h [B, L, D] to [B, L, V]; flattened around the head's product, which takes only rows. */
+/** h [B, L, D] to [B, L, V]; flattened in between, because the head takes only rows. */
 function allLogits(context: DecoderContext, h: string): string {
   const { graph, spec } = context;
   const flatShape = graph.constant('flat_shape', 'int64', [-1, spec.hiddenSize], [2]);
@@ -58,7 +58,7 @@ function allLogits(context: DecoderContext, h: string): string {
   return graph.node('Reshape', 'shaped_logits', [rows, shape]);
 }
 
-/** h [B, S, D] to its last tokens; -0 as a start means the beginning, so 0 keeps all. */
+/** h [B, S, D] to its last `num_logits_to_keep` tokens. A start of -0 is the beginning, so 0 keeps all. */
 function keepLastTokens(graph: GraphBuilder, h: string): string {
   const shape = graph.constant('keep.shape', 'int64', [1], [1]);
   const count = graph.node('Reshape', 'keep.count', [TRANSFORMERSJS_INPUTS.numLogitsToKeep, shape]);

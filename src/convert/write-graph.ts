@@ -54,7 +54,7 @@ function shardSizes(ends: readonly { readonly file: string; readonly end: number
 
 function oversized(tensor: string, file: string, bytes: number, shardBytes: number): string {
   const mib = (value: number) => `${Math.round(value / 2 ** 20)} MiB`;
-  return `${file} becomes ${mib(bytes)}, more than the ${mib(shardBytes)} of a weight file: ${tensor} cannot be divided. A device must be able to hold it whole.`;
+  return `${file} becomes ${mib(bytes)}, more than the ${mib(shardBytes)} of a weight file, because ${tensor} cannot be split. A device must be able to hold it whole.`;
 }
 
 /**

@@ -33,8 +33,10 @@ export interface Evaluation {
 }
 
 /**
- * @throws Rank1Error invalid-file if the run and the judgements share no query
+ * @throws Rank1Error invalid-file if the run and the judgements share no query; RangeError for an invalid relevance level
  * @example
+ * const run = await readTrecRun(sourceFile('bm25.run', runText));
+ * const qrels = await readTrecQrels(sourceFile('qrels.txt', qrelsText));
  * const { means } = evaluateRun(run, qrels, { measures: [parseMeasure('nDCG@10')] });
  * console.log(means.get('nDCG@10'));
  */

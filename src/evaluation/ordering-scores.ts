@@ -1,4 +1,4 @@
-/** Scores for tools that rank by them alone. */
+/** Scores for tools that rank by score alone, such as trec_eval. */
 
 interface Judged {
   readonly logitDifference: number;
@@ -6,9 +6,8 @@ interface Judged {
 }
 
 /**
- * Logit differences, which do not saturate as probabilities do. Where only some documents were reasoned about, these
- * stand above the others whatever their scores, so that scores would give another order: then the number of documents from
- * the end of the ranking instead.
+ * Scores that reproduce a ranking: logit differences, which do not saturate as probabilities do. If only some documents
+ * were reasoned about, those rank above the others regardless of score, so places from the end are returned instead.
  * @param ranking best first
  */
 export function orderingScores(ranking: readonly (readonly [id: string, Judged])[]): Map<string, number> {

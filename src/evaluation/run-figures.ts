@@ -1,4 +1,4 @@
-/** A run's metrics with reference values; shared by the command line, the page and the quality report. */
+/** A run's metrics and reference values; shared by the command line, the page and the quality report. */
 import { pairedBootstrap, type BootstrapInterval } from './analysis/bootstrap.ts';
 import { bestOrder, expectedRandomNdcg } from './analysis/reference-orders.ts';
 import { reportTies } from './analysis/ties.ts';
@@ -57,7 +57,7 @@ export function runFigures(
   };
 }
 
-/** Values of the queries in both runs. */
+/** The values of both runs, limited to the queries they share. */
 export function sharedValues(
   baseline: ReadonlyMap<string, number>,
   system: ReadonlyMap<string, number>,

@@ -1,4 +1,4 @@
-/** Common types that file formats are read into and metrics take. */
+/** Types that file readers return and metrics take. */
 
 /** qid to docid to score; higher is better. Maps, because ids may be `__proto__` or `7`. */
 export type Run = Map<string, Map<string, number>>;

@@ -32,9 +32,17 @@ const WRITERS: Readonly<Record<ExportFormat, Writer>> = {
 export const EXPORT_FORMATS = Object.keys(WRITERS) as readonly ExportFormat[];
 
 /**
- * The ranking as a file. `name` contains the creation time and never words of the query, which may be
- * private.
+ * The ranking as a file. Its name contains the creation time and never words of the query, which may be private.
+ * @param words localised labels, for the formats that people read (CSV, Markdown, HTML)
  * @throws RangeError for an unknown format
+ * @example
+ * const documents = results.map(({ rank, index, verdict, reasoning, finishReason, truncated, usage, document }) => ({
+ *   ...usage, rank, index, verdict, reasoning, finishReason, truncated, text: document,
+ * }));
+ * const report = { query, createdAt: new Date().toISOString(), documents };
+ * const { name, mediaType, text } = exportRanking(report, 'csv');
+ * link.href = URL.createObjectURL(new Blob([text], { type: mediaType }));
+ * link.download = name;
  */
 export function exportRanking(
   report: RankingReport,

@@ -1,4 +1,4 @@
-/** Rankings as files: JSON, JSON lines, CSV, TREC run, Markdown and a page to print. Pure functions. */
+/** Rankings as files: JSON, JSON Lines, CSV, TREC run, Markdown and a printable page. Pure functions. */
 export { formatCsv, formatTable } from './csv.ts';
 export { EXPORT_FORMATS, exportRanking, type ExportedFile, type ExportFormat } from './export-formats.ts';
 export { formatJson, formatJsonLines } from './json.ts';

@@ -13,6 +13,7 @@ import {
   type ReportWords,
 } from './ranking-report.ts';
 
+/** A report for people: query, settings, and a section per document with its passage and reasoning. */
 export function formatMarkdown(report: RankingReport, words: ReportWords = ENGLISH_WORDS): string {
   const { query, instruction, model, device, dtype, createdAt, documents, basis } = report;
   const about: [string, string | undefined][] = [

@@ -32,6 +32,7 @@ footer { padding-top: 1rem; border-top: 1px solid #d4d8de; color: #575d68; font-
 @media print { body { max-width: none; margin: 0; padding: 0; } @page { margin: 18mm; } }
 `;
 
+/** A complete HTML document with the same content as `formatMarkdown`. */
 export function formatPrintablePage(report: RankingReport, words: ReportWords = ENGLISH_WORDS): string {
   const { query, instruction, model, device, dtype, createdAt, documents, basis } = report;
   const about: [string, string | undefined][] = [

@@ -1,6 +1,7 @@
 /** An exportable ranking: the one shape that every format in this folder writes. */
 import type { FinishReason, Outcome, Verdict } from '../protocol/rerank-api.ts';
 
+/** A value that fits a table cell. */
 export type Fact = string | number | boolean | null;
 
 export interface ReportedDocument extends Omit<Outcome, 'finishReason' | 'samples'> {
@@ -20,7 +21,7 @@ export interface ReportedDocument extends Omit<Outcome, 'finishReason' | 'sample
   readonly facts?: Readonly<Record<string, Fact>> | undefined;
 }
 
-/** What a reader needs in order to trust a report: how it was made, and what it does not cover. */
+/** How a report was made, and what it does not cover, so that readers can judge it. */
 export interface ReportBasis {
   readonly settings: Readonly<Record<string, Fact>>;
   readonly counts: Readonly<Record<string, Fact>>;
@@ -44,7 +45,7 @@ export interface RankingReport {
   readonly documents: readonly ReportedDocument[];
 }
 
-/** Localised words for reports that people read. */
+/** Localised words for the formats that people read; `ENGLISH_WORDS` is the default. */
 export interface ReportWords {
   /** BCP 47 */
   readonly language: string;
@@ -70,7 +71,7 @@ export interface ReportWords {
   readonly madeBy: string;
   /** labels of columns, facts, settings and counts; a missing name is used as it is */
   readonly names?: Readonly<Record<string, string>>;
-  /** label of a document without title and id */
+  /** label of a document without title and id; `place` is its position in the input, from 1 */
   readonly document: (place: number) => string;
 }
 

@@ -6,7 +6,7 @@ import { orderingScores } from '../evaluation/ordering-scores.ts';
 import type { Verdict } from '../protocol/rerank-api.ts';
 import type { RankingReport, ReportedDocument } from './ranking-report.ts';
 
-/** @param topic the query's id */
+/** @param topic the query's id. Scores reproduce the ranking (see `orderingScores`). */
 export function formatTrec({ documents }: RankingReport, topic = '1'): string {
   const verdicts = new Map<string, Verdict>();
   for (const document of documents)

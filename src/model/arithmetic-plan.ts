@@ -11,7 +11,7 @@ import type {
 /** `stored`: 4- or 8-bit blocks, multiplied by the runtime's own kernel. */
 export type WeightForm = 'stored' | 'fp32' | 'int8';
 
-/** Expanded weights in bytes. */
+/** Bytes of expanded weights. */
 export interface ProductSizes {
   readonly total: number;
   readonly largest: number;
@@ -20,7 +20,7 @@ export interface ProductSizes {
 export interface LoadSizes {
   /** bytes of the weight files, which the worker holds while the model loads */
   readonly files: number;
-  /** bytes of what is not expanded: embeddings, norms, rotary tables */
+  /** bytes that are never expanded: embeddings, norms, rotary tables */
   readonly kept: number;
   readonly fp32: ProductSizes;
   readonly int8: ProductSizes;
@@ -30,11 +30,11 @@ export interface ArithmeticPlan {
   readonly arithmetic: Arithmetic;
   readonly form: WeightForm;
   readonly cause: ArithmeticCause;
-  /** English sentences for users: why. */
+  /** English sentences for users. */
   readonly reason: string;
-  /** Peak of the load: files, expanded weights and the runtime's memory; `null` if nothing was planned. */
+  /** Peak memory of the load: files, expanded weights and the runtime's memory; `null` if nothing was planned. */
   readonly peakBytes: number | null;
-  /** Of the peak, what the loaded model keeps; `null` if nothing was planned. */
+  /** The part of the peak that the loaded model keeps; `null` if nothing was planned. */
   readonly runtimeBytes: number | null;
 }
 
@@ -50,8 +50,8 @@ export interface ArithmeticRequest {
 }
 
 /**
- * Larger weights are expanded and multiplied in parts. The runtime packs a copy of each, and memory that one left is
- * not reused for smaller ones: a vocabulary in one piece took its size twice more.
+ * Larger weights are expanded and multiplied in parts. The runtime packs a copy of each weight and does not reuse the
+ * memory that a large one freed: a vocabulary expanded in one piece took twice its size on top.
  */
 export const MAX_EXPANDED_BYTES = 2 ** 25;
 
@@ -107,7 +107,7 @@ function unplanned(reason: string): ArithmeticPlan {
   return { arithmetic: 'exact', form: 'stored', cause: 'chosen', reason, peakBytes: null, runtimeBytes: null };
 }
 
-/** Bytes: in the runtime's memory, and of the whole load. */
+/** @returns bytes in the runtime's memory, and peak bytes of the whole load */
 function loadMemory(
   form: WeightForm,
   device: CpuDevice,
@@ -123,7 +123,7 @@ function loadMemory(
   const { total, largest } = sizes[form];
   const beingPacked = form === 'fp32' ? largest : 0;
   const runtime = kept + packing * total + beingPacked + RUNTIME_BYTES;
-  // On WASM weights are made one by one, for native code all at once.
+  // WASM expands weights one at a time, native code all at once.
   return { runtime, peak: files + (device === 'wasm' ? largest : total) + runtime };
 }
 

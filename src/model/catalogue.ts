@@ -1,6 +1,6 @@
 /**
- * All rank1 models, and rerankers of other kinds that run here. Sizes in catalogue.json are those the converter writes for the real configurations
- * (recomputed by test/unit/model/catalogue.test.ts); the weights themselves were not available.
+ * All rank1 models, and the other rerankers that run here. The sizes in catalogue.json are what the converter writes for
+ * the real configurations (recomputed by test/unit/model/catalogue.test.ts); the weights themselves were not available.
  */
 import { MAX_EXPANDED_BYTES, type LoadSizes } from './arithmetic-plan.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
@@ -9,9 +9,9 @@ export interface KnownModel {
   readonly id: string;
   readonly label: string;
   readonly repository: string | null;
-  /** SPDX identifier, as its model card has it */
+  /** SPDX identifier from its model card */
   readonly licence: string;
-  /** whether it reasons before it answers, or gives scores alone */
+  /** false: it scores without reasoning */
   readonly reasons: boolean;
   readonly parameters: number;
   /** size of the safetensors in 16-bit floats */
@@ -26,7 +26,7 @@ export interface KnownVersion {
   readonly kvBytesPerToken: number;
   /** must fit into one GPU buffer */
   readonly largestTensorBytes: number;
-  /** 4- or 8-bit blocks, which a CPU may expand: how many weights products read, and the bytes that nothing else reads */
+  /** 4- or 8-bit blocks that a CPU may expand: weights that products read, and bytes that only products read */
   readonly blocks: { readonly weights: number; readonly bytes: number };
 }
 
@@ -39,7 +39,7 @@ export const PLANNED_SLOTS = [1, 4, 8, 16, 32] as const;
 
 export type ModelSize = Pick<KnownVersion, 'weightBytes' | 'kvBytesPerToken'>;
 
-/** Bytes of weights and all slots' KV cache. Activations and the runtime add some tens of MB. */
+/** Bytes of the weights and of all slots' KV cache. Activations and the runtime add some tens of MB. */
 export function plannedBytes(
   { weightBytes, kvBytesPerToken }: ModelSize,
   slots: number,

@@ -1,6 +1,6 @@
 /**
- * The version of a model to load if the caller names none: the smallest that the device computes well.
- * Decoding is memory-bound, so 4-bit weights come first; 16-bit floats also halve the KV cache.
+ * Chooses the version of a model to load if the caller names none: the smallest that the device runs well. Decoding is
+ * memory-bound, so 4-bit weights come first; 16-bit floats also halve the KV cache.
  */
 
 /** Best first. */

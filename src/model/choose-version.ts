@@ -58,7 +58,7 @@ function refusalOf(
   { device, float16, maxTensorBytes }: DeviceAbilities,
 ): string | null {
   if (model?.kvDtype === 'float16' && !float16)
-    return `The ${dtype} version needs a GPU with 16-bit floats, which is not here.`;
+    return `The ${dtype} version needs a GPU with 16-bit floats, which this device does not have.`;
   const { largestTensorBytes = 0 } = model ?? {};
   if (largestTensorBytes > maxTensorBytes)
     return `The largest tensor of the ${dtype} version has ${megabytes(largestTensorBytes)} MB, and the ${device === 'webgpu' ? 'GPU' : 'CPU'} takes ${megabytes(maxTensorBytes)} MB at once.`;

@@ -5,7 +5,7 @@ import { Rank1Error } from '../base/errors.ts';
 export function configUnsupported(key: string, value: unknown, supported: string): Rank1Error {
   return new Rank1Error(
     'model-unsupported',
-    `config.json sets ${key.slice(0, 80)} to ${quote(value)}, which cannot be run; ${supported}. Choose another checkpoint.`,
+    `config.json sets ${key.slice(0, 80)} to ${quote(value)}, which is not supported; ${supported}. Choose another checkpoint.`,
   );
 }
 

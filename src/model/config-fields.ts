@@ -1,4 +1,4 @@
-/** Numbers and booleans of a config.json. It is untrusted, so each is checked when read. */
+/** Reads numbers and booleans of a config.json, which is untrusted. */
 import { configCorrupt } from './config-error.ts';
 
 export type ConfigFields = Readonly<Record<string, unknown>>;

@@ -1,10 +1,10 @@
-/** What a model loses with `fast` arithmetic, as `rank1-rerank compare` measured it and wrote it into the manifest. */
+/** What a model loses with `fast` arithmetic, as measured and written to the manifest by `rank1-rerank compare --write`. */
 
 export interface FastMeasured {
   readonly sets: readonly MeasuredSet[];
-  /** judged in both ways, over all sets */
+  /** documents judged with both arithmetics, over all sets */
   readonly numDocuments: number;
-  /** of these, documents whose chain differs, and whose label does */
+  /** of these, those whose chain differs, and those whose label differs */
   readonly numChainsDiffer: number;
   readonly numVerdictsDiffer: number;
 }
@@ -12,15 +12,15 @@ export interface FastMeasured {
 export interface MeasuredSet {
   readonly name: string;
   readonly numQueries: number;
-  /** nDCG@10, means over the queries */
+  /** mean nDCG@10 over the queries */
   readonly exact: number;
   readonly fast: number;
 }
 
-/** In nDCG@10, on every set. */
+/** Largest acceptable loss of nDCG@10, on every set. */
 const MAX_LOSS = 0.005;
 
-/** Whether `auto` may take `fast`. */
+/** Whether `auto` may choose `fast`. */
 export function isLossSmall({ sets }: Pick<FastMeasured, 'sets'>): boolean {
   return sets.length > 0 && sets.every(({ exact, fast }) => exact - fast <= MAX_LOSS);
 }

@@ -1,6 +1,6 @@
 /**
- * A model folder on a server. Files that are incomplete or do not match the manifest's checksum are never
- * returned.
+ * A model folder on a server. Never returns an incomplete weight file or, where the browser can hash, one that does not
+ * match the manifest's checksum.
  */
 import { IdleTimer } from '../base/async.ts';
 import { errorMessage, isRank1Error, Rank1Error } from '../base/errors.ts';
@@ -43,7 +43,7 @@ export class HttpFolder implements ModelFolder {
       return true;
     });
     text += decoder.decode();
-    // Usually a server that answers every path with its index page.
+    // Usually from a server that answers every path with its index page.
     if (!text.trimStart().startsWith('<')) return text;
     throw new Rank1Error(
       'model-not-found',

@@ -20,9 +20,9 @@ export interface ManifestFile {
 export interface ManifestModel {
   readonly onnx: string;
   readonly externalData: readonly string[];
-  /** `scores`: without chains, so that only the answers' logits are computed */
+  /** `scores`: for models without chains; computes only the answers' logits */
   readonly layout: 'rank1' | 'scores' | 'transformersjs';
-  /** of the layout `scores`: the tokens its logits are of */
+  /** `scores` only: token ids of the answers, in the order of the graph's logits */
   readonly answerTokenIds?: readonly number[];
   /** element type of the KV cache */
   readonly kvDtype: 'float32' | 'float16';
@@ -40,7 +40,7 @@ export interface Manifest {
   readonly models: Readonly<Record<string, ManifestModel>>;
   /** by path relative to the folder: every file but the manifest itself */
   readonly files: Readonly<Record<string, ManifestFile>>;
-  /** How the model is asked and scored; rank1's protocol if the file names none. */
+  /** Prompt and scoring; rank1's protocol if the file has none. */
   readonly profile: ScoringProfile;
   /** Default token limit of a chain; if undefined, the engine's default. */
   readonly defaultMaxNewTokens?: number;

@@ -1,6 +1,6 @@
 /**
- * Reads a model from a folder: the manifest, then the files of the chosen dtype. Every byte is untrusted. A
- * file that does not match the manifest is never returned.
+ * Reads a model from a folder: the manifest, then the files of the chosen dtype. All content is untrusted; the folder
+ * checks weight files against the manifest.
  */
 import { assert } from '../base/assert.ts';
 import { Rank1Error } from '../base/errors.ts';
@@ -24,7 +24,7 @@ export interface ModelFiles {
   readonly tokenizerJson: unknown;
   readonly tokenizerConfig: unknown;
   readonly onnx: Uint8Array;
-  /** `path` is the name used in the graph */
+  /** `path` is the file name that the graph refers to */
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array | Blob }[];
 }
 
@@ -33,7 +33,7 @@ const GENERATION_CONFIG = 'generation_config.json';
 
 export type BytesProgress = (loadedBytes: number, totalBytes: number) => void;
 
-/** Chooses one of a manifest's dtypes if the caller names none. */
+/** Chooses a dtype from the manifest; undefined if none fits. */
 export type DtypeChoice = (manifest: Manifest) => string | undefined;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Source of a model's files as seen by the loader: a server, the page's storage, or files picked by the user.
- * Paths come from the manifest, which rejects any outside the folder.
+ * Source of a model's files as seen by the loader: a server, a disk, the page's storage, or files picked by the user.
+ * Paths come from the manifest, whose parser rejects any outside the folder.
  */
 import { Rank1Error, errorMessage } from '../base/errors.ts';
 import type { ManifestFile } from './manifest.ts';
@@ -15,8 +15,9 @@ export interface ModelFolder {
   /** Reads a small file whole. @throws Rank1Error `model-not-found`, `model-corrupt`, `network`, `storage` */
   readText(path: string): Promise<string>;
   /**
-   * A weight file with the manifest's length, checked against its SHA-256 unless that was done when it was
-   * stored. The runtime reads a Blob in chunks if its build supports that.
+   * A weight file of the manifest's length, checked against its SHA-256 unless that was done when it was stored. The
+   * runtime reads a Blob in chunks if its build supports that.
+   * @param onBytes called with the size of each chunk read
    * @throws Rank1Error `model-not-found`, `model-corrupt`, `network`, `out-of-memory`
    */
   readWeights(

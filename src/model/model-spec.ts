@@ -17,7 +17,7 @@ export interface ModelSpec {
   /** The longest sequence, prompt and answer together, in tokens. */
   readonly maxPositions: number;
   readonly ropeTheta: number;
-  /** Factors of Llama 3.1's frequency rescaling; `null` if positions are not rescaled. */
+  /** `null` if positions are not rescaled */
   readonly ropeScaling: Llama3RopeScaling | null;
   readonly rmsNormEps: number;
   readonly tieWordEmbeddings: boolean;

@@ -9,9 +9,9 @@
 export const ONNX_INPUTS = {
   /** int32 [B, S] */
   inputIds: 'input_ids',
-  /** int32 [B]: tokens in the cache after this call, minus one, counting padding (past + S - 1) */
+  /** int32 [B]: tokens in the cache after this call minus one, padding included (past + S - 1) */
   seqlensK: 'seqlens_k',
-  /** int32 [1]: the longest row after this call, counting padding */
+  /** int32 [1]: length of the longest row after this call, padding included */
   totalSequenceLength: 'total_sequence_length',
   /** int32 [R]: flat index b * S + (n_b - 1) of the last real token of each row that is read */
   lastIndex: 'last_index',

@@ -1,12 +1,12 @@
 /**
- * How a model is asked whether a document is relevant, and how its answer becomes a score: data in the model folder's
- * manifest, so that a reranker is supported by describing it.
+ * How a model is asked whether a document is relevant, and how its answer becomes a score. Stored in the model folder's
+ * manifest, so that supporting another reranker needs no code.
  */
 export interface ScoringProfile {
   readonly name: string;
   /**
-   * The whole prompt, roles and special tokens included, with `{query}` and `{document}` once each. Every part is
-   * tokenized by itself, as the model's own code does; special tokens are recognised here and never in texts.
+   * The whole prompt, roles and special tokens included, with `{query}` and `{document}` once each. Parts are tokenized
+   * separately, as in the model's own code. Special tokens are recognised in the prompt, never in query or document.
    */
   readonly prompt: readonly string[];
   /** What replaces `{query}`. null: the query itself, with an instruction appended after a space. */
@@ -14,19 +14,19 @@ export interface ScoringProfile {
   /** `think`: the model reasons until `</think>` and then answers. `none`: its next token is the answer. */
   readonly chain: 'think' | 'none';
   /**
-   * The texts whose logits are read; without a second one, the first logit alone is the score. Without a chain each must
-   * be one token. A chain writes its answer as text, so the first token counts.
+   * The answers whose logits are read; if `false` is null, the score comes from the logit of `true` alone. Without a
+   * chain each must be a single token. A chain writes its answer as text, so the answer's first token counts.
    */
   readonly answers: { readonly true: string; readonly false: string | null };
-  /** From x, logit(true) - logit(false) or logit(true): the score is sigmoid((x - offset) / scale). */
+  /** score = sigmoid((x - offset) / scale), where x is logit(true) - logit(false), or logit(true) if there is no `false` */
   readonly score: { readonly offset: number; readonly scale: number };
   /**
-   * What opens a quote of the document in a chain, with its quotation mark: up to the closing mark, decoding is held to the
-   * document's own words. null: as the model writes. See rank1/verbatim-quotes.ts.
+   * Text that opens a quote of the document in a chain, ending with its quotation mark. Up to the closing mark, decoding
+   * is constrained to the document's own words. null: unconstrained. See rank1/verbatim-quotes.ts.
    */
   readonly quoteCue: string | null;
   readonly cut: DocumentCut;
-  /** whether white space around query and document is dropped */
+  /** whether white space around query and document is trimmed */
   readonly trim: boolean;
 }
 
@@ -35,21 +35,21 @@ export interface QueryForms {
   readonly plain: string;
   /** with `{instruction}` and `{query}` */
   readonly instructed: string;
-  /** used if the caller gives none */
+  /** used if the caller gives no instruction; null: then `plain` is used */
   readonly defaultInstruction: string | null;
 }
 
-/** Only the document is ever cut: a prompt that lost its end would be answered at random. */
+/** How a long document is cut. Nothing else is: a prompt without its end would be answered at random. */
 export interface DocumentCut {
   /** `token`: at any token; needs `{document}` at the end of its part. `word`: before the word that does not fit. */
   readonly at: 'token' | 'word';
-  /** of the whole prompt; null: the model's context */
+  /** limit of the whole prompt; null: the model's context length */
   readonly maxTokens: number | null;
-  /** of a document, in code points; null: any number */
+  /** limit of a document, in code points; null: none */
   readonly maxCharacters: number | null;
 }
 
-/** The reference protocol of rank1 (rank1/chain-protocol.ts), which models without a profile follow. */
+/** rank1's protocol as in the reference implementation (rank1/chain-protocol.ts); used for models without a profile. */
 export const RANK1_PROFILE: ScoringProfile = {
   name: 'rank1',
   prompt: [

@@ -7,7 +7,7 @@ export interface StreamingHash {
   digestHex(): string;
 }
 
-/** WebAssembly, for browsers; Node's native hash is faster still. */
+/** In WebAssembly, for browsers. In Node, `node:crypto` is faster. */
 export async function createSha256(): Promise<StreamingHash> {
   const hash = await createSHA256();
   return { update: (bytes) => void hash.update(bytes), digestHex: () => hash.digest('hex') };

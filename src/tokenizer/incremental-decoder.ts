@@ -19,7 +19,7 @@ export class IncrementalDecoder {
     this.#tokenizer = tokenizer;
   }
 
-  /** Returns the text that can no longer change. */
+  /** @returns new text that can no longer change */
   push(tokenId: number): string {
     this.#pendingTokenIds.push(tokenId);
     const text = this.#tokenizer.decode(this.#pendingTokenIds);
@@ -31,7 +31,7 @@ export class IncrementalDecoder {
     return certain;
   }
 
-  /** Returns the text still held back. */
+  /** @returns the text still held back */
   flush(): string {
     return this.#emitAll(this.#tokenizer.decode(this.#pendingTokenIds));
   }

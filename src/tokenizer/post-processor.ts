@@ -73,6 +73,6 @@ function pairedId(pair: unknown): number {
 
 function tokenId(value: unknown): number {
   if (!Number.isSafeInteger(value) || (value as number) < 0)
-    throw new TypeError('its post_processor gives ids that are no numbers');
+    throw new TypeError('its post_processor gives ids that are not numbers');
   return value as number;
 }

@@ -63,7 +63,7 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   }
 }
 
-/** A faulty file may load and fail only when used. */
+/** A faulty file may load, and fail only when used. */
 function guarded<T>(action: () => T): T {
   try {
     return action();
@@ -74,7 +74,7 @@ function guarded<T>(action: () => T): T {
 
 function checkIds(ids: number[]): number[] {
   if (ids.every((id) => Number.isSafeInteger(id) && id >= 0)) return ids;
-  throw new TypeError('it gives ids that are no numbers');
+  throw new TypeError('it gives ids that are not numbers');
 }
 
 function unsupported(reason: string, cause?: unknown): Rank1Error {

@@ -1,6 +1,6 @@
 /**
- * `rank1-rerank assets`: copies files that pages fetch at run time to where their server finds them, for
- * bundlers that do not emit workers.
+ * `rank1-rerank assets`: copies the files that pages fetch at run time into a served folder, for bundlers that do not
+ * emit workers and for pages without a bundler.
  */
 import { copyFile, cp, mkdir, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -14,7 +14,7 @@ const USAGE = `rank1-rerank assets [--model] <folder>
   Copies the worker, the files of ONNX Runtime and the element as one script into a folder that your server serves:
 
     <folder>/rank1-rerank.js                     the element, for a page without a bundler
-    <folder>/rank1-rerank/worker.js              the address for worker-url
+    <folder>/rank1-rerank/worker.js              the URL for worker-url
     <folder>/rank1-rerank/onnxruntime-web/...    found by the worker itself
     <folder>/models/rank1-rerank-model/...               with --model
 
@@ -23,7 +23,7 @@ const USAGE = `rank1-rerank assets [--model] <folder>
   --model                  the default model too: that of the package rank1-rerank-model, or RANK1_MODEL
 `;
 
-/** ONNX Runtime builds the worker may load: one for the CPU, two for the GPU, depending on the browser. */
+/** The ONNX Runtime builds that the worker may load: one for the CPU and, depending on the browser, two for the GPU. */
 const ORT_FILES = ['', '.jspi', '.asyncify'].flatMap((build) =>
   ['mjs', 'wasm'].map((extension) => `ort-wasm-simd-threaded${build}.${extension}`),
 );
@@ -65,7 +65,7 @@ async function copyAssets(target: string, withModel: boolean, context: CommandCo
   console.log(`${target}: worker, runtime and element, ${(bytes / 1e6).toFixed(1)} MB`);
   if (!withModel) return;
   const { folder } = await modelPlace(defaultModel);
-  if (folder === null) throw new RangeError('RANK1_MODEL names an address; only a folder can be copied.');
+  if (folder === null) throw new RangeError('RANK1_MODEL is a URL; only a folder can be copied.');
   const model = join(target, 'models/rank1-rerank-model');
   await cp(folder, model, { recursive: true, dereference: true });
   console.log(`${model}: the default model`);

@@ -1,4 +1,4 @@
-/** `rank1-rerank compare`: two models with each other, or one model's two arithmetics. */
+/** `rank1-rerank compare`: two models, or one model in exact and in fast arithmetic. */
 import { COMPARE_USAGE, parseCompareArguments, runCompare } from '../../convert/compare/compare-command.ts';
 import type { Command } from '../command.ts';
 import { untilInterrupted } from '../until-interrupted.ts';

@@ -1,4 +1,4 @@
-/** Judges collections in exact and in fast arithmetic, tells what differs, and writes it into the model's manifest. */
+/** Judges collections in exact and in fast arithmetic, prints what differs, and can write it into the model's manifest. */
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,27 +15,27 @@ import { describeFast, measureFast, type JudgedSet } from './fast-differences.ts
 
 export const FAST_USAGE = `rank1-rerank compare --data <file> --out <folder> [options of eval]
 
-  One model in exact and in fast arithmetic (8-bit integers) on judged lists: nDCG@10, and the verdicts and chains that differ. Options are
-  those of eval, such as --model, --depth, --limit, --reasons. An interrupted run goes on from there.
+  Compares exact and fast arithmetic (8-bit integers) of one model on judged lists: nDCG@10, and how many verdicts and
+  chains differ. Takes the options of eval, such as --model, --depth, --limit, --reasons. An interrupted run resumes.
 
-  --data <file>            as for eval; may be given several times
-  --out <folder>           results of both, set by set
-  --write                  write the figures into the model's ${MANIFEST_FILE}: the arithmetic auto is fast from then on,
-                           unless a set lost more than 0.005
+  --data <file>            as for eval; may be repeated
+  --out <folder>           results of both, by collection
+  --write                  write the result into the model's ${MANIFEST_FILE}: arithmetic "auto" is then fast, unless a
+                           collection lost more than 0.005
 `;
 
 const ARITHMETICS = ['exact', 'fast'] as const;
 
 export interface FastArguments {
   readonly write: boolean;
-  /** of one model and dtype */
+  /** all with the same model and dtype */
   readonly sets: readonly {
     readonly name: string;
     readonly runs: Readonly<Record<Arithmetic, EvalArguments>>;
   }[];
 }
 
-/** `compare` has two forms; only this one reads judged lists. */
+/** `compare` has two forms; only this one takes judged lists. */
 export function isFastComparison(args: readonly string[]): boolean {
   return args.some((arg) => /^--data(=|$)/.test(arg));
 }
@@ -51,7 +51,7 @@ export function parseFastArguments(args: readonly string[]): FastArguments {
   if (out === undefined) throw new TypeError('compare --data needs --out <folder>.');
   if ((arithmetic ?? endpoint) !== undefined)
     throw new TypeError(
-      'compare --data judges here, in both arithmetics: leave --arithmetic and --endpoint out.',
+      'compare --data judges on this machine, in both arithmetics: leave --arithmetic and --endpoint out.',
     );
   const names = data.map((file) => basename(file).replace(/\..*$/, ''));
   if (new Set(names).size < names.length)
@@ -110,6 +110,6 @@ function writeMeasured(file: string, dtype: string, measured: FastMeasured): voi
 function notComputed(arithmetic: Arithmetic): Rank1Error {
   return new Rank1Error(
     'model-unsupported',
-    `The model does not compute in ${arithmetic} arithmetic here. Fast arithmetic needs a CPU (--device cpu or wasm), weights in q4 or q8, and memory for them.`,
+    `The model cannot use ${arithmetic} arithmetic here. Fast arithmetic needs a CPU (--device cpu or wasm), q4 or q8 weights, and enough memory to expand them.`,
   );
 }

@@ -1,10 +1,10 @@
-/** What differs between the results of exact and of fast arithmetic: pure. */
+/** Compares the results of exact and fast arithmetic. Pure functions. */
 import type { QueryResult } from '../../evaluation/index.ts';
 import { isLossSmall, type FastMeasured } from '../../model/fast-measured.ts';
 
 export interface JudgedSet {
   readonly name: string;
-  /** of the same queries, in the same order */
+  /** results of the same queries, in the same order */
   readonly exact: readonly QueryResult[];
   readonly fast: readonly QueryResult[];
 }
@@ -52,7 +52,7 @@ export function describeFast(measured: FastMeasured): string {
   ].join('\n');
 }
 
-/** 0 for queries without a relevant document, as trec_eval has it. */
+/** A query without relevant documents counts as 0, as in trec_eval. */
 function meanNdcg(results: readonly QueryResult[]): number {
   const sum = results.reduce((total, { measures }) => total + (measures.get(NDCG) ?? 0), 0);
   return sum / results.length;

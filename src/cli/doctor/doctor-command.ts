@@ -1,4 +1,4 @@
-/** `rank1-rerank doctor`: whether, and how well, a model can run here; one line per finding. */
+/** `rank1-rerank doctor`: checks whether and how well a model runs here; prints one line per finding. */
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -13,9 +13,9 @@ import { reportNode, type NodeReport } from '../../runtime/node/node-report.ts';
 
 const USAGE = `rank1-rerank doctor [options]
 
-  Looks at what a model needs: memory, disk, the model's files, native code, WebGPU; then loads the model and judges one
-  pair. With --device webgpu it lists the GPU's features and limits too. Exit code 0 when it works (warnings included),
-  1 when it does not.
+  Checks what a model needs: memory, disk, the model's files, native code, WebGPU; then loads the model and judges one
+  pair. With --device webgpu, also lists the GPU's features and limits. Exit code 0 if it works (even with warnings),
+  1 if it does not.
 
 ${ENGINE_USAGE}
   --json                   one JSON list
@@ -30,7 +30,7 @@ export const doctorCommand: Command = {
       options: { ...ENGINE_FLAGS, json: { type: 'boolean', default: false } },
     });
     const requested = engineOptions(values);
-    if (requested.remote) throw new RangeError('doctor looks at this machine: leave --endpoint out.');
+    if (requested.remote) throw new RangeError('doctor checks this machine: leave --endpoint out.');
     return (context) => runDoctor(requested, values.json, context);
   },
 };
@@ -41,7 +41,7 @@ export interface Finding {
   readonly text: string;
 }
 
-/** The smallest model needs this much. */
+/** Enough for the smallest model. */
 const MIN_FREE_MEMORY_BYTES = 1e9;
 const MIN_FREE_DISK_BYTES = 0.5e9;
 
@@ -93,7 +93,7 @@ async function verdictFinding(requested: RequestedEngine, context: CommandContex
   }
 }
 
-/** Available backends and possible improvements. @param inFull include all GPU features and limits */
+/** Available backends, and packages that would add one. @param inFull include all GPU features and limits */
 export function nodeFindings({ native, dawn, adapter, backends }: NodeReport, inFull: boolean): Finding[] {
   const cpu = native
     ? finding('ok', 'CPU', `${availableParallelism()} processors, native code (onnxruntime-node)`)

@@ -30,7 +30,7 @@ export interface EndpointOptions {
   readonly endpoint: string;
   readonly remoteModel?: string | undefined;
   readonly allowInsecureKey?: boolean | undefined;
-  /** across all calls */
+  /** maximum number of requests to the server at once, over all calls */
   readonly maxInFlight?: number | undefined;
 }
 
@@ -49,16 +49,16 @@ export const ENGINE_FLAGS = {
 
 export const ENGINE_USAGE = `  --model <folder|url>     model folder (default: RANK1_MODEL, or the package rank1-rerank-model)
   --device <name>          auto (default), webgpu (needs the package webgpu), cpu (native code; needs the package
-                           onnxruntime-node) or wasm (needs nothing); auto takes the first of them that is there
+                           onnxruntime-node) or wasm (needs nothing); auto takes the first that is available
   --dtype <name>           weights (default: what suits the device)
-  --arithmetic <name>      auto (default), exact (the stored numbers) or fast (8-bit integers on a CPU); auto takes
-                           fast where the model's quality was measured with it
+  --arithmetic <name>      auto (default), exact (the stored numbers) or fast (8-bit integers on a CPU); auto is fast
+                           if the model was measured to rank as well with it
   --explainer <folder|url> a second model, which gives the reasons: --model scores every document, then this one judges
                            the best (--reasons top) or all of them with reasoning
-  --endpoint <url>         a server with OpenAI's completions, as vLLM is one, up to /v1: it judges, and queries and
-                           documents are sent there; its key is taken from RANK1_API_KEY
+  --endpoint <url>         judge on a server with OpenAI's completions API, such as vLLM, instead: its URL up to /v1.
+                           Queries and documents are sent there; its key is taken from RANK1_API_KEY
   --remote-model <name>    the model on that server (default: the only one it has)
-  --allow-insecure-key     send the key with plain http to another machine too: anyone on the way can read it`;
+  --allow-insecure-key     send the key even over plain http to another machine, where others can read it on the way`;
 
 type Kebab<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? `${First extends Lowercase<First> ? First : `-${Lowercase<First>}`}${Kebab<Rest>}`
@@ -85,7 +85,7 @@ export const JUDGING_FLAGS = {
 } satisfies ParseArgsConfig['options'];
 
 const TEMPLATES_USAGE = `  --templates <file>       JSON of task name to template, and
-  --task <name>            the one to take: that of the name, else that of the name without its last _part`;
+  --task <name>            the one to use: of that name, or else of the name without its last _part`;
 
 export const JUDGING_USAGE = RUN_OPTION_NAMES.flatMap((name) =>
   name === 'queryTemplate' ? [usageOf(name), TEMPLATES_USAGE] : [usageOf(name)],
@@ -113,9 +113,9 @@ type Values<Flags> = {
 
 /** The engine requested on the command line. */
 export interface RequestedEngine extends Omit<EngineOptions, 'model'> {
-  /** the default model when undefined */
+  /** undefined: the default model */
   readonly model: string | undefined;
-  /** folder or URL of the model that gives the reasons; undefined: the same */
+  /** folder or URL of a separate model that gives the reasons; undefined: the same model */
   readonly explainer: string | undefined;
   /** undefined: this machine */
   readonly remote: EndpointOptions | undefined;
@@ -136,7 +136,9 @@ export function engineOptions(
   const allowInsecureKey = values['allow-insecure-key'];
   const maxInFlight = values.slots === undefined ? undefined : wholeNumber('--slots', values.slots, 1);
   if (endpoint === undefined && (remoteModel ?? allowInsecureKey) !== undefined)
-    throw new TypeError('--remote-model and --allow-insecure-key are of a server: give --endpoint too.');
+    throw new TypeError(
+      '--remote-model and --allow-insecure-key are only for a server: give --endpoint too.',
+    );
   const local = [model, dtype, values.device, arithmetic, explainer].some((value) => value !== undefined);
   if (endpoint !== undefined && local)
     throw new TypeError(
@@ -165,7 +167,7 @@ export function judgingOptions(values: Values<typeof JUDGING_FLAGS>): RerankOpti
   });
 }
 
-/** NaN if it is not a number. */
+/** NaN for an invalid number, which the option's check then rejects. */
 function parseValue(name: RunOptionName, value: string | boolean): unknown {
   const { kind } = RUN_OPTIONS[name];
   if (kind === 'number') return value === '' ? NaN : Number(value);

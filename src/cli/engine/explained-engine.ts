@@ -1,4 +1,4 @@
-/** Two engines of this process as one: the first scores, the second gives the reasons. */
+/** Two local engines as one: the first scores, the second gives the reasons. */
 import type { DocumentInput } from '../../client/check-arguments.ts';
 import type { LoadCallOptions, RerankCallbacks, RerankParameters } from '../../client/reranker-options.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
@@ -22,7 +22,10 @@ export class ExplainedEngine implements RerankEngine {
     return this.#scorer.numRestarts + this.#explainer.numRestarts;
   }
 
-  /** @returns the scoring model @throws Rank1Error also if the second model cannot reason */
+  /**
+   * @returns the scoring model
+   * @throws Rank1Error `model-unsupported` if the second model cannot reason, and errors of loading
+   */
   async load(options: LoadCallOptions = {}): Promise<LoadedModel> {
     const model = await this.#scorer.load(options);
     const { canReason } = await this.#explainer.load(options);

@@ -15,6 +15,6 @@ export async function openEngine(requested: RequestedEngine, context: CommandCon
     new LocalEngine(await modelPlace(model), options, () => new NodeWorker(context.engineThread));
   const engine = await local(requested.model ?? context.defaultModel, requested);
   if (requested.explainer === undefined) return engine;
-  // The weights that were named are the scoring model's.
+  // --dtype is for the scoring model only.
   return new ExplainedEngine(engine, await local(requested.explainer, { ...requested, dtype: undefined }));
 }

@@ -18,7 +18,7 @@ const PROBE_TIMEOUT_MS = 5000;
 /** Minimum interval between requests to the server, however often probes arrive. */
 const PROBE_EVERY_MS = 5000;
 
-/** Times that tests shorten; see `RemoteOptions`. */
+/** Shortened in tests; see `RemoteOptions`. */
 export type RemoteTimes = Pick<RemoteRerankerOptions, 'maxAttempts' | 'retryDelayMs'>;
 
 export class RemoteEngine implements RerankEngine {

@@ -1,4 +1,4 @@
-/** The command line's engine interface: a thread of this process, or a server. */
+/** What the command line judges with: a thread of this process, or a server. */
 import type { Reranker } from '../../client/reranker.ts';
 import { Rank1Error } from '../../base/errors.ts';
 import type { LoadedModel } from '../../protocol/rerank-api.ts';
@@ -14,7 +14,7 @@ export interface RerankEngine extends Pick<Reranker, 'rerank' | 'load'> {
   close(): Promise<void>;
 }
 
-/** Why the device was chosen, unless the caller chose it, and what its memory does not allow; null if neither. */
+/** Why the device was chosen (unless the caller chose it), and why memory ruled out faster arithmetic; null if neither. */
 export function deviceNote(model: LoadedModel): string | null {
   const { deviceCause, deviceReason, arithmeticCause, arithmeticReason } = model;
   const notes = [
@@ -24,7 +24,7 @@ export function deviceNote(model: LoadedModel): string | null {
   return notes.length > 0 ? notes.join(' ') : null;
 }
 
-/** For calls in flight during, or made after, closing. */
+/** For calls made after closing. */
 export function engineClosed(): Rank1Error {
   return new Rank1Error('worker-failed', 'The engine was closed while it was working.');
 }

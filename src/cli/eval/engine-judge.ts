@@ -11,9 +11,9 @@ import type { RerankEngine } from '../engine/rerank-engine.ts';
 
 export interface JudgingModel {
   readonly name: string;
-  /** of `rank1.json`, which holds the hashes of all other files; null if unavailable, as on a server */
+  /** of `rank1.json`, which lists the hashes of all other files; null if unavailable, as for a remote model */
   readonly manifestSha256: string | null;
-  /** the same of the model that gives the reasons, if it is another */
+  /** the same for a separate model that gives the reasons */
   readonly explainerSha256?: string | null;
   readonly dtype: string;
   readonly device: LoadedModel['device'];
@@ -21,9 +21,9 @@ export interface JudgingModel {
 }
 
 /**
- * @param model folder or URL loaded by `engine`; null for a server
- * @param explainer folder or URL of the model that gives the reasons, if it is another
- * @throws Rank1Error if it cannot be loaded
+ * @param model folder or URL loaded by `engine`; null for a remote model
+ * @param explainer folder or URL of a separate model that gives the reasons
+ * @throws Rank1Error if a model cannot be loaded; the signal's reason
  */
 export async function loadJudgingModel(
   engine: RerankEngine,

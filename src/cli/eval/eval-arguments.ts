@@ -15,10 +15,10 @@ import type { RerankOptions } from '../../protocol/rerank-api.ts';
 
 export const EVAL_USAGE = `rank1-rerank eval --data <file or folder> --out <folder> [options]
 
-  Judges a collection and measures the ranking. Measures go to the standard output, progress to the standard error,
-  runs, chains and plots to the folder.
+  Judges a collection and measures the ranking. Metrics go to standard output, progress to standard error, and runs,
+  chains and plots to the folder.
 
-  --data <path>            *.eval.jsonl, rank_llm requests, or a BEIR folder (with --run); files may be packed as .gz
+  --data <path>            *.eval.jsonl, rank_llm requests, or a BEIR folder (with --run); files may be gzipped (.gz)
   --run <file>             a BEIR folder's candidates: TREC run, rank1 run file or mteb prediction file
   --split <name>           judgements of a BEIR folder, qrels/<name>.tsv, and the split of mteb predictions (default test)
   --subset <name>          the subset of mteb predictions that hold several
@@ -27,8 +27,8 @@ export const EVAL_USAGE = `rank1-rerank eval --data <file or folder> --out <fold
   --dataset-revision <id>  of the collection, for mteb-result.json (default no_revision_available)
   --languages <list>       of the collection, for mteb-result.json (default eng-Latn)
   --relevance-level <n>    lowest grade that counts as relevant for AP, RR, P and R (default 1; TREC DL takes 2)
-  --out <folder>           results; a run that was interrupted goes on from there
-  --depth <n>              candidates of each query that are judged (default 20)
+  --out <folder>           results; an interrupted run resumes from there
+  --depth <n>              candidates to judge per query (default 20)
   --limit <n>              only the first n queries
 ${JUDGING_USAGE}
 ${ENGINE_USAGE}

@@ -1,4 +1,4 @@
-/** Judges a collection with the engine that the arguments ask for; results are kept in the run's folder. */
+/** Judges a collection with the requested engine and stores the results in the run's folder. */
 import { counted } from '../../base/counted.ts';
 import type { QueryResult } from '../../evaluation/index.ts';
 import { loadCollection } from '../../evaluation/node/load-collection.ts';

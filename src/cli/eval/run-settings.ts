@@ -30,7 +30,7 @@ export async function settingsOf(args: EvalArguments, model: JudgingModel) {
     ...(model.explainerSha256 !== undefined && { explainer_sha256: model.explainerSha256 }),
     dtype: model.dtype,
     device: model.device,
-    // Left out for exact: so was every run from before there was a choice.
+    // Omitted for exact, so that runs from before this option existed can still be resumed.
     ...(model.arithmetic === 'fast' && { arithmetic: 'fast' }),
     options: args.options,
   };

@@ -1,4 +1,4 @@
-/** `rank1-rerank models`: lists available models and their contents. */
+/** `rank1-rerank models`: lists models found on disk. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -51,8 +51,8 @@ async function runModels(
 }
 
 /**
- * Each folder that is a model, and models directly below it. @throws if a folder cannot be read, or a
- * manifest is broken
+ * The models among `folders` and directly below them.
+ * @throws Error if a folder cannot be read, or a manifest is broken
  */
 export async function listModels(folders: readonly string[]): Promise<ListedModel[]> {
   const models: ListedModel[] = [];

@@ -24,7 +24,7 @@ export interface JudgingTask {
   readonly documents: readonly RerankDocument[];
 }
 
-/** By file name extension. */
+/** Guesses from the file name's extension. */
 export function guessFormat(name: string): InputFormat {
   if (/\.(jsonl|ndjson)$/i.test(name)) return 'jsonl';
   if (/\.json$/i.test(name)) return 'json';

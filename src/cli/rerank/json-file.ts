@@ -33,7 +33,7 @@ export async function* readJsonLines(file: SourceFile, onPlace: OnPlace): AsyncG
 }
 
 /**
- * Uses a callback rather than a generator, because the scanner calls back.
+ * Takes a callback, unlike the generators for other formats, because the JSON scanner calls back.
  * @param take called with each document as it is read
  * @throws Rank1Error invalid-file with file and line
  */

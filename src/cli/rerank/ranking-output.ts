@@ -81,7 +81,7 @@ function reported({ document, usage, passage, queryId, ...judged }: Judged): Rep
   };
 }
 
-/** Tasks in file order. @param isList write JSON as a list; always the case for several tasks */
+/** @param isList write JSON as a list even for a single task */
 export function formatRankings(
   tasks: readonly JudgedTask[],
   options: RankingOutputOptions,
@@ -102,7 +102,7 @@ export function formatRankings(
   }
 }
 
-/** Limits ids, to leave room for the text. */
+/** Longer ids are cut, to leave room for the text. */
 const MAX_ID_LENGTH = 24;
 
 function formatTable(

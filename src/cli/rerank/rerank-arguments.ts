@@ -16,14 +16,14 @@ import { INPUT_FORMATS, type InputFormat } from './document-file.ts';
 
 export const RERANK_USAGE = `rank1-rerank rerank --query <text> [options] <file|->...
 
-  Judges documents by a query, best first. "-" is the standard input. Results go to the standard output, progress to
-  the standard error.
+  Judges documents by a query and prints them best first. "-" is standard input. Results go to standard output, progress
+  to standard error.
 
-  --query <text>           the question; rank_llm requests bring their own
-  --input <format>         auto, lines (a document a line), file (a document a file), jsonl, json, csv or rank-llm
+  --query <text>           the query; rank_llm requests have their own
+  --input <format>         auto, lines (one document per line), file (one per file), jsonl, json, csv or rank-llm
                            (default auto: .jsonl, .json, .csv and .tsv by name, everything else as lines)
   --output <format>        table, json, jsonl or trec (default table)
-  --top-n <n>              at most so many results
+  --top-n <n>              maximum number of results
   --threshold <score>      only results with at least this score, from 0 to 1
   --chains                 show the reasoning in the table
   --quiet                  no progress
@@ -78,7 +78,7 @@ export function parseRerankArguments(args: readonly string[]): RerankArguments {
   const { query = null } = values;
   if (query === null && input !== 'rank-llm') throw new TypeError('rerank needs --query <text>.');
   if (query !== null && input === 'rank-llm')
-    throw new TypeError('Leave --query out: rank_llm requests bring their own.');
+    throw new TypeError('Leave --query out: rank_llm requests have their own.');
   if (query?.trim() === '') throw new RangeError('--query must not be blank.');
   const selection = {
     topN: values['top-n'] === undefined ? undefined : wholeNumber('--top-n', values['top-n'], 1),

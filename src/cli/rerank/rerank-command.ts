@@ -30,7 +30,7 @@ async function runRerank(args: RerankArguments, context: CommandContext): Promis
     throw asInvalidFile(error);
   });
   if (tasks.some(({ query }) => query === null) && args.query === null)
-    throw new RangeError('These files bring no query: give --query <text>.');
+    throw new RangeError('These files contain no query: give --query <text>.');
   const options = { ...args, width: process.stdout.columns ?? 100 };
   const writer = new RankingWriter((text) => process.stdout.write(text), options, tasks.length);
   const numDocuments = tasks.reduce((sum, { documents }) => sum + documents.length, 0);
@@ -103,7 +103,7 @@ export async function judgeTasks(
   return numUnjudged;
 }
 
-/** A file on disk, unpacked if its name ends in .gz, or standard input. */
+/** Standard input for `-`, else a file on disk, decompressed if its name ends in .gz. */
 function openInput(path: string): SourceFile {
   if (path === '-') return sourceFile('standard input', process.stdin);
   const stream = createReadStream(path);

@@ -28,14 +28,14 @@ export class RerankProgress {
     this.#rewrite(`model: ${stage}${share}`);
   }
 
-  /** Reports why the device was chosen, and what would be faster. */
+  /** Prints `deviceNote`, if any. */
   loaded(model: LoadedModel): void {
     this.end();
     const note = deviceNote(model);
     if (note !== null) this.#target?.write(`${note}\n`);
   }
 
-  /** @param numDone documents done in the current query; never decreases */
+  /** @param numDone documents done in the current query; a lower number than before is ignored */
   judged(numDone: number): void {
     const all = this.#numOfEndedTasks + numDone;
     if (all <= this.#numDone) return;

@@ -1,4 +1,4 @@
-/** Records a query's updates while it is judged: all that remains if it fails. */
+/** Records a query's updates while it is judged, so that a failure does not lose the documents already judged. */
 import type { ResultSelection } from '../../client/check-arguments.ts';
 import { foldUpdates, startRankedList, stopRankedList } from '../../client/ranked-list.ts';
 import {

@@ -29,7 +29,7 @@ export function checkAccess(
   if (origin !== undefined && !isAllowedOrigin(origin, corsOrigins))
     throw new HttpError(
       403,
-      `Pages of ${origin.slice(0, 100)} may not ask here. Start serve with --cors-origin.`,
+      `Pages of ${origin.slice(0, 100)} may not call this server. Start serve with --cors-origin.`,
     );
 }
 

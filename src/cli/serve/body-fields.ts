@@ -59,7 +59,7 @@ export class BodyFields {
     throw new HttpError(400, `${name} must be a string or a list of strings.`);
   }
 
-  /** @param name two alternative names of the same list; whichever is present is used */
+  /** @param most limit of the list's length @throws HttpError 400 */
   documents(name: string, most: number): RerankDocument[] {
     const value = this.#get(name);
     if (!Array.isArray(value)) throw new HttpError(400, `${name} must be a list of strings.`);

@@ -80,7 +80,7 @@ function openApi(about: About): object {
   });
   const answer = (description: string, schema: object) => ({
     200: { description, content: { 'application/json': { schema } } },
-    default: { description: 'refused: the body says why', content: { 'application/json': { schema: {} } } },
+    default: { description: 'an error; the body says why', content: { 'application/json': { schema: {} } } },
   });
   const results = (item: object) => ({ type: 'array', items: { type: 'object', properties: item } });
   const scored = { index: { type: 'integer' }, relevance_score: number };
@@ -142,9 +142,9 @@ function openApi(about: About): object {
       '/v1/score': pairs,
       '/score': pairs,
       '/v1/models': get('the model'),
-      '/info': get('the model, as text-embeddings-inference tells it'),
+      '/info': get('the model, in the format of text-embeddings-inference'),
       '/health': get('whether it can judge'),
-      '/metrics': { get: { summary: 'figures for Prometheus', responses: { 200: { description: 'text' } } } },
+      '/metrics': { get: { summary: 'metrics for Prometheus', responses: { 200: { description: 'text' } } } },
     },
   };
 }

@@ -65,9 +65,19 @@ export class Metrics {
       single('rank1_prompt_tokens_total', 'counter', 'Tokens of prompts.', this.#promptTokens),
       single('rank1_new_tokens_total', 'counter', 'Tokens the model wrote.', this.#newTokens),
       single('rank1_requests_in_flight', 'gauge', 'Requests being read, waiting or judged.', gauges.inFlight),
-      single('rank1_reserved_bytes', 'gauge', 'Memory set aside for bodies.', gauges.reservedBytes),
-      single('rank1_engine_restarts_total', 'counter', 'Engines that died.', gauges.engineRestarts),
-      single('process_resident_memory_bytes', 'gauge', 'Without the browser.', gauges.residentBytes),
+      single('rank1_reserved_bytes', 'gauge', 'Memory reserved for request bodies.', gauges.reservedBytes),
+      single(
+        'rank1_engine_restarts_total',
+        'counter',
+        'Engine restarts after crashes.',
+        gauges.engineRestarts,
+      ),
+      single(
+        'process_resident_memory_bytes',
+        'gauge',
+        'Resident memory size in bytes.',
+        gauges.residentBytes,
+      ),
     ].join('');
   }
 }

@@ -36,7 +36,7 @@ function unpacked(request: IncomingMessage): Readable {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding === 'identity') return request;
   if (!Object.hasOwn(UNPACKERS, encoding))
-    throw new HttpError(415, 'Send the body as it is, or packed with gzip, deflate or br.', {
+    throw new HttpError(415, 'Send the body uncompressed, or compressed with gzip, deflate or br.', {
       'accept-encoding': 'gzip, deflate, br',
     });
   const unpacker = UNPACKERS[encoding as keyof typeof UNPACKERS]();
@@ -78,7 +78,7 @@ function tooLarge(maxBytes: number): HttpError {
 }
 
 function notPacked(): HttpError {
-  return new HttpError(400, 'The body is not packed as its content-encoding says.');
+  return new HttpError(400, 'The body is not compressed as its content-encoding says.');
 }
 
 function decode(bytes: Buffer): string {

@@ -18,7 +18,7 @@ import { RERANK_SHAPES, type RerankShape, type ShapedRequest } from './rerank-sh
 
 export interface ServeLimits {
   readonly maxBodyBytes: number;
-  /** total size of all bodies */
+  /** total size of all bodies in memory */
   readonly maxReservedBytes: number;
   readonly maxDocuments: number;
   /** requests being received, waiting or judged */
@@ -139,7 +139,7 @@ export class RerankServer {
     const controller = new AbortController();
     this.#inFlight.add(controller);
     this.#reservedBytes += numBytes;
-    // Release resources only once the response was sent, or the client has gone.
+    // Resources are released only once the response was sent, or the client has gone.
     response.once('close', () => {
       controller.abort(new HttpError(499, 'The client has gone.'));
       this.#inFlight.delete(controller);
@@ -229,7 +229,10 @@ export class RerankServer {
 
   #sendPreflight(request: IncomingMessage, origin: string, response: ServerResponse): void {
     if (!isAllowedOrigin(origin, this.#settings.access.corsOrigins))
-      throw new HttpError(403, 'Pages of this origin may not ask here. Start serve with --cors-origin.');
+      throw new HttpError(
+        403,
+        'Pages of this origin may not call this server. Start serve with --cors-origin.',
+      );
     response
       .writeHead(204, {
         'access-control-allow-methods': 'GET, HEAD, POST',
@@ -258,7 +261,7 @@ function parseRequest(shape: RerankShape, body: unknown, maxDocuments: number): 
   }
 }
 
-/** Without those that the reasons asked for leave nothing to do. */
+/** The server's defaults, without those that do not apply to the requested `reasons`. */
 function defaultsFor({ reasons }: RerankOptions, defaults: RerankOptions): RerankOptions {
   if (reasons === undefined || reasons === 'top') return defaults;
   const { top: _top, ...others } = defaults;

@@ -24,7 +24,7 @@ import { BodyFields } from './body-fields.ts';
 import { HttpError } from './http-error.ts';
 
 export interface ShapedRequest {
-  /** judged one after the other; all shapes but vLLM's scores need only one */
+  /** judged one after another; only vLLM's scores need several */
   readonly calls: readonly RerankParameters<RerankDocument>[];
   /** @param responses one per call */
   readonly respond: (responses: readonly RerankResponse[], about: ResponseFacts) => unknown;
@@ -71,7 +71,7 @@ const jinaShape: RerankShape = {
   formatError: (_status, message) => ({ message, detail: message }),
 };
 
-/** Infinity's clients send the same request as vLLM's, and refuse its documents (objects) and its `object`. */
+/** Infinity's clients send the same request as vLLM's, but reject documents that are objects, and vLLM's `object`. */
 const infinityShape: RerankShape = {
   parse: (body, maxDocuments) => {
     const fields = new BodyFields(body);
@@ -209,7 +209,7 @@ function readOption(fields: BodyFields, field: string, kind: RunOption['kind']):
   return kind === 'text' || kind === 'choice' ? fields.string(field) : fields.number(field);
 }
 
-/** Named as in OpenAI, vLLM and together.ai. */
+/** Field names as in OpenAI, vLLM and together.ai. */
 function usageOf(responses: readonly RerankResponse[]): object {
   const sum = (name: 'numPromptTokens' | 'numNewTokens'): number =>
     responses.reduce((total, { usage }) => total + usage[name], 0);

@@ -19,24 +19,24 @@ export const SERVE_USAGE = `rank1-rerank serve [options]
   Answers rerank requests over HTTP: POST /v1/rerank (Jina's and Cohere's shape), /v2/rerank (Cohere's client), /rerank
   (text-embeddings-inference); GET /health, /metrics (Prometheus), /v1/models. docs/serve.md has the fields.
 
-  --host <address>         (default 127.0.0.1; any other needs a token)
-  --port <n>               (default 8484; 0 takes a free one)
-  --token <text>           what callers send as "authorization: Bearer"; better in RANK1_TOKEN, which no other user sees
-  --allow-host <name>      a further name the server may be addressed by, without a token; may be repeated
-  --cors-origin <origin>   pages that may ask, or "*"; may be repeated (default none)
+  --host <address>         (default 127.0.0.1; others need a token)
+  --port <n>               (default 8484; 0 picks a free one)
+  --token <text>           what callers send as "authorization: Bearer"; safer in RANK1_TOKEN, hidden from other users
+  --allow-host <name>      additional host name accepted without a token; may be repeated
+  --cors-origin <origin>   origin whose pages may call, or "*"; may be repeated (default none)
   --max-body <MiB>         of one request (default 8)
   --max-documents <n>      of one request (default 1000)
-  --max-requests <n>       read, waiting or judged at a time; further ones get 429 (default 256)
-  --timeout <seconds>      for judging one request, waiting included (default 600)
+  --max-requests <n>       received, waiting or judged at once; further ones get 429 (default 256)
+  --timeout <seconds>      to judge one request, waiting included (default 600)
   --receive-timeout <seconds>  for a request to arrive (default 30)
-  --send-timeout <seconds>     for an answer to be read (default 60)
-  --drain-timeout <seconds>    for what is in flight at SIGTERM (default 30)
+  --send-timeout <seconds>     for the client to read a response (default 60)
+  --drain-timeout <seconds>    for requests in flight at SIGTERM (default 30)
 
-  What requests do not say for themselves:
+  Defaults for requests that do not set them:
 ${JUDGING_USAGE}
 ${ENGINE_USAGE}
 
-  SIGTERM or Ctrl-C: answers what is in flight, then ends with 0; a second one ends it at once.`;
+  SIGTERM or Ctrl-C: finishes the requests in flight, then exits with 0; a second one exits at once.`;
 
 export interface ServeArguments {
   readonly host: string;
@@ -49,7 +49,7 @@ export interface ServeArguments {
 }
 
 const MEBIBYTE = 2 ** 20;
-/** Memory limit for bodies, in multiples of the maximum body size. */
+/** Limit of the memory for all bodies, in multiples of the maximum body size. */
 const MAX_LARGEST_BODIES = 16;
 
 /** @throws TypeError or RangeError naming the invalid argument */

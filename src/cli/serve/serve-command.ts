@@ -1,4 +1,4 @@
-/** `rank1-rerank serve`: loads the model, serves until told to stop, then finishes pending requests. */
+/** `rank1-rerank serve`: loads the model, serves until interrupted, then finishes the requests in flight. */
 import type { Command, CommandContext } from '../command.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { deviceNote } from '../engine/rerank-engine.ts';
@@ -39,7 +39,7 @@ async function runServe(args: ServeArguments, context: CommandContext): Promise<
         `listening on http://${name}:${address.port}${access.token === null ? '' : ', token needed'}`,
       );
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-      console.error('stopping: answering what is in flight');
+      console.error('stopping: finishing the requests in flight');
       await server.drain(drainTimeoutMs);
     } finally {
       await engine.close();

@@ -1,4 +1,4 @@
-/** A checkpoint folder from files picked or dropped in a page. */
+/** A checkpoint folder from files picked or dropped on a page. */
 import { Rank1Error, errorMessage } from '../../base/errors.ts';
 import type { ByteSource } from '../byte-io.ts';
 import type { CheckpointFolder } from '../checkpoint-folder.ts';
@@ -11,7 +11,7 @@ export class BlobCheckpoint implements CheckpointFolder {
   }
 
   /**
-   * @param files of a folder; if it has subfolders, the outermost one with a config.json is used
+   * @param files of a folder; of several folders, the outermost one with a config.json is used
    * @throws Rank1Error `invalid-file` if two files have the same name, which is ambiguous
    */
   static fromFiles(files: Iterable<File>): BlobCheckpoint {
@@ -48,7 +48,7 @@ export class BlobCheckpoint implements CheckpointFolder {
   }
 }
 
-/** Files picked one by one have no path; they count as one folder. */
+/** Empty for files picked one by one, which thus count as one folder. */
 const folderOf = (file: File): string => file.webkitRelativePath?.split('/').slice(0, -1).join('/') ?? '';
 const depth = (folder: string): number => folder.split('/').length;
 

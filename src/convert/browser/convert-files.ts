@@ -27,13 +27,12 @@ export type ConvertFilesOptions = Pick<ConvertOptions, 'dtype' | 'onProgress' | 
   >;
 
 /**
- * Runs anywhere in a page; in a worker the page stays responsive. A model of the same name is replaced only
- * once the new one is complete.
+ * Runs in a page or, to keep the page responsive, in a worker. A model of the same name is replaced only once the new
+ * one is complete.
  * @param files of one checkpoint folder, or a .gguf file
- * @param name of the model in storage, loaded as `opfs:<name>`: lower-case letters, digits, dots, dashes,
- * underscores
- * @throws Rank1Error as convertModel; `storage` if there is no room. On failure nothing is left behind, and
- * an existing model of that name is unchanged. TypeError for an invalid name
+ * @param name of the model in storage, loaded as `opfs:<name>`: lower-case letters, digits, dots, dashes, underscores
+ * @throws TypeError for an invalid name; Rank1Error as `convertModel`, `storage` if there is no room. Unless the final
+ * swap itself fails, nothing is left behind and an existing model of that name is unchanged.
  * @example
  * const { signal } = new AbortController();
  * await convertFiles(input.files, 'my-model', { dtype: 'q4', onProgress: console.log, signal });
@@ -47,7 +46,7 @@ export async function convertFiles(
   return convertInto(name, await openFiles(files), { name, revision: null }, options);
 }
 
-/** A GGUF file is the checkpoint if there are no safetensors beside it. */
+/** A GGUF file counts as the checkpoint if there are no safetensors beside it. */
 async function openFiles(files: Iterable<File>): Promise<CheckpointFolder> {
   const folder = BlobCheckpoint.fromFiles(files);
   const [gguf, other] = folder.names.filter(isGgufName);
@@ -60,9 +59,13 @@ async function openFiles(files: Iterable<File>): Promise<CheckpointFolder> {
 }
 
 /**
- * As `convertFiles`, for a folder on a server that supports ranges, such as
- * `https://huggingface.co/<id>/resolve/main`. Only what is being converted is in memory.
- * @throws Rank1Error as convertFiles, and `network`
+ * As `convertFiles`, for a folder on a server that supports range requests. Weights are fetched as they are converted.
+ * @param url of the folder, such as `https://huggingface.co/<id>/resolve/main`
+ * @throws as `convertFiles`, and Rank1Error `network`
+ * @example
+ * const { signal } = new AbortController();
+ * const url = 'https://huggingface.co/jhu-clsp/rank1-0.5b/resolve/main';
+ * await convertHosted(url, 'rank1-0.5b', { dtype: 'q4f16', onProgress: console.log, signal });
  */
 export async function convertHosted(
   url: string,
@@ -89,7 +92,7 @@ export async function convertHosted(
 function assertStoredName(name: string): void {
   if (isStoredName(name)) return;
   throw new TypeError(
-    `A stored model cannot be called ${JSON.stringify(name)}: lower-case letters, digits, dots, dashes and underscores make a name.`,
+    `A stored model cannot be called ${JSON.stringify(name)}: use lower-case letters, digits, dots, dashes and underscores.`,
   );
 }
 

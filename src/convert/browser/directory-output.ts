@@ -44,7 +44,7 @@ export class DirectoryOutput implements OutputFolder {
     });
   }
 
-  /** Browsers give at best an estimate; otherwise lack of space shows up while writing. */
+  /** Browsers give at most an estimate; without one, lack of space shows up while writing. */
   async reserve(bytes: number): Promise<void> {
     const page = globalThis as { navigator?: { storage?: Partial<StorageManager> } };
     const estimate = await page.navigator?.storage?.estimate?.().catch(() => null);

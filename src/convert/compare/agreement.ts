@@ -10,11 +10,11 @@ export interface Sample {
 
 export interface Chain {
   readonly tokenIds: readonly number[];
-  /** `null` if the chain did not end by itself */
+  /** `null` if the chain reached no verdict by itself */
   readonly label: 'true' | 'false' | null;
 }
 
-/** What a model must provide to be compared. */
+/** A model under comparison. */
 export interface ComparedModel {
   readonly spec: { readonly vocabSize: number };
   readonly tokenizer: Tokenizer;
@@ -31,14 +31,14 @@ export interface AgreementOptions {
 }
 
 export interface Agreement {
-  /** number of tokens in the reference's own chains, at which distributions are compared */
+  /** number of positions along the reference's own chains at which distributions were compared */
   readonly positions: number;
   /** KL(reference || model) of the next token, in nats */
   readonly meanKl: number;
   readonly maxKl: number;
   /** share of positions with the same greedy token */
   readonly sameToken: number;
-  /** samples on which both models reach a verdict by themselves, and how many of these agree */
+  /** samples on which both models reached a verdict by themselves, and those among them with the same verdict */
   readonly verdicts: number;
   readonly sameVerdicts: number;
 }

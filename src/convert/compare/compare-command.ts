@@ -9,11 +9,11 @@ import { DEFAULT_SAMPLES } from './samples.ts';
 
 export const COMPARE_USAGE = `rank1-rerank compare <reference> <model> [options]
 
-  Two converted folders of one checkpoint, for example fp32 and q4 (rank1 layout): KL divergence of the next-token
-  distribution along the reference's chains, and agreement of the verdicts. Runs on the CPU, which computes in fp32:
-  q4, q8 and fp32. Both models are in memory, each at most about 3 GB.
+  Compares two conversions of one checkpoint, such as fp32 and q4 (rank1 layout): KL divergence of the next-token
+  distribution along the reference's chains, and agreement of the verdicts. Runs on the CPU, so only q4, q8 and fp32.
+  Both models are in memory; each may take about 3 GB.
 
-  --arithmetic <name>      how the second model computes: exact or fast (8-bit integers; default: on the stored weights)
+  --arithmetic <name>      of the second model: exact or fast (8-bit integers); default: the weights as stored
   --samples <file>         JSON list of {"query", "document"} (default: twelve built-in pairs)
   --max-new-tokens <n>     longest chain (default 128)
 `;
@@ -59,8 +59,8 @@ export async function runCompare(args: CompareArguments, signal: AbortSignal): P
 }
 
 /**
- * @param reference, model folders that OpenedModel can open
- * @param arithmetic of the second one
+ * @param reference, model folders, see `OpenedModel.open`
+ * @param arithmetic of the second model
  * @returns the text of `describeAgreement`
  */
 export async function compareFolders(

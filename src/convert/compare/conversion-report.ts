@@ -13,15 +13,13 @@ import { DEFAULT_SAMPLES } from './samples.ts';
 /** Weight limit of the fp32 model: the CPU runtime can address 4 GB, including activations. */
 const MAX_REFERENCE_BYTES = 2.5e9;
 const MAX_NEW_TOKENS = 128;
-/**
- * Two relevant pairs and two irrelevant ones, as a first look. The `compare` command uses all twelve, or
- * custom ones.
- */
+/** Two relevant and two irrelevant pairs, for a first look. The `compare` command uses all twelve, or the user's. */
 const SAMPLES = DEFAULT_SAMPLES.slice(0, 4);
 
 /**
- * @param out the converted folder, with this manifest
- * @param options of the conversion
+ * @param out the converted folder
+ * @param manifest of `out`
+ * @param options of its conversion
  * @returns lines to print: the agreement, or why it was not measured
  * @throws Rank1Error of the fp32 conversion; the signal's reason
  */
@@ -55,7 +53,7 @@ export async function describeEndToEndError(
 
 function findObstacle(manifest: ConvertedManifest, { dtype, layout }: ConvertOptions): string | null {
   const model = manifest.models[dtype]!;
-  if (dtype === 'fp32') return 'fp32 is what others are compared with.';
+  if (dtype === 'fp32') return 'fp32 is the reference itself.';
   if (layout !== 'rank1') return `only the rank1 layout can be compared. Its ${dtype} weights are the same.`;
   if (model.kvDtype === 'float16') {
     return `${dtype} computes in 16 bits, which the CPU does not. The weights of ${dtype === 'q4f16' ? 'q4' : 'fp32'} are nearly the same.`;

@@ -52,9 +52,9 @@ export class OpenedModel implements ComparedModel {
   }
 
   /**
-   * @param folder with a `rank1.json`; the first dtype is used
-   * @param preference default: the weights as they are stored
-   * @throws Rank1Error if it is not a model, or one that the CPU cannot run
+   * @param folder model folder; its first dtype is used
+   * @param preference default: the weights are used as stored
+   * @throws Rank1Error if it is not a model, or the CPU cannot run it
    */
   static async open(folder: string, preference?: ArithmeticPreference): Promise<OpenedModel> {
     const read = (file: string) => readModelFile(folder, file);

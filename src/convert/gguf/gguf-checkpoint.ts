@@ -13,7 +13,7 @@ import { ggufModel, unsupported, type GgufModel } from './gguf-config.ts';
 import { invalidGguf, readGgufHead, type GgufHead, type GgufTensor } from './gguf-reader.ts';
 import { ggufTokenizer, type TokenizerJson } from './gguf-tokenizer.ts';
 
-/** By GGUF type number; types without a dtype here are only named in errors. */
+/** By GGUF type number; unsupported types are listed only to be named in errors. */
 const TYPES: Readonly<Record<number, string>> = {
   0: 'F32',
   1: 'F16',
@@ -150,14 +150,13 @@ function entryOf(source: ByteSource, { dataStart, alignment }: GgufHead, tensor:
   const { numValues, numBytes } = isBlockDtype(dtype)
     ? BLOCK_TYPES[dtype]
     : { numValues: 1, numBytes: FLOAT_BYTES[dtype as keyof typeof FLOAT_BYTES] };
-  if (inner % numValues !== 0) throw invalidGguf(source, `gives ${label} rows that are no whole blocks`);
+  if (inner % numValues !== 0) throw invalidGguf(source, `gives ${label} rows that are not whole blocks`);
   const bytes = tensor.dims.reduce((product, dim) => product * dim, numBytes / numValues);
   const start = dataStart + tensor.offset;
   if (!Number.isSafeInteger(bytes) || start + bytes > source.size) {
     throw invalidGguf(source, `ends before ${label} does (${source.size} of ${start + bytes} bytes)`);
   }
-  if (tensor.offset % alignment !== 0)
-    throw invalidGguf(source, `puts ${label} at no place of its alignment`);
+  if (tensor.offset % alignment !== 0) throw invalidGguf(source, `places ${label} at an unaligned offset`);
   return { name: tensor.name, dtype, shape: tensor.dims.toReversed(), source, start, end: start + bytes };
 }
 

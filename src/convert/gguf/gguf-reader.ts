@@ -64,7 +64,7 @@ export async function readGgufHead(source: ByteSource): Promise<GgufHead> {
   for (let i = 0; i < numTensors; i++) tensors.push(await readTensor(source, cursor));
   const alignment = metadata.get('general.alignment') ?? DEFAULT_ALIGNMENT;
   if (typeof alignment !== 'number' || !Number.isInteger(Math.log2(alignment)) || alignment > 2 ** 20) {
-    throw invalidGguf(source, 'has an alignment that is no power of two');
+    throw invalidGguf(source, 'has an alignment that is not a power of two');
   }
   return { metadata, tensors, alignment, dataStart: Math.ceil(cursor.at / alignment) * alignment };
 }
@@ -81,7 +81,7 @@ async function readTensor(source: ByteSource, cursor: Cursor): Promise<GgufTenso
 export function invalidGguf(source: Pick<ByteSource, 'name'>, problem: string): Rank1Error {
   return new Rank1Error(
     'invalid-file',
-    `${source.name} ${problem}. Download the file again; if it stays so, the file itself is damaged.`,
+    `${source.name} ${problem}. Download the file again; if that does not help, the file itself is damaged.`,
   );
 }
 
@@ -106,7 +106,7 @@ class Cursor {
   }
 
   /**
-   * @throws Rank1Error `invalid-file` if there are more than `max`, or than the rest of the file could hold
+   * @throws Rank1Error `invalid-file` if the count is above `max`
    */
   async count(what: string, max: number): Promise<number> {
     const offset = await this.#take(8);

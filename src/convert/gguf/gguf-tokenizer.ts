@@ -15,7 +15,7 @@ interface Splitting {
   readonly digits?: boolean;
   readonly composes?: boolean;
   readonly ignoreMerges?: boolean;
-  /** default if the file does not say */
+  /** used if the file does not set add_bos_token */
   readonly addsBegin?: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface TokenizerJson {
   readonly generation: object;
 }
 
-/** @throws Rank1Error `model-unsupported`; `null` if the pre-tokenizer is unknown */
+/** @returns `null` if the tokenizer is of an unknown kind @throws Rank1Error `model-unsupported` */
 export function ggufTokenizer(metadata: GgufMetadata): TokenizerJson | null {
   const get = (key: string) => metadata.get(`tokenizer.ggml.${key}`);
   const splitting = Object.hasOwn(SPLITTINGS, String(get('pre'))) ? SPLITTINGS[String(get('pre'))]! : null;
@@ -106,7 +106,7 @@ export function ggufTokenizer(metadata: GgufMetadata): TokenizerJson | null {
       eos_token: tokenOf('eos_token_id'),
       clean_up_tokenization_spaces: false,
     },
-    // llama.cpp also ends a text at the end of a turn.
+    // llama.cpp also ends generation at the end-of-turn token.
     generation: {
       eos_token_id: ['eos_token_id', 'eot_token_id'].map(get).filter((id) => typeof id === 'number'),
     },

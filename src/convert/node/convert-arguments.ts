@@ -25,23 +25,23 @@ export const CONVERT_USAGE = `rank1-rerank convert <folder, .gguf file or hub id
   --block-size <n>         weights that share a scale, 16 to 256 (default 32)
   --quantization <method>  ${QUANTIZATION_METHODS.join(', ')} (default symmetric)
                            search has symmetric's size and the least squared error a block; slower to convert
-  --report                 print the error of every quantised tensor; and, for q4 and q8 of a checkpoint of up to 0.6
-                           billion parameters, KL divergence and verdicts against an fp32 conversion (some minutes)
+  --report                 print every quantised tensor's error; for q4 and q8 of up to 0.6 billion parameters, also KL
+                           divergence and verdicts against an fp32 conversion (takes minutes)
   --max-positions <n>      longest sequence the model can run (default ${DEFAULT_MAX_POSITIONS}, at most the checkpoint's own)
-  --shard-size <MB>        size at which a new weight file is begun (default ${DEFAULT_SHARD_BYTES / 2 ** 20}, at most ${MAX_SHARD_MIB})
+  --shard-size <MiB>       size at which a new weight file is started (default ${DEFAULT_SHARD_BYTES / 2 ** 20}, at most ${MAX_SHARD_MIB})
   --accuracy-level <0|4>   4 rounds activations to int8 on some devices: faster, less exact (default 0)
-  --profile <name or file> how the model is asked and scored: ${[...KNOWN_PROFILES.keys()].join(', ')}, or a JSON
-                           file (default: by the source's name, else rank1)
+  --profile <name or file> prompt and scoring: ${[...KNOWN_PROFILES.keys()].join(', ')}, or a JSON file
+                           (default: as the checkpoint declares, else by the source's name, else rank1)
   --revision <ref>         branch, tag or commit of a hub repository (default main)
   --endpoint <url>         the hub (default ${DEFAULT_ENDPOINT})
-  --without-tokenizer      convert a checkpoint that has no tokenizer.json; the model cannot be given text
+  --without-tokenizer      accept a checkpoint without tokenizer.json; the model cannot read text
   --name <text>            the source's name in the manifest (default: the folder's name or the id)
   --overwrite              replace a converted model that is already at --out
   --quiet                  no progress
 `;
 
 export interface ConvertArguments {
-  /** a folder, or a hub id */
+  /** a folder, a .gguf file or a hub id */
   readonly source: string;
   readonly revision: string | undefined;
   readonly endpoint: string;

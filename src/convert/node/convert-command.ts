@@ -1,5 +1,5 @@
 /**
- * `rank1-rerank convert`: arguments to a model on disk, with progress; leaves nothing behind if interrupted.
+ * `rank1-rerank convert`: converts to a model on disk, with progress; leaves nothing behind if interrupted.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -17,7 +17,7 @@ import { DiskOutput } from './disk-output.ts';
 import { openSource } from './open-source.ts';
 import { progressLine } from './progress-line.ts';
 
-/** @throws Rank1Error for all conversion failures; the signal's reason */
+/** @throws Rank1Error if the conversion fails; the signal's reason */
 export async function runConvert(args: ConvertArguments, signal: AbortSignal): Promise<void> {
   const profile = args.profile === undefined ? undefined : await readProfile(args.profile);
   const source = await openSource(args.source, args.revision, args.endpoint, signal);

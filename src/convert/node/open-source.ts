@@ -43,7 +43,7 @@ export async function openSource(
   }
   const ref = revision ?? DEFAULT_REVISION;
   const folder = new HttpCheckpoint(`${endpoint}/${given}/resolve/${encodeURIComponent(ref)}`, { signal });
-  // The first file's response gives the commit, which stays fixed when `main` moves.
+  // The first file's response names the commit, to which the conversion keeps even if `main` moves.
   if ((await folder.open('config.json')) === null) {
     throw new Rank1Error(
       'model-not-found',

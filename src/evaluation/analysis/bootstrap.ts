@@ -26,7 +26,10 @@ export interface BootstrapOptions {
  * taken from percentiles of the means.
  * @param baseline qid to value, usually the first stage's
  * @param system qid to value, for the same queries
- * @throws RangeError if the queries differ, or there are none
+ * @throws RangeError if the queries differ or there are none, or for invalid options
+ * @example
+ * const values = (run: Run) => evaluateRun(run, qrels, { measures: [parseMeasure('nDCG@10')] }).perQuery.get('nDCG@10')!;
+ * const { meanDifference, lower, upper } = pairedBootstrap(values(firstStage), values(reranked), { seed: 1 });
  */
 export function pairedBootstrap(
   baseline: ReadonlyMap<string, number>,

@@ -1,8 +1,8 @@
-/** Agreement of two orders of the same items. */
+/** Agreement between two orders of the same items. */
 
 /**
- * Kendall's tau (1938): concordant less discordant pairs, as a share of all pairs; 1 for the same order, -1 for its
- * reverse. Items that are in one order only are left out.
+ * Kendall's tau (1938): concordant minus discordant pairs, over all pairs; 1 for the same order, -1 for its reverse.
+ * Items that occur in only one of the orders are ignored.
  * @returns null with fewer than two items in common
  */
 export function kendallTau<Item>(a: readonly Item[], b: readonly Item[]): number | null {

@@ -20,7 +20,7 @@ export interface RandomOrderEstimate {
 }
 
 /**
- * A metric's value for randomly ordered candidates, estimated from seeded shuffles.
+ * A metric's value for randomly ordered candidates, estimated from seeded shuffles. Default relevance level: 1.
  * @returns null if the judgements do not determine the metric
  */
 export function randomOrderEstimate(

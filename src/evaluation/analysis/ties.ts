@@ -19,7 +19,7 @@ export interface TieReport {
   readonly highestNdcg: number | null;
 }
 
-/** @param cutoff the k of nDCG@k */
+/** For one query. @param cutoff the k of nDCG@k */
 export function reportTies(
   scores: ReadonlyMap<string, number>,
   judgements: Judgements,

@@ -27,7 +27,7 @@ export async function readAnyRun(file: SourceFile | DetectedFile, choice: RunCho
   if (format !== 'mteb-predictions')
     throw invalidFile(
       { file: source.name, line: 1 },
-      'this is no run',
+      'this is not a run',
       'Give a TREC run, a rank1 run file or an mteb prediction file.',
     );
   const { runs } = await readMtebPredictions(source);
@@ -48,7 +48,7 @@ export async function readAnyQrels(file: SourceFile | DetectedFile): Promise<Qre
   if (format === 'beir-qrels') return readBeirQrels(source);
   throw invalidFile(
     { file: source.name, line: 1 },
-    'these are no judgements',
+    'these are not judgements',
     'Give TREC qrels or the qrels of a BEIR folder.',
   );
 }

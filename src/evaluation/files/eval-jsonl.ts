@@ -50,7 +50,7 @@ export async function* readEvalJsonl(source: SourceFile, onPlace?: OnPlace): Asy
   }
 }
 
-/** The query's judgements, as the metrics take them. */
+/** The query's judgements, in the form that metrics take. */
 export function judgementsOf({ candidates, idealGrades }: EvalQuery): Judgements {
   const grades = new Map<string, number>();
   for (const { docid, grade } of candidates) if (grade !== null) grades.set(docid, grade);

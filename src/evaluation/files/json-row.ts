@@ -4,7 +4,7 @@ import { invalidFile, quoted, type FilePlace } from './invalid-file.ts';
 import { readLines } from './lines.ts';
 import type { SourceFile } from './source-file.ts';
 
-/** Every line as an object. */
+/** @throws Rank1Error invalid-file at the first line that is not a JSON object */
 export async function* readJsonRows(source: SourceFile): AsyncGenerator<JsonRow> {
   for await (const { file, line, text } of readLines(source)) {
     let value: unknown;

@@ -7,7 +7,7 @@ export interface Line extends FilePlace {
   readonly text: string;
 }
 
-/** In UTF-16 units. Longer lines mean that the file is not line-based. */
+/** In UTF-16 units. A longer line means that the file is not line-based. */
 export const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 
 /**

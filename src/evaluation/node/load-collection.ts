@@ -51,7 +51,7 @@ export async function loadCollection(
   const isFolder = statSync(data).isDirectory();
   if (isFolder && options.run === null) throw new TypeError('A BEIR folder needs --run with its candidates.');
   if (!isFolder && options.run !== null)
-    throw new TypeError('--run is of a BEIR folder; this file has its own candidates.');
+    throw new TypeError('--run is only for a BEIR folder; this file has its own candidates.');
   const collection = isFolder ? await loadBeir(options, budget) : await loadFile(options, budget);
   if (collection.queries.length > 0) return collection;
   throw new Rank1Error(
@@ -172,7 +172,7 @@ async function* fileQueries({ data, depth }: DataOptions, qrels: Qrels | null): 
   const onPlace = (next: FilePlace) => void (place = next);
   if (format === 'eval-jsonl') {
     if (qrels !== null)
-      throw new TypeError('--qrels is of rank_llm requests; this file has its own judgements.');
+      throw new TypeError('--qrels is only for rank_llm requests; this file has its own judgements.');
     for await (const query of readEvalJsonl(source, onPlace)) yield { ...loadedQuery(query, depth), place };
     return;
   }

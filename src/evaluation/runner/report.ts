@@ -1,4 +1,4 @@
-/** A finished run's files, as text: runs in three formats and, with judgements, metrics and plots. */
+/** A finished run's output files, as text: the run in three formats, its counts and, with judgements, metrics and plots. */
 import { calibrate } from '../analysis/calibration.ts';
 import { pairedDifferences } from '../analysis/bootstrap.ts';
 import { evaluateJudgedRun } from '../evaluate.ts';

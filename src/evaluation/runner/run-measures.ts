@@ -15,7 +15,7 @@ export function firstStageRun(queries: readonly LoadedQuery[]): Run {
   return new Map(queries.map(({ qid, toJudge }) => [qid, givenOrderScores({ candidates: toJudge })]));
 }
 
-/** Only counts if nothing is judged. */
+/** Without judgements, returns only counts. */
 export function computeMeasures(
   queries: readonly LoadedQuery[],
   results: readonly QueryResult[],

@@ -13,13 +13,13 @@ import type { Journal, PlannedFile } from './journal.ts';
 import type { DownloadTools } from './limits.ts';
 import { UnusableAnswer, requestPart, type PartAnswer } from './request-part.ts';
 
-/** How often the file may change on the server before giving up. */
+/** How often to start over because the file changed, or ranges turned out not to work. */
 const MAX_RESTARTS = 2;
 /** Retries after a checksum mismatch; each fetches the whole file again. */
 const MAX_REPEATS = 1;
 /**
- * Failures of the first part without a byte before trying the whole file: some servers compress parts, which
- * browsers cannot read.
+ * After this many failures of the first part without a byte, the whole file is requested: some servers compress
+ * parts, which browsers cannot read.
  */
 const BROKEN_PARTS = 2;
 const VERIFY_BYTES = 4 * 2 ** 20;
@@ -29,7 +29,7 @@ export interface FileEvents {
   onBytes(bytes: number): void;
   /** bytes hashed so far; restarts at 0 with each attempt */
   onVerified(bytes: number): void;
-  /** The file was complete but damaged, and is being fetched again. */
+  /** The file is complete but damaged, and is fetched again. */
   onRepeat(): void;
 }
 
@@ -43,7 +43,7 @@ export interface FileDownloadOptions {
 }
 
 /**
- * Resolves once the file is complete and verified. Received bytes are kept in any case.
+ * Resolves once the file is complete and verified. On failure, received bytes are kept.
  * @throws Rank1Error, or the signal's reason
  */
 export async function downloadFile(
@@ -67,7 +67,7 @@ export async function downloadFile(
 class FileDownload {
   /** False once the server has shown that it does not support ranges. */
   #ranged = true;
-  /** bytes stored but not yet recorded in the journal */
+  /** bytes written but not yet recorded in the journal */
   #unnoted = 0;
 
   readonly #options: FileDownloadOptions;
@@ -129,8 +129,8 @@ class FileDownload {
   }
 
   /**
-   * @param onPart set only for the first part, called if the server supports ranges; only this response may
-   * be the whole file
+   * @param onPart set only for the first part, and called if the server supports ranges. Only this response may be
+   * the whole file.
    */
   async #fetchPart(part: ByteRange, signal: AbortSignal, onPart?: () => void): Promise<void> {
     const { connections, tools } = this.#options;
@@ -203,7 +203,7 @@ class FileDownload {
     return at;
   }
 
-  /** Downloads the file from its first byte in one response, retrying until it is complete; earlier bytes are discarded. */
+  /** Stores the whole file from one response; bytes stored earlier are discarded. @throws UnusableAnswer if it breaks off */
   async #takeWhole(answer: PartAnswer, idle: IdleTimer, signal: AbortSignal): Promise<void> {
     const { file, journal } = this.#options;
     const validator = answer.validator;
@@ -212,7 +212,7 @@ class FileDownload {
     this.#report(0);
     const at = await this.#take(answer, 0, file.bytes, idle);
     signal.throwIfAborted();
-    if (at < file.bytes) throw new UnusableAnswer('retry', `only ${at} of ${file.bytes} bytes came`);
+    if (at < file.bytes) throw new UnusableAnswer('retry', `only ${at} of ${file.bytes} bytes arrived`);
   }
 
   /** @returns SHA-256 of the stored bytes */
@@ -263,11 +263,11 @@ class FileDownload {
 
 const stalled = (): UnusableAnswer => new UnusableAnswer('retry', 'nothing came any more');
 
-/** Also ends if the connection breaks: the next request continues from there. */
+/** Ends without an error if the connection breaks: the next request continues from there. */
 async function* readUntilBroken(body: PartAnswer['body'], signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
     yield* readChunks(body, signal);
   } catch {
-    // only how far it came matters
+    // only the number of bytes read matters
   }
 }

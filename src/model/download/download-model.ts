@@ -86,7 +86,7 @@ export function plannedFiles(manifest: Manifest, dtype: string): PlannedFile[] {
   });
 }
 
-/** Bytes of a dtype's files still missing in the store. */
+/** Bytes that a download of this dtype would still fetch. */
 export async function missingBytes(folder: StoreFolder, manifest: Manifest, dtype: string): Promise<number> {
   const stored = await readStoredManifest(folder);
   const journal = await Journal.peek(folder);
@@ -97,7 +97,7 @@ export async function missingBytes(folder: StoreFolder, manifest: Manifest, dtyp
 }
 
 /**
- * Resolves once the model is complete; free if it already was.
+ * Resolves once the model is complete. Files already stored are not fetched again.
  * @throws Rank1Error, or the signal's reason; a later call resumes
  */
 export async function downloadModel(

@@ -1,4 +1,4 @@
-/** Whether a URL is a safetensors checkpoint that can be converted, and its size; no weights are fetched. */
+/** Checks whether a URL is a convertible safetensors checkpoint, and how large; fetches no weights. */
 import { IdleTimer } from '../../base/async.ts';
 import { Rank1Error, isRank1Error } from '../../base/errors.ts';
 import { HttpFolder } from '../http-folder.ts';
@@ -8,7 +8,7 @@ import type { DownloadTools } from './limits.ts';
 const MAX_INDEX_BYTES = 16 * 2 ** 20;
 
 export interface CheckpointListing {
-  /** size of the safetensors; `null` if the server does not say */
+  /** size of the safetensors files; `null` if the server does not tell */
   readonly bytes: number | null;
 }
 

@@ -65,7 +65,7 @@ export class Journal {
     return blob && new Journal(null, 0).#replay(new Uint8Array(await blob.arrayBuffer()));
   }
 
-  /** Bytes received of all files in this download. */
+  /** Bytes received, over all files of this download. */
   get doneBytes(): number {
     return [...this.#records.values()].reduce((sum, { done }) => sum + done.size, 0);
   }

@@ -7,7 +7,7 @@ import type { ModelStore, StoreFolder } from './model-store.ts';
 
 const SLICE_BYTES = 4 * 2 ** 20;
 
-/** By path relative to the folder. */
+/** Files by path relative to the folder. */
 export type PickedBlobs = Readonly<Record<string, Blob>>;
 
 /** @throws Rank1Error `model-not-found`, `model-corrupt`, `storage` */

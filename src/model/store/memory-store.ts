@@ -57,7 +57,7 @@ class MemoryFolder implements StoreFolder {
   }
 }
 
-/** Block-wise, so that growing a file never copies it. */
+/** Files consist of blocks, so that growing one never copies it. */
 const BLOCK_BYTES = 4 * 2 ** 20;
 
 class MemoryFile implements RandomAccessFile {

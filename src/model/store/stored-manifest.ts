@@ -30,8 +30,9 @@ async function readJson(folder: StoreFolder): Promise<unknown> {
 }
 
 /**
- * @param kept already stored, and kept
- * @param files of the added dtype
+ * @param kept manifest of the dtypes already stored, if any
+ * @param dtype to add
+ * @param files of `dtype`
  */
 export function storedManifestJson(
   kept: Manifest | null,
