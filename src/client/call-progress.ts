@@ -1,4 +1,4 @@
-/** What one call has decided so far: folds its updates into a ranking, and the ranking into a response. */
+/** The documents a call has decided so far: folds updates into a ranking, and the ranking into a response. */
 import { isRank1Error } from '../base/errors.ts';
 import type { LoadedModel, RerankUpdate, RunStats } from '../protocol/rerank-api.ts';
 import type { CheckedCall, DocumentInput } from './check-arguments.ts';
@@ -28,7 +28,7 @@ export class CallProgress<D extends DocumentInput> {
     this.#list = foldUpdates(this.#list, 0, updates);
   }
 
-  /** Documents that are unfinished count as stopped. */
+  /** Unfinished documents count as stopped. */
   response(stats: RunStats): RerankResponse<D> {
     const { documents, selection } = this.#call;
     const ended = stopRankedList(this.#list);
@@ -41,7 +41,7 @@ export class CallProgress<D extends DocumentInput> {
     };
   }
 
-  /** @returns the error that ended the call, with what was decided before it */
+  /** @returns the error, with the documents decided before it attached if it is a Rank1Error */
   failure(error: unknown): unknown {
     if (this.#stats === null || !isRank1Error(error)) return error;
     return withPartialResponse(error, this.response(this.#stats));

@@ -14,9 +14,9 @@ export function toDocument(input: DocumentInput): RerankDocument {
 }
 
 export interface ResultSelection {
-  /** maximum number of results */
+  /** maximum number of results; default: all */
   readonly topN?: number | undefined;
-  /** minimum score of a result */
+  /** minimum score of a result, 0 to 1; default 0 */
   readonly threshold?: number | undefined;
 }
 

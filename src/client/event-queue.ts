@@ -1,5 +1,5 @@
 /**
- * Buffers events between a worker, which cannot be slowed down, and a slow reader. Unread events are merged: deltas of
+ * Buffers events between a worker, which takes no back-pressure, and a slow reader. Unread events are merged: deltas of
  * one chain become one delta, newer progress replaces older. So the queue holds at most a few entries per document, and
  * no text is lost. Single reader.
  */
@@ -52,7 +52,7 @@ export class EventQueue implements AsyncIterable<QueuedEvent> {
     this.#wake?.();
   }
 
-  /** Closes the queue: the reader gets what is left, then the end, or `failure.error` thrown. */
+  /** The reader gets what is left, then the end, or `failure.error` thrown. */
   close(failure?: { readonly error: unknown }): void {
     this.#end ??= failure ?? 'done';
     this.#wake?.();

@@ -1,4 +1,4 @@
-/** The reasons for which runs are paused: a run continues only when none is left. */
+/** The reasons why runs are paused; they continue when none is left. */
 import { untilAborted } from '../base/async.ts';
 import type { PausedBy } from './run-state.ts';
 

@@ -79,7 +79,7 @@ export class ModelStoreClient implements ModelStoreApi {
     return this.#connected().call('removeAll', []);
   }
 
-  /** Terminates the worker; a download resumes when it is requested again. */
+  /** Terminates the worker; a download resumes when requested again. */
   dispose(): void {
     this.#port?.end(new Error('The model store was closed.'));
     this.#port = null;

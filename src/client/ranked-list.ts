@@ -5,7 +5,9 @@
 import { assert } from '../base/assert.ts';
 import type { FinishReason, Outcome, RerankUpdate, Verdict } from '../protocol/rerank-api.ts';
 
-/** `decided` ended by itself; `forced` was asked for its verdict; `failed` could not be judged; `stopped`: aborted. */
+/**
+ * `decided`: answered by itself; `forced`: asked for its verdict; `failed`: could not be judged; `stopped`: aborted.
+ */
 export type DocumentState = 'queued' | 'reading' | 'thinking' | 'decided' | 'forced' | 'failed' | 'stopped';
 
 /**
@@ -76,8 +78,8 @@ export function foldUpdates(list: RankedList, runId: number, updates: readonly R
 }
 
 /**
- * Marks every unfinished document as stopped, for a run that ended early, whether or not the worker reported each. One
- * that has a score keeps it.
+ * Marks unfinished documents as stopped after a run that ended early, whether or not the worker reported each.
+ * Documents with a score keep it.
  */
 export function stopRankedList(list: RankedList): RankedList {
   const items = list.items.map((item): RankedItem => {
@@ -89,7 +91,7 @@ export function stopRankedList(list: RankedList): RankedList {
   return { runId: list.runId, items, order: sorted(list.order, items) };
 }
 
-/** Whether it has a verdict; only then does it have a rank. */
+/** Whether it has a verdict, and so a rank. */
 export function isRanked(item: RankedItem): boolean {
   return item.verdict !== null;
 }
@@ -145,7 +147,7 @@ function groupOf({ verdict, state }: RankedItem): number {
   return NUM_JUDGED_GROUPS + (GROUP_WITHOUT_VERDICT[state] ?? 2);
 }
 
-/** Starts from the previous order, which is nearly sorted: that makes the sort cheap. */
+/** Sorts the previous order, because it is nearly sorted, which makes the sort cheap. */
 function sorted(order: readonly number[], items: readonly RankedItem[]): readonly number[] {
   const next = [...order].sort((a, b) => compareItems(items[a] as RankedItem, items[b] as RankedItem));
   return next.every((index, place) => index === order[place]) ? order : next;

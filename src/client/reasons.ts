@@ -1,6 +1,6 @@
 /**
- * `reasons` of a list: with `top`, or with a second model that gives the reasons, a run that scores every document, then one
- * that reasons about the best. Invariant: a document's score is never lost to a chain that came to nothing.
+ * The runs behind one call. `reasons: 'top'`, or a second model that gives the reasons, takes two: one scores every
+ * document, the other reasons about the best. Invariant: a chain without a verdict never costs a document its score.
  */
 import { DEFAULT_TOP, scoreOptions } from '../protocol/run-options.ts';
 import type {
@@ -14,7 +14,7 @@ import { foldUpdates, startRankedList, type RankedItem, type RankedList } from '
 import { addStats } from './run-ledger.ts';
 import type { RunOutcome } from './supervised-run.ts';
 
-/** A list as it was asked for: `reasons` may differ between its documents. */
+/** A call's request, before `reasons` is resolved for each document. */
 export interface ListRequest extends Omit<RerankRequest, 'options'> {
   readonly options: Omit<RerankOptions, 'mode'>;
 }
@@ -22,7 +22,7 @@ export interface ListRequest extends Omit<RerankRequest, 'options'> {
 /** Judges all documents of a request the same way. */
 type Run = (request: RerankRequest, onUpdate: UpdateListener) => Promise<RunOutcome>;
 
-/** @param explain the run of another model, which gives the reasons; `all` is then all documents, scored before */
+/** @param explain runs another model, which gives the reasons once this one has scored; also with `reasons: 'all'` */
 export async function judgeList(
   { options: asked, ...list }: ListRequest,
   run: Run,
@@ -53,7 +53,7 @@ export async function judgeList(
   return { model: explain ? first.model : second.model, stats: addStats(first.stats, second.stats) };
 }
 
-/** The documents to reason about: the `top` best of those that have a score. */
+/** The `top` best documents of those with a score. */
 export function bestScored({ order, items }: RankedList, top: number): readonly RankedItem[] {
   return order
     .flatMap((index) => items[index] ?? [])
@@ -62,8 +62,8 @@ export function bestScored({ order, items }: RankedList, top: number): readonly 
 }
 
 /**
- * An update of reasoning about a scored document, as one of the list's. A document whose chain came to nothing keeps its
- * score. Tokens are those of both.
+ * An update from the reasoning run, as one of the call's: with the document's index in the call, the tokens of both
+ * runs, and the score kept if the chain got no verdict.
  */
 export function afterScore(update: RerankUpdate, scored: RankedItem): RerankUpdate {
   const { index, verdict, truncated, passage } = scored;

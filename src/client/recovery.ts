@@ -1,8 +1,8 @@
 /**
  * What follows a failure: retry, fall back or give up. `Recovery` tracks consecutive failures; `withRecovery` waits and
- * retries. The ladder: a fresh worker, and with it a fresh device and session, after a short backoff; fewer rows after
- * out-of-memory; one thread after two starts that hung; the CPU as the last resort, if `auto` chose a GPU and the
- * model has a version for the CPU; after three consecutive failures it gives up. A verdict resets the count.
+ * retries. Every retry has a fresh worker, and so a fresh device and session, after a short backoff. It has half the
+ * rows after out-of-memory, one thread after two starts that hung, and runs on the CPU as a last resort, if `auto`
+ * chose a GPU and the model has a version for the CPU. Three failures without a verdict in between end the run.
  */
 import { wait } from '../base/async.ts';
 import { errorMessage, isRank1Error, Rank1Error, type Rank1ErrorCode } from '../base/errors.ts';
@@ -14,11 +14,11 @@ import type { RunState } from './run-state.ts';
 export interface FaultTimes {
   /** Idle timeout of a worker that loads a model. Uploading weights and compiling shaders send no messages. */
   readonly silentLoadMs: number;
-  /** Idle timeout of the runtime while it starts its threads, once its code has arrived. It needs far less. */
+  /** Idle timeout of the runtime while it starts its threads, once its code is loaded. It needs far less. */
   readonly silentStartMs: number;
   /** Idle timeout of a worker that runs. One prefill of a large model on a CPU takes minutes. */
   readonly silentRunMs: number;
-  /** An aborted run ends after its step in flight; if that takes longer than this, its worker is terminated. */
+  /** How long an aborted run may take to finish its step in flight before its worker is terminated. */
   readonly abortMs: number;
   /** Backoff after the first consecutive failure, the second, and so on; the last value repeats. */
   readonly backOffMs: readonly [number, ...number[]];
@@ -82,7 +82,7 @@ export class StalledStart extends Rank1Error {
   }
 }
 
-/** What replaces parts of the load that was asked for. */
+/** Replaces parts of the load that the caller asked for. */
 export type Fallback = Partial<Pick<LoadOptions, 'device' | 'numThreads'>>;
 
 export class Recovery {
@@ -91,13 +91,13 @@ export class Recovery {
   /** undefined: the worker's default */
   maxSlots: number | undefined;
   numFailures = 0;
-  /** With which the model was loaded: the CPU under `auto`, one thread. */
+  /** In effect when the model was last loaded; later runs start with it. */
   fallback: Fallback;
   readonly #asked: LoadOptions;
   readonly #backOffMs: FaultTimes['backOffMs'];
   readonly #isLast: boolean;
   readonly #cpu: CpuDevice;
-  /** The last failure that the CPU might avoid, and how many there were in a row. */
+  /** The last failure that the CPU might avoid, and the number of consecutive ones. */
   #deviceError: unknown;
   #numDeviceFailures = 0;
   #numStalledStarts = 0;
@@ -128,7 +128,7 @@ export class Recovery {
     this.#maxRows = maxRows;
   }
 
-  /** @returns the model; after a fallback, with the fault as the reason for its device */
+  /** @returns the model; after a fallback, with the failure as the reason for its device */
   loaded(model: LoadedModel): LoadedModel {
     this.#hasWorked = true; // a device missing later may come back
     const { device, numThreads } = this.load;

@@ -1,4 +1,4 @@
-/** The result of a finished run, for callers that want no live list: pure functions of a fold. */
+/** Turns the final ranked list of a call into its response. Pure. */
 import { isRank1Error, type Rank1Error } from '../base/errors.ts';
 import type {
   JudgedPassage,
@@ -16,7 +16,7 @@ export interface TokenUsage {
   readonly numNewTokens: number;
 }
 
-/** The passage of a split document that was judged best and determines its verdict. */
+/** The passage of a split document whose verdict counts. */
 export interface ResultPassage extends JudgedPassage {
   /** the document's text from `start` to `end` */
   readonly text: string;
@@ -44,7 +44,7 @@ interface JudgedDocument<D extends DocumentInput> extends Pick<
 export interface RerankResult<D extends DocumentInput = DocumentInput> extends JudgedDocument<D> {
   /** 1 is best */
   readonly rank: number;
-  /** probability of ` true`, 0 to 1; it saturates, so results are ordered by `logitDifference` */
+  /** as in `verdict`: 0 to 1; it saturates, so results are ordered by `logitDifference` */
   readonly score: number;
   readonly logitDifference: number;
   readonly verdict: Verdict;
@@ -54,7 +54,7 @@ export interface RerankResult<D extends DocumentInput = DocumentInput> extends J
 export type UnjudgedDocument<D extends DocumentInput = DocumentInput> = JudgedDocument<D>;
 
 export interface RerankResponse<D extends DocumentInput = DocumentInput> {
-  /** best first; all that have a verdict, except those excluded by `topN` and `threshold` */
+  /** the documents with a verdict, best first, without those excluded by `topN` and `threshold` */
   readonly results: readonly RerankResult<D>[];
   /** in input order; not affected by `topN` and `threshold` */
   readonly unjudged: readonly UnjudgedDocument<D>[];
@@ -71,7 +71,7 @@ export function withPartialResponse(error: Rank1Error, partial: RerankResponse):
 }
 
 /**
- * What a failed call had decided before its error; null for any other error.
+ * The documents that a failed call decided before its error; null for any other error.
  * @example
  * const response = await reranker.rerank(call).catch((error) => partialResponse(error) ?? Promise.reject(error));
  */

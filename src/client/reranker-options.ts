@@ -16,22 +16,24 @@ import type { RerankResponse } from './rerank-result.ts';
 import type { RunStateListener } from './run-state.ts';
 
 export interface RerankerSettings {
-  /** For pages that create the worker themselves, and for tests. */
+  /** Creates the worker, for pages that do so themselves; default: the package's own. */
   readonly createWorker?: () => Worker;
-  /** Used instead of a worker; it then chooses the model. */
+  /** Runs the model in place of a worker. */
   readonly backend?: Backend;
   /**
    * Name of the Web Lock under which runs and loads of all pages of this origin wait for one another, so that they do
-   * not compete for the GPU; false for none. Ignored in browsers without Web Locks.
+   * not compete for the GPU; false for none. Default `rank1-rerank-device`. Ignored in browsers without Web Locks.
    */
   readonly lock?: string | false;
   /** Default `continue`. */
   readonly whenHidden?: WhenHidden;
   /** The CPU device that replaces a GPU which failed under `auto`. Default `wasm`. */
   readonly cpu?: CpuDevice;
+  /** Timeouts and backoff; the defaults suit slow devices. */
   readonly faultTimes?: Partial<FaultTimes>;
-  /** The page whose freezing and visibility matter, and its locks; default `document` and `navigator.locks`. */
+  /** The page that pauses runs when it freezes or is hidden; default `document`. */
   readonly page?: Page;
+  /** default `navigator.locks` */
   readonly locks?: LockManager;
 }
 
@@ -46,7 +48,7 @@ export interface LoadCallOptions {
   readonly onState?: RunStateListener | undefined;
 }
 
-/** A Reranker; nothing else is accepted. */
+/** A Reranker; any other object is a TypeError. */
 export interface Explainer {
   readonly remoteHost: string | null;
   dispose(): void;
@@ -58,9 +60,9 @@ export interface RerankParameters<D extends DocumentInput = DocumentInput>
   readonly query: string;
   readonly documents: readonly D[];
   /**
-   * Another model that gives the reasons: this one scores all documents, then the explainer judges the best with
-   * reasoning (`reasons: 'top'`) or all of them (`'all'`). The caller disposes of it; `pause` and `resume` of the
-   * Reranker that was called hold both.
+   * A second model that gives the reasons: the first scores all documents, then the explainer judges the best with
+   * reasoning (`reasons: 'top'`), or all of them (`'all'`). The caller disposes of it. `pause` and `resume` of the
+   * called Reranker apply to both.
    */
   readonly explainer?: Explainer | undefined;
   /** The call rejects with the signal's reason; the run ends after the step in flight. */

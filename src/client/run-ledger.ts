@@ -83,7 +83,7 @@ export class RunLedger {
   }
 }
 
-/** Gauges (active rows, cache bytes) are taken from the later. */
+/** Counters and times are added; gauges (active rows, cache bytes) are the later ones. */
 export function addStats(earlier: RunStats, later: RunStats): RunStats {
   return {
     maxNewTokens: later.maxNewTokens || earlier.maxNewTokens,

@@ -1,13 +1,12 @@
 /**
- * Shares one Reranker, and so one worker and model, among all who ask for the same model on the same device. It lives
- * as long as someone holds a lease.
+ * Shares one Reranker, and so one worker and model, among all callers with the same load options, by reference count.
  */
 import type { LoadOptions } from '../protocol/rerank-api.ts';
 import { isSameLoad } from '../protocol/same-load.ts';
 import { checkLoadOptions } from './check-arguments.ts';
 import { Reranker } from './reranker.ts';
 
-/** A share in a Reranker; the last release terminates the worker. */
+/** One reference to a shared Reranker; the last release terminates its worker. */
 export interface RerankerLease {
   readonly reranker: Reranker;
   /** A second call does nothing. */

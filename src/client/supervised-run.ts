@@ -1,8 +1,7 @@
 /**
  * One run: acquires the device, loads the model, sends the documents, and after a fault retries those still undecided.
  * Decided documents are never judged again, and since documents are independent, a retry does not change their
- * verdicts. A hold (pause, frozen page) stops the run in the backend between two steps and yields the device to other
- * waiters.
+ * verdicts. A hold (pause, frozen page) stops the run between two steps and releases the device to other waiters.
  */
 import { Rank1Error } from '../base/errors.ts';
 import type { Backend } from '../protocol/backend.ts';
@@ -69,7 +68,7 @@ export class SupervisedRun {
     }
   }
 
-  /** Whether documents that could not be judged are tried once more, on a fresh device. */
+  /** Documents that could not be judged get one more try, on a fresh device. @returns whether there are any */
   #startsOver(): boolean {
     if (this.#ledger.undecided.length === 0) return false;
     this.#options.backend.close(new Error('replaced'));
@@ -124,7 +123,7 @@ export class SupervisedRun {
       const running = backend.rerank({ ...request, documents, options }, this.#listener(indexes), signal);
       this.#isSent = true;
       if (hold.held) this.#pause();
-      else backend.resume(); // a pause may have reached it too late for the run before
+      else backend.resume(); // a pause may have reached it after the previous run had ended
       await running;
     } finally {
       this.#isSent = false;

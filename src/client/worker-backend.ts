@@ -24,7 +24,7 @@ interface Loading {
   onProgress: (progress: LoadProgress) => void;
 }
 
-/** Ends the worker when its runtime does not leave the stage in which it starts its threads. */
+/** Terminates the worker if its runtime hangs while it starts its threads. */
 class StartWatch {
   readonly #port: WorkerPort<Backend>;
   readonly #limitMs: number;

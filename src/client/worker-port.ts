@@ -1,20 +1,20 @@
 /**
- * The page's end of a worker: its calls and its liveness. A worker that dies, or is silent for too long, would leave
- * calls pending, so it rejects them all. A failed port stays failed: start another worker.
+ * The page's end of a worker: its calls and its liveness. When the worker dies or exceeds an idle timeout, all pending
+ * calls reject. A failed port stays failed: start another worker.
  */
 import { IdleTimer, nextTask, untilAborted, withResolvers } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
 import { watchRefusals } from '../base/policy-refusal.ts';
 import { receivedError, type FromWorker, type ToWorker } from '../protocol/worker-calls.ts';
 
-/** A worker's error event may overtake messages posted before it: how long to wait for those. */
+/** How long to wait for messages posted before a worker's error event, which may overtake them. */
 const DRAIN_MS = 100;
 
-/** What Chromium, Firefox and WebKit say of an `import()` that could not fetch. */
+/** Error messages of Chromium, Firefox and WebKit for an `import()` that could not be fetched. */
 const NO_MODULE = /dynamically imported module|importing a module script failed/i;
 
 type Listener = (...values: never[]) => void;
-/** The parameters of a method that are sent: all before its listener and its signal. */
+/** The parameters of a method before its listener and its signal. */
 type SentArgs<Args> = Args extends readonly [infer First, ...infer Rest]
   ? First extends Listener | AbortSignal
     ? []
@@ -29,7 +29,7 @@ export interface CallOptions {
   readonly onUpdate?: Listener | undefined;
   /** Aborts the method's signal; the call settles as the method does. */
   readonly signal?: AbortSignal | undefined;
-  /** Idle timeout: the worker is terminated when it is silent for this long. */
+  /** Idle timeout: the worker is terminated if it sends nothing for this long. */
   readonly idleMs?: number;
 }
 
@@ -44,7 +44,7 @@ export class WorkerPort<Api> {
   readonly #task: string;
   readonly #failure = new AbortController();
   readonly #calls = new Map<number, PendingCall>();
-  /** until the worker's first message */
+  /** policy violations, watched until the worker's first message */
   readonly #refusals = watchRefusals();
   #lastId = 0;
   #hasSpoken = false;
@@ -129,12 +129,12 @@ export class WorkerPort<Api> {
   readonly #onError = (event: ErrorEvent): void => {
     event.preventDefault();
     const reason = event.message ? ` (${event.message})` : '';
-    // Browsers that report why they end a worker out of memory use words like these.
+    // Browsers that say they ended a worker because memory ran out use words like these.
     const code = /memory|allocation/i.test(reason) ? 'out-of-memory' : 'worker-failed';
     const stopped = `The worker that ${this.#task} stopped${reason}. Try again: a new worker is started.`;
     const wasLoaded = this.#hasSpoken || (event.message && !NO_MODULE.test(event.message));
     const failure = wasLoaded ? new Rank1Error(code, stopped) : this.#notLoaded();
-    // On a page that was blocked, the timer may fire before messages that arrived long ago.
+    // If the page's thread was blocked, the timer may fire before messages that arrived long ago.
     setTimeout(
       () => void nextTask().then(() => this.end(this.#refusals.refusalOf(null) ?? failure)),
       DRAIN_MS,

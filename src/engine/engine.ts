@@ -17,7 +17,7 @@ export interface EngineOptions {
   readonly maxPaddingShare?: number;
   /** Rows that start before the batch is filled; default: a quarter of a large batch. */
   readonly leadRows?: number;
-  /** Tokens that these produce before the batch is filled, unless one of them ends first. */
+  /** Tokens that the lead rows produce before the batch is filled, unless one of them ends first. */
   readonly leadSteps?: number;
   /** A prefix that some or all sequences share; the runner may run it once. */
   readonly prefixTokenIds?: Int32Array;
@@ -30,7 +30,7 @@ export interface EngineOptions {
 /** Keeps a prefill step on an integrated GPU below the driver's watchdog timeout. */
 const DEFAULT_MAX_PREFILL_TOKENS = 2048;
 const DEFAULT_MAX_PADDING_SHARE = 0.25;
-/** Something to read soon, for one percent of the time: docs/decisions/0021-first-rows.md. */
+/** Shows the first text early, for one percent of the run's time: docs/decisions/0021-first-rows.md. */
 const DEFAULT_LEAD_STEPS = 4;
 /** Smaller batches fill fast enough without a lead. */
 const MIN_SLOTS_FOR_LEAD = 8;
@@ -81,8 +81,8 @@ export class Engine {
   }
 
   /**
-   * Runs one step and returns the sequences that took a token. Empty when there is no work, or when the step ran out of
-   * memory: then the next step has half the rows, and no sequence has lost a token.
+   * Runs one step and returns its sequences: each took a token or failed. Empty if there is no work, or if the step ran
+   * out of memory: then the next step has half the rows, and no sequence has lost a token.
    */
   async step(): Promise<readonly Sequence[]> {
     assert(!this.#stepping, 'one step at a time');
@@ -103,7 +103,7 @@ export class Engine {
       scheduled.sequences.forEach((sequence, row) => {
         const watched = output.watchedLogits.subarray(row * numWatched, (row + 1) * numWatched);
         const { sampler } = sequence;
-        // No distribution to draw from in a row of NaN; the sequence detects that itself.
+        // A row of NaN has no distribution to draw from; the sequence detects it itself.
         const tokenId =
           sampler && watched.every(Number.isFinite)
             ? sampler.next(rowOf(output.logits, row, numRows))

@@ -130,8 +130,8 @@ export class Scheduler {
   }
 
   /**
-   * The first fill may take many prefill steps and must not alternate with decoding a nearly empty batch. But rows that
-   * finish with their first token never fill the batch, so the steps are counted too.
+   * Filling the batch for the first time may take many prefill steps, which must not alternate with decoding a nearly
+   * empty batch. But rows that finish with their first token never fill it, so the steps are counted too.
    */
   get #rowsStarve(): boolean {
     const half = Math.ceil(this.#limits.maxSlots / 2);

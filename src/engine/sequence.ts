@@ -1,7 +1,6 @@
 /**
- * All state of one request in flight: its tokens, its slot and how it ended. The scheduler moves it between `waiting`,
- * `running` and `finished`; the engine appends tokens. Invariant: while running, the cache holds its `numCachedTokens`
- * tokens, which is all but the newest.
+ * The state of one request in flight: its tokens, its slot and how it ended. The scheduler gives and takes the slot,
+ * the engine appends tokens. Invariant: while it runs, the cache holds all its tokens but the newest.
  */
 import { assert } from '../base/assert.ts';
 import type { StopCondition } from './stop-condition.ts';

@@ -20,7 +20,7 @@ export class StepStats {
   overheadMs = 0;
   /** bytes read back from the device, keys and values excluded */
   readBackBytes = 0;
-  /** bytes of keys and values held after the last step, followed by the peak */
+  /** KV cache after the last step */
   cacheBytes = 0;
   peakCacheBytes = 0;
 

@@ -12,13 +12,13 @@ import type {
 } from './rerank-api.ts';
 
 export interface Backend {
-  /** The host that query and documents are sent to; unset if they stay on this device. */
+  /** Host that query and documents are sent to; unset if they stay on this device. */
   readonly remoteHost?: string;
   /** Maximum concurrent runs; default 1. */
   readonly maxRuns?: number;
   /**
-   * Makes the model ready; free if it already is. A server has chosen its model and takes no options.
-   * @param signal aborts the wait with its reason; the load itself may continue, so that a later call is quick
+   * Loads the model; cheap if it is loaded. A server has its own model and ignores the options.
+   * @param signal rejects the call with its reason; the load itself may continue, so that a later call is quick
    * @throws Rank1Error
    */
   load(
@@ -27,7 +27,7 @@ export interface Backend {
     signal: AbortSignal,
   ): Promise<LoadedModel>;
   /**
-   * Finishes every document of the request exactly once, with a verdict or the reason why there is none.
+   * Finishes every document of the request exactly once, with a verdict or the reason for having none.
    * @param onUpdates called in order, and never after the call has settled. Called at least every few seconds; an empty
    *   list is a heartbeat.
    * @param signal ends the run after the step in flight; it then resolves with `aborted: true`
@@ -37,6 +37,6 @@ export interface Backend {
   /** Pauses runs after the step in flight, or before their first step; their state is kept. */
   pause(): void;
   resume(): void;
-  /** Frees everything. Calls in flight reject with `reason`; a later call starts over. */
+  /** Frees all resources. Calls in flight reject with `reason`; a later call starts over. */
   close(reason: unknown): void | Promise<void>;
 }

@@ -86,14 +86,14 @@ export interface CheckpointRequest {
     { readonly url: string; readonly bytes?: number | null } | { readonly files: readonly File[] };
 }
 
-/** What is known of this browser and its GPU; only facts that decide what can run. */
+/** The facts about this browser and its GPU that decide what can run. */
 export interface DeviceReport {
   readonly adapter: AdapterReport | null;
   readonly isolated: boolean;
   /** JSPI build: weights are uploaded to the GPU in pieces */
   readonly jspi: boolean;
   readonly threads: number;
-  /** coarse, rounded by the browser; `null` if it does not report it */
+  /** rounded by the browser; `null` if it reports none */
   readonly memoryBytes: number | null;
   readonly storage: {
     readonly usedBytes: number;
@@ -119,15 +119,15 @@ export interface AdapterReport {
   readonly limits: Readonly<Record<string, number>>;
 }
 
-/** A rank1 model and what this device can do with each version of it. */
+/** A known model, and whether this device can run each version of it. */
 export interface CatalogueEntry {
   readonly id: string;
   readonly label: string;
-  /** on Hugging Face, of the safetensors; `null` for the default model, which ships with the page */
+  /** Hugging Face repository with the safetensors; `null` for the default model, which ships with the page */
   readonly repository: string | null;
   /** SPDX identifier */
   readonly licence: string;
-  /** whether it reasons before it answers, or gives scores alone */
+  /** false if it gives scores without reasoning */
   readonly reasons: boolean;
   /** size of those safetensors */
   readonly checkpointBytes: number;
@@ -140,7 +140,7 @@ export interface CatalogueEntry {
 export interface CatalogueVersion {
   readonly dtype: string;
   readonly bytes: number;
-  /** weights and KV cache at run time, by number of rows decoded together */
+  /** bytes of weights and KV cache at run time, by number of slots */
   readonly memoryAtSlots: Readonly<Record<string, number>>;
   /** `null` if it runs here */
   readonly refusal: CatalogueRefusal | null;

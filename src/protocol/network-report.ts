@@ -14,8 +14,8 @@ export interface NetworkReport {
 }
 
 /**
- * Reports on a channel all that this worker fetches and has fetched. Its source text is also sent to workers, so it may
- * not use anything else from this module.
+ * Reports on a channel everything that this worker fetches and has fetched. Workers run this function's source text
+ * (`toString`), so it must not use anything else from this module.
  */
 export function reportFetches(channelName: string): void {
   const channel = new BroadcastChannel(channelName);

@@ -3,7 +3,7 @@ import type { QueryPreset } from '../base/query-presets.ts';
 
 export type { QueryPreset };
 
-/** A document as callers provide it. `id` and `metadata` never reach the model. */
+/** A document as callers provide it. The model reads `title` and `text`, joined by a space, and nothing else. */
 export interface RerankDocument {
   readonly id?: string;
   readonly title?: string;
@@ -14,11 +14,12 @@ export interface RerankDocument {
 /** `cpu` is native code, available only in Node; in a browser the CPU is `wasm`. */
 export type CpuDevice = 'cpu' | 'wasm';
 export type Device = 'webgpu' | CpuDevice;
+/** `auto`: WebGPU if there is a hardware adapter that can run the model, else the CPU. */
 export type DevicePreference = 'auto' | Device;
 
 /**
- * `exact`: the stored weights' own numbers. `fast`: products in 8-bit integers, with a scale for each row, so that a
- * document's result never depends on its batch; on CPUs only.
+ * `exact`: computes with the weights as they are stored. `fast`: multiplies in 8-bit integers, quantized row by row so
+ * that a document's result never depends on its batch; CPUs only.
  */
 export type Arithmetic = 'exact' | 'fast';
 export type ArithmeticPreference = 'auto' | Arithmetic;
@@ -26,11 +27,11 @@ export type ArithmeticCause = 'chosen' | 'memory';
 
 export interface LoadOptions {
   /**
-   * URL of a model folder; it ends with a slash, and must be absolute when it reaches the worker. `opfs:<name>` is the
-   * model of that name in the page's own storage.
+   * URL of a model folder; it ends with a slash, and must be absolute when it reaches the worker. `opfs:<name>` is a
+   * model in the page's own storage.
    */
   readonly model: string;
-  /** The model's files by path, if at hand (picked, dropped): nothing is fetched, and `model` is only a name. */
+  /** The model's files by path (picked or dropped by the user): nothing is fetched, and `model` is only a name. */
   readonly modelFiles?: Readonly<Record<string, Blob>>;
   readonly device: DevicePreference;
   /** Which `onnx/model_<dtype>.onnx` to load; default: the best one for the device. */
@@ -41,7 +42,9 @@ export interface LoadOptions {
   readonly workerUrl?: string;
   /** Same-origin URL of a folder with the runtime's files (`ort-wasm-*`), if the worker cannot find them itself. */
   readonly assetsUrl?: string;
-  /** CPU threads of the runtime, where the page may use them. Default: one per core, up to four. */
+  /**
+   * CPU threads of the runtime; more than one needs a cross-origin isolated page. Default: one per core, up to four.
+   */
   readonly numThreads?: number;
   /**
    * `false` skips the steps that compile the kernels before the first run, which then compiles them itself. Default
@@ -51,7 +54,7 @@ export interface LoadOptions {
 }
 
 export interface LoadProgress {
-  /** `runtime`: its code has arrived, and its threads are started, which takes a moment or hangs. */
+  /** `runtime`: the runtime's code is here and its threads are starting, which takes a moment or hangs. */
   readonly stage: 'download' | 'runtime' | 'session' | 'warm-up';
   readonly loadedBytes: number;
   /** 0 while unknown */
@@ -75,14 +78,15 @@ export interface LoadedModel {
   /** The same for programs and for translation. */
   readonly deviceCause: DeviceCause;
   readonly dtype: string;
-  /** Undefined on a remote engine. */
+  /** undefined on a server */
   readonly arithmetic?: Arithmetic;
-  /** `memory`: a form that suits the device better does not fit into its memory. */
+  /** `memory`: a faster form of the weights does not fit into the device's memory. */
   readonly arithmeticCause?: ArithmeticCause;
   /** The same in English sentences for users. */
   readonly arithmeticReason?: string;
+  /** context in tokens, prompt and chain together */
   readonly maxPositions: number;
-  /** false: it scores without reasoning, whatever is asked */
+  /** false for a model without chains, which scores without reasoning whatever is asked */
   readonly canReason: boolean;
 }
 
@@ -95,15 +99,15 @@ export interface RerankOptions {
   /**
    * `all` (the default, as in the reference): the model thinks, then answers. `none`: its thinking is prefilled with a
    * short sentence saying that it has thought enough, so that one step gives the score. `top`: all documents are scored
-   * that way, then the `top` best are judged again with reasoning. These stay above the others, and each group is in the
-   * order of its own scores. A model without chains scores every document, whatever is asked.
+   * that way, then the `top` best are judged again with reasoning. These stay above the others, and each group is in
+   * the order of its own scores. A model without chains scores every document, whatever is asked.
    */
   readonly reasons?: Reasons;
   /** Number of documents to reason about with `reasons: 'top'`. Default 5. */
   readonly top?: number;
   /** Older spelling: `reason` is `reasons: 'all'`, `instant` is `reasons: 'none'`. */
   readonly mode?: 'reason' | 'instant';
-  /** How often a chain that has answered is told to wait and think on; its last verdict counts. Default 0. */
+  /** How many times a chain that has answered is continued with "Wait"; its last verdict counts. Default 0. */
   readonly rethink?: number;
   /**
    * Number of chains sampled per document instead of one greedy chain. The document's score is their mean; the chain
@@ -116,24 +120,27 @@ export interface RerankOptions {
   readonly seed?: number;
   /** Ends a chain stuck in a repetition loop by asking for its verdict (`loop`). Default off, as in the reference. */
   readonly loopGuard?: boolean;
-  /** Contains FILL_QUERY_HERE and replaces the query in the prompt. */
+  /** A text that takes the query's place in the prompt; FILL_QUERY_HERE in it stands for the query. */
   readonly queryTemplate?: string;
   /** Name of a built-in template; mutually exclusive with `queryTemplate`. */
   readonly preset?: QueryPreset;
-  /** Appended to the query, as in the reference. */
+  /**
+   * What else a relevant document must satisfy. Appended to the query, as in the reference, unless the model has a
+   * place for it.
+   */
   readonly instruction?: string;
   /**
    * Token limit of a chain, rethinking included, before its verdict is forced; at most half the model's context.
-   * Default: the model folder's value, else 1,024; on a remote engine 8,192, as in the reference. The run's stats
-   * report the value in effect.
+   * Default: the model folder's value, else 1,024; on a server 8,192, as in the reference. The run's stats report the
+   * value in effect.
    */
   readonly maxNewTokens?: number;
   /**
-   * What happens to a document that does not fit: `truncate` (the default) cuts and flags it; `passages` splits it at
-   * sentence boundaries, with overlap, and takes the best passage's verdict.
+   * What happens to a document that does not fit: `truncate` (the default) cuts and flags it; `passages`, not available
+   * on a server, splits it at sentence boundaries, with overlap, and takes the best passage's verdict.
    */
   readonly longDocuments?: LongDocuments;
-  /** Rows decoded together. */
+  /** Upper bound on the chains decoded together. Default 16; on a server its `maxInFlight`. */
   readonly maxSlots?: number;
 }
 
@@ -151,25 +158,29 @@ export interface RerankRequest {
 /** The model's decision on one document. */
 export interface Verdict {
   readonly label: 'true' | 'false';
-  /** softmax over the two answer logits: probability of ` true`, 0 to 1 */
+  /**
+   * Probability that the document is relevant, 0 to 1: the softmax over the logits of ` true` and ` false`, or what the
+   * model's scoring profile makes of its answers' logits.
+   */
   readonly score: number;
-  /** raw logit of ` true` minus raw logit of ` false`; sort by this, as the score saturates */
+  /** raw logit of ` true`, or the profile's answer, minus that of ` false`; sort by this, as the score saturates */
   readonly logitDifference: number;
   /**
-   * Set if the score is only a bound: a remote engine returns only the likeliest tokens, and the other answer was not
-   * among them. `score` and `logitDifference` are then a minimum or a maximum.
+   * Set if `score` and `logitDifference` are only a minimum or a maximum: a server returns only the most likely tokens,
+   * and the other answer was not among them.
    */
   readonly bound?: 'at-least' | 'at-most';
-  /** true if the chain did not end by itself and was asked for its answer; false without a chain */
+  /** Whether the chain had to be asked for its answer; false without a chain. */
   readonly forced: boolean;
   /** Set if the score was given without reasoning. */
   readonly instant?: true;
 }
 
 /**
- * `length`: the chain reached its limit, or ended without an answer; `loop`: it was repeating itself. Both are asked
- * for a verdict. `failed`: the model's logits overflowed on this document twice, or a server returned none for either
- * answer; there is no verdict.
+ * `verdict`: the chain answered by itself, or the score was given without one. `length`: the chain reached its limit or
+ * ended without an answer; `loop`: it was repeating itself; both are then asked for a verdict. The others have none.
+ * `prompt-too-long`: the prompt does not fit the context. `failed`: the model's logits overflowed on this document
+ * twice, or a server returned none for either answer. `aborted`: the run ended first.
  */
 export type FinishReason = 'verdict' | 'length' | 'loop' | 'prompt-too-long' | 'failed' | 'aborted';
 
@@ -193,7 +204,7 @@ export interface SampledChain {
 /** The result of one document: the same from the worker's last update to a stored judgement and an export. */
 export interface Outcome {
   readonly finishReason: FinishReason;
-  /** null only if the model was never asked (aborted, prompt too long) or its logits were unusable (failed) */
+  /** null if `finishReason` is `prompt-too-long`, `failed` or `aborted` */
   readonly verdict: Verdict | null;
   /** the whole chain without the markers */
   readonly reasoning: string;
@@ -203,20 +214,21 @@ export interface Outcome {
   readonly passage?: JudgedPassage;
   /** only if several chains were sampled: `verdict` is their mean, `reasoning` the chain nearest to it */
   readonly samples?: readonly SampledChain[];
-  /** only if `prompt-too-long`, and known: tokens that prompt and chain may have together */
+  /** only if `prompt-too-long`, and known: the context in tokens, prompt and chain together */
   readonly maxTokens?: number;
-  /** of all passages; a prompt with several samples counts once. Of the refused prompt if `prompt-too-long`, 0 if unknown */
+  /** of all passages, once per prompt however many samples; of the refused prompt if `prompt-too-long`, 0 if unknown */
   readonly numPromptTokens: number;
   /** of all passages and samples */
   readonly numNewTokens: number;
 }
 
 /**
- * One event for one document; `index` is its place in the request. A document interrupted by a failure is started
- * again, with new reasoning. With `reasons: 'top'` every document finishes with its score; the best are then started
- * again and finish with their chain, or with their score if the chain came to nothing. A document with several passages or samples streams no reasoning: once the last is judged,
- * it finishes with the chain of the best passage, or the one nearest to the mean. Its token counts cover all passages
- * and samples, as that is what it cost.
+ * One event for one document; `index` is its place in the request.
+ *
+ * A document interrupted by a failure is started again, with a new chain. With `reasons: 'top'` every document finishes
+ * with its score; the best are then started again and finish with their chain, or with their score if the chain got no
+ * verdict. A document with several passages or samples streams no reasoning: it finishes with the chain of the best
+ * passage, or the one nearest to the mean. Its token counts cover all passages and samples: they are what it cost.
  */
 export type RerankUpdate =
   | {
@@ -249,7 +261,7 @@ export interface RunStats {
   readonly overheadMs: number;
   /** bytes read back from the device: token ids and the answers' logits */
   readonly readBackBytes: number;
-  /** bytes of keys and values held, on the GPU if there is one, followed by the peak */
+  /** KV cache held now, on the GPU if there is one */
   readonly cacheBytes: number;
   readonly peakCacheBytes: number;
   readonly rowsActive: number;

@@ -1,7 +1,6 @@
 /**
- * Single table of all run options, used by argument checks, the command line and its usage text, the element, and the
- * request bodies of `serve`. Other names derive from the option's own: kebab case for flags and attributes, snake case
- * for JSON.
+ * The one table of run options, for argument checks, the command line and its usage text, the element, and the request
+ * bodies of `serve`. Flags and attributes are the option's name in kebab case, JSON fields in snake case.
  */
 import { QUERY_PLACEHOLDER, QUERY_PRESET_NAMES } from '../base/query-presets.ts';
 import type { RerankOptions } from './rerank-api.ts';
@@ -25,7 +24,7 @@ export interface RunOption {
   readonly json?: false;
 }
 
-/** Documents that `reasons: 'top'` reasons about by default. */
+/** Documents to reason about with `reasons: 'top'`. */
 export const DEFAULT_TOP = 5;
 
 export const RUN_OPTIONS: Readonly<Record<RunOptionName, RunOption>> = {
@@ -127,7 +126,7 @@ export function checkRerankOptions(options: RerankOptions = {}): Omit<RerankOpti
     throw new RangeError('samples needs reasons: a score alone has no chain to sample');
   for (const [name, value] of Object.entries({ temperature, seed })) {
     if (value !== undefined && samples === undefined)
-      throw new RangeError(`${name} is of sampled chains: give samples too`);
+      throw new RangeError(`${name} applies only to sampled chains: give samples too`);
   }
   if (queryTemplate !== undefined && !queryTemplate.includes(QUERY_PLACEHOLDER))
     throw new RangeError(`queryTemplate must hold ${QUERY_PLACEHOLDER}, where the query goes`);
@@ -146,7 +145,7 @@ export function scoreOptions<Options extends RerankOptions>(
 }
 
 /**
- * Checks one value by itself; it may still conflict with others.
+ * Checks one value, without regard to other options.
  * @param shownName the name for the error message, such as a flag
  * @throws TypeError or RangeError
  */

@@ -1,8 +1,7 @@
 /**
- * RPC over a worker's port. Each call is a message; its updates and its result are messages on the same port, so the
- * platform keeps them in order: no update arrives after the end of its run. A method is any function of plain
- * arguments, then an optional listener, then an optional signal; `answerCalls` appends those two to the arguments
- * received.
+ * RPC over a worker's port. A call, its updates and its result are messages on one port, so the platform keeps them in
+ * order: no update arrives after the end of its run. Methods take structured-cloneable arguments, then optionally a
+ * listener and a signal; `answerCalls` appends these two to the arguments it receives.
  */
 import { isRank1Error, Rank1Error, type Rank1ErrorCode } from '../base/errors.ts';
 
@@ -16,7 +15,7 @@ export type FromWorker =
   | { readonly type: 'done'; readonly id: number; readonly value: unknown }
   | { readonly type: 'failed'; readonly id: number; readonly error: SentError };
 
-/** Errors lose their class and own properties in transit; these are preserved. */
+/** What survives of an error: structured cloning drops its class and own properties. */
 export interface SentError {
   readonly name: string;
   readonly message: string;

@@ -1,7 +1,8 @@
 /**
  * rank1's protocol from prompt to verdict, as a state machine: it yields the next step and receives its result. Knows
- * neither tokens nor servers: `service/rerank/chain.ts` runs the steps on the engine, `remote/remote-chain.ts` on a server.
- * Source: orionw/rank1 `rank1.py`. A score is never invented: a step without a verdict ends the chain without one.
+ * neither tokens nor servers: `service/rerank/chain.ts` runs the steps on the engine, `remote/remote-chain.ts` on a
+ * server. A score is never invented: a step without a verdict ends the chain without one.
+ * Source: orionw/rank1 `rank1.py`.
  */
 import { cutText } from '../passages/cut-text.ts';
 import type { FinishReason, RunOptions, Verdict } from '../protocol/rerank-api.ts';
@@ -83,7 +84,7 @@ export function* chainProtocol({
 /** Asks an unanswered chain for its verdict, after its last complete sentence. */
 function* force(chain: string, finishReason: 'length' | 'loop'): ChainProtocol {
   let reasoning: string | null = null;
-  // Re-encoding the chain may take a few more tokens than before; if they do not fit, its end is cut off.
+  // The chain's text may encode to a few more tokens than were generated; if they do not fit, its end is cut off.
   for (let kept = chain; ; kept = cutText(kept, Math.floor(kept.length * 0.9))) {
     const trimmed = trimToLastSentence(kept);
     if (trimmed !== reasoning) {

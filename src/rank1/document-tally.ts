@@ -1,7 +1,7 @@
 /**
  * Combines the chains of one document: samples of a prompt, passages of a document. The document is finished when its
- * last chain ends. A prompt's verdict is the mean of its samples; the document's is that of the passage with the highest
- * logit difference. Invariant: a document is finished once.
+ * last chain ends. A prompt's verdict is the mean of its samples; the document's is that of the passage with the
+ * highest logit difference. Invariant: a document is finished once.
  */
 import type { TextRange } from '../passages/split-passages.ts';
 import type { FinishedUpdate } from '../protocol/rerank-api.ts';
@@ -95,7 +95,7 @@ export class DocumentTally<Chain extends TalliedChain> {
   }
 }
 
-/** A passage without a verdict decides: it might have been the best. The earlier one wins a tie. */
+/** A passage without a verdict takes precedence: it might have been the best. Ties go to the earlier one. */
 function better(best: FinishedUpdate, update: FinishedUpdate): FinishedUpdate {
   if (!best.verdict || !update.verdict) return best.verdict ? update : best;
   return update.verdict.logitDifference > best.verdict.logitDifference ? update : best;

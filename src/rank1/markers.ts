@@ -8,15 +8,17 @@ export const CLOSE_MARKER = '</think>';
 export const ANSWERS = { true: ' true', false: ' false' } as const;
 
 export interface MarkerTokenIds {
-  /** of the answer that counts for the document; after a chain, its first token */
+  /** first token of the answer "relevant" */
   readonly trueTokenId: number;
-  /** of the other answer; null if the first logit alone is the score */
+  /** first token of the answer "not relevant"; null if the score is read from one logit */
   readonly falseTokenId: number | null;
   /** id of `</think>` if it is an added token; null if the tokenizer splits it */
   readonly closeTokenId: number | null;
 }
 
-/** @throws Rank1Error `tokenizer-unsupported` when the answers cannot be told apart by one token each */
+/**
+ * @throws Rank1Error `tokenizer-unsupported` if one token cannot tell the answers apart or a special token is missing
+ */
 export function findMarkerTokenIds(
   tokenizer: Tokenizer,
   profile: ScoringProfile = RANK1_PROFILE,
@@ -45,7 +47,7 @@ export function watchedTokenIds({ trueTokenId, falseTokenId }: MarkerTokenIds): 
   return falseTokenId === null ? [trueTokenId] : [trueTokenId, falseTokenId];
 }
 
-/** Spellings used by special tokens only: as plain text they would make a prompt the model has never seen. */
+/** Texts that must be special tokens: encoded as plain text they would make a prompt the model has never seen. */
 const REQUIRED = /^<\|.+\|>$/;
 
 /** Texts in the profile's prompt that may be special tokens. */
@@ -61,7 +63,7 @@ function unreadable({ name }: ScoringProfile, problem: string): Rank1Error {
 }
 
 /**
- * A tokenizer of another model may give ids beyond the embedding table, which the kernels do not check.
+ * The tokenizer of another model may give ids beyond the embedding table, which the kernels do not check.
  * @throws Rank1Error `model-corrupt` when an id of a special token, an answer or the frame is not below `vocabSize`
  */
 export function assertMarkersInVocabulary(

@@ -1,13 +1,13 @@
 /**
- * Prompts, to the character, as a model's scoring profile describes them. What follows a chain (forced verdicts,
- * continuations) is rank1's own: plain text, no newline after `<think>`.
+ * Prompts, exact to the character, from a model's scoring profile. Forced verdicts and continuations exist only in
+ * rank1's own profile: plain text, no newline after `<think>`.
  * Source: orionw/rank1 `rank1.py` and the rank1-7b model card (arXiv 2502.18418).
  */
 import { RANK1_PROFILE, type ScoringProfile } from '../model/scoring-profile.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { CLOSE_MARKER } from './markers.ts';
 
-/** The prefilled reasoning of a score without reasons; the words are ours. */
+/** Prefilled as the chain of a score without reasoning; our own wording. */
 export const INSTANT_REASONING = 'I have read the passage and thought enough. I can answer now.';
 
 /** Appended to a chain to make it think on. */
@@ -56,8 +56,8 @@ export function encodePrompt(
 }
 
 /**
- * As `encodePrompt`, but the document is cut at a token so that the prompt has at most `maxTokens`; null when there is
- * no room even for an empty one. The profile's document ends its part.
+ * As `encodePrompt`, with the document cut at a token so that the prompt has at most `maxTokens`; null if not even an
+ * empty document fits. `{document}` must stand at the end of its part of the profile's prompt.
  */
 export function encodeCutPrompt(
   tokenizer: Tokenizer,
@@ -92,7 +92,7 @@ export function encodeForcedPrompt(
   return framed(tokenizer, encodeParts(tokenizer, continued(prompt, ...tail)));
 }
 
-/** The prompt of a score without reasons: the reasoning is prefilled, the answer comes next. */
+/** The prompt of a score without reasoning: the chain is prefilled, the answer comes next. */
 export function encodeInstantPrompt(tokenizer: Tokenizer, query: string, document: string): Int32Array {
   return encodeForcedPrompt(tokenizer, query, document, INSTANT_REASONING);
 }
@@ -114,7 +114,7 @@ const QUERY_SLOT = '{query}';
 const DOCUMENT_SLOT = '{document}';
 const SLOTS = /(\{query\}|\{document\})/g;
 
-/** A piece of a prompt. In literal text special tokens are recognised; other text is always plain. */
+/** A piece of a prompt. Special tokens are recognised only in literal text. */
 interface Segment {
   readonly text: string;
   readonly isLiteral: boolean;
@@ -134,7 +134,7 @@ function promptParts({ prompt }: ScoringProfile, query: string, document: string
   );
 }
 
-/** The parts with these segments at the end of the last. */
+/** Appends segments to the last part. */
 function continued(parts: Parts, ...segments: readonly Segment[]): Parts {
   return parts.with(-1, [...parts.at(-1)!, ...segments]);
 }
@@ -146,7 +146,7 @@ export function trimToLastSentence(reasoning: string): string {
   return end < 0 ? text : text.slice(0, end + 1).trim();
 }
 
-/** Spellings that special tokens have; a profile's literal text may hold any. */
+/** Text that may be a special token. */
 const SPECIAL = /(<[^<>\s]+>)/;
 
 function encodeParts(tokenizer: Tokenizer, parts: Parts): readonly number[][] {
@@ -154,8 +154,8 @@ function encodeParts(tokenizer: Tokenizer, parts: Parts): readonly number[][] {
 }
 
 /**
- * A special token becomes its one id, and splits the text around it. Where the tokenizer has none spelled so (`<think>`
- * in plain Qwen2.5), it is ordinary text and is encoded together with its neighbours.
+ * A special token becomes one id, and the texts around it are encoded separately. If the tokenizer has no such token
+ * (`<think>` in plain Qwen2.5), it is ordinary text and is encoded together with its neighbours.
  */
 function encodePart(tokenizer: Tokenizer, segments: readonly Segment[]): number[] {
   const ids: (readonly number[])[] = [];
@@ -179,7 +179,7 @@ function encodePart(tokenizer: Tokenizer, segments: readonly Segment[]): number[
   return ids.flat();
 }
 
-/** The whole stands in the tokenizer's frame, because a reference hands its runtime a text, and so gets the frame too. */
+/** Adds the tokens that the tokenizer puts around every text, such as BOS: the reference code passes a text. */
 function framed({ frame }: Tokenizer, parts: readonly (readonly number[])[]): Int32Array {
   return Int32Array.from([...frame.before, ...parts.flat(), ...frame.after]);
 }

@@ -5,9 +5,13 @@ import { QUERY_PLACEHOLDER } from '../base/query-presets.ts';
 export type QueryTemplates = ReadonlyMap<string, string>;
 
 /**
- * @param text of a JSON file
- * @throws Rank1Error `invalid-file`, with file and line where known, unless it is an object of templates that all have the
- *   placeholder
+ * @param text content of the JSON file
+ * @param file its name, for error messages
+ * @throws Rank1Error `invalid-file`, with the line if known, unless it maps names to templates that contain
+ *   FILL_QUERY_HERE
+ * @example
+ * const templates = parseQueryTemplates('{"SciFact": "a claim that FILL_QUERY_HERE"}', 'templates.json');
+ * const queryTemplate = findQueryTemplate(templates, 'SciFact');
  */
 export function parseQueryTemplates(text: string, file: string): QueryTemplates {
   let json: unknown;
@@ -36,8 +40,8 @@ export function parseQueryTemplates(text: string, file: string): QueryTemplates 
 }
 
 /**
- * The template of `{dataset}_{subtask}`, else of `{dataset}`, as in the reference. A subtask may contain underscores, so the
- * name loses its last part until a template is found.
+ * The template of `{dataset}_{subtask}`, else of `{dataset}`, as in the reference. A subtask may contain underscores,
+ * so the name loses its last part until a template is found.
  *
  * @param task such as `BrightRetrieval_pony` or `SciFact`
  * @throws RangeError when there is neither
@@ -57,14 +61,14 @@ function invalid(place: string, reason: string): Rank1Error {
   return new Rank1Error('invalid-file', `${place}: ${reason}`);
 }
 
-/** JavaScript engines name the line, or the offset, or neither: then it is the last line. */
+/** From the engine's message, which has the line, the offset, or neither: then the last line. */
 function faultLine(text: string, error: unknown): number {
   const [, line] = /line (\d+)/.exec(String(error)) ?? [];
   const [, offset = text.length] = /position (\d+)/.exec(String(error)) ?? [];
   return line === undefined ? lineAt(text, Number(offset)) : Number(line);
 }
 
-/** The line of a key; of a duplicate key the last, which is the one JSON.parse takes. */
+/** The last occurrence: of duplicate keys JSON.parse takes the last. */
 function keyLine(text: string, name: string): number {
   return lineAt(text, Math.max(0, text.lastIndexOf(name)));
 }

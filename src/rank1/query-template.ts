@@ -1,6 +1,6 @@
 /**
- * Templates that redefine what "relevant" means: texts with FILL_QUERY_HERE that replace the query in the prompt, like the
- * reference's prompts for data sets.
+ * Templates that redefine what "relevant" means: texts with FILL_QUERY_HERE that replace the query in the prompt, like
+ * the reference's prompts for data sets.
  */
 import type { RerankRequest } from '../protocol/rerank-api.ts';
 import { QUERY_PLACEHOLDER, type QueryPreset } from '../base/query-presets.ts';
@@ -18,7 +18,7 @@ export function fillQueryTemplate(template: string, query: string): string {
 
 /**
  * The text inserted as the query: the query in its template, with the instruction. rank1 appends the instruction to the
- * query inside the template, as in the reference; a profile with a separate place for it leaves it out here.
+ * query inside the template, as in the reference; a profile with its own slot for the instruction puts it there.
  */
 export function promptQuery(
   { query, options }: Pick<RerankRequest, 'query' | 'options'>,

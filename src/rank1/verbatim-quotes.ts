@@ -1,13 +1,13 @@
 /**
- * Keeps a chain's quotes to the document's own words while it is decoded: a token that would break a quote gives way to the
- * likeliest one that does not. Outside quotes nothing changes. A small model copies with slips, and a quote is a claim.
+ * Constrained decoding that keeps a chain's quotes verbatim: a token that would deviate from the document is replaced
+ * by the most likely one that does not. Nothing changes outside quotes. Small models miscopy; readers trust quotes.
  */
 import type { TokenSampler } from '../engine/temperature-sampler.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { VerbatimText, type QuoteState } from './verbatim-text.ts';
 
 const REPLACEMENT = '\uFFFD';
-/** What is spelled like a special token is not quoted: a passage must not bring the end of the chain into a quote. */
+/** Text that looks like a special token is never quoted, so that a passage cannot end the chain from within a quote. */
 const SPECIAL = /<\|[^<>|]*\|>|<\/?think>/g;
 const NUM_UNSORTED = 32;
 
@@ -15,7 +15,7 @@ export class VerbatimQuotes implements TokenSampler {
   readonly #tokenizer: Pick<Tokenizer, 'encode' | 'decode'>;
   readonly #text: VerbatimText;
   readonly #choose: (logits: Float32Array) => number | null;
-  /** at the last token that ended in a whole character */
+  /** after the last token that completed a character */
   #state: QuoteState;
   /** Tokens since then: a character may span several. */
   #pendingTokenIds: readonly number[] = [];
@@ -40,13 +40,13 @@ export class VerbatimQuotes implements TokenSampler {
     const chosen = this.#choose(logits);
     if (chosen === null || this.#take(chosen)) return chosen;
     for (const candidate of byLikelihood(logits)) if (this.#take(candidate)) return candidate;
-    // No token of this vocabulary spells what the document has there.
+    // No token of the vocabulary continues the document's text.
     this.#state = this.#text.start;
     this.#pendingTokenIds = [];
     return chosen;
   }
 
-  /** @returns false, and changes nothing, if the token would break a quote */
+  /** @returns false, without changing state, if the token would break a quote */
   #take(tokenId: number): boolean {
     const pending = [...this.#pendingTokenIds, tokenId];
     const text = this.#tokenizer.decode(pending);
@@ -58,7 +58,7 @@ export class VerbatimQuotes implements TokenSampler {
     return true;
   }
 
-  /** Whether tokens that end within a character begin one that may follow. */
+  /** Whether tokens that end in an incomplete character may become one that can follow. */
   #mayComplete(state: QuoteState, tokenIds: readonly number[]): boolean {
     if (!state.inside) return true;
     for (const character of new Set(this.#text.following(state)))
@@ -72,9 +72,9 @@ function startsWith(tokenIds: readonly number[], start: readonly number[]): bool
   return start.length < tokenIds.length && start.every((id, index) => tokenIds[index] === id);
 }
 
-/** All tokens, the likeliest first; equals in the order of their ids. */
+/** All token ids, most likely first; ties in id order. */
 function* byLikelihood(logits: Float32Array): Generator<number> {
-  // Sorting a vocabulary takes longer than a few passes over it, and one of the first nearly always fits.
+  // One of the first nearly always fits, and a few passes over the vocabulary are faster than sorting it.
   let last = likeliest(logits);
   let given = 0;
   for (; given < NUM_UNSORTED && last !== null; given++) {
@@ -86,8 +86,8 @@ function* byLikelihood(logits: Float32Array): Generator<number> {
 }
 
 /**
- * The largest logit, of those behind (`logit`, `tokenId`) in order of logits and then of ids; as ArgMax, the first of equals.
- * @returns null if there is none, or they hold NaN
+ * The id of the largest logit, among those ranked after (`logit`, `tokenId`); ties go to the lower id, as in ArgMax.
+ * @returns null if none is left, or one is NaN
  */
 function likeliest(logits: Float32Array, logit = Infinity, tokenId = -1): number | null {
   let best = -1;

@@ -1,21 +1,21 @@
 /**
- * Follows a text character by character and says whether its quotes are the source's own words: what stands between a cue
- * and the closing mark is an unbroken stretch of the source that begins and ends at a word boundary. White space of the source counts
- * as one space, and may be written as any one character of it. An empty source has nothing to quote, and holds nobody to it.
+ * Checks a text, character by character, for quotes that are not verbatim. A quote runs from a cue to the closing mark
+ * and must be a contiguous part of the source that begins and ends at word boundaries. A run of white space in the
+ * source is one white-space character, of any kind, in a quote. With an empty source nothing is checked.
  */
 
-/** Where the text stands. `tail` is its end, in which the cue is looked for. */
+/** State after the text so far. `tail` is the end of the text, which may contain the start of a cue. */
 export type QuoteState =
   | { readonly inside: false; readonly tail: string }
   | {
       readonly inside: true;
       readonly quote: string;
-      /** The quote may have ended before its last characters: the source holds quotation marks of its own. */
+      /** Whether the quote may have ended already: the source contains quotation marks too. */
       readonly mayHaveEnded: boolean;
     };
 
 const MARK = '"';
-/** Scripts that write no spaces have no word boundaries to look at. */
+/** Scripts written without spaces, where every position counts as a word boundary. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 const WORD = /[\p{L}\p{N}]/u;
 
@@ -23,7 +23,7 @@ export class VerbatimText {
   readonly #cue: string;
   readonly #source: string;
 
-  /** @param cue opens a quote; ends with a quotation mark */
+  /** @param cue text that opens a quote; ends with a quotation mark */
   constructor(cue: string, source: string) {
     this.#cue = cue;
     this.#source = source.replace(/\s+/g, ' ').trim();
@@ -43,7 +43,7 @@ export class VerbatimText {
     return next;
   }
 
-  /** The characters that may follow within the quote. */
+  /** Characters that may follow within the quote. */
   *following(state: QuoteState): Generator<string> {
     if (!state.inside) return;
     const source = this.#source;
@@ -70,7 +70,7 @@ export class VerbatimText {
     return { inside: false, tail: text.slice(-this.#cue.length) };
   }
 
-  /** Whether the source holds `quote`, and up to a word boundary if it is `whole`. */
+  /** Whether the source contains `quote` from a word boundary on, and if `whole`, up to one. */
   #holds(quote: string, whole: boolean): boolean {
     if (quote === '') return false;
     for (const start of this.#startsOf(quote))
@@ -78,12 +78,12 @@ export class VerbatimText {
     return false;
   }
 
-  /** Where the source holds `quote` from a word boundary on. */
+  /** Offsets of `quote` in the source that are word boundaries. */
   *#startsOf(quote: string): Generator<number> {
     const source = this.#source;
     for (let start = source.indexOf(quote); start >= 0; start = source.indexOf(quote, start + 1)) {
       if (isBoundary(source, start)) yield start;
-      if (start >= source.length) return; // the empty quote is found at the end for ever
+      if (start >= source.length) return; // `indexOf` finds the empty quote at the end again and again
     }
   }
 }

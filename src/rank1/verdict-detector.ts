@@ -1,7 +1,7 @@
 /**
  * Finds `</think> true` or `</think> false` in generated text, and keeps the markers out of the displayed reasoning. If
- * `</think>` is an added token, only that token is the marker: a model that quotes `</think> true` from a hostile passage has
- * not answered. If it is not (plain Qwen2.5), the match is on text, as in the reference.
+ * `</think>` is an added token, only that token is the marker: a model that quotes `</think> true` from a hostile
+ * passage has not answered. If it is not (plain Qwen2.5), the match is on text, as in the reference.
  */
 import { ANSWERS, CLOSE_MARKER } from './markers.ts';
 
@@ -11,8 +11,8 @@ export const STOPS = { true: CLOSE_MARKER + ANSWERS.true, false: CLOSE_MARKER + 
 export class VerdictDetector {
   readonly #markerIsToken: boolean;
   /**
-   * Text held back because it may turn out to be a marker and an answer. Where the marker is a token this is
-   * empty or begins with that token.
+   * Text held back because it may become a marker and an answer. If the marker is a token, this is empty or begins with
+   * that token.
    */
   #held = '';
   #shown = '';
@@ -28,8 +28,8 @@ export class VerdictDetector {
   }
 
   /**
-   * Everything before the marker of the answer; all generated text while there is none, but not a marker at
-   * the end that has no answer yet.
+   * The text before the answer's marker. While there is no answer: all text, without a marker at the end that may still
+   * get one.
    */
   get reasoning(): string {
     return this.#held.startsWith(CLOSE_MARKER) ? this.#shown : this.#shown + this.#held;

@@ -1,7 +1,7 @@
 /**
- * A verdict from the logprobs of the answering step. A server returns only the top tokens, so one of the two answers may
- * be missing. Its probability is then at most that of the last token returned, which bounds the score; the verdict says
- * so. If both are missing there is no verdict.
+ * A verdict from the logprobs of the answering step. A server returns only the top tokens, so one of the two answers
+ * may be missing. Its probability is then at most that of the last token returned: the verdict's score is a bound. If
+ * both are missing there is no verdict.
  */
 import type { Verdict } from '../protocol/rerank-api.ts';
 import { ANSWERS } from '../rank1/markers.ts';

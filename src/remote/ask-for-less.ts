@@ -1,7 +1,6 @@
 /**
- * What to request after a server rejected a prompt as too long: fewer new tokens first, then a shorter document. The
- * document is cut by the server's own token counts if it offers them, else by a fixed share of its characters. Loaded on
- * the first such rejection.
+ * What to request after a server rejected a prompt as too long: first fewer new tokens, then a shorter document, cut by
+ * the server's own token counts if it offers them, else by a fixed share of its characters. Loaded when needed.
  */
 import { cutText } from '../passages/cut-text.ts';
 import type { RunOptions } from '../protocol/rerank-api.ts';

@@ -1,6 +1,6 @@
 /**
- * Streams the completions of one chain: owns its text, its token counts and its updates. A retried attempt is reported as
- * a new start. Servers stream text, not token ids, so markers are matched in the text, as in the reference.
+ * Streams the completions of one chain: owns its text, token counts and updates. A retry is reported as a new start.
+ * Servers stream text, not token ids, so markers are matched in the text, as in the reference.
  */
 import { assert } from '../base/assert.ts';
 import { Rank1Error } from '../base/errors.ts';
@@ -75,7 +75,7 @@ export class ChainStream {
     return this.#numEarlierTokens + this.#numTokens;
   }
 
-  /** Drops the chain's text, to start another chain. */
+  /** Starts another chain in place of this one. */
   clear(): void {
     this.#before = '';
     this.#reasoning = '';
@@ -107,7 +107,7 @@ export class ChainStream {
         }
         return detector.label !== null || loops;
       });
-      // Servers that leave the stop text out, such as llama.cpp's, name it or list its tokens.
+      // Servers that omit the stop text from the completion, such as llama.cpp's, name it or list its tokens.
       const label = detector.label ?? labelAtEnd(end.stopText ?? lastTokens);
       const isCut = label === null && lastStep === null && end.finishReason === 'stop';
       const numTokens = this.#numTokens;

@@ -1,6 +1,6 @@
 /**
  * Checks the order of a stream's chunks by the server's text offsets and running token counts: repeated chunks are
- * dropped, a gap is a fault. If a server sends neither, only a final count below the number of listed tokens is noticed.
+ * dropped, a gap is a fault. Without either, all it can notice is a final count below the number of tokens received.
  */
 import type { CompletionChunk } from './completion-chunk.ts';
 import { PassingFault } from '../base/async.ts';
@@ -48,4 +48,4 @@ export class ChunkOrder {
   }
 }
 
-const outOfOrder = (): PassingFault => new PassingFault('its stream came in the wrong order');
+const outOfOrder = (): PassingFault => new PassingFault('its stream arrived out of order');

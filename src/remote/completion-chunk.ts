@@ -1,6 +1,6 @@
 /**
- * Parses and checks one event of a streamed completion; a server's response is untrusted. Logprobs may have vLLM's shape
- * (parallel lists) or that of llama.cpp and chat completions (a list of steps).
+ * Parses and checks one event of a streamed completion; a server's response is untrusted. Logprobs may have vLLM's
+ * shape (parallel lists) or that of llama.cpp and chat completions (a list of steps).
  */
 import { Rank1Error } from '../base/errors.ts';
 import type { Logprobs } from './answer-verdict.ts';
@@ -71,7 +71,7 @@ function readSteps(logprobs: Record<string, unknown>): CompletionStep[] {
   });
 }
 
-/** llama.cpp blanks the text of a token that is part of a stop text; its id still finds it among the top tokens. */
+/** llama.cpp blanks the text of a token within a stop text; the top tokens have it under the token's id. */
 function readStep(step: unknown): CompletionStep {
   if (!isRecord(step) || typeof step['token'] !== 'string') throw new SyntaxError('a token is not a text');
   const top = list(step['top_logprobs']).filter(isRecord);
@@ -85,7 +85,7 @@ function readStep(step: unknown): CompletionStep {
   return { token, topLogprobs };
 }
 
-/** JSON has no infinity: servers send a very small number for a token that is not allowed. */
+/** JSON has no infinity: for a token that is not allowed servers send a very large negative number. */
 const isLogprob = (value: unknown): value is number =>
   typeof value === 'number' && value <= 1e-3 && value > -9000;
 

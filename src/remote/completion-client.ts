@@ -1,6 +1,6 @@
 /**
- * HTTP client of a completions server: its models, token ids, and streamed completions. One call is one request; callers
- * retry with `retrying`. Owns the pacer and the API key, which is sent in one header and appears nowhere else.
+ * HTTP client of a completions server: its models, token ids, and streamed completions. One call is one request;
+ * callers retry with `retrying`. Owns the pacer and the API key, which is sent in one header and appears nowhere else.
  */
 import { IdleTimer, PassingFault } from '../base/async.ts';
 import { isRank1Error, Rank1Error } from '../base/errors.ts';
@@ -32,7 +32,7 @@ export interface ServedModel {
 
 /** Limit for responses that are not streamed; the token ids of a very long text are the largest. */
 const MAX_BODY_BYTES = 16 * 2 ** 20;
-/** Finish reasons of a completion that the server cancelled. */
+/** Finish reasons of completions that the server cancelled. */
 const GIVEN_UP = /^(abort|error|cancel|timeout)/;
 
 export class CompletionClient {
@@ -65,7 +65,7 @@ export class CompletionClient {
     if (!Array.isArray(data))
       throw new Rank1Error(
         'model-unsupported',
-        `${this.host} answers /models with something else than a list of models. Check that the endpoint ends with /v1.`,
+        `${this.host} does not answer /models with a list of models. Check that the endpoint ends with /v1.`,
       );
     return (data as ModelEntry[]).flatMap((model) => {
       if (typeof model?.id !== 'string') return [];
@@ -80,8 +80,8 @@ export class CompletionClient {
   }
 
   /**
-   * Token ids of `text`, from the `/tokenize` endpoint of vLLM (`prompt`) or llama.cpp (`content`); null if there is none.
-   * Optional: everything works without it.
+   * Token ids of `text`, from the `/tokenize` endpoint of vLLM (`prompt`) or llama.cpp (`content`); null if there is
+   * none. Optional: everything works without it.
    * @param isPrompt include the tokens the server adds to a prompt
    */
   async tokenIds(
@@ -103,7 +103,7 @@ export class CompletionClient {
 
   /**
    * Yields the chunks of one completion. Leaving the loop or aborting closes the stream.
-   * @throws Rank1Error, PassingFault (also for a stream that is truncated, malformed, out of order or idle for too long),
+   * @throws Rank1Error, PassingFault (also for a stream that is truncated, malformed, out of order or idle too long),
    *   ContextFault, or the signal's reason
    */
   async *stream(
@@ -120,7 +120,9 @@ export class CompletionClient {
       for await (const chunk of this.#chunks(response, either, idle)) {
         const { finishReason } = chunk;
         if (finishReason !== null && GIVEN_UP.test(finishReason))
-          throw new PassingFault(`it gave the completion up (${JSON.stringify(finishReason.slice(0, 40))})`);
+          throw new PassingFault(
+            `it cancelled the completion (${JSON.stringify(finishReason.slice(0, 40))})`,
+          );
         isFinished ||= finishReason !== null;
         yield chunk;
       }
@@ -179,7 +181,7 @@ export class CompletionClient {
     signal.throwIfAborted();
     if (idle.signal.aborted) return idle.signal.reason;
     if (isKnown(error)) return error;
-    return new PassingFault(`its answer broke (${this.#redact(String(error)).slice(0, 200)})`);
+    return new PassingFault(`its response failed (${this.#redact(String(error)).slice(0, 200)})`);
   }
 
   async #request(url: string, body: unknown, signal: AbortSignal): Promise<Response> {
@@ -222,7 +224,7 @@ function requestBody(
     logprobs: NUM_LOGPROBS,
     stream: true,
     stream_options: { include_usage: true, continuous_usage_stats: true },
-    // In released checkpoints the markers are added tokens, which would be missing from the text.
+    // In released checkpoints the markers are added tokens, which servers would otherwise omit from the text.
     skip_special_tokens: false,
     ...(stop && { stop, include_stop_str_in_output: true }),
     ...(allowedTokenIds && { allowed_token_ids: allowedTokenIds }),

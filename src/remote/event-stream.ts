@@ -1,6 +1,6 @@
 /** Parses server-sent events as in the HTML standard. Yields `data` only: completions use no other field. */
 
-/** In characters. Far more than an event of a completion needs; bounds the memory that an endless one can take. */
+/** In characters: far more than a completion's event needs. Bounds the memory of an endless one. */
 const MAX_EVENT_LENGTH = 1 << 20;
 
 /**

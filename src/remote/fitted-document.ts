@@ -19,7 +19,7 @@ export class FittedDocument {
     this.#length = text.length;
     const { model, options } = settings;
     const maxNewTokens = model.maxNewTokens(options);
-    // A document that is far too long is cut before it is sent, to save time and memory.
+    // A document that is far too long is cut before it is sent the first time, to save requests.
     const sent = model.isLengthKnown
       ? cutText(text, Math.max(1, model.maxLength - maxNewTokens) * MAX_CHARACTERS_PER_TOKEN)
       : text;

@@ -1,13 +1,13 @@
 /**
- * Paces and retries the requests to one server, shared by all calls. An overload response to one request applies to all:
- * they pause together and resume with jitter.
+ * Paces and retries the requests to one server, shared by all calls. An overload response to one request applies to
+ * all: they pause together and resume with jitter.
  */
 import { PassingFault, retry, wait } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
 import { OverloadFault } from './remote-fault.ts';
 import type { RemoteSettings } from './remote-options.ts';
 
-/** Upper bound of a wait, jitter excluded, whatever the server asks for. */
+/** Upper bound of a wait before jitter, whatever the server's Retry-After says. */
 const MAX_WAIT_MS = 60_000;
 
 export class Pacer {
@@ -27,7 +27,8 @@ export class Pacer {
 
   /**
    * @param onRetry called before each further attempt: discard what the previous one produced
-   * @throws the error of `attempt`, Rank1Error `network` if the last attempt had a transient fault, or the signal's reason
+   * @throws the error of `attempt`, Rank1Error `network` if the last attempt had a transient fault, or the signal's
+   *   reason
    */
   async retrying<T>(
     attempt: () => Promise<T>,
@@ -58,7 +59,7 @@ export class Pacer {
       if (!(error instanceof PassingFault)) throw error;
       throw new Rank1Error(
         'network',
-        `${host} failed ${numAttempts} times; at last ${error.message}. Check that the server runs, and rank the rest again.`,
+        `${host} failed ${numAttempts} times; the last time ${error.message}. Check that the server runs, and rank the rest again.`,
       );
     }
   }

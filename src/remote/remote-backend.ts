@@ -1,4 +1,4 @@
-/** A server instead of a worker. Runs in the caller's thread, since it only waits; its code is loaded on first use. */
+/** The backend on a server. Needs no worker, since it only waits for responses; its code is loaded on first use. */
 import { Gate } from '../base/async.ts';
 import type { Backend } from '../protocol/backend.ts';
 import { checkRemoteOptions, type RemoteOptions, type RemoteSettings } from './remote-options.ts';
@@ -21,7 +21,7 @@ export class RemoteBackend implements Backend {
     this.remoteHost = this.#settings.host;
   }
 
-  /** Asks the server for its model. Load options do not apply: the server has chosen device and precision. */
+  /** Asks the server for its model. Load options are ignored: device and precision are the server's. */
   async load(...[, , signal]: Partial<Parameters<Backend['load']>>): ReturnType<Backend['load']> {
     return (await this.#open()).load(signal ?? new AbortController().signal);
   }

@@ -95,7 +95,7 @@ export class RemoteChain implements TalliedChain {
     const thought = await this.#stream.think(prompt, before, maxNewTokens);
     const { reasoning, label, lastStep, numTokens, loops } = thought;
     if (label === null && !thought.isCut) return { type: 'unanswered', reasoning, loops };
-    // A server may scale the logprobs of a sampled token by the temperature; the score must not be.
+    // Servers may scale the logprobs of sampled tokens by the temperature, so the score is asked for separately.
     const atAnswer = sampling || label === null || !lastStep ? null : this.#verdictAt(lastStep, label);
     const verdict = atAnswer ?? (await this.#ask(prompt + reasoning + CLOSE_MARKER, label ?? undefined));
     return verdict ? { type: 'verdict', verdict, reasoning, numTokens } : { type: 'failed', reasoning };
@@ -132,7 +132,7 @@ export class RemoteChain implements TalliedChain {
         const sample = JSON.stringify([...topLogprobs.keys()].slice(0, 3));
         throw new Rank1Error(
           'model-unsupported',
-          `${client.host} names its tokens so that " true" cannot be told from others (${sample}), so no score can be read. Let it return tokens with their spaces, or offer /tokenize and return_tokens_as_token_ids, as vLLM does.`,
+          `${client.host} names its tokens in a way that does not identify " true" (${sample}), so no score can be read. Let it return tokens with their spaces, or offer /tokenize and return_tokens_as_token_ids, as vLLM does.`,
         );
       }
       model.namesTokensById = true;

@@ -15,7 +15,7 @@ const CONTEXT =
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/;
 /** Statuses from 500 on that are not transient: not implemented, HTTP version, login at a gateway. */
 const LASTING = new Set([501, 505, 511]);
-/** An error within a stream is blamed on the request, unless its status says the server is not ready. */
+/** Statuses of an error within a stream that are transient; any other is the request's fault. */
 const PASSING_IN_STREAM = new Set([408, 425, 429, 502, 503, 504]);
 
 const MAX_SAID = 300;
@@ -35,7 +35,7 @@ export async function faultOf(response: Response, host: string, redact: Redact):
   return faultOfStatus(status, said, host, () => retryAfterMs(headers));
 }
 
-/** @returns the error for an error event in a stream, or instead of one */
+/** @returns the error for an error event in a stream, or for an error body in place of a stream */
 export function faultInStream(body: string, host: string, redact: Redact): Error {
   const said = redact(saidIn(body));
   const status = statusIn(body);

@@ -11,7 +11,7 @@ export class RemoteModel {
   readonly id: string;
   /** null if unknown */
   readonly answerTokenIds: AnswerTokenIds | null;
-  /** whether the server counts tokens */
+  /** whether the server can count tokens */
   readonly tokenizes: boolean;
   /** Whether to request tokens by id, because their texts are ambiguous. */
   namesTokensById = false;
@@ -43,7 +43,7 @@ export class RemoteModel {
     return reasons === 'none' ? 1 : Math.max(1, Math.min(maxNewTokens, Math.floor(this.maxLength / 2)));
   }
 
-  /** The context stated in a rejection overrides a larger one. @param maxLength as stated there */
+  /** @param maxLength context stated in a rejection; overrides a larger one */
   learn(maxLength: number): void {
     this.#maxLength = Math.min(maxLength, this.#maxLength ?? Infinity);
   }

@@ -3,7 +3,7 @@
 export interface RemoteOptions {
   /** Base URL of an OpenAI-compatible server such as vLLM, up to and including `/v1`. */
   readonly endpoint: string;
-  /** The model's name on the server; may be omitted if it serves only one. */
+  /** The model's name on the server; optional if it serves only one. */
   readonly remoteModel?: string;
   /** Sent as a bearer token. Kept in memory only: never stored, logged or included in a message. */
   readonly apiKey?: string;
@@ -15,11 +15,13 @@ export interface RemoteOptions {
   /** Maximum number of requests in flight, over all calls; the server batches them itself. Default 16. */
   readonly maxInFlight?: number;
   /**
-   * Attempts of one request before the run fails. Default 10, which survives a restart of two minutes. The very first
-   * request gets at most 5.
+   * Attempts of one request before the run fails. Default 10, enough for a server restart of two minutes. The very
+   * first request gets at most 5.
    */
   readonly maxAttempts?: number;
-  /** Milliseconds before the second attempt, with jitter; doubles with each further one, up to a minute. Default 500. */
+  /**
+   * Backoff before the second attempt, in milliseconds, with jitter; doubles each time, up to a minute. Default 500.
+   */
   readonly retryDelayMs?: number;
   /** Idle timeout of a response in milliseconds. Default 120,000. */
   readonly silentMs?: number;
@@ -49,7 +51,7 @@ export function checkRemoteOptions(options: RemoteOptions): RemoteSettings {
     throw new TypeError('apiKey must be a string of visible ASCII characters without spaces');
   if (apiKey !== undefined && allowInsecureKey !== true && isClearText(url))
     throw new RangeError(
-      `The key would go to ${url.host} in clear text, for everyone on the way to read. Use https, or set allowInsecureKey if you trust the network.`,
+      `The key would be sent to ${url.host} in clear text, for anyone on the network to read. Use https, or set allowInsecureKey if you trust the network.`,
     );
   return {
     baseUrl: url.href.replace(/\/+$/, ''),

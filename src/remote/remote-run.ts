@@ -1,6 +1,6 @@
 /**
- * One run on a server, which batches by itself: keeps as many chains in flight as allowed, in document order, and reports
- * their updates. Invariant: every document is finished exactly once.
+ * One run on a server, which does the batching: keeps as many chains in flight as allowed, in document order, and
+ * reports their updates. Invariant: every document is finished exactly once.
  */
 import type { Gate, Semaphore } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
@@ -45,7 +45,7 @@ interface QueuedChain {
   readonly chain: RemoteChain;
 }
 
-/** Minimum milliseconds between messages: a page draws no faster. */
+/** Minimum milliseconds between messages: pages render no faster. */
 const SEND_EVERY_MS = 16;
 /** A run without updates sends an empty one this often as a heartbeat. */
 const HEARTBEAT_MS = 2000;
@@ -76,7 +76,7 @@ export class RemoteRun {
     if (options.longDocuments === 'passages') {
       throw new Rank1Error(
         'model-unsupported',
-        'A remote engine cuts documents that do not fit, and does not split them. Leave longDocuments out, or split them before.',
+        'On a server documents that do not fit are cut, not split into passages. Omit longDocuments, or split the documents yourself.',
       );
     }
     const either = AbortSignal.any([signal, this.#failure.signal]);
@@ -145,7 +145,7 @@ export class RemoteRun {
     }
   }
 
-  /** `for of` would close the queue for the other lanes. */
+  /** Without `for of`, which would close the queue for the other lanes. */
   async #workThrough(queue: Iterator<QueuedChain, void>, signal: AbortSignal): Promise<void> {
     for (let queued = queue.next(); !queued.done; queued = queue.next()) {
       const { tally, chain } = queued.value;

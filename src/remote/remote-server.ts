@@ -8,7 +8,7 @@ import { RemoteModel } from './remote-model.ts';
 import type { RemoteSettings } from './remote-options.ts';
 import { RemoteRun } from './remote-run.ts';
 
-/** A server that was never reachable is reported sooner than one that restarts during a run. */
+/** A server that never answered is reported sooner than one that restarts during a run. */
 const MAX_FIRST_ATTEMPTS = 5;
 
 export class RemoteServer {

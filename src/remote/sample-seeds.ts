@@ -1,4 +1,4 @@
-/** Seeds for the samples of a run. Loaded when a run samples. */
+/** Seeds for the samples of a run. Loaded with the first run that samples. */
 import { seededRandom } from '../base/seeded-random.ts';
 import type { Sampling } from '../rank1/sampled-chains.ts';
 import type { CompletionRequest } from './completion-client.ts';
@@ -6,7 +6,7 @@ import type { CompletionRequest } from './completion-client.ts';
 /** Servers accept at least signed 32-bit seeds. */
 const NUM_SEEDS = 2 ** 31;
 
-/** One seed per sample. Adding the sample's number to the run's seed would make neighbouring seeds share chains. */
+/** One random seed per sample: with the run's seed plus the sample's number, runs of close seeds would share chains. */
 export function sampleSeeds({
   numSamples,
   temperature,

@@ -8,12 +8,12 @@ interface ReasonedDevice {
   readonly deviceCause: DeviceCause;
 }
 
-/** In English, the engine's own sentence, which has the details; in other languages, one built from its cause. */
+/** In English, the backend's own sentence, which has the details; in other languages, one built from its cause. */
 export function deviceReasonText({ deviceReason, deviceCause }: ReasonedDevice): string {
   return interfaceLanguage() === 'en' ? deviceReason : causeText(deviceCause);
 }
 
-/** What differs from the stored weights' own speed or numbers; '' if nothing does. */
+/** Whether the CPU computes in 8-bit integers, or slower than it could for lack of memory; '' if neither. */
 export function arithmeticText({ arithmetic, arithmeticCause, arithmeticReason }: LoadedModel): string {
   if (arithmetic !== 'fast' && arithmeticCause !== 'memory') return '';
   if (interfaceLanguage() === 'en') return arithmeticReason ?? '';
@@ -22,7 +22,7 @@ export function arithmeticText({ arithmetic, arithmeticCause, arithmeticReason }
     : msg('Products are in 8-bit integers.');
 }
 
-/** Why the CPU runs on one thread, and what would give more; '' if it has more, or no more to use. */
+/** Why WebAssembly runs on one thread, and what would give more; '' if it has more, or there is only one core. */
 export function threadsText({ device }: Pick<LoadedModel, 'device'>): string {
   if (device !== 'wasm' || globalThis.crossOriginIsolated || navigator.hardwareConcurrency === 1) return '';
   return msg(

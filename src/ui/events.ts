@@ -18,20 +18,23 @@ export interface RankedResult extends RankedItem {
 
 export interface Rank1EventDetails {
   'rank1-load-progress': LoadProgress;
-  /** once per step: many times a second while chains stream */
+  /** once per step, many times a second; `ranking` is the list with these updates */
   'rank1-update': {
     readonly updates: readonly RerankUpdate[];
     readonly stats: RunStats;
     readonly ranking: RankedList;
   };
+  /** a document got a verdict; with `reasons="top"` the best get a second one */
   'rank1-verdict': RankedResult;
+  /** all documents are finished; `results` are best first, then those without a verdict */
   'rank1-complete': { readonly summary: RunSummary; readonly results: readonly RankedResult[] };
+  /** the run was stopped or replaced; `results` are those so far */
   'rank1-abort': { readonly results: readonly RankedResult[] };
   /** the run waits for the device, is paused, recovers from a failure, or resumes */
   'rank1-state': RunState;
   'rank1-pause': object;
   'rank1-resume': object;
-  /** a Rank1Error for faults of the environment: check its code with `isRank1Error` */
+  /** the run failed; a Rank1Error for external failures: check its code with `isRank1Error` */
   'rank1-error': { readonly error: Error };
   /** the user moved the threshold; a score, 0 to 1 */
   'rank1-threshold': { readonly threshold: number };

@@ -1,7 +1,7 @@
 /**
- * Requests from an element to its page, as events that bubble to the document: set the language, and lend a worker. A
- * handler stops the event, so the nearest one wins; without a handler the element falls back to its own. Elements thus
- * share without module state, and a page can handle requests for a part of itself.
+ * Requests from an element to its page, as events that bubble to the document: lend a Reranker, set the language.
+ * Elements thus share without module state. For a Reranker the nearest handler wins, so that a page can handle a part
+ * of itself; without one, the element creates its own.
  */
 import type { RerankerLease } from '../client/shared-rerankers.ts';
 import type { LoadOptions } from '../protocol/rerank-api.ts';
@@ -28,7 +28,7 @@ export class RerankerRequestEvent extends Event {
   }
 }
 
-/** Reports the element's language. */
+/** Asks the page to take on the element's language. */
 export class LanguageRequestEvent extends Event {
   static readonly type = 'rank1-language-request';
 

@@ -1,19 +1,21 @@
 /** Which judged documents count, given the threshold and the maximum number. Pure. */
 import type { RankedList } from '../client/ranked-list.ts';
 
-/** The score at which the verdict changes from ` false` to ` true`. */
+/** The score at which the verdict changes from "not relevant" to "relevant". */
 export const DEFAULT_THRESHOLD = 0.5;
 
 export interface RankingSelection {
-  /** 0 to 1: minimum score that counts; null: the verdict's label decides, as one half does not imply ` true` */
+  /**
+   * minimum score that counts, 0 to 1; null: the verdict's label decides, which a score near one half does not imply
+   */
   readonly threshold: number | null;
   /** maximum number of documents */
   readonly topN: number;
 }
 
 /**
- * The documents that count, best first. They may have others between them: a document judged with reasoning stands above
- * those scored without it, whatever its own score.
+ * The documents that count, best first. In the ranking others may stand between them: a document judged with reasoning
+ * ranks above those scored without it, whatever its score.
  */
 export function selectedIndexes({ order, items }: RankedList, selection: RankingSelection): Set<number> {
   const { threshold, topN } = selection;

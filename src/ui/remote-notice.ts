@@ -1,4 +1,4 @@
-/** Notice that documents leave the device, and where they are sent; shown for as long as that is so. */
+/** Notice that documents are sent to a server, and to which. */
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 

@@ -1,6 +1,6 @@
 /**
- * The state behind `<rank1-rerank>`: what is loaded, what runs, what has been decided. Starts runs on a Reranker and
- * folds their updates; renders nothing. Late updates of a replaced run are ignored.
+ * The state behind `<rank1-rerank>`: the model, the run and its results. Starts runs on a Reranker and folds their
+ * updates; renders nothing. Updates of a replaced run are ignored.
  */
 import {
   foldUpdates,
@@ -41,7 +41,7 @@ export interface RerankHost {
   requestUpdate(): void;
   /** Called when a run starts, so that nothing is created before it is needed. */
   acquireReranker(load: LoadOptions): Reranker;
-  /** The model that gives the reasons, if it is another. */
+  /** The second model, which gives the reasons; undefined if there is none. */
   acquireExplainer(load: LoadOptions): Reranker | undefined;
   emit<Type extends keyof Rank1EventDetails>(type: Type, detail: Rank1EventDetails[Type]): void;
 }
@@ -98,9 +98,9 @@ export class RerankController {
   }
 
   /**
-   * Shows another list. If title and text of every document are those shown, nothing changes and a run goes on.
-   * Otherwise a run in progress is aborted, and documents that stay keep their verdicts.
-   * @param query the element's; verdicts on another query are not kept
+   * Shows another list. If titles and texts are the same, nothing changes and a run continues. Otherwise a run in
+   * progress is aborted, and documents that stay keep their verdicts.
+   * @param query of the element; if it differs from the last run's, no verdict is kept
    */
   show(documents: readonly RerankDocument[], query: string): void {
     const places = placesOf(documents, this.documents);
@@ -293,7 +293,7 @@ export class RerankController {
     this.#host.emit('rank1-error', { error });
   }
 
-  /** If no document was begun, none was stopped: they stay queued. */
+  /** Unless no document was begun: then all stay queued. */
   #stopUnfinished(): void {
     if (this.list.items.some(({ state }) => state !== 'queued')) this.list = stopRankedList(this.list);
   }

@@ -11,7 +11,7 @@ export function tokensPerSecond({ numDecodeTokens, numDecodeSteps, decodeMs }: R
   return numDecodeSteps >= MIN_STEPS && decodeMs > 0 ? (1000 * numDecodeTokens) / decodeMs : null;
 }
 
-/** Assumes that chains will be as long as the finished ones on average, and passages take as long to prefill. */
+/** Assumes that the remaining chains are as long, and the remaining passages as slow to prefill, as the mean so far. */
 export function msLeft(items: readonly RankedItem[], stats: RunStats): number | null {
   const finished = items.filter(isFinished);
   const speed = tokensPerSecond(stats);

@@ -1,6 +1,6 @@
 import type { RerankDocument } from '../protocol/rerank-api.ts';
 
-/** By document, the place of its equal in title and text among `others`; equal documents pair up in order. */
+/** For each document, the place among `others` of one with the same title and text; duplicates pair up in order. */
 export function placesOf(
   documents: readonly RerankDocument[],
   others: readonly RerankDocument[],

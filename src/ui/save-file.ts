@@ -1,7 +1,7 @@
 /** Saves a file through the browser's downloads. */
 import type { ExportedFile } from '../export/index.ts';
 
-/** Long enough for any browser to start reading; the text stays in memory until then. */
+/** Long enough for any browser to read the text, which stays in memory until then. */
 const KEEP_MS = 60_000;
 
 export function saveFile({ name, mediaType, text }: ExportedFile, page: Document): void {

@@ -54,7 +54,7 @@ function tooLongNote({ numPromptTokens, maxTokens }: RankedItem): string {
   );
 }
 
-/** Short caveats about a verdict. @param mixed only some verdicts of its list come from reasoning */
+/** Short caveats about a verdict. @param mixed whether only some verdicts of the list come from reasoning */
 export function badges({ verdict, finishReason, truncated }: RankedItem, mixed: boolean): string[] {
   const all: string[] = [];
   if (mixed && verdict?.instant) all.push(msg('Without reasoning'));
@@ -64,7 +64,7 @@ export function badges({ verdict, finishReason, truncated }: RankedItem, mixed: 
   return all;
 }
 
-/** The facts below a chain. */
+/** Facts shown below a chain. */
 export function figures({ verdict, finishReason, truncated, numPromptTokens }: RankedItem): string[] {
   if (!verdict) return [];
   const all: string[] = [];
@@ -174,7 +174,7 @@ export function exportFormatLabel(format: ExportFormat): string {
   }
 }
 
-/** What went wrong, by error code, for readers of other languages than the error's English sentence. */
+/** A translated sentence for the error's code, since the error's own is in English; null for other errors. */
 export function faultText(error: Error): string | null {
   if (!isRank1Error(error)) return null;
   switch (error.code) {

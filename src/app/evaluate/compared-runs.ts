@@ -62,7 +62,7 @@ export function collectedJudgements(files: readonly CollectedFile[]): Map<string
   return new Map(files.flatMap((file) => [...(file.judgements ?? [])]));
 }
 
-/** The run, with BEIR's rules applied if the judgements are BEIR's. */
+/** The run; if the judgements are BEIR's, without documents that are their own query, as BEIR leaves them out. */
 export function measuredRun(run: Run, files: readonly CollectedFile[]): WithoutOwnDocuments {
   const isBeir = files.some(({ format }) => format === 'beir-qrels');
   return isBeir ? withoutOwnDocuments(run) : { run, numOwn: 0 };

@@ -29,7 +29,7 @@ export function detectBinaryKind(head: Uint8Array): BinaryKind | null {
 const PICTURE =
   /^(\x89PNG|\xff\xd8\xff|GIF8|BM[\s\S]{4}\0\0\0\0|II\*\0|MM\0\*|RIFF[\s\S]{4}WEBP|[\s\S]{4}ftyp(heic|heix|mif1|avif)|\0\0\0\x0cjP)/; // eslint-disable-line no-control-regex
 
-/** Cryptographic message syntax: a sequence that starts with an identifier of PKCS #7; in base64 at any of three offsets. */
+/** CMS: an ASN.1 sequence with a PKCS #7 identifier, as DER, or as base64, which has three forms by alignment. */
 const CMS = new RegExp(
   [
     '^\\x30(\\x80|[\\0-\\x7f]|[\\x81-\\x84][\\s\\S]{1,4})\\x06[\\x09\\x0b]\\x2a\\x86\\x48\\x86\\xf7\\x0d\\x01(\\x07|\\x09\\x10\\x01)',

@@ -3,7 +3,7 @@ import type { DocumentPicture, ReadContext } from './file-content.ts';
 import { note, type ImportNote } from './import-notes.ts';
 import type { TextUnit } from './import-types.ts';
 
-/** Pictures of a format from which they are not taken out. */
+/** Pictures that are only counted, because they are not extracted from their format. */
 export function unreadPictures(count: number): DocumentPicture[] {
   return Array.from({ length: count }, (_, n) => ({
     name: String(n + 1),

@@ -9,8 +9,7 @@ export const IMPORT_LIMITS = {
   /** total unpacked size of all files nested in one file */
   maxUnpackedBytes: 256 * 2 ** 20,
   /**
-   * unpacked to packed size, checked once more than `ratioFreeBytes` come out: text compresses about 10:1, a
-   * bomb 1000:1
+   * unpacked to packed size, checked once `ratioFreeBytes` are exceeded: text compresses about 10:1, a bomb 1000:1
    */
   maxRatio: 200,
   ratioFreeBytes: 2 ** 20,

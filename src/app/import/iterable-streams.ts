@@ -1,4 +1,4 @@
-/** pdf.js iterates over streams. WebKit (WebKitGTK 2.50) cannot, and every page would be read as damaged. */
+/** Polyfill for pdf.js, which iterates over streams: in WebKit (WebKitGTK 2.50) every page would be read as damaged. */
 export function makeStreamsIterable(): void {
   if (Symbol.asyncIterator in ReadableStream.prototype) return;
   Object.defineProperty(ReadableStream.prototype, Symbol.asyncIterator, {

@@ -1,7 +1,7 @@
 import { htmlToText } from './read-html.ts';
 import { wordSet } from './word-set.ts';
 
-/** The texts of a message that comes as plain text and as a page: both if each says something the other does not. */
+/** The texts of a message with a plain and an HTML body: both only if each has words that the other lacks. */
 export function differingBodies(plain: string, html: string): string[] {
   const text = plain.trim();
   const page = html.trim() === '' ? '' : htmlToText(html);

@@ -3,7 +3,7 @@ import { format, getFormatFromId, isDateFormat } from 'numfmt';
 
 const ISO_DATE = 'yyyy-mm-dd';
 const ISO_TIME = 'yyyy-mm-dd hh:mm';
-/** Built-in formats that order day and month as the reader's system does, so no one order would be right. */
+/** Built-in formats whose order of day and month depends on the user's system: shown as ISO dates. */
 const SYSTEM_DATES: ReadonlyMap<number, string> = new Map([
   [14, ISO_DATE],
   [22, ISO_TIME],
@@ -47,7 +47,7 @@ export class NumberFormats {
     if (code !== undefined) return code;
     // Built-in dates of East Asian versions.
     if ((id >= 27 && id <= 36) || (id >= 50 && id <= 58)) return ISO_DATE;
-    // Which currency they mean depends on the reader's system, too.
+    // Their currency depends on the user's system too.
     return id < FIRST_OWN_FORMAT ? (getFormatFromId(id) ?? '').replaceAll('$', '') : '';
   }
 }

@@ -19,7 +19,7 @@ export interface Coverage {
   readonly isDrawn: boolean;
 }
 
-/** Share of the page that a picture of text covers at least. */
+/** Smaller pictures hold no text. */
 const MIN_PICTURE_SHARE = 0.02;
 
 type Matrix = readonly [number, number, number, number, number, number];
@@ -58,7 +58,7 @@ export function pictureCoverage(
       area += drawn;
       if (drawn >= page * MIN_PICTURE_SHARE) numPictures += 1;
     } else if (drawings.has(operation)) isDrawn = true;
-    // A path's operation comes with it; it may only be a clip.
+    // A path's first argument is its painting operation; a path may be only a clip.
     else if (operation === names.constructPath && drawings.has(Number(args?.[0]))) isDrawn = true;
   }
   return { share: Math.min(1, area / page), numPictures, isDrawn };

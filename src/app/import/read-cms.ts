@@ -1,6 +1,6 @@
 /**
- * Signed and encrypted content (CMS, RFC 5652: .p7m): what was signed is a nested file, what is encrypted is told.
- * Signatures are not checked.
+ * Signed and encrypted content (CMS, RFC 5652: .p7m): signed content is read as a nested file, encrypted content is
+ * reported as unreadable. Signatures are not checked.
  */
 import { joinBytes } from './compound-file.ts';
 import type { FileContent } from './file-content.ts';
@@ -22,7 +22,7 @@ interface Element {
   readonly next: number;
 }
 
-/** @throws UnreadableFile if it is encrypted, or is no signed data */
+/** @throws UnreadableFile if it is encrypted, or not signed data */
 export function readCms(bytes: Uint8Array, path: string): FileContent {
   const der = bytes[0] === 0x30 ? bytes : fromBase64(bytes);
   const [type, wrapped] = children(der, elementAt(der, 0));
@@ -54,7 +54,7 @@ function elementAt(der: Uint8Array, at: number, depth = 0): Element {
     const end = content + der.subarray(start, content).reduce((sum, byte) => sum * 256 + byte, 0);
     return fitting(der, { tag, start: content, end, next: end });
   }
-  // Of indefinite length: it ends with two zero bytes.
+  // Indefinite length: two zero bytes end it.
   let end = start;
   while (der[end] !== 0 || der[end + 1] !== 0) end = elementAt(der, end, depth + 1).next;
   return fitting(der, { tag, start, end, next: end + 2 });

@@ -9,7 +9,7 @@ import { resolvePart, type ZipPackage } from './zip-package.ts';
 /** Font obfuscation, which occurs in books that are not encrypted. */
 const FONT_SCRAMBLING = /(idpf\.org\/2008\/embedding|ns\.adobe\.com\/pdf\/enc#RC)/;
 
-/** Content elsewhere; links are not content. */
+/** References to content outside the book; links are not content. */
 const OUTSIDE = /<(?!a[\s])[a-z][^>]*\s(src|href|data|poster)\s*=\s*["']?\s*(https?:)?\/\//gi;
 
 export async function readEpub(archive: ZipPackage): Promise<FileContent> {

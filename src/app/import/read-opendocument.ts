@@ -225,7 +225,7 @@ class OpenDocumentReader {
   }
 }
 
-/** Content elsewhere, unlike a link, which is not content. */
+/** Whether content is outside the file; called for all elements but links. */
 function isOutside(href: string): boolean {
   return /^([a-z][a-z\d+.-]*:)?\/\//i.test(href);
 }

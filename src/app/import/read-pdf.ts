@@ -150,7 +150,7 @@ class PdfReader {
     if (text !== '') this.#units.push({ text, page: number, part: 'recognised' });
   }
 
-  /** Of the page as recognised, keeps the lines that its text layer does not have. */
+  /** Recognises the page and keeps the lines with words that its text layer lacks. */
   async #recognisePictures(page: PdfPage, number: number, numPictures: number, layer: string): Promise<void> {
     const { choices, recognition } = this.#context;
     const { recognise = [] } = choices;

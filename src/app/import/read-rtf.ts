@@ -41,7 +41,7 @@ const CHARACTERS: Readonly<Record<string, string>> = {
 }; // prettier-ignore
 /** Deeper than any real file: beyond it the groups' state is not tracked, but their text is kept. */
 const MAX_DEPTH = 10_000;
-/** Of the groups in a picture that hold its properties. */
+/** Nesting depth of the property groups in a picture. */
 const MAX_PROPERTY_DEPTH = 5;
 /** Bytes decoded at a time, up to the next single-byte character. */
 const MAX_PENDING = 65_536;

@@ -1,6 +1,6 @@
 /**
- * CSV and similar formats: one unit per row, and per cell that is too long for a passage. The separator is the one that splits the first lines most
- * evenly.
+ * CSV and similar formats: one unit per row, and one per cell that is too long to share a passage. The separator is the
+ * one that splits the first lines most evenly.
  */
 import Papa from 'papaparse';
 import { describeTable } from './describe-table.ts';

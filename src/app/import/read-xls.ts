@@ -162,7 +162,7 @@ class XlsReader {
   }
 }
 
-/** The drawings' container has a list of pictures, whose header has their number. */
+/** From the header of the picture list in the drawings' container. */
 function countPictures(view: DataView): number {
   for (let at = HEADER_BYTES; at + HEADER_BYTES <= view.byteLength;) {
     if (view.getUint16(at + 2, true) === PICTURE_LIST) return view.getUint16(at, true) >> 4;

@@ -91,7 +91,7 @@ async function readSharedStrings(archive: ZipPackage, part: string): Promise<str
   return strings;
 }
 
-/** The number format of each cell style, by id; formats of the workbook's own go to `formats`. */
+/** The id of each cell style's number format; defines the workbook's own formats in `formats`. */
 async function readStyles(archive: ZipPackage, part: string, formats: NumberFormats): Promise<number[]> {
   const styles: number[] = [];
   let isCells = false;

@@ -1,4 +1,4 @@
-/** The model that the user chose for all pages, kept in this browser. Changed only by the user, or when the model is gone. */
+/** The model the user chose for all pages, stored in this browser; reset to the default if it is deleted. */
 const KEY = 'rank1-model';
 export const DEFAULT_MODEL = 'models/rank1-rerank-model/';
 const STORED = /^opfs:([\w.-]+)$/;
@@ -28,7 +28,7 @@ export function writeChosenModel(address: string): void {
   }
 }
 
-/** The manifest of `opfs:<name>` as text, written by the store's worker; `null` if there is no such model. */
+/** The manifest of `opfs:<name>` as text, read from the model store's folder; `null` if there is no such model. */
 export async function readStoredManifest(address: string): Promise<string | null> {
   const name = STORED.exec(address)?.[1];
   if (name === undefined) return null;

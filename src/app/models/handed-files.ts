@@ -1,7 +1,6 @@
 /**
- * Hands a model's files to a page in another tab without storing them: picked files, or a model
- * in memory. The page with the files answers anyone with their ticket while it is open; files already handed
- * over stay with the receiver.
+ * Hands a model's files, picked or in memory, to a page in another tab without storing them. While it is open, the page
+ * with the files sends them to any page with their ticket; the receiver keeps them.
  */
 type Files = Readonly<Record<string, Blob>>;
 
@@ -16,7 +15,7 @@ type Message =
 
 const CHANNEL = 'rank1-model-files';
 const PARAMETER = 'model-files';
-/** An open tab answers at once; this only ends the wait for a closed one. */
+/** An open tab answers at once; this ends the wait for a closed one. */
 const MAX_WAIT_MS = 5_000;
 
 export class FilesDesk {
@@ -48,7 +47,7 @@ export class FilesDesk {
   }
 }
 
-/** @returns `null` when this page was given no ticket; `'gone'` when nobody has the files any more */
+/** @returns `null` if the page's address has no ticket; `'gone'` if no open page has the files */
 export async function receiveModelFiles(page: URL): Promise<HandedModel | 'gone' | null> {
   const ticket = page.searchParams.get(PARAMETER);
   if (ticket === null) return null;

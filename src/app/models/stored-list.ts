@@ -9,7 +9,7 @@ import { bytesOf, stageLabel, storedNote } from './wording.ts';
 /** A running operation on the model of that name. */
 export interface ModelJob {
   readonly name: string;
-  /** only a download keeps its progress when stopped */
+  /** only a download can be resumed after it is stopped */
   readonly kind: 'download' | 'copy' | 'convert';
   readonly progress: StoreProgress | null;
   /** the error; null if there is none */

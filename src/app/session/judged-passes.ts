@@ -1,4 +1,4 @@
-/** What is known of a shortlist: one pass over all passages, or in mode `top` scores for all, then reasons for the best. */
+/** Outcomes of a shortlist: from one pass, or in mode `top` from two: scores for all, then reasons for the best. */
 import { afterScore, bestScored } from '../../client/reasons.ts';
 import { foldUpdates, startRankedList, stopRankedList, type RankedList } from '../../client/ranked-list.ts';
 import type { FinishedUpdate, RerankUpdate } from '../../protocol/rerank-api.ts';
@@ -17,7 +17,7 @@ const RUN_ID = 1;
 export class JudgedPasses {
   readonly #question: Pick<Question, 'mode' | 'top'>;
   #list: RankedList;
-  /** the list without what came of reasoning about the best */
+  /** the list after the scoring pass alone */
   #scored: RankedList;
   /** indexes with an outcome, by pass */
   readonly #done: Readonly<Record<JudgingPass, Set<number>>> = { instant: new Set(), reason: new Set() };
@@ -31,23 +31,23 @@ export class JudgedPasses {
     return this.#list;
   }
 
-  /** in their order */
+  /** in order */
   get passes(): readonly JudgingPass[] {
     const { mode } = this.#question;
     return mode === 'top' ? ['instant', 'reason'] : [mode];
   }
 
-  /** passages with an outcome of any pass */
+  /** number of passages with an outcome of any pass */
   get numDone(): number {
     return new Set([...this.#done.instant, ...this.#done.reason]).size;
   }
 
-  /** Indexes that a pass has still to judge. @param canReason of the model */
+  /** Indexes that a pass still has to judge. @param canReason whether the model can */
   missing(pass: JudgingPass, canReason: boolean): readonly number[] {
     return this.#indexesOf(pass, canReason).filter((index) => !this.#done[pass].has(index));
   }
 
-  /** @param canReason of the model */
+  /** @param canReason whether the model can */
   isComplete(canReason: boolean): boolean {
     const isDone = (pass: JudgingPass): boolean => this.missing(pass, canReason).length === 0;
     return this.#list.items.length > 0 && this.passes.every(isDone);
@@ -64,7 +64,7 @@ export class JudgedPasses {
     this.#list = foldUpdates(this.#list, RUN_ID, shown);
   }
 
-  /** Passages that were stopped are waiting again; those that have a score keep it. */
+  /** Marks passages as waiting again; those with a score keep it. */
   restart(indexes: readonly number[]): void {
     const fresh = startRankedList(RUN_ID, this.#list.items.length);
     const again = new Set(indexes);
@@ -78,7 +78,7 @@ export class JudgedPasses {
     this.#list = stopRankedList(this.#list);
   }
 
-  /** In mode `top` the best are reasoned about, once all have scores. */
+  /** The passages of a pass. The second one of mode `top` has none until all passages have scores. */
   #indexesOf(pass: JudgingPass, canReason: boolean): readonly number[] {
     const { mode, top = DEFAULT_TOP } = this.#question;
     if (mode !== 'top' || pass === 'instant') return this.#list.items.map(({ index }) => index);

@@ -45,7 +45,7 @@ function readModels(manifest: string): object {
 /** How one passage is judged: with reasoning, or by a score alone. */
 export type JudgingPass = 'reason' | 'instant';
 
-/** What the answers of a loaded model depend on, besides its files: `q4`, or `q4 fast` if it computes in 8-bit integers. */
+/** What a loaded model's answers depend on besides its files: `q4`, or `q4 fast` if it computes in 8-bit integers. */
 export function versionOf({ dtype, arithmetic }: Pick<LoadedModel, 'dtype' | 'arithmetic'>): string {
   return arithmetic === 'fast' ? `${dtype} fast` : dtype;
 }
@@ -55,7 +55,7 @@ export function dtypeOf(version: string): string {
   return version.split(' ', 1)[0] ?? '';
 }
 
-/** Everything but the text; a judgement's key is `${runKey}:${hash}`. @param version `versionOf` the judging model */
+/** The part of a judgement's key that covers all but the text. @param version `versionOf` the judging model */
 export function runKey(
   revision: string,
   version: string,
@@ -72,7 +72,7 @@ export function judgementKey(run: string, hash: string): string {
   return `${run}:${hash}`;
 }
 
-/** What the user decides about: the question's meaning, whichever model answers it. */
+/** Key of the user's decisions: the question's meaning, whichever model answers it. */
 export function questionKey({ query, instruction, preset }: Question): Promise<string> {
   return contentHash(JSON.stringify([preset, instruction.trim(), query.trim()]));
 }

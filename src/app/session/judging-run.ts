@@ -1,7 +1,7 @@
 /**
- * Judges a shortlist for one question. Known verdicts come from the store, the model judges the rest, and
- * each verdict is stored as it arrives, so that an interrupted run loses only undecided passages. In mode `top` scores and
- * reasoned verdicts are stored apart: which passages are best depends on the shortlist, a verdict does not.
+ * Judges a shortlist for one question. Known verdicts come from the store, the model judges the rest, and each verdict
+ * is stored as it arrives, so that an interrupted run loses only undecided passages. In mode `top` scores and reasoned
+ * verdicts are stored apart: which passages are best depends on the shortlist, a verdict does not.
  */
 import { isFinished, type RankedItem, type RankedList } from '../../client/ranked-list.ts';
 import type { Reranker } from '../../client/reranker.ts';
@@ -50,7 +50,7 @@ export class JudgingRun extends EventTarget {
   /** most recently judged passage */
   latest: RankedItem | null = null;
   #revision = '';
-  /** whether the model's version is known, and with it what the store has */
+  /** whether stored verdicts of the model's version were looked up */
   #isRecalled = false;
   #judged: JudgedPasses;
   #abort = new AbortController();
@@ -185,10 +185,10 @@ export class JudgingRun extends EventTarget {
       const missing = this.#judged.missing(pass, this.#canReason);
       if (missing.length > 0) await this.#judge(missing, pass, signal);
       this.#foldWaiting();
-      // The scores are whole: what is known of the best can be looked up.
+      // All passages have scores, so the best are known, and their stored verdicts can be looked up.
       if (pass === 'instant') for (const later of passes.slice(1)) await this.#recallPass(later);
     }
-    // What is told as judged survives a reload.
+    // Reported as complete only once the verdicts would survive a reload.
     await this.#stored;
     this.#enter('complete');
   }

@@ -19,9 +19,9 @@ export function startConfinedWorker(url: string, name: string): Worker {
 }
 
 /**
- * Runs in the worker: imports its module, and keeps messages until it listens. An `import` statement would keep them
- * anyway, but Firefox fetches such a module past the service worker, so that no worker would start offline. Its source
- * text is sent, so it may not use anything else from this module.
+ * Runs in the worker: imports its module and queues messages until the module listens. A static `import` would queue
+ * them too, but Firefox fetches such a module past the service worker, so no worker would start offline. The worker
+ * gets this function's source text, so it must not use anything else from this module.
  */
 function importLater(importModule: () => Promise<unknown>): void {
   const early: MessageEvent[] = [];

@@ -8,7 +8,7 @@ const NEEDED = /\/(ort|models|pdf-(cmaps|fonts|wasm))\//;
  * too large.
  */
 const KEPT_ON_USE = /\/(ort|models\/rank1-rerank-model|pdf-(cmaps|fonts|wasm))\//;
-/** How long a page's first fetches wait for the service worker. One that takes over later is handed them again. */
+/** How long a page's first fetches wait for the service worker; if it takes over later, they are fetched again. */
 const MAX_WAIT_MS = 4_000;
 
 /**
@@ -50,7 +50,7 @@ export async function keepVisit(): Promise<void> {
 }
 
 /**
- * Fetches URLs again through the service worker, once there is one, because they were fetched before or past it.
+ * Fetches URLs again once the service worker controls the page: they were fetched before it did, or bypassed it.
  * @returns whether all are cached
  */
 export async function keepForOffline(urls: Iterable<string>): Promise<boolean> {

@@ -1,7 +1,10 @@
 import { updateWhenLocaleChanges } from '@lit/localize';
 import { LitElement } from 'lit';
 
-/** A part of a page: without a shadow root, so that the page's styles and labels reach into it; drawn again when the language changes. */
+/**
+ * Base class for parts of a page. Renders into light DOM, so that the page's styles and labels apply, and again when
+ * the language changes.
+ */
 export class PageElement extends LitElement {
   constructor() {
     super();

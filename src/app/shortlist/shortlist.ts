@@ -132,7 +132,7 @@ class Scorer {
   }
 }
 
-/** A word that a question repeats is the same object each time. */
+/** Counts by identity: `wantedWords` returns the same object each time a question repeats a word. */
 function countEach<T>(items: Iterable<T>): Map<T, number> {
   const counts = new Map<T, number>();
   for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);

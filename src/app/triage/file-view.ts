@@ -31,7 +31,7 @@ export class FileViewElement extends PageElement {
   @state() private to = AROUND;
   @state() private asPage = false;
   @state() private isWrongFile = false;
-  /** the PDF file nested in another, once it is taken out; undefined before, null if that failed */
+  /** the PDF extracted from the file it is nested in; undefined until then, null if that failed */
   @state() private extracted: Blob | null | undefined;
 
   showFile(file: FileRecord): void {

@@ -8,7 +8,7 @@ import { confineTo, forgetConsent, keepConsent, readConsent } from '../shell/rem
 
 /** Triage judged by a server, once the user has named it and agreed. */
 export class RemoteTriageElement extends PageElement {
-  /** consented to */
+  /** the server the user has agreed to; null before */
   @state() private engine: RemoteBackend | null = null;
   #consentId = '';
 

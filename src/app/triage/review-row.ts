@@ -24,7 +24,7 @@ export interface ReviewRow {
   /** focused by the user: the full text is shown */
   readonly reading: boolean;
   readonly open: boolean;
-  /** only some verdicts of the list come from reasoning, so that each row says what its own comes from */
+  /** only some verdicts of the list come from reasoning, so each row says whether its own does */
   readonly mixed: boolean;
   readonly noteOpen: boolean;
   readonly onDecide: (index: number, decision: Decision) => void;

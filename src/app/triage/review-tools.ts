@@ -1,4 +1,4 @@
-/** Above the list: filters, search, deciding on all shown passages at once, and undo. */
+/** Above the list: filters, search, one decision for all shown passages, and undo. */
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Decision } from '../session/session-types.ts';

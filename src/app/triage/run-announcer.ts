@@ -1,4 +1,4 @@
-/** Screen reader announcements of a run: about twenty of its verdicts, and how it ended. */
+/** Screen reader announcements of a run: about twenty of its verdicts, and its final status. */
 import { verdictAnnouncement } from '../../ui/wording.ts';
 import type { JudgingRun } from '../session/judging-run.ts';
 import { runStatus } from './wording.ts';

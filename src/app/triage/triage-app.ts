@@ -35,9 +35,9 @@ export class TriageAppElement extends LitElement {
   @state() private revision = 0;
   @state() private worksOffline = false;
 
-  /** Judges instead of this browser; set it before the element is connected. */
+  /** A server that judges in place of this browser; set it before the element is connected. */
   @property({ attribute: false }) engine: RemoteBackend | null = null;
-  /** Revision under which the engine's judgements are stored. */
+  /** Model revision under which the server's judgements are stored. */
   @property({ attribute: false }) engineRevision = '';
 
   #created: Reranker | null = null;
@@ -165,8 +165,8 @@ export class TriageAppElement extends LitElement {
   }
 
   /**
-   * Loads the model now rather than on the first question, so that one visit is enough to work offline; also
-   * faster.
+   * Loads the model now rather than on the first question, which is then faster, so that one visit is enough to work
+   * offline.
    */
   async #prepareOffline(): Promise<void> {
     const log = new NetworkLog();
@@ -262,7 +262,7 @@ export class TriageAppElement extends LitElement {
     await this.#openLast();
   }
 
-  /** @param last runs once nothing more of the session will be stored, and before another tab can open it */
+  /** @param last runs when the session's last write has finished, and before another tab can open it */
   async #closeSession(last?: () => Promise<void>): Promise<void> {
     const { session } = this;
     const lock = this.#lock;

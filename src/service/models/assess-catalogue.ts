@@ -15,13 +15,13 @@ import type {
   DeviceReport,
 } from '../../protocol/model-store-api.ts';
 
-/** From this size on a model needs a server, whatever the device reports: its weights alone fill a desktop GPU. */
+/** Models of this size need a server, whatever the device reports: their weights alone fill a desktop GPU. */
 const SERVER_PARAMETERS = 10e9;
 /** WebAssembly addresses 4 GiB, and the runtime keeps a second copy of some weights while loading. */
 const WASM_BYTES = 2 ** 31;
 /** Share of the reported memory that a page may use. */
 const MEMORY_SHARE = 0.7;
-/** Upper limit of what browsers report, however much memory there is. */
+/** Browsers report at most this, however much memory there is. */
 const MOST_TOLD_BYTES = 8 * 2 ** 30;
 
 export function assessCatalogue(device: DeviceReport): CatalogueEntry[] {
@@ -46,7 +46,7 @@ function assessVersion(model: KnownModel, version: KnownVersion, device: DeviceR
   };
 }
 
-/** On a CPU weights are expanded where memory allows. */
+/** Bytes of weights in memory: on a CPU they are expanded if there is room. */
 function loadedBytes(version: KnownVersion, { device, memoryBytes }: DeviceReport): number {
   const { runtimeBytes } = planArithmetic({
     preference: 'auto',

@@ -1,6 +1,6 @@
 /**
- * Each model is written by one tab at a time, which holds a Web Lock of the model's name. Tabs broadcast their progress
- * and can ask the writer to stop. Without Web Locks (an insecure page, a test) only this tab is considered.
+ * Only one tab at a time writes a model: it holds a Web Lock named after the model, broadcasts its progress, and stops
+ * when another tab asks. Without Web Locks (an insecure page, a test) other tabs are not considered.
  */
 import { Rank1Error } from '../../base/errors.ts';
 import { isStoredName } from '../../model/stored-models.ts';
@@ -15,7 +15,7 @@ type Broadcast =
 
 const LOCK_PREFIX = 'rank1-model:';
 const CHANNEL = 'rank1-models';
-/** Minimum interval between progress broadcasts: pages display no more, and each one makes them render. */
+/** Minimum interval between progress broadcasts: each makes the pages render. */
 const PROGRESS_MS = 100;
 
 export class ModelLock {

@@ -1,6 +1,6 @@
 /**
- * Runs rank1's protocol for one chain: each step is a sequence. Knows neither documents nor the engine: it hands out
- * the sequence to run next and is told of each token.
+ * Runs rank1's protocol for one chain, each step as a sequence. Does not know the engine: its caller runs the sequence
+ * and reports each token.
  */
 import { assert } from '../../base/assert.ts';
 import { Sequence } from '../../engine/sequence.ts';
@@ -58,11 +58,11 @@ export class Chain implements TalliedChain {
   /** text of the chain before the current sequence */
   #before = '';
   #reader: ChainReader;
-  /** [2] logits of the answering step, if the answer was asked for */
+  /** [W] watched logits of the last `answer` step */
   #answerLogits = new Float32Array(2);
 
   /**
-   * @param promptTokenIds the plan's prompt for `document`, with or without reasons
+   * @param promptTokenIds the prompt of the first step, from the document's plan
    * @param sample index of the chain among this prompt's samples
    */
   constructor(settings: ChainSettings, document: string, promptTokenIds: Int32Array, sample = 0) {

@@ -32,7 +32,7 @@ export interface PlannedDocument {
   readonly prompts: readonly FittedText[];
   /** of all prompts; without prompts, of the query alone, or 0 if it was too long to encode */
   readonly numPromptTokens: number;
-  /** that the model can hold, of prompt and chain together */
+  /** the model's context, prompt and chain together */
   readonly maxTokens: number;
 }
 
@@ -76,7 +76,7 @@ export class DocumentPlanner {
     const numCueTokens = (options.rethink ?? 0) * tokenizer.encode(RETHINK_CUE).length;
     this.#numReserved = this.maxNewTokens + numCueTokens + FORCED_PROMPT_MARGIN;
     const maxPromptTokens = Math.min(maxPositions - this.#numReserved, cut.maxTokens ?? Infinity);
-    // A far too long query is not encoded: that would only cost time and memory.
+    // A query that is far too long is not encoded, to save time and memory.
     const isReadable = promptQueryLength(request, profile) <= maxPromptTokens * MAX_CHARACTERS_PER_TOKEN;
     this.query = isReadable ? promptQuery({ ...request, query: trimmed(request.query) }, profile) : '';
     this.#head = encode(tokenizer, this.query, '');
@@ -123,7 +123,9 @@ export class DocumentPlanner {
     return Math.min(this.#maxPositions, Math.ceil(needed / LENGTH_STEP) * LENGTH_STEP);
   }
 
-  /** Common prefix of these prompts and the prompt without a document, which later prompts for this query share. */
+  /**
+   * Common prefix of these prompts and the one without a document, so that later prompts of this query share it too.
+   */
   prefixOf(documents: readonly PlannedDocument[]): Int32Array {
     return sharedPrefix([this.#head, ...promptsOf(documents).map(({ promptTokenIds }) => promptTokenIds)]);
   }

@@ -1,6 +1,6 @@
 /**
- * The documents that a run has begun and not finished: which sequence belongs to which chain of which document. Turns a
- * step's tokens into updates. A chain that needs another sequence (asking for the answer, a continuation) gets it here.
+ * The unfinished documents of a run: which sequence belongs to which chain of which document. Turns a step's tokens
+ * into updates, and queues a chain's next sequence (a forced answer, a continuation).
  */
 import { assert } from '../../base/assert.ts';
 import { Rank1Error } from '../../base/errors.ts';
@@ -52,8 +52,8 @@ export class DocumentsInProgress {
   }
 
   /**
-   * @param sequences those that the step gave a token, or that failed
-   * @throws Rank1Error `run-failed` when the step gave no numbers for any of several documents
+   * @param sequences as `Engine.step` returned them
+   * @throws Rank1Error `run-failed` if the logits of all documents of the step, several, are not finite
    */
   takeStep(sequences: readonly Sequence[]): RerankUpdate[] {
     // NaN in some rows is a document's fault; in all rows of a batch of several documents, the device's.
@@ -61,12 +61,12 @@ export class DocumentsInProgress {
     if (documents.size > 1 && sequences.every(({ finishReason }) => finishReason === 'failed'))
       throw new Rank1Error(
         'run-failed',
-        'The model gave no numbers for any document of a step. Load the model again, or choose another device or dtype.',
+        'The model computed no valid numbers for any document of a step. Load the model again, or choose another device or dtype.',
       );
     return sequences.flatMap((sequence) => this.#takeToken(sequence));
   }
 
-  /** Ends every document, with what its chains came to so far. */
+  /** Ends every document as aborted, with its reasoning so far. */
   abortAll(): FinishedUpdate[] {
     const finished = this.#engine.abortAll().flatMap((sequence) => {
       const { tally, chain } = this.#progressOf(sequence);
@@ -85,7 +85,7 @@ export class DocumentsInProgress {
     if (next) {
       this.#progress.delete(sequence);
       this.#progress.set(next, progress);
-      // It is one step from its verdict, or has a reader waiting: it goes ahead of documents not yet begun.
+      // Ahead of documents not yet begun: it is one step from its verdict, or a reader is following it.
       this.#engine.addFirst(next);
     }
     if (!outcome) return updates;

@@ -11,7 +11,7 @@ import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 
 /** The title is repeated with each passage and may take at most this share of it. */
 const MAX_TITLE_SHARE = 0.25;
-/** Where texts are joined, tokenization may differ from that of each alone. */
+/** Joined texts may take more tokens than each alone, where they meet. */
 const SEAM_TOKENS = 4;
 
 export interface PromptBudget {
@@ -19,7 +19,7 @@ export interface PromptBudget {
   /** as it appears in the prompt */
   readonly query: string;
   readonly encode: (tokenizer: Tokenizer, query: string, document: string) => Int32Array;
-  /** The prompt of a text that is too long, cut at a token; without it, texts are cut at words. */
+  /** The prompt of a text that is too long, cut at a token; if omitted, texts are cut at words. */
   readonly encodeCut?: (document: string, maxTokens: number) => Int32Array | null;
   readonly maxPromptTokens: number;
   /** of a document, in code points; default: any number */
@@ -39,7 +39,7 @@ export interface FittedText {
 export function fitText(budget: PromptBudget, fullText: string): FittedText | null {
   const { tokenizer, query, encode, maxPromptTokens, maxCharacters } = budget;
   const allowed = cutCodePoints(fullText, maxCharacters ?? Infinity);
-  // A far too long text is cut before encoding: encoding all of it would only cost time.
+  // A text that is far too long is cut before encoding, to save time.
   const text = cutText(allowed, maxPromptTokens * MAX_CHARACTERS_PER_TOKEN);
   const promptTokenIds = encode(tokenizer, query, text);
   if (promptTokenIds.length <= maxPromptTokens) {
@@ -86,7 +86,7 @@ export function fitPassages(
   return fitting.length > 0 ? fitting : [whole];
 }
 
-/** The text of these ids without the character and the word that were split at the end. */
+/** The text of these ids, without a character or word that the cut has split. */
 function wholeWords(tokenizer: Tokenizer, tokenIds: readonly number[]): string {
   const text = tokenizer.decode(tokenIds).replace(/\uFFFD$/, '');
   const wordStart = Math.max(text.lastIndexOf(' '), text.lastIndexOf('\n'));

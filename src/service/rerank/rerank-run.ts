@@ -1,4 +1,4 @@
-/** One run: plans a request's documents, takes them through the engine to their verdicts, and sends each step's updates. */
+/** One run: plans a request's documents, runs them through the engine, and sends each step's updates. */
 import { Rank1Error } from '../../base/errors.ts';
 import { nextTask, type Gate } from '../../base/async.ts';
 import { Engine } from '../../engine/engine.ts';
@@ -20,9 +20,9 @@ import { DocumentPlanner, type PlannedDocument } from './document-plan.ts';
 import { DocumentsInProgress, notJudged } from './documents-in-progress.ts';
 import type { LoadedRuntime } from './loaded-runtime.ts';
 
-/** Documents encoded before the first step: the longest determines the row length. */
+/** Documents encoded before the first step; the longest determines the row length. */
 const NUM_FIRST_DOCUMENTS = 128;
-/** Maximum time encoding blocks the thread before abort, pause and the next step get their turn. */
+/** Time that encoding may block the thread before abort, pause and the next step get their turn. */
 const PLAN_SLICE_MS = 50;
 /** A step on WASM takes longer with every row, so that leading rows may bring the first verdict: docs/decisions/0021-first-rows.md. */
 const WASM_LEAD_STEPS = 96;
@@ -37,11 +37,11 @@ export class RerankRun {
   #updates: RerankUpdate[] = [];
   readonly #planner: DocumentPlanner;
   readonly #stats = new StepStats();
-  /** of the current round */
+  /** that of the current round */
   #engine: Engine | null = null;
   readonly #startedAt = performance.now();
   readonly #finished = new Set<number>();
-  /** of those, not aborted */
+  /** `#finished` without aborted documents */
   #numFinished = 0;
   readonly #gate: Gate;
   readonly #signal: AbortSignal;
@@ -74,7 +74,7 @@ export class RerankRun {
     let planned = await this.#planFirst();
     while (planned.length > 0 && !this.#signal.aborted) planned = await this.#runRound(planned);
     const { documents } = this.#request;
-    // Documents never begun are finished with the run.
+    // Documents that were never begun.
     for (const index of documents.keys())
       if (!this.#finished.has(index)) this.#take([notJudged(index, 'aborted')]);
     this.#send();
@@ -165,7 +165,9 @@ export class RerankRun {
     return later;
   }
 
-  /** Scores come in no time, so documents go by length, which leaves less padding; chains begin in the caller's order. */
+  /**
+   * Scores without reasoning run by length, which saves padding; chains, which readers follow, in the caller's order.
+   */
   #inOrderOfWork(planned: readonly PlannedDocument[]): readonly PlannedDocument[] {
     return this.#planner.reasons === 'none'
       ? planned.toSorted((a, b) => a.numPromptTokens - b.numPromptTokens)
@@ -232,7 +234,7 @@ export class RerankRun {
     this.#pausedMs += performance.now() - pausedAt;
   }
 
-  /** Samples and passages send nothing before a verdict, so an empty update is sent now and then as a heartbeat. */
+  /** Samples and passages send nothing before a verdict, so an empty update serves as a heartbeat. */
   #send(): void {
     const now = performance.now();
     if (this.#updates.length === 0 && now - this.#sentAt < HEARTBEAT_MS) return;
@@ -243,7 +245,7 @@ export class RerankRun {
   }
 }
 
-/** What a model without chains cannot honour is refused, not ignored. */
+/** @throws Rank1Error for options that a model without chains would have to ignore */
 function checkChainOptions({ name, chain }: ScoringProfile, { rethink, samples }: RunOptions): void {
   if (chain !== 'none' || (!rethink && samples === undefined)) return;
   throw new Rank1Error(

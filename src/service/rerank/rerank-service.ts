@@ -34,7 +34,7 @@ export class RerankService implements Backend {
         const runtime = await this.#loadRuntime(options, onProgress);
         try {
           const { tokenizer, spec, profile } = runtime;
-          findMarkerTokenIds(tokenizer, profile); // refused now, not at the first run
+          findMarkerTokenIds(tokenizer, profile); // throws now rather than in the first run
           assertMarkersInVocabulary(tokenizer, spec.vocabSize, profile);
         } catch (error) {
           await runtime.dispose();
@@ -65,7 +65,7 @@ export class RerankService implements Backend {
       closing.throwIfAborted();
       if (!this.#loaded)
         throw new Rank1Error('not-loaded', 'No model is loaded. Call load() before rerank().');
-      // Options that this model cannot honour are refused here, and the model stays.
+      // Throws for options that this model cannot honour; the model stays loaded.
       const run = new RerankRun(this.#loaded.runtime, request, onUpdates, this.#gate, ends);
       try {
         const summary = await run.execute();
@@ -88,7 +88,7 @@ export class RerankService implements Backend {
     this.#gate.open();
   }
 
-  /** Rejects runs with `reason`, the one in flight after its step. Resolves when the model is unloaded. */
+  /** Runs reject with `reason`, the one in flight after its step. Resolves when the model is unloaded. */
   close(reason: unknown): Promise<void> {
     this.#closing.abort(reason);
     this.#closing = new AbortController();

@@ -1,8 +1,7 @@
 /**
- * Warm-up: a few steps of a newly loaded model whose output is discarded, so that the runtime compiles its kernels and
- * grows its arenas now instead of during the first document. Kernels differ for many rows, for few rows and behind a
- * cached prefix, so each case is run once. Uses a runner of its own, so that no row, metric or prefix leaks into a run.
- * Knows neither ORT nor the GPU.
+ * Warm-up: a few steps whose output is discarded, so that the runtime compiles its kernels and grows its arenas when
+ * the model is loaded, not during the first document. Kernels differ for many rows, few rows and a cached prefix, so
+ * each case runs once, on a runner of its own, so that nothing leaks into a run. Knows neither ORT nor the GPU.
  */
 import type { DecodeRow, ModelRunner, PrefillRow } from '../../engine/model-runner.ts';
 import type { LoadProgress } from '../../protocol/rerank-api.ts';

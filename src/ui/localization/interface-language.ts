@@ -1,6 +1,6 @@
 /**
- * The language of the interface. @lit/localize has one locale per page, so all elements share it: the nearest `lang` of
- * the element that was connected, or whose `lang` changed, last. Untranslated text is shown in English.
+ * The language of the interface. @lit/localize has one locale per page, so all elements share that of the element that
+ * was connected, or whose `lang` changed, last. Untranslated text is shown in English.
  */
 import { msg } from '@lit/localize';
 

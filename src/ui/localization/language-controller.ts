@@ -1,4 +1,4 @@
-/** Reports the element's language to the page, now and on every change, and re-renders once the locale has loaded. */
+/** Reports the element's language to the page, now and on every change; re-renders once the locale has loaded. */
 import { updateWhenLocaleChanges } from '@lit/localize';
 import type { LitElement, ReactiveController } from 'lit';
 import { LanguageRequestEvent } from '../page-requests.ts';

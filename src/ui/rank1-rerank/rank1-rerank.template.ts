@@ -206,7 +206,7 @@ function finishedShare({ items }: RankedList): number {
   return items.length === 0 ? 0 : items.filter(isFinished).length / items.length;
 }
 
-/** The error's own sentence is English and exact; other languages add one for its code before it. */
+/** The error's own sentence is in English; in other languages a translated one for its code precedes it. */
 function renderError(error: Error): TemplateResult {
   const translated = interfaceLanguage() === 'en' ? null : faultText(error);
   return html`<div part="error" class="error" role="alert">

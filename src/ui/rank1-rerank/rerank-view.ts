@@ -1,4 +1,4 @@
-/** What the templates of `<rank1-rerank>` read and change on the element. */
+/** The part of `<rank1-rerank>` that its templates read and change. */
 import type { ExportedFile, ExportFormat } from '../../export/index.ts';
 import type { DocumentInput } from '../../client/check-arguments.ts';
 import type { Rank1EventDetails, RankedResult } from '../events.ts';

@@ -1,4 +1,4 @@
-/** Where an element gets its Reranker: the page's own, a shared one lent by the page, or one of its own. */
+/** Where an element gets its Reranker: set by the page, shared and lent by the page, or created by the element. */
 import type { Reranker } from '../../client/reranker.ts';
 import { isSameLoad } from '../../protocol/same-load.ts';
 import { SharedRerankers, type RerankerLease } from '../../client/shared-rerankers.ts';
@@ -12,7 +12,7 @@ export class RerankerSource {
   readonly #element: HTMLElement;
   readonly #own: () => Reranker | undefined;
 
-  /** @param own the page's Reranker, which goes before any other */
+  /** @param own the Reranker that the page has set, which takes precedence */
   constructor(element: HTMLElement, own: () => Reranker | undefined) {
     this.#element = element;
     this.#own = own;

@@ -1,13 +1,13 @@
 /**
  * The order a long list shows. It follows the ranking while the user is at the top of the list or away from it, and is
- * frozen while they are inside it or have focus there: distant rows are not rendered, so scrolling along, as short
- * lists do, could not keep a row in place.
+ * frozen while they read in it: distant rows are not rendered, so a row could not be kept in place by scrolling along
+ * with it, as in short lists.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { RankedList } from '../../client/ranked-list.ts';
 import type { ReadingHold } from './reading-hold.ts';
 
-/** How far the list may have scrolled up and still count as seen from its top; in CSS pixels. */
+/** CSS pixels by which the list may be scrolled and still count as read from its top. */
 const TOP_MARGIN = 120;
 
 export class FrozenOrder implements ReactiveController {
@@ -41,7 +41,7 @@ export class FrozenOrder implements ReactiveController {
     return this.order !== this.#latest;
   }
 
-  /** Adopts the order of `list`: now if the user is not reading the rows, else when they ask for it or leave. */
+  /** Adopts the order of `list` now, or, if the user is reading the rows, when they ask for it or leave. */
   follow({ runId, order }: RankedList): void {
     this.#latest = order;
     if (runId === this.#runId && order !== this.order && this.#isBeingRead) return;

@@ -48,7 +48,7 @@ export const judgementStyles = css`
     transition: inline-size 500ms cubic-bezier(0.2, 0, 0, 1);
   }
 
-  /* one half: where the verdict turns */
+  /* one half, the default threshold */
   .bar::after {
     position: absolute;
     inset-block: 0;

@@ -1,8 +1,8 @@
 import { provideResizeObserver } from '@lit-labs/virtualizer/polyfillLoaders/ResizeObserver.js';
 
 /**
- * Tells the virtualizer of sizes a frame later. Otherwise it lays out within its observer's callback and so resizes what is
- * observed further up, which WebKit reports as an error of the page at every step of a run.
+ * Defers the virtualizer's resize callbacks by a frame. Otherwise its layout within the callback resizes observed
+ * ancestors, which WebKit reports as a page error ("ResizeObserver loop") at every step of a run.
  */
 export function measureInFrames(): void {
   provideResizeObserver(

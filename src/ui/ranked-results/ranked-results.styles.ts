@@ -159,7 +159,7 @@ export const rankedResultsStyles = css`
     line-clamp: 2;
   }
 
-  /* a very long document must not push the others away just because its turn has come */
+  /* a very long document must not push the others away when it opens for its chain */
   .row:is([data-state='reading'], [data-state='thinking']) .text:not(.clamped) {
     -webkit-line-clamp: 12;
     line-clamp: 12;
@@ -169,7 +169,7 @@ export const rankedResultsStyles = css`
     color: var(--_ink);
   }
 
-  /* what is not relevant recedes, so that what is still being thought about stays in view */
+  /* documents that do not count are dimmed and compact, so that those in progress stay in view */
   .row[data-counts='false'] {
     padding-block: 0.625rem 0.5rem;
   }
@@ -203,7 +203,7 @@ export const rankedResultsStyles = css`
     }
   }
 
-  /* where it has room, the bar stands in the line of the verdict */
+  /* if there is room, the bar is on the same line as the verdict */
   @container (26rem < width < 42rem) or (width > 56rem) {
     .bar {
       flex: 1 1 3rem;

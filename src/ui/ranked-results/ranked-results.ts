@@ -51,9 +51,9 @@ export class RankedResultsElement extends LitElement {
   readonly #animation = new ReorderAnimation();
   /** Chains the user opened or closed in this run, by input index. */
   #choices = new Map<number, boolean>();
-  /** Rows were measured, and their animation has not started yet. */
+  /** Rows are measured, and their animation has not started. */
   #captured = false;
-  /** Only some verdicts come from reasoning. */
+  /** whether only some verdicts come from reasoning */
   #isMixed = false;
 
   constructor() {
@@ -133,14 +133,14 @@ export class RankedResultsElement extends LitElement {
   };
 
   #capture(before: RankedList): void {
-    if (this.#captured) return; // rows still are where they were measured
+    if (this.#captured) return; // rows have not moved since they were measured
     const held = this.#hold.row;
     const rows = changesLayout(before, this.list) ? this.#rows : held ? [held] : [];
     this.#captured = rows.length > 0;
     if (this.#captured) this.#animation.capture(rows, held, this.shadowRoot as ShadowRoot);
   }
 
-  /** Chains render after their list; only then do rows have their final height. All of it before the next frame. */
+  /** Rows have their final height only once their chains have rendered, which is before the next frame. */
   async #play(): Promise<void> {
     await Promise.all(
       [...this.renderRoot.querySelectorAll('rank1-think-chain')].map((chain) => chain.updateComplete),
@@ -182,7 +182,7 @@ export class RankedResultsElement extends LitElement {
     return guard([...Object.values(row), interfaceLanguage()], () => renderResultRow(row));
   }
 
-  /** Whether all before this place count, and none after it does. */
+  /** Whether exactly the documents before this place count. */
   #isFirstOutside(place: number): boolean {
     const { order } = this.list;
     const { selected } = this;

@@ -51,7 +51,7 @@ export class ReadingHold implements ReactiveController {
     return performance.now() - this.#scrollTime < SCROLL_MS;
   }
 
-  /** The focused row was removed, and nothing else took the focus. */
+  /** Whether the focused row was removed and nothing else took the focus. */
   get hasLostFocusedRow(): boolean {
     const lost = this.#lastFocusedRow !== null && !this.#lastFocusedRow.isConnected;
     return lost && this.#host.ownerDocument.activeElement === this.#host.ownerDocument.body;

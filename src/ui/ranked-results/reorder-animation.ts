@@ -12,7 +12,7 @@ export class ReorderAnimation {
   #tops = new Map<HTMLElement, number>();
   #held: HTMLElement | null = null;
   #focused: HTMLElement | null = null;
-  /** Remainder from scrolling in whole pixels, carried over so that it does not add up during a run. */
+  /** Error from scrolling in whole pixels, corrected at the next scroll so that it does not add up during a run. */
   #rounding = 0;
   readonly #running = new Map<HTMLElement, Animation>();
 

@@ -33,7 +33,7 @@ export interface ResultRow {
   readonly open: boolean;
   /** a run is in progress, so a queued document is waiting for its turn */
   readonly running: boolean;
-  /** only some verdicts of the list come from reasoning, so that each row says what its own comes from */
+  /** only some verdicts of the list come from reasoning, so each row says whether its own does */
   readonly mixed: boolean;
   readonly onToggle: (index: number, open: boolean) => void;
 }
@@ -79,7 +79,7 @@ export function renderResultRow(row: ResultRow): TemplateResult {
   `;
 }
 
-/** What was judged: the text, or the passage of it that decided, with ellipses where text is left out. */
+/** The judged text: the document, or its best passage with ellipses where text is left out. */
 function readText({ text }: RerankDocument, { passage }: RankedItem): string {
   if (!passage) return text;
   const { start, end } = passage;

@@ -11,7 +11,7 @@ import { thinkChainStyles } from './think-chain.styles.ts';
  * One chain of thought: a line with its progress, and below it the text, which grows while it streams. Rendered as
  * plain text only, whatever the model writes.
  *
- * @fires rank1-chain-toggle - the user wants it opened or closed; the owner of `open` decides
+ * @fires rank1-chain-toggle - the user asks to open or close it; the owner of `open` decides
  * @slot - facts shown below the text while it is open
  * @csspart toggle - the button
  * @csspart chain - the text
