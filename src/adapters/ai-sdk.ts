@@ -9,6 +9,7 @@ import { chainMetadata, type AdapterOptions } from './chain-metadata.ts';
 
 export interface Rank1RerankingModelSettings extends Omit<AdapterOptions, 'topN'> {
   readonly reranker: Pick<Reranker, 'rerank'>;
+  /** reported to the SDK; default `rank1` */
   readonly modelId?: string;
 }
 

@@ -37,7 +37,10 @@ export interface HttpCheckpointOptions {
   readonly limits?: Partial<RetryLimits>;
 }
 
-/** @throws on any call: Rank1Error `network`, `access-denied` or `invalid-file`; the signal's reason */
+/**
+ * `input` of `convertModel`: a folder on a server that supports range requests.
+ * @throws on any call: Rank1Error `network`, `access-denied` or `invalid-file`; the signal's reason
+ */
 export class HttpCheckpoint implements CheckpointFolder {
   /** Commit of the first file's response, once known; all further files are requested from it. */
   revision: string | null = null;

@@ -10,11 +10,12 @@ import type { ConvertDtype } from './convert-options.ts';
 import type { MarkerTokens } from './marker-tokens.ts';
 import type { FileRecord } from './recorded-output.ts';
 
+/** Contents of `rank1.json`. */
 export interface ConvertedManifest extends Manifest {
   readonly source: { readonly name: string; readonly revision: string | null };
   readonly architecture: ModelSpec['architecture'];
   readonly vocabSize: number;
-  /** `null` if the checkpoint has no tokenizer. */
+  /** Tokens of answers and markers; `null` if the checkpoint has no tokenizer. */
   readonly tokens: MarkerTokens | null;
   readonly models: Readonly<Record<string, ConvertedModel>>;
 }

@@ -1,7 +1,7 @@
-/** Maps document ids to grades; nothing else does. */
+/** The one place where document ids become grades. */
 import type { GradedRanking, Judgements } from './types.ts';
 
-/** @param docids best first */
+/** A ranking of document ids as grades, the input of every metric. @param docids best first */
 export function gradeRanking(docids: readonly string[], judgements: Judgements): GradedRanking {
   const { grades, ideal } = judgements;
   return {

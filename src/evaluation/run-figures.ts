@@ -19,8 +19,9 @@ export interface RunFiguresOptions extends EvaluateOptions {
 }
 
 export interface RunFigures extends Evaluation, PairMeasures {
+  /** ties that can change nDCG@k, over all queries */
   readonly numTiesThatMatter: number;
-  /** mean nDCG@k with all ties broken worst and best */
+  /** lowest and highest mean nDCG@k that tie-breaking can give */
   readonly lowestByTies: number | null;
   readonly highestByTies: number | null;
   /** expected nDCG@k of the run's documents in random order */
@@ -29,7 +30,10 @@ export interface RunFigures extends Evaluation, PairMeasures {
   readonly bestOrder: number | null;
 }
 
-/** @throws Rank1Error invalid-file if the run and the judgements share no query */
+/**
+ * A run's metrics, with reference values for comparison.
+ * @throws Rank1Error invalid-file if the run and the judgements share no query
+ */
 export function runFigures(
   run: Run,
   allJudgements: ReadonlyMap<string, Judgements>,

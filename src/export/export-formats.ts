@@ -9,7 +9,9 @@ import { formatTrec } from './trec.ts';
 export type ExportFormat = 'json' | 'jsonl' | 'csv' | 'trec' | 'markdown' | 'html';
 
 export interface ExportedFile {
+  /** with extension */
   readonly name: string;
+  /** with charset */
   readonly mediaType: string;
   readonly text: string;
 }

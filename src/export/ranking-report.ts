@@ -4,6 +4,7 @@ import type { FinishReason, Outcome, Verdict } from '../protocol/rerank-api.ts';
 /** A value that fits a table cell. */
 export type Fact = string | number | boolean | null;
 
+/** A document of a report, with its verdict if it has one. */
 export interface ReportedDocument extends Omit<Outcome, 'finishReason' | 'samples'> {
   /** 1 is best; null without a verdict */
   readonly rank: number | null;
@@ -29,6 +30,7 @@ export interface ReportBasis {
   readonly notRead: readonly { readonly file: string; readonly reason: string }[];
 }
 
+/** Everything that an export can contain. */
 export interface RankingReport {
   readonly query: string;
   readonly instruction?: string | undefined;

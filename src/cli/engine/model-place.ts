@@ -34,7 +34,7 @@ export async function modelPlace(model: string | null): Promise<ModelPlace> {
   } catch {
     throw new Rank1Error(
       'model-not-found',
-      `${model} holds no ${MANIFEST_FILE}, so it is no model folder. Make one with \`rank1-rerank convert\`.`,
+      `${model} holds no ${MANIFEST_FILE}, so it is not a model folder. Make one with \`rank1-rerank convert\`.`,
     );
   }
   return { folder, url: pathToFileURL(`${folder}/`).href, name: modelName(folder) };

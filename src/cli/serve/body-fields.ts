@@ -85,7 +85,7 @@ function assertCount(name: string, entries: readonly unknown[], most: number): v
   );
 }
 
-/** @param rankFields of an object to read; by default `text`, or all fields if there is no `text` */
+/** @param rankFields names of an object's fields to read; default `text`, or all fields if there is no `text` */
 function toDocument(entry: unknown, path: string, rankFields: readonly string[] | undefined): RerankDocument {
   if (typeof entry === 'string') return { text: entry };
   if (!isObject(entry)) throw new HttpError(400, `${path} must be a string, or an object with a text.`);

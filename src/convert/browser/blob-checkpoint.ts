@@ -3,6 +3,7 @@ import { Rank1Error, errorMessage } from '../../base/errors.ts';
 import type { ByteSource } from '../byte-io.ts';
 import type { CheckpointFolder } from '../checkpoint-folder.ts';
 
+/** `input` of `convertModel` in a page; reads the files in slices. */
 export class BlobCheckpoint implements CheckpointFolder {
   readonly #blobs: ReadonlyMap<string, Blob>;
 

@@ -18,6 +18,7 @@ type MovableHandle = FileSystemFileHandle & {
   move?: (folder: FileSystemDirectoryHandle, name: string) => Promise<void>;
 };
 
+/** `output` of `convertModel` in a page: a folder that the page may write to. */
 export class DirectoryOutput implements OutputFolder {
   readonly #open = new Set<FileSystemWritableFileStream>();
   readonly #written: string[] = [];

@@ -14,12 +14,15 @@ export interface TieReport {
    * nDCG@k
    */
   readonly numTiesThatMatter: number;
-  /** nDCG@k with every tie broken worst and best; null if the judgements do not determine it */
+  /** lowest and highest nDCG@k that tie-breaking can give; null if the judgements do not determine it */
   readonly lowestNdcg: number | null;
   readonly highestNdcg: number | null;
 }
 
-/** For one query. @param cutoff the k of nDCG@k */
+/**
+ * @param scores one query's documents
+ * @param cutoff the k of nDCG@k
+ */
 export function reportTies(
   scores: ReadonlyMap<string, number>,
   judgements: Judgements,

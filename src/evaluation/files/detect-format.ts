@@ -29,6 +29,7 @@ export interface DetectedFile {
 const PEEK_LENGTH = 65_536;
 
 /**
+ * Detects a file's format from its first 65,536 characters.
  * @throws Rank1Error invalid-file if the file is empty, does not start as UTF-8, or is in none of the formats
  */
 export async function detectFormat(source: SourceFile): Promise<DetectedFile> {

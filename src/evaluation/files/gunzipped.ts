@@ -2,7 +2,10 @@
 import { invalidFile } from './invalid-file.ts';
 import type { SourceFile } from './source-file.ts';
 
-/** @throws while it is read: Rank1Error invalid-file if the compressed data is damaged or truncated */
+/**
+ * The decompressed file.
+ * @throws while it is read: Rank1Error invalid-file if the compressed data is damaged or truncated
+ */
 export function gunzipped(source: SourceFile): SourceFile {
   return { ...source, chunks: unpackedChunks(source) };
 }

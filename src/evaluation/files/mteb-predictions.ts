@@ -16,7 +16,10 @@ export interface MtebPredictions {
 
 const META_KEY = 'mteb_model_meta';
 
-/** @throws Rank1Error invalid-file with file and line: wrong shape, invalid score, or duplicate id */
+/**
+ * Reads an mteb prediction file.
+ * @throws Rank1Error invalid-file with file and line: wrong shape, invalid score, or duplicate id
+ */
 export async function readMtebPredictions(source: SourceFile): Promise<MtebPredictions> {
   const tables = new Map<string, Map<string, ScoreTable>>();
   const meta = new Map<string, string>();

@@ -22,6 +22,7 @@ export interface MtebTaskResult {
   readonly kgCo2Emissions: number | null;
   /** ISO 8601, from the caller: this folder uses no clock */
   readonly date: string | null;
+  /** by split; one entry per subset */
   readonly scores: ReadonlyMap<string, readonly MtebScores[]>;
 }
 
@@ -33,7 +34,10 @@ type Draft = {
   line: number;
 };
 
-/** @throws Rank1Error invalid-file with file and line: wrong shape, or a required field is missing */
+/**
+ * Reads an mteb result file.
+ * @throws Rank1Error invalid-file with file and line: wrong shape, or a required field is missing
+ */
 export async function readMtebTaskResult(source: SourceFile): Promise<MtebTaskResult> {
   const top = new Map<string, unknown>();
   const drafts = new Map<string, Draft[]>();

@@ -6,7 +6,10 @@ import { formatScoreJson, jsonScore } from './score-json.ts';
 import { ScoreTable } from './score-table.ts';
 import type { SourceFile } from './source-file.ts';
 
-/** @throws Rank1Error invalid-file with file and line: wrong shape, invalid score, or duplicate id */
+/**
+ * Reads a rank1 run file.
+ * @throws Rank1Error invalid-file with file and line: wrong shape, invalid score, or duplicate id
+ */
 export async function readRank1RunFile(source: SourceFile): Promise<Run> {
   const table = new ScoreTable(source);
   await scanJson(source, {

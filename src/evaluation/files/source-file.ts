@@ -15,6 +15,7 @@ export interface SourceFile {
 const BLOB_CHUNK_BYTES = 1 << 20;
 
 /**
+ * Wraps content as an input of the file readers.
  * @param content a string, bytes, a Blob (such as a File), or any iterable of bytes, such as a Node stream
  */
 export function sourceFile(

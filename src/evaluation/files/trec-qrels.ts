@@ -6,8 +6,8 @@ import type { SourceFile } from './source-file.ts';
 import { readColumnBatches, trecColumn } from './trec-columns.ts';
 
 /**
- * @throws Rank1Error invalid-file with file and line: invalid columns, grade or encoding, or a document
- * judged twice
+ * Reads TREC judgements.
+ * @throws Rank1Error invalid-file with file and line: invalid columns, grade or encoding, or a document judged twice
  */
 export async function readTrecQrels(source: SourceFile): Promise<Qrels> {
   const table = new ScoreTable(source);
@@ -18,7 +18,7 @@ export async function readTrecQrels(source: SourceFile): Promise<Qrels> {
   return table.rows;
 }
 
-/** Lines of a qrels file. */
+/** Lines of a qrels file. @throws RangeError for an id with spaces, or a grade that is not an integer */
 export function* formatTrecQrels(qrels: Qrels): Generator<string> {
   for (const [qid, grades] of qrels) {
     for (const [docid, grade] of grades) {

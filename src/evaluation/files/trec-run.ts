@@ -25,8 +25,8 @@ export async function* readTrecRunRows(source: SourceFile): AsyncGenerator<TrecR
 }
 
 /**
- * @throws Rank1Error invalid-file with file and line: invalid columns, score or encoding, or a document twice
- * in one query
+ * Reads a TREC run.
+ * @throws Rank1Error invalid-file with file and line: invalid columns, score or encoding, or a document twice in a query
  */
 export async function readTrecRun(source: SourceFile): Promise<Run> {
   const table = new ScoreTable(source);
@@ -58,8 +58,8 @@ function runRow(row: ColumnLine): TrecRunRow {
 
 /**
  * Lines of a TREC run, in trec_eval's order, ranks from 1.
- *
- * @param runTag names the system; no spaces
+ * @param runTag names the system
+ * @throws RangeError for an id or tag with spaces, or a score that is not finite
  */
 export function* formatTrecRun(run: Run, runTag: string): Generator<string> {
   for (const [qid, scores] of run) {

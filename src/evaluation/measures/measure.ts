@@ -51,7 +51,10 @@ const FAMILIES: Readonly<
 /** P, R and Judged of a whole list are different metrics (trec_eval's set_P and the like). */
 const NEED_CUTOFF: ReadonlySet<string> = new Set(['P', 'R', 'Judged']);
 
-/** @throws RangeError for an unknown metric */
+/**
+ * @param name `nDCG@10`, `AP`, `AP@100`, `RR`, `P@5`, `R@100`, `Judged@10`; P, R and Judged need a cutoff
+ * @throws RangeError for an unknown metric
+ */
 export function parseMeasure(name: string): Measure {
   const match = /^([A-Za-z]+)(?:@([1-9]\d{0,8}))?$/.exec(name);
   const family = match?.[1] ?? '';

@@ -7,6 +7,7 @@ const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 
 /**
  * Share of relevant documents against mean score; on the dashed diagonal, scores are perfectly calibrated.
+ * @returns an SVG document
  */
 export function reliabilityPlot(
   calibration: Calibration,
@@ -50,7 +51,7 @@ export function reliabilityPlot(
   );
 }
 
-/** How many documents got which score, stacked by judgement. */
+/** Number of documents by score, stacked by judgement. @returns an SVG document */
 export function scoreHistogramPlot(
   { bins }: Calibration,
   title = 'Scores by judgement',

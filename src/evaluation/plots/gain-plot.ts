@@ -3,7 +3,11 @@ import type { PairedDifference } from '../analysis/bootstrap.ts';
 import { ENGLISH_PLOT_WORDS, type PlotWords } from './plot-words.ts';
 import { bar, coordinate, plot, xScale, yScale } from './svg.ts';
 
-/** @param measureName axis label, such as `nDCG@10` */
+/**
+ * One bar per query, from the largest gain to the largest loss.
+ * @param measureName axis label, such as `nDCG@10`
+ * @returns an SVG document
+ */
 export function perQueryGainPlot(
   differences: readonly PairedDifference[],
   measureName: string,

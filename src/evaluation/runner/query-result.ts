@@ -24,7 +24,7 @@ export function queryResult(
     return { docid, grade, firstStageRank: index + 1, ...document };
   });
   const difference = ({ verdict }: RankedDocument) => verdict?.logitDifference ?? -Infinity;
-  // Documents that were reasoned about stand above those scored without it.
+  // Documents that were reasoned about rank above those scored without it.
   const group = ({ verdict }: RankedDocument) => (verdict === null ? 2 : verdict.instant ? 1 : 0);
   const ranking = documents.sort(
     (a, b) =>

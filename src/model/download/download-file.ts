@@ -239,13 +239,13 @@ class FileDownload {
     const { retryAfterMs } = problem;
     if (retryAfterMs !== null && retryAfterMs > limits.maxRetryAfterMs) {
       const minutes = Math.ceil(retryAfterMs / 60_000);
-      throw this.#unavailable(problem, `Go on in ${minutes} minutes, as the server asks`);
+      throw this.#unavailable(problem, `Resume in ${minutes} minutes, as the server asks`);
     }
     const backoff = { delayMs: limits.retryMs, maxDelayMs: limits.maxRetryAfterMs };
     await wait(backoffMs(backoff, Math.max(1, failures), retryAfterMs), signal);
   }
 
-  #unavailable(cause: unknown, advice = 'Check the connection and go on'): Rank1Error {
+  #unavailable(cause: unknown, advice = 'Check the connection and resume'): Rank1Error {
     const { url } = this.#options;
     return new Rank1Error(
       'network',

@@ -146,6 +146,6 @@ function isContentEncoded(response: Response): boolean {
 function wrongLength(url: string, actual: number, expected: number): Rank1Error {
   return new Rank1Error(
     'model-corrupt',
-    `${url} has ${actual} bytes, not ${expected} as the model's manifest says: it was changed or is damaged. Ask whoever serves the model.`,
+    `${url} has ${actual} bytes, not ${expected} as the model's manifest says: it was changed or is damaged. Ask the operator of the server.`,
   );
 }

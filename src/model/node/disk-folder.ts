@@ -50,8 +50,8 @@ export class DiskFolder implements ModelFolder {
   #unreadable(path: string, cause: unknown): Rank1Error {
     const advice =
       path === MANIFEST_FILE
-        ? 'so it is no model folder. Make one with `rank1-rerank convert`.'
-        : 'so the model is not whole. Convert or download it again.';
+        ? 'so it is not a model folder. Make one with `rank1-rerank convert`.'
+        : 'so the model is incomplete. Convert or download it again.';
     return new Rank1Error(
       'model-not-found',
       `${path} in ${this.address} cannot be read (${errorMessage(cause)}), ${advice}`,
