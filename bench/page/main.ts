@@ -7,7 +7,7 @@ import type { ContenderWorkerApi } from './contender.worker.ts';
 import { RerankerContender } from './contenders/reranker.ts';
 import { WllamaContender } from './contenders/wllama.ts';
 import { OursContender } from './contenders/ours.ts';
-import { buildPrompts, fetchProfile, fetchTokenizer } from './prompts.ts';
+import { buildPrompts, fetchJudgedPrompts, fetchProfile, fetchTokenizer } from './prompts.ts';
 import { DEFAULT_SLOTS, type Contender, type ContenderName, type Prompt, type RunResult } from './types.ts';
 import type { Device } from '../../src/protocol/rerank-api.ts';
 
@@ -23,7 +23,10 @@ export interface MeasureOptions {
   readonly documents: number;
   /** of every document; left out: as the collections have them */
   readonly words?: number;
+  /** of the samples, whose documents are taken */
   readonly query: string;
+  /** file name beside the models' folders, whose queries and documents are taken instead */
+  readonly judged?: string;
   readonly maxNewTokens: number;
   readonly stopAtVerdict: boolean;
   readonly slots?: number;
@@ -68,8 +71,10 @@ async function prepare(options: MeasureOptions): Promise<void> {
   const modelUrl = `${ROOT}models/${options.model}/`;
   const tokenizer = await fetchTokenizer(`${modelUrl}rank1/`);
   const profile = await fetchProfile(`${modelUrl}rank1/`);
-  const { query, documents, words } = options;
-  const prompts = await buildPrompts(`${ROOT}samples/`, tokenizer, profile, query, documents, words);
+  const { query, documents, words, judged } = options;
+  const prompts = judged
+    ? await fetchJudgedPrompts(`${ROOT}models/${judged}`, tokenizer, profile)
+    : await buildPrompts(`${ROOT}samples/`, tokenizer, profile, query, documents, words);
   const longest = Math.max(...prompts.map(({ tokenIds }) => tokenIds.length));
   const load = async () => {
     const running = start(options);

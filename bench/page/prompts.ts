@@ -4,7 +4,7 @@ import type { ScoringProfile } from '../../src/model/scoring-profile.ts';
 import { documentText, encodePrompt, promptHead } from '../../src/rank1/prompt.ts';
 import { promptQuery } from '../../src/rank1/query-template.ts';
 import { createTokenizer, type Tokenizer } from '../../src/tokenizer/tokenizer.ts';
-import type { Prompt } from './types.ts';
+import type { JudgedQuery, Prompt } from './types.ts';
 
 interface SampleCollection {
   readonly id: string;
@@ -45,14 +45,30 @@ export async function buildPrompts(
   );
   const whole = documents.map(documentText);
   const texts = numWords === null ? whole : cutEvery(whole, numWords);
-  const query = promptQuery({ query: own.query, options: {} }, profile);
-  const prompts = texts.slice(0, numDocuments).map((document): Prompt => ({
-    text: `${promptHead(own.query)}${document}\n<think>`,
-    tokenIds: [...encodePrompt(tokenizer, query, document, profile)],
-    query: own.query,
-    document,
-  }));
+  const toPrompt = promptsOf(own.query, tokenizer, profile);
+  const prompts = texts.slice(0, numDocuments).map(toPrompt);
   return Array.from({ length: numDocuments }, (_, i) => prompts[i % prompts.length]!);
+}
+
+export async function fetchJudgedPrompts(
+  url: string,
+  tokenizer: Tokenizer,
+  profile: ScoringProfile,
+): Promise<Prompt[]> {
+  const queries = (await (await fetch(url)).json()) as JudgedQuery[];
+  return queries.flatMap(({ query, documents }) =>
+    documents.map(({ text }) => text).map(promptsOf(query, tokenizer, profile)),
+  );
+}
+
+function promptsOf(query: string, tokenizer: Tokenizer, profile: ScoringProfile) {
+  const asked = promptQuery({ query, options: {} }, profile);
+  return (document: string): Prompt => ({
+    text: `${promptHead(query)}${document}\n<think>`,
+    tokenIds: [...encodePrompt(tokenizer, asked, document, profile)],
+    query,
+    document,
+  });
 }
 
 function cutEvery(texts: readonly string[], numWords: number): string[] {

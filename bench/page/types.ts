@@ -4,6 +4,8 @@ import type { Device, RunStats } from '../../src/protocol/rerank-api.ts';
 
 export const CONTENDERS = [
   'ours',
+  'ours-fast',
+  'ours-stored',
   'ours-1',
   'ours-no-prefix',
   'ours-no-lead',
@@ -46,6 +48,12 @@ export interface Prompt {
   /** for the public API, which builds the prompt itself */
   readonly query: string;
   readonly document: string;
+}
+
+/** Of a collection with judgements: documents and their grades, 0 without one. */
+export interface JudgedQuery {
+  readonly query: string;
+  readonly documents: readonly { readonly text: string; readonly grade: number }[];
 }
 
 export interface RunRequest {

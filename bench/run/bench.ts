@@ -10,9 +10,9 @@ import { build } from 'vite';
 import { findChromium } from '../../scripts/find-chromium.mjs';
 import type { BenchPage, BrowserDescription, Measurement, MeasureOptions } from '../page/main.ts';
 import { CONTENDERS, DEFAULT_SLOTS, type ContenderName } from '../page/types.ts';
+import { readJudged } from './judged.ts';
 import { describeMachine } from './machine.ts';
-
-import { isReranker, MODELS, prepareModel, type ModelName } from './models.ts';
+import { isReranker, isTrained, MODELS, prepareModel, type ModelName } from './models.ts';
 import { reportFromResults } from './posted-results.ts';
 import { cellName, compactRun, summarise, toMarkdown, type Report, type RunRecord } from './report.ts';
 import { profilePage } from './profile.ts';
@@ -20,18 +20,21 @@ import { barChart, slotsChart } from './plot.ts';
 import { peakMemory, processorSeconds, setPriority } from './processes.ts';
 import { serve } from './server.ts';
 
-/** `ours-1` has one slot; `ours-no-…`, `ours-split-…` and `ours-unfused-…` are ours without one feature. */
-const BATCHING = /^(ours(-(no|split|unfused)-.*)?|reranker(-fast)?)$|-batch$/;
+/** `ours` is in exact arithmetic; `ours-1` has one slot; `ours-no-…`, `ours-split-…` and `ours-unfused-…` are ours without one feature. */
+const BATCHING = /^(ours(-fast|-stored|-(no|split|unfused)-.*)?|reranker(-fast)?)$|-batch$/;
 /** Of a model without chains, the contenders that score. */
 const SCORING = /^(reranker|transformers$|wllama)/;
+
+/** Beside the folders of models. */
+const JUDGED = 'judged.json';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const USAGE = `npm run bench -- [options]
 
   --device wasm|webgpu     (default wasm)
-  --model demo|shapes-135m|shapes-0.5b|qwen3-reranker-0.6b|qwen3-reranker-tiny
-                           (default demo); shapes have random weights and chains of a fixed length, the rerankers
+  --model default|demo|shapes-135m|shapes-0.5b|qwen3-reranker-0.6b|qwen3-reranker-tiny
+                           (default demo); default is the shipped model; shapes have random weights and chains of a fixed length, the rerankers
                            random weights and no chains: they are scored by reranker, transformers and wllama
   --layers N               of a reranker (default all)
   --words N                of every document, cut from all samples in a row (default: the samples as they are)
@@ -39,12 +42,14 @@ const USAGE = `npm run bench -- [options]
   --documents N[,N...]     (default 32); several numbers: each is measured
   --runs N                 turns of every contender (default 3)
   --contenders A,B,...     of ${CONTENDERS.join(', ')}
-                           (default ours,ours-1,transformers,transformers-batch,wllama,wllama-batch;
+                           (default ours,ours-fast,transformers,transformers-batch,wllama,wllama-batch;
                            without chains reranker,reranker-fast,transformers,wllama)
   --once A,B,...           of the contenders, those that take part in the first turn only (default none)
   --slots N[,N...]         rows decoded together by those that batch (default ${DEFAULT_SLOTS}); several: each is measured
   --max-new-tokens N       longest chain (default 256; shapes: exactly 64)
   --query ID               sample collection whose query is asked (default zambezi)
+  --judged FILE            an *.eval.jsonl(.gz) whose first queries' candidates are the documents; adds nDCG@10
+  --queries N              of it (default 2)
   --adapter swiftshader|default  WebGPU adapter: the software one, or the machine's (default swiftshader)
   --warm-up N              documents of the unmeasured run before each measured one (default 2; 0: none)
   --name NAME              of the report (default <date>-<device>)
@@ -71,6 +76,8 @@ async function main(args: readonly string[]): Promise<number> {
       slots: { type: 'string', default: String(DEFAULT_SLOTS) },
       'max-new-tokens': { type: 'string' },
       query: { type: 'string', default: 'zambezi' },
+      judged: { type: 'string' },
+      queries: { type: 'string', default: '2' },
       adapter: { type: 'string', default: 'swiftshader' },
       'warm-up': { type: 'string', default: '2' },
       nice: { type: 'string' },
@@ -94,14 +101,14 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const device = oneOf('--device', values.device, ['wasm', 'webgpu'] as const);
   const modelName = oneOf('--model', values.model, MODELS) as ModelName;
-  const stopAtVerdict = modelName === 'demo';
+  const stopAtVerdict = isTrained(modelName);
   const maxNewTokens = Number(values['max-new-tokens'] ?? (stopAtVerdict ? 256 : 64));
   const scores = isReranker(modelName);
   const names = (
     values.contenders ??
     (scores
       ? 'reranker,reranker-fast,transformers,wllama'
-      : 'ours,ours-1,transformers,transformers-batch,wllama,wllama-batch')
+      : 'ours,ours-fast,transformers,transformers-batch,wllama,wllama-batch')
   )
     .split(',')
     .map(
@@ -118,11 +125,20 @@ async function main(args: readonly string[]): Promise<number> {
   const runs = numbers('--runs', values.runs)[0]!;
 
   const model = await prepareModel(root, modelName, values.dtype, layers);
+  const judgedFile = values.judged && path.resolve(values.judged);
   process.chdir(root);
   await build({ configFile: path.join(root, 'bench/vite.config.ts'), mode: device, logLevel: 'warn' });
 
+  const [maxDocuments = 0] = numbers('--documents', values.documents);
+  const judged = judgedFile
+    ? readJudged(judgedFile, numbers('--queries', values.queries)[0]!, maxDocuments)
+    : null;
+  if (judged) writeFileSync(path.join(root, 'dist-bench-models', JUDGED), JSON.stringify(judged));
+  const numDocuments = judged
+    ? [judged.reduce((sum, { documents }) => sum + documents.length, 0)]
+    : numbers('--documents', values.documents);
   const cells: MeasureOptions[] = [];
-  for (const documents of numbers('--documents', values.documents)) {
+  for (const documents of numDocuments) {
     for (const contender of names) {
       if (contender.startsWith('wllama') && !model.hasGguf) continue;
       const batches = BATCHING.test(contender);
@@ -135,6 +151,7 @@ async function main(args: readonly string[]): Promise<number> {
           ...words,
           documents,
           query: values.query,
+          ...(judged && { judged: JUDGED }),
           maxNewTokens,
           stopAtVerdict,
           slots,
@@ -182,6 +199,7 @@ async function main(args: readonly string[]): Promise<number> {
           maxNewTokens,
           stopAtVerdict,
           query: values.query,
+          ...(judgedFile && { judged: path.basename(judgedFile) }),
           ...words,
           warmUpDocuments: Number(values['warm-up']),
           nice,
@@ -189,7 +207,7 @@ async function main(args: readonly string[]): Promise<number> {
         machine: describeMachine(root),
         chromium: browser.version(),
         browser: description!,
-        rows: summarise(records),
+        rows: summarise(records, judged),
         runs: records.map(compactRun),
       };
       return write(values.name ?? `${report.date.slice(0, 10)}-${device}`, report);

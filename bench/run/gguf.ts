@@ -1,5 +1,5 @@
 /**
- * Writes a Qwen2 or Qwen3 model as GGUF, for llama.cpp. Matrices are Q4_0, which is our own symmetric grid (blocks of 32,
+ * Writes a Llama, Qwen2 or Qwen3 model as GGUF, for llama.cpp. Matrices are Q4_0, which is our own symmetric grid (blocks of 32,
  * value = d * (code - 8)) but for two things: the scale d is fp16, and a block's codes are laid out as 16 low
  * nibbles for its first half and 16 high ones for its second. As F32 they are the values themselves, for comparisons
  * finer than fp16 scales allow.
@@ -34,6 +34,7 @@ interface TensorPart {
 }
 
 export interface TokenizerFile {
+  readonly pre_tokenizer?: { readonly type: string } | null;
   readonly model: {
     readonly vocab: Record<string, number>;
     readonly merges: readonly (string | readonly [string, string])[];
@@ -64,7 +65,7 @@ export interface GgufModel {
 
 export function writeGguf(file: string, model: GgufModel): void {
   const { name, spec, tokenizer, reranker, matrixType = 'Q4_0' } = model;
-  const architecture = spec.queryKeyNorm ? 'qwen3' : 'qwen2';
+  const architecture = architectureOf(spec);
   const ofArchitecture = (entries: readonly [string, Value][]) =>
     entries.map(([key, value]) => [`${architecture}.${key}`, value] as const);
   const metadata = new Map<string, Value>([
@@ -84,6 +85,12 @@ export function writeGguf(file: string, model: GgufModel): void {
       ['attention.layer_norm_rms_epsilon', { type: 'float32', value: spec.rmsNormEps }],
       ['rope.freq_base', { type: 'float32', value: spec.ropeTheta }],
     ]),
+    ...(architecture === 'llama'
+      ? ofArchitecture([
+          ['rope.dimension_count', uint32(spec.headDim)],
+          ['vocab_size', uint32(spec.vocabSize)],
+        ])
+      : []),
     ...tokenizerMetadata(tokenizer, spec),
     ...(reranker ? rerankerMetadata(architecture, reranker) : []),
   ]);
@@ -104,8 +111,12 @@ export function writeGguf(file: string, model: GgufModel): void {
   writeFileSync(file, Buffer.concat(chunks));
 }
 
+function architectureOf({ queryKeyNorm, attentionBias }: ModelSpec): 'llama' | 'qwen2' | 'qwen3' {
+  return queryKeyNorm ? 'qwen3' : attentionBias ? 'qwen2' : 'llama';
+}
+
 function tokenizerMetadata(
-  { model, added_tokens: added }: TokenizerFile,
+  { model, added_tokens: added, pre_tokenizer: splitting }: TokenizerFile,
   spec: ModelSpec,
 ): [string, Value][] {
   const tokens = Array.from({ length: spec.vocabSize }, (_, id) => `[PAD${id}]`);
@@ -121,7 +132,7 @@ function tokenizerMetadata(
   const merges = model.merges.map((merge) => (typeof merge === 'string' ? merge : merge.join(' ')));
   const entries: [string, Value][] = [
     ['tokenizer.ggml.model', string('gpt2')],
-    ['tokenizer.ggml.pre', string('qwen2')],
+    ['tokenizer.ggml.pre', string(splitting?.type === 'ByteLevel' ? 'gpt-2' : 'qwen2')],
     ['tokenizer.ggml.tokens', { type: 'strings', value: tokens }],
     ['tokenizer.ggml.token_type', { type: 'ints', value: types }],
     ['tokenizer.ggml.merges', { type: 'strings', value: merges }],
@@ -148,9 +159,12 @@ function rerankerMetadata(architecture: string, { template, answers }: GgufReran
 
 function tensorParts({ spec, tensors, reranker, matrixType = 'Q4_0' }: GgufModel): TensorPart[] {
   const { matrices, vectors } = tensors;
+  const architecture = architectureOf(spec);
   const parts: TensorPart[] = [];
   const matrix = (name: string, source: string) => {
-    const weight = required(matrices, source);
+    const stored = required(matrices, source);
+    const isRotated = architecture === 'llama' && /self_attn\.[qk]_proj$/.test(source);
+    const weight = isRotated ? pairRotated(stored, spec.headDim) : stored;
     const bytes = matrixType === 'F32' ? bytesOf(dequantise(weight)) : toQ4_0(weight);
     parts.push({ name, dims: [weight.cols, weight.rows], type: TENSOR[matrixType], bytes });
   };
@@ -190,6 +204,20 @@ function tensorParts({ spec, tensors, reranker, matrixType = 'Q4_0' }: GgufModel
     for (const part of ['gate', 'up', 'down']) matrix(`${to}.ffn_${part}.weight`, `${from}.mlp.${part}_proj`);
   }
   return parts;
+}
+
+/** A head's two halves row by row in turns: llama.cpp rotates neighbours of this architecture, where others rotate halves. */
+function pairRotated(weight: Q4Matrix, headDim: number): Q4Matrix {
+  const order = Array.from({ length: weight.rows }, (_, row) => {
+    const within = row % headDim;
+    return row - within + (within >> 1) + (within & 1) * (headDim / 2);
+  });
+  const rows = order.map((row) => sliceRows(weight, row, row + 1));
+  return {
+    ...weight,
+    codes: Buffer.concat(rows.map(({ codes }) => codes)),
+    scales: Float32Array.from(rows.flatMap(({ scales }) => [...scales])),
+  };
 }
 
 /** Blocks of 18 bytes: fp16 scale, then code j in the low and code j + 16 in the high nibble of byte j. */

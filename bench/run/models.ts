@@ -3,7 +3,8 @@
  *   rank1/          our own layout      transformersjs/  the standard layout      model.gguf  llama.cpp's
  *   rank1-split-qkv/  ours, but with the products for queries, keys and values apart
  *   rank1-unfused-gate/  ours, but so that the runtime does not fuse the products of gate and up
- * The demo model's come from test/fixtures/demo-model, so its 4-bit codes are the same in all three; this is checked.
+ * Those of real weights, the shipped model and the demo model, come from their rank1 layout, so the 4-bit codes are the same
+ * in all three; this is checked.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -18,6 +19,7 @@ import { prepareReranker, RERANKERS, type RerankerName } from './reranker-model.
 import { rewriteGraph } from './rewrite-graph.ts';
 import { splitQkv } from './split-qkv.ts';
 import { unfuseGate } from './unfuse-gate.ts';
+import type { ShapesName } from './shapes.ts';
 import { prepareShapes } from './shapes-model.ts';
 
 export interface PreparedModel {
@@ -30,6 +32,7 @@ export interface PreparedModel {
 }
 
 export const MODELS = [
+  'default',
   'demo',
   'shapes-135m',
   'shapes-0.5b',
@@ -49,9 +52,9 @@ export async function prepareModel(
 ): Promise<PreparedModel> {
   const folderName = numLayers === undefined ? name : `${name}-${numLayers}-layers`;
   const folder = path.join(root, 'dist-bench-models', folderName);
-  if (name === 'demo') prepareDemo(root, folder);
+  if (name in TRAINED) prepareTrained(root, folder, name as TrainedName);
   else if (isReranker(name)) await prepareReranker(folder, name, numLayers);
-  else await prepareShapes(folder, name, dtype === 'q4f16' ? 'q4f16' : 'q4');
+  else await prepareShapes(folder, name as ShapesName, dtype === 'q4f16' ? 'q4f16' : 'q4');
   const data = path.join(folder, `rank1/onnx/model_${dtype}.onnx_data`);
   return {
     name: folderName,
@@ -63,10 +66,15 @@ export async function prepareModel(
   };
 }
 
+const TRAINED = { default: 'model', demo: 'test/fixtures/demo-model' } as const;
+type TrainedName = keyof typeof TRAINED;
+/** Whose chains end by themselves. */
+export const isTrained = (name: ModelName): boolean => name in TRAINED;
+
 const OTHER_GRAPHS = { 'rank1-split-qkv': splitQkv, 'rank1-unfused-gate': unfuseGate };
 
-function prepareDemo(root: string, folder: string): void {
-  const source = path.join(root, 'test/fixtures/demo-model');
+function prepareTrained(root: string, folder: string, name: TrainedName): void {
+  const source = path.join(root, TRAINED[name]);
   const data = path.join(source, 'onnx/model_q4.onnx_data');
   const stampFile = path.join(folder, 'made-from.txt');
   const stamp = [sha256(data), ...Object.keys(OTHER_GRAPHS)].join('\n');
@@ -79,12 +87,12 @@ function prepareDemo(root: string, folder: string): void {
   const spec = parseModelSpec(config);
   const tensors = readModelTensors(path.join(source, 'onnx/model_q4.onnx'), spec);
   const tokenizer = JSON.parse(readFileSync(path.join(source, 'tokenizer.json'), 'utf8')) as TokenizerFile;
-  writeGguf(path.join(folder, 'model.gguf'), { name: 'rank1-demo', spec, tensors, tokenizer });
+  writeGguf(path.join(folder, 'model.gguf'), { name: `rank1-${name}`, spec, tensors, tokenizer });
 
   withCheckpoint(source, tensors, (checkpoint) => {
     const target = path.join(folder, 'transformersjs');
     const args = ['bin/rank1-rerank.mjs', 'convert', checkpoint, '--out', target, '--dtype', 'q4'];
-    args.push('--layout', 'transformersjs', '--name', 'rank1-demo', '--quiet');
+    args.push('--layout', 'transformersjs', '--name', `rank1-${name}`, '--quiet');
     const { status } = spawnSync(process.execPath, args, {
       cwd: root,
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -92,8 +100,9 @@ function prepareDemo(root: string, folder: string): void {
     if (status !== 0) throw new Error('the conversion to the transformersjs layout failed');
   });
   assertSameWeights(folder);
-  for (const [name, change] of Object.entries(OTHER_GRAPHS))
-    rewriteGraph(path.join(folder, 'rank1'), path.join(folder, name), 'q4', change);
+  // Of the large one they would take long and are not measured.
+  for (const [otherGraph, change] of name === 'demo' ? Object.entries(OTHER_GRAPHS) : [])
+    rewriteGraph(path.join(folder, 'rank1'), path.join(folder, otherGraph), 'q4', change);
   writeFileSync(stampFile, stamp);
 }
 

@@ -15,10 +15,11 @@ export function barChart(report: Report): string {
     const y = 34 + i * 28;
     const width = Math.max(1, (row.documentsPerMinute / most) * (WIDTH - left - 150));
     const times = row.timesTransformers === null ? '' : ` (${row.timesTransformers.toFixed(1)}×)`;
+    const quality = row.ndcg === undefined ? '' : `, nDCG@10 ${row.ndcg.toFixed(2)}`;
     return (
       `<text x="${left - 8}" y="${y + 14}" text-anchor="end">${label(row)}</text>` +
       `<rect class="${/^ours|^reranker/.test(row.contender) ? 'bar' : 'other'}" x="${left}" y="${y}" width="${width.toFixed(1)}" height="20"/>` +
-      `<text x="${(left + width + 6).toFixed(1)}" y="${y + 14}">${row.documentsPerMinute.toFixed(1)}${times}</text>`
+      `<text x="${(left + width + 6).toFixed(1)}" y="${y + 14}">${row.documentsPerMinute.toFixed(1)}${times}${quality}</text>`
     );
   });
   return svg(

@@ -1,6 +1,7 @@
 /** Runs to medians, ratios and agreement; a report as Markdown. */
 import type { BrowserDescription, Measurement } from '../page/main.ts';
-import type { DocumentResult } from '../page/types.ts';
+import type { DocumentResult, JudgedQuery } from '../page/types.ts';
+import { ndcgOfVerdicts } from './judged.ts';
 import type { Machine } from './machine.ts';
 import type { PeakMemory } from './processes.ts';
 
@@ -38,6 +39,10 @@ export interface Row {
   readonly maxScoreDifference?: number;
   /** documents per minute over those of transformers.js one at a time, round by round, the median */
   readonly timesTransformers: number | null;
+  /** over those of the fastest wllama */
+  readonly timesWllama?: number | null;
+  /** where documents were judged */
+  readonly ndcg?: number;
 }
 
 export interface Report {
@@ -55,6 +60,8 @@ export interface Report {
     readonly maxNewTokens: number;
     readonly stopAtVerdict: boolean;
     readonly query: string;
+    /** file of the judged queries that were taken instead */
+    readonly judged?: string;
     readonly words?: number;
     readonly warmUpDocuments: number;
     readonly nice: number | null;
@@ -70,17 +77,25 @@ export interface Report {
 export const cellName = (cell: { contender: string; slots?: number; documents: number }) =>
   `${cell.contender} (${cell.slots ?? '?'} slots, ${cell.documents} documents)`;
 
-export function summarise(records: readonly RunRecord[]): Row[] {
+/** @param judged the documents' queries and grades, if they have any */
+export function summarise(
+  records: readonly RunRecord[],
+  judged: readonly JudgedQuery[] | null = null,
+): Row[] {
   const cells = new Map<string, RunRecord[]>();
   for (const record of records) {
     const { contender, slots, numPrompts } = record.measurement;
     const key = cellName({ contender, slots, documents: numPrompts });
     cells.set(key, [...(cells.get(key) ?? []), record]);
   }
-  return [...cells.values()].map((runs) => row(runs, records));
+  return [...cells.values()].map((runs) => row(runs, records, judged));
 }
 
-function row(runs: readonly RunRecord[], all: readonly RunRecord[]): Row {
+function row(
+  runs: readonly RunRecord[],
+  all: readonly RunRecord[],
+  judged: readonly JudgedQuery[] | null,
+): Row {
   const measurements = runs.map(({ measurement }) => measurement);
   const first = measurements[0]!;
   const elapsed = measurements.map(({ elapsedMs }) => elapsedMs);
@@ -110,7 +125,14 @@ function row(runs: readonly RunRecord[], all: readonly RunRecord[]): Row {
     numNewTokens: newTokens(first),
     ...agreement(first, reference),
     ...scoreDifference(first, all[0]!.measurement),
-    timesTransformers: ratio(runs, all),
+    timesTransformers: ratio(runs, all, /^transformers$/),
+    timesWllama: ratio(runs, all, /^wllama/),
+    ...(judged && {
+      ndcg: ndcgOfVerdicts(
+        judged,
+        first.documents.map(({ label }) => label),
+      ),
+    }),
   };
 }
 
@@ -121,15 +143,17 @@ function cpuPerDocument(runs: readonly RunRecord[]): number | null {
   return shares.length > 0 ? median(shares) : null;
 }
 
-function ratio(runs: readonly RunRecord[], all: readonly RunRecord[]): number | null {
+/** Round by round, over the fastest of some contenders. */
+function ratio(runs: readonly RunRecord[], all: readonly RunRecord[], contenders: RegExp): number | null {
   const ratios = runs.flatMap(({ round, measurement }) => {
-    const other = all.find(
+    const others = all.filter(
       (record) =>
         record.round === round &&
-        record.measurement.contender === 'transformers' &&
+        contenders.test(record.measurement.contender) &&
         record.measurement.numPrompts === measurement.numPrompts,
     );
-    return other ? [perMinute(measurement) / perMinute(other.measurement)] : [];
+    const fastest = Math.max(...others.map((other) => perMinute(other.measurement)));
+    return others.length > 0 ? [perMinute(measurement) / fastest] : [];
   });
   return ratios.length > 0 ? median(ratios) : null;
 }
@@ -191,7 +215,7 @@ export function toMarkdown(report: Report): string {
     `# ${report.device === 'wasm' ? 'WASM' : 'WebGPU'}, model ${model.name} (${model.dtype})`,
     '',
     `${report.date.slice(0, 16).replace('T', ' ')} UTC. ${turns} alternating turn${turns > 1 ? 's' : ''} at most, medians. ` +
-      `Query "${options.query}", ${options.words ? `documents of ${options.words} words, ` : ''}${isScored(report) ? 'scores without chains' : `chains ${options.stopAtVerdict ? `up to ${options.maxNewTokens} tokens or the verdict` : `of exactly ${options.maxNewTokens} tokens`}, greedy`}.`,
+      `${options.judged ? `Queries of ${options.judged}` : `Query "${options.query}"`}, ${options.words ? `documents of ${options.words} words, ` : ''}${isScored(report) ? 'scores without chains' : `chains ${options.stopAtVerdict ? `up to ${options.maxNewTokens} tokens or the verdict` : `of exactly ${options.maxNewTokens} tokens`}, greedy`}.`,
     '',
     `- Machine: ${describe(machine)}`,
     `- Chromium ${report.chromium}; cross-origin isolated: ${browser.crossOriginIsolated ? 'yes' : 'no'}; JSPI: ${browser.jspi ? 'yes' : 'no'}`,
@@ -215,13 +239,15 @@ export function toMarkdown(report: Report): string {
       : []),
     ...loadLine(report),
     '',
-    `| contender | slots | documents | runs | time (range) s | documents/min | × transformers.js | CPU s/document | new tokens/s | first finished s | cold load s | warm load s | peak page MiB | peak GPU process MiB | ${isScored(report) ? 'largest difference of scores' : 'same chain | same verdict'} |`,
-    `| --- | ${'---: | '.repeat(isScored(report) ? 14 : 15)}`,
+    `| contender | slots | documents | runs | time (range) s | documents/min | × transformers.js | × wllama | CPU s/document | new tokens/s | first finished s | cold load s | warm load s | peak page MiB | peak GPU process MiB | ${isScored(report) ? 'largest difference of scores' : 'same chain | same verdict'} |${hasNdcg(report) ? ' nDCG@10 |' : ''}`,
+    `| --- | ${'---: | '.repeat((isScored(report) ? 15 : 16) + (hasNdcg(report) ? 1 : 0))}`,
     ...report.rows.map(tableLine),
     '',
   ];
   return lines.join('\n');
 }
+
+const hasNdcg = ({ rows }: Report) => rows.some(({ ndcg }) => ndcg !== undefined);
 
 const isScored = ({ rows }: Report) =>
   rows.some(({ maxScoreDifference }) => maxScoreDifference !== undefined);
@@ -260,7 +286,8 @@ function tableLine(row: Row): string {
     row.runs,
     `${seconds(row.elapsedMs)} (${seconds(low)}–${seconds(high)})`,
     row.documentsPerMinute.toFixed(1),
-    row.timesTransformers === null ? '–' : row.timesTransformers.toFixed(2),
+    row.timesTransformers?.toFixed(2) ?? '–',
+    row.timesWllama?.toFixed(2) ?? '–',
     row.cpuSecondsPerDocument?.toFixed(2) ?? '–',
     row.tokensPerSecond.toFixed(1),
     seconds(row.firstVerdictMs),
@@ -271,6 +298,7 @@ function tableLine(row: Row): string {
     ...(row.maxScoreDifference === undefined
       ? [percent(row.sameChain), percent(row.sameLabel)]
       : [row.maxScoreDifference.toExponential(1)]),
+    ...(row.ndcg === undefined ? [] : [row.ndcg.toFixed(4)]),
   ];
   return `| ${cells.join(' | ')} |`;
 }

@@ -1,5 +1,6 @@
 /** Our engine on our runner, put together as the product's worker does it, without the service's messages. */
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
+import { expandModel } from '../../../src/convert/expand/expand-model.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { sharedPrefix } from '../../../src/engine/shared-prefix.ts';
 import { Sequence } from '../../../src/engine/sequence.ts';
@@ -7,7 +8,8 @@ import { fetchModelFiles, type ModelFiles } from '../../../src/model/model-files
 import { ChainReader } from '../../../src/rank1/chain-reader.ts';
 import { findMarkerTokenIds, watchedTokenIds } from '../../../src/rank1/markers.ts';
 import { browserHost } from '../../../src/runtime/browser-host.ts';
-import { ModelRuntime } from '../../../src/runtime/model-runtime.ts';
+import { ModelRuntime, type PrepareFiles } from '../../../src/runtime/model-runtime.ts';
+import { WASM_LEAD_STEPS } from '../../../src/service/rerank/rerank-run.ts';
 import { createTokenizer, type Tokenizer } from '../../../src/tokenizer/tokenizer.ts';
 import type { Contender, ContenderName, LoadRequest, RunRequest, RunResult, SessionCalls } from '../types.ts';
 
@@ -29,7 +31,8 @@ export class OursContender implements Contender {
     const folder = FOLDERS[request.contender] ?? 'rank1';
     this.#files = await fetchModelFiles(`${request.modelUrl}${folder}/`, request.dtype, () => undefined);
     this.#tokenizer = createTokenizer(this.#files.tokenizerJson, this.#files.tokenizerConfig);
-    this.#runtime = await ModelRuntime.load(request.device, this.#files, browserHost(request.assetsUrl));
+    const host = browserHost(request.assetsUrl);
+    this.#runtime = await ModelRuntime.load(request.device, this.#files, host, prepareFor(request.contender));
   }
 
   async run({ prompts, maxNewTokens, stopAtVerdict }: RunRequest): Promise<RunResult> {
@@ -50,6 +53,7 @@ export class OursContender implements Contender {
       ...(request.contender !== 'ours-no-prefix' && {
         prefixTokenIds: sharedPrefix(prompts.map(({ tokenIds }) => Int32Array.from(tokenIds))),
       }),
+      ...(request.device === 'wasm' && { leadSteps: WASM_LEAD_STEPS }),
       ...(request.contender === 'ours-no-lead' && { leadRows: slots }),
     });
     const rows = prompts.map((prompt) => {
@@ -90,6 +94,13 @@ export class OursContender implements Contender {
   async dispose(): Promise<void> {
     await this.#runtime?.dispose();
   }
+}
+
+/** `exact` arithmetic but for two contenders; the class itself takes weights as they are stored. */
+function prepareFor(contender: ContenderName): PrepareFiles | undefined {
+  if (contender === 'ours-stored') return undefined;
+  const preference = contender === 'ours-fast' ? 'fast' : 'exact';
+  return (files, chosen) => expandModel(files, { preference, ...chosen });
 }
 
 /** Hides features from the runtime. Only this contender uses the worker. */

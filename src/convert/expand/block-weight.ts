@@ -47,12 +47,17 @@ export function dequantizeRows(weight: BlockWeight, start: number, values: Float
   }
 }
 
-/** The weight in row ranges of nearly equal length, each of at most `maxValues` values or one tile of rows. */
-export function splitRows(weight: BlockWeight, maxValues: number): BlockWeight[] {
-  const { rows, cols } = weight;
-  const maxTiles = Math.max(1, Math.floor(maxValues / cols / ROW_TILE));
+/**
+ * The weight in row ranges of nearly equal length, each of at most `maxRows` rows or one tile of them. A length is an odd number
+ * of tiles: where the rows are columns, as in int8, a step down a column then reaches every set of the processor's cache.
+ */
+export function splitRows(weight: BlockWeight, maxRows: number): BlockWeight[] {
+  const { rows } = weight;
+  if (rows <= maxRows) return [weight];
+  const maxTiles = Math.max(1, Math.floor(maxRows / ROW_TILE));
   const numTiles = Math.ceil(rows / ROW_TILE);
-  const step = Math.ceil(numTiles / Math.ceil(numTiles / maxTiles)) * ROW_TILE;
+  const evenly = Math.ceil(numTiles / Math.ceil(numTiles / maxTiles));
+  const step = (evenly % 2 === 1 ? evenly : evenly < maxTiles ? evenly + 1 : evenly - 1) * ROW_TILE;
   const parts = [];
   for (let start = 0; start < rows; start += step)
     parts.push(sliceRows(weight, start, Math.min(rows, start + step)));

@@ -4,14 +4,7 @@
  * embedding table included, stays as it is stored.
  */
 import { GraphBuilder, tensorBytes, type StoredTensor } from '../graph-builder.ts';
-import {
-  ELEMENT_BYTES,
-  encodeOnnxModel,
-  type ElementType,
-  type OnnxModel,
-  type OnnxNode,
-  type OnnxTensor,
-} from '../onnx-proto.ts';
+import { encodeOnnxModel, type OnnxModel, type OnnxNode, type OnnxTensor } from '../onnx-proto.ts';
 import { splitRows, type BlockWeight } from './block-weight.ts';
 import { ExplicitAttention, newTokensOnly } from './explicit-attention.ts';
 import { columnScales, expandToFloat32, expandToInt8, MAX_INT8 } from './expanded-weights.ts';
@@ -27,14 +20,28 @@ export interface ExpandedTensor extends StoredTensor {
   fill(bytes: Uint8Array<ArrayBuffer>): void;
 }
 
+/**
+ * Wider int8 weights are multiplied in parts. WASM's kernel packs a panel of 128 inputs at every call, output by output, a row
+ * apart: in one piece a vocabulary took ten times as long (docs/decisions/0026-attention-in-operators.md).
+ */
+const MAX_INT8_OUTPUTS = 6160;
+
+const VALUE_BYTES: Readonly<Record<ExpandedForm, number>> = { fp32: 4, int8: 1 };
+
+function partsOf(weight: BlockWeight, form: ExpandedForm): BlockWeight[] {
+  const maxRows = Math.floor(MAX_EXPANDED_BYTES / VALUE_BYTES[form] / weight.cols);
+  return splitRows(weight, form === 'int8' ? Math.min(maxRows, MAX_INT8_OUTPUTS) : maxRows);
+}
+
 /** Codes shared by several products count once. */
 export function productSizes(products: readonly StoredProduct[], form: ExpandedForm): ProductSizes {
-  const valueBytes = form === 'fp32' ? 4 : 1;
   const weights = new Map(products.map(({ codesName, weight }) => [codesName, weight]));
-  const sizes = [...weights.values()].map(({ rows, cols }) => rows * cols * valueBytes);
+  const sizes = [...weights.values()]
+    .flatMap((weight) => partsOf(weight, form))
+    .map(({ rows, cols }) => rows * cols * VALUE_BYTES[form]);
   return {
     total: sizes.reduce((sum, bytes) => sum + bytes, 0),
-    largest: Math.min(MAX_EXPANDED_BYTES, Math.max(...sizes)),
+    largest: Math.max(...sizes),
   };
 }
 
@@ -107,7 +114,7 @@ interface Multiplication {
 abstract class Products {
   readonly tensors: ExpandedTensor[] = [];
   protected readonly graph: GraphBuilder;
-  protected abstract readonly type: ElementType;
+  protected abstract readonly form: ExpandedForm;
   readonly #stored = new Set<string>();
 
   constructor(graph: GraphBuilder) {
@@ -118,7 +125,7 @@ abstract class Products {
     const output = node.outputs[0]!;
     const name = bias === null ? output : `${output}.product`;
     const x = node.inputs[0]!;
-    const parts = splitRows(weight, Math.floor(MAX_EXPANDED_BYTES / ELEMENT_BYTES[this.type]));
+    const parts = partsOf(weight, this.form);
     if (parts.length === 1) this.multiply({ name, x, weightName: codesName, weight });
     else {
       const products = parts.map((part, nth) =>
@@ -146,12 +153,12 @@ abstract class Products {
 }
 
 class Float32Products extends Products {
-  protected readonly type = 'float32';
+  protected readonly form = 'fp32';
 
   protected multiply({ name, x, weightName, weight }: Multiplication): string {
     const stored = this.store({
       name: `${weightName}.fp32`,
-      type: this.type,
+      type: 'float32',
       dims: [weight.rows, weight.cols],
       fill: (bytes) => expandToFloat32(weight, floats(bytes)),
     });
@@ -167,7 +174,7 @@ class Float32Products extends Products {
  * times 1 / 127 and the output's scale; times m. No row sees another.
  */
 class Int8Products extends Products {
-  protected readonly type = 'int8';
+  protected readonly form = 'int8';
   readonly #activations = new Map<string, { readonly codes: string; readonly magnitudes: string }>();
   readonly #normalised: ReadonlySet<string>;
   #constants: Readonly<Record<'axis' | 'step' | 'zeroPoint', string>> | null = null;
@@ -185,7 +192,7 @@ class Int8Products extends Products {
     const activations = this.#quantize(x);
     const codes = this.store({
       name: `${weightName}.int8`,
-      type: this.type,
+      type: 'int8',
       dims: [weight.cols, weight.rows],
       fill: (bytes) => expandToInt8(weight, new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length)),
     });

@@ -12,6 +12,8 @@ import { randomWeight, valuesOf, type BlockShape } from './block-shapes.ts';
 ort.env.wasm.numThreads = 1;
 
 const SHAPE: BlockShape = { rows: 40, cols: 96, bits: 4, blockSize: 32, hasZeroPoints: true };
+/** More outputs than one product has. */
+const WIDE: BlockShape = { ...SHAPE, rows: 6176, cols: 32 };
 const NUM_ROWS = 3;
 
 /** y = W x + bias and z = W x, of one stored weight. */
@@ -148,9 +150,22 @@ describe('in fp32', () => {
 });
 
 describe('in int8', () => {
-  it('the integers are exact: only the two scales are floats', async () => {
-    const stored = twoProducts(SHAPE);
-    const { rows, cols } = SHAPE;
+  it('a wide weight is multiplied in parts, each an odd number of tiles wide but for the last', () => {
+    const stored = twoProducts(WIDE);
+    const model = decodeOnnxModel(stored.onnx);
+    const { tensors } = expandGraph(model, findProducts(model, new Map([['weights', stored.file]])), {
+      form: 'int8',
+      explicitAttention: false,
+    });
+    const widths = tensors.filter(({ type }) => type === 'int8').map(({ dims }) => dims[1]!);
+    expect(widths.reduce((sum, width) => sum + width, 0)).toBe(WIDE.rows);
+    expect(widths.length).toBeGreaterThan(1);
+    for (const width of widths.slice(0, -1)) expect(width % 32).toBe(16);
+  });
+
+  it.each([SHAPE, WIDE])('the integers are exact: only the two scales are floats, %o', async (shape) => {
+    const stored = twoProducts(shape);
+    const { rows, cols } = shape;
     const x = activations(cols);
     const actual = await runExpanded(stored, 'int8', x, NUM_ROWS);
     const values = valuesOf(stored.weight);
