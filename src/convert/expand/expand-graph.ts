@@ -24,7 +24,7 @@ export interface ExpandedTensor extends StoredTensor {
  * Wider int8 weights are multiplied in parts. WASM's kernel packs a panel of 128 inputs at every call, output by output, a row
  * apart: in one piece a vocabulary took ten times as long (docs/decisions/0026-attention-in-operators.md).
  */
-const MAX_INT8_OUTPUTS = 6160;
+const MAX_INT8_OUTPUTS = 3088;
 
 const VALUE_BYTES: Readonly<Record<ExpandedForm, number>> = { fp32: 4, int8: 1 };
 

@@ -13,7 +13,7 @@ ort.env.wasm.numThreads = 1;
 
 const SHAPE: BlockShape = { rows: 40, cols: 96, bits: 4, blockSize: 32, hasZeroPoints: true };
 /** More outputs than one product has. */
-const WIDE: BlockShape = { ...SHAPE, rows: 6176, cols: 32 };
+const WIDE: BlockShape = { ...SHAPE, rows: 3104, cols: 32 };
 const NUM_ROWS = 3;
 
 /** y = W x + bias and z = W x, of one stored weight. */
