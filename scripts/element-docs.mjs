@@ -27,7 +27,7 @@ export function elementDocs(manifest) {
         `${description ?? ''}${initial && initial !== "''" ? ` Default: ${code(initial)}.` : ''}`,
       ]),
     ),
-    '## To be read',
+    '## Read-only properties',
     table(
       ['property', 'type', 'meaning'],
       readable.map(({ name, type, description }) => [code(name), code(type?.text ?? ''), description ?? '']),

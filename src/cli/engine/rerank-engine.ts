@@ -26,5 +26,5 @@ export function deviceNote(model: LoadedModel): string | null {
 
 /** For calls made after closing. */
 export function engineClosed(): Rank1Error {
-  return new Rank1Error('worker-failed', 'The engine was closed while it was working.');
+  return new Rank1Error('worker-failed', 'The engine was closed. Start the command again.');
 }
