@@ -7,7 +7,7 @@ import { Rank1Error, errorMessage } from '../base/errors.ts';
 import { namingRefusals } from '../base/policy-refusal.ts';
 import { readBody } from '../base/read-body.ts';
 import type { ByteSource } from './byte-io.ts';
-import type { CheckpointFolder } from './checkpoint-folder.ts';
+import { pathWithin, type CheckpointFolder } from './checkpoint-folder.ts';
 import { readAhead } from './read-ahead.ts';
 import { MAX_TEXT_BYTES, tooLarge } from './read-json.ts';
 
@@ -61,7 +61,8 @@ export class HttpCheckpoint implements CheckpointFolder {
     this.#signal = options.signal ? AbortSignal.any([options.signal, signal]) : signal;
   }
 
-  open(name: string): Promise<ByteSource | null> {
+  async open(name: string): Promise<ByteSource | null> {
+    if (pathWithin(name) === null) return null;
     return name.endsWith('.safetensors') ? this.#openRanged(name) : this.#openWhole(name);
   }
 
@@ -122,7 +123,7 @@ export class HttpCheckpoint implements CheckpointFolder {
     const request = async (): Promise<T> => {
       const idle = new IdleTimer(this.#limits.stallMs, () => new Error('nothing came any more'), signal);
       try {
-        const url = `${this.#baseUrl}/${encodeURIComponent(name)}`;
+        const url = `${this.#baseUrl}/${name.split('/').map(encodeURIComponent).join('/')}`;
         const init = { headers, signal: idle.signal };
         const response = await namingRefusals(url, () => this.#fetch(url, init));
         return await use(await checkStatus(name, response), idle);

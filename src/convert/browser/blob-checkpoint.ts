@@ -16,22 +16,19 @@ export class BlobCheckpoint implements CheckpointFolder {
    * @throws Rank1Error `invalid-file` if two files have the same name, which is ambiguous
    */
   static fromFiles(files: Iterable<File>): BlobCheckpoint {
-    const folder = checkpointFolder(Array.from(files));
     const blobs = new Map<string, Blob>();
-    for (const file of folder) {
-      if (blobs.has(file.name)) {
-        throw new Rank1Error(
-          'invalid-file',
-          `There are two files ${file.name}. Choose one checkpoint folder.`,
-        );
+    for (const [name, file] of checkpointFiles(Array.from(files))) {
+      if (blobs.has(name)) {
+        throw new Rank1Error('invalid-file', `There are two files ${name}. Choose one checkpoint folder.`);
       }
-      blobs.set(file.name, file);
+      blobs.set(name, file);
     }
     return new BlobCheckpoint(blobs);
   }
 
+  /** of the folder itself, without those in folders inside */
   get names(): readonly string[] {
-    return [...this.#blobs.keys()];
+    return [...this.#blobs.keys()].filter((name) => !name.includes('/'));
   }
 
   open(name: string): Promise<ByteSource | null> {
@@ -53,10 +50,16 @@ export class BlobCheckpoint implements CheckpointFolder {
 const folderOf = (file: File): string => file.webkitRelativePath?.split('/').slice(0, -1).join('/') ?? '';
 const depth = (folder: string): number => folder.split('/').length;
 
-function checkpointFolder(files: readonly File[]): File[] {
+/** By their names within the checkpoint's folder. */
+function checkpointFiles(files: readonly File[]): [name: string, file: File][] {
   const folders = files.filter((file) => file.name === 'config.json').map(folderOf);
   const [outermost] = folders.sort((a, b) => depth(a) - depth(b));
-  return outermost === undefined ? [...files] : files.filter((file) => folderOf(file) === outermost);
+  if (outermost === undefined) return files.map((file) => [file.name, file]);
+  return files.flatMap((file) => {
+    const folder = `${folderOf(file)}/`;
+    const isInside = folder.startsWith(`${outermost}/`);
+    return isInside ? [[`${folder.slice(outermost.length + 1)}${file.name}`, file]] : [];
+  });
 }
 
 async function readSlice(

@@ -3,7 +3,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Rank1Error } from '../../base/errors.ts';
 import type { ByteSource } from '../byte-io.ts';
-import type { CheckpointFolder } from '../checkpoint-folder.ts';
+import { pathWithin, type CheckpointFolder } from '../checkpoint-folder.ts';
 
 export class DiskCheckpoint implements CheckpointFolder {
   readonly #handles: FileHandle[] = [];
@@ -27,9 +27,11 @@ export class DiskCheckpoint implements CheckpointFolder {
   }
 
   async open(name: string): Promise<ByteSource | null> {
+    const parts = pathWithin(name);
+    if (parts === null) return null;
     let handle: FileHandle;
     try {
-      handle = await open(path.join(this.#folder, path.basename(name)));
+      handle = await open(path.join(this.#folder, ...parts));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw new Rank1Error('invalid-file', `${name} cannot be read: ${(error as Error).message}.`, {
