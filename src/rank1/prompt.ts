@@ -3,6 +3,7 @@
  * rank1's own profile: plain text, no newline after `<think>`.
  * Source: orionw/rank1 `rank1.py` and the rank1-7b model card (arXiv 2502.18418).
  */
+import { assert } from '../base/assert.ts';
 import { RANK1_PROFILE, type ScoringProfile } from '../model/scoring-profile.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { CLOSE_MARKER } from './markers.ts';
@@ -56,8 +57,8 @@ export function encodePrompt(
 }
 
 /**
- * As `encodePrompt`, with the document cut at a token so that the prompt has at most `maxTokens`; null if not even an
- * empty document fits. `{document}` must stand at the end of its part of the profile's prompt.
+ * As `encodePrompt`, with the document cut at a token so that the prompt has at most `maxTokens`, which must hold the
+ * prompt of an empty document. `{document}` must stand at the end of its part of the profile's prompt.
  */
 export function encodeCutPrompt(
   tokenizer: Tokenizer,
@@ -65,15 +66,14 @@ export function encodeCutPrompt(
   document: string,
   profile: ScoringProfile,
   maxTokens: number,
-): Int32Array | null {
+): Int32Array {
   const encode = (text: string) => encodeParts(tokenizer, promptParts(profile, query, text));
   const encoded = encode(document);
   const numExcess = framed(tokenizer, encoded).length - maxTokens;
   if (numExcess <= 0) return framed(tokenizer, encoded);
   const place = profile.prompt.findIndex((part) => part.includes(DOCUMENT_SLOT));
-  const numBefore = encode('')[place]!.length;
   const part = encoded[place]!;
-  if (part.length - numExcess < numBefore) return null;
+  assert(part.length - numExcess >= encode('')[place]!.length, 'the query leaves room for a document');
   return framed(tokenizer, encoded.with(place, part.slice(0, part.length - numExcess)));
 }
 

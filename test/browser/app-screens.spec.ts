@@ -54,6 +54,19 @@ for (const { name: screen, ...screenOptions } of SCREENS) {
         await shoot(page, `${screen}-${name}-2-chinese`);
         expect(await untranslated(page)).toEqual([]);
       });
+
+    test('compare-remote fits, in both languages, with what it is for on the first screen', async ({
+      page,
+    }) => {
+      await page.goto('./compare-remote.html');
+      await expect(page.locator('#documents-count')).toContainText('words');
+      await expect(page.getByText('Compare', { exact: true })).toBeInViewport();
+      await expect(page.getByText('Nothing is sent before you agree')).toBeInViewport();
+      await shoot(page, `${screen}-compare-remote-1`);
+      await page.getByRole('button', { name: '繁體中文' }).click();
+      await expect(page.getByText('比較', { exact: true })).toBeInViewport();
+      await shoot(page, `${screen}-compare-remote-2-chinese`);
+    });
   });
 }
 

@@ -97,6 +97,12 @@ test('a run tells its progress and its measures; killed and run again, it leaves
   });
   expect(await runEval(args(killed))).toMatchObject({ status: 0 });
   expect(filesOf(killed)).toEqual(files);
+  // Figures under two instructions are of two runs.
+  const instructed = await runEval([...args(killed), '--instruction', 'Only Asia.']);
+  expect(instructed).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('other settings') as string,
+  });
 
   const model = await runEval([...args(join(folder, 'nowhere')), '--model', join(folder, 'no-model')]);
   expect(model.status).toBe(1);

@@ -17,6 +17,11 @@ export interface GenerateRequest {
   readonly watchedTokenIds?: readonly number[];
 }
 
+declare global {
+  /** A test may expose this to hear of each batch as it ends. */
+  var onGeneratedRows: ((rows: readonly GeneratedRow[]) => Promise<void>) | undefined;
+}
+
 export async function generate(request: GenerateRequest): Promise<GeneratedRow[]> {
   const { device, batches, numNewTokens } = request;
   const site = new URL('../../', location.href);
@@ -25,7 +30,11 @@ export async function generate(request: GenerateRequest): Promise<GeneratedRow[]
   // All of them where the vocabulary is small.
   const watched = request.watchedTokenIds ?? Array.from({ length: files.spec.vocabSize }, (_, id) => id);
   const rows: GeneratedRow[] = [];
-  for (const prompts of batches) rows.push(...(await generateRows(runtime, prompts, numNewTokens, watched)));
+  for (const prompts of batches) {
+    const generated = await generateRows(runtime, prompts, numNewTokens, watched);
+    rows.push(...generated);
+    await globalThis.onGeneratedRows?.(generated);
+  }
   await runtime.dispose();
   return rows;
 }

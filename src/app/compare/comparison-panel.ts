@@ -1,9 +1,10 @@
 /**
  * `<rank1-comparison>`: one or two more models, a server, or the same model asked another way, judge the list of the page's own
- * `<rank1-rerank>`; then a table of all their ranks. Light DOM, as it is part of the page.
+ * `<rank1-rerank>`; then a table of all their ranks. Light DOM, as it is part of the page. Their rankings are drawn below the
+ * page's own, in a container of the page.
  */
 import { msg, str } from '@lit/localize';
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, render, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { Reranker } from '../../client/reranker.ts';
@@ -37,50 +38,52 @@ const SERVER = 'server';
 export class ComparisonElement extends PageElement {
   /** The ranking that the others are compared with. */
   @property({ attribute: false }) first: Rank1RerankElement | null = null;
+  /** Where the others' rankings are drawn. */
+  @property({ attribute: false }) rankings: HTMLElement | null = null;
   /** Whether a server may be named, which then gets what is judged. */
   @property({ attribute: false }) allowsServer = false;
   @state() private server: Reranker | null = null;
   @state() private others: readonly Contestant[] = [];
   @state() private stored: readonly string[] = [];
   @state() private comparison: Comparison | null = null;
-  @state() private busy = false;
+  /** label of the ranking being made; null when none is */
+  @state() private judging: string | null = null;
   #numAdded = 0;
 
   protected override render(): TemplateResult {
-    const { others, comparison, busy } = this;
-    return html`<details class="panel" @toggle=${this.#listModels}>
-        <summary>
-          <span>${msg('Compare')}</span>
-          <span class="summary-note">${msg('with another model, or the same one asked in another way')}</span>
-        </summary>
+    const { others, comparison, judging } = this;
+    return html`<details class="panel" ?open=${this.allowsServer} @toggle=${this.#listModels}>
+      <summary>
+        <span>${msg('Compare')}</span>
+        <span class="summary-note"
+          >${this.allowsServer ? msg('with a model on a server, or another one here') : msg('with another model, or the same one asked in another way')}</span
+        >
+      </summary>
+      <div class="panel-body">
         ${this.#renderServer()}
-        <div class="panel-body settings">
-          ${this.#renderChoice()}
-          <div class="field">
-            <button type="button" ?disabled=${others.length === 0 || busy} @click=${this.#judge}>
-              ${msg('Judge and compare')}
-            </button>
-          </div>
-        </div>
-      </details>
-      ${repeat(
-        others,
-        ({ id }) => id,
-        (contestant) => this.#renderContestant(contestant),
-      )}
-      ${comparison ? renderComparison(comparison, () => saveFile(comparisonFile(comparison), document)) : nothing}`;
+        <div class="settings">${this.#renderChoice()}</div>
+        <ul class="contestants" aria-label=${msg('Compared with')} ?hidden=${others.length === 0}>
+          ${others.map((contestant) => this.#renderContestant(contestant))}
+        </ul>
+        <button
+          type="button"
+          class="primary"
+          ?disabled=${others.length === 0 || judging !== null}
+          @click=${this.#judge}
+        >
+          ${msg('Judge and compare')}
+        </button>
+        <p class="judging" role="status">${judging === null ? nothing : msg(str`Judging: ${judging}`)}</p>
+        ${comparison ? renderComparison(comparison, () => saveFile(comparisonFile(comparison), document)) : nothing}
+      </div>
+    </details>`;
   }
 
   #renderServer(): TemplateResult | typeof nothing {
     if (!this.allowsServer)
-      return html`<p class="panel-body">
-        <a href="./compare-remote.html">${msg('Compare with a model on a server…')}</a>
-      </p>`;
+      return html`<p><a href="./compare-remote.html">${msg('Compare with a model on a server…')}</a></p>`;
     if (this.server) return nothing;
-    return html`<rank1-remote-server
-      class="panel-body"
-      @rank1-remote-agreed=${this.#onAgreed}
-    ></rank1-remote-server>`;
+    return html`<rank1-remote-server @rank1-remote-agreed=${this.#onAgreed}></rank1-remote-server>`;
   }
 
   #renderChoice(): TemplateResult {
@@ -88,8 +91,8 @@ export class ComparisonElement extends PageElement {
     return html`<div class="field">
         <label for="compare-model">${msg('Model')}</label>
         <select id="compare-model">
+          ${this.server ? html`<option value=${SERVER} selected>${this.server.remoteHost}</option>` : nothing}
           ${models.map((model) => html`<option value=${model}>${modelName(model)}</option>`)}
-          ${this.server ? html`<option value=${SERVER}>${this.server.remoteHost}</option>` : nothing}
         </select>
       </div>
       <div class="field">
@@ -98,22 +101,35 @@ export class ComparisonElement extends PageElement {
           ${(['none', 'top', 'all'] as const).map((reasons) => html`<option value=${reasons}>${reasonsLabel(reasons)}</option>`)}
         </select>
       </div>
-      <div class="field">
-        <button type="button" ?disabled=${this.others.length >= MAX_OTHERS || this.busy} @click=${this.#add}>
-          ${msg('Add')}
-        </button>
-      </div>`;
+      <button
+        type="button"
+        class="quiet"
+        ?disabled=${this.others.length >= MAX_OTHERS || this.judging !== null}
+        @click=${this.#add}
+      >
+        ${msg('Add')}
+      </button>`;
   }
 
   #renderContestant(contestant: Contestant): TemplateResult {
     const label = labelOf(contestant);
-    return html`<section class="contestant" aria-label=${label}>
-      <div class="contestant-head">
-        <h3>${label}</h3>
-        <button class="quiet" type="button" ?disabled=${this.busy} @click=${() => this.#remove(contestant)}>
-          ${msg('Remove')}<span class="visually-hidden"> ${label}</span>
-        </button>
-      </div>
+    return html`<li>
+      ${label}
+      <button
+        class="quiet"
+        type="button"
+        ?disabled=${this.judging !== null}
+        @click=${() => this.#remove(contestant)}
+      >
+        ${msg('Remove')}<span class="visually-hidden"> ${label}</span>
+      </button>
+    </li>`;
+  }
+
+  #renderRanking(contestant: Contestant): TemplateResult {
+    const label = labelOf(contestant);
+    return html`<section aria-label=${label}>
+      <h2>${label}</h2>
       <rank1-rerank
         .model=${contestant.model}
         .reranker=${contestant.server}
@@ -129,6 +145,15 @@ export class ComparisonElement extends PageElement {
   };
 
   protected override updated(): void {
+    if (this.rankings)
+      render(
+        repeat(
+          this.others,
+          ({ id }) => id,
+          (contestant) => this.#renderRanking(contestant),
+        ),
+        this.rankings,
+      );
     if (!this.allowsServer) return;
     document.title = msg('Compare with a server: what is judged is sent to it');
     const header = document.querySelector('rank1-site-header');
@@ -155,31 +180,32 @@ export class ComparisonElement extends PageElement {
 
   /** The page's own ranking is kept if it is of the list as it stands. A ranking that fails says why itself, and ends this. */
   readonly #judge = async (): Promise<void> => {
-    const { first } = this;
-    if (!first) return;
-    this.busy = true;
+    const { first, rankings, others } = this;
+    if (!first || !rankings) return;
     this.comparison = null;
+    const elements = [first, ...rankings.querySelectorAll('rank1-rerank')];
+    const { model, reasons } = first;
+    const labels = [{ model, reasons, server: undefined }, ...others].map(labelOf);
     try {
-      if (first.results.length !== first.documents.length || first.value === '') {
-        if (!(await first.rerank())) return;
+      for (const [place, element] of elements.entries()) {
+        this.judging = labels[place] ?? '';
+        if (element !== first) Object.assign(element, questionOf(first));
+        else if (first.results.length === first.documents.length && first.value !== '') continue;
+        if (await element.rerank()) continue;
+        return element.scrollIntoView({ block: 'start' });
       }
-      const elements = [...this.querySelectorAll('rank1-rerank')];
-      for (const element of elements) {
-        const { query, documents, instruction, device, maxNewTokens, preset } = first;
-        Object.assign(element, { query, documents, instruction, device, maxNewTokens, preset });
-        if (!(await element.rerank())) return;
-      }
-      const labels = [
-        labelOf({ model: first.model, server: undefined, reasons: first.reasons }),
-        ...this.others.map(labelOf),
-      ];
       this.comparison = compareRankings(
-        [first, ...elements].map(({ results }, place) => ({ label: labels[place] ?? '', results })),
+        elements.map(({ results }, place) => ({ label: labels[place] ?? '', results })),
       );
     } finally {
-      this.busy = false;
+      this.judging = null;
     }
   };
+}
+
+function questionOf(element: Rank1RerankElement) {
+  const { query, documents, instruction, device, maxNewTokens, preset } = element;
+  return { query, documents, instruction, device, maxNewTokens, preset };
 }
 
 function labelOf({ model, server, reasons }: Omit<Contestant, 'id'>): string {

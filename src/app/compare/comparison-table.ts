@@ -7,7 +7,7 @@ export function renderComparison(comparison: Comparison, onSave: () => void): Te
   const { labels, documents, correlations, gains } = comparison;
   const numDifferent = documents.filter(({ differs }) => differs).length;
   return html`<section class="comparison">
-    <h3>${msg('Comparison')}</h3>
+    <h2>${msg('Comparison')}</h2>
     <p role="status">
       ${numDifferent === 1 ? msg('1 document is judged differently.') : msg(str`${numDifferent} documents are judged differently.`)}
     </p>

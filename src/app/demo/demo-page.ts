@@ -21,12 +21,15 @@ export function renderDemoPage(allowsServer: boolean): TemplateResult {
       <p id="sample-error" class="sample-error" role="alert" hidden></p>
     </form>
 
-    <div class="panels">${documentsPanel()} ${settingsPanel()}</div>
+    <div class="panels">
+      ${allowsServer ? comparison(true) : nothing} ${documentsPanel()} ${settingsPanel()}
+      ${allowsServer ? nothing : comparison(false)}
+    </div>
 
     <h2 class="visually-hidden">${msg('Ranking')}</h2>
     <rank1-rerank id="reranker"></rank1-rerank>
     <rank1-stats-panel></rank1-stats-panel>
-    <rank1-comparison .allowsServer=${allowsServer}></rank1-comparison>
+    <div id="other-rankings"></div>
   `;
 }
 
@@ -51,6 +54,9 @@ function serverMasthead(): TemplateResult {
     </p>
   </section>`;
 }
+
+const comparison = (allowsServer: boolean): TemplateResult =>
+  html`<rank1-comparison .allowsServer=${allowsServer}></rank1-comparison>`;
 
 function documentsPanel(): TemplateResult {
   return html`<details class="panel">

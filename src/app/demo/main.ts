@@ -143,7 +143,8 @@ query.addEventListener('keydown', (event) => {
 });
 form.addEventListener('submit', (event) => event.preventDefault());
 
-(document.querySelector('rank1-comparison') as ComparisonElement).first = reranker;
+const comparison = document.querySelector('rank1-comparison') as ComparisonElement;
+Object.assign(comparison, { first: reranker, rankings: byId('other-rankings') });
 
 const statsPanel = document.querySelector('rank1-stats-panel') as StatsPanelElement;
 reranker.addEventListener('rank1-update', ({ detail }) => (statsPanel.stats = detail.stats));

@@ -5,7 +5,7 @@ import { NetworkLog } from './network-log.ts';
 import { PageElement } from './page-element.ts';
 
 /**
- * Shows "Nothing leaves this device" and, on demand, what was fetched since the page was opened. Renders into
+ * Says whether anything leaves this device and, on demand, what was fetched since the page was opened. Renders into
  * light DOM; styled by shell.css.
  */
 export class NetworkStateElement extends PageElement {
@@ -47,17 +47,19 @@ export class NetworkStateElement extends PageElement {
     if (!log) return nothing;
     const files = [...log.fetched].reverse();
     return html`<details
-      class="network-state"
+      class="network-state ${this.sendsTo ? 'sends' : ''}"
       data-foreign=${log.foreign.length}
       @keydown=${this.#onKey}
       @focusout=${this.#onFocusOut}
     >
       <summary>
-        ${lock}<span>${log.refused.length > 0 ? msg('A request was refused') : this.#whatLeaves()}</span>
+        ${this.sendsTo ? arrowOut : lock}<span
+          >${log.refused.length > 0 ? msg('A request was refused') : this.#whatLeaves()}</span
+        >
       </summary>
       <div class="network-panel">
         <p>
-          ${this.sendsTo ? nothing : msg('Your documents, questions and decisions stay in this browser.')}
+          ${this.sendsTo === null ? msg('Your documents, questions and decisions stay in this browser.') : nothing}
           ${this.#whatMayHappen()}
         </p>
         ${
@@ -81,7 +83,10 @@ export class NetworkStateElement extends PageElement {
   }
 
   #whatLeaves(): string {
-    return this.sendsTo ? msg(str`Sent to ${this.sendsTo}`) : msg('Nothing leaves this device');
+    if (this.sendsTo) return msg(str`Sent to ${this.sendsTo}`);
+    return this.sendsTo === null
+      ? msg('Nothing leaves this device')
+      : msg('Nothing is sent before you agree');
   }
 
   #whatMayHappen(): string {
@@ -116,6 +121,10 @@ function kilobytes(numBytes: number): string {
 const lock = html`<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
   <path d="M5 7V5a3 3 0 0 1 6 0v2" fill="none" stroke="currentColor" stroke-width="1.75" />
   <rect x="3" y="7" width="10" height="7" rx="1.75" fill="currentColor" />
+</svg>`;
+
+const arrowOut = html`<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+  <path d="M4 12 12 4M5.5 4H12v6.5" fill="none" stroke="currentColor" stroke-width="1.75" />
 </svg>`;
 
 declare global {

@@ -20,7 +20,7 @@ export interface PromptBudget {
   readonly query: string;
   readonly encode: (tokenizer: Tokenizer, query: string, document: string) => Int32Array;
   /** The prompt of a text that is too long, cut at a token; if omitted, texts are cut at words. */
-  readonly encodeCut?: (document: string, maxTokens: number) => Int32Array | null;
+  readonly encodeCut?: (document: string, maxTokens: number) => Int32Array;
   readonly maxPromptTokens: number;
   /** of a document, in code points; default: any number */
   readonly maxCharacters?: number | null;
@@ -47,7 +47,7 @@ export function fitText(budget: PromptBudget, fullText: string): FittedText | nu
   }
   if (budget.encodeCut) {
     const cutTokenIds = budget.encodeCut(text, maxPromptTokens);
-    return cutTokenIds && { text, promptTokenIds: cutTokenIds, truncated: true, passage: null };
+    return { text, promptTokenIds: cutTokenIds, truncated: true, passage: null };
   }
   const textTokenIds = tokenizer.encode(text);
   let room = textTokenIds.length - (promptTokenIds.length - maxPromptTokens);

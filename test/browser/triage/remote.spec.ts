@@ -45,7 +45,7 @@ test('nothing is sent before a consent that names the host, and none is kept of 
   await expect(page.getByRole('dialog')).toContainText(`Send what is judged to ${host()}?`);
   await page.getByRole('button', { name: 'Send nothing' }).click();
   await expect(page.getByText('Drop files or a folder here')).toHaveCount(0);
-  await expect(page.locator('.network-state > summary')).toHaveText('Nothing leaves this device');
+  await expect(page.locator('.network-state > summary')).toHaveText('Nothing is sent before you agree');
   expect(server.seen).toEqual([]);
   expect(await page.evaluate(() => sessionStorage.length + localStorage.length)).toBe(0);
 });

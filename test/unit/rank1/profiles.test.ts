@@ -36,6 +36,22 @@ describe.each(Object.keys(FIXTURE.tokenizers))('%s', (model) => {
     }
   });
 
+  test('judges no document if the query alone fills the context: it is never cut', () => {
+    expect(plan(model, 'a long query, '.repeat(300), 'A document.', null, 1000).next()?.prompts).toEqual([]);
+    for (let numWords = 700; numWords < 1000; numWords += 23) {
+      const query = Array<string>(numWords).fill('word').join(' ');
+      const planned = plan(model, query, 'A long document. '.repeat(900), null, 1000).next()!;
+      for (const { promptTokenIds } of planned.prompts) {
+        expect(promptTokenIds.length).toBeLessThan(1000);
+        expect(
+          tokenizerOf(model)
+            .decode([...promptTokenIds])
+            .match(/word/g),
+        ).toHaveLength(numWords);
+      }
+    }
+  });
+
   test('shares everything before the document', () => {
     const planner = plan(model, 'a query', 'Some document', null);
     const first = planner.next()!;
