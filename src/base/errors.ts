@@ -25,7 +25,6 @@ export type Rank1ErrorCode =
   | 'run-failed'
   /** the browser's storage or the disk is full, blocked or failing */
   | 'storage'
-  | 'conversion-failed'
   /** a file from the user is malformed or unreadable */
   | 'invalid-file'
   /** the worker died, hung or was closed */

@@ -41,7 +41,6 @@ const FINAL: ReadonlySet<Rank1ErrorCode> = new Set<Rank1ErrorCode>([
   'model-corrupt',
   'model-unsupported',
   'tokenizer-unsupported',
-  'conversion-failed',
   'invalid-file',
 ]);
 

@@ -198,8 +198,6 @@ export function faultText(error: Error): string | null {
       return msg('Memory ran out. Close other tabs, or choose a smaller model.');
     case 'storage':
       return msg('The storage of the browser failed. Free some space, or load the model again.');
-    case 'conversion-failed':
-      return msg('The checkpoint could not be converted.');
     case 'worker-failed':
       return msg('The worker of the page stopped. Try again.');
     default:

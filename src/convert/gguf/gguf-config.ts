@@ -20,8 +20,6 @@ const READ_KEYS =
 export interface GgufModel {
   readonly architecture: GgufArchitecture;
   readonly config: Readonly<Record<string, unknown>>;
-  readonly numHeads: number;
-  readonly numKeyValueHeads: number;
   readonly headDim: number;
 }
 
@@ -84,7 +82,7 @@ export function ggufModel(
     bos_token_id: metadata.get('tokenizer.ggml.bos_token_id'),
     ...Object.fromEntries(unread.map((key) => [key, String(metadata.get(key)).slice(0, 60)])),
   };
-  return { architecture: architecture as GgufArchitecture, config, numHeads, numKeyValueHeads, headDim };
+  return { architecture: architecture as GgufArchitecture, config, headDim };
 }
 
 /** The published rescalings of Llama 3.1 and 3.2; a GGUF file contains only the resulting factors. */

@@ -462,7 +462,6 @@ export const templates = {
   s9f6eeb8259b5ee25: `已捨棄`,
   s9f9ba8ad94876d67: `文字方塊`,
   s9fbbc819fe7e66aa: `Run 檔`,
-  sa15d93937a459ad9: `無法轉換這個檢查點。`,
   sa16ca4bc68bbd940: str`正在讀取 ${0}（${1}）`,
   sa1f398f6e0b2e9ba: str`${0} 個檔案：${1}`,
   sa29774d1f8ed60bf: `指示`,
