@@ -1,6 +1,5 @@
 /**
- * A model folder on a server. Never returns an incomplete weight file or, where the browser can hash, one that does not
- * match the manifest's checksum.
+ * A model folder on a server. Never returns a weight file that is incomplete or does not match the manifest's checksum.
  */
 import { IdleTimer } from '../base/async.ts';
 import { errorMessage, isRank1Error, Rank1Error } from '../base/errors.ts';
@@ -8,6 +7,7 @@ import { namingRefusals } from '../base/policy-refusal.ts';
 import { readChunks } from '../base/read-body.ts';
 import type { ManifestFile } from './manifest.ts';
 import { assertChecksum, assertLength, MAX_TEXT_BYTES, tooLong, type ModelFolder } from './model-folder.ts';
+import { createSha256 } from './sha256.ts';
 
 /** Idle timeout of a request. */
 const STALL_MS = 30_000;
@@ -123,13 +123,20 @@ function allocate(path: string, numBytes: number): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** Browsers offer `crypto.subtle` only over HTTPS and on localhost; elsewhere only the length is checked. */
 async function verifySha256(path: string, bytes: Uint8Array<ArrayBuffer>, expected: string): Promise<void> {
+  assertChecksum(path, await sha256Hex(bytes), expected);
+}
+
+/** `crypto.subtle` is native code, but browsers offer it only over HTTPS and on localhost. */
+async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
-  if (!subtle) return;
+  if (!subtle) {
+    const hash = await createSha256();
+    hash.update(bytes);
+    return hash.digestHex();
+  }
   const digest = new Uint8Array(await subtle.digest('SHA-256', bytes));
-  const actual = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  assertChecksum(path, actual, expected);
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function brokenOff(path: string, error: unknown): Rank1Error {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { HttpFolder } from '../../../src/model/http-folder.ts';
 import { collectGarbage } from '../../fakes/collect-garbage.ts';
 
@@ -32,4 +32,20 @@ test('a load over HTTP holds the weights once: chunks are gone as soon as they a
   const weights = await folder.readWeights('weights.bin', { bytes, sha256 }, () => undefined);
   expect(weights).toHaveLength(bytes);
   expect(numAlive).toBeLessThanOrEqual(2); // the last, and one in the reader's hand
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+test('weights are verified over plain HTTP, too, where browsers offer no crypto.subtle', async () => {
+  const weights = Buffer.from('weights');
+  const sha256 = createHash('sha256').update(weights).digest('hex');
+  const read = (body: string) =>
+    new HttpFolder('http://models.test/m/', { fetch: () => Promise.resolve(new Response(body)) }).readWeights(
+      'weights.bin',
+      { bytes: weights.length, sha256 },
+      () => undefined,
+    );
+  vi.stubGlobal('crypto', {});
+  expect(Buffer.from(await read('weights'))).toEqual(weights);
+  await expect(read('WEIGHTS')).rejects.toMatchObject({ code: 'model-corrupt' });
 });
