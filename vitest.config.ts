@@ -49,6 +49,7 @@ export default defineConfig({
           ...shared,
           name: 'node',
           include: ['test/{package,cli,webgpu-node}/**/*.test.ts', ...OWN_PROCESS],
+          globalSetup: 'test/cli/built-cli.ts',
         },
       },
       {

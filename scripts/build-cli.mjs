@@ -1,4 +1,5 @@
 // Bundles the command line tool for the published package: dist-cli/cli.mjs, and node.worker.mjs, which runs the model.
+// Another folder may be given.
 import { build } from 'vite';
 import { fileURLToPath } from 'node:url';
 
@@ -13,7 +14,7 @@ await build({
   ssr: { noExternal: true, external: ['onnxruntime-web', 'onnxruntime-node', 'webgpu'] },
   build: {
     ssr: true,
-    outDir: 'dist-cli',
+    outDir: process.argv[2] ?? 'dist-cli',
     target: 'node20',
     rollupOptions: {
       input: { cli: 'src/cli/main.ts', 'node.worker': 'workers/node.worker.ts' },

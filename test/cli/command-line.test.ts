@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT } from './local-engines.ts';
+import { BIN, ROOT } from './local-engines.ts';
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'rank1-command-'))));
@@ -21,9 +21,10 @@ function run(
   args: readonly string[],
   input = '',
   onOutput: (text: string, kill: (signal: NodeJS.Signals) => void, stdout: string) => void = () => undefined,
+  bin = BIN,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(ROOT, 'bin/rank1-rerank.mjs'), ...args]);
+    const child = spawn(process.execPath, [bin, ...args]);
     let [stdout, stderr] = ['', ''];
     const tell = () => onOutput(stderr, (signal) => child.kill(signal), stdout);
     child.stdout.on('data', (chunk: Buffer) => {
@@ -43,16 +44,22 @@ function run(
 const INSTANT = ['--mode', 'instant', '--device', 'cpu'];
 
 describe('rank1-rerank', () => {
-  it('judges lines of the standard input, best first, with progress beside the results', async () => {
-    const texts = ['Bread is baked in an oven.', 'The coldest city is Yakutsk.'];
-    const args = ['rerank', '--query', 'coldest city', '--output', 'json', ...INSTANT, '-'];
-    const { code, stdout, stderr } = await run(args, texts.join('\n'));
-    const { documents } = JSON.parse(stdout) as { documents: { text: string; score: number }[] };
-    expect(documents.map(({ text }) => text).sort()).toEqual(texts);
-    expect(documents[0]!.score).toBeGreaterThanOrEqual(documents[1]!.score);
-    expect(stderr).toContain('2 of 2 documents\n');
-    expect(code).toBe(0);
-  });
+  it.each([
+    ['the package', BIN],
+    ['a checkout', join(ROOT, 'bin/rank1-rerank.mjs')],
+  ])(
+    'of %s judges lines of the standard input, best first, with progress beside the results',
+    async (_, bin) => {
+      const texts = ['Bread is baked in an oven.', 'The coldest city is Yakutsk.'];
+      const args = ['rerank', '--query', 'coldest city', '--output', 'json', ...INSTANT, '-'];
+      const { code, stdout, stderr } = await run(args, texts.join('\n'), undefined, bin);
+      const { documents } = JSON.parse(stdout) as { documents: { text: string; score: number }[] };
+      expect(documents.map(({ text }) => text).sort()).toEqual(texts);
+      expect(documents[0]!.score).toBeGreaterThanOrEqual(documents[1]!.score);
+      expect(stderr).toContain('2 of 2 documents\n');
+      expect(code).toBe(0);
+    },
+  );
 
   it('ends with 3, the file and the line where an input is wrong, and 2 where an argument is', async () => {
     const file = join(folder, 'bad.jsonl');

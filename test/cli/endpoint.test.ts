@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readTrecRun, sourceFile } from '../../src/evaluation/index.ts';
 import { hundredByQuery, hundredExpected } from '../harness/hundred-pairs.ts';
 import { CompletionsServer } from '../unit/remote/completions-server.ts';
-import { ROOT } from './local-engines.ts';
+import { BIN } from './local-engines.ts';
 
 const API_KEY = 'sk-secret';
 let folder: string;
@@ -23,10 +23,9 @@ afterEach(async () => {
 });
 
 function rerank(args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const bin = join(ROOT, 'bin/rank1-rerank.mjs');
   const env = { ...process.env, RANK1_API_KEY: API_KEY };
   return new Promise((resolve) => {
-    const command = [bin, 'rerank', '--endpoint', upstream.endpoint, ...args];
+    const command = [BIN, 'rerank', '--endpoint', upstream.endpoint, ...args];
     execFile(process.execPath, command, { env }, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
     );

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hundredByQuery, hundredExpected } from '../harness/hundred-pairs.ts';
 import { CompletionsServer, type SeenRequest } from '../unit/remote/completions-server.ts';
-import { ROOT } from './local-engines.ts';
+import { BIN } from './local-engines.ts';
 
 const QUERIES = [
   ['q1', 'Which city is the capital of France?', 'Paris is the capital of France.'],
@@ -46,7 +46,7 @@ interface Killing {
 
 function runEval(args: readonly string[], killing?: Killing): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(ROOT, 'bin/rank1-rerank.mjs'), 'eval', ...args]);
+    const child = spawn(process.execPath, [BIN, 'eval', ...args]);
     let stdout = '';
     let stderr = '';
     let isSignalled = false; // a second one would end it at once

@@ -30,7 +30,7 @@ import { readTrecRun, sourceFile } from '../../src/evaluation/index.ts';
 import { documentText } from '../../src/rank1/prompt.ts';
 import { TextNode } from '../fakes/llamaindex-node.ts';
 import { hundredByQuery, hundredExpected, type QueryGroup } from '../harness/hundred-pairs.ts';
-import { openLocalEngine, REAL_THREAD, ROOT } from './local-engines.ts';
+import { BIN, openLocalEngine, REAL_THREAD } from './local-engines.ts';
 
 const GROUPS = hundredByQuery();
 const { maxNewTokens } = hundredExpected.options;
@@ -122,9 +122,8 @@ describe('the hundred pairs have the order and the scores of the oracle', () => 
       writeFileSync(file, requests.map((request) => `${JSON.stringify(request)}\n`).join(''));
       const options = ['--input', 'rank-llm', '--output', 'trec', '--device', 'cpu'];
       const cap = ['--max-new-tokens', String(maxNewTokens)];
-      const bin = join(ROOT, 'bin/rank1-rerank.mjs');
       const output = await new Promise<string>((resolve, reject) => {
-        execFile(process.execPath, [bin, 'rerank', ...options, ...cap, file], (error, stdout) =>
+        execFile(process.execPath, [BIN, 'rerank', ...options, ...cap, file], (error, stdout) =>
           error ? reject(error) : resolve(stdout),
         );
       });

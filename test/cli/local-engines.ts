@@ -1,6 +1,7 @@
 /** The command line's engine in threads of this process, for tests: with the demo model, or a scripted worker. */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { inject } from 'vitest';
 import { LocalEngine } from '../../src/cli/engine/local-engine.ts';
 import { modelPlace } from '../../src/cli/engine/model-place.ts';
 import { NodeWorker } from '../../src/cli/engine/node-worker.ts';
@@ -9,7 +10,9 @@ import type { DevicePreference } from '../../src/protocol/rerank-api.ts';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const DEMO_MODEL = join(ROOT, 'test/fixtures/demo-model');
 
-export const REAL_THREAD = new URL('../../bin/engine-thread.mjs', import.meta.url);
+/** The command line, bundled. */
+export const BIN = join(inject('cliFolder'), 'rank1-rerank.mjs');
+export const REAL_THREAD = pathToFileURL(join(inject('cliFolder'), 'engine-thread.mjs'));
 /** Answers at once, by hashes of the texts. */
 export const HASHED_THREAD = new URL('../fakes/hashed-thread.mjs', import.meta.url);
 

@@ -3,12 +3,11 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hundredByQuery, hundredExpected } from '../harness/hundred-pairs.ts';
 import { CompletionsServer } from '../unit/remote/completions-server.ts';
+import { BIN } from './local-engines.ts';
 
-const BIN = fileURLToPath(new URL('../../bin/rank1-rerank.mjs', import.meta.url));
 const NUM_QUERIES = 3;
 
 let folder: string;

@@ -1,6 +1,7 @@
 /** A GPU that the CPU imitates, for tests in Node: SwiftShader, which comes with Chromium, or what VK_ICD_FILENAMES names. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { findChromium } from '../../scripts/find-chromium.mjs';
 import { nodeHost } from '../../src/runtime/node/node-host.ts';
 import type { RuntimeHost } from '../../src/runtime/runtime-host.ts';
@@ -9,6 +10,8 @@ const DRIVER = 'vk_swiftshader_icd.json';
 
 /** @throws where there is no driver: a test that needs one does not pass without */
 export async function softwareHost(): Promise<RuntimeHost> {
+  // V8's optimizing compiler needs a minute for one function of the runtime, which gains nothing here.
+  setFlagsFromString('--no-wasm-tier-up --no-wasm-dynamic-tiering');
   const folders = ['/usr/lib/chromium', dirname(findChromium() ?? '.')];
   const driver = folders.map((folder) => join(folder, DRIVER)).find(existsSync);
   // Read by the Vulkan loader when Dawn starts it.

@@ -10,12 +10,11 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { OpenedModel } from '../../../src/convert/compare/opened-model.ts';
-import { fixturePath } from './support/fixtures.ts';
+import { OpenedModel } from '../../src/convert/compare/opened-model.ts';
+import { fixturePath } from '../unit/convert/support/fixtures.ts';
+import { BIN } from './local-engines.ts';
 
-const BIN = fileURLToPath(new URL('../../../bin/rank1-rerank.mjs', import.meta.url));
 const FIXTURE = fixturePath('small/qwen2-untied');
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 

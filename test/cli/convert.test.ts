@@ -1,17 +1,12 @@
-/** The command line tool as a user meets it. */
+/** `rank1-rerank convert` as it is typed. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { parseConvertArguments } from '../../../src/convert/node/convert-arguments.ts';
-import { describeProgress, progressLine } from '../../../src/convert/node/progress-line.ts';
-import { demoFiles } from './support/demo-checkpoint.ts';
-import { fixturePath } from './support/fixtures.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
-const BIN = fileURLToPath(new URL('../../../bin/rank1-rerank.mjs', import.meta.url));
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { demoFiles } from '../unit/convert/support/demo-checkpoint.ts';
+import { fixturePath } from '../unit/convert/support/fixtures.ts';
+import { BIN } from './local-engines.ts';
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), 'rank1-cli-'))));
@@ -26,7 +21,7 @@ const execute = (command: string, args: string[]) =>
     });
   });
 
-describe('rank1-rerank', () => {
+describe('rank1-rerank convert', () => {
   it('converts a folder, prints progress and the result, and ends with 0', async () => {
     const out = path.join(folder, 'model');
     const { code, stdout, stderr } = await run(
@@ -105,56 +100,5 @@ describe('rank1-rerank', () => {
       code: 0,
       stdout: expect.stringContaining('--shard-size'),
     });
-  });
-});
-
-describe('parseConvertArguments', () => {
-  it('has the documented defaults', () => {
-    expect(parseConvertArguments(['in', '--out', 'model'])).toMatchObject({
-      source: 'in',
-      options: {
-        dtype: 'q4',
-        layout: 'rank1',
-        method: 'symmetric',
-        blockSize: 32,
-        maxPositions: 16384,
-        accuracyLevel: 0,
-      },
-    });
-  });
-
-  it.each([
-    [[]],
-    [['a']],
-    [['a', 'b', '--out', 'c']],
-    [['a', '--out', 'c', '--nonsense']],
-    [['a', '--out', 'c', '--block-size', '48']],
-    [['a', '--out', 'c', '--block-size', '8']],
-    [['a', '--out', 'c', '--shard-size', '0']],
-    [['a', '--out', 'c', '--shard-size', '1025']],
-    [['a', '--out', 'c', '--max-positions', 'many']],
-    [['a', '--out', 'c', '--accuracy-level', '1']],
-  ])('refuses %j', (args) => {
-    expect(() => parseConvertArguments(args)).toThrow(/./);
-  });
-});
-
-describe('the progress line', () => {
-  const at = (bytes: number, tensors: number) => ({ bytes, totalBytes: 4e8, tensors, totalTensors: 40 });
-
-  it('tells speed and time left', () => {
-    expect(describeProgress(at(1e8, 10), 2)).toBe('10/40 tensors, 100 of 400 MB, 50.0 MB/s, 6 s left');
-    expect(describeProgress(at(0, 1), 0)).toContain('time left unknown');
-  });
-
-  it('prints at most ten lines where there is no terminal, and one rewritten line where there is', () => {
-    const lines: string[] = [];
-    const report = progressLine({ write: (text) => lines.push(text) }, () => 0);
-    for (let tensors = 1; tensors <= 40; tensors++) report(at(tensors * 1e7, tensors));
-    expect(lines).toHaveLength(10);
-    const shown: string[] = [];
-    const rewrite = progressLine({ isTTY: true, write: (text) => shown.push(text) }, () => 0);
-    for (let tensors = 1; tensors <= 40; tensors++) rewrite(at(tensors * 1e7, tensors));
-    expect(shown.filter((text) => text.includes('\n'))).toHaveLength(1);
   });
 });
