@@ -1,4 +1,4 @@
-// `npm test`: format, lint, types, the tests in Node, then those in a real Chromium, found or installed first.
+// `npm test`: format, lint, types, then the tests in Node and those in a real Chromium, found or installed first.
 // `npm run test:full` (--full) leaves nothing out; other arguments are Playwright's. Everything runs even when something
 // failed, and the last line counts it all: "N passed, N failed".
 import { spawn, spawnSync } from 'node:child_process';
@@ -9,6 +9,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { findChromium } from './find-chromium.mjs';
 
 const RESULTS = 'test-results';
+const NODE_RESULTS = `${RESULTS}/vitest.json`;
+const BROWSER_RESULTS = `${RESULTS}/playwright.json`;
 // Without npx, whose warnings would be mixed into the output.
 process.env.PATH = `${fileURLToPath(new URL('../node_modules/.bin', import.meta.url))}${delimiter}${process.env.PATH}`;
 const CHECKS = [
@@ -28,18 +30,37 @@ let passed = 0;
 let failed = 0;
 let skipped = 0;
 
-function run(command, env = {}) {
-  const [program, ...args] = command;
+/** Starts a command. Several run at once, so what it prints waits until it is shown. */
+function start([program, ...args]) {
+  const env = { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: '1' }) };
   const shell = process.platform === 'win32';
-  return spawnSync(program, args, { stdio: 'inherit', shell, env: { ...process.env, ...env } }).status === 0;
+  const child = spawn(program, args, { shell, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let waiting = '';
+  let print = (text) => (waiting += text);
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => print(text));
+  const ended = new Promise((resolve) => {
+    child.on('error', ({ message }) => {
+      print(`${message}\n`);
+      resolve(false);
+    });
+    child.on('close', (code) => resolve(code === 0));
+  });
+  const show = () => {
+    print = (text) => process.stdout.write(text);
+    print(waiting);
+  };
+  return { ended, show };
 }
 
 async function runChecks() {
   const waiting = [...CHECKS];
   const work = async () => {
     for (let command = waiting.shift(); command; command = waiting.shift()) {
-      const { ok, output } = await check(command);
-      console.log(`${output}${ok ? 'ok    ' : 'FAILED'} ${command.join(' ')}`);
+      const { ended, show } = start(command);
+      const ok = await ended;
+      show();
+      console.log(`${ok ? 'ok    ' : 'FAILED'} ${command.join(' ')}`);
       if (ok) passed++;
       else failed++;
     }
@@ -47,34 +68,23 @@ async function runChecks() {
   await Promise.all(Array.from({ length: availableParallelism() }, work));
 }
 
-/** Output is buffered, because several checks run at once. */
-function check([program, ...args]) {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, { shell: process.platform === 'win32' });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
-    child.on('error', ({ message }) => resolve({ ok: false, output: `${message}\n` }));
-    child.on('close', (code) => resolve({ ok: code === 0, output }));
-  });
+function startNodeTests() {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${NODE_RESULTS}`];
+  return start(['vitest', 'run', ...reporters]);
 }
 
-function runNodeTests() {
-  const file = `${RESULTS}/vitest.json`;
-  const ok = run(['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]);
-  if (!existsSync(file)) return void failed++;
-  const report = JSON.parse(readFileSync(file, 'utf8'));
+function countNodeTests(ok) {
+  if (!existsSync(NODE_RESULTS)) return void failed++;
+  const report = JSON.parse(readFileSync(NODE_RESULTS, 'utf8'));
   passed += report.numPassedTests;
   skipped += report.numPendingTests + report.numTodoTests;
   // A file that cannot be loaded, or whose process died, fails no test; it must fail the run all the same.
   failed += Math.max(report.numFailedTests, ok ? 0 : 1);
 }
 
-function runBrowserTests() {
-  if (!ensureChromium()) return void failed++;
-  const file = `${RESULTS}/playwright.json`;
-  const ok = run(['playwright', 'test', ...playwrightArgs]);
-  if (!existsSync(file)) return void failed++;
-  const { stats } = JSON.parse(readFileSync(file, 'utf8'));
+function countBrowserTests(ok) {
+  if (!existsSync(BROWSER_RESULTS)) return void failed++;
+  const { stats } = JSON.parse(readFileSync(BROWSER_RESULTS, 'utf8'));
   passed += stats.expected;
   skipped += stats.skipped;
   failed += Math.max(stats.unexpected + stats.flaky, ok ? 0 : 1);
@@ -86,9 +96,9 @@ function ensureChromium() {
   const isRoot = process.getuid?.() === 0;
   if (isRoot && spawnSync('apt-get', ['--version']).status === 0) {
     console.log('No Chromium was found: installing the package "chromium" with apt-get.');
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    run(['apt-get', 'update'], env);
-    run(['apt-get', 'install', '-y', '--no-install-recommends', 'chromium'], env);
+    const options = { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+    spawnSync('apt-get', ['update'], options);
+    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], options);
     if (findChromium()) return true;
   }
   console.error(
@@ -101,7 +111,16 @@ function ensureChromium() {
 rmSync(RESULTS, { recursive: true, force: true });
 mkdirSync(RESULTS, { recursive: true });
 await runChecks();
-runNodeTests();
-runBrowserTests();
+// The tests in Node use its software GPU.
+const hasChromium = ensureChromium();
+// Together: pages mostly wait, and the tests in Node do not.
+const nodeTests = startNodeTests();
+const browserTests = hasChromium && start(['playwright', 'test', ...playwrightArgs]);
+nodeTests.show();
+countNodeTests(await nodeTests.ended);
+if (browserTests) {
+  browserTests.show();
+  countBrowserTests(await browserTests.ended);
+} else failed++;
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed > 0 ? 1 : 0;
