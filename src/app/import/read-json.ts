@@ -3,6 +3,8 @@ import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
 import type { TextUnit } from './import-types.ts';
 
 const MAX_DEPTH = 32;
+/** Invalid lines reported by number. */
+const MAX_REPORTED_LINES = 100;
 
 export interface ReadRecords {
   readonly units: TextUnit[];
@@ -38,7 +40,7 @@ export function readJsonLines(text: string): ReadRecords {
       broken.push(place + 1);
     }
   }
-  const warnings = broken.length > 0 ? [note('broken-lines', ...broken)] : [];
+  const warnings = broken.length > 0 ? [note('broken-lines', ...broken.slice(0, MAX_REPORTED_LINES))] : [];
   return { units, warnings: [...warnings, ...depthWarning(isAnyCut)] };
 }
 

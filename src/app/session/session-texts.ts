@@ -41,8 +41,11 @@ export class SessionTexts {
 
   remove(file: FileRecord): void {
     const gone = this.table.remove(file).map(({ index }) => index);
-    this.#queue(async () => this.#shortlist.remove(gone));
-    this.#searched = null;
+    this.#queue(async () => {
+      this.#shortlist.remove(gone);
+      this.#languages.delete(file.id);
+      this.#searched = null;
+    });
   }
 
   /** Searches only what is indexed so far, until `ready` resolves. */

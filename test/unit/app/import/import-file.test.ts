@@ -141,6 +141,13 @@ describe('records', () => {
     expect(warnings(file)).toEqual(['Not JSON, and left out: line 3.']);
   });
 
+  // The numbers are arguments of a call: those of a hundred thousand lines overflowed the stack.
+  test('of JSON lines are read however many lines are broken, and the first are named', async () => {
+    const file = await readOne('x.jsonl', `${'{"t":"a"}\n'.repeat(10)}${'x\n'.repeat(300)}`);
+    expect([file.error, file.passages.length, file.warnings[0]?.numbers?.length]).toEqual([null, 10, 100]);
+    expect(warnings(file)).toEqual(['Not JSON, and left out: lines 11, 12, 13, 14, 15, 16, 17, 18, ….']);
+  });
+
   test('of a JSON list are numbered, as they stand on no lines of their own', async () => {
     const { passages } = await readOne('x.json', '[{"t":"a"},\n\n{"t":"b"}]');
     expect(passages.map(({ text, record, firstLine }) => [text, record, firstLine])).toEqual([
