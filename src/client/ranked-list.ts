@@ -1,6 +1,6 @@
 /**
- * A pure fold of updates into a ranking. Knows neither worker nor page, so it also serves a remote server, a stored run
- * and the tests. Lists are immutable: an item keeps its identity while its document is unchanged, so views can skip it.
+ * Folds updates into a ranking. Pure: knows neither worker nor page. Lists are immutable: an item keeps its identity
+ * while its document is unchanged, so views can skip it.
  */
 import { assert } from '../base/assert.ts';
 import type { FinishReason, Outcome, RerankUpdate, Verdict } from '../protocol/rerank-api.ts';
@@ -96,7 +96,7 @@ export function isRanked(item: RankedItem): boolean {
   return item.verdict !== null;
 }
 
-/** Whether some verdicts come from reasoning and some do not, so that scores alone do not give the order. */
+/** Whether only some verdicts come from reasoning: the order then does not follow from the scores. */
 export function isMixed({ items }: RankedList): boolean {
   const verdicts = items.flatMap(({ verdict }) => verdict ?? []);
   return new Set(verdicts.map(({ instant }) => instant)).size > 1;

@@ -37,7 +37,7 @@ export interface RerankerSettings {
   readonly locks?: LockManager;
 }
 
-/** `model` is the URL of a model folder, relative to the page; optional with a `backend`. */
+/** `model`, the URL of a model folder relative to the page, is required unless there is a `backend`. */
 export interface RerankerOptions extends Partial<LoadOptions>, RerankerSettings {}
 
 export interface LoadCallOptions {

@@ -1,4 +1,4 @@
-/** State of a run as a whole, for display; what happens to each document is in its updates. */
+/** State of a run as a whole, for display; updates have that of each document. */
 import type { Rank1ErrorCode } from '../base/errors.ts';
 import type { DevicePreference, LoadedModel } from '../protocol/rerank-api.ts';
 

@@ -28,8 +28,8 @@ export interface Backend {
   ): Promise<LoadedModel>;
   /**
    * Finishes every document of the request exactly once, with a verdict or the reason for having none.
-   * @param onUpdates called in order, and never after the call has settled. Called at least every few seconds; an empty
-   *   list is a heartbeat.
+   * @param onUpdates called in order, never after the call has settled; between steps at least every few seconds, with
+   *   an empty list as a heartbeat
    * @param signal ends the run after the step in flight; it then resolves with `aborted: true`
    * @throws Rank1Error when the run cannot continue; updates already delivered stand
    */

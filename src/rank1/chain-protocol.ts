@@ -27,7 +27,7 @@ export type ProtocolStep =
       readonly reasoning: string;
     };
 
-/** Result of a step. `reasoning` is what a `think` step added to the chain, without markers; empty for an answer. */
+/** Result of a step. `reasoning` is the text a `think` step added to the chain, without markers; empty for an answer. */
 export type StepResult =
   | {
       readonly type: 'verdict';
@@ -39,7 +39,7 @@ export type StepResult =
   | { readonly type: 'unanswered'; readonly reasoning: string; readonly loops: boolean }
   /** The model's output has no finite logits to read a verdict from. */
   | { readonly type: 'failed'; readonly reasoning: string }
-  /** The step was not run: its prompt does not fit. */
+  /** The step was not run, because its prompt does not fit. */
   | { readonly type: 'no-room' };
 
 export interface ChainOutcome {

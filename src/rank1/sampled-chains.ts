@@ -1,6 +1,6 @@
 /**
- * Sampled chains of one prompt. The verdict is the mean of their scores; the chain closest to the mean is shown. A single
- * chain is its own mean.
+ * Sampled chains of one prompt. The verdict is the mean of their scores; the chain closest to the mean is shown. A
+ * single chain is its own mean.
  */
 import { assert } from '../base/assert.ts';
 import type { RunOptions, SampledChain, Verdict } from '../protocol/rerank-api.ts';
@@ -17,7 +17,7 @@ export interface Sampling {
   readonly seed: number;
 }
 
-/** null: greedy. So is temperature 0, where all chains of a prompt are equal. */
+/** @returns null for greedy decoding, also at temperature 0, where all chains of a prompt would be equal */
 export function samplingOf({
   samples,
   temperature = DEFAULT_TEMPERATURE,
@@ -27,9 +27,9 @@ export function samplingOf({
 }
 
 /**
- * The mean of the scores. Its logit difference, log(mean p) - log(mean (1 - p)), is computed in log space, so that means
- * that round to 1 are still ordered. Forced if any of them was. The mean of bounds is a bound; if upper and lower bounds
- * are mixed, the upper ones count as 0, which gives a lower bound.
+ * The mean of the scores. Its logit difference, log(mean p) - log(mean (1 - p)), is computed in log space, so that
+ * means that round to 1 are still ordered. Forced if any verdict is. The mean of bounds is a bound; with both upper and
+ * lower bounds, the upper ones count as 0, which makes the mean a lower bound.
  */
 export function meanVerdict(verdicts: readonly Verdict[]): Verdict {
   const [first] = verdicts;
@@ -54,7 +54,7 @@ export function meanVerdict(verdicts: readonly Verdict[]): Verdict {
 }
 
 /**
- * Outcome of a prompt. If a chain has no verdict, neither has the prompt: the mean of the others would be a different
+ * Outcome of a prompt. If one chain has no verdict, the prompt has none: the mean of the others would be another
  * measure.
  */
 export function promptOutcome(

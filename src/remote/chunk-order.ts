@@ -11,7 +11,7 @@ export class ChunkOrder {
   #numTokens = 0;
   /** offset of the first chunk: some servers count the prompt */
   #base: number | null = null;
-  /** Content by running count. Some servers send a count that never grows; it is ignored. */
+  /** Content by running count. A count that never grows, which some servers send, is ignored. */
   readonly #byCount = new Map<number, string>();
 
   /** @returns whether the chunk is new. @throws PassingFault if text before it is missing or different */

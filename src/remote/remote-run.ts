@@ -167,7 +167,7 @@ export class RemoteRun {
       }
     };
     const { inFlight, maxInFlight } = this.#server;
-    // A run that asks for more slots than the default gets them.
+    // A run may ask for more than `maxInFlight` with `maxSlots`.
     const room = Math.max(maxInFlight, this.#request.options.maxSlots ?? 1);
     try {
       await this.#untilResumed(signal);
@@ -219,7 +219,7 @@ export class RemoteRun {
   }
 }
 
-/** The query as it stands in the prompt. Templates are fetched with the first run that has one. */
+/** The query as it appears in the prompt. The code of templates is loaded by the first run with one. */
 async function queryInPrompt(request: RerankRequest): Promise<string> {
   const { query, options } = request;
   if (options.queryTemplate === undefined && options.preset === undefined)

@@ -1,4 +1,12 @@
-/** Registers the elements and page services; importing a class alone does not. Does nothing outside a browser. */
+/**
+ * Registers the elements and page services; importing a class alone does not. Does nothing outside a browser.
+ * @example
+ * import 'rank1-rerank/element';
+ * const element = document.createElement('rank1-rerank');
+ * Object.assign(element, { query: 'coldest city', documents: ['Yakutsk is cold.', 'Cairo is hot.'] });
+ * document.body.append(element);
+ * await element.rerank();
+ */
 import { installPageServices } from './page-services.ts';
 import { Rank1RerankElement } from './rank1-rerank/rank1-rerank.ts';
 import { measureInFrames } from './ranked-results/measure-in-frames.ts';

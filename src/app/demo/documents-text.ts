@@ -9,8 +9,7 @@ const EMPTY_LINE = /\n[ \t]*\n/;
 const TITLE = /^#[ \t]+(.*)(?:\n|$)/;
 
 /**
- * A document with the same text as one in `known` keeps its id and source, so that they survive edits
- * elsewhere.
+ * A document with the text of one in `known` keeps that one's id and source, so that they survive edits elsewhere.
  */
 export function parseDocuments(text: string, known: readonly RerankDocument[] = []): RerankDocument[] {
   const normalised = text.replace(/\r\n?/g, '\n');

@@ -1,7 +1,6 @@
 /**
- * Reads one dropped file and the files nested in it as passages. Content is untrusted data: whatever it is,
- * the result says what was read and why the rest was not. Fetches only our own assets: character maps and
- * text recognition.
+ * Reads one dropped file and the files nested in it as passages. Content is untrusted: whatever it is, the result says
+ * what was read and why the rest was not. Fetches only our own assets: character maps and text recognition.
  */
 import { cleanPath } from './clean-path.ts';
 import type { FilePart, ReadContext } from './file-content.ts';

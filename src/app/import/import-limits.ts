@@ -1,4 +1,4 @@
-/** Limits on reading untrusted files. The user is told if one is exceeded, and the rest stays unread. */
+/** Limits on reading untrusted files. Content beyond them stays unread, and the user is told. */
 export const IMPORT_LIMITS = {
   /** per text file */
   maxTextBytes: 64 * 2 ** 20,

@@ -1,4 +1,4 @@
-/** What a PDF page holds besides its text: form field values, notes, attached files. */
+/** A PDF page's content besides its text: form field values, notes, attached files. */
 import type { FilePart } from './file-content.ts';
 
 /** As returned by pdf.js. */

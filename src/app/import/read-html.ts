@@ -1,6 +1,6 @@
 /**
- * HTML to text with a DOM-free parser: nothing can run a script or fetch an image. Everything a reader would
- * see is kept, menus included, so that reviewers can rely on it.
+ * HTML to text with a parser that has no DOM, so nothing can run a script or fetch an image. Keeps all visible text,
+ * menus included, so that reviewers can rely on it.
  */
 import { defaultTreeAdapter, parse, type DefaultTreeAdapterMap, type DefaultTreeAdapterTypes } from 'parse5';
 import { note, UnreadableFile } from './import-notes.ts';

@@ -48,7 +48,7 @@ function depthWarning(isCut: boolean): ImportNote[] {
   return isCut ? [note('deep-json', MAX_DEPTH)] : [];
 }
 
-/** `isCut`: some of it is nested too deeply and was left out. */
+/** `isCut`: part of the record is nested too deeply and was left out. */
 function describe(record: unknown): { readonly text: string; readonly isCut: boolean } {
   const lines: string[] = [];
   const isCut = collect(record, '', 0, lines);

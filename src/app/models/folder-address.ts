@@ -6,7 +6,7 @@ const HUB = 'https://huggingface.co';
 /**
  * Keeps a URL; turns a Hugging Face id or repository page into the URL of its files.
  * @param revision of a repository; if empty, the one in a pasted URL is used
- * @throws RangeError, in the language of the page, when it is neither
+ * @throws RangeError, localised, when it is neither
  */
 export function folderAddress(written: string, revision: string): string {
   const text = written.trim();

@@ -11,7 +11,7 @@ const MAX_BYTES = 32 * 2 ** 30;
 const MAX_RATIO = 20;
 const RATIO_FREE_BYTES = 32 * 2 ** 20;
 
-/** @throws RangeError, in the language of the page, if it is not an archive, is truncated or damaged, or holds too much */
+/** @throws RangeError, localised, if it is not an archive, is truncated or damaged, or too large for a model */
 export async function readZip(archive: File): Promise<Record<string, File>> {
   const files: Record<string, File> = Object.create(null) as Record<string, File>;
   const maxBytes = Math.min(MAX_BYTES, Math.max(RATIO_FREE_BYTES, MAX_RATIO * archive.size));

@@ -1,6 +1,6 @@
 /**
- * Lets only one tab open a session: two would overwrite each other's record. The browser releases the lock
- * when the page goes away, however that happens.
+ * Lets only one tab open a session, because two would overwrite each other's record. A Web Lock, which the browser
+ * releases however the page ends.
  */
 
 export interface SessionLock {

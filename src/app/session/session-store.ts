@@ -1,6 +1,6 @@
 /**
- * Session storage. Files and decisions belong to one session. Judgements are shared, so that each text is
- * judged once per question, and are deleted with the last session that holds the text.
+ * Session storage. Files and decisions belong to one session. Judgements are shared, so that each text is judged once
+ * per question, and are deleted with the text's last occurrence in any session.
  */
 import type { AskedQuestion, DecisionRecord, FileRecord, Judgement, SessionRecord } from './session-types.ts';
 

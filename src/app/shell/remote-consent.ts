@@ -1,6 +1,6 @@
 /**
- * The user's consent to let a given server judge: kept for this tab until it closes; the API key is never
- * stored. Also restricts the page to that one host, which only leaving the page undoes.
+ * The user's consent to send what is judged to a given server, stored for this tab until it closes, without the API
+ * key. Also restricts the page's connections to that host, which only leaving the page undoes.
  */
 import { checkRemoteOptions, type RemoteOptions } from '../../remote/remote-options.ts';
 

@@ -1,5 +1,5 @@
 /**
- * `<rank1-remote-server>`: asks for a server's address, and for consent that names it, before there is anything to send.
+ * `<rank1-remote-server>`: asks for a server's address, and for consent that names it, before anything can be sent.
  * Fires `rank1-remote-agreed` with the server's options. Light DOM, styled by remote-server.css.
  */
 import { msg, str } from '@lit/localize';

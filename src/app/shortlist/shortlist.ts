@@ -46,7 +46,7 @@ export class Shortlist {
     }
   }
 
-  /** Removes passages from the index. */
+  /** Excludes passages from results; they still count in the statistics. */
   remove(indexes: Iterable<number>): void {
     for (const index of indexes) this.#removed.add(index);
   }

@@ -1,4 +1,4 @@
-/** The original files, kept while the page is open, to render their pages and to read them again. */
+/** The original files, kept while the page is open to render their pages and to read them again. */
 import type { DroppedFile } from '../shell/dropped-files.ts';
 import { cleanPath } from '../import/clean-path.ts';
 import type { ImportedFile } from '../import/import-types.ts';

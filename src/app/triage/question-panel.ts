@@ -27,7 +27,7 @@ const MAX_LISTED = 50;
 export class QuestionPanelElement extends PageElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ type: Number }) revision = 0;
-  /** A server judges; its model's training data is unknown. */
+  /** Whether a server judges: the languages its model was trained on are unknown. */
   @property({ type: Boolean }) remote = false;
   @state() private draft: Question | null = null;
   /** whether the shortlist is shown */

@@ -1,6 +1,6 @@
 /**
  * The worker's side of the model page: storing, downloading, converting and deleting models. A complete model is never
- * overwritten: a new one with the same name gets another name. Stores, converter and device facts are injected.
+ * overwritten by another of the same name. Stores, converter and device facts are injected.
  */
 import { Rank1Error, isRank1Error } from '../../base/errors.ts';
 import { chooseDtype } from '../../model/choose-dtype.ts';

@@ -24,7 +24,10 @@ import type { LoadedRuntime } from './loaded-runtime.ts';
 const NUM_FIRST_DOCUMENTS = 128;
 /** Time that encoding may block the thread before abort, pause and the next step get their turn. */
 const PLAN_SLICE_MS = 50;
-/** A step on WASM takes longer with every row, so that leading rows may bring the first verdict: docs/decisions/0021-first-rows.md. */
+/**
+ * On WASM every row lengthens a step, so the lead rows run alone up to a first verdict:
+ * docs/decisions/0021-first-rows.md.
+ */
 export const WASM_LEAD_STEPS = 96;
 /** Far below any idle timeout. */
 const HEARTBEAT_MS = 2000;
