@@ -6,6 +6,7 @@ import type { ListRequest } from './reasons.ts';
 
 export { checkRerankOptions } from '../protocol/run-options.ts';
 
+/** A document, or only its text. */
 export type DocumentInput = string | RerankDocument;
 
 /** A string becomes a document with only text. */

@@ -53,8 +53,8 @@ export interface Page extends EventTarget {
 const EVENTS = ['visibilitychange', 'freeze', 'resume'] as const;
 
 /**
- * Pauses runs while the page is frozen, and while it is hidden if `whenHidden` is `pause`. A page is held before it
- * freezes, so that no step is in flight when it does. Neither changes a verdict.
+ * Pauses runs while the page is frozen, and while it is hidden if `whenHidden` is `pause`. A pause releases the device,
+ * which a frozen page would otherwise keep from others. No verdict changes.
  * @returns stops watching and releases the hold
  */
 export function holdWithPage(page: Page | undefined, whenHidden: WhenHidden, hold: Hold): () => void {

@@ -23,6 +23,7 @@ export interface RankedItem extends Omit<Outcome, 'finishReason'> {
 }
 
 export interface RankedList {
+  /** Updates of other runs are ignored. */
   readonly runId: number;
   /** in input order */
   readonly items: readonly RankedItem[];
@@ -43,7 +44,10 @@ const QUEUED: Omit<RankedItem, 'index'> = {
   numNewTokens: 0,
 };
 
-/** @param known outcomes from an earlier run, by the document's place in this list */
+/**
+ * A list of `numDocuments` queued documents, to fold a run's updates into.
+ * @param known outcomes from an earlier run, by the document's place in this list
+ */
 export function startRankedList(
   runId: number,
   numDocuments: number,

@@ -11,6 +11,7 @@ import type {
 import { toDocument, type DocumentInput, type ResultSelection } from './check-arguments.ts';
 import type { RankedItem, RankedList } from './ranked-list.ts';
 
+/** Tokens read and generated for one document, or for all documents of a call. */
 export interface TokenUsage {
   readonly numPromptTokens: number;
   readonly numNewTokens: number;

@@ -9,7 +9,7 @@ import type { ChainOutcome } from './chain-protocol.ts';
 import { promptOutcome } from './sampled-chains.ts';
 
 export interface TalliedChain {
-  /** so far, including failed attempts */
+  /** so far; of a request that was retried, only those of its last attempt */
   readonly numNewTokens: number;
   /** so far */
   readonly reasoning: string;

@@ -1,7 +1,8 @@
 /** Options of a remote server, checked at the public edge. */
 
+/** A server with OpenAI-compatible completions that return logprobs, and how requests to it are paced. */
 export interface RemoteOptions {
-  /** Base URL of an OpenAI-compatible server such as vLLM, up to and including `/v1`. */
+  /** Base URL, up to and including `/v1`. */
   readonly endpoint: string;
   /** The model's name on the server; optional if it serves only one. */
   readonly remoteModel?: string;
