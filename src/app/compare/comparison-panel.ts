@@ -1,7 +1,7 @@
 /**
- * `<rank1-comparison>`: one or two more models, a server, or the same model asked another way, judge the list of the page's own
- * `<rank1-rerank>`; then a table of all their ranks. Light DOM, as it is part of the page. Their rankings are drawn below the
- * page's own, in a container of the page.
+ * `<rank1-comparison>`: has one or two other models, a server, or the same model with other options judge the list of
+ * the page's `<rank1-rerank>`, then shows a table of all ranks. Their rankings are rendered below the page's, in a
+ * container of the page. Light DOM.
  */
 import { msg, str } from '@lit/localize';
 import { html, nothing, render, type TemplateResult } from 'lit';
@@ -21,32 +21,32 @@ import { renderComparison } from './comparison-table.ts';
 import { PageElement } from '../shell/page-element.ts';
 import { confineTo } from '../shell/remote-consent.ts';
 
-/** One more than these is the page's own. */
+/** Besides the page's own ranking. */
 const MAX_OTHERS = 2;
 
 interface Contestant {
   readonly id: number;
   readonly model: string;
-  /** judges instead of a model in this browser */
+  /** judges in place of a model in this browser */
   readonly server: Reranker | undefined;
   readonly reasons: Reasons;
 }
 
-/** The value of the server among the models. */
+/** Option value of the server in the list of models. */
 const SERVER = 'server';
 
 export class ComparisonElement extends PageElement {
   /** The ranking that the others are compared with. */
   @property({ attribute: false }) first: Rank1RerankElement | null = null;
-  /** Where the others' rankings are drawn. */
+  /** Container for the rankings of the others. */
   @property({ attribute: false }) rankings: HTMLElement | null = null;
-  /** Whether a server may be named, which then gets what is judged. */
+  /** Whether the user may name a server, to which what is judged is then sent. */
   @property({ attribute: false }) allowsServer = false;
   @state() private server: Reranker | null = null;
   @state() private others: readonly Contestant[] = [];
   @state() private stored: readonly string[] = [];
   @state() private comparison: Comparison | null = null;
-  /** label of the ranking being made; null when none is */
+  /** label of the ranking in progress; null if there is none */
   @state() private judging: string | null = null;
   #numAdded = 0;
 
@@ -138,7 +138,7 @@ export class ComparisonElement extends PageElement {
     </section>`;
   }
 
-  /** The page can reach this server alone from now on. */
+  /** From now on the page can connect only to its own site and this server. */
   readonly #onAgreed = ({ detail }: CustomEvent<RemoteOptions>): void => {
     confineTo(detail.endpoint);
     this.server = new Reranker({ backend: new RemoteBackend(detail) });
@@ -178,7 +178,7 @@ export class ComparisonElement extends PageElement {
     this.comparison = null;
   }
 
-  /** The page's own ranking is kept if it is of the list as it stands. A ranking that fails says why itself, and ends this. */
+  /** Keeps the page's own ranking if it is of the current list. Ends when a ranking fails, which shows why itself. */
   readonly #judge = async (): Promise<void> => {
     const { first, rankings, others } = this;
     if (!first || !rankings) return;

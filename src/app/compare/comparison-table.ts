@@ -1,4 +1,4 @@
-/** The table of a comparison, with what sums it up. */
+/** The table of a comparison, with a summary. */
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ComparedDocument, Comparison } from './comparison.ts';

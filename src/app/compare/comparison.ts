@@ -13,7 +13,7 @@ export interface ComparedDocument {
   readonly title: string;
   /** by ranking; null without a verdict */
   readonly places: readonly (RankedResult | null)[];
-  /** the verdicts' labels differ, or the ranks by `MIN_RANK_DIFFERENCE` */
+  /** whether the verdicts' labels differ, or their ranks by `MIN_RANK_DIFFERENCE` or more */
   readonly differs: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Comparison {
   readonly gains: readonly (number | null)[] | null;
 }
 
-/** Neighbours that changed places are no difference worth a mark. */
+/** Neighbours that swapped ranks are not marked as different. */
 export const MIN_RANK_DIFFERENCE = 3;
 const GAIN = parseMeasure('nDCG@10');
 const MAX_TITLE_LENGTH = 80;
@@ -79,7 +79,7 @@ function gainsOf(rankings: readonly ComparedRanking[]): Comparison['gains'] {
   });
 }
 
-/** As a table with a row for each document, and each ranking's rank, score and reasoning. */
+/** A CSV table: a row for each document, with rank, score and reasoning of each ranking. */
 export function comparisonFile({ labels, documents }: Comparison): ExportedFile {
   const head = labels.flatMap((label) => [`${label}: rank`, `${label}: score`, `${label}: reasoning`]);
   const rows = documents.map(({ index, title, places }) => [

@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { reasonsLabel } from '../shell/reasons-label.ts';
 import type { SampleCollection } from './sample-collections.ts';
 
-/** @param allowsServer whether a server may be named on this page, which then gets what is judged */
+/** @param allowsServer whether the user may name a server on this page, to which what is judged is then sent */
 export function renderDemoPage(allowsServer: boolean): TemplateResult {
   return html`
     ${allowsServer ? serverMasthead() : masthead()}
