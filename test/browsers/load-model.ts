@@ -32,10 +32,10 @@ export function loadModel(page: BrowserPage, site: string): Promise<Load> {
 async function loadInPage(page: BrowserPage, site: string): Promise<Load> {
   await page.goto(`${site}index.html`);
   return page.evaluate(async (hungMs): Promise<Load> => {
-    const find = () => document.querySelector('rank1-rerank');
     // The page makes the element when its language is loaded, and its sample would replace what is given before it.
-    while (find()?.documents?.length !== 14) await new Promise(requestAnimationFrame);
-    const element = find()!;
+    while (document.querySelector('rank1-rerank')?.documents?.length !== 14)
+      await new Promise(requestAnimationFrame);
+    const element = document.querySelector('rank1-rerank')!;
     const recoveries: string[] = [];
     element.addEventListener('rank1-state', ({ detail }) => {
       if (detail.type === 'recovering') recoveries.push(detail.message);

@@ -7,18 +7,11 @@ import type { BrowserPage } from './browser-page.ts';
 import { inEachBrowser } from './each-browser.ts';
 import { loadModel } from './load-model.ts';
 import { click, expectText, fill } from './steps.ts';
-import { openWebKit } from './webkit.ts';
+import { openWebKit, openWebKitWithStorage, STORAGE_FEATURES } from './webkit.ts';
 
 const DEMO_MODEL = 'test/fixtures/demo-model';
 /** The card after the default model's. */
 const CARD = '[aria-labelledby=stored-title] .card:nth-child(2)';
-/**
- * WebKitGTK has no origin private file system unless it is asked for, and refuses it in the private session of a driver,
- * as other browsers do in private windows.
- */
-const REFUSED_STORAGE =
-  '--features=+StorageAPI,+StorageAPIEstimate,+FileSystem,+FileSystemWritableStream,+AccessHandle';
-
 function demoModelFiles(): Map<string, Buffer> {
   const paths = readdirSync(DEMO_MODEL, { recursive: true, encoding: 'utf8' });
   const files = paths.filter((path) => statSync(join(DEMO_MODEL, path)).isFile());
@@ -84,5 +77,8 @@ inEachBrowser(
       expect(await storedNames(page)).toEqual([]);
     });
   },
-  [['WebKit that refuses storage', () => openWebKit([REFUSED_STORAGE])]],
+  [
+    ['WebKit in a private session', () => openWebKit(STORAGE_FEATURES)],
+    ['WebKit without sync handles', () => openWebKitWithStorage(STORAGE_FEATURES)],
+  ],
 );

@@ -1,9 +1,10 @@
 /** WebKitGTK of the system, by the W3C WebDriver protocol. Each page has a session of its own: a browser with no past. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { BrowserPage, OpenBrowser } from './browser-page.ts';
 import { findProgram } from './find-program.ts';
 
@@ -14,8 +15,42 @@ interface Session {
 
 type Send = <T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<T>;
 
-/** @param args of MiniBrowser, such as `--features=+StorageAPI` */
-export async function openWebKit(args: readonly string[] = []): Promise<OpenBrowser> {
+interface BrowserOptions {
+  /** default: MiniBrowser */
+  readonly binary?: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * The origin private file system, which is off by default. MiniBrowser refuses it, as other browsers do in private
+ * windows; in a session with storage its files have synchronous handles by name only.
+ */
+export const STORAGE_FEATURES = [
+  'StorageAPI',
+  'StorageAPIEstimate',
+  'FileSystem',
+  'AccessHandle',
+  'FileSystemWritableStream',
+];
+
+/** @param features beside those that are on by default */
+export function openWebKit(features: readonly string[] = []): Promise<OpenBrowser> {
+  const enabled = features.map((feature) => `+${feature}`).join(',');
+  return openDriven({ args: ['--automation', ...(enabled ? [`--features=${enabled}`] : [])] });
+}
+
+/** In a session that is not private, as MiniBrowser's is: what a page stores lasts until the page is disposed. */
+export async function openWebKitWithStorage(features: readonly string[]): Promise<OpenBrowser> {
+  const binary = fileURLToPath(new URL('webkit-with-storage.py', import.meta.url));
+  const load = "import gi; gi.require_version('WebKit2', '4.1'); from gi.repository import WebKit2";
+  if (spawnSync('/usr/bin/python3', ['-c', load]).status !== 0)
+    throw new Error(
+      'WebKit2 was not found for Python. Debian, Ubuntu: sudo apt-get install python3-gi gir1.2-webkit2-4.1',
+    );
+  return await openDriven({ binary, args: features });
+}
+
+async function openDriven(options: BrowserOptions): Promise<OpenBrowser> {
   const programs: AsyncDisposable[] = [];
   const end = async (): Promise<void> => {
     for (const program of programs.reverse()) await program[Symbol.asyncDispose]();
@@ -25,7 +60,7 @@ export async function openWebKit(args: readonly string[] = []): Promise<OpenBrow
     programs.push(display);
     const driver = await startDriver(display.name);
     programs.push(driver);
-    const browserOptions = { 'webkitgtk:browserOptions': { args: ['--automation', ...args] } };
+    const browserOptions = { 'webkitgtk:browserOptions': options };
     const capabilities = { alwaysMatch: { ...browserOptions, timeouts: { script: null } } };
     const openSession = () => driver.send<Session>('POST', '/session', { capabilities });
 

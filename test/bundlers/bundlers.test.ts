@@ -34,8 +34,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   packed.remove();
-  mkdirSync(join(ROOT, 'test-results'), { recursive: true });
-  writeFileSync(join(ROOT, 'test-results/bundlers.json'), `${JSON.stringify(sizes, null, 2)}\n`);
 });
 
 describe('an app made from nothing', () => {
@@ -47,7 +45,7 @@ describe('an app made from nothing', () => {
       const emitted = app.emitted === undefined && 'folder' in app.serve ? app.serve.folder : app.emitted;
       if (!emitted) return;
       const { wasmBytes, bytes } = emittedIn(join(folder, emitted));
-      sizes[app.name] = bytes;
+      note(app.name, bytes);
       // One for each build that the worker may choose, and none twice. Bundlers rename them.
       expect(wasmBytes).toEqual(RUNTIME_BUILDS.map((name) => statSync(join(folder, ORT, name)).size));
     } finally {
@@ -55,6 +53,13 @@ describe('an app made from nothing', () => {
     }
   });
 });
+
+/** After each app, so that a run that is broken off leaves what it found. */
+function note(app: string, bytes: Record<string, number>): void {
+  sizes[app] = bytes;
+  mkdirSync(join(ROOT, 'test-results'), { recursive: true });
+  writeFileSync(join(ROOT, 'test-results/bundlers.json'), `${JSON.stringify(sizes, null, 2)}\n`);
+}
 
 /** The app's folder, installed and built. */
 async function make({ name, packages, files, build }: App): Promise<string> {

@@ -26,12 +26,13 @@ export class OpfsStore implements ModelStore {
     this.#models = models;
   }
 
-  /** @returns null if storage is refused, or the browser has no synchronous handles */
+  /** @returns null if storage is refused, or the browser opens no synchronous handles */
   static async open(): Promise<OpfsStore | null> {
     if (!('createSyncAccessHandle' in (globalThis.FileSystemFileHandle?.prototype ?? {}))) return null;
     try {
       const storage = await navigator.storage.getDirectory();
-      return new OpfsStore(await storage.getDirectoryHandle(MODELS_FOLDER, { create: true }));
+      const models = await storage.getDirectoryHandle(MODELS_FOLDER, { create: true });
+      return (await opensHandles(models)) ? new OpfsStore(models) : null;
     } catch {
       return null; // a private window, or storage is disabled
     }
@@ -51,6 +52,21 @@ export class OpfsStore implements ModelStore {
 
   async remove(name: string): Promise<void> {
     await inStorage(() => this.#models.removeEntry(name, { recursive: true }).catch(ignoreMissing));
+  }
+}
+
+const PROBE = '~probe';
+
+/** WebKitGTK has the method but supports it on no file. Any other error is of the moment: what is stored stays in sight. */
+async function opensHandles(models: FileSystemDirectoryHandle): Promise<boolean> {
+  const file = (await models.getFileHandle(PROBE, { create: true })) as WorkerFileHandle;
+  try {
+    (await file.createSyncAccessHandle()).close();
+    return true;
+  } catch (error) {
+    return !(error instanceof DOMException && error.name === 'NotSupportedError');
+  } finally {
+    await models.removeEntry(PROBE).catch(() => undefined); // another tab's probe
   }
 }
 
