@@ -24,7 +24,15 @@ type Fill = { readonly offset: number; readonly length: number } & (
   | { readonly kind: 'carried'; readonly from: number }
 );
 
-export async function prepareShapes(folder: string, name: ShapesName, dtype: 'q4' | 'q4f16'): Promise<void> {
+/** @param numLayers default: all */
+export async function prepareShapes(
+  folder: string,
+  name: ShapesName,
+  dtype: 'q4' | 'q4f16',
+  numLayers?: number,
+): Promise<void> {
+  const shapes: Shapes = SHAPES[name];
+  const config = { ...shapes.config, num_hidden_layers: numLayers ?? shapes.config.num_hidden_layers };
   if (
     existsSync(path.join(folder, 'made-from.txt')) &&
     readFileSync(path.join(folder, 'made-from.txt'), 'utf8') === dtype
@@ -34,7 +42,7 @@ export async function prepareShapes(folder: string, name: ShapesName, dtype: 'q4
   mkdirSync(folder, { recursive: true });
   for (const layout of ['rank1', 'transformersjs'] as const) {
     const target = path.join(folder, layout);
-    await convertModel(zeroCheckpoint(SHAPES[name]), await DiskOutput.begin(target, true), {
+    await convertModel(zeroCheckpoint({ ...shapes, config }), await DiskOutput.begin(target, true), {
       dtype,
       layout,
       method: 'symmetric',

@@ -3,6 +3,7 @@
  */
 import { IdleTimer } from '../base/async.ts';
 import { errorMessage, isRank1Error, Rank1Error } from '../base/errors.ts';
+import { timed } from '../base/load-timing.ts';
 import { namingRefusals } from '../base/policy-refusal.ts';
 import { readChunks } from '../base/read-body.ts';
 import type { ManifestFile } from './manifest.ts';
@@ -58,15 +59,17 @@ export class HttpFolder implements ModelFolder {
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = allocate(path, file.bytes);
     let received = 0;
-    await this.#read(path, (chunk) => {
-      if (received + chunk.length <= file.bytes) bytes.set(chunk, received);
-      received += chunk.length;
-      if (received > file.bytes) return false;
-      onBytes(chunk.length);
-      return true;
-    });
+    await timed('download', () =>
+      this.#read(path, (chunk) => {
+        if (received + chunk.length <= file.bytes) bytes.set(chunk, received);
+        received += chunk.length;
+        if (received > file.bytes) return false;
+        onBytes(chunk.length);
+        return true;
+      }),
+    );
     assertLength(path, received, file.bytes);
-    await verifySha256(path, bytes, file.sha256);
+    await timed('hash', () => verifySha256(path, bytes, file.sha256));
     return bytes;
   }
 

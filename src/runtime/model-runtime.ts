@@ -1,6 +1,7 @@
 /** A loaded model: the session on its device, and runners on it. Callers see neither ORT nor GPU objects. */
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
 import { isRank1Error, Rank1Error } from '../base/errors.ts';
+import { timed } from '../base/load-timing.ts';
 import type { ModelRunner, RunnerOptions } from '../engine/model-runner.ts';
 import type { ManifestModel } from '../model/manifest.ts';
 import type { ArithmeticPlan } from '../model/arithmetic-plan.ts';
@@ -99,13 +100,13 @@ export class ModelRuntime {
           `The ${files.dtype} version needs a GPU with 16-bit floats, which is not here. Choose the dtype "q4".`,
         );
       }
-      const runtime = await loadOrt(chosen.device, host);
+      const runtime = await timed('runtime', () => loadOrt(chosen.device, host));
       const createPlanned = async (
         memoryGib: number | undefined,
       ): Promise<{ prepared: PreparedFiles; session: InferenceSession }> => {
-        const prepared = await prepare(files, { device: chosen.device, memoryGib });
+        const prepared = await timed('graph', () => prepare(files, { device: chosen.device, memoryGib }));
         const { plan } = prepared;
-        const create = () => createSession(runtime, prepared.files, chosen.gpuDevice);
+        const create = () => timed('session', () => createSession(runtime, prepared.files, chosen.gpuDevice));
         try {
           return { prepared, session: await (watch ? watch.guard(create) : create()) };
         } catch (error) {

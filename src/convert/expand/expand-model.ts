@@ -2,6 +2,7 @@
  * A stored model as it is computed with: planned for the device's memory, then rewritten. Weights are made one by
  * one, when the runtime copies them into its memory.
  */
+import { timedSync } from '../../base/load-timing.ts';
 import {
   planArithmetic,
   type ArithmeticPlan,
@@ -99,7 +100,7 @@ function madeOnDemand(tensors: readonly ExpandedTensor[]): DataFile[] {
     const byteLength = tensorBytes(tensor);
     const subarray = (start?: number, end?: number) => {
       const data = scratch.subarray(0, byteLength);
-      tensor.fill(data);
+      timedSync('expand', () => tensor.fill(data));
       return data.subarray(start, end);
     };
     const data = Object.defineProperties(new Uint8Array(0), {

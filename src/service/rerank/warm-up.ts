@@ -4,6 +4,7 @@
  * each case runs once, on a runner of its own, so that nothing leaks into a run. Knows neither ORT nor the GPU.
  */
 import type { DecodeRow, ModelRunner, PrefillRow } from '../../engine/model-runner.ts';
+import { timed } from '../../base/load-timing.ts';
 import type { LoadProgress } from '../../protocol/rerank-api.ts';
 import { DEFAULT_MAX_SLOTS } from '../../protocol/run-defaults.ts';
 import { findMarkerTokenIds, watchedTokenIds } from '../../rank1/markers.ts';
@@ -26,7 +27,7 @@ export async function warmedUp(
 ): Promise<LoadedRuntime> {
   onProgress({ stage: 'warm-up', loadedBytes: 0, totalBytes: 0 });
   try {
-    await runSteps(runtime);
+    await timed('warm-up', () => runSteps(runtime));
     return runtime;
   } catch (error) {
     // If the release fails too, the step's error is still the one to report.
