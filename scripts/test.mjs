@@ -1,4 +1,5 @@
-// `npm test`: format, lint, types, then the tests in Node and those in a real Chromium, found or installed first.
+// `npm test`: format, lint, types, then the tests in Node and those in a real Chromium, found or installed first, and a
+// few in Firefox and WebKit where they are installed.
 // `npm run test:full` (--full) leaves nothing out; other arguments are Playwright's. Everything runs even when something
 // failed, and the last line counts it all: "N passed, N failed".
 import { spawn, spawnSync } from 'node:child_process';
@@ -11,6 +12,7 @@ import { findChromium } from './find-chromium.mjs';
 const RESULTS = 'test-results';
 const NODE_RESULTS = `${RESULTS}/vitest.json`;
 const BROWSER_RESULTS = `${RESULTS}/playwright.json`;
+const SMOKE_RESULTS = `${RESULTS}/browsers.json`;
 // Without npx, whose warnings would be mixed into the output.
 process.env.PATH = `${fileURLToPath(new URL('../node_modules/.bin', import.meta.url))}${delimiter}${process.env.PATH}`;
 const CHECKS = [
@@ -68,14 +70,20 @@ async function runChecks() {
   await Promise.all(Array.from({ length: availableParallelism() }, work));
 }
 
-function startNodeTests() {
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${NODE_RESULTS}`];
-  return start(['vitest', 'run', ...reporters]);
+function startVitest(results, ...args) {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+  return start(['vitest', 'run', ...reporters, ...args]);
 }
 
-function countNodeTests(ok) {
-  if (!existsSync(NODE_RESULTS)) return void failed++;
-  const report = JSON.parse(readFileSync(NODE_RESULTS, 'utf8'));
+/** The site is the one that the tests in Chromium built. `npm run test:browsers` has the rest. */
+function startSmokeTests() {
+  Object.assign(process.env, { RANK1_BROWSERS: 'installed', RANK1_SITE: 'built' });
+  return startVitest(SMOKE_RESULTS, '--config', 'test/browsers/vitest.config.ts', 'smoke');
+}
+
+function countVitest(results, ok) {
+  if (!existsSync(results)) return void failed++;
+  const report = JSON.parse(readFileSync(results, 'utf8'));
   passed += report.numPassedTests;
   skipped += report.numPendingTests + report.numTodoTests;
   // A file that cannot be loaded, or whose process died, fails no test; it must fail the run all the same.
@@ -114,13 +122,16 @@ await runChecks();
 // The tests in Node use its software GPU.
 const hasChromium = ensureChromium();
 // Together: pages mostly wait, and the tests in Node do not.
-const nodeTests = startNodeTests();
+const nodeTests = startVitest(NODE_RESULTS);
 const browserTests = hasChromium && start(['playwright', 'test', ...playwrightArgs]);
 nodeTests.show();
-countNodeTests(await nodeTests.ended);
+countVitest(NODE_RESULTS, await nodeTests.ended);
 if (browserTests) {
   browserTests.show();
   countBrowserTests(await browserTests.ended);
+  const smokeTests = startSmokeTests();
+  smokeTests.show();
+  countVitest(SMOKE_RESULTS, await smokeTests.ended);
 } else failed++;
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed > 0 ? 1 : 0;

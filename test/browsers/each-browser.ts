@@ -4,16 +4,29 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import type { BrowserPage, OpenBrowser } from './browser-page.ts';
-import { openFirefox } from './firefox.ts';
+import { findFirefox, openFirefox } from './firefox.ts';
 import { serveSite, type SiteServer } from './site-server.ts';
-import { openWebKit } from './webkit.ts';
+import { findWebKit, openWebKit } from './webkit.ts';
 
-type NamedBrowser = readonly [string, () => Promise<OpenBrowser>];
+/** Name, and how it is opened and found. */
+type NamedBrowser = readonly [string, () => Promise<OpenBrowser>, (() => unknown)?];
 
 const BROWSERS: readonly NamedBrowser[] = [
-  ['Firefox', openFirefox],
-  ['WebKit', () => openWebKit()],
+  ['Firefox', openFirefox, findFirefox],
+  ['WebKit', () => openWebKit(), findWebKit],
 ];
+
+/** In `npm test` a browser that is not installed is skipped; in `npm run test:browsers` it fails. */
+const SKIPS_MISSING = process.env['RANK1_BROWSERS'] === 'installed';
+
+function isInstalled(find: () => unknown): boolean {
+  try {
+    find();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Of the test that runs: a page without a past, and a server of its own. */
 export interface Stage {
@@ -27,31 +40,34 @@ export interface Stage {
  * @param others browsers besides these
  */
 export function inEachBrowser(tests: (stage: Stage) => void, others: readonly NamedBrowser[] = []): void {
-  describe.each([...others, ...BROWSERS])('%s', (name, open) => {
-    let browser: OpenBrowser;
-    let site: SiteServer;
-    let page: BrowserPage & AsyncDisposable;
-    beforeAll(async () => {
-      browser = await open();
-      console.log(browser.version);
+  for (const [name, open, find] of [...others, ...BROWSERS]) {
+    const isSkipped = SKIPS_MISSING && find !== undefined && !isInstalled(find);
+    describe.skipIf(isSkipped)(name, () => {
+      let browser: OpenBrowser;
+      let site: SiteServer;
+      let page: BrowserPage & AsyncDisposable;
+      beforeAll(async () => {
+        browser = await open();
+        console.log(browser.version);
+      });
+      afterAll(() => browser[Symbol.asyncDispose]());
+      beforeEach(async () => {
+        site = await serveSite();
+        page = await browser.newPage();
+      });
+      afterEach(async () => {
+        await page[Symbol.asyncDispose]();
+        await site.end();
+      });
+      tests({
+        browser: name,
+        get page() {
+          return page;
+        },
+        get site() {
+          return site;
+        },
+      });
     });
-    afterAll(() => browser[Symbol.asyncDispose]());
-    beforeEach(async () => {
-      site = await serveSite();
-      page = await browser.newPage();
-    });
-    afterEach(async () => {
-      await page[Symbol.asyncDispose]();
-      await site.end();
-    });
-    tests({
-      browser: name,
-      get page() {
-        return page;
-      },
-      get site() {
-        return site;
-      },
-    });
-  });
+  }
 }

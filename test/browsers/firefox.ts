@@ -5,8 +5,12 @@ import { findProgram } from './find-program.ts';
 
 const START_MS = 120_000;
 
+/** @throws if it is not installed */
+export const findFirefox = (): string =>
+  findProgram(process.env['FIREFOX'], ['firefox-esr', 'firefox'], 'firefox-esr');
+
 export async function openFirefox(): Promise<OpenBrowser> {
-  const executablePath = findProgram(process.env['FIREFOX'], ['firefox-esr', 'firefox'], 'firefox-esr');
+  const executablePath = findFirefox();
   // On a busy machine it starts, and opens a page, later than the driver expects; tests have limits of their own.
   const browser = await launch({
     browser: 'firefox',

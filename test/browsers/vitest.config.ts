@@ -9,7 +9,7 @@ export default defineConfig({
     globalSetup: 'test/browsers/build-site.ts',
     testTimeout: HANG_MS,
     hookTimeout: HANG_MS,
-    expect: { poll: { interval: 100, timeout: 120_000 } },
+    expect: { poll: { interval: 100, timeout: HANG_MS / 2 } },
     // A browser that decodes has all cores.
     fileParallelism: false,
   },

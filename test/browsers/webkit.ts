@@ -15,6 +15,13 @@ interface Session {
 
 type Send = <T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) => Promise<T>;
 
+const findDisplay = (): string => findProgram(undefined, ['Xvfb'], 'xvfb');
+const findDriver = (): string =>
+  findProgram(process.env['WEBKIT_DRIVER'], ['WebKitWebDriver'], 'webkit2gtk-driver');
+
+/** @throws if it is not installed */
+export const findWebKit = (): string[] => [findDisplay(), findDriver()];
+
 interface BrowserOptions {
   /** default: MiniBrowser */
   readonly binary?: string;
@@ -94,7 +101,7 @@ function sessionPage(send: Send, id: string): BrowserPage & AsyncDisposable {
 }
 
 async function startDisplay(): Promise<{ name: string } & AsyncDisposable> {
-  const program = findProgram(undefined, ['Xvfb'], 'xvfb');
+  const program = findDisplay();
   const args = ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'];
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'exit');
@@ -104,7 +111,7 @@ async function startDisplay(): Promise<{ name: string } & AsyncDisposable> {
 }
 
 async function startDriver(display: string): Promise<{ send: Send } & AsyncDisposable> {
-  const program = findProgram(process.env['WEBKIT_DRIVER'], ['WebKitWebDriver'], 'webkit2gtk-driver');
+  const program = findDriver();
   const port = await freePort();
   const env = { ...process.env, DISPLAY: display, GDK_BACKEND: 'x11' };
   const child = spawn(program, [`--port=${port}`], { stdio: 'ignore', env });
