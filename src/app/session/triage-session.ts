@@ -7,6 +7,7 @@ import type { ImportedFile } from '../import/import-types.ts';
 import { JudgingRun } from './judging-run.ts';
 import { questionKey, type ModelIdentity } from './judgement-key.ts';
 import type { Passage } from './passage-table.ts';
+import { SessionFiles } from './session-files.ts';
 import type { SessionStore } from './session-store.ts';
 import { SessionTexts } from './session-texts.ts';
 import { SessionWrites } from './session-writes.ts';
@@ -35,7 +36,6 @@ export interface SessionSurroundings {
 export class TriageSession extends EventTarget {
   readonly texts = new SessionTexts();
   readonly history = new UndoHistory();
-  files: readonly FileRecord[] = [];
   /** Asked in this session, most recent first. */
   questions: readonly AskedQuestion[] = [];
   run: JudgingRun | null = null;
@@ -43,19 +43,19 @@ export class TriageSession extends EventTarget {
   asking: Question | null = null;
   readonly #writes = new SessionWrites();
   #isClosing = false;
-  readonly #fileKeys = new Set<string>();
-  #nextFileId = 0;
   #judging: Promise<unknown> = Promise.resolve();
   /** keyed by question and text */
   readonly #decisions = new Map<string, DecisionRecord>();
   #questionKey = '';
 
   record: SessionRecord;
+  readonly #files: SessionFiles;
   readonly #surroundings: SessionSurroundings;
 
   private constructor(record: SessionRecord, surroundings: SessionSurroundings) {
     super();
     this.record = record;
+    this.#files = new SessionFiles(record.id);
     this.#surroundings = surroundings;
   }
 
@@ -75,17 +75,14 @@ export class TriageSession extends EventTarget {
     return session;
   }
 
+  get files(): readonly FileRecord[] {
+    return this.#files.list;
+  }
+
   async addFiles(imported: readonly ImportedFile[]): Promise<void> {
     if (this.#isClosing) return;
-    const added: FileRecord[] = [];
-    for (const file of imported) {
-      const record = { ...file, sessionId: this.record.id, id: this.#nextFileId++ };
-      const key = fileKey(record);
-      if (this.#fileKeys.has(key)) continue;
-      this.#fileKeys.add(key);
-      added.push(record);
-    }
-    this.#take(added);
+    const added = this.#files.add(imported);
+    this.#show(added);
     await this.#writes.do(() => this.#surroundings.store.putFiles(added));
     await this.#save({});
   }
@@ -312,19 +309,18 @@ export class TriageSession extends EventTarget {
   }
 
   #take(files: readonly FileRecord[]): void {
-    this.files = [...this.files, ...files];
-    for (const file of files) {
-      this.#fileKeys.add(fileKey(file));
-      this.#nextFileId = Math.max(this.#nextFileId, file.id + 1);
-    }
+    this.#files.take(files);
+    this.#show(files);
+  }
+
+  #show(files: readonly FileRecord[]): void {
     this.texts.add(files);
     void this.texts.ready.then(() => this.#changed());
     this.#changed();
   }
 
   #drop(file: FileRecord): void {
-    this.files = this.files.filter(({ id }) => id !== file.id);
-    this.#fileKeys.delete(fileKey(file));
+    this.#files.drop(file);
     this.texts.remove(file);
     this.#changed();
   }
@@ -339,11 +335,6 @@ export class TriageSession extends EventTarget {
   #changed(): void {
     this.dispatchEvent(new Event('change'));
   }
-}
-
-/** Adding the same file twice keeps one; a changed file is a different one. */
-function fileKey({ path, numBytes, passages, error }: FileRecord): string {
-  return JSON.stringify([path, numBytes, error, passages.map(({ hash }) => hash)]);
 }
 
 function decisionKey({ questionKey, hash }: Pick<DecisionRecord, 'questionKey' | 'hash'>): string {

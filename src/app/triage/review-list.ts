@@ -4,27 +4,24 @@ import { virtualize, virtualizerRef } from '@lit-labs/virtualizer/virtualize.js'
 import { html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
-import type { MarkedRange, WordMarker } from '../shortlist/word-marker.ts';
 import { groupNearDuplicates } from '../session/near-duplicates.ts';
-import type { Passage } from '../session/passage-table.ts';
 import { FrozenOrder } from '../../ui/ranked-results/frozen-order.ts';
 import type { JudgingRun } from '../session/judging-run.ts';
 import type { Decision } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
 import { NeverEmptyFlow } from './never-empty-flow.ts';
-import { quotesIn, type PassageMarks } from './marked-text.ts';
+import { PassageMarker } from './passage-marker.ts';
 import { filterPassages, foldAlike, type ReviewFilter, type ShownPassages } from './review-filter.ts';
 import { attempt, problemText } from './problem.ts';
 import { renderReviewBar } from './review-bar.ts';
 import { ReviewHold } from './review-hold.ts';
+import { noteEnd, reviewKey } from './review-keys.ts';
 import { renderReviewRow } from './review-row.ts';
 import { renderReviewTools } from './review-tools.ts';
 import { RunAnnouncer } from './run-announcer.ts';
 import { ViewPassageEvent } from './view-passage-event.ts';
 import { askingStatus, decidedAllAnnouncement, decisionAnnouncement, undoneAnnouncement } from './wording.ts';
 import { PageElement } from '../shell/page-element.ts';
-
-const KEYS: Readonly<Record<string, Decision>> = { k: 'keep', d: 'drop', u: 'unsure' };
 
 /**
  * Judged passages for review, best first: a virtualised ARIA feed. While the user reads in it, by keyboard,
@@ -54,11 +51,11 @@ export class ReviewListElement extends PageElement {
   readonly #hold = new ReviewHold(this);
   readonly #order = new FrozenOrder(this, this.#hold);
   readonly #announcer = new RunAnnouncer();
+  readonly #marker = new PassageMarker();
   #run: JudgingRun | null = null;
   #numRuns = 0;
   #shown: readonly number[] = [];
   #numAlike: ShownPassages['numAlike'] = new Map();
-  #marker: { readonly marker: WordMarker; readonly size: number } | null = null;
   #wasAsking = false;
   #isMixed = false;
 
@@ -75,7 +72,7 @@ export class ReviewListElement extends PageElement {
       this.find = '';
       this.leaders = null;
       this.openAlike = new Set();
-      this.#marker = null;
+      this.#marker.forget();
       if (run) void this.#groupAlike(run);
     }
     if (!run || !this.session) return;
@@ -176,19 +173,19 @@ export class ReviewListElement extends PageElement {
   }
 
   #renderRow(index: number, place: number): TemplateResult {
-    const run = this.session?.run;
-    const item = run?.list.items[index];
-    const passage = run?.passages[index];
-    if (!item || !passage) return html``;
+    const { session } = this;
+    const item = session?.run?.list.items[index];
+    const passage = session?.run?.passages[index];
+    if (!session || !item || !passage) return html``;
     const leader = this.leaders?.[index] ?? index;
     const atWork = item.state === 'reading' || item.state === 'thinking';
     return renderReviewRow({
       item,
       passage,
-      marks: this.#marksOf(passage, item.reasoning),
+      marks: this.#marker.mark(session, passage, item.reasoning, this.find),
       numAlike: this.#numAlike.get(index) ?? 0,
       alikeOpen: this.openAlike.has(leader),
-      decided: this.session?.decisionOf(passage),
+      decided: session.decisionOf(passage),
       place: place + 1,
       count: this.#shown.length,
       active: index === this.#reachable,
@@ -222,19 +219,6 @@ export class ReviewListElement extends PageElement {
     if (!isSame) this.#shown = indexes;
   }
 
-  #marksOf(passage: Passage, reasoning: string): PassageMarks {
-    const { session, find } = this;
-    const { text } = passage;
-    const quotes = quotesIn(text, reasoning);
-    if (!session?.run) return { quotes, words: [] };
-    if (find.trim() !== '') return { quotes, words: occurrences(text, find.trim()) };
-    const size = session.texts.numIndexed;
-    // Runs again once the texts of a reopened session are searchable, which is after its results appear.
-    if (!this.#marker || (this.#marker.size !== size && session.texts.isReady))
-      this.#marker = { marker: session.texts.marker(session.run.question.query), size };
-    return { quotes, words: this.#marker.marker.mark(text, session.texts.languageOf(passage)) };
-  }
-
   /**
    * The button disappears with the offer, so focus moves to the list, whose rows are new and render later.
    */
@@ -257,26 +241,20 @@ export class ReviewListElement extends PageElement {
   readonly #onKey = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
     const index = this.active;
-    const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z';
-    if ((!isUndo && (event.ctrlKey || event.metaKey)) || event.altKey || event.isComposing) return;
     if (target instanceof HTMLInputElement) {
-      if (index === null || (event.key !== 'Enter' && event.key !== 'Escape')) return;
-      if (event.key === 'Escape') target.value = this.#noteOf(index);
-      this.#focusRow(index);
-      return;
+      const end = noteEnd(event);
+      if (index === null || end === null) return;
+      if (end === 'drop') target.value = this.#noteOf(index);
+      return this.#focusRow(index);
     }
-    const key = event.key.toLowerCase();
-    const steps: Record<string, number> = { arrowdown: 1, j: 1, pagedown: 5, arrowup: -1, pageup: -5 };
-    const decision = KEYS[key];
-    if (key in steps) this.#move(steps[key] ?? 0);
-    else if (key === 'home') this.#move(-Infinity);
-    else if (key === 'end') this.#move(Infinity);
-    else if (key === 'z') this.#undo();
-    else if (index === null) return;
-    else if (key === 'enter' && target.matches('.review-row')) this.#view(index);
-    else if (decision) this.#decide(index, decision, true);
-    else if (key === 'n') this.#toggleNote(index);
-    else if (key === 'r') this.#toggleChain(index, !(this.#openChains.get(index) ?? false));
+    const key = reviewKey(event);
+    if (key?.type === 'move') this.#move(key.steps);
+    else if (key?.type === 'undo') this.#undo();
+    else if (key === null || index === null) return;
+    else if (key.type === 'decide') this.#decide(index, key.decision, true);
+    else if (key.type === 'note') this.#toggleNote(index);
+    else if (key.type === 'chain') this.#toggleChain(index, !(this.#openChains.get(index) ?? false));
+    else if (target.matches('.review-row')) this.#view(index);
     else return;
     event.preventDefault();
   };
@@ -314,10 +292,12 @@ export class ReviewListElement extends PageElement {
   };
 
   readonly #view = (index: number): void => {
-    const passage = this.session?.run?.passages[index];
-    const item = this.session?.run?.list.items[index];
-    if (passage && item)
-      this.dispatchEvent(new ViewPassageEvent(passage, this.#marksOf(passage, item.reasoning)));
+    const { session } = this;
+    const passage = session?.run?.passages[index];
+    const item = session?.run?.list.items[index];
+    if (!session || !passage || !item) return;
+    const marks = this.#marker.mark(session, passage, item.reasoning, this.find);
+    this.dispatchEvent(new ViewPassageEvent(passage, marks));
   };
 
   #noteOf(index: number): string {
@@ -366,16 +346,6 @@ export class ReviewListElement extends PageElement {
   #rowOf(index: number): HTMLElement | null {
     return this.querySelector(`.review-row[data-index="${index}"]`);
   }
-}
-
-function occurrences(text: string, find: string): MarkedRange[] {
-  const [where, what] = [text.toLowerCase(), find.toLowerCase()];
-  const ranges: MarkedRange[] = [];
-  // If lower-casing changes the length, offsets would be wrong.
-  if (where.length !== text.length) return ranges;
-  for (let at = where.indexOf(what); at !== -1; at = where.indexOf(what, at + what.length))
-    ranges.push({ start: at, end: at + what.length });
-  return ranges;
 }
 
 interface VirtualizedList {

@@ -19,12 +19,12 @@ import { rankingReport, reportWords } from '../ranking-report.ts';
 import { DEFAULT_THRESHOLD, selectedIndexes } from '../ranking-selection.ts';
 import { RerankController, type RerankHost, type RerankPhase } from '../rerank-controller.ts';
 import { themeStyles } from '../theme.styles.ts';
+import { ElementRerankers } from './element-rerankers.ts';
 import { formValue } from './form-value.ts';
 import { panelStyles } from './panels.styles.ts';
 import { rank1RerankStyles } from './rank1-rerank.styles.ts';
 import { renderRerank } from './rank1-rerank.template.ts';
 import type { RerankNotice, RerankView } from './rerank-view.ts';
-import { RerankerSource } from './reranker-source.ts';
 import { loadOptions, runOptions } from './run-options.ts';
 import { requiredText } from '../wording.ts';
 
@@ -211,10 +211,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   /** @internal */
   readonly controller = new RerankController(this);
   readonly #internals = this.attachInternals();
-  readonly #source = new RerankerSource(this, () => this.reranker);
-  readonly #explainerSource = new RerankerSource(this, () =>
-    typeof this.explainer === 'string' ? undefined : this.explainer,
-  );
+  readonly #rerankers = new ElementRerankers(this);
   /** What the controller was last given, so that the next render does not reset a run started before it. */
   #given: Pick<Rank1RerankElement, 'query' | 'documents'> = { query: '', documents: [] };
 
@@ -263,7 +260,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     const request = { query, documents, load: loadOptions(this), options: runOptions(this) };
     const summary = await this.controller.run(request);
     // A disconnected element gets no disconnect callback, which would otherwise end the worker.
-    if (!this.isConnected && !this.controller.busy) this.#releaseRerankers();
+    if (!this.isConnected && !this.controller.busy) this.#rerankers.release();
     return summary;
   }
 
@@ -347,32 +344,17 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
 
   /** Host that query and documents are sent to, or both hosts; null if they stay on this device. */
   get remoteHost(): string | null {
-    const rerankers = [this.#source.current, this.#explainerSource.current];
-    const hosts = rerankers.map((reranker) => reranker?.remoteHost ?? null).filter((host) => host !== null);
-    return hosts.length > 0 ? [...new Set(hosts)].join(', ') : null;
+    return this.#rerankers.remoteHost;
   }
 
   /** @internal */
   acquireReranker(load: LoadOptions): Reranker {
-    return this.#source.acquire(load);
+    return this.#rerankers.acquire(load);
   }
 
   /** @internal */
   acquireExplainer(load: LoadOptions): Reranker | undefined {
-    const { explainer } = this;
-    if (explainer === '' || this.reasons === 'none' || this.mode === 'instant') {
-      this.#explainerSource.release();
-      return undefined;
-    }
-    // The files and weights that were named are the other model's.
-    const { modelFiles: _files, dtype: _dtype, ...others } = load;
-    const model = typeof explainer === 'string' ? explainer : load.model;
-    return this.#explainerSource.acquire({ ...others, model });
-  }
-
-  #releaseRerankers(): void {
-    this.#source.release();
-    this.#explainerSource.release();
+    return this.#rerankers.acquireExplainer(load);
   }
 
   /** @internal */
@@ -385,7 +367,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     queueMicrotask(() => {
       if (this.isConnected) return; // a moved element is connected again by now
       this.abort();
-      this.#releaseRerankers();
+      this.#rerankers.release();
     });
   }
 

@@ -1,0 +1,53 @@
+/** The models of an element: the one that scores, and the explainer where there is one. */
+import type { Reranker } from '../../client/reranker.ts';
+import type { LoadOptions, Reasons, RerankOptions } from '../../protocol/rerank-api.ts';
+import { RerankerSource } from './reranker-source.ts';
+
+interface ModelChoice {
+  readonly reranker: Reranker | undefined;
+  readonly explainer: string | Reranker;
+  readonly reasons: Reasons;
+  readonly mode: RerankOptions['mode'];
+}
+
+export class ElementRerankers {
+  readonly #element: ModelChoice;
+  readonly #main: RerankerSource;
+  readonly #explainer: RerankerSource;
+
+  constructor(element: HTMLElement & ModelChoice) {
+    this.#element = element;
+    this.#main = new RerankerSource(element, () => element.reranker);
+    this.#explainer = new RerankerSource(element, () =>
+      typeof element.explainer === 'string' ? undefined : element.explainer,
+    );
+  }
+
+  /** Every host that texts are sent to; null if they stay on this device. */
+  get remoteHost(): string | null {
+    const rerankers = [this.#main.current, this.#explainer.current];
+    const hosts = rerankers.map((reranker) => reranker?.remoteHost ?? null).filter((host) => host !== null);
+    return hosts.length > 0 ? [...new Set(hosts)].join(', ') : null;
+  }
+
+  acquire(load: LoadOptions): Reranker {
+    return this.#main.acquire(load);
+  }
+
+  acquireExplainer(load: LoadOptions): Reranker | undefined {
+    const { explainer, reasons, mode } = this.#element;
+    if (explainer === '' || reasons === 'none' || mode === 'instant') {
+      this.#explainer.release();
+      return undefined;
+    }
+    // The files and weights that were named are the other model's.
+    const { modelFiles: _files, dtype: _dtype, ...others } = load;
+    const model = typeof explainer === 'string' ? explainer : load.model;
+    return this.#explainer.acquire({ ...others, model });
+  }
+
+  release(): void {
+    this.#main.release();
+    this.#explainer.release();
+  }
+}
