@@ -25,6 +25,7 @@ const shared = {
   exclude: [...configDefaults.exclude, ...(IS_FULL ? [] : FULL_ONLY)],
   testTimeout: HANG_MS,
   hookTimeout: HANG_MS,
+  expect: { poll: { timeout: 120_000 } },
   // The command line takes the small model where a test names none.
   env: { RANK1_MODEL: fileURLToPath(new URL('test/fixtures/demo-model', import.meta.url)) },
 };

@@ -110,7 +110,7 @@ it('a killed conversion leaves no model, and the next gives the bytes of one tha
   expect(await convert(out).ended).toBe(0);
   expect(hashes(out)).toEqual(hashes(undisturbed));
   expect(readdirSync(folder).sort()).toEqual(['model', 'undisturbed']);
-}, 120_000);
+});
 
 it.each(['SIGINT', 'SIGTERM'] as const)(
   '%s ends a conversion whose hub hangs, with 130 and nothing left',

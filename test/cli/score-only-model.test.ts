@@ -42,7 +42,7 @@ beforeAll(async () => {
     const { results } = await engine.rerank({ query: QUERY, documents: [document] });
     alone.push(results[0]!.logitDifference);
   }
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all([engine.close(), mortal.engine.close()]);
   rmSync(folder, { recursive: true });

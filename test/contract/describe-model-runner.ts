@@ -8,7 +8,7 @@ export function describeModelRunner(
 ): void {
   describe(`the model runner contract: ${name}`, () => {
     let harness: Promise<RunnerHarness> | undefined;
-    test.each(MODEL_RUNNER_CONTRACT)('$name', { timeout: 900_000 }, async (contractCase) => {
+    test.each(MODEL_RUNNER_CONTRACT)('$name', async (contractCase) => {
       harness ??= Promise.resolve(createHarness());
       await contractCase.run(await harness);
     });

@@ -25,7 +25,6 @@ import { demoCheckpoint } from './support/demo-checkpoint.ts';
 import { fixturePath } from './support/fixtures.ts';
 import { convertOptions } from './support/options.ts';
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 const DEMO = fileURLToPath(new URL('../../../test/fixtures/demo-model', import.meta.url));
 const { signal } = new AbortController();
 

@@ -1,6 +1,6 @@
 /** The ids in the manifest, on the real tokenizers; expected ids are those of the Python tokenizers library. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { markerTokens } from '../../../src/convert/marker-tokens.ts';
 
 interface TokenizerJson {
@@ -32,9 +32,6 @@ const CASES = [
     firstFreeId: 128256,
   },
 ];
-
-// Real tokenizers have 150,000 entries and take seconds to build on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 describe.each(CASES)('$name', ({ name, answers, open, close, firstFreeId }) => {
   const vocabSize = firstFreeId + 2;

@@ -52,7 +52,7 @@ async function differenceAt8Tokens(name: string, dtype: ConvertDtype): Promise<n
 }
 
 describe('one layer at true width gives the logits of transformers', () => {
-  it.each(NAMES)('%s in q4, on the dequantised weights, within 1e-4', { timeout: 240_000 }, async (name) => {
+  it.each(NAMES)('%s in q4, on the dequantised weights, within 1e-4', async (name) => {
     expect(await differenceAt8Tokens(name, 'q4')).toBeLessThan(1e-4);
   });
 

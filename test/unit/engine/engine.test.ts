@@ -57,40 +57,36 @@ describe('decoding', () => {
     expect(sequence.newTokenIds).toEqual([13, 2, 10]);
   });
 
-  test(
-    'gives a row the same tokens in any batch, order, number of slots and limits',
-    { timeout: 60_000 },
-    async () => {
-      const random = new SeededRandom(21);
-      for (let round = 0; round < 150; round++) {
-        const { engine } = makeEngine(
-          { maxSlots: random.integer(1, 9) },
-          {
-            maxSlots: random.integer(1, 9),
-            maxPrefillTokens: random.integer(20, 200),
-            maxPaddingShare: random.next(),
-          },
-        );
-        const sequences = randomPrompts(random, random.integer(1, 20)).map((prompt) =>
-          makeSequence(prompt, random.integer(1, 12)),
-        );
-        // Some come while others are decoding.
-        const early = sequences.filter(() => random.next() < 0.6);
-        for (const sequence of early) engine.add(sequence);
-        for (const sequence of sequences) {
-          if (early.includes(sequence)) continue;
-          await engine.step();
-          engine.add(sequence);
-        }
-        await finish(engine);
-        for (const sequence of sequences) {
-          const prompt = [...sequence.promptTokenIds];
-          expect(sequence.newTokenIds).toEqual(expectedTokens(prompt, sequence.maxNewTokens));
-          expect(sequence.finishReason).toBe(sequence.newTokenIds.at(-1)! % 11 === 0 ? 'stop' : 'length');
-        }
+  test('gives a row the same tokens in any batch, order, number of slots and limits', async () => {
+    const random = new SeededRandom(21);
+    for (let round = 0; round < 150; round++) {
+      const { engine } = makeEngine(
+        { maxSlots: random.integer(1, 9) },
+        {
+          maxSlots: random.integer(1, 9),
+          maxPrefillTokens: random.integer(20, 200),
+          maxPaddingShare: random.next(),
+        },
+      );
+      const sequences = randomPrompts(random, random.integer(1, 20)).map((prompt) =>
+        makeSequence(prompt, random.integer(1, 12)),
+      );
+      // Some come while others are decoding.
+      const early = sequences.filter(() => random.next() < 0.6);
+      for (const sequence of early) engine.add(sequence);
+      for (const sequence of sequences) {
+        if (early.includes(sequence)) continue;
+        await engine.step();
+        engine.add(sequence);
       }
-    },
-  );
+      await finish(engine);
+      for (const sequence of sequences) {
+        const prompt = [...sequence.promptTokenIds];
+        expect(sequence.newTokenIds).toEqual(expectedTokens(prompt, sequence.maxNewTokens));
+        expect(sequence.finishReason).toBe(sequence.newTokenIds.at(-1)! % 11 === 0 ? 'stop' : 'length');
+      }
+    }
+  });
 
   test('shows a stop condition the watched logits of its own row', async () => {
     const { engine } = makeEngine();

@@ -233,7 +233,7 @@ describe('remove', () => {
 });
 
 describe('any queue', () => {
-  test('is served within every limit, each row once and in fair turn', { timeout: 60_000 }, () => {
+  test('is served within every limit, each row once and in fair turn', () => {
     const random = new SeededRandom(5);
     for (let round = 0; round < 200; round++) {
       const limits = {

@@ -146,7 +146,6 @@ describe('parseManifest', () => {
 
   test(
     'throws nothing but Rank1Error, whatever the file holds, and then only paths inside the folder',
-    { timeout: 60_000 },
     () => {
       const random = new SeededRandom(52);
       let numAccepted = 0;

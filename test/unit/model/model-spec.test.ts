@@ -153,7 +153,6 @@ describe('parseModelSpec', () => {
 
   test(
     'throws nothing but Rank1Error, whatever the file holds, and then a spec in range',
-    { timeout: 60_000 },
     () => {
       const random = new SeededRandom(51);
       let numAccepted = 0;

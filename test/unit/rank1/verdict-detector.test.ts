@@ -63,7 +63,7 @@ describe('where the marker is plain text', () => {
     expect(detector.reasoning).toBe('a');
   });
 
-  test('ignores where one piece of text ends and the next begins', { timeout: 60_000 }, () => {
+  test('ignores where one piece of text ends and the next begins', () => {
     const random = new SeededRandom(31);
     const parts = [
       '</think>',
@@ -147,7 +147,7 @@ describe('where the marker is a token', () => {
     expect(detector.reasoning).toBe('\uFFFD');
   });
 
-  test('ignores where one piece of plain text ends and the next begins', { timeout: 60_000 }, () => {
+  test('ignores where one piece of plain text ends and the next begins', () => {
     const random = new SeededRandom(32);
     const parts = ['</think>', ' true', ' false', '<', ' tru', ' fals', 'e', ' ', 'a.', '</think> true'];
     for (let round = 0; round < 3000; round++) {

@@ -82,7 +82,7 @@ function checkRow(
 }
 
 describe('CpuKvCache', () => {
-  test('gives each row its own keys and values, whatever comes, goes and grows', { timeout: 60_000 }, () => {
+  test('gives each row its own keys and values, whatever comes, goes and grows', () => {
     const random = new SeededRandom(61);
     for (let round = 0; round < 30; round++) {
       const cache = makeCache();
@@ -164,56 +164,52 @@ describe('CpuKvCache', () => {
     expect(cache.numBytes).toBe(0);
   });
 
-  test(
-    'keeps what a graph returns of new tokens, behind a prefix, in pieces and in a batch',
-    { timeout: 60_000 },
-    () => {
-      const random = new SeededRandom(62);
-      const prefix = Int32Array.of(1, 2, 3);
-      for (let round = 0; round < 8; round++) {
-        const cache = makeCache(200, true);
-        cache.beginPrefill(1, 3, NONE);
-        cache.keepPrefix(newTokens([{ sequence: 0, from: 0, to: 3 }]), prefix);
-        const active = new Map<number, { sequence: number; numTokens: number; numShared: number }>();
-        const check = (past: Record<string, Tensor>, row: number, slot: number) => {
-          const { sequence, numTokens, numShared } = active.get(slot)!;
-          checkRow(past, row, 0, numShared);
-          checkRow(past, row, sequence, numTokens, numShared);
-        };
-        for (let step = 0, sequence = 1; step < 40; step++) {
-          const slot = [0, 1, 2, 3].find((one) => !active.has(one));
-          if (slot !== undefined && random.next() < 0.5) {
-            const numShared = random.next() < 0.5 ? 3 : 0;
-            let numTokens = numShared + random.integer(1, 30);
-            cache.beginPrefill(1, numTokens - numShared, numShared > 0 ? prefix : NONE);
-            cache.endPrefill(newTokens([{ sequence, from: numShared, to: numTokens }]), [slot]);
-            active.set(slot, { sequence, numTokens, numShared });
-            for (let piece = random.integer(0, 2); piece > 0; piece--) {
-              check(cache.beginExtension(slot).past, 0, slot);
-              const to = numTokens + random.integer(1, 20);
-              cache.endPrefill(newTokens([{ sequence, from: numTokens, to }]), [slot]);
-              active.set(slot, { sequence, numTokens: (numTokens = to), numShared });
-            }
-            sequence++;
-          } else if (active.size > 0) {
-            const slots = random.shuffle([...active.keys()]);
-            const decoded = slots.map((one) => ({ slot: one, position: active.get(one)!.numTokens }));
-            const { past } = cache.beginDecode(decoded);
-            const { dims } = past['past_key_values.0.key'] as unknown as FakeTensor;
-            expect((dims[2]! + 1) % 16).toBe(0);
-            cache.slots.forEach((one, row) => check(past, row, one!));
-            const rows = cache.slots.map((one) => {
-              const { sequence: written, numTokens } = active.get(one!)!;
-              return { sequence: written, from: numTokens, to: numTokens + 1 };
-            });
-            cache.endDecode(newTokens(rows), decoded);
-            for (const state of active.values()) state.numTokens++;
-            for (const one of slots) if (random.next() < 0.15) active.delete(one);
+  test('keeps what a graph returns of new tokens, behind a prefix, in pieces and in a batch', () => {
+    const random = new SeededRandom(62);
+    const prefix = Int32Array.of(1, 2, 3);
+    for (let round = 0; round < 8; round++) {
+      const cache = makeCache(200, true);
+      cache.beginPrefill(1, 3, NONE);
+      cache.keepPrefix(newTokens([{ sequence: 0, from: 0, to: 3 }]), prefix);
+      const active = new Map<number, { sequence: number; numTokens: number; numShared: number }>();
+      const check = (past: Record<string, Tensor>, row: number, slot: number) => {
+        const { sequence, numTokens, numShared } = active.get(slot)!;
+        checkRow(past, row, 0, numShared);
+        checkRow(past, row, sequence, numTokens, numShared);
+      };
+      for (let step = 0, sequence = 1; step < 40; step++) {
+        const slot = [0, 1, 2, 3].find((one) => !active.has(one));
+        if (slot !== undefined && random.next() < 0.5) {
+          const numShared = random.next() < 0.5 ? 3 : 0;
+          let numTokens = numShared + random.integer(1, 30);
+          cache.beginPrefill(1, numTokens - numShared, numShared > 0 ? prefix : NONE);
+          cache.endPrefill(newTokens([{ sequence, from: numShared, to: numTokens }]), [slot]);
+          active.set(slot, { sequence, numTokens, numShared });
+          for (let piece = random.integer(0, 2); piece > 0; piece--) {
+            check(cache.beginExtension(slot).past, 0, slot);
+            const to = numTokens + random.integer(1, 20);
+            cache.endPrefill(newTokens([{ sequence, from: numTokens, to }]), [slot]);
+            active.set(slot, { sequence, numTokens: (numTokens = to), numShared });
           }
+          sequence++;
+        } else if (active.size > 0) {
+          const slots = random.shuffle([...active.keys()]);
+          const decoded = slots.map((one) => ({ slot: one, position: active.get(one)!.numTokens }));
+          const { past } = cache.beginDecode(decoded);
+          const { dims } = past['past_key_values.0.key'] as unknown as FakeTensor;
+          expect((dims[2]! + 1) % 16).toBe(0);
+          cache.slots.forEach((one, row) => check(past, row, one!));
+          const rows = cache.slots.map((one) => {
+            const { sequence: written, numTokens } = active.get(one!)!;
+            return { sequence: written, from: numTokens, to: numTokens + 1 };
+          });
+          cache.endDecode(newTokens(rows), decoded);
+          for (const state of active.values()) state.numTokens++;
+          for (const one of slots) if (random.next() < 0.15) active.delete(one);
         }
       }
-    },
-  );
+    }
+  });
 
   test('leaves no number of an overflowed row where another is masked', () => {
     const cache = makeCache(200, true);
