@@ -4,7 +4,7 @@
  * verdicts are stored apart: which passages are best depends on the shortlist, a verdict does not.
  */
 import { isFinished, type RankedItem, type RankedList } from '../../client/ranked-list.ts';
-import type { Reranker } from '../../client/reranker.ts';
+import { msg, str } from '@lit/localize';
 import type {
   FinishedUpdate,
   LoadedModel,
@@ -13,29 +13,20 @@ import type {
   RerankUpdate,
   RunStats,
 } from '../../protocol/rerank-api.ts';
-import {
-  dtypeOf,
-  identifyModel,
-  judgementKey,
-  runKey,
-  versionOf,
-  type JudgingPass,
-  type ModelIdentity,
-} from './judgement-key.ts';
+import { judgementKey, versionOf, type JudgingPass } from './judgement-key.ts';
+import { PageError } from '../shell/page-error.ts';
 import { isJudged, JudgedPasses, type JudgedUpdate } from './judged-passes.ts';
 import type { Passage } from './passage-table.ts';
 import type { SessionStore } from './session-store.ts';
 import type { Judgement, Question } from './session-types.ts';
+import { StoredJudge, type JudgeSource } from './stored-judge.ts';
 
 export type JudgingPhase = 'idle' | 'loading' | 'running' | 'complete' | 'stopped' | 'failed';
 
-export interface JudgingSurroundings {
+export interface JudgingSurroundings extends JudgeSource {
   readonly store: SessionStore;
-  readonly reranker: Reranker;
-  /** model folder, absolute, with trailing slash */
-  readonly modelUrl: string;
-  /** for models without a folder */
-  readonly identity?: ModelIdentity;
+  /** gives the reasons in mode `top` where the question asks for it */
+  readonly explainer?: JudgeSource;
 }
 
 /** Fires `change` when displayed state changes, and `verdict` when something was stored. */
@@ -49,7 +40,6 @@ export class JudgingRun extends EventTarget {
   error: Error | null = null;
   /** most recently judged passage */
   latest: RankedItem | null = null;
-  #revision = '';
   /** whether stored verdicts of the model's version were looked up */
   #isRecalled = false;
   #judged: JudgedPasses;
@@ -60,9 +50,8 @@ export class JudgingRun extends EventTarget {
 
   readonly question: Question;
   readonly passages: readonly Passage[];
-  readonly #surroundings: JudgingSurroundings;
-  /** `versionOf` the model; null until one has judged */
-  version: string | null;
+  readonly #store: SessionStore;
+  readonly #judges: Readonly<Record<JudgingPass, StoredJudge>>;
 
   /**
    * @param passages the shortlist; list indexes refer to it
@@ -77,8 +66,11 @@ export class JudgingRun extends EventTarget {
     super();
     this.question = question;
     this.passages = passages;
-    this.#surroundings = surroundings;
-    this.version = version;
+    this.#store = surroundings.store;
+    const judge = new StoredJudge(surroundings, version);
+    const { explainer } = surroundings;
+    const isExplained = question.mode === 'top' && question.explained === true && explainer !== undefined;
+    this.#judges = { instant: judge, reason: isExplained ? new StoredJudge(explainer, null) : judge };
     this.#judged = new JudgedPasses(question, passages.length);
   }
 
@@ -90,11 +82,14 @@ export class JudgingRun extends EventTarget {
     return this.phase === 'loading' || this.phase === 'running';
   }
 
-  /** Last path segment of the model's URL, or the judging server. */
+  /** With an explainer, both names. */
   get modelName(): string {
-    const { remoteHost } = this.#surroundings.reranker;
-    if (remoteHost !== null) return remoteHost;
-    return this.#surroundings.modelUrl.replace(/\/$/, '').split(/[/:]/).at(-1) ?? '';
+    return [...this.#models].map(({ name }) => name).join('+');
+  }
+
+  /** `versionOf` the model that scores; null until one has judged */
+  get version(): string | null {
+    return this.#judges.instant.version;
   }
 
   get numJudged(): number {
@@ -107,13 +102,8 @@ export class JudgingRun extends EventTarget {
 
   /** Adds stored verdicts, if the model's version is known. @throws Rank1Error */
   async recall(): Promise<void> {
-    const { modelUrl, identity } = this.#surroundings;
-    const { revision, dtypes } = identity ?? (await identifyModel(modelUrl));
-    this.#revision = revision;
-    const [only] = dtypes.length === 1 ? dtypes : [];
-    const isKept = this.version !== null && dtypes.includes(dtypeOf(this.version));
-    const version = isKept ? this.version : (only ?? null);
-    if (version !== null) await this.#recallFor(version);
+    for (const judge of this.#models) await judge.identify();
+    if (this.version !== null) await this.#recallAll();
   }
 
   /** Judges what is not known yet. Resolves when the run ends; see `phase` and `error` for the reason. */
@@ -141,16 +131,19 @@ export class JudgingRun extends EventTarget {
     this.#abort.abort();
   }
 
+  get #models(): ReadonlySet<StoredJudge> {
+    return new Set([this.#judges.instant, this.#judges.reason]);
+  }
+
   get #canReason(): boolean {
-    return this.model?.canReason ?? true;
+    return this.#models.size > 1 || (this.model?.canReason ?? true);
   }
 
   get #isComplete(): boolean {
     return this.#judged.isComplete(this.#canReason);
   }
 
-  async #recallFor(version: string): Promise<void> {
-    this.version = version;
+  async #recallAll(): Promise<void> {
     this.#isRecalled = true;
     this.#judged = new JudgedPasses(this.question, this.passages.length);
     for (const pass of this.#judged.passes) await this.#recallPass(pass);
@@ -159,9 +152,11 @@ export class JudgingRun extends EventTarget {
   }
 
   async #recallPass(pass: JudgingPass): Promise<void> {
-    const key = await this.#runKey(pass);
+    const judge = this.#judges[pass];
+    if (judge.version === null) return;
+    const key = await judge.runKey(this.question, pass);
     const missing = this.#judged.missing(pass, this.#canReason);
-    const known = await this.#surroundings.store.getJudgements(
+    const known = await this.#store.getJudgements(
       missing.map((index) => judgementKey(key, this.passages[index]?.hash ?? '')),
     );
     const updates = known.flatMap((judgement, place) =>
@@ -171,17 +166,13 @@ export class JudgingRun extends EventTarget {
     this.numKnown = this.#judged.numDone;
   }
 
-  #runKey(pass: JudgingPass): Promise<string> {
-    return runKey(this.#revision, this.version ?? '', this.question, pass);
-  }
-
   async #judgeMissing(signal: AbortSignal): Promise<void> {
-    const { reranker } = this.#surroundings;
-    this.model = await reranker.load({ signal, onProgress: (progress) => this.#progress(progress) });
-    const version = versionOf(this.model);
-    if (version !== this.version || !this.#isRecalled) await this.#recallFor(version);
+    const { instant: first, reason: explainer } = this.#judges;
+    this.model = await this.#load(first, signal);
+    if (first.hasChanged(this.model) || !this.#isRecalled) await this.#recallAll();
     const { passes } = this.#judged;
     for (const pass of passes) {
+      if (explainer !== first && pass === 'reason') await this.#loadExplainer(explainer, signal);
       const missing = this.#judged.missing(pass, this.#canReason);
       if (missing.length > 0) await this.#judge(missing, pass, signal);
       this.#foldWaiting();
@@ -193,17 +184,30 @@ export class JudgingRun extends EventTarget {
     this.#enter('complete');
   }
 
+  #load({ reranker }: StoredJudge, signal: AbortSignal): Promise<LoadedModel> {
+    return reranker.load({ signal, onProgress: (progress) => this.#progress(progress) });
+  }
+
+  async #loadExplainer(explainer: StoredJudge, signal: AbortSignal): Promise<void> {
+    if (this.#judged.missing('reason', true).length === 0) return;
+    const model = await this.#load(explainer, signal);
+    if (!model.canReason)
+      throw new PageError('model-unsupported', msg(str`${explainer.name} gives scores without reasoning.`));
+    if (explainer.hasChanged(model)) await this.#recallPass('reason');
+  }
+
   async #judge(missing: readonly number[], pass: JudgingPass, signal: AbortSignal): Promise<void> {
     this.#judged.restart(missing);
     this.#enter('running');
-    await this.#surroundings.reranker.rerank({
+    const judge = this.#judges[pass];
+    await judge.reranker.rerank({
       query: this.question.query,
       documents: missing.map((index) => this.passages[index]?.text ?? ''),
       ...rerankOptions(this.question, pass),
       signal,
       onState: (state) => {
         // After a fault the run may continue on the CPU with another version of the model.
-        if (state.type === 'running') this.version = versionOf(state.model);
+        if (state.type === 'running') judge.version = versionOf(state.model);
       },
       onUpdate: (updates, stats) =>
         this.#fold(
@@ -218,7 +222,7 @@ export class JudgingRun extends EventTarget {
     this.stats = stats;
     const finished = updates.filter(isJudged);
     if (finished.length > 0) {
-      const key = this.#runKey(pass);
+      const key = this.#judges[pass].runKey(this.question, pass);
       this.#stored = this.#stored.then(() => this.#keep(finished, key));
     }
     for (const update of updates) this.#waiting.push({ update, pass });
@@ -244,7 +248,7 @@ export class JudgingRun extends EventTarget {
   async #keep(finished: readonly JudgedUpdate[], runKey: Promise<string>): Promise<void> {
     try {
       const key = await runKey;
-      await this.#surroundings.store.putJudgements(finished.map((update) => this.#judgement(update, key)));
+      await this.#store.putJudgements(finished.map((update) => this.#judgement(update, key)));
       this.dispatchEvent(new Event('verdict'));
     } catch (error) {
       this.error = error as Error;

@@ -102,6 +102,7 @@ function sessionFileSchema() {
     mode: z.enum(JUDGING_MODES),
     topK: z.int().check(z.minimum(1), z.maximum(MAX_TOP_K)),
     top: z.optional(z.int().check(z.minimum(1), z.maximum(MAX_TOP_K))),
+    explained: z.optional(z.boolean()),
   });
   const verdict = z.object({
     label: z.enum(['true', 'false']),

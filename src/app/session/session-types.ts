@@ -26,6 +26,8 @@ export interface Question {
   readonly mode: JudgingMode;
   /** number of passages to reason about in mode `top`; the default if unset */
   readonly top?: number | undefined;
+  /** in mode `top` the page's second model gives the reasons, if it has one */
+  readonly explained?: boolean | undefined;
   /** number of shortlisted passages to judge */
   readonly topK: number;
 }

@@ -2,13 +2,11 @@
  * An open session: files and texts, question and run, the user's decisions. Stores every change as it happens
  * and has no UI. Fires `change` when displayed state changes.
  */
-import type { Reranker } from '../../client/reranker.ts';
 import type { ImportedFile } from '../import/import-types.ts';
-import { JudgingRun } from './judging-run.ts';
-import { questionKey, type ModelIdentity } from './judgement-key.ts';
+import { JudgingRun, type JudgingSurroundings } from './judging-run.ts';
+import { questionKey } from './judgement-key.ts';
 import type { Passage } from './passage-table.ts';
 import { SessionFiles } from './session-files.ts';
-import type { SessionStore } from './session-store.ts';
 import { SessionTexts } from './session-texts.ts';
 import { SessionWrites } from './session-writes.ts';
 import { UndoHistory, type UndoStep } from './undo-history.ts';
@@ -24,14 +22,6 @@ import type {
 
 /** After this many starts without a verdict, the user is asked before another attempt. */
 const MAX_FRUITLESS_STARTS = 2;
-
-export interface SessionSurroundings {
-  readonly store: SessionStore;
-  readonly reranker: Reranker;
-  readonly modelUrl: string;
-  /** for models without a folder */
-  readonly identity?: ModelIdentity;
-}
 
 export class TriageSession extends EventTarget {
   readonly texts = new SessionTexts();
@@ -50,9 +40,9 @@ export class TriageSession extends EventTarget {
 
   record: SessionRecord;
   readonly #files: SessionFiles;
-  readonly #surroundings: SessionSurroundings;
+  readonly #surroundings: JudgingSurroundings;
 
-  private constructor(record: SessionRecord, surroundings: SessionSurroundings) {
+  private constructor(record: SessionRecord, surroundings: JudgingSurroundings) {
     super();
     this.record = record;
     this.#files = new SessionFiles(record.id);
@@ -60,7 +50,7 @@ export class TriageSession extends EventTarget {
   }
 
   /** Opens a stored session and resumes its run if one was interrupted. */
-  static async open(record: SessionRecord, surroundings: SessionSurroundings): Promise<TriageSession> {
+  static async open(record: SessionRecord, surroundings: JudgingSurroundings): Promise<TriageSession> {
     const session = new TriageSession(record, surroundings);
     const { store } = surroundings;
     const [decisions, questions, files] = await Promise.all([

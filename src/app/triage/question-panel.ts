@@ -29,6 +29,8 @@ export class QuestionPanelElement extends PageElement {
   @property({ type: Number }) revision = 0;
   /** Whether a server judges: the languages its model was trained on are unknown. */
   @property({ type: Boolean }) remote = false;
+  /** The default model may give the reasons for another one's best. */
+  @property({ type: Boolean }) explainable = false;
   @state() private draft: Question | null = null;
   /** whether the shortlist is shown */
   @state() private looking = false;
@@ -101,6 +103,7 @@ export class QuestionPanelElement extends PageElement {
                 )
               : nothing
           }
+          ${draft.mode === 'top' && this.explainable ? this.#renderExplainer(draft) : nothing}
         </div>
       </details>
       <div class="ask-bar">
@@ -112,6 +115,19 @@ export class QuestionPanelElement extends PageElement {
       ${this.#renderLanguageHint(session, draft)}
       ${count > 0 ? this.#renderShortlist(session, draft) : nothing} ${this.#renderAsked(session)}
     </form>`;
+  }
+
+  #renderExplainer({ explained = false }: Question): TemplateResult {
+    return html`<div class="field">
+      <label for="triage-explainer">${msg('Reasons from')}</label>
+      <select
+        id="triage-explainer"
+        @change=${(event: Event) => this.#change({ explained: (event.target as HTMLSelectElement).value === 'default' })}
+      >
+        <option value="same" ?selected=${!explained}>${msg('The same model')}</option>
+        <option value="default" ?selected=${explained}>${msg('Default model')}</option>
+      </select>
+    </div>`;
   }
 
   #renderLanguageHint({ texts }: TriageSession, { query }: Question): TemplateResult | typeof nothing {

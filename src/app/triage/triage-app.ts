@@ -41,6 +41,7 @@ export class TriageAppElement extends LitElement {
   @property({ attribute: false }) engineRevision = '';
 
   #created: Reranker | null = null;
+  #explainer: Reranker | null = null;
   readonly #connection = new ImportConnection(() => startConfinedWorker(importWorkerUrl, 'rank1-import'));
   #originals = new OriginalFiles();
   #store: SessionStore | null = null;
@@ -66,6 +67,7 @@ export class TriageAppElement extends LitElement {
     this.#wait.abort();
     void this.#closeSession();
     this.#created?.dispose();
+    this.#explainer?.dispose();
     this.#connection.close();
     this.#store?.close();
   }
@@ -74,6 +76,11 @@ export class TriageAppElement extends LitElement {
     return (this.#created ??= this.engine
       ? new Reranker({ backend: this.engine })
       : confinedReranker({ model: this.modelUrl }));
+  }
+
+  /** The site's own model, beside another one that was chosen. */
+  get #hasExplainer(): boolean {
+    return !this.engine && this.modelUrl !== DEFAULT_MODEL;
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -120,6 +127,7 @@ export class TriageAppElement extends LitElement {
         .session=${session}
         .revision=${revision}
         .remote=${this.engine !== null}
+        .explainable=${this.#hasExplainer}
       ></rank1-question-panel>
       <rank1-review-list .session=${session} .revision=${revision}></rank1-review-list>
       <rank1-file-view
@@ -225,6 +233,12 @@ export class TriageAppElement extends LitElement {
       reranker: this.#reranker,
       modelUrl,
       ...(identity && { identity }),
+      ...(this.#hasExplainer && {
+        explainer: {
+          reranker: (this.#explainer ??= confinedReranker({ model: DEFAULT_MODEL })),
+          modelUrl: new URL(DEFAULT_MODEL, document.baseURI).href,
+        },
+      }),
     });
     opening.catch(() => lock.release()); // rethrown below
     const session = await opening;

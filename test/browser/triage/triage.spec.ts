@@ -73,6 +73,27 @@ test('scores first, then reasons for the best: both are stored, and one more of 
   await expect.poll(() => countStored(page, 'judgements')).toBe(9);
 });
 
+test('another model scores, and the default model in a worker of its own gives the reasons for the best', async ({
+  page,
+  fakeWorker,
+}) => {
+  await page.addInitScript(() => localStorage.setItem('rank1-model', './models/rank1-rerank-model/'));
+  await openTriage(page);
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await addFiles(page, ...FILES);
+  await page.getByText('Settings', { exact: true }).click();
+  await page.getByLabel('How').selectOption({ label: 'Answer at once, think about the best' });
+  await page.getByLabel('Passages to think about').fill('2');
+  await page.getByLabel('Passages to think about').press('Tab');
+  const numWorkers = page.workers().length;
+  await page.getByLabel('Reasons from').selectOption({ label: 'Default model' });
+  await ask(page, QUESTION);
+  await expect.poll(() => page.workers().length).toBe(numWorkers + 1);
+  await fakeWorker.send({ type: 'steady', stepMs: 1 });
+  await expect(rows(page).filter({ hasText: 'without reasoning' })).toHaveCount(4);
+  await expect.poll(() => countStored(page, 'judgements')).toBe(8);
+});
+
 test('decisions by the keyboard alone are kept, exported and safe in a spreadsheet', async ({
   page,
   fakeWorker,

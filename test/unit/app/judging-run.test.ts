@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { JudgingRun } from '../../../src/app/session/judging-run.ts';
 import { MemoryStore } from '../../../src/app/session/memory-store.ts';
-import { DEFAULT_QUESTION } from '../../../src/app/session/session-types.ts';
+import { DEFAULT_QUESTION, type Question } from '../../../src/app/session/session-types.ts';
 import { Reranker } from '../../../src/client/reranker.ts';
 import { FakeWorker } from '../../fakes/fake-worker.ts';
 import { SteadyPace } from '../../fakes/pace.ts';
@@ -78,4 +78,58 @@ test('what was judged in other arithmetic is judged again, and both are kept', a
   expect([run.version, exact.requests.length]).toEqual(['q4', 1]);
   expect(await store.findJudgements(PASSAGES.map(({ hash }) => hash))).toHaveLength(2 * PASSAGES.length);
   other.dispose();
+});
+
+test('one model scores, and another gives the reasons for the best, each stored as its own', async () => {
+  const store = new MemoryStore();
+  const [scorer, explainer] = [
+    new ScriptedRerankApi(new SteadyPace(0)),
+    new ScriptedRerankApi(new SteadyPace(0)),
+  ];
+  scorer.canReason = false;
+  const sources = [scorer, explainer].map((api, place) => ({
+    reranker: new Reranker({ model: MODEL_URL, createWorker: () => new FakeWorker(api).asWorker }),
+    modelUrl: `https://example.test/models/${place === 0 ? 'scorer' : 'explainer'}/`,
+    identity: { revision: String(place), dtypes: ['q4'] },
+  }));
+  const [first, second] = sources;
+  const judge = async (change: Partial<Question>) => {
+    const question = { ...QUESTION, mode: 'top' as const, top: 1, ...change };
+    const run = new JudgingRun(question, PASSAGES, { store, ...first!, explainer: second! });
+    await run.judge();
+    expect([run.phase, run.error]).toEqual(['complete', null]);
+    return run;
+  };
+  const reasoned = ({ list }: JudgingRun) =>
+    list.items.filter(({ reasoning }) => reasoning !== '').map(({ index }) => index);
+
+  expect(reasoned(await judge({}))).toEqual([]);
+  expect(explainer.requests).toEqual([]);
+  const run = await judge({ explained: true });
+  expect(run.modelName).toBe('scorer+explainer');
+  expect(run.numKnown).toBe(3);
+  expect(reasoned(run)).toEqual([run.list.order[0]]);
+  expect(run.list.items.filter(({ verdict }) => verdict?.instant)).toHaveLength(2);
+  expect(
+    [scorer, explainer].map(({ requests }) => requests.map(({ documents }) => documents.length)),
+  ).toEqual([[3], [1]]);
+
+  // Both are found again, and no model is asked; a third passage is all that is new.
+  expect(reasoned(await judge({ explained: true }))).toEqual(reasoned(run));
+  expect(reasoned(await judge({ explained: true, top: 2 }))).toHaveLength(2);
+  expect([scorer.requests.length, explainer.requests.length]).toEqual([1, 2]);
+  for (const { reranker } of sources) reranker.dispose();
+});
+
+test('an explainer that cannot reason fails the run, and leaves the scores', async () => {
+  const api = new ScriptedRerankApi(new SteadyPace(0));
+  api.canReason = false;
+  const reranker = new Reranker({ model: MODEL_URL, createWorker: () => new FakeWorker(api).asWorker });
+  const source = { reranker, modelUrl: MODEL_URL, identity: { revision: 'r', dtypes: ['q4'] } };
+  const question = { ...QUESTION, mode: 'top' as const, explained: true };
+  const run = new JudgingRun(question, PASSAGES, { store: new MemoryStore(), ...source, explainer: source });
+  await run.judge();
+  expect(run.error).toMatchObject({ code: 'model-unsupported' });
+  expect(run.numWithVerdict).toBe(PASSAGES.length);
+  reranker.dispose();
 });
