@@ -15,6 +15,8 @@ export interface App {
   /** what was built for browsers, if it is not the folder that is served; null where nothing is built */
   readonly emitted?: string | null;
   readonly page?: string;
+  /** The page gives question and documents by itself, once it is hydrated. */
+  readonly asks?: boolean;
 }
 
 const ATTRIBUTES = 'device="wasm" model="/models/demo/"';
@@ -79,6 +81,7 @@ function next(bundler: string): App {
     serve: { command: 'next start -H 127.0.0.1 -p $PORT' },
     emitted: '.next/static',
     page: '',
+    asks: true,
   };
 }
 

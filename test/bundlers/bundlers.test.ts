@@ -41,7 +41,7 @@ describe('an app made from nothing', () => {
     const folder = await make(app);
     try {
       await using served = await serve(app, folder);
-      expect(await judgeOn(served.url + (app.page ?? 'index.html'))).toEqual(VERDICTS);
+      expect(await judgeOn(app, served.url)).toEqual(VERDICTS);
       const emitted = app.emitted === undefined && 'folder' in app.serve ? app.serve.folder : app.emitted;
       if (!emitted) return;
       const { wasmBytes, bytes } = emittedIn(join(folder, emitted));
@@ -127,33 +127,37 @@ async function untilServed(url: string, server: ChildProcess): Promise<void> {
   });
 }
 
-/** Labels and scores in the order of the documents. The page may have set question and documents by itself. */
-async function judgeOn(url: string): Promise<unknown> {
+/** Labels and scores in the order of the documents. */
+async function judgeOn({ page: path = 'index.html', asks = false }: App, site: string): Promise<unknown> {
   await using page = await browser.newPage();
-  await page.goto(url);
-  return await page.evaluate(async ({ query, documents }) => {
-    await customElements.whenDefined('rank1-rerank');
-    const element = document.querySelector('rank1-rerank') as unknown as HTMLElement & {
-      query: string;
-      documents: readonly unknown[];
-      rerank(): Promise<unknown>;
-      results: { index: number; verdict: { label: string; score: number } | null }[];
-    };
-    const failed = new Promise<string>((resolve) =>
-      element.addEventListener('rank1-error', (event) =>
-        resolve((event as CustomEvent<{ error: Error }>).detail.error.message),
-      ),
-    );
-    if (element.documents.length === 0) Object.assign(element, { query, documents });
-    const outcome = element
-      .rerank()
-      .then(() =>
-        element.results
-          .toSorted((a, b) => a.index - b.index)
-          .map(({ verdict }) => verdict && [verdict.label, Number(verdict.score.toFixed(4))]),
+  await page.goto(site + path);
+  return await page.evaluate(
+    async ({ query, documents, asks }) => {
+      await customElements.whenDefined('rank1-rerank');
+      const element = document.querySelector('rank1-rerank') as unknown as HTMLElement & {
+        query: string;
+        documents: readonly unknown[];
+        rerank(): Promise<unknown>;
+        results: { index: number; verdict: { label: string; score: number } | null }[];
+      };
+      const failed = new Promise<string>((resolve) =>
+        element.addEventListener('rank1-error', (event) =>
+          resolve((event as CustomEvent<{ error: Error }>).detail.error.message),
+        ),
       );
-    return Promise.race([failed, outcome]);
-  }, QUESTION);
+      if (!asks) Object.assign(element, { query, documents });
+      while (element.documents.length === 0) await new Promise(requestAnimationFrame);
+      const outcome = element
+        .rerank()
+        .then(() =>
+          element.results
+            .toSorted((a, b) => a.index - b.index)
+            .map(({ verdict }) => verdict && [verdict.label, Number(verdict.score.toFixed(4))]),
+        );
+      return Promise.race([failed, outcome]);
+    },
+    { ...QUESTION, asks },
+  );
 }
 
 /** What the app makes of the package: sizes of WebAssembly files, smallest first, and bytes by kind of file. */
