@@ -44,6 +44,7 @@ interface CallHandles {
 }
 
 /**
+ * A model, and the calls that judge documents with it, first in, first out. Nothing is loaded before the first call.
  * @example
  * const reranker = new Reranker({ model: '/models/rank1-rerank-model/' });
  * const { results } = await reranker.rerank({ query: 'coldest city', documents: ['Yakutsk is cold.', 'Cairo is hot.'] });
@@ -93,8 +94,8 @@ export class Reranker {
   }
 
   /**
-   * Loads the model; free if already loaded. `rerank` does so itself. If the device `auto` fails twice, the CPU
-   * replaces it until the reranker is disposed, provided it can run the model.
+   * Loads the model; cheap if it is loaded. `rerank` does so itself. If the GPU that `auto` chose fails twice in a row,
+   * the CPU replaces it until the reranker is disposed, if it can run the model.
    * @throws Rank1Error, or the signal's reason
    */
   async load(call: LoadCallOptions = {}): Promise<LoadedModel> {
@@ -106,7 +107,7 @@ export class Reranker {
   }
 
   /**
-   * Judges every document. An empty list needs no model.
+   * Judges every document and resolves with the ranking. An empty list loads no model.
    * @throws TypeError or RangeError for invalid arguments, the signal's reason, or Rank1Error; `partialResponse(error)`
    *   returns what was decided before it
    */
@@ -239,7 +240,7 @@ export class Reranker {
     }
   }
 
-  /** Runs of one call on this model. They share what a recovery has learned. */
+  /** Runs of one call on this model, with one recovery. */
   #judge(
     hold: Hold,
     signal: AbortSignal,
@@ -258,7 +259,7 @@ export class Reranker {
     };
   }
 
-  /** A run of this model in the call of another Reranker, which holds it. */
+  /** A run of this model as the explainer of another Reranker's call. @param hold that Reranker's */
   async #explain(
     hold: Hold,
     caller: AbortSignal,

@@ -25,7 +25,7 @@ export type JudgingPhase = 'idle' | 'loading' | 'running' | 'complete' | 'stoppe
 
 export interface JudgingSurroundings extends JudgeSource {
   readonly store: SessionStore;
-  /** gives the reasons in mode `top` where the question asks for it */
+  /** gives the reasons in mode `top` if the question asks for it */
   readonly explainer?: JudgeSource;
 }
 
@@ -82,7 +82,7 @@ export class JudgingRun extends EventTarget {
     return this.phase === 'loading' || this.phase === 'running';
   }
 
-  /** With an explainer, both names. */
+  /** both names if there is an explainer */
   get modelName(): string {
     return [...this.#models].map(({ name }) => name).join('+');
   }

@@ -1,4 +1,4 @@
-/** The files of a session. The same file is kept once; a changed file is another one. */
+/** The files of a session. Adding the same file twice keeps one; a changed file is a different one. */
 import type { ImportedFile } from '../import/import-types.ts';
 import type { FileRecord } from './session-types.ts';
 
@@ -13,7 +13,7 @@ export class SessionFiles {
     this.#sessionId = sessionId;
   }
 
-  /** @returns records of the files that were not there yet */
+  /** @returns records of the files that are new */
   add(imported: readonly ImportedFile[]): readonly FileRecord[] {
     const added: FileRecord[] = [];
     for (const file of imported) {
@@ -27,7 +27,7 @@ export class SessionFiles {
     return added;
   }
 
-  /** Stored files, or one that was removed. */
+  /** Adds files from the store, or one that was removed. */
   take(files: readonly FileRecord[]): void {
     this.list = [...this.list, ...files];
     for (const file of files) {

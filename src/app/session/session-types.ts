@@ -26,7 +26,7 @@ export interface Question {
   readonly mode: JudgingMode;
   /** number of passages to reason about in mode `top`; the default if unset */
   readonly top?: number | undefined;
-  /** in mode `top` the page's second model gives the reasons, if it has one */
+  /** whether in mode `top` the page's second model, if any, gives the reasons */
   readonly explained?: boolean | undefined;
   /** number of shortlisted passages to judge */
   readonly topK: number;

@@ -1,4 +1,4 @@
-/** A model that judges, and what its judgements are stored under. */
+/** A model that judges, and the key its judgements are stored under. */
 import type { Reranker } from '../../client/reranker.ts';
 import type { LoadedModel } from '../../protocol/rerank-api.ts';
 import {
@@ -21,7 +21,7 @@ export interface JudgeSource {
 
 export class StoredJudge {
   readonly reranker: Reranker;
-  /** `versionOf` the model; null until it is known which version judges */
+  /** `versionOf` the model; null until known */
   version: string | null;
   readonly #source: JudgeSource;
   #revision = '';
@@ -39,7 +39,7 @@ export class StoredJudge {
     return remoteHost ?? this.#source.modelUrl.replace(/\/$/, '').split(/[/:]/).at(-1) ?? '';
   }
 
-  /** Finds out what the folder holds, and forgets a version that it no longer has. @throws Rank1Error */
+  /** Reads the model folder, and forgets a version that it no longer has. @throws Rank1Error */
   async identify(): Promise<void> {
     const { modelUrl, identity } = this.#source;
     const { revision, dtypes } = identity ?? (await identifyModel(modelUrl));
@@ -49,7 +49,7 @@ export class StoredJudge {
     if (!isKept) this.version = only ?? null;
   }
 
-  /** @returns whether judgements of another version were recalled, or none */
+  /** Adopts the loaded model's version. @returns whether it is another than before */
   hasChanged(model: LoadedModel): boolean {
     const before = this.version;
     this.version = versionOf(model);

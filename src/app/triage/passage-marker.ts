@@ -1,4 +1,4 @@
-/** What is marked in the passages of a list: quotes in the reasoning, and the words of the question or of the search field. */
+/** Highlights in the passages of a list: quotes from the reasoning, and words of the question or the search field. */
 import type { Passage } from '../session/passage-table.ts';
 import type { TriageSession } from '../session/triage-session.ts';
 import type { MarkedRange, WordMarker } from '../shortlist/word-marker.ts';
@@ -7,12 +7,12 @@ import { quotesIn, type PassageMarks } from './marked-text.ts';
 export class PassageMarker {
   #words: { readonly marker: WordMarker; readonly size: number } | null = null;
 
-  /** Another question follows. */
+  /** Call when another question follows. */
   forget(): void {
     this.#words = null;
   }
 
-  /** @param find what is searched for instead of the question's words; empty for none */
+  /** @param find search text, highlighted instead of the question's words; empty for none */
   mark(session: TriageSession, passage: Passage, reasoning: string, find: string): PassageMarks {
     const { text } = passage;
     const quotes = quotesIn(text, reasoning);
@@ -22,7 +22,7 @@ export class PassageMarker {
     return { quotes, words: marker.mark(text, session.texts.languageOf(passage)) };
   }
 
-  /** Made again once the texts of a reopened session are searchable, which is after its results appear. */
+  /** Rebuilt once the texts of a reopened session are searchable, which is after its results appear. */
   #markerOf({ texts }: TriageSession, query: string): WordMarker {
     const size = texts.numIndexed;
     if (!this.#words || (this.#words.size !== size && texts.isReady))

@@ -29,7 +29,7 @@ export class QuestionPanelElement extends PageElement {
   @property({ type: Number }) revision = 0;
   /** Whether a server judges: the languages its model was trained on are unknown. */
   @property({ type: Boolean }) remote = false;
-  /** The default model may give the reasons for another one's best. */
+  /** Whether the default model can give the reasons for the best passages of the chosen one. */
   @property({ type: Boolean }) explainable = false;
   @state() private draft: Question | null = null;
   /** whether the shortlist is shown */

@@ -2,7 +2,7 @@
 import type { Decision } from '../session/session-types.ts';
 
 export type ReviewKey =
-  /** by places in the list; infinite to its ends */
+  /** by places in the list; infinite: to its start or end */
   | { readonly type: 'move'; readonly steps: number }
   | { readonly type: 'decide'; readonly decision: Decision }
   | { readonly type: 'undo' | 'view' | 'note' | 'chain' };
@@ -24,14 +24,14 @@ const KEYS: Readonly<Record<string, ReviewKey>> = {
   r: { type: 'chain' },
 };
 
-/** Null for keys that are left to the browser; with Ctrl or Cmd only Z is ours. */
+/** Null for keys that are left to the browser: with Ctrl or Cmd, all but Z. */
 export function reviewKey(event: KeyboardEvent): ReviewKey | null {
   const key = KEYS[event.key.toLowerCase()] ?? null;
   if (event.altKey || event.isComposing) return null;
   return (event.ctrlKey || event.metaKey) && key?.type !== 'undo' ? null : key;
 }
 
-/** Whether a key ends the writing of a note: Escape drops it. */
+/** Whether a key ends the editing of a note; Escape discards it. */
 export function noteEnd(event: KeyboardEvent): 'keep' | 'drop' | null {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return null;
   return event.key === 'Enter' ? 'keep' : event.key === 'Escape' ? 'drop' : null;

@@ -83,7 +83,7 @@ export class ReviewListElement extends PageElement {
     this.#announcer.follow(run);
   }
 
-  /** Moves to the progress after asking, and then to the results. */
+  /** Scrolls to the progress after asking, and then to the results. */
   protected override updated(): void {
     const isAsking = Boolean(this.session?.asking);
     if (isAsking !== this.#wasAsking)
@@ -96,7 +96,7 @@ export class ReviewListElement extends PageElement {
     if (this.#run === run && leaders.some((leader, index) => leader !== index)) this.leaders = leaders;
   }
 
-  /** Passages decided meanwhile also keep their position. */
+  /** While it is, passages keep their position even if they are decided. */
   get #isBeingRead(): boolean {
     return this.#hold.row !== null || this.#order.isInMidst;
   }
@@ -235,7 +235,7 @@ export class ReviewListElement extends PageElement {
     if (row && event.target === row) this.reading = this.active;
   };
 
-  /** Once nobody is reading, decided passages move to where the filter puts them. */
+  /** When the user stops reading, decided passages move to where the filter puts them. */
   readonly #onLeave = (): void => this.requestUpdate();
 
   readonly #onKey = (event: KeyboardEvent): void => {

@@ -78,7 +78,7 @@ export class TriageAppElement extends LitElement {
       : confinedReranker({ model: this.modelUrl }));
   }
 
-  /** The site's own model, beside another one that was chosen. */
+  /** Whether the site's default model can give the reasons, which needs another one to be chosen. */
   get #hasExplainer(): boolean {
     return !this.engine && this.modelUrl !== DEFAULT_MODEL;
   }

@@ -1,4 +1,4 @@
-/** The models of an element: the one that scores, and the explainer where there is one. */
+/** The Rerankers of an element: the one that scores, and the explainer, if there is one. */
 import type { Reranker } from '../../client/reranker.ts';
 import type { LoadOptions, Reasons, RerankOptions } from '../../protocol/rerank-api.ts';
 import { RerankerSource } from './reranker-source.ts';
@@ -40,7 +40,7 @@ export class ElementRerankers {
       this.#explainer.release();
       return undefined;
     }
-    // The files and weights that were named are the other model's.
+    // `modelFiles` and `dtype` are those of the model that scores.
     const { modelFiles: _files, dtype: _dtype, ...others } = load;
     const model = typeof explainer === 'string' ? explainer : load.model;
     return this.#explainer.acquire({ ...others, model });

@@ -30,19 +30,19 @@ import { requiredText } from '../wording.ts';
 
 /**
  * Ranks a list of documents with a reasoning reranker while you watch: the chain of thought streams next to each
- * document, and the list reorders as verdicts arrive. Model and documents stay on the device, unless the page provides a
- * Reranker with a remote backend. Elements that use the same model share one worker and take turns. The form value is the
- * ranking, as JSON.
+ * document, and the list reorders as verdicts arrive. Model and documents stay on the device, unless the page provides
+ * a Reranker whose model is on a server. Elements with the same model share one worker and take turns. The form value
+ * is the ranking, as JSON.
  *
  * @tag rank1-rerank
  * @tagname rank1-rerank
  *
  * @fires {CustomEvent<LoadProgress>} rank1-load-progress - bytes, while the model loads
- * @fires {CustomEvent} rank1-update - once per step: what streamed
- * @fires {CustomEvent<RankedResult>} rank1-verdict - one document was decided
+ * @fires {CustomEvent} rank1-update - once per step, many times a second: the updates, the metrics and the list so far
+ * @fires {CustomEvent<RankedResult>} rank1-verdict - a document got a verdict
  * @fires {CustomEvent} rank1-complete - all documents are finished
- * @fires {CustomEvent} rank1-abort - the run was stopped
- * @fires {CustomEvent<RunState>} rank1-state - the run waits for the device, is paused, recovers from a failure, or resumes
+ * @fires {CustomEvent} rank1-abort - the run was stopped, or replaced by another
+ * @fires {CustomEvent<RunState>} rank1-state - the run waits for the device, pauses, recovers or resumes
  * @fires {CustomEvent} rank1-pause - the run was paused
  * @fires {CustomEvent} rank1-resume - the run was resumed
  * @fires {CustomEvent} rank1-error - the run failed; `detail.error` says what to do
@@ -122,11 +122,11 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   static override styles = [themeStyles, panelStyles, rank1RerankStyles];
   static readonly formAssociated = true;
 
-  /** The question. */
+  /** The question; a run needs one that is not blank. */
   @property() query = '';
   /**
-   * Texts, or objects with `text` and optional `id`, `title`, `metadata`. A new array of the same texts changes nothing.
-   * Any other aborts a run in progress; documents that stay keep their verdicts.
+   * Texts, or objects with `text` and optional `id`, `title`, `metadata`. A new array of the same texts changes
+   * nothing. Any other aborts a run in progress; documents that stay keep their verdicts.
    */
   @property({ attribute: false }) documents: readonly DocumentInput[] = [];
   /** URL of the model folder, relative to the page. */
@@ -145,7 +145,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   @property({ attribute: 'assets-url' }) assetsUrl = '';
   /** Skips the step that compiles and warms up the model before the first run, which then starts slower. */
   @property({ attribute: 'no-warm-up', type: Boolean }) noWarmUp = false;
-  /** Appended to the query, as in the reference. */
+  /** What else counts. Appended to the query, as in the reference, unless the model has a place for it. */
   @property() instruction = '';
   /**
    * Which documents the model reasons about before it answers: `all`; `none`, which gives scores alone; or `top`: all
@@ -155,13 +155,13 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   /** Number of documents to reason about with `reasons="top"`; 5 when unset. */
   @property({ type: Number }) top: number | undefined;
   /**
-   * A second model, which gives the reasons: URL of its folder, or the page's own Reranker. `model` scores every document;
-   * then this one judges the best (`reasons="top"`) or all of them.
+   * A second model, which gives the reasons: URL of its folder, or the page's own Reranker. `model` scores every
+   * document; then this one judges the best (`reasons="top"`) or all of them.
    */
   @property() explainer: string | Reranker = '';
   /** Older spelling of `reasons`: `reason` is `all`, `instant` is `none`. */
   @property() mode: RerankOptions['mode'];
-  /** How often a chain that has answered is told to think on; its last verdict counts. */
+  /** How many times a chain that has answered is continued with "Wait"; its last verdict counts. */
   @property({ type: Number }) rethink: number | undefined;
   /** Number of chains sampled per document; its score is their mean. One greedy chain when unset. */
   @property({ type: Number }) samples: number | undefined;
@@ -169,7 +169,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   @property({ type: Number }) temperature: number | undefined;
   /** Sampling seed, an integer; the same seed gives the same chains. */
   @property({ type: Number }) seed: number | undefined;
-  /** Ends a chain stuck in a repetition loop by asking for its verdict; the reference lets it run to the limit. */
+  /** Asks a chain stuck in a repetition loop for its verdict; the reference lets it run to its token limit. */
   @property({ attribute: 'loop-guard', type: Boolean }) loopGuard = false;
   /** Redefines what "relevant" means: a text that contains FILL_QUERY_HERE. */
   @property({ attribute: 'query-template' }) queryTemplate = '';
@@ -181,11 +181,11 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
    * Token limit of a chain before its verdict is forced, at most half the context. Default: the model's, else 1,024.
    */
   @property({ attribute: 'max-new-tokens', type: Number }) maxNewTokens: number | undefined;
-  /** Rows decoded together. */
+  /** Upper bound on the chains decoded together; 16 when unset. */
   @property({ attribute: 'max-slots', type: Number }) maxSlots: number | undefined;
   /** Minimum score that counts, 0 to 1; the user can move it. When unset, the verdict's label decides. */
   @property({ type: Number }) threshold: number | undefined;
-  /** Maximum number of documents that count. */
+  /** Maximum number of documents that count; all when unset. */
   @property({ attribute: 'top-n', type: Number }) topN: number | undefined;
   /** Name of the form value. */
   @property({ reflect: true }) name = '';
@@ -193,7 +193,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   @property({ type: Boolean, reflect: true }) required = false;
   /** Prevents runs from starting. */
   @property({ type: Boolean, reflect: true }) disabled = false;
-  /** The page's own Reranker; the page also disposes of it. */
+  /** A Reranker that the page provides and disposes of; without one, elements share one per model. */
   @property({ attribute: false }) reranker: Reranker | undefined;
 
   /** @internal */
@@ -212,7 +212,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   readonly controller = new RerankController(this);
   readonly #internals = this.attachInternals();
   readonly #rerankers = new ElementRerankers(this);
-  /** What the controller was last given, so that the next render does not reset a run started before it. */
+  /** What the controller was last given, so that the next render does not replace a run already started. */
   #given: Pick<Rank1RerankElement, 'query' | 'documents'> = { query: '', documents: [] };
 
   constructor() {
@@ -246,7 +246,10 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     return this.#internals.form;
   }
 
-  /** Loads the model if needed and judges the documents. Resolves with null if nothing was judged; see the events. */
+  /**
+   * Loads the model if needed and judges the documents. Failures do not reject: it resolves with null if the run failed
+   * (see `rank1-error`), was replaced, or could not start.
+   */
   async rerank(): Promise<RunSummary | null> {
     if (this.isDisabled) return null;
     const documents = this.documents.map(toDocument);
@@ -259,7 +262,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     const { query } = this;
     const request = { query, documents, load: loadOptions(this), options: runOptions(this) };
     const summary = await this.controller.run(request);
-    // A disconnected element gets no disconnect callback, which would otherwise end the worker.
+    // An element that is not in the page gets no disconnect callback, which otherwise releases the worker.
     if (!this.isConnected && !this.controller.busy) this.#rerankers.release();
     return summary;
   }
@@ -303,12 +306,12 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     );
   }
 
-  /** Whether the ranking is there if it is required. */
+  /** False if the ranking is `required` and missing. */
   checkValidity(): boolean {
     return this.#internals.checkValidity();
   }
 
-  /** Shows the user what is missing. */
+  /** As `checkValidity`, and shows the user what is missing. */
   reportValidity(): boolean {
     return this.#internals.reportValidity();
   }
