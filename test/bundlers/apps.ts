@@ -202,7 +202,6 @@ export const APPS: readonly App[] = [
       '@angular/platform-browser',
       'rxjs',
       'tslib',
-      'typescript@6',
     ],
     files: ANGULAR_FILES,
     build: ['ng build', 'rank1-rerank assets out/browser/rank1'],
@@ -210,7 +209,8 @@ export const APPS: readonly App[] = [
   },
   {
     name: 'Astro',
-    packages: ['astro'],
+    // Later ones refuse Node 20.
+    packages: [process.versions.node.startsWith('20.') ? 'astro@5' : 'astro'],
     files: { 'src/pages/index.astro': page(`<script>${IMPORT}</script>`, ELEMENT) },
     build: ['astro build --outDir out'],
     serve: { folder: 'out' },
