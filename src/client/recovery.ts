@@ -32,7 +32,7 @@ export const FAULT_TIMES: FaultTimes = {
   backOffMs: [250, 2000],
 };
 
-export const MAX_FAILURES = 3;
+const MAX_FAILURES = 3;
 
 /** Not worth retrying. Every other code may be transient. */
 const FINAL: ReadonlySet<Rank1ErrorCode> = new Set<Rank1ErrorCode>([

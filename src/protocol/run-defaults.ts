@@ -22,3 +22,6 @@ export const NO_STATS: RunStats = {
   rowsActive: 0,
   elapsedMs: 0,
 };
+
+/** A run without updates sends an empty list this often, far below any idle timeout. */
+export const HEARTBEAT_MS = 2000;

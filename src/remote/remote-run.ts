@@ -12,7 +12,7 @@ import type {
   RunSummary,
   UpdateListener,
 } from '../protocol/rerank-api.ts';
-import { NO_STATS } from '../protocol/run-defaults.ts';
+import { HEARTBEAT_MS, NO_STATS } from '../protocol/run-defaults.ts';
 import type { ChainOutcome } from '../rank1/chain-protocol.ts';
 import { DocumentTally } from '../rank1/document-tally.ts';
 import {
@@ -47,8 +47,6 @@ interface QueuedChain {
 
 /** Minimum milliseconds between messages: pages render no faster. */
 const SEND_EVERY_MS = 16;
-/** A run without updates sends an empty one this often as a heartbeat. */
-const HEARTBEAT_MS = 2000;
 
 export class RemoteRun {
   readonly #server: RemoteRunSettings;

@@ -20,7 +20,7 @@ export function documentName(document: RerankDocument, index: number): string {
   return document.title?.trim() || document.id?.trim() || msg(str`Document ${index + 1}`);
 }
 
-export function formatCount(count: number): string {
+function formatCount(count: number): string {
   return count.toLocaleString('en');
 }
 

@@ -28,7 +28,7 @@ export interface Comparison {
 }
 
 /** Neighbours that swapped ranks are not marked as different. */
-export const MIN_RANK_DIFFERENCE = 3;
+const MIN_RANK_DIFFERENCE = 3;
 const GAIN = parseMeasure('nDCG@10');
 const MAX_TITLE_LENGTH = 80;
 

@@ -55,7 +55,7 @@ export function* describeTable(rows: readonly (readonly string[])[]): Generator<
 }
 
 /** Index of the header row; -1 if there is none. */
-export function findHeader(rows: readonly (readonly string[])[]): number {
+function findHeader(rows: readonly (readonly string[])[]): number {
   const sample = rows.slice(0, SAMPLE_ROWS).map((row) => row.map((value) => value.trim()));
   const width = Math.max(0, ...sample.map(numFilled));
   const first = sample.findIndex((row) => numFilled(row) >= Math.max(1, width * HEADER_WIDTH_SHARE));

@@ -41,7 +41,7 @@ export class Stories {
 }
 
 /** Removes trailing spaces and collapses empty lines. */
-export function tidyText(text: string): string {
+function tidyText(text: string): string {
   return text
     .replace(/[^\S\n]+$/gm, '')
     .replace(/\n{3,}/g, '\n\n')

@@ -7,7 +7,7 @@ import { gunzipSync } from 'fflate';
 /** Languages whose models ship with the site, by Tesseract's names. */
 export const RECOGNISED_LANGUAGES = ['eng', 'chi_tra'] as const;
 
-export const RECOGNITION_ENGINE = 'tesseract-core-simd-lstm.wasm';
+const RECOGNITION_ENGINE = 'tesseract-core-simd-lstm.wasm';
 /** The LSTM recogniser; this build contains no other. */
 const LSTM_ONLY = 1;
 

@@ -4,7 +4,7 @@
 import type { DocumentPicture } from './file-content.ts';
 import type { UnpackBudget } from './import-limits.ts';
 import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
-import { listEntries, unpackEntries, type ArchiveEntry } from './unpack-zip.ts';
+import { unpackEntries, type ArchiveEntry } from './unpack-zip.ts';
 import { readXml, type XmlListener } from './xml-events.ts';
 
 export interface Relationship {
@@ -29,10 +29,6 @@ export class ZipPackage {
     this.#bytes = bytes;
     this.#budget = budget;
     this.#byName = new Map([...entries].reverse().map((entry) => [entry.name.toLowerCase(), entry]));
-  }
-
-  static open(bytes: Uint8Array, budget: UnpackBudget): ZipPackage {
-    return new ZipPackage(bytes, listEntries(bytes), budget);
   }
 
   has(name: string): boolean {

@@ -107,7 +107,7 @@ function reportedDocument(
 }
 
 /** "reports/2024.pdf, page 3, lines 4–9"; English, like the other field names. */
-export function describeSource(source: Source): string {
+function describeSource(source: Source): string {
   const { path, page, record, column, part, label, firstLine, lastLine } = source;
   const parts = [path];
   if (page !== undefined) parts.push(`page ${page}`);

@@ -12,7 +12,7 @@ import type {
   RunSummary,
   UpdateListener,
 } from '../../protocol/rerank-api.ts';
-import { DEFAULT_MAX_SLOTS } from '../../protocol/run-defaults.ts';
+import { DEFAULT_MAX_SLOTS, HEARTBEAT_MS } from '../../protocol/run-defaults.ts';
 import { findMarkerTokenIds, watchedTokenIds, type MarkerTokenIds } from '../../rank1/markers.ts';
 import { samplingOf, type Sampling } from '../../rank1/sampled-chains.ts';
 import type { ChainSettings } from './chain.ts';
@@ -29,8 +29,6 @@ const PLAN_SLICE_MS = 50;
  * docs/decisions/0021-first-rows.md.
  */
 export const WASM_LEAD_STEPS = 96;
-/** Far below any idle timeout. */
-const HEARTBEAT_MS = 2000;
 
 export class RerankRun {
   readonly #runtime: LoadedRuntime;
