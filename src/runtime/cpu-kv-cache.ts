@@ -8,15 +8,10 @@ import type { Tensor } from 'onnxruntime-web/webgpu';
 import { assert } from '../base/assert.ts';
 import { pastName, presentName } from '../model/onnx-io.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
+import { EMPTY_BLOCK, KvBlocks, type Block } from './kv-blocks.ts';
 import type { DecodedRow, KvBinding, KvCache, PrefixRules, TensorMap } from './kv-cache.ts';
 import type { Ort } from './runtime-host.ts';
 import type { PrefixStore } from './prefix-store.ts';
-
-/** Keys and values of one layer part: [rows, KV, length, H]. */
-interface Block {
-  readonly data: Float32Array;
-  readonly length: number;
-}
 
 /** Where a prefilled slot's KV lies before it joins the batch. */
 interface Place {
@@ -58,6 +53,7 @@ export class CpuKvCache implements KvCache {
   readonly maxPrefillTokens: number;
   readonly survivesFailedRun = true;
   readonly #options: CpuKvCacheOptions;
+  readonly #blocks: KvBlocks;
   readonly #names: readonly { past: string; present: string }[];
   /** prefilled, but not yet in the batch */
   readonly #fresh = new Map<number, Place>();
@@ -73,6 +69,7 @@ export class CpuKvCache implements KvCache {
 
   constructor(options: CpuKvCacheOptions) {
     this.#options = options;
+    this.#blocks = new KvBlocks(options.spec);
     this.maxLength = options.maxLength;
     // One row at a time needs no padding.
     this.maxPrefillRows = options.returnsNewTokens ? 1 : Infinity;
@@ -102,15 +99,17 @@ export class CpuKvCache implements KvCache {
 
   beginPrefill(numRows: number, numTokens: number, prefixTokenIds: Int32Array): KvBinding {
     if (this.#options.returnsNewTokens) {
-      const kept = prefixTokenIds.length > 0 ? this.#options.prefixes.get(prefixTokenIds) : this.#empty;
+      const kept =
+        prefixTokenIds.length > 0
+          ? this.#options.prefixes.get(prefixTokenIds)
+          : this.#names.map(() => EMPTY_BLOCK);
       assert(kept && numRows === 1, 'one row at a time is run, behind a prefix that is kept');
       this.#before = kept;
       return this.#bind(kept, 1);
     }
     const length = prefixTokenIds.length + numTokens;
-    const size = numRows * this.#rowSize(length);
     if (prefixTokenIds.length === 0) {
-      const empty = { data: new Float32Array(size), length };
+      const empty = this.#blocks.create(numRows, length);
       return this.#bind(
         this.#names.map(() => empty),
         numRows,
@@ -119,8 +118,8 @@ export class CpuKvCache implements KvCache {
     const prefix = this.#options.prefixes.get(prefixTokenIds);
     assert(prefix && numRows === 1, 'one row at a time runs behind a prefix that is kept');
     const blocks = prefix.map((source) => {
-      const block = { data: new Float32Array(size), length };
-      this.#copyRow(source, 0, block, 0);
+      const block = this.#blocks.create(numRows, length);
+      this.#blocks.copyRow(source, 0, block, 0);
       return block;
     });
     return this.#bind(blocks, numRows);
@@ -138,7 +137,7 @@ export class CpuKvCache implements KvCache {
     if (!this.#options.returnsNewTokens) return;
     for (const { data } of this.#fresh.get(slot)?.blocks ?? []) data.fill(0);
     const row = this.#slots.indexOf(slot);
-    const size = this.#rowSize(this.#length);
+    const size = this.#blocks.rowSize(this.#length);
     if (row >= 0) for (const { data } of this.#batch) data.fill(0, row * size, (row + 1) * size);
   }
 
@@ -156,13 +155,11 @@ export class CpuKvCache implements KvCache {
   }
 
   keepPrefix(outputs: TensorMap, tokenIds: Int32Array): void {
-    const { length } = tokenIds;
-    const blocks = this.#withBefore(this.#readBlocks(outputs)).map((source) => {
-      const block = { data: new Float32Array(this.#rowSize(length)), length };
-      this.#copyRow(source, 0, block, 0);
-      return block;
-    });
-    this.#options.prefixes.put(tokenIds, blocks);
+    const blocks = this.#withBefore(this.#readBlocks(outputs));
+    this.#options.prefixes.put(
+      tokenIds,
+      blocks.map((block) => this.#blocks.firstTokens(block, tokenIds.length)),
+    );
   }
 
   beginDecode(decoded: readonly DecodedRow[]): KvBinding {
@@ -211,17 +208,17 @@ export class CpuKvCache implements KvCache {
       if (!place) continue;
       const row = rows.indexOf(null);
       rows[row] = slot;
-      this.#batch.forEach((block, part) => this.#copyRow(place.blocks[part]!, place.row, block, row));
+      this.#batch.forEach((block, part) => this.#blocks.copyRow(place.blocks[part]!, place.row, block, row));
     }
     while (rows.length > slots.length) {
       const slot = rows.pop() ?? null;
       if (slot === null) continue;
       const row = rows.indexOf(null);
       rows[row] = slot;
-      for (const block of this.#batch) this.#copyRow(block, rows.length, block, row);
+      for (const block of this.#batch) this.#blocks.copyRow(block, rows.length, block, row);
     }
     if (rows.length < this.#slots.length) {
-      const size = rows.length * this.#rowSize(this.#length);
+      const size = rows.length * this.#blocks.rowSize(this.#length);
       this.#batch = this.#batch.map(({ data, length }) => ({ data: data.subarray(0, size), length }));
       this.#tensors = null;
     }
@@ -232,10 +229,10 @@ export class CpuKvCache implements KvCache {
   #pack(slots: readonly number[], totalLength: number): void {
     const length = this.#roomFor(totalLength);
     this.#batch = this.#names.map((_, part) => {
-      const block = { data: new Float32Array(slots.length * this.#rowSize(length)), length };
+      const block = this.#blocks.create(slots.length, length);
       slots.forEach((slot, row) => {
         const place = this.#fresh.get(slot) ?? { blocks: this.#batch, row: this.#slots.indexOf(slot) };
-        this.#copyRow(place.blocks[part]!, place.row, block, row);
+        this.#blocks.copyRow(place.blocks[part]!, place.row, block, row);
       });
       return block;
     });
@@ -255,18 +252,10 @@ export class CpuKvCache implements KvCache {
 
   /** Writes the step's keys and values, [rows, KV, 1, H], each at its row's position. */
   #appendTokens(outputs: TensorMap, decoded: readonly DecodedRow[]): void {
-    const { numKeyValueHeads, headDim } = this.#options.spec;
     const added = this.#readBlocks(outputs);
     for (const { slot, position } of decoded) {
-      const firstHead = this.#slots.indexOf(slot) * numKeyValueHeads;
-      this.#batch.forEach(({ data, length }, part) => {
-        const source = added[part]!.data;
-        for (let head = firstHead; head < firstHead + numKeyValueHeads; head++)
-          data.set(
-            source.subarray(head * headDim, (head + 1) * headDim),
-            (head * length + position) * headDim,
-          );
-      });
+      const row = this.#slots.indexOf(slot);
+      this.#batch.forEach((block, part) => this.#blocks.copyRow(added[part]!, row, block, row, position));
     }
   }
 
@@ -275,46 +264,16 @@ export class CpuKvCache implements KvCache {
     const before = this.#before;
     this.#before = null;
     if (!before?.[0] || before[0].length === 0) return blocks;
-    return blocks.map((block, part) => {
-      const first = before[part]!;
-      const joined = {
-        data: new Float32Array(first.data.length + block.data.length),
-        length: first.length + block.length,
-      };
-      this.#copyRow(first, 0, joined, 0);
-      this.#copyRow(block, 0, joined, 0, first.length);
-      return joined;
-    });
-  }
-
-  get #empty(): readonly Block[] {
-    return this.#names.map(() => ({ data: new Float32Array(0), length: 0 }));
-  }
-
-  /** Copies as many tokens as both have room for, to `start` on. */
-  #copyRow(source: Block, sourceRow: number, target: Block, targetRow: number, start = 0): void {
-    const { numKeyValueHeads, headDim } = this.#options.spec;
-    const size = Math.min(source.length, target.length - start) * headDim;
-    for (let head = 0; head < numKeyValueHeads; head++) {
-      const from = (sourceRow * numKeyValueHeads + head) * source.length * headDim;
-      const to = ((targetRow * numKeyValueHeads + head) * target.length + start) * headDim;
-      target.data.set(source.data.subarray(from, from + size), to);
-    }
-  }
-
-  #rowSize(length: number): number {
-    const { numKeyValueHeads, headDim } = this.#options.spec;
-    return numKeyValueHeads * length * headDim;
+    return blocks.map((block, part) => this.#blocks.join(before[part]!, block));
   }
 
   #bind(blocks: readonly Block[], numRows: number): KvBinding {
-    const { ort, spec } = this.#options;
+    const { ort } = this.#options;
     const past: Record<string, Tensor> = {};
     this.#names.forEach((name, index) => {
       const block = blocks[index];
       assert(block, 'one block per layer part');
-      const dims = [numRows, spec.numKeyValueHeads, block.length, spec.headDim];
-      past[name.past] = new ort.Tensor('float32', block.data, dims);
+      past[name.past] = new ort.Tensor('float32', block.data, this.#blocks.dims(block, numRows));
     });
     return { past, present: this.#present };
   }

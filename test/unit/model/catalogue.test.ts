@@ -317,7 +317,8 @@ describe('a device is told', () => {
     // The products have 134.5 million weights of 4 bytes.
     expect(bytes('wasm', 8)).toBeGreaterThan(bytes('webgpu', 8) + 134.5e6 * 4);
     expect(bytes('wasm', 8)).toBeLessThan(1.7 * (bytes('webgpu', 8) + 134.5e6 * 4));
-    expect(bytes('wasm', 1)).toBeLessThan(bytes('webgpu', 1) + 20e6);
+    // In no form: the runtime's own memory is less than a byte a weight.
+    expect(bytes('wasm', 1)).toBeLessThan(bytes('webgpu', 1) + 134.5e6);
   });
 
   test('that a tensor is larger than its GPU takes at once, or the model than its memory', () => {
