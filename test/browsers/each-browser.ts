@@ -16,7 +16,7 @@ const BROWSERS: readonly NamedBrowser[] = [
   ['WebKit', () => openWebKit(), findWebKit],
 ];
 
-/** In `npm test` a browser that is not installed is skipped; in `npm run test:browsers` it fails. */
+/** In `npm test` a browser that is not installed, or cannot be started, is skipped; in `npm run test:browsers` it fails. */
 const SKIPS_MISSING = process.env['RANK1_BROWSERS'] === 'installed';
 
 function isInstalled(find: () => unknown): boolean {
@@ -43,19 +43,27 @@ export function inEachBrowser(tests: (stage: Stage) => void, others: readonly Na
   for (const [name, open, find] of [...others, ...BROWSERS]) {
     const isSkipped = SKIPS_MISSING && find !== undefined && !isInstalled(find);
     describe.skipIf(isSkipped)(name, () => {
-      let browser: OpenBrowser;
+      let browser: OpenBrowser | undefined;
       let site: SiteServer;
       let page: BrowserPage & AsyncDisposable;
+      let fault: string | undefined;
       beforeAll(async () => {
-        browser = await open();
-        console.log(browser.version);
+        try {
+          browser = await open();
+        } catch (error) {
+          if (!SKIPS_MISSING) throw error;
+          fault = `${name} does not start here: ${String(error)}`;
+        }
+        console.log(fault ?? browser?.version);
       });
-      afterAll(() => browser[Symbol.asyncDispose]());
-      beforeEach(async () => {
+      afterAll(() => browser?.[Symbol.asyncDispose]());
+      beforeEach(async (context) => {
+        context.skip(fault !== undefined, fault);
         site = await serveSite();
-        page = await browser.newPage();
+        page = await browser!.newPage();
       });
       afterEach(async () => {
+        if (fault !== undefined) return;
         await page[Symbol.asyncDispose]();
         await site.end();
       });
