@@ -6,7 +6,7 @@ import { IMPORT_NOTE_CODES } from '../../../src/app/import/import-notes.ts';
 import { judgementKey, runKey } from '../../../src/app/session/judgement-key.ts';
 import { MemoryStore } from '../../../src/app/session/memory-store.ts';
 import { exportSession, importSession } from '../../../src/app/session/session-file.ts';
-import { DEFAULT_QUESTION, newSession, type Judgement } from '../../../src/app/session/session-types.ts';
+import { newSession, type Judgement, type Question } from '../../../src/app/session/session-types.ts';
 import { QUERY_PRESET_NAMES } from '../../../src/base/query-presets.ts';
 
 /** A compile error here is a new reason that session files must hold. */
@@ -20,7 +20,10 @@ const REASONS: Record<Exclude<FinishReason, 'aborted'>, true> = {
 
 async function filledStore() {
   const store = new MemoryStore();
-  const question = { ...DEFAULT_QUESTION, query: 'q', preset: QUERY_PRESET_NAMES[0] };
+  const question: Required<Question> = {
+    ...{ query: 'q', instruction: 'i', preset: QUERY_PRESET_NAMES[0] ?? null },
+    ...{ mode: 'top', top: 3, explained: true, topK: 9 },
+  };
   const session = { ...newSession('Saved'), question, asked: question, dtype: 'q4f16' };
   const key = await runKey('revision', 'q4f16', question, 'reason');
   const judgements = await Promise.all(
