@@ -16,7 +16,7 @@ import type { ScoringProfile } from '../../src/model/scoring-profile.ts';
 import { ModelRuntime } from '../../src/runtime/model-runtime.ts';
 import { nodeHost } from '../../src/runtime/node/node-host.ts';
 import type { LoadedRuntime } from '../../src/service/rerank/loaded-runtime.ts';
-import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
+import { createTokenizer, type Tokenizer } from '../../src/tokenizer/tokenizer.ts';
 import { MemoryCheckpoint, MemoryOutput } from '../unit/convert/support/memory-folder.ts';
 import { convertOptions } from '../unit/convert/support/options.ts';
 import { SyntheticCheckpoint } from '../unit/convert/support/synthetic-checkpoint.ts';
@@ -87,6 +87,16 @@ export async function loadSyntheticReranker(
   return loadConverted(output, own, preference);
 }
 
+/** By its files: one takes most of a second to build. */
+const tokenizers = new Map<string, Tokenizer>();
+
+function tokenizerOf(json: unknown, config: unknown): Tokenizer {
+  const key = JSON.stringify([json, config]);
+  const tokenizer = tokenizers.get(key) ?? createTokenizer(json, config);
+  tokenizers.set(key, tokenizer);
+  return tokenizer;
+}
+
 async function loadConverted(
   output: MemoryOutput,
   profile: ScoringProfile,
@@ -116,7 +126,7 @@ async function loadConverted(
     arithmetic: plan.arithmetic,
     arithmeticCause: plan.cause,
     arithmeticReason: plan.reason,
-    tokenizer: createTokenizer(tokenizerJson, tokenizerConfig),
+    tokenizer: tokenizerOf(tokenizerJson, tokenizerConfig),
     defaultMaxNewTokens: undefined,
     createRunner: (options: Parameters<LoadedRuntime['createRunner']>[0]) => runtime.createRunner(options),
     dispose: () => runtime.dispose(),

@@ -15,6 +15,7 @@ beforeAll(async () => {
   server = await CompletionsServer.start();
   await build({
     configFile: false,
+    publicDir: false,
     logLevel: 'silent',
     build: {
       outDir: folder,
