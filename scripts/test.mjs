@@ -127,9 +127,10 @@ const browserTests = hasChromium && start(['playwright', 'test', ...playwrightAr
 nodeTests.show();
 countVitest(NODE_RESULTS, await nodeTests.ended);
 if (browserTests) {
+  // Playwright has built the site long ago.
+  const smokeTests = startSmokeTests();
   browserTests.show();
   countBrowserTests(await browserTests.ended);
-  const smokeTests = startSmokeTests();
   smokeTests.show();
   countVitest(SMOKE_RESULTS, await smokeTests.ended);
 } else failed++;
