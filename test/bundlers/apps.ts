@@ -262,8 +262,10 @@ export const APPS: readonly App[] = [
       'nuxt.config.js':
         "export default { telemetry: false, vue: { compilerOptions: { isCustomElement: (tag) => tag.startsWith('rank1-') } } };\n",
     },
-    build: ['nuxt generate'],
-    serve: { folder: '.output/public' },
+    build: ['nuxt build'],
+    serve: { command: 'nuxt preview --host 127.0.0.1 --port $PORT' },
+    emitted: '.output/public',
+    page: '',
   },
   {
     name: 'plain script',
