@@ -58,7 +58,8 @@ async function measureStart(page: Page): Promise<Start> {
   await page.waitForFunction(() => customElements.get('rank1-rerank') !== undefined);
   const times = await page.evaluate(clickAndWait, { sample, arithmetic: values.arithmetic });
   const parts: Record<string, number> = {};
-  for (const worker of page.workers()) {
+  // The others are the runtime's threads, which wait for work and answer nothing.
+  for (const worker of page.workers().filter((worker) => !worker.url().includes('ort-wasm'))) {
     const measures = await worker.evaluate(() =>
       performance.getEntriesByType('measure').map(({ name, duration }) => ({ name, duration })),
     );
