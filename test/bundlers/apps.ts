@@ -263,7 +263,7 @@ export const APPS: readonly App[] = [
         "export default { telemetry: false, vue: { compilerOptions: { isCustomElement: (tag) => tag.startsWith('rank1-') } } };\n",
     },
     build: ['nuxt build'],
-    serve: { command: 'nuxt preview --host 127.0.0.1 --port $PORT' },
+    serve: { command: 'nuxt preview --port $PORT' },
     emitted: '.output/public',
     page: '',
   },
