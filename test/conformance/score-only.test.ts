@@ -40,7 +40,12 @@ async function load(...parameters: Parameters<typeof loadSyntheticReranker>) {
   return runtime;
 }
 
-async function judge(runtime: LoadedRuntime, options: RunOptions = {}, signal?: AbortSignal) {
+async function judge(
+  runtime: LoadedRuntime,
+  options: RunOptions = {},
+  signal?: AbortSignal,
+  documents = DOCUMENTS,
+) {
   const plans: StepPlan[] = [];
   const watched: LoadedRuntime = {
     ...runtime,
@@ -61,7 +66,7 @@ async function judge(runtime: LoadedRuntime, options: RunOptions = {}, signal?: 
   await service.load({ model: 'memory:/', device: 'wasm' }, () => undefined);
   const finished: Finished[] = [];
   const { stats } = await service.rerank(
-    { query: 'What is the coldest city?', documents: DOCUMENTS, options },
+    { query: 'What is the coldest city?', documents, options },
     (updates) => finished.push(...updates.filter((update) => update.type === 'finished')),
     signal,
   );
@@ -107,6 +112,14 @@ describe('a model without chains', () => {
     const numPromptTokens = finished.reduce((sum, one) => sum + one.numPromptTokens, 0);
     expect(stats.numPrefixTokensSaved).toBe((DOCUMENTS.length - 1) * prefix);
     expect(stats.numPrefillTokens).toBe(numPromptTokens - stats.numPrefixTokensSaved);
+    expect(stats.peakCacheBytes).toBe(0);
+  });
+
+  test('keeps nothing of a document that is prefilled in pieces either', async () => {
+    const expanded = await load('qwen3-reranker', { preference: 'exact' });
+    const documents = [{ text: 'Cities in Siberia are cold in winter. '.repeat(200) }, ...DOCUMENTS];
+    const { stats, finished } = await judge(expanded, {}, undefined, documents);
+    expect(Math.max(...finished.map(({ numPromptTokens }) => numPromptTokens))).toBeGreaterThan(1500);
     expect(stats.peakCacheBytes).toBe(0);
   });
 
