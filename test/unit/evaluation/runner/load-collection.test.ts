@@ -231,7 +231,7 @@ describe('data', () => {
     const [unjudged] = await loadQueries({ ...sources, data, depth: 10 });
     expect(unjudged?.toJudge.map(({ grade }) => grade)).toEqual([null, null]);
     await expect(loadQueries({ ...sources, data, run: qrels, depth: 1 })).rejects.toThrow(
-      '--run is of a BEIR',
+      '--run is only for a BEIR folder',
     );
     await expect(loadQueries({ ...sources, data: qrels, depth: 1 })).rejects.toThrow('no texts to judge');
   });
