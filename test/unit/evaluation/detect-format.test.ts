@@ -85,13 +85,13 @@ describe('a run in any format', () => {
     const two = '{"a": {"dev": {"q1": {"d1": 1}}, "test": {"q1": {"d1": 2.5}}}}';
     expect(await readAnyRun(sourceFile('run', two), { split: 'test' })).toEqual(expected);
     await expect(readAnyRun(sourceFile('run', two))).rejects.toThrow('which split');
-    await expect(readAnyRun(sourceFile('run', 'q1 0 d1 2\n'))).rejects.toThrow('no run');
+    await expect(readAnyRun(sourceFile('run', 'q1 0 d1 2\n'))).rejects.toThrow('not a run');
   });
 
   test('has judgements in either format', async () => {
     const expected = new Map([['q1', new Map([['d1', 2]])]]);
     for (const content of ['q1 0 d1 2\n', 'query-id\tcorpus-id\tscore\nq1\td1\t2\n'])
       expect(await readAnyQrels(sourceFile('qrels', content))).toEqual(expected);
-    await expect(readAnyQrels(sourceFile('qrels', '{"q": {"d": 1}}'))).rejects.toThrow('no judgements');
+    await expect(readAnyQrels(sourceFile('qrels', '{"q": {"d": 1}}'))).rejects.toThrow('not judgements');
   });
 });
