@@ -32,7 +32,7 @@ let passed = 0;
 let failed = 0;
 let skipped = 0;
 
-/** Starts a command. Several run at once, so what it prints waits until it is shown. */
+/** Starts a command. The checks run several at once, so what it prints waits until it is shown. */
 function start([program, ...args]) {
   const env = { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: '1' }) };
   const shell = process.platform === 'win32';
@@ -121,16 +121,15 @@ mkdirSync(RESULTS, { recursive: true });
 await runChecks();
 // The tests in Node use its software GPU.
 const hasChromium = ensureChromium();
-// Together: pages mostly wait, and the tests in Node do not.
+// One after another: each keeps all cores busy, and together they took longer.
 const nodeTests = startVitest(NODE_RESULTS);
-const browserTests = hasChromium && start(['playwright', 'test', ...playwrightArgs]);
 nodeTests.show();
 countVitest(NODE_RESULTS, await nodeTests.ended);
-if (browserTests) {
-  // Playwright has built the site long ago.
-  const smokeTests = startSmokeTests();
+if (hasChromium) {
+  const browserTests = start(['playwright', 'test', ...playwrightArgs]);
   browserTests.show();
   countBrowserTests(await browserTests.ended);
+  const smokeTests = startSmokeTests();
   smokeTests.show();
   countVitest(SMOKE_RESULTS, await smokeTests.ended);
 } else failed++;

@@ -1,7 +1,8 @@
-import { afterEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { timed, timedSync } from '../../../src/base/load-timing.ts';
 
-afterEach(() => performance.clearMeasures());
+// Other tests load models in the same process.
+beforeEach(() => performance.clearMeasures());
 
 const names = () => performance.getEntriesByType('measure').map(({ name }) => name);
 
