@@ -31,10 +31,14 @@ async function press(page: Page, name: string | RegExp): Promise<void> {
 }
 
 async function chooseFiles(page: Page, label: string, files: FileContent | FileContent[]): Promise<void> {
-  await tabTo(page, page.getByLabel(label, { exact: true }));
-  const chooser = page.waitForEvent('filechooser');
-  await page.keyboard.press('Space');
-  await (await chooser).setFiles(files);
+  // On a busy machine a page that is still opening its session may take the focus away in between.
+  for (;;) {
+    await tabTo(page, page.getByLabel(label, { exact: true }));
+    const opened = page.waitForEvent('filechooser', { timeout: 10_000 }).catch(() => null);
+    await page.keyboard.press('Space');
+    const chooser = await opened;
+    if (chooser) return await chooser.setFiles(files);
+  }
 }
 
 async function download(page: Page, name: string): Promise<string> {
