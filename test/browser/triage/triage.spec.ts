@@ -19,6 +19,12 @@ const TEXTS = [
 const FILES = TEXTS.map((text, place) => file(`${place}.txt`, text));
 const LOAD_STEPS = 5;
 
+async function thinkAboutBest(page: Page, count: number): Promise<void> {
+  await page.getByLabel('How').selectOption({ label: 'Answer at once, think about the best' });
+  await page.getByLabel('Passages to think about').fill(String(count));
+  await page.getByLabel('Passages to think about').press('Tab');
+}
+
 test('a run that is cut short by a reload goes on with what it had not decided', async ({
   page,
   fakeWorker,
@@ -59,15 +65,12 @@ test('scores first, then reasons for the best: both are stored, and one more of 
   await fakeWorker.send({ type: 'steady', stepMs: 1 });
   await addFiles(page, ...FILES);
   await page.getByText('Settings', { exact: true }).click();
-  await page.getByLabel('How').selectOption({ label: 'Answer at once, think about the best' });
-  await page.getByLabel('Passages to think about').fill('2');
-  await page.getByLabel('Passages to think about').press('Tab');
+  await thinkAboutBest(page, 2);
   await ask(page, QUESTION);
   await expect(status(page)).toContainText('6 of 6 judged');
   await expect(rows(page).filter({ hasText: 'without reasoning' })).toHaveCount(4);
   await expect.poll(() => countStored(page, 'judgements')).toBe(8);
-  await page.getByLabel('Passages to think about').fill('3');
-  await page.getByLabel('Passages to think about').press('Tab');
+  await thinkAboutBest(page, 3);
   await ask(page, QUESTION);
   await expect(rows(page).filter({ hasText: 'without reasoning' })).toHaveCount(3);
   await expect.poll(() => countStored(page, 'judgements')).toBe(9);
@@ -84,9 +87,7 @@ test('another model scores, and the default model in a worker of its own gives t
   await fakeWorker.send({ type: 'steady', stepMs: 1 });
   await addFiles(page, ...FILES);
   await page.getByText('Settings', { exact: true }).click();
-  await page.getByLabel('How').selectOption({ label: 'Answer at once, think about the best' });
-  await page.getByLabel('Passages to think about').fill('2');
-  await page.getByLabel('Passages to think about').press('Tab');
+  await thinkAboutBest(page, 2);
   await page.getByLabel('Reasons from').selectOption({ label: 'Default model' });
   await ask(page, QUESTION);
   await expect.poll(() => numWorkers).toBe(2);

@@ -1,25 +1,11 @@
 import { expect, test } from 'vitest';
 import { PassageTable } from '../../../src/app/session/passage-table.ts';
-import type { FileRecord } from '../../../src/app/session/session-types.ts';
-
-function fileOf(id: number, ...texts: string[]): FileRecord {
-  const passages = texts.map((text) => ({ text, hash: `hash of ${text}` }));
-  return {
-    sessionId: 's',
-    id,
-    path: `${id}.txt`,
-    kind: 'text',
-    numBytes: 1,
-    passages,
-    warnings: [],
-    error: null,
-  };
-}
+import { fileRecord } from '../../fakes/file-record.ts';
 
 test('a text that is there twice is one passage with two places', () => {
   const table = new PassageTable();
-  table.add(fileOf(0, 'a', 'b', 'a'));
-  expect(table.add(fileOf(1, 'b', 'c')).map(({ text }) => text)).toEqual(['c']);
+  table.add(fileRecord(0, 'a', 'b', 'a'));
+  expect(table.add(fileRecord(1, 'b', 'c')).map(({ text }) => text)).toEqual(['c']);
   expect([table.size, table.numFound]).toEqual([3, 5]);
   expect(table.get('hash of b')?.sources).toMatchObject([
     { fileId: 0, place: 1 },
@@ -29,9 +15,9 @@ test('a text that is there twice is one passage with two places', () => {
 
 test('what is removed is gone where it stands nowhere else, and comes back under a new index', () => {
   const table = new PassageTable();
-  const first = fileOf(0, 'a', 'b', 'a');
+  const first = fileRecord(0, 'a', 'b', 'a');
   table.add(first);
-  table.add(fileOf(1, 'b', 'c'));
+  table.add(fileRecord(1, 'b', 'c'));
   expect(table.remove(first).map(({ text }) => text)).toEqual(['a']);
   expect([table.size, table.numFound, table.at(0), table.at(1)?.text]).toEqual([2, 2, undefined, 'b']);
   expect(table.get('hash of b')?.sources).toMatchObject([{ fileId: 1, place: 0 }]);

@@ -1,26 +1,12 @@
 /** Files that leave a session while its texts are indexed in the background. */
 import { expect, test } from 'vitest';
 import { SessionTexts } from '../../../src/app/session/session-texts.ts';
-import type { FileRecord } from '../../../src/app/session/session-types.ts';
-
-function fileOf(id: number, text: string): FileRecord {
-  const passages = [{ text, hash: `hash of ${text}` }];
-  return {
-    sessionId: 's',
-    id,
-    path: `${id}.txt`,
-    kind: 'text',
-    numBytes: 1,
-    passages,
-    warnings: [],
-    error: null,
-  };
-}
+import { fileRecord } from '../../fakes/file-record.ts';
 
 test('a search while a file is being removed does not shorten later shortlists', async () => {
   const texts = new SessionTexts();
-  const first = fileOf(0, 'rain in spring');
-  texts.add([first, fileOf(1, 'sun in summer'), fileOf(2, 'rain in autumn')]);
+  const first = fileRecord(0, 'rain in spring');
+  texts.add([first, fileRecord(1, 'sun in summer'), fileRecord(2, 'rain in autumn')]);
   await texts.ready;
   texts.remove(first);
   texts.find({ query: 'rain', topK: 1 });
@@ -31,8 +17,8 @@ test('a search while a file is being removed does not shorten later shortlists',
 
 test('a removed file no longer counts for the languages', async () => {
   const texts = new SessionTexts();
-  const german = fileOf(1, 'Das Wetter im Norden des Landes ist im Winter oft kalt und sehr nass.');
-  texts.add([fileOf(0, 'The weather in the north of the country is often cold in the winter.'), german]);
+  const german = fileRecord(1, 'Das Wetter im Norden des Landes ist im Winter oft kalt und sehr nass.');
+  texts.add([fileRecord(0, 'The weather in the north of the country is often cold in the winter.'), german]);
   await texts.ready;
   expect(texts.languages).toEqual(new Map([['eng', 1], ['deu', 1]])); // prettier-ignore
   texts.remove(german);
