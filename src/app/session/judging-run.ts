@@ -3,8 +3,8 @@
  * is stored as it arrives, so that an interrupted run loses only undecided passages. In mode `top` scores and reasoned
  * verdicts are stored apart: which passages are best depends on the shortlist, a verdict does not.
  */
-import { isFinished, type RankedItem, type RankedList } from '../../client/ranked-list.ts';
 import { msg, str } from '@lit/localize';
+import { isFinished, type RankedItem, type RankedList } from '../../client/ranked-list.ts';
 import type {
   FinishedUpdate,
   LoadedModel,
@@ -13,8 +13,8 @@ import type {
   RerankUpdate,
   RunStats,
 } from '../../protocol/rerank-api.ts';
-import { judgementKey, versionOf, type JudgingPass } from './judgement-key.ts';
 import { PageError } from '../shell/page-error.ts';
+import { judgementKey, versionOf, type JudgingPass } from './judgement-key.ts';
 import { isJudged, JudgedPasses, type JudgedUpdate } from './judged-passes.ts';
 import type { Passage } from './passage-table.ts';
 import type { SessionStore } from './session-store.ts';
