@@ -20,7 +20,9 @@ const FILES = TEXTS.map((text, place) => file(`${place}.txt`, text));
 const LOAD_STEPS = 5;
 
 async function thinkAboutBest(page: Page, count: number): Promise<void> {
-  await page.getByLabel('How').selectOption({ label: 'Answer at once, think about the best' });
+  await page
+    .getByLabel('How', { exact: true })
+    .selectOption({ label: 'Answer at once, think about the best' });
   await page.getByLabel('Passages to think about').fill(String(count));
   await page.getByLabel('Passages to think about').press('Tab');
 }
