@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expandModel } from '../src/convert/expand/expand-model.ts';
+import { DiskFolder } from '../src/model/node/disk-folder.ts';
 import { parseManifest, type ManifestModel } from '../src/model/manifest.ts';
 import type { ModelFiles } from '../src/model/model-files.ts';
 import { parseModelSpec } from '../src/model/model-spec.ts';
@@ -9,7 +10,7 @@ import type { ArithmeticPreference, CpuDevice } from '../src/protocol/rerank-api
 import { ModelRuntime, type PrepareFiles } from '../src/runtime/model-runtime.ts';
 import { nodeHost } from '../src/runtime/node/node-host.ts';
 import type { LoadedRuntime } from '../src/service/rerank/loaded-runtime.ts';
-import { createTokenizer } from '../src/tokenizer/tokenizer.ts';
+import { readTokenizer } from '../src/service/rerank/read-tokenizer.ts';
 
 interface OtherGraph {
   readonly onnx: Uint8Array<ArrayBuffer>;
@@ -37,8 +38,6 @@ export function readModelInNode(folder: string, dtype: string, graph?: OtherGrap
     dtype,
     model,
     spec,
-    tokenizerJson: readJson('tokenizer.json'),
-    tokenizerConfig: readJson('tokenizer_config.json'),
     onnx: graph?.onnx ?? read(model.onnx),
     externalData: model.externalData.map((file) => ({ path: path.basename(file), data: read(file) })),
   };
@@ -68,7 +67,7 @@ export async function loadModelInNode(
   { graph, arithmetic = 'auto', device = 'wasm', numThreads = 1 }: NodeLoadOptions = {},
 ): Promise<LoadedRuntime> {
   const files = readModelInNode(folder, dtype, graph);
-  const { manifest, spec, tokenizerJson, tokenizerConfig } = files;
+  const { manifest, spec } = files;
   const host = await nodeHost(device, numThreads);
   const runtime = await ModelRuntime.load(device, files, host, prepareWith(arithmetic));
   return {
@@ -80,7 +79,7 @@ export async function loadModelInNode(
     arithmeticCause: runtime.plan.cause,
     arithmeticReason: runtime.plan.reason,
     spec,
-    tokenizer: createTokenizer(tokenizerJson, tokenizerConfig),
+    tokenizer: await readTokenizer(new DiskFolder(folder)),
     profile: manifest.profile,
     defaultMaxNewTokens: manifest.defaultMaxNewTokens,
     createRunner: (options) => runtime.createRunner(options),

@@ -9,10 +9,11 @@ import type { LoadOptions, LoadProgress } from '../src/protocol/rerank-api.ts';
 import { browserHost, type OrtAssets } from '../src/runtime/browser-host.ts';
 import { probeDevice } from '../src/runtime/gpu-device.ts';
 import { ModelRuntime } from '../src/runtime/model-runtime.ts';
+import { loadOrt } from '../src/runtime/ort.ts';
 import type { RuntimeHost } from '../src/runtime/runtime-host.ts';
 import type { LoadedRuntime, LoadRuntime } from '../src/service/rerank/loaded-runtime.ts';
+import { readTokenizer } from '../src/service/rerank/read-tokenizer.ts';
 import { warmedUp } from '../src/service/rerank/warm-up.ts';
-import { createTokenizer } from '../src/tokenizer/tokenizer.ts';
 
 /** What differs between a browser and Node. */
 export interface Surroundings {
@@ -32,17 +33,24 @@ export function inBrowser(defaultAssets: OrtAssets): Surroundings {
 export function loadRuntimeWith({ openFolder, openHost }: Surroundings): LoadRuntime {
   return async (options, onProgress) => {
     const folder = await openFolder(options);
-    const onStage = (stage: LoadProgress['stage']) => onProgress({ stage, loadedBytes: 0, totalBytes: 0 });
+    let bytes = { loadedBytes: 0, totalBytes: 0 };
+    const onStage = (stage: LoadProgress['stage']) => onProgress({ stage, ...bytes });
     const host = await openHost(options, onStage);
     const probe = await probeDevice(options.device, host);
+    // Beside the download; if it fails, the load does when it needs the runtime.
+    void loadOrt(probe.device, host).catch(() => undefined);
     const cpu: DeviceAbilities = { device: host.cpu, float16: false, maxTensorBytes: Infinity };
     const devices = options.device === 'auto' ? [probe, cpu] : [probe];
     const choose = (manifest: Manifest) => chooseVersion(manifest, options.dtype, devices);
     const dtype = (manifest: Manifest) => choose(manifest)?.dtype ?? options.dtype;
-    const files = await readModelFiles(folder, dtype, (loadedBytes, totalBytes) => {
-      onProgress({ stage: 'download', loadedBytes, totalBytes });
+    const reading = readModelFiles(folder, dtype, (loadedBytes, totalBytes) => {
+      bytes = { loadedBytes, totalBytes };
+      onStage('download');
     });
-    const tokenizer = createTokenizer(files.tokenizerJson, files.tokenizerConfig);
+    const tokenizing = readTokenizer(folder);
+    tokenizing.catch(() => undefined); // what is wrong with the model itself is told first
+    const files = await reading;
+    const tokenizer = await tokenizing;
     onStage('session');
     const refusal = choose(files.manifest)?.refusal ?? null;
     const { arithmetic: preference = 'auto' } = options;
@@ -65,7 +73,8 @@ export function loadRuntimeWith({ openFolder, openHost }: Surroundings): LoadRun
       createRunner: (runnerOptions) => runtime.createRunner(runnerOptions),
       dispose: () => runtime.dispose(),
     };
-    // On a software adapter a warm-up takes many seconds and does not speed up the first document (measured).
-    return (options.warmUp ?? !probe.software) ? warmedUp(loaded, onProgress) : loaded;
+    // On a CPU and on a software adapter a warm-up takes as long as it saves, or longer (measured).
+    const isUseful = probe.device === 'webgpu' && !probe.software;
+    return (options.warmUp ?? isUseful) ? warmedUp(loaded, onProgress) : loaded;
   };
 }

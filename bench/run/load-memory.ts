@@ -1,6 +1,7 @@
 /**
  * Peak memory of a load on a CPU, planned and measured, for each arithmetic in its own process. Linux only.
  * Measured: the highest resident set above the one before the load; weight files and WASM memory count as the load's.
+ * `stored` is what a device without the memory for either falls back to.
  *
  *   npx tsx bench/run/load-memory.ts [demo|shapes-135m|shapes-0.5b] [wasm|cpu]
  */
@@ -8,8 +9,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readModelInNode, prepareWith } from '../../scripts/load-model-in-node.ts';
-import { ModelRuntime } from '../../src/runtime/model-runtime.ts';
+import { readModelInNode } from '../../scripts/load-model-in-node.ts';
+import { expandModel } from '../../src/convert/expand/expand-model.ts';
+import { ModelRuntime, type PrepareFiles } from '../../src/runtime/model-runtime.ts';
 import { nodeHost } from '../../src/runtime/node/node-host.ts';
 import { prepareModel, type ModelName } from './models.ts';
 
@@ -31,7 +33,9 @@ async function measure(model: string, device: Device, form: string): Promise<voi
   const host = await nodeHost(device, 1);
   const load = (name: string) => {
     const files = readModelInNode(path.join(ROOT, 'dist-bench-models', name, 'rank1'), 'q4');
-    const prepare = prepareWith(form as (typeof FORMS)[number]);
+    const preference = form === 'fast' ? 'fast' : 'exact';
+    const prepare: PrepareFiles = (files, chosen) =>
+      expandModel(files, { preference, ...chosen, ...(form === 'stored' && { memoryGib: 0 }) });
     return { files, run: () => ModelRuntime.load(device, files, host, prepare) };
   };
   // Compiled code is none of the model's: a small model's load has it compiled.
@@ -47,7 +51,7 @@ async function measure(model: string, device: Device, form: string): Promise<voi
   const seconds = (performance.now() - startedAt) / 1000;
   const measured = residentBytes('VmHWM') - before;
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
-  const planned = plan.peakBytes ?? 2 * fileBytes;
+  const planned = plan.peakBytes ?? NaN;
   console.log(
     `${model} ${device} ${form} (${plan.form}): planned ${megabytes(planned)}, measured ${megabytes(measured)}, ` +
       `ratio ${(measured / planned).toFixed(2)}, WASM memory ${megabytes(wasmBytes(memories))}; ${seconds.toFixed(1)} s`,

@@ -1,7 +1,7 @@
 /**
  * Start-up of the built site with the shipped model on WASM, by part, in Chromium: from the click to the loaded model, the
  * first token and the first verdict of the sample's documents. Cold: a new browser profile; warm: the page again, later in
- * the same profile. Everything is served by this machine, so a download's time says nothing of a network's.
+ * the same profile. `runtime` runs beside `download`, and `hash` beside `session`. Everything is served by this machine, so a download's time says nothing of a network's.
  *
  *   npx tsx bench/run/startup.ts [--arithmetic exact|fast] [--runs 3]
  */
@@ -56,6 +56,8 @@ async function measureStart(page: Page): Promise<Start> {
   await page.addInitScript('globalThis.__name = (named) => named;');
   await page.goto(`${url}index.html`);
   await page.waitForFunction(() => customElements.get('rank1-rerank') !== undefined);
+  // A browser that has just started is busy with itself.
+  await page.waitForTimeout(3_000);
   const times = await page.evaluate(clickAndWait, { sample, arithmetic: values.arithmetic });
   const parts: Record<string, number> = {};
   // The others are the runtime's threads, which wait for work and answer nothing.

@@ -36,6 +36,7 @@ class StartWatch {
   }
 
   entered(stage: LoadProgress['stage']): void {
+    if (stage === 'download') return; // runs beside it
     this.stop();
     if (stage !== 'runtime') return;
     const { signal } = (this.#timer = new IdleTimer(this.#limitMs, () => new StalledStart(this.#limitMs)));

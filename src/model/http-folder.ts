@@ -1,13 +1,18 @@
-/**
- * A model folder on a server. Never returns a weight file that is incomplete or does not match the manifest's checksum.
- */
+/** A model folder on a server. */
 import { IdleTimer } from '../base/async.ts';
 import { errorMessage, isRank1Error, Rank1Error } from '../base/errors.ts';
 import { timed } from '../base/load-timing.ts';
 import { namingRefusals } from '../base/policy-refusal.ts';
 import { readChunks } from '../base/read-body.ts';
 import type { ManifestFile } from './manifest.ts';
-import { assertChecksum, assertLength, MAX_TEXT_BYTES, tooLong, type ModelFolder } from './model-folder.ts';
+import {
+  assertChecksum,
+  assertLength,
+  MAX_TEXT_BYTES,
+  tooLong,
+  type ModelFolder,
+  type WeightFile,
+} from './model-folder.ts';
 import { createSha256 } from './sha256.ts';
 
 /** Idle timeout of a request. */
@@ -56,7 +61,7 @@ export class HttpFolder implements ModelFolder {
     path: string,
     file: ManifestFile,
     onBytes: (bytes: number) => void,
-  ): Promise<Uint8Array<ArrayBuffer>> {
+  ): Promise<WeightFile> {
     const bytes = allocate(path, file.bytes);
     let received = 0;
     await timed('download', () =>
@@ -69,8 +74,9 @@ export class HttpFolder implements ModelFolder {
       }),
     );
     assertLength(path, received, file.bytes);
-    await timed('hash', () => verifySha256(path, bytes, file.sha256));
-    return bytes;
+    const verified = timed('hash', () => verifySha256(path, bytes, file.sha256));
+    verified.catch(() => undefined); // reported to whoever uses the weights
+    return { data: bytes, verified };
   }
 
   /** @param take returns whether to continue reading */

@@ -20,12 +20,11 @@ export interface ModelFiles {
   readonly dtype: string;
   readonly model: ManifestModel;
   readonly spec: ModelSpec;
-  /** parsed `tokenizer.json` and `tokenizer_config.json` */
-  readonly tokenizerJson: unknown;
-  readonly tokenizerConfig: unknown;
   readonly onnx: Uint8Array;
   /** `path` is the file name that the graph refers to */
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array | Blob }[];
+  /** Rejects with `model-corrupt` if weights are not the manifest's: await it before they are used. Null or left out if they were checked. */
+  readonly verified?: Promise<unknown> | null;
 }
 
 /** Present beside config.json if the checkpoint had one. */
@@ -56,11 +55,46 @@ export async function readModelFiles(
 ): Promise<ModelFiles> {
   const manifest = parseManifest(await readJson(folder, MANIFEST_FILE));
   const [chosen, model] = chooseModel(manifest, dtype);
-  const generationConfig = Object.hasOwn(manifest.files, GENERATION_CONFIG)
-    ? await readJson(folder, GENERATION_CONFIG)
-    : undefined;
-  const config = parseModelSpec(await readJson(folder, 'config.json'), generationConfig);
-  const spec = { ...config, maxPositions: Math.min(config.maxPositions, model.maxPositions) };
+  const [spec, weights] = await Promise.all([
+    readSpec(folder, manifest, model),
+    readWeights(folder, manifest, model, onProgress),
+  ]);
+  return { manifest, dtype: chosen, model, spec, ...weights };
+}
+
+/**
+ * Parsed `tokenizer.json` and `tokenizer_config.json`.
+ * @throws Rank1Error as `readModelFiles` does
+ */
+export async function readTokenizerFiles(
+  folder: ModelFolder,
+): Promise<{ readonly tokenizerJson: unknown; readonly tokenizerConfig: unknown }> {
+  const [tokenizerJson, tokenizerConfig] = await Promise.all([
+    readJson(folder, 'tokenizer.json'),
+    readJson(folder, 'tokenizer_config.json'),
+  ]);
+  return { tokenizerJson, tokenizerConfig };
+}
+
+async function readSpec(
+  folder: ModelFolder,
+  { files }: Manifest,
+  { maxPositions }: ManifestModel,
+): Promise<ModelSpec> {
+  const [config, generationConfig] = await Promise.all([
+    readJson(folder, 'config.json'),
+    Object.hasOwn(files, GENERATION_CONFIG) ? readJson(folder, GENERATION_CONFIG) : undefined,
+  ]);
+  const spec = parseModelSpec(config, generationConfig);
+  return { ...spec, maxPositions: Math.min(spec.maxPositions, maxPositions) };
+}
+
+async function readWeights(
+  folder: ModelFolder,
+  manifest: Manifest,
+  model: ManifestModel,
+  onProgress: BytesProgress,
+): Promise<Pick<ModelFiles, 'onnx' | 'externalData' | 'verified'>> {
   const paths = [model.onnx, ...model.externalData];
   const totalBytes = paths.reduce((sum, path) => sum + listedFile(manifest, path).bytes, 0);
   let loadedBytes = 0;
@@ -69,20 +103,21 @@ export async function readModelFiles(
       loadedBytes += bytes;
       onProgress(loadedBytes, totalBytes);
     });
-  const onnx = await readPart(model.onnx);
+  const { data: onnx, verified } = await readPart(model.onnx);
+  await verified; // the graph is code, unlike the weights
   const externalData = [];
+  const checks = [];
   for (const path of model.externalData) {
-    externalData.push({ path: path.slice(path.lastIndexOf('/') + 1), data: await readPart(path) });
+    const { data, verified } = await readPart(path);
+    externalData.push({ path: path.slice(path.lastIndexOf('/') + 1), data });
+    checks.push(verified);
   }
+  const allVerified = Promise.all(checks);
+  allVerified.catch(() => undefined); // reported to whoever uses the weights
   return {
-    manifest,
-    dtype: chosen,
-    model,
-    spec,
-    tokenizerJson: await readJson(folder, 'tokenizer.json'),
-    tokenizerConfig: await readJson(folder, 'tokenizer_config.json'),
     onnx: onnx instanceof Blob ? await readBlob(model.onnx, onnx) : onnx,
     externalData,
+    verified: allVerified,
   };
 }
 

@@ -15,8 +15,7 @@ export interface ModelFolder {
   /** Reads a small file whole. @throws Rank1Error `model-not-found`, `model-corrupt`, `network`, `storage` */
   readText(path: string): Promise<string>;
   /**
-   * A weight file of the manifest's length, checked against its SHA-256 unless that was done when it was stored. The
-   * runtime reads a Blob in chunks if its build supports that.
+   * A weight file of the manifest's length.
    * @param onBytes called with the size of each chunk read
    * @throws Rank1Error `model-not-found`, `model-corrupt`, `network`, `out-of-memory`
    */
@@ -24,7 +23,17 @@ export interface ModelFolder {
     path: string,
     file: ManifestFile,
     onBytes: (bytes: number) => void,
-  ): Promise<Uint8Array<ArrayBuffer> | Blob>;
+  ): Promise<WeightFile>;
+}
+
+export interface WeightFile {
+  /** The runtime reads a Blob in chunks if its build supports that. */
+  readonly data: Uint8Array<ArrayBuffer> | Blob;
+  /**
+   * Rejects with `model-corrupt` if the SHA-256 is not the manifest's. What is read may be prepared meanwhile, but not used.
+   * Null if it was checked: now, or when it was stored.
+   */
+  readonly verified: Promise<void> | null;
 }
 
 /** Files as Blobs, from the page's storage or picked by the user. Nothing is copied. */
@@ -53,12 +62,12 @@ export class BlobFolder implements ModelFolder {
     }
   }
 
-  async readWeights(path: string, file: ManifestFile, onBytes: (bytes: number) => void): Promise<Blob> {
+  async readWeights(path: string, file: ManifestFile, onBytes: (bytes: number) => void): Promise<WeightFile> {
     const blob = await this.#find(path);
     assertLength(path, blob.size, file.bytes);
     if (this.#verify) await verifyBlob(path, blob, file.sha256, onBytes);
     else onBytes(file.bytes);
-    return blob;
+    return { data: blob, verified: null };
   }
 
   async #find(path: string): Promise<Blob> {

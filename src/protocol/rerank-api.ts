@@ -48,14 +48,18 @@ export interface LoadOptions {
   readonly numThreads?: number;
   /**
    * `false` skips the steps that compile the kernels before the first run, which then compiles them itself. Default
-   * true, except on a software adapter. A failed warm-up fails the load with its error.
+   * true on a GPU. A failed warm-up fails the load with its error.
    */
   readonly warmUp?: boolean;
 }
 
 export interface LoadProgress {
-  /** `runtime`: the runtime's code is here and its threads are starting, which takes a moment or hangs. */
+  /**
+   * What began last. `runtime`: the runtime's code is here and its threads are starting, beside the download; that takes
+   * a moment or hangs.
+   */
   readonly stage: 'download' | 'runtime' | 'session' | 'warm-up';
+  /** of the download, in every stage up to `session` */
   readonly loadedBytes: number;
   /** 0 while unknown */
   readonly totalBytes: number;

@@ -33,16 +33,22 @@ export function browserHost(
   { numThreads: maxThreads = MAX_THREADS, onStage = () => undefined }: BrowserHostOptions = {},
 ): RuntimeHost {
   const { gpu = null, deviceMemory } = navigator as Partial<Navigator> & { readonly deviceMemory?: number };
+  const imported = new Map<Device, Promise<Ort>>();
+  const start = async (device: Device): Promise<Ort> => {
+    // Threads need cross-origin isolation, without which ORT would warn and fall back to one. A GPU needs none.
+    const hasThreads = device !== 'webgpu' && globalThis.crossOriginIsolated;
+    const numThreads = hasThreads ? Math.min(maxThreads, navigator.hardwareConcurrency) : 1;
+    const ort = await importOrtWeb(chooseBuild(device), assets, numThreads);
+    if (numThreads > 1) await startThreads(ort, onStage);
+    return ort;
+  };
   return {
     gpu,
     cpu: 'wasm',
     memoryGib: deviceMemory,
-    importOrt: async (device) => {
-      // Threads need cross-origin isolation, without which ORT would warn and fall back to one. A GPU needs none.
-      const hasThreads = device !== 'webgpu' && globalThis.crossOriginIsolated;
-      const numThreads = hasThreads ? Math.min(maxThreads, navigator.hardwareConcurrency) : 1;
-      const ort = await importOrtWeb(chooseBuild(device), assets, numThreads);
-      if (numThreads > 1) await startThreads(ort, onStage);
+    importOrt: (device) => {
+      const ort = imported.get(device) ?? start(device);
+      imported.set(device, ort);
       return ort;
     },
   };

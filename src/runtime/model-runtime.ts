@@ -18,7 +18,7 @@ import { PrefixStore } from './prefix-store.ts';
 import { Rank1Layout } from './rank1-layout.ts';
 import type { Ort, RuntimeHost } from './runtime-host.ts';
 import { TransformersJsLayout } from './transformersjs-layout.ts';
-import { createSession } from './session.ts';
+import { createSession, type SessionFiles } from './session.ts';
 import { CpuKvCache, type CpuPrefix } from './cpu-kv-cache.ts';
 
 /** On a GPU, few distinct shapes mean few shader variants; on the CPU, padding only costs time. */
@@ -33,7 +33,7 @@ export type PrepareFiles = (
 ) => Promise<PreparedFiles>;
 
 export interface PreparedFiles {
-  readonly files: Pick<ModelFiles, 'onnx' | 'externalData'>;
+  readonly files: SessionFiles;
   readonly plan: ArithmeticPlan;
   /** as in CpuKvCacheOptions */
   readonly returnsNewTokens: boolean;
@@ -100,7 +100,7 @@ export class ModelRuntime {
           `The ${files.dtype} version needs a GPU with 16-bit floats, which is not here. Choose the dtype "q4".`,
         );
       }
-      const runtime = await timed('runtime', () => loadOrt(chosen.device, host));
+      const runtime = await loadOrt(chosen.device, host);
       const createPlanned = async (
         memoryGib: number | undefined,
       ): Promise<{ prepared: PreparedFiles; session: InferenceSession }> => {
@@ -116,12 +116,17 @@ export class ModelRuntime {
         }
       };
       const { prepared, session } = await createPlanned(host.memoryGib);
+      await files.verified?.catch(async (error: unknown) => {
+        await runtime.exclusive(() => session.release());
+        throw error;
+      });
       // Not `files` itself: it holds the weights, which the session has its own copy of.
       const { spec, model } = files;
       return new ModelRuntime(host, chosen, runtime, session, watch, { spec, model }, prepared);
     } catch (error) {
       watch?.close();
       chosen.gpuDevice?.destroy();
+      await files.verified; // damaged weights may be why it failed
       throw error;
     }
   }

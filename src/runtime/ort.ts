@@ -4,6 +4,7 @@
  */
 import { Semaphore } from '../base/async.ts';
 import { errorMessage, Rank1Error } from '../base/errors.ts';
+import { timed } from '../base/load-timing.ts';
 import { moduleRefusal } from '../base/policy-refusal.ts';
 import type { Device } from '../protocol/rerank-api.ts';
 import type { Ort, RuntimeHost } from './runtime-host.ts';
@@ -18,7 +19,7 @@ export interface OrtRuntime {
 const calls = new Semaphore();
 
 export async function loadOrt(device: Device, host: Pick<RuntimeHost, 'importOrt'>): Promise<OrtRuntime> {
-  const ort = await calls.run(() => host.importOrt(device));
+  const ort = await calls.run(() => timed('runtime', () => host.importOrt(device)));
   return { ort, exclusive: (task) => calls.run(task) };
 }
 

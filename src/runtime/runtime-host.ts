@@ -12,6 +12,6 @@ export interface RuntimeHost {
   readonly cpu: CpuDevice;
   /** Memory of the machine in GiB; undefined if unknown. */
   readonly memoryGib: number | undefined;
-  /** The initialized ONNX Runtime build for a device. @throws Rank1Error `network` or `device-unavailable` */
+  /** The initialized ONNX Runtime build for a device; started once. @throws Rank1Error `network` or `device-unavailable` */
   importOrt(device: Device): Promise<Ort>;
 }

@@ -6,6 +6,11 @@ import type { ModelFiles } from '../model/model-files.ts';
 import { readBlob } from '../model/model-folder.ts';
 import { runtimeMissing, type OrtRuntime } from './ort.ts';
 
+export interface SessionFiles extends Pick<ModelFiles, 'onnx' | 'externalData'> {
+  /** The graph is written with the runtime's fused operators: its optimizer would only take time. */
+  readonly isOptimized?: boolean;
+}
+
 /**
  * @param gpuDevice the device the session runs on; null for the CPU
  * @throws Rank1Error `out-of-memory`; `storage` if the weights have gone since they were opened; `network` if the
@@ -14,14 +19,14 @@ import { runtimeMissing, type OrtRuntime } from './ort.ts';
  */
 export async function createSession(
   runtime: OrtRuntime,
-  files: Pick<ModelFiles, 'onnx' | 'externalData'>,
+  files: SessionFiles,
   gpuDevice: GPUDevice | null,
 ): Promise<InferenceSession> {
   const options: InferenceSession.SessionOptions = {
     executionProviders: gpuDevice
       ? [{ name: 'webgpu', device: gpuDevice, validationMode: 'disabled' }]
       : ['cpu'],
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: files.isOptimized ? 'disabled' : 'all',
     externalData: files.externalData.map(({ path, data }) => ({ path, data })),
   };
   try {

@@ -94,12 +94,16 @@ export function verdictAnnouncement(
 }
 
 export function loadingStatus(progress: LoadProgress | null): string {
-  if (progress?.stage === 'session' || progress?.stage === 'runtime') return msg('Preparing the model');
   if (progress?.stage === 'warm-up') return msg('Warming up the model');
+  if (progress && progress.stage !== 'download' && isDownloaded(progress)) return msg('Preparing the model');
   if (!progress || progress.loadedBytes === 0) return msg('Loading the model');
   const loaded = megabytes(progress.loadedBytes);
   if (progress.totalBytes === 0) return msg(str`Loading the model: ${loaded} MB`);
   return msg(str`Loading the model: ${loaded} of ${megabytes(progress.totalBytes)} MB`);
+}
+
+export function isDownloaded({ loadedBytes, totalBytes }: LoadProgress): boolean {
+  return totalBytes > 0 && loadedBytes >= totalBytes;
 }
 
 /** "5 of 14 judged · 310 tokens/s · about 4 s left"; omits figures that cannot be estimated yet. */

@@ -29,8 +29,6 @@ async function load(output: MemoryOutput): Promise<ModelRuntime> {
     dtype: 'fp32',
     model,
     spec: parseModelSpec(json('config.json')),
-    tokenizerJson: null,
-    tokenizerConfig: null,
     onnx: output.files.get(model.onnx)!,
     externalData,
   };

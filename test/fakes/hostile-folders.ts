@@ -7,7 +7,7 @@ import { plannedFiles } from '../../src/model/download/download-model.ts';
 import { parseManifest } from '../../src/model/manifest.ts';
 import { BlobFolder } from '../../src/model/model-folder.ts';
 import { readModelFiles } from '../../src/model/model-files.ts';
-import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
+import { readTokenizer } from '../../src/service/rerank/read-tokenizer.ts';
 import { breakJson } from './hostile-json.ts';
 import { SeededRandom } from './seeded-random.ts';
 
@@ -67,7 +67,7 @@ async function load(texts: Readonly<Record<string, string>>, asked: string[]): P
     (manifest) => Object.keys(manifest.models)[0],
     () => undefined,
   );
-  const tokenizer = createTokenizer(files.tokenizerJson, files.tokenizerConfig);
+  const tokenizer = await readTokenizer(folder);
   tokenizer.decode(tokenizer.encode('a b ab </think> true'));
   plannedFiles(files.manifest, files.dtype).forEach(({ path }) => asked.push(path));
 }

@@ -90,9 +90,10 @@ class FaultyApi extends RerankService {
     try {
       const fetch = serve(files, () => this.strike('download'));
       const folder = new HttpFolder(SMALL_MODEL_URL, { fetch, stallMs: STALL_MS });
-      const { externalData } = await readModelFiles(folder, 'q4', (loadedBytes, totalBytes) =>
+      const { externalData, verified } = await readModelFiles(folder, 'q4', (loadedBytes, totalBytes) =>
         onProgress({ stage: 'download', loadedBytes, totalBytes }),
       );
+      await verified;
       // What is handed on is what was served, whatever happened before.
       for (const { path, data } of externalData)
         if (!isSame(data, files.get(`onnx/${path}`))) throw new Error(`${path} is not what was served`);

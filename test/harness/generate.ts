@@ -60,8 +60,6 @@ async function fetchWithoutTokenizer(folder: URL) {
     dtype,
     model,
     spec: parseModelSpec(await json('config.json')),
-    tokenizerJson: null,
-    tokenizerConfig: null,
     onnx: await bytes(model.onnx),
     externalData,
   };

@@ -4,13 +4,14 @@ import { createOnnxHarness } from '../contract/onnx-runner-harness.ts';
 import { sharedPrefix } from '../../src/engine/shared-prefix.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { Sequence } from '../../src/engine/sequence.ts';
+import { HttpFolder } from '../../src/model/http-folder.ts';
 import { fetchModelFiles } from '../../src/model/model-files.ts';
 import type { Device } from '../../src/protocol/rerank-api.ts';
 import { ChainReader } from '../../src/rank1/chain-reader.ts';
 import { findMarkerTokenIds, watchedTokenIds } from '../../src/rank1/markers.ts';
 import { browserHost } from '../../src/runtime/browser-host.ts';
 import { ModelRuntime } from '../../src/runtime/model-runtime.ts';
-import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
+import { readTokenizer } from '../../src/service/rerank/read-tokenizer.ts';
 import { generate, type GenerateRequest } from './generate.ts';
 import type { GeneratedRow } from './generate-rows.ts';
 
@@ -33,12 +34,9 @@ export interface DecodeResult {
 }
 
 async function decode(request: DecodeRequest): Promise<DecodeResult> {
-  const files = await fetchModelFiles(
-    new URL('../../models/rank1-rerank-model/', location.href).href,
-    'q4',
-    () => {},
-  );
-  const tokenizer = createTokenizer(files.tokenizerJson, files.tokenizerConfig);
+  const modelUrl = new URL('../../models/rank1-rerank-model/', location.href).href;
+  const files = await fetchModelFiles(modelUrl, 'q4', () => {});
+  const tokenizer = await readTokenizer(new HttpFolder(modelUrl));
   const markers = findMarkerTokenIds(tokenizer);
   const assetsUrl = new URL('../../ort/', location.href).href;
   const runtime = await ModelRuntime.load(request.device, files, browserHost(assetsUrl));

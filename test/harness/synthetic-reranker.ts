@@ -106,13 +106,12 @@ async function loadConverted(
   const manifest = parseManifest(json('rank1.json'));
   const [[dtype, model]] = Object.entries(manifest.models) as [[string, (typeof manifest.models)[string]]];
   const spec = parseModelSpec(json('config.json'));
-  const [tokenizerJson, tokenizerConfig] = [json('tokenizer.json'), json('tokenizer_config.json')];
   const externalData = model.externalData.map((path) => ({
     path: path.slice(path.lastIndexOf('/') + 1),
     data: output.files.get(path)!,
   }));
   const onnx = output.files.get(model.onnx)!;
-  const files = { manifest, dtype, model, spec, tokenizerJson, tokenizerConfig, onnx, externalData };
+  const files = { manifest, dtype, model, spec, onnx, externalData };
   const runtime = await ModelRuntime.load(
     'wasm',
     files,
@@ -126,7 +125,7 @@ async function loadConverted(
     arithmetic: plan.arithmetic,
     arithmeticCause: plan.cause,
     arithmeticReason: plan.reason,
-    tokenizer: tokenizerOf(tokenizerJson, tokenizerConfig),
+    tokenizer: tokenizerOf(json('tokenizer.json'), json('tokenizer_config.json')),
     defaultMaxNewTokens: undefined,
     createRunner: (options: Parameters<LoadedRuntime['createRunner']>[0]) => runtime.createRunner(options),
     dispose: () => runtime.dispose(),

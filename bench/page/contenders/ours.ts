@@ -4,13 +4,15 @@ import { expandModel } from '../../../src/convert/expand/expand-model.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { sharedPrefix } from '../../../src/engine/shared-prefix.ts';
 import { Sequence } from '../../../src/engine/sequence.ts';
+import { HttpFolder } from '../../../src/model/http-folder.ts';
 import { fetchModelFiles, type ModelFiles } from '../../../src/model/model-files.ts';
 import { ChainReader } from '../../../src/rank1/chain-reader.ts';
 import { findMarkerTokenIds, watchedTokenIds } from '../../../src/rank1/markers.ts';
 import { browserHost } from '../../../src/runtime/browser-host.ts';
 import { ModelRuntime, type PrepareFiles } from '../../../src/runtime/model-runtime.ts';
 import { WASM_LEAD_STEPS } from '../../../src/service/rerank/rerank-run.ts';
-import { createTokenizer, type Tokenizer } from '../../../src/tokenizer/tokenizer.ts';
+import { readTokenizer } from '../../../src/service/rerank/read-tokenizer.ts';
+import type { Tokenizer } from '../../../src/tokenizer/tokenizer.ts';
 import type { Contender, ContenderName, LoadRequest, RunRequest, RunResult, SessionCalls } from '../types.ts';
 
 /** Of contenders with another graph over the same weights. */
@@ -29,8 +31,9 @@ export class OursContender implements Contender {
     this.#request = request;
     withoutFeature(request.contender);
     const folder = FOLDERS[request.contender] ?? 'rank1';
-    this.#files = await fetchModelFiles(`${request.modelUrl}${folder}/`, request.dtype, () => undefined);
-    this.#tokenizer = createTokenizer(this.#files.tokenizerJson, this.#files.tokenizerConfig);
+    const url = `${request.modelUrl}${folder}/`;
+    this.#files = await fetchModelFiles(url, request.dtype, () => undefined);
+    this.#tokenizer = await readTokenizer(new HttpFolder(url));
     const host = browserHost(request.assetsUrl);
     this.#runtime = await ModelRuntime.load(request.device, this.#files, host, prepareFor(request.contender));
   }

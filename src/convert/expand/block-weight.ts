@@ -1,4 +1,6 @@
-/** A matrix in 4- or 8-bit blocks, as MatMulNBits reads it, and its rows as fp32. */
+/** A matrix in 4- or 8-bit blocks, as MatMulNBits reads it, and its rows as other numbers. */
+import { roundHalfEven } from '../round-half-even.ts';
+
 export interface BlockWeight {
   /** [rows, cols] = [outputs, inputs] */
   readonly rows: number;
@@ -17,34 +19,125 @@ export interface BlockWeight {
 const ROW_TILE = 16;
 
 /**
- * Fills `values` with value = scale * (code - zero point) of the rows from `start` on, exactly as the runtime's
- * own product dequantises them.
- * @param values [some rows, cols]
+ * Fills `values` with value = scale * (code - zero point), exactly as the runtime's own product dequantises them.
+ * @param values [rows, cols]
  */
-export function dequantizeRows(weight: BlockWeight, start: number, values: Float32Array): void {
-  const { cols, bits, blockSize, codes, scales, zeroPoints } = weight;
-  const view = new DataView(scales.buffer, scales.byteOffset, scales.byteLength);
-  const numBlocks = cols / blockSize;
-  const zeroBytes = Math.ceil((numBlocks * bits) / 8);
-  const numRows = values.length / cols;
+export function dequantize(weight: BlockWeight, values: Float32Array): void {
+  const { bits, blockSize, codes } = weight;
+  const { scales, zeros } = blocksOf(weight);
   let at = 0;
-  let code = (start * cols * bits) / 8;
-  for (let row = start; row < start + numRows; row++) {
-    for (let block = 0; block < numBlocks; block++) {
-      const scale = view.getFloat32((row * numBlocks + block) * 4, true);
-      const zero = zeroPoints ? zeroPoint(zeroPoints, row * zeroBytes, block, bits) : 1 << (bits - 1);
+  let byte = 0;
+  for (let block = 0; block < scales.length; block++) {
+    const scale = scales[block]!;
+    const zero = zeros[block]!;
+    const end = at + blockSize;
+    if (bits === 8) {
+      while (at < end) values[at++] = scale * (codes[byte++]! - zero);
+      continue;
+    }
+    while (at < end) {
+      const pair = codes[byte++]!;
+      values[at++] = scale * ((pair & 15) - zero);
+      values[at++] = scale * ((pair >> 4) - zero);
+    }
+  }
+}
+
+/**
+ * The dequantised values as int8: each divided by its row's step, nearest integer, ties to even.
+ * @param steps [rows]; @param quantized [rows, cols], written
+ */
+export function requantize(weight: BlockWeight, steps: Float32Array, quantized: Int8Array): void {
+  const { rows, cols, bits, blockSize, codes } = weight;
+  const { scales, zeros } = blocksOf(weight);
+  // A block has more values than 4 bits have codes, and rounding is the same on both sides of zero.
+  const ofCode = new Int8Array(16);
+  let at = 0;
+  let byte = 0;
+  let block = 0;
+  for (let row = 0; row < rows; row++) {
+    const step = steps[row]!;
+    for (const rowEnd = at + cols; at < rowEnd; block++) {
+      const scale = scales[block]!;
+      const zero = zeros[block]!;
       const end = at + blockSize;
       if (bits === 8) {
-        while (at < end) values[at++] = scale * (codes[code++]! - zero);
+        while (at < end) quantized[at++] = divide(scale * (codes[byte++]! - zero), step);
         continue;
       }
+      ofCode[zero] = 0;
+      for (let distance = Math.max(zero, 15 - zero); distance > 0; distance--) {
+        const value = divide(scale * distance, step);
+        if (distance <= zero) ofCode[zero - distance] = -value;
+        if (distance + zero <= 15) ofCode[zero + distance] = value;
+      }
       while (at < end) {
-        const pair = codes[code++]!;
-        values[at++] = scale * ((pair & 15) - zero);
-        values[at++] = scale * ((pair >> 4) - zero);
+        const pair = codes[byte++]!;
+        quantized[at++] = ofCode[pair & 15]!;
+        quantized[at++] = ofCode[pair >> 4]!;
       }
     }
   }
+}
+
+function divide(value: number, step: number): number {
+  return roundHalfEven(Math.fround(value) / step);
+}
+
+/**
+ * The largest magnitude of each row's dequantised values. Most blocks are passed over: their scale times the largest code
+ * does not reach what was found before.
+ * @param magnitudes [rows], written
+ */
+export function maxMagnitudes(weight: BlockWeight, magnitudes: Float32Array): void {
+  const { rows, cols, bits, blockSize } = weight;
+  const { scales, zeros } = blocksOf(weight);
+  const maxCode = (1 << bits) - 1;
+  let block = 0;
+  for (let row = 0; row < rows; row++) {
+    let max = 0;
+    for (const rowEnd = block + cols / blockSize; block < rowEnd; block++) {
+      const scale = Math.abs(scales[block]!);
+      const zero = zeros[block]!;
+      if (!(scale * Math.max(zero, maxCode - zero) > max)) continue;
+      // Rounding to fp32 keeps the order, so the largest distance gives the largest value.
+      const largest = Math.fround(scale * maxDistance(weight, block, zero));
+      if (largest > max) max = largest;
+    }
+    magnitudes[row] = max;
+  }
+}
+
+/** @returns largest |code - zero| of a block */
+function maxDistance({ bits, blockSize, codes }: BlockWeight, block: number, zero: number): number {
+  const numBytes = (blockSize * bits) / 8;
+  let max = 0;
+  for (let byte = block * numBytes; byte < (block + 1) * numBytes; byte++) {
+    const code = codes[byte]!;
+    if (bits === 8) max = Math.max(max, Math.abs(code - zero));
+    else max = Math.max(max, Math.abs((code & 15) - zero), Math.abs((code >> 4) - zero));
+  }
+  return max;
+}
+
+/** Each block's scale and zero point, [rows, cols / blockSize]. */
+function blocksOf({ rows, cols, bits, blockSize, scales, zeroPoints }: BlockWeight): {
+  readonly scales: Float32Array;
+  readonly zeros: Uint8Array;
+} {
+  const numBlocks = cols / blockSize;
+  const zeros = new Uint8Array(rows * numBlocks).fill(1 << (bits - 1));
+  if (zeroPoints) {
+    const rowBytes = zeroPoints.length / rows;
+    for (let row = 0; row < rows; row++) {
+      for (let block = 0; block < numBlocks; block++)
+        zeros[row * numBlocks + block] = zeroPoint(zeroPoints, row * rowBytes, block, bits);
+    }
+  }
+  // A copy, because the stored ones may lie at any offset.
+  const aligned = new Float32Array(rows * numBlocks);
+  new Uint8Array(aligned.buffer).set(scales);
+  return { scales: aligned, zeros };
 }
 
 /**
@@ -64,7 +157,7 @@ export function splitRows(weight: BlockWeight, maxRows: number): BlockWeight[] {
   return parts;
 }
 
-function sliceRows(weight: BlockWeight, start: number, end: number): BlockWeight {
+export function sliceRows(weight: BlockWeight, start: number, end: number): BlockWeight {
   const { rows, codes, scales, zeroPoints } = weight;
   const slice = (bytes: Uint8Array) =>
     bytes.subarray((bytes.length / rows) * start, (bytes.length / rows) * end);

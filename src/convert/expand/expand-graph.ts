@@ -5,9 +5,9 @@
  */
 import { GraphBuilder, tensorBytes, type StoredTensor } from '../graph-builder.ts';
 import { encodeOnnxModel, type OnnxModel, type OnnxNode, type OnnxTensor } from '../onnx-proto.ts';
-import { splitRows, type BlockWeight } from './block-weight.ts';
+import { dequantize, splitRows, type BlockWeight } from './block-weight.ts';
 import { ExplicitAttention, newTokensOnly } from './explicit-attention.ts';
-import { columnScales, expandToFloat32, expandToInt8, MAX_INT8 } from './expanded-weights.ts';
+import { columnScales, expandToInt8, MAX_INT8 } from './expanded-weights.ts';
 import { MAX_EXPANDED_BYTES, type ProductSizes, type WeightForm } from '../../model/arithmetic-plan.ts';
 import type { StoredProduct } from './stored-products.ts';
 
@@ -160,7 +160,7 @@ class Float32Products extends Products {
       name: `${weightName}.fp32`,
       type: 'float32',
       dims: [weight.rows, weight.cols],
-      fill: (bytes) => expandToFloat32(weight, floats(bytes)),
+      fill: (bytes) => dequantize(weight, floats(bytes)),
     });
     return this.graph.node('FusedMatMul', name, [x, stored], {
       domain: 'com.microsoft',
@@ -190,17 +190,20 @@ class Int8Products extends Products {
     const { graph } = this;
     const { step, zeroPoint } = this.#constant();
     const activations = this.#quantize(x);
+    let made: Float32Array | null = null;
+    const scalesOnce = (): Float32Array => (made ??= columnScales(weight));
     const codes = this.store({
       name: `${weightName}.int8`,
       type: 'int8',
       dims: [weight.cols, weight.rows],
-      fill: (bytes) => expandToInt8(weight, new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length)),
+      fill: ({ buffer, byteOffset, length }) =>
+        expandToInt8(weight, scalesOnce(), new Int8Array(buffer, byteOffset, length)),
     });
     const scales = this.store({
       name: `${weightName}.int8_scales`,
       type: 'float32',
       dims: [weight.rows],
-      fill: (bytes) => columnScales(weight, floats(bytes)),
+      fill: (bytes) => floats(bytes).set(scalesOnce()),
     });
     const inputs = [activations.codes, codes, step, scales, zeroPoint];
     const sums = graph.node('MatMulIntegerToFloat', `${name}.sums`, inputs, { domain: 'com.microsoft' });

@@ -21,7 +21,7 @@ import type { OnnxModel } from '../onnx-proto.ts';
 type SessionFiles = Pick<ModelFiles, 'onnx' | 'externalData'>;
 
 export interface ExpandedModel {
-  readonly files: SessionFiles;
+  readonly files: SessionFiles & { readonly isOptimized?: boolean };
   readonly plan: ArithmeticPlan;
   /** whether `present.*` holds the keys and values of the call's own tokens, not the whole cache */
   readonly returnsNewTokens: boolean;
@@ -52,7 +52,7 @@ export async function expandModel(
       return { files: readFiles, plan, returnsNewTokens: false };
     const { onnx, tensors } = expandGraph(model, products, { form: plan.form, explicitAttention });
     const made = explicitAttention ? madeOnDemand(tensors) : tensors.map(madeNow);
-    const expanded = { onnx, externalData: [...externalData, ...made] };
+    const expanded = { onnx, externalData: [...externalData, ...made], isOptimized: explicitAttention };
     return { files: expanded, plan, returnsNewTokens: explicitAttention };
   } catch (error) {
     // A graph by other hands: the runtime judges it.

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { errorMessage, Rank1Error } from '../../base/errors.ts';
 import { MANIFEST_FILE, type ManifestFile } from '../manifest.ts';
-import { assertChecksum, assertLength, type ModelFolder } from '../model-folder.ts';
+import { assertChecksum, assertLength, type ModelFolder, type WeightFile } from '../model-folder.ts';
 
 export class DiskFolder implements ModelFolder {
   readonly address: string;
@@ -26,7 +26,7 @@ export class DiskFolder implements ModelFolder {
     path: string,
     file: ManifestFile,
     onBytes: (bytes: number) => void,
-  ): Promise<Uint8Array<ArrayBuffer>> {
+  ): Promise<WeightFile> {
     const hash = createHash('sha256');
     let bytes: Uint8Array<ArrayBuffer>;
     let numRead = 0;
@@ -44,7 +44,7 @@ export class DiskFolder implements ModelFolder {
     }
     assertLength(path, numRead, file.bytes);
     assertChecksum(path, hash.digest('hex'), file.sha256);
-    return bytes;
+    return { data: bytes, verified: null };
   }
 
   #unreadable(path: string, cause: unknown): Rank1Error {

@@ -5,6 +5,7 @@
 import { Rank1Error } from '../../base/errors.ts';
 import { isStoredName } from '../../model/stored-models.ts';
 import type { StoreProgress } from '../../protocol/model-store-api.ts';
+import { throttled } from '../throttled.ts';
 
 export type OnProgress = (progress: StoreProgress) => void;
 
@@ -15,8 +16,6 @@ type Broadcast =
 
 const LOCK_PREFIX = 'rank1-model:';
 const CHANNEL = 'rank1-models';
-/** Minimum interval between progress broadcasts: each makes the pages render. */
-const PROGRESS_MS = 100;
 
 export class ModelLock {
   readonly #running = new Map<string, AbortController>();
@@ -52,7 +51,7 @@ export class ModelLock {
         else if (waiting) onProgress({ ...data.progress, stage: 'waiting' });
       };
     }
-    const report = throttled((progress) => {
+    const report = throttled<StoreProgress>((progress) => {
       onProgress(progress);
       channel?.postMessage({ type: 'progress', name, progress } satisfies Broadcast);
     });
@@ -99,16 +98,4 @@ function locked<T>(name: string, signal: AbortSignal | undefined, task: () => Pr
 
 function openChannel(): BroadcastChannel | null {
   return typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL);
-}
-
-/** Passes the first report of each stage, the last one, and some in between. */
-function throttled(report: OnProgress): OnProgress {
-  let last: { readonly stage: string; readonly at: number } | null = null;
-  return (progress) => {
-    const { stage, loadedBytes, totalBytes } = progress;
-    const now = performance.now();
-    if (last?.stage === stage && loadedBytes < totalBytes && now - last.at < PROGRESS_MS) return;
-    last = { stage, at: now };
-    report(progress);
-  };
 }

@@ -14,6 +14,7 @@ import { isSameLoad } from '../../protocol/same-load.ts';
 import { assertMarkersInVocabulary, findMarkerTokenIds } from '../../rank1/markers.ts';
 import type { LoadedRuntime, LoadRuntime } from './loaded-runtime.ts';
 import { RerankRun } from './rerank-run.ts';
+import { throttled } from '../throttled.ts';
 
 export class RerankService implements Backend {
   readonly #loadRuntime: LoadRuntime;
@@ -31,7 +32,7 @@ export class RerankService implements Backend {
     return this.#queue.run(async () => {
       if (!this.#loaded || !isSameLoad(this.#loaded.options, options)) {
         await this.#unload();
-        const runtime = await this.#loadRuntime(options, onProgress);
+        const runtime = await this.#loadRuntime(options, throttled(onProgress));
         try {
           const { tokenizer, spec, profile } = runtime;
           findMarkerTokenIds(tokenizer, profile); // throws now rather than in the first run

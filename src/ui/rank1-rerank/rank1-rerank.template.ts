@@ -16,6 +16,7 @@ import {
   deviceLabel,
   faultText,
   judgedStatus,
+  isDownloaded,
   loadingStatus,
   nothingText,
   rankLabel,
@@ -198,7 +199,8 @@ function renderProgress(controller: RerankController): TemplateResult {
 
 /** 0 to 1; 0 while unknown */
 function loadedShare(progress: LoadProgress | null): number {
-  if (progress?.stage !== 'download' || progress.totalBytes === 0) return 0;
+  if (!progress || progress.totalBytes === 0) return 0;
+  if (progress.stage !== 'download' && isDownloaded(progress)) return 0;
   return Math.min(1, progress.loadedBytes / progress.totalBytes);
 }
 

@@ -143,7 +143,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   @property({ attribute: 'worker-url' }) workerUrl = '';
   /** URL of a folder with the runtime's files; needed only if no bundler has put them next to the worker. */
   @property({ attribute: 'assets-url' }) assetsUrl = '';
-  /** Skips the step that compiles and warms up the model before the first run, which then starts slower. */
+  /** Skips the step that compiles a GPU's kernels before the first run, which then starts slower. */
   @property({ attribute: 'no-warm-up', type: Boolean }) noWarmUp = false;
   /** What else counts. Appended to the query, as in the reference, unless the model has a place for it. */
   @property() instruction = '';

@@ -35,6 +35,7 @@ class ThreadedWorker extends EventTarget {
     });
     this.#say(update('download'));
     this.#say(update('runtime'));
+    this.#say(update('download')); // goes on beside it
     if (!this.#starts(load)) return;
     this.#say(update('session'));
     this.#say({ type: 'done', id, value: MODEL });

@@ -29,8 +29,9 @@ test('a load over HTTP holds the weights once: chunks are gone as soon as they a
   const folder = new HttpFolder('http://models.test/m/', {
     fetch: () => Promise.resolve(new Response(body)),
   });
-  const weights = await folder.readWeights('weights.bin', { bytes, sha256 }, () => undefined);
-  expect(weights).toHaveLength(bytes);
+  const { data, verified } = await folder.readWeights('weights.bin', { bytes, sha256 }, () => undefined);
+  await verified;
+  expect(data).toHaveLength(bytes);
   expect(numAlive).toBeLessThanOrEqual(2); // the last, and one in the reader's hand
 });
 
@@ -39,12 +40,14 @@ afterEach(() => vi.unstubAllGlobals());
 test('weights are verified over plain HTTP, too, where browsers offer no crypto.subtle', async () => {
   const weights = Buffer.from('weights');
   const sha256 = createHash('sha256').update(weights).digest('hex');
-  const read = (body: string) =>
-    new HttpFolder('http://models.test/m/', { fetch: () => Promise.resolve(new Response(body)) }).readWeights(
-      'weights.bin',
-      { bytes: weights.length, sha256 },
-      () => undefined,
-    );
+  const read = async (body: string) => {
+    const fetch = () => Promise.resolve(new Response(body));
+    const folder = new HttpFolder('http://models.test/m/', { fetch });
+    const file = { bytes: weights.length, sha256 };
+    const { data, verified } = await folder.readWeights('weights.bin', file, () => undefined);
+    await verified;
+    return data as Uint8Array;
+  };
   vi.stubGlobal('crypto', {});
   expect(Buffer.from(await read('weights'))).toEqual(weights);
   await expect(read('WEIGHTS')).rejects.toMatchObject({ code: 'model-corrupt' });

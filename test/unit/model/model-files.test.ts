@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { isRank1Error } from '../../../src/base/errors.ts';
-import { fetchModelFiles } from '../../../src/model/model-files.ts';
+import { HttpFolder } from '../../../src/model/http-folder.ts';
+import { fetchModelFiles, readTokenizerFiles } from '../../../src/model/model-files.ts';
 import { TINY_CONFIG } from '../../fakes/tiny-config.ts';
 
 const BASE = 'https://models.test/demo/';
@@ -104,7 +105,12 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const load = (dtype?: string) => fetchModelFiles(BASE, dtype, () => undefined);
+async function load(dtype?: string) {
+  const files = await fetchModelFiles(BASE, dtype, () => undefined);
+  await files.verified;
+  await readTokenizerFiles(new HttpFolder(BASE));
+  return files;
+}
 
 describe('fetchModelFiles', () => {
   test('gives what the model is made of, and the shorter of the two context lengths', async () => {
@@ -113,7 +119,6 @@ describe('fetchModelFiles', () => {
     expect(files).toMatchObject({
       dtype: 'q4',
       spec: { maxPositions: 128, vocabSize: 320 },
-      tokenizerJson: { model: 'm' },
     });
     expect([...files.onnx]).toEqual([0, 1, 2, 3, 4]);
     expect(files.externalData.map(({ path, data }) => [path, (data as Uint8Array).length])).toEqual([
@@ -199,6 +204,23 @@ describe('fetchModelFiles', () => {
       expect(String(error)).toContain(named);
     },
   );
+
+  test('gives weights before their checksum is known, but not the graph', async () => {
+    let hash = (): void => undefined;
+    const digest = vi.spyOn(crypto.subtle, 'digest').mockImplementation(async (_algorithm, data) => {
+      const { byteLength } = data as Uint8Array;
+      if (byteLength === 9) await new Promise<void>((resolve) => (hash = resolve));
+      return createHash('sha256').update(data as Uint8Array).digest().buffer;
+    });
+    serve();
+    const { onnx, verified } = await fetchModelFiles(BASE, 'q4', () => undefined);
+    expect(onnx).toHaveLength(5);
+    hash();
+    await verified;
+    serve({ 'onnx/model_q4.onnx': () => new Response(new Uint8Array(5).fill(7)) });
+    await expect(fetchModelFiles(BASE, 'q4', () => undefined)).rejects.toMatchObject({ code: 'model-corrupt' });
+    digest.mockRestore();
+  });
 
   test('stops reading a file that is longer than it should be', async () => {
     let cancelled = false;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Rank1Error } from '../../../src/base/errors.ts';
-import { readModelFiles } from '../../../src/model/model-files.ts';
+import { readModelFiles, readTokenizerFiles } from '../../../src/model/model-files.ts';
 import { BlobFolder } from '../../../src/model/model-folder.ts';
 import { openModelFolder } from '../../../src/model/stored-models.ts';
 import type { OrtRuntime } from '../../../src/runtime/ort.ts';
@@ -23,8 +23,11 @@ const demoFiles = (): Record<string, Blob> =>
     [...PATHS, ...WEIGHTS].map((path) => [path, new Blob([readFileSync(new URL(path, DEMO))])]),
   );
 
-const load = async (files: Record<string, Blob>) =>
-  readModelFiles(await openModelFolder('picked/', files), 'q4', () => undefined);
+async function load(files: Record<string, Blob>) {
+  const folder = await openModelFolder('picked/', files);
+  const read = await readModelFiles(folder, 'q4', () => undefined);
+  return { ...read, ...(await readTokenizerFiles(folder)) };
+}
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, test, vi } from 'vitest';
-import type { Rank1Error } from '../../../src/base/errors.ts';
+import { Rank1Error } from '../../../src/base/errors.ts';
 import type { WeightForm } from '../../../src/model/arithmetic-plan.ts';
 import type { ModelFiles } from '../../../src/model/model-files.ts';
 import { browserHost } from '../../../src/runtime/browser-host.ts';
@@ -27,6 +27,43 @@ test('a load that fails destroys the device that was made for it', async () => {
     code: 'device-unavailable',
   });
   expect(destroy).toHaveBeenCalledOnce();
+});
+
+describe('weights that turn out to be damaged', () => {
+  const damaged = () => Promise.reject(new Rank1Error('model-corrupt', 'The checksum does not match.'));
+
+  /** @returns what the load throws, and how many sessions were released */
+  async function load(create: () => Promise<unknown>) {
+    let numReleased = 0;
+    const session = { release: () => Promise.resolve(void numReleased++) };
+    const host: RuntimeHost = {
+      gpu: null,
+      cpu: 'wasm',
+      memoryGib: 8,
+      importOrt: () =>
+        Promise.resolve({
+          InferenceSession: { create: () => create().then(() => session) },
+        } as unknown as Ort),
+    };
+    const verified = damaged();
+    const files = { model: {}, onnx: new Uint8Array(), externalData: [], verified } as unknown as ModelFiles;
+    const code = await ModelRuntime.load('wasm', files, host).then(
+      () => null,
+      (error: Rank1Error) => error.code,
+    );
+    return { code, numReleased };
+  }
+
+  it('while a session was made of them give no model', async () => {
+    expect(await load(() => Promise.resolve())).toEqual({ code: 'model-corrupt', numReleased: 1 });
+  });
+
+  it('are the reason told when the runtime refuses them', async () => {
+    expect(await load(() => Promise.reject(new Error('std::bad_alloc')))).toEqual({
+      code: 'model-corrupt',
+      numReleased: 0,
+    });
+  });
 });
 
 describe('a CPU that runs out of memory', () => {

@@ -119,6 +119,12 @@ describe('wording', () => {
     expect(wording.loadingStatus({ stage, loadedBytes: 12_000_000, totalBytes: 0 })).toBe(
       'Loading the model: 12 MB',
     );
+    const half = { loadedBytes: 8_250_000, totalBytes: 21_000_000 };
+    const whole = { loadedBytes: 21_000_000, totalBytes: 21_000_000 };
+    for (const stage of ['runtime', 'session'] as const) {
+      expect(wording.loadingStatus({ stage, ...half })).toBe('Loading the model: 8.3 of 21 MB');
+      expect(wording.loadingStatus({ stage, ...whole })).toBe('Preparing the model');
+    }
     expect(wording.loadingStatus({ stage: 'warm-up', loadedBytes: 0, totalBytes: 0 })).toBe(
       'Warming up the model',
     );

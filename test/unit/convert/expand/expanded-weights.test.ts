@@ -1,10 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { splitRows, type BlockWeight } from '../../../../src/convert/expand/block-weight.ts';
-import {
-  columnScales,
-  expandToFloat32,
-  expandToInt8,
-} from '../../../../src/convert/expand/expanded-weights.ts';
+import { dequantize, splitRows, type BlockWeight } from '../../../../src/convert/expand/block-weight.ts';
+import { columnScales, expandToInt8 } from '../../../../src/convert/expand/expanded-weights.ts';
 import { randomWeight, valuesOf, type BlockShape } from './block-shapes.ts';
 
 const SHAPES: readonly BlockShape[] = [
@@ -46,6 +42,13 @@ describe.each(SHAPES)('$rows rows of $cols, $bits bits, zero points $hasZeroPoin
   });
 });
 
+test('blocks may lie at any offset of a file, in a Buffer', () => {
+  const weight = randomWeight({ rows: 8, cols: 64, bits: 4, blockSize: 32, hasZeroPoints: false });
+  const scales = Buffer.concat([Buffer.of(1), weight.scales]).subarray(1);
+  expect(float32({ ...weight, scales })).toEqual(valuesOf(weight));
+  expect(int8({ ...weight, scales })).toEqual(int8(weight));
+});
+
 test('a row of zeros has the scale 1 and codes 0', () => {
   const shape: BlockShape = { rows: 2, cols: 32, bits: 4, blockSize: 32, hasZeroPoints: false };
   const weight = randomWeight(shape);
@@ -57,15 +60,14 @@ test('a row of zeros has the scale 1 and codes 0', () => {
 
 function float32(weight: BlockWeight): Float32Array {
   const values = new Float32Array(weight.rows * weight.cols);
-  expandToFloat32(weight, values);
+  dequantize(weight, values);
   return values;
 }
 
 function int8(weight: BlockWeight): { codes: Int8Array; scales: Float32Array } {
   const codes = new Int8Array(weight.rows * weight.cols);
-  const scales = new Float32Array(weight.rows);
-  expandToInt8(weight, codes);
-  columnScales(weight, scales);
+  const scales = columnScales(weight);
+  expandToInt8(weight, scales, codes);
   return { codes, scales };
 }
 
