@@ -49,6 +49,9 @@ test.beforeEach(async ({ page }) => {
   await expect(page.locator('rank1-ranked-results li')).toHaveCount(14);
 });
 
+// A load that fails leaves other files of the model on their way.
+test.afterEach(({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }));
+
 /** A copy of the demo model at another address, with one file changed on its way. */
 async function serveChanged(page: Page, file: string, change: (body: Buffer) => Buffer): Promise<string> {
   await page.route('**/models/changed/**', async (route) => {
