@@ -103,21 +103,17 @@ async function readWeights(
       loadedBytes += bytes;
       onProgress(loadedBytes, totalBytes);
     });
-  const { data: onnx, verified } = await readPart(model.onnx);
-  await verified; // the graph is code, unlike the weights
-  const externalData = [];
-  const checks = [];
-  for (const path of model.externalData) {
-    const { data, verified } = await readPart(path);
-    externalData.push({ path: path.slice(path.lastIndexOf('/') + 1), data });
-    checks.push(verified);
-  }
-  const allVerified = Promise.all(checks);
-  allVerified.catch(() => undefined); // reported to whoever uses the weights
+  const [graph, ...weights] = await Promise.all([readPart(model.onnx), ...model.externalData.map(readPart)]);
+  await graph.verified; // it is code, unlike the weights
+  const verified = Promise.all(weights.map((file) => file.verified));
+  verified.catch(() => undefined); // reported to whoever uses the weights
   return {
-    onnx: onnx instanceof Blob ? await readBlob(model.onnx, onnx) : onnx,
-    externalData,
-    verified: allVerified,
+    onnx: graph.data instanceof Blob ? await readBlob(model.onnx, graph.data) : graph.data,
+    externalData: weights.map(({ data }, place) => {
+      const path = model.externalData[place]!;
+      return { path: path.slice(path.lastIndexOf('/') + 1), data };
+    }),
+    verified,
   };
 }
 

@@ -38,7 +38,12 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   try {
     const vocabulary = vocabularyOf(json['model']);
     const addedTokens = mergeAddedTokens(json['added_tokens'], config, vocabulary);
-    const full = new TokenizersTokenizer({ ...json, added_tokens: addedTokens }, config);
+    // It only decodes, which needs no merges; reading them takes most of the time.
+    const withoutMerges = { ...(json['model'] as object), merges: [] };
+    const full = new TokenizersTokenizer(
+      { ...json, model: withoutMerges, added_tokens: addedTokens },
+      config,
+    );
     // Added tokens are split out of a text before normalisation; without them, all text is plain.
     const plain = new TokenizersTokenizer({ ...json, added_tokens: [] }, config);
     const added = new Map(addedTokens.map((token) => [token.content, token]));
