@@ -24,12 +24,12 @@ const ROW_TILE = 16;
  */
 export function dequantize(weight: BlockWeight, values: Float32Array): void {
   const { bits, blockSize, codes } = weight;
-  const { scales, zeros } = blocksOf(weight);
+  const { scales, zeros, middle } = blocksOf(weight);
   let at = 0;
   let byte = 0;
   for (let block = 0; block < scales.length; block++) {
     const scale = scales[block]!;
-    const zero = zeros[block]!;
+    const zero = zeros ? zeros[block]! : middle;
     const end = at + blockSize;
     if (bits === 8) {
       while (at < end) values[at++] = scale * (codes[byte++]! - zero);
@@ -49,7 +49,7 @@ export function dequantize(weight: BlockWeight, values: Float32Array): void {
  */
 export function requantize(weight: BlockWeight, steps: Float32Array, quantized: Int8Array): void {
   const { rows, cols, bits, blockSize, codes } = weight;
-  const { scales, zeros } = blocksOf(weight);
+  const { scales, zeros, middle } = blocksOf(weight);
   // A block has more values than 4 bits have codes, and rounding is the same on both sides of zero.
   const ofCode = new Int8Array(16);
   let at = 0;
@@ -59,7 +59,7 @@ export function requantize(weight: BlockWeight, steps: Float32Array, quantized: 
     const step = steps[row]!;
     for (const rowEnd = at + cols; at < rowEnd; block++) {
       const scale = scales[block]!;
-      const zero = zeros[block]!;
+      const zero = zeros ? zeros[block]! : middle;
       const end = at + blockSize;
       if (bits === 8) {
         while (at < end) quantized[at++] = divide(scale * (codes[byte++]! - zero), step);
@@ -91,14 +91,14 @@ function divide(value: number, step: number): number {
  */
 export function maxMagnitudes(weight: BlockWeight, magnitudes: Float32Array): void {
   const { rows, cols, bits, blockSize } = weight;
-  const { scales, zeros } = blocksOf(weight);
+  const { scales, zeros, middle } = blocksOf(weight);
   const maxCode = (1 << bits) - 1;
   let block = 0;
   for (let row = 0; row < rows; row++) {
     let max = 0;
     for (const rowEnd = block + cols / blockSize; block < rowEnd; block++) {
       const scale = Math.abs(scales[block]!);
-      const zero = zeros[block]!;
+      const zero = zeros ? zeros[block]! : middle;
       if (!(scale * Math.max(zero, maxCode - zero) > max)) continue;
       // Rounding to fp32 keeps the order, so the largest distance gives the largest value.
       const largest = Math.fround(scale * maxDistance(weight, block, zero));
@@ -120,24 +120,25 @@ function maxDistance({ bits, blockSize, codes }: BlockWeight, block: number, zer
   return max;
 }
 
-/** Each block's scale and zero point, [rows, cols / blockSize]. */
+/** Each block's scale and zero point, [rows, cols / blockSize]; without zero points, every one is `middle`. */
 function blocksOf({ rows, cols, bits, blockSize, scales, zeroPoints }: BlockWeight): {
   readonly scales: Float32Array;
-  readonly zeros: Uint8Array;
+  readonly zeros: Uint8Array | null;
+  readonly middle: number;
 } {
   const numBlocks = cols / blockSize;
-  const zeros = new Uint8Array(rows * numBlocks).fill(1 << (bits - 1));
-  if (zeroPoints) {
-    const rowBytes = zeroPoints.length / rows;
-    for (let row = 0; row < rows; row++) {
-      for (let block = 0; block < numBlocks; block++)
-        zeros[row * numBlocks + block] = zeroPoint(zeroPoints, row * rowBytes, block, bits);
-    }
+  const isAligned = scales.byteOffset % 4 === 0;
+  const aligned = isAligned ? scales : new Uint8Array(scales);
+  const blockScales = new Float32Array(aligned.buffer, aligned.byteOffset, rows * numBlocks);
+  const middle = 1 << (bits - 1);
+  if (!zeroPoints) return { scales: blockScales, zeros: null, middle };
+  const zeros = new Uint8Array(rows * numBlocks);
+  const rowBytes = zeroPoints.length / rows;
+  for (let row = 0; row < rows; row++) {
+    for (let block = 0; block < numBlocks; block++)
+      zeros[row * numBlocks + block] = zeroPoint(zeroPoints, row * rowBytes, block, bits);
   }
-  // A copy, because the stored ones may lie at any offset.
-  const aligned = new Float32Array(rows * numBlocks);
-  new Uint8Array(aligned.buffer).set(scales);
-  return { scales: aligned, zeros };
+  return { scales: blockScales, zeros, middle };
 }
 
 /**
