@@ -1,17 +1,14 @@
 /**
- * The demo model on WebGPU in Node, loaded as the command line's engine loads it: transformers' tokens. Where `npm test`
- * has two chains here, test/webgpu/demo-chains.spec.ts has three in Chromium.
+ * The demo model on WebGPU in Node, loaded as the command line's engine loads it: transformers' tokens. `npm test` has three
+ * chains in Chromium (test/webgpu/demo-chains.spec.ts), and the runner contract here.
  */
 import { expect, test } from 'vitest';
 import { DiskFolder } from '../../src/model/node/disk-folder.ts';
 import { loadRuntimeWith } from '../../workers/load-runtime.ts';
 import { decodeChains } from '../conformance/decode-chains.ts';
-import { slowDeviceChains } from '../harness/demo-chains.ts';
+import { slowDeviceChains as chains } from '../harness/demo-chains.ts';
 import { DEMO_MODEL } from '../harness/node-model.ts';
-import { IS_FULL } from '../tier.ts';
 import { softwareHost } from './software-adapter.ts';
-
-const chains = IS_FULL ? slowDeviceChains : slowDeviceChains.slice(0, 2);
 
 test(`decodes ${chains.length} chains in one batch as transformers does, token for token`, async () => {
   const load = loadRuntimeWith({
