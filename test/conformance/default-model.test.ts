@@ -20,7 +20,7 @@ describe('the default model against transformers', () => {
   let service: DemoService;
   let judged: Judged<OracleChain>[];
   beforeAll(async () => {
-    service = await DemoService.over(await loadModelInNode(FOLDER, 'q4'));
+    service = await DemoService.over(await loadModelInNode(FOLDER, 'q4', { arithmetic: 'exact' }));
     judged = await service.judge(
       cases,
       ({ document }) => ({ text: document }),
