@@ -20,8 +20,8 @@ export const FAST_USAGE = `rank1-rerank compare --data <file> --out <folder> [op
 
   --data <file>            as for eval; may be repeated
   --out <folder>           results of both, by collection
-  --write                  write the result into the model's ${MANIFEST_FILE}: arithmetic "auto" is then fast, unless a
-                           collection lost more than 0.005
+  --write                  write the result into the model's ${MANIFEST_FILE}: arithmetic "auto" is then fast on WASM,
+                           unless a collection lost more than 0.005
 `;
 
 const ARITHMETICS = ['exact', 'fast'] as const;

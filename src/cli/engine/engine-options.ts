@@ -52,7 +52,7 @@ export const ENGINE_USAGE = `  --model <folder|url>     model folder (default: R
                            onnxruntime-node) or wasm (needs nothing); auto takes the first that is available
   --dtype <name>           weights (default: what suits the device)
   --arithmetic <name>      auto (default), exact (the stored numbers) or fast (8-bit integers on a CPU); auto is fast
-                           if the model was measured to rank as well with it
+                           on WASM if the model was measured to rank as well with it
   --explainer <folder|url> a second model, which gives the reasons: --model scores every document, then this one judges
                            the best (--reasons top) or all of them with reasoning
   --endpoint <url>         judge on a server with OpenAI's completions API, such as vLLM, instead: its URL up to /v1.
