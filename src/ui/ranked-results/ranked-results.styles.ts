@@ -107,7 +107,8 @@ export const rankedResultsStyles = css`
   .row[data-state='thinking'] .dot {
     border-color: var(--_accent);
     background: var(--_accent);
-    animation: breathe 1.6s ease-in-out infinite;
+    /* in steps, as every frame may be drawn by the cores that the model runs on */
+    animation: breathe 1.6s steps(5, jump-none) infinite;
   }
 
   @keyframes breathe {
