@@ -6,10 +6,11 @@ import { property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { groupNearDuplicates } from '../session/near-duplicates.ts';
 import { FrozenOrder } from '../../ui/ranked-results/frozen-order.ts';
+import { ListFlow } from '../../ui/ranked-results/list-flow.ts';
 import type { JudgingRun } from '../session/judging-run.ts';
 import type { Decision } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
-import { NeverEmptyFlow } from './never-empty-flow.ts';
+
 import { PassageMarker } from './passage-marker.ts';
 import { filterPassages, foldAlike, type ReviewFilter, type ShownPassages } from './review-filter.ts';
 import { attempt, problemText } from './problem.ts';
@@ -145,7 +146,7 @@ export class ReviewListElement extends PageElement {
         @pointerleave=${this.#onLeave}
       >
         ${virtualize({
-          layout: { type: NeverEmptyFlow },
+          layout: { type: ListFlow },
           items: this.#shown as number[], // the virtualizer never changes them
           // Heights are cached per element, so a position that gets another passage must get a new row.
           keyFunction: (_index, place) => place,

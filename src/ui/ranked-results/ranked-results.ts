@@ -15,6 +15,7 @@ import type { RerankDocument } from '../../protocol/rerank-api.ts';
 import { interfaceLanguage } from '../localization/interface-language.ts';
 import { themeStyles } from '../theme.styles.ts';
 import { FrozenOrder } from './frozen-order.ts';
+import { ListFlow } from './list-flow.ts';
 import { judgementStyles } from './judgement.styles.ts';
 import { PlaceKeeper } from './place-keeper.ts';
 import { rankedResultsStyles } from './ranked-results.styles.ts';
@@ -86,6 +87,7 @@ export class RankedResultsElement extends LitElement {
       ${this.#frozen.isStale ? this.#renderOrderButton() : nothing}
       <ol part="list" class="list long" tabindex="-1" @rangeChanged=${this.#onRangeChanged}>
         ${virtualize<number>({
+          layout: { type: ListFlow },
           items: this.#frozen.order as number[],
           keyFunction: (index) => index,
           renderItem: (index) =>
