@@ -42,17 +42,24 @@ interface LayerContext extends DecoderContext {
   readonly rotary: { readonly cos: string; readonly sin: string };
 }
 
-/** `residual` is the running sum; `h` is the sum normalised, which the next block reads. Both [B, S, D]. */
+/** `residual` is the running sum; `h` is the sum normalised, which the next block reads. Both [B, S, D], or as picked. */
 interface Stream {
   readonly residual: string;
   readonly h: string;
 }
 
-/** Token ids [B, S] to normalised hidden states [B, S, D]; returns their name. */
+/** Selects from x [B, S, `width`] the tokens whose hidden states are read; returns the name of the result. */
+export type PickTokens = (x: string, width: number) => string;
+
+/**
+ * Token ids [B, S] to normalised hidden states of the tokens that `pick` selects; returns their name. Behind its
+ * attention the last layer computes nothing for the others.
+ */
 export function decoderLayers(
   context: DecoderContext,
   ids: string,
   attentionInputs: AttentionInputs,
+  pick: PickTokens = (x) => x,
 ): string {
   const { graph, spec, checkpoint, format } = context;
   if (spec.headDim % 16 !== 0) {
@@ -68,7 +75,18 @@ export function decoderLayers(
     residual: embedded,
     h: rmsNorm(layerContext, 'layers.0.input_layernorm', embedded, spec.hiddenSize),
   };
-  for (let layer = 0; layer < spec.numLayers; layer++) stream = decoderLayer(layerContext, layer, stream);
+  for (let layer = 0; layer < spec.numLayers; layer++) {
+    const attended = attention(layerContext, layer, stream.h);
+    const isLast = layer === spec.numLayers - 1;
+    stream = isLast
+      ? feedForward(
+          layerContext,
+          layer,
+          pick(stream.residual, spec.hiddenSize),
+          pick(attended, spec.numHeads * spec.headDim),
+        )
+      : feedForward(layerContext, layer, stream.residual, attended);
+  }
   return stream.h;
 }
 
@@ -103,14 +121,14 @@ export function cacheValues(
   ).flat();
 }
 
-function decoderLayer(context: LayerContext, layer: number, { residual, h }: Stream): Stream {
+/** What follows a layer's attention: its output product, and the gated two-layer perceptron. */
+function feedForward(context: LayerContext, layer: number, residual: string, attended: string): Stream {
   const { graph, spec, checkpoint, format } = context;
   const name = `layers.${layer}`;
   const weight = (part: string, rows: number, cols: number): LinearWeight =>
     openLinear(checkpoint, `model.${name}.${part}`, rows, cols);
   const { hiddenSize: d, intermediateSize: f } = spec;
 
-  const attended = attention(context, layer, h);
   const oWeight = weight('self_attn.o_proj', d, spec.numHeads * spec.headDim);
   const attentionOut = format.linear(graph, `${name}.o_proj`, attended, oWeight, outputBias(context, layer));
   const middle = addAndNormalise(context, `${name}.post_attention_layernorm`, residual, attentionOut);

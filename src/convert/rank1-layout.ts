@@ -11,6 +11,7 @@ import {
   vocabularyHead,
   type DecoderContext,
   type DecoderGraph,
+  type PickTokens,
 } from './decoder-layers.ts';
 import { greedyChoice } from './greedy-choice.ts';
 import { elementCode, type OnnxValue } from './onnx-proto.ts';
@@ -21,14 +22,17 @@ export function buildRank1Layout(
   answerTokenIds: readonly number[] | null = null,
 ): DecoderGraph {
   const { graph, spec, format } = context;
-  const h = decoderLayers(context, ONNX_INPUTS.inputIds, {
+  const lengths = {
     seqlensK: ONNX_INPUTS.seqlensK,
     totalSequenceLength: ONNX_INPUTS.totalSequenceLength,
-  });
-  // [B, S, D] to [B * S, D] to [R, D]: only the rows' last tokens go through the output head.
-  const shape = graph.constant('flat_shape', 'int64', [-1, spec.hiddenSize], [2]);
-  const flat = graph.node('Reshape', 'flat_hidden', [h, shape]);
-  const last = graph.node('Gather', 'last_hidden', [flat, ONNX_INPUTS.lastIndex]);
+  };
+  // [B, S, width] to [B * S, width] to [R, width]: the rows' last tokens.
+  const pickLast: PickTokens = (x, width) => {
+    const shape = graph.constant(`${x}.flat_shape`, 'int64', [-1, width], [2]);
+    const flat = graph.node('Reshape', `${x}.flat`, [x, shape]);
+    return graph.node('Gather', `${x}.last`, [flat, ONNX_INPUTS.lastIndex]);
+  };
+  const last = decoderLayers(context, ONNX_INPUTS.inputIds, lengths, pickLast);
   const asFloat32 = (name: string, raw: string): string =>
     format.floatType === 'float32'
       ? graph.node('Identity', name, [raw])
