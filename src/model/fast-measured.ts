@@ -4,9 +4,12 @@ export interface FastMeasured {
   readonly sets: readonly MeasuredSet[];
   /** documents judged with both arithmetics, over all sets */
   readonly numDocuments: number;
-  /** of these, those whose chain differs, and those whose label differs */
-  readonly numChainsDiffer: number;
+  /** of these, those whose label differs */
   readonly numVerdictsDiffer: number;
+  /** documents for which exact arithmetic decoded a chain: none if they were only scored */
+  readonly numChains: number;
+  /** of these, those whose chain differs */
+  readonly numChainsDiffer: number;
 }
 
 export interface MeasuredSet {
@@ -27,13 +30,13 @@ export function isLossSmall({ sets }: Pick<FastMeasured, 'sets'>): boolean {
 
 /** @returns null if it is malformed */
 export function parseFastMeasured(value: unknown): FastMeasured | null {
-  const { sets, ...counts } = fields(value);
-  const { numDocuments, numChainsDiffer, numVerdictsDiffer } = counts;
-  if (!isCount(numDocuments) || !isCount(numChainsDiffer) || !isCount(numVerdictsDiffer)) return null;
+  const { sets, numDocuments, numVerdictsDiffer, numChains, numChainsDiffer } = fields(value);
+  if (!isCount(numDocuments) || !isCount(numVerdictsDiffer)) return null;
+  if (!isCount(numChains) || !isCount(numChainsDiffer)) return null;
   if (!Array.isArray(sets)) return null;
   const parsed = sets.map(parseSet).filter((set) => set !== null);
   if (parsed.length < sets.length) return null;
-  return { sets: parsed, numDocuments, numChainsDiffer, numVerdictsDiffer };
+  return { sets: parsed, numDocuments, numVerdictsDiffer, numChains, numChainsDiffer };
 }
 
 function parseSet(value: unknown): MeasuredSet | null {

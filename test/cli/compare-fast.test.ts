@@ -93,12 +93,14 @@ test('chains and verdicts are compared document by document, in whichever order 
     measures: new Map([['nDCG@10', ndcg]]),
     ranking,
   });
-  const exact = [result(1, document('a', 'one', 'true'), document('b', 'two', 'false'))];
-  const fast = [result(0.5, document('b', 'other', 'false'), document('a', 'other', 'false'))];
+  const scored = document('c', '', 'true');
+  const exact = [result(1, document('a', 'one', 'true'), document('b', 'two', 'false'), scored)];
+  const fast = [result(0.5, document('b', 'other', 'false'), document('a', 'other', 'false'), scored)];
   expect(measureFast([{ name: 's', exact, fast }])).toEqual({
     sets: [{ name: 's', numQueries: 1, exact: 1, fast: 0.5 }],
-    numDocuments: 2,
-    numChainsDiffer: 2,
+    numDocuments: 3,
     numVerdictsDiffer: 1,
+    numChains: 2,
+    numChainsDiffer: 2,
   });
 });

@@ -12,15 +12,17 @@ export interface JudgedSet {
 const NDCG = 'nDCG@10';
 
 export function measureFast(sets: readonly JudgedSet[]): FastMeasured {
-  let [numDocuments, numChainsDiffer, numVerdictsDiffer] = [0, 0, 0];
+  let [numDocuments, numVerdictsDiffer, numChains, numChainsDiffer] = [0, 0, 0, 0];
   for (const { exact, fast } of sets) {
     exact.forEach(({ ranking }, nth) => {
       const others = new Map(fast[nth]!.ranking.map((document) => [document.docid, document]));
       for (const { docid, reasoning, verdict } of ranking) {
         const other = others.get(docid)!;
         numDocuments++;
-        numChainsDiffer += Number(other.reasoning !== reasoning);
         numVerdictsDiffer += Number(other.verdict?.label !== verdict?.label);
+        if (reasoning === '') continue;
+        numChains++;
+        numChainsDiffer += Number(other.reasoning !== reasoning);
       }
     });
   }
@@ -32,22 +34,22 @@ export function measureFast(sets: readonly JudgedSet[]): FastMeasured {
       fast: meanNdcg(fast),
     })),
     numDocuments,
-    numChainsDiffer,
     numVerdictsDiffer,
+    numChains,
+    numChainsDiffer,
   };
 }
 
 export function describeFast(measured: FastMeasured): string {
-  const { sets, numDocuments, numChainsDiffer, numVerdictsDiffer } = measured;
-  const share = (count: number) =>
-    `${count} of ${numDocuments} (${((100 * count) / numDocuments).toFixed(1)} %)`;
+  const { sets, numDocuments, numVerdictsDiffer, numChains, numChainsDiffer } = measured;
+  const share = (count: number, all: number) => `${count} of ${all} (${((100 * count) / all).toFixed(1)} %)`;
   return [
     ...sets.map(
       ({ name, numQueries, exact, fast }) =>
         `${name}: nDCG@10 ${exact.toFixed(4)} exact, ${fast.toFixed(4)} fast, ${numQueries} queries`,
     ),
-    `chains that differ: ${share(numChainsDiffer)}`,
-    `verdicts that differ: ${share(numVerdictsDiffer)}`,
+    `verdicts that differ: ${share(numVerdictsDiffer, numDocuments)}`,
+    numChains === 0 ? 'no chains' : `chains that differ: ${share(numChainsDiffer, numChains)}`,
     isLossSmall(measured) ? 'No set loses more than 0.005.' : 'A set loses more than 0.005.',
   ].join('\n');
 }
