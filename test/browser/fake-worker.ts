@@ -1,5 +1,8 @@
-/** Playwright's `test` with the scripted worker served in place of the real one, and a way to steer it. */
-import { test as base, type Page } from '@playwright/test';
+/**
+ * Playwright's `test` with the scripted worker served in place of the real one, and a way to steer it. A test fails if
+ * a page of it threw what nothing caught.
+ */
+import { expect, test as base, type Page } from '@playwright/test';
 import { build } from 'vite';
 import type { FakeWorkerCommand } from '../fakes/rerank.worker.ts';
 
@@ -15,13 +18,32 @@ interface FakeWorkerWindow {
 /** A page that is cross-origin isolated starts only workers that are, too. */
 const ISOLATION_HEADERS = { 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
-export const test = base.extend<{ fakeWorker: FakeWorkerControl }, { fakeWorkerSource: string }>({
+export const test = base.extend<
+  {
+    fakeWorker: FakeWorkerControl;
+    /** What pages and workers threw and nothing caught. A test that provokes it takes it out. */
+    uncaught: string[];
+  },
+  { fakeWorkerSource: string }
+>({
   // A service worker would answer with the real worker, past the route below.
   serviceWorkers: 'block',
   fakeWorkerSource: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures from this pattern
     async ({}, use) => use(await bundleFakeWorker()),
     { scope: 'worker' },
+  ],
+  uncaught: [
+    async ({ context }, use) => {
+      const uncaught: string[] = [];
+      context.on('weberror', (webError) => {
+        const error = webError.error();
+        uncaught.push(error.stack ?? error.message);
+      });
+      await use(uncaught);
+      expect(uncaught).toEqual([]);
+    },
+    { auto: true },
   ],
   fakeWorker: [
     async ({ page, fakeWorkerSource }, use) => {

@@ -152,7 +152,6 @@ reranker.addEventListener('rank1-complete', ({ detail }) => (statsPanel.stats = 
 
 window.addEventListener(LOCALE_STATUS_EVENT, ({ detail }) => {
   if (detail.status !== 'ready') return;
-  const page = byId('demo');
   render(renderDemoPage('allowsServer' in page.dataset), page);
   describeDocuments();
   describeSettings();

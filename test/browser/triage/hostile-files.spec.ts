@@ -250,6 +250,7 @@ test('a chain and a passage that hold markup show markup', async ({ page, fakeWo
 test('a worker of the page is under its policy: it cannot connect elsewhere, and the page says that it tried', async ({
   page,
   baseURL,
+  uncaught,
 }) => {
   const foreign: string[] = [];
   page.context().on('request', (request) => {
@@ -269,4 +270,5 @@ test('a worker of the page is under its policy: it cannot connect elsewhere, and
   await page.locator('.network-state > summary').click();
   await expect(page.locator('.network-state .refused')).toContainText('https://elsewhere.example');
   expect(foreign).toEqual([]);
+  expect(uncaught.splice(0).join()).toContain('Failed to fetch');
 });
