@@ -1,15 +1,10 @@
 /** The page for people who use a keyboard, a screen reader, less motion; and for its Content-Security-Policy. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fake-worker.ts';
+import { expectAccessible } from './accessible.ts';
 
 const LOAD_STEPS = 5;
 const rows = (page: Page) => page.locator('rank1-ranked-results li');
-
-async function expectNoViolations(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-}
 
 /** WCAG 2.2, 2.5.8: controls of the element that are less than 24 px in either direction. */
 function smallTargets(page: Page): Promise<string[]> {
@@ -35,26 +30,26 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(rows(page)).toHaveCount(14);
     await page.getByText('Documents', { exact: true }).click();
     await page.getByText('Settings', { exact: true }).click();
-    await expectNoViolations(page);
+    await expectAccessible(page);
     await page.getByRole('button', { name: 'Rank 14 documents' }).click();
     await fakeWorker.send({ type: 'release', steps: LOAD_STEPS + 30 });
     await expect(page.getByText(/[1-9] of 14 judged/)).toBeVisible();
-    await expectNoViolations(page);
+    await expectAccessible(page);
     await fakeWorker.send({ type: 'steady', stepMs: 1 });
     await expect(page.getByRole('button', { name: 'Rank again' })).toBeVisible();
     await page.getByRole('button', { name: 'Show all reasoning' }).click();
     await page.getByRole('button', { name: 'Export' }).click();
     await page.getByRole('slider', { name: 'Threshold' }).press('End');
     await expect(page.locator('[part=nothing]')).toBeVisible();
-    await expectNoViolations(page);
+    await expectAccessible(page);
     expect(await smallTargets(page)).toEqual([]);
     await page.emulateMedia({ colorScheme, forcedColors: 'active' });
-    await expectNoViolations(page);
+    await expectAccessible(page);
     await page.emulateMedia({ colorScheme, forcedColors: 'none' });
     await fakeWorker.send({ type: 'fail-run', code: 'model-corrupt' });
     await page.getByRole('button', { name: 'Rank again' }).click();
     await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
-    await expectNoViolations(page);
+    await expectAccessible(page);
   });
 }
 

@@ -1,7 +1,7 @@
 /** The evaluation page in real Chromium: files in, figures out, nothing over the network. */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { gzipSync } from 'node:zlib';
+import { expectAccessible } from './accessible.ts';
 
 const QRELS = 'q1 0 a 2\nq1 0 b 0\nq1 0 c 1\nq2 0 x 1\n';
 // By hand: q1 ranks c, a, b, q2 ranks y, x.
@@ -47,8 +47,7 @@ test('runs and judgements become figures, plots and files, and nothing is sent',
   await expect(row('better.json').getByRole('cell').nth(4)).toHaveText('0.5000');
   await page.getByLabel('First ranks').selectOption('1');
   await expect(page.getByRole('columnheader', { name: 'nDCG@1', exact: true })).toBeVisible();
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations).toEqual([]);
+  await expectAccessible(page);
   expect(requests).toEqual([]);
 });
 
@@ -69,8 +68,7 @@ test('files that cannot be read say where, and the others are read', async ({ pa
   for (const place of [...places, 'damaged.qrels.gz, line '])
     await expect(problems.filter({ hasText: place })).toHaveCount(1);
   await expect(page.getByText('TREC run, 2 queries')).toBeVisible();
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations).toEqual([]);
+  await expectAccessible(page);
 });
 
 test('what cannot be saved says why, and what was read before stays told while more is read', async ({

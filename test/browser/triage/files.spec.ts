@@ -2,7 +2,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import Papa from 'papaparse';
 import { expect, test } from '../fake-worker.ts';
@@ -10,6 +9,7 @@ import { untranslated } from '../untranslated.ts';
 import { dropFolder } from './drop-folder.ts';
 import { makePdf } from './make-pdf.ts';
 import { addFiles, ask, countStored, file, openTriage, rows, status } from './triage-page.ts';
+import { expectAccessible } from '../accessible.ts';
 
 test.use({ serviceWorkers: 'block' });
 
@@ -162,16 +162,12 @@ test('exports are tables first, of what is kept alone where that is wished, and 
 });
 
 test('axe finds nothing in the list and the choice of an encoding, in both languages', async ({ page }) => {
-  const check = async (): Promise<void> => {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  };
   await addFiles(page, ...FILES, file('latin.txt', Buffer.from('Der Mieter tr\xe4gt die Kosten.', 'latin1')));
   await list(page).locator('> summary').click();
-  await check();
+  await expectAccessible(page);
   await page.getByRole('button', { name: '繁體中文' }).click();
   await page.getByRole('button', { name: '變更 latin.txt 的編碼' }).click();
-  await check();
+  await expectAccessible(page);
   // Names of files, kinds and encodings are the same in every language.
   const data =
     /\.(txt|pdf|csv)|Enter|^[a-z]+[-_][a-z0-9-]+$|^(PDF|CSV|ibm866|macintosh|big5|gb18030|koi8-[ru])$|Mieter|[\u4e00-\u9fff]/;

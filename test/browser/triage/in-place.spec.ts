@@ -1,11 +1,11 @@
 /** Passages in their place: the text around them, the page of a PDF file, what is marked in them, and the list under review. */
 import { zipSync } from 'fflate';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fake-worker.ts';
 import { untranslated } from '../untranslated.ts';
 import { makePdf } from './make-pdf.ts';
 import { addFiles, ask, countStored, file, openTriage, rows, status } from './triage-page.ts';
+import { expectAccessible } from '../accessible.ts';
 
 test.use({ serviceWorkers: 'block', reducedMotion: 'reduce' });
 
@@ -241,16 +241,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test('axe finds nothing in a file, as text and as a page, and all of it is translated', async ({
       page,
     }) => {
-      const check = async (): Promise<void> => {
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-      };
       await judged(page, file('lease.pdf', LEASE), file('letter.txt', LETTER));
       await page.getByText('Decide all').click();
-      await check();
+      await expectAccessible(page);
       await row(page, 'page 2').getByRole('button', { name: 'In its place' }).click();
       await expect(dialog(page).locator('canvas')).toHaveAttribute('data-marked', 'true');
-      await check();
+      await expectAccessible(page);
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: '繁體中文' }).click();
       await row(page, 'tenant').getByRole('button', { name: '看原處' }).click();
@@ -258,7 +254,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         .getByRole('button', { name: '文字', exact: true })
         .click()
         .catch(() => undefined);
-      await check();
+      await expectAccessible(page);
       // What is left are texts of the files and of the model, and what was said aloud before.
       const data =
         /landlord|tenant|lease|letter|weather|claims|Asked|terms|Enter|CSV|HTML|Markdown|JSON|token|judged ·/;

@@ -1,9 +1,9 @@
 /** The triage page with the scripted worker: what it keeps, what it goes on with, what it exports, for whom it works. */
 import { readFileSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../fake-worker.ts';
 import { addFiles, ask, countStored, file, openTriage, rows, status } from './triage-page.ts';
+import { expectAccessible } from '../accessible.ts';
 
 test.use({ serviceWorkers: 'block' }); // the scripted worker is served past it; offline has its own test
 
@@ -296,7 +296,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await openTriage(page);
     await fakeWorker.send({ type: 'steady', stepMs: 1 });
-    await expectNoViolations(page);
+    await expectAccessible(page);
     await addFiles(page, ...FILES, file('empty.txt', ''));
     await ask(page, QUESTION);
     await expect(status(page)).toContainText('6 of 6 judged');
@@ -306,14 +306,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.locator('.files > summary').click();
     await page.getByText('Settings', { exact: true }).click();
     await page.locator('.network-state summary').click();
-    await expectNoViolations(page);
+    await expectAccessible(page);
     await page.keyboard.press('Escape'); // the panel at the top folds itself away
     await page.getByRole('button', { name: 'Delete' }).click();
-    await expectNoViolations(page);
+    await expectAccessible(page);
   });
-}
-
-async function expectNoViolations(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
 }
