@@ -137,7 +137,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   @property() device: DevicePreference = 'auto';
   /** Which weights to load; the best for the device when empty. */
   @property() dtype = '';
-  /** On a CPU: `exact` or `fast` (8-bit integers); `auto` is `fast` on WASM if the model's quality was measured with it. */
+  /** On a CPU: `exact` or `fast` (8-bit integers); `auto` is `fast` on WASM if the model was measured to rank as well with it. */
   @property() arithmetic: ArithmeticPreference = 'auto';
   /** URL of the package's worker as the page serves it, for bundlers that emit no workers. */
   @property({ attribute: 'worker-url' }) workerUrl = '';
