@@ -36,7 +36,7 @@ export interface LoadOptions {
   readonly device: DevicePreference;
   /** Which `onnx/model_<dtype>.onnx` to load; default: the best one for the device. */
   readonly dtype?: string;
-  /** Default `auto`: `fast` on WASM if the model's quality was measured with it, else `exact`. */
+  /** Default `auto`: `fast` on WASM if the model was measured to rank as well with it, else `exact`. */
   readonly arithmetic?: ArithmeticPreference;
   /** Same-origin URL of the package's worker as the page serves it, for bundlers that emit no workers. */
   readonly workerUrl?: string;
