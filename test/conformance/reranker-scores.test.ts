@@ -3,6 +3,7 @@
  * over pairs with other scripts, emoji, hostile text and documents of 10,000 words. `npm test` has every sixth short pair.
  */
 import { describe, expect, test } from 'vitest';
+import { expandModel } from '../../src/convert/expand/expand-model.ts';
 import { parseManifest } from '../../src/model/manifest.ts';
 import { parseModelSpec } from '../../src/model/model-spec.ts';
 import { findMarkerTokenIds, watchedTokenIds } from '../../src/rank1/markers.ts';
@@ -32,7 +33,10 @@ async function load(output: MemoryOutput): Promise<ModelRuntime> {
     onnx: output.files.get(model.onnx)!,
     externalData,
   };
-  return ModelRuntime.load('wasm', files, await nodeHost('wasm', IS_FULL ? 2 : 1));
+  // As the worker loads it: with attention in operators.
+  return ModelRuntime.load('wasm', files, await nodeHost('wasm', IS_FULL ? 2 : 1), (read, chosen) =>
+    expandModel(read, { preference: 'exact', ...chosen }),
+  );
 }
 
 describe.each(RERANKER_NAMES)('%s', (name) => {

@@ -85,6 +85,6 @@ test(`${CASES} changed graphs and weights give a model or a Rank1Error, and harm
   expect(problems).toEqual([]);
   // All happen, or the cases would show nothing.
   for (const outcome of ['model', 'no run', 'no model'])
-    expect(outcomes[outcome], outcome).toBeGreaterThan(CASES / 100);
+    expect(outcomes[outcome], outcome).toBeGreaterThan(0);
   expect(await loadAndRun(whole)).toBe('model');
 });
