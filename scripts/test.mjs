@@ -21,7 +21,6 @@ const CHECKS = [
   ['tsc', '-p', 'tsconfig.json'],
   ['tsc', '-p', 'tsconfig.page.json'],
   ['tsc', '-p', 'tsconfig.worker.json'],
-  ['tsc', '-p', 'bench/tsconfig.json'],
 ];
 
 const args = process.argv.slice(2);

@@ -175,7 +175,7 @@ async function storeModel({ name, files }: { name: string; files: readonly strin
 
 /** Runs in the page: resolves with the peak of GPU buffers when the model is ready, and leaves the run to its fate. */
 function loadModel(name: string): Promise<number> {
-  const element = document.createElement('rank1-rerank') as HTMLElement & { rerank(): Promise<void> };
+  const element = document.createElement('rank1-rerank');
   const wanted = { model: `opfs:${name}`, device: 'webgpu', dtype: 'q4', query: 'q', documents: ['d'] };
   Object.assign(element, wanted);
   const listen = <Detail>(type: string, listener: (detail: Detail) => void): void =>
