@@ -10,7 +10,7 @@ import { ChainReader } from '../../../src/rank1/chain-reader.ts';
 import { findMarkerTokenIds, watchedTokenIds } from '../../../src/rank1/markers.ts';
 import { browserHost } from '../../../src/runtime/browser-host.ts';
 import { ModelRuntime, type PrepareFiles } from '../../../src/runtime/model-runtime.ts';
-import { WASM_LEAD_STEPS } from '../../../src/service/rerank/rerank-run.ts';
+import { WASM_LEAD } from '../../../src/service/rerank/rerank-run.ts';
 import { readTokenizer } from '../../../src/service/rerank/read-tokenizer.ts';
 import type { Tokenizer } from '../../../src/tokenizer/tokenizer.ts';
 import type { Contender, ContenderName, LoadRequest, RunRequest, RunResult, SessionCalls } from '../types.ts';
@@ -56,7 +56,7 @@ export class OursContender implements Contender {
       ...(request.contender !== 'ours-no-prefix' && {
         prefixTokenIds: sharedPrefix(prompts.map(({ tokenIds }) => Int32Array.from(tokenIds))),
       }),
-      ...(request.device === 'wasm' && { leadSteps: WASM_LEAD_STEPS }),
+      ...(request.device === 'wasm' && WASM_LEAD),
       ...(request.contender === 'ours-no-lead' && { leadRows: slots }),
     });
     const rows = prompts.map((prompt) => {

@@ -25,10 +25,10 @@ const NUM_FIRST_DOCUMENTS = 128;
 /** Time that encoding may block the thread before abort, pause and the next step get their turn. */
 const PLAN_SLICE_MS = 50;
 /**
- * On WASM every row lengthens a step, so the lead rows run alone up to a first verdict:
+ * On WASM every row lengthens a step, so two rows run alone up to a first verdict:
  * docs/decisions/0021-first-rows.md.
  */
-export const WASM_LEAD_STEPS = 96;
+export const WASM_LEAD = { leadRows: 2, leadSteps: 96 };
 
 export class RerankRun {
   readonly #runtime: LoadedRuntime;
@@ -132,7 +132,7 @@ export class RerankRun {
     const engine = new Engine(runner, {
       prefixTokenIds: this.#planner.prefixOf(planned),
       stats: this.#stats,
-      ...(this.#runtime.device === 'wasm' && { leadSteps: WASM_LEAD_STEPS }),
+      ...(this.#runtime.device === 'wasm' && WASM_LEAD),
     });
     const inProgress = new DocumentsInProgress(engine, this.#chainSettings(maxLength), this.#numSamples);
     const later: PlannedDocument[] = [];
