@@ -77,15 +77,9 @@ export function decoderLayers(
   };
   for (let layer = 0; layer < spec.numLayers; layer++) {
     const attended = attention(layerContext, layer, stream.h);
-    const isLast = layer === spec.numLayers - 1;
-    stream = isLast
-      ? feedForward(
-          layerContext,
-          layer,
-          pick(stream.residual, spec.hiddenSize),
-          pick(attended, spec.numHeads * spec.headDim),
-        )
-      : feedForward(layerContext, layer, stream.residual, attended);
+    const read: PickTokens = layer === spec.numLayers - 1 ? pick : (x) => x;
+    const residual = read(stream.residual, spec.hiddenSize);
+    stream = feedForward(layerContext, layer, residual, read(attended, spec.numHeads * spec.headDim));
   }
   return stream.h;
 }

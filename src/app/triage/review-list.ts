@@ -10,7 +10,6 @@ import { ListFlow } from '../../ui/ranked-results/list-flow.ts';
 import type { JudgingRun } from '../session/judging-run.ts';
 import type { Decision } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
-
 import { PassageMarker } from './passage-marker.ts';
 import { filterPassages, foldAlike, type ReviewFilter, type ShownPassages } from './review-filter.ts';
 import { attempt, problemText } from './problem.ts';
