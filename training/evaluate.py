@@ -1,7 +1,7 @@
 """nDCG@10 of a checkpoint on evaluation files, greedy, on the converter's 4-bit grid; with the quotes that are verbatim and calibration.
 
     python -m training.evaluate --model FOLDER --mode instant|chain --depth 20 FILES...
-    python -m training.evaluate --teacher FOLDER --depth 20 FILES...     # all-MiniLM-L6-v2, by cosine
+    python -m training.evaluate --teacher STATE --depth 20 FILES...      # the teacher alone
 """
 import argparse
 import json
@@ -132,7 +132,7 @@ def main():
     if args.teacher:
         from .teacher import Teacher
         teacher = Teacher(args.teacher)
-        judge = lambda query, texts: [(s, "") for s in (teacher.embed(texts) @ teacher.embed([query])[0]).tolist()]
+        judge = lambda query, texts: [(s, "") for s in (teacher.embed(texts) @ teacher.embed([query], is_query=True)[0]).tolist()]
     else:
         reranker = Reranker(args.model, not args.full_precision)
         judge = lambda query, texts: reranker.judge(query, texts, args.mode)

@@ -2,7 +2,7 @@
 
 One JSON line a group: {"query", "source", "items": [[text, label, answer, similarity, kind], ...]}, the positive first.
 Negatives: `near` (the teacher's neighbours), `lexical` (BM25), `article` (same article, story or disease), `sentence` (other
-sentences of the same passage), `random`. A negative that holds the answer, or that the teacher puts well above the
+sentences of the same passage), `random`; and groups of `templates.py`. A negative that holds the answer, or that the teacher puts well above the
 positive, may be a false one and is left out.
 """
 import argparse
@@ -13,10 +13,11 @@ import random
 
 from . import data
 from .teacher import Teacher
+from .templates import made_group
 from .text import BM25, STOP
 
 # how often a row is used in one pass over the data: web questions are what people type, fairy tales and templated medical questions are not
-SHARE = {"nq_oracle": 3.0, "qed": 3.0, "afriqa": 1.5, "squad_nqg_test": 1.0, "medquad": 0.35, "fairytaleqa": 0.5}
+SHARE = {"nq_oracle": 3.0, "qed": 3.0, "afriqa": 1.5, "squad_nqg_test": 0.8, "medquad": 0.35, "fairytaleqa": 0.3}
 INSTRUCTIONS = ("Find a passage that answers the question.", "The passage should state the answer.",
                 "Retrieve text that helps to answer this.", "Only passages with the facts asked for count.")
 
@@ -89,7 +90,7 @@ def single_sentences(row, query, rng):
 def build(rows, teacher, rng, seed_rows):
     """Groups of `seed_rows` (indices into rows), negatives drawn from all rows."""
     windows = [clip(r["passage"], r["answer"], rng, word_limit(rng)) for r in rows]
-    passages, questions = teacher.embed(windows, 192), teacher.embed([r["question"] for r in rows], 48)
+    passages, questions = teacher.embed(windows, 192), teacher.embed([r["question"] for r in rows], 64, is_query=True)
     bm25, groups = BM25(windows), {}
     for i, r in enumerate(rows):
         groups.setdefault(r["group"], []).append(i)
@@ -97,6 +98,8 @@ def build(rows, teacher, rng, seed_rows):
         at = seed_rows[start:start + 500]
         similar = questions[at] @ passages.T
         near = similar.topk(32, dim=1).indices.tolist()
+        splits = [single_sentences(rows[i], rows[i]["question"], rng) if rows[i]["answer"] and rng.random() < 0.4 else None for i in at]
+        alone = iter(teacher.embed([t for split in splits if split for t in (split[0], *split[1])]))
         for k, i in enumerate(at):
             row, sim = rows[i], similar[k]
             answer = row["answer"].lower()
@@ -106,12 +109,10 @@ def build(rows, teacher, rng, seed_rows):
                 return (j == i or rows[j]["passage"] == row["passage"] or rows[j]["question"].lower() == row["question"].lower()
                         or sim[j].item() > ceiling or 3 <= len(answer) < 80 and answer in windows[j].lower())
             items = [[windows[i], 1, row["answer"], sim[i].item(), "positive"]]
-            if row["answer"] and rng.random() < 0.4:
-                split = single_sentences(row, row["question"], rng)
-                if split:
-                    e = teacher.embed([split[0], *split[1]]) @ questions[i]
-                    items = [[split[0], 1, row["answer"], e[0].item(), "positive"]]
-                    items += [[t, 0, "", s.item(), "sentence"] for t, s in zip(split[1], e[1:])]
+            if splits[k]:
+                best, others = splits[k]
+                items = [[best, 1, row["answer"], (next(alone) @ questions[i]).item(), "positive"]]
+                items += [[t, 0, "", (next(alone) @ questions[i]).item(), "sentence"] for t in others]
             want = rng.choice((3, 4, 5, 6))
             pools = {"near": [j for j in near[k] if not wrong(j)][:8], "lexical": [j for j in bm25.top(row["question"], 12) if not wrong(j)][:6],
                      "article": [j for j in groups[row["group"]] if not wrong(j)]}
@@ -150,13 +151,21 @@ def negation_groups(folder, teacher, rng):
     for r in data.load_condaqa(folder):
         if not data.is_held_out(r["group"]):
             by_question.setdefault((r["group"], r["question"]), {})[r["passage"]] = r["relevant"]
+    groups = []
     for (_, question), passages in sorted(by_question.items()):
         if len(set(passages.values())) == 2:
             texts = sorted(passages, key=lambda p: (not passages[p], p))[:3] if sum(passages.values()) < 3 else sorted(passages, key=lambda p: passages[p])[:3]
             texts.sort(key=lambda p: not passages[p])
-            e = (teacher.embed(texts) @ teacher.embed([question])[0]).tolist()
-            yield {"query": query_form(question, rng), "source": "condaqa",
-                   "items": [[t, int(passages[t]), "", s, "negation"] for t, s in zip(texts, e)]}
+            groups.append({"query": query_form(question, rng), "source": "condaqa", "items": [[t, int(passages[t]), "", "negation"] for t in texts]})
+    return with_similarities(groups, teacher)
+
+
+def with_similarities(groups, teacher):
+    """The groups, whose items lack the teacher's similarity, with it."""
+    queries = teacher.embed([g["query"] for g in groups], 64, is_query=True)
+    passages = iter(teacher.embed([item[0] for g in groups for item in g["items"]]))
+    return [{**g, "items": [[text, label, answer, (next(passages) @ query).item(), kind] for text, label, answer, kind in g["items"]]}
+            for g, query in zip(groups, queries)]
 
 
 def draw_rows(rows, rng):
@@ -170,15 +179,17 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", required=True)
     parser.add_argument("--state", default="training/build")
+    parser.add_argument("--out", default="data", help="name of the folder of shards in the state folder")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--last", type=int, default=8)
     parser.add_argument("--pool", type=int, default=14000, help="rows that a shard's negatives are drawn from")
     parser.add_argument("--groups", type=int, default=5000)
+    parser.add_argument("--templates", type=int, default=1200, help="groups from templates in a shard")
     args = parser.parse_args()
     rows = [r for r in data.load_pairs(args.data) if not data.is_held_out(r["group"])]
-    teacher, out = Teacher(os.path.join(args.state, "teacher")), os.path.join(args.state, "data")
+    teacher, out = Teacher(args.state), os.path.join(args.state, args.out)
     os.makedirs(out, exist_ok=True)
-    negations = list(negation_groups(args.data, teacher, random.Random(0)))
+    negations = negation_groups(args.data, teacher, random.Random(0))
     random.Random(1).shuffle(negations)
     for shard in range(args.first, args.last):
         rng = random.Random(shard)
@@ -196,6 +207,7 @@ if __name__ == "__main__":
         made = [same_case(g, rng) for g in build([rows[i] for i in pool], teacher, rng, seeds)]
         made = [with_injection(g, rng) if rng.random() < 0.07 else g for g in made]
         made += [negations[i % len(negations)] for i in range(shard * 150, shard * 150 + 150)]
+        made += with_similarities([made_group(rng) for _ in range(args.templates)], teacher)
         rng.shuffle(made)
         path = os.path.join(out, f"{shard:03d}.jsonl.gz")
         with gzip.open(path + ".part", "wt", encoding="utf-8") as f:

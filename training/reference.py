@@ -12,7 +12,7 @@ import os
 import torch
 
 from . import data
-from .teacher import Teacher
+from .teacher import Embedding
 from .text import BM25
 
 SETS = {
@@ -72,7 +72,7 @@ def main():
     parser.add_argument("--out", default="bench/quality/reference-orders.json")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    teacher, sets = Teacher(args.teacher), {}
+    teacher, sets = Embedding(args.teacher), {}
     for name in SETS:
         sets[name] = orders_of(name, args.data, teacher)
         print(name, {system: len(orders) for system, orders in sets[name].items()}, flush=True)

@@ -10,12 +10,20 @@ import os
 import subprocess
 import sys
 
-# (last step, settings). The second phase trains on the 4-bit grid; the last 110 steps of it lower the rate.
-PHASES = [
-    (1570, {"rate": 1.2e-4, "chain": 0.4}),
-    (1885, {"rate": 8e-5, "chain": 0.65, "quantised": 1, "language": 2.5, "unanswered": 0.25, "positive": 0.7, "decay_from": 1775, "decay_steps": 110}),
-]
-SHARDS, GROUPS, POOL = 9, 4000, 9000
+# name of the run: where it starts, its shards (first, last, groups, pool, groups from templates), arguments of train,
+# and its parts: (last step, settings)
+RUNS = {
+    # The second part trains on the 4-bit grid; its last 110 steps lower the rate.
+    "run": ("base", (0, 9, 4000, 9000, 0), [], [
+        (1570, {"rate": 1.2e-4, "chain": 0.4}),
+        (1885, {"rate": 8e-5, "chain": 0.65, "quantised": 1, "language": 2.5, "unanswered": 0.25, "positive": 0.7, "decay_from": 1775, "decay_steps": 110}),
+    ]),
+    # Goes on from the 4-bit weights, as `fast` arithmetic rounds activations, with what templates add.
+    "second": ("published", (20, 23, 2400, 6000, 700), ["--rows", "10", "--length", "400", "--frozen", "10", "--fast"], [
+        (430, {"rate": 1e-4, "warmup": 20, "chain": 0.45, "chain_tokens": 0.5, "quantised": 1, "language": 2.0, "unanswered": 0.2, "positive": 0.8,
+               "distil": 0.5, "temperature": 0.06, "decay_from": 250, "decay_steps": 180}),
+    ]),
+}
 
 
 def main():
@@ -25,22 +33,25 @@ def main():
     args = parser.parse_args()
 
     def step(module, *more):
-        subprocess.run([sys.executable, "-m", f"training.{module}", "--state", args.state, *more], check=True)
+        subprocess.run([sys.executable, "-m", f"training.{module}", "--state", args.state, *map(str, more)], check=True)
 
-    if not os.path.exists(os.path.join(args.state, "base", "config.json")):
+    if not os.path.exists(os.path.join(args.state, "e5", "config.json")):
         step("base")
     step("check")
-    folder = os.path.join(args.state, "data")
-    made = len(os.listdir(folder)) if os.path.exists(folder) else 0
-    if made < SHARDS:
-        step("groups", "--data", args.data, "--first", str(made), "--last", str(SHARDS), "--groups", str(GROUPS), "--pool", str(POOL))
-    run = os.path.join(args.state, "run")
-    os.makedirs(run, exist_ok=True)
-    for last, settings in PHASES:
-        with open(os.path.join(run, "settings.json"), "w", encoding="utf-8") as f:
-            json.dump(settings, f)
-        step("train", "--max-steps", str(last))
-    subprocess.run(["npm", "run", "build:model", "--", os.path.join(run, "checkpoint")], check=True)
+    for name, (start, (first, last, groups, pool, templates), more, parts) in RUNS.items():
+        if not os.path.exists(os.path.join(args.state, start)):
+            step("published")
+        shards, run = f"data-{name}", os.path.join(args.state, name)
+        os.makedirs(os.path.join(args.state, shards), exist_ok=True)
+        first += len(os.listdir(os.path.join(args.state, shards)))
+        if first < last:
+            step("groups", "--data", args.data, "--out", shards, "--first", first, "--last", last, "--groups", groups, "--pool", pool, "--templates", templates)
+        os.makedirs(run, exist_ok=True)
+        for last_step, settings in parts:
+            with open(os.path.join(run, "settings.json"), "w", encoding="utf-8") as f:
+                json.dump(settings, f)
+            step("train", "--run", name, "--base", start, "--data", shards, "--max-steps", last_step, *more)
+        subprocess.run(["npm", "run", "build:model", "--", os.path.join(run, "checkpoint")], check=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 A batch is ROWS x LENGTH tokens. A row holds whole groups; the passages of a group share the query's prompt, and a mask keeps
 them from seeing each other. The state (weights, moments, step, place in the data) is written every few minutes.
-`settings.json` in the run folder is read again at every save: {"rate", "chain", "quantised", "language", "unanswered", "positive", "decay_from", "decay_steps"}.
+`settings.json` in the run folder is read again at every save: {"rate", "chain", "quantised", "language", "unanswered", "positive", "distil", "temperature", "chain_tokens",
+"decay_from", "decay_steps"}.
 """
 import argparse
 import glob
@@ -17,9 +18,9 @@ import torch.nn.functional as F
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from .forms import Forms
-from .quantise import rounded
+from .quantise import round_inputs, rounded
 
-DEFAULTS = {"rate": 1.2e-4, "warmup": 30, "chain": 0.0, "quantised": 0, "language": 1.0, "unanswered": 0.0, "positive": 1.0, "decay_from": None, "decay_steps": 100, "distil": 0.35, "save_s": 240}
+DEFAULTS = {"rate": 1.2e-4, "warmup": 30, "chain": 0.0, "quantised": 0, "language": 1.0, "unanswered": 0.0, "positive": 1.0, "decay_from": None, "decay_steps": 100, "distil": 0.35, "temperature": 0.07, "chain_tokens": 1.0, "save_s": 240}
 
 
 class Groups:
@@ -99,28 +100,35 @@ def tensors(placed, num_rows, length):
     return ids, position, mask, torch.tensor(verdict), predicted, torch.tensor(labels).float(), torch.tensor(similar), torch.tensor(group_of)
 
 
-def losses(model, body, batch, forms, distil, positive):
+def losses(model, body, batch, forms, s, rng):
     """(binary, listwise, language) losses and the share of groups whose positive comes first."""
     ids, position, mask, verdict, predicted, y, similar, group_of = batch
+    predicted = [p for p in predicted if rng.random() < s["chain_tokens"]]
     with torch.autocast("cpu", dtype=torch.bfloat16):
         hidden = body(input_ids=ids, attention_mask=mask, position_ids=position, use_cache=False).last_hidden_state
         logits = model.lm_head(hidden[verdict[:, 0], verdict[:, 1]]).float()
         rows, before, at = (torch.tensor([p[k] for p in predicted]) for k in range(3))
         language = F.cross_entropy(model.lm_head(hidden[rows, before]).float(), ids[rows, at], reduction="none")
     z = logits[:, forms.true] - logits[:, forms.false]
-    binary = F.binary_cross_entropy_with_logits(z, y, pos_weight=torch.tensor(positive))
+    binary = F.binary_cross_entropy_with_logits(z, y, pos_weight=torch.tensor(s["positive"]))
     num = int(group_of.max()) + 1
     table, teacher, truth = torch.full((num, 16), -1e9), torch.full((num, 16), -1e9), torch.zeros(num, 16)
     column = torch.cat([torch.arange(int((group_of == g).sum())) for g in range(num)])
     table = table.index_put((group_of, column), z)
-    teacher[group_of, column], truth[group_of, column] = similar / 0.07, y
-    target = (1 - distil) * truth / truth.sum(1, keepdim=True).clamp(min=1) + distil * teacher.softmax(1)
+    teacher[group_of, column], truth[group_of, column] = similar / s["temperature"], y
+    target = (1 - s["distil"]) * truth / truth.sum(1, keepdim=True).clamp(min=1) + s["distil"] * teacher.softmax(1)
     has = (truth.sum(1) > 0).float()  # a group without a positive has no order to learn
     listwise = (-(target * table.log_softmax(1)).sum(1) * has).sum() / has.sum().clamp(min=1)
     is_chain = torch.tensor([p[3] for p in predicted]).float()
     language = (language * (is_chain + 0.1 * (1 - is_chain))).mean()
     first = ((table.argmax(1) == truth.argmax(1)).float() * has).sum() / has.sum().clamp(min=1)
     return binary, listwise, language, first.item(), ((z > 0) == (y > 0.5)).float().mean().item()
+
+
+def freeze(model, num_layers):
+    """Keep the lowest layers and the embedding, which is the vocabulary's product too, as they are."""
+    for part in [model.get_input_embeddings(), *model.model.layers[:num_layers]] if num_layers else []:
+        part.requires_grad_(False)
 
 
 def rate_at(step, s):
@@ -155,8 +163,11 @@ def main():
     parser.add_argument("--state", default="training/build")
     parser.add_argument("--run", default="run", help="name of the run folder in the state folder")
     parser.add_argument("--base", default="base", help="folder to start from where the run has no checkpoint")
+    parser.add_argument("--data", default="data", help="name of the folder of shards in the state folder")
     parser.add_argument("--rows", type=int, default=8)
     parser.add_argument("--length", type=int, default=512)
+    parser.add_argument("--frozen", type=int, default=0, help="so many of the lowest layers, and with them the embedding, stay as they are")
+    parser.add_argument("--fast", action="store_true", help="inputs of products are rounded as `fast` arithmetic rounds them")
     parser.add_argument("--max-steps", type=int, default=10**9)
     args = parser.parse_args()
     torch.manual_seed(0)
@@ -166,8 +177,11 @@ def main():
     found = latest(run)
     start = found or os.path.join(args.state, args.base)
     tokenizer = AutoTokenizer.from_pretrained(start)
-    model = AutoModelForCausalLM.from_pretrained(start, dtype=torch.float32, attn_implementation="eager").train()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.01, betas=(0.9, 0.98), fused=True)
+    model = AutoModelForCausalLM.from_pretrained(start, dtype=torch.float32, attn_implementation="sdpa").train()
+    freeze(model, args.frozen)
+    if args.fast:
+        round_inputs(model)
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-4, weight_decay=0.01, betas=(0.9, 0.98), fused=True)
     state = {"step": 0, "tokens": 0, "place": [0, 0], "groups": 0}
     if found:
         kept = torch.load(os.path.join(found, "state.pt"))
@@ -181,7 +195,7 @@ def main():
         with open(settings_file, encoding="utf-8") as f:
             return {**DEFAULTS, **json.load(f)}
 
-    s, forms, groups = settings(), Forms(tokenizer), Groups(os.path.join(args.state, "data"), state["place"])
+    s, forms, groups = settings(), Forms(tokenizer), Groups(os.path.join(args.state, args.data), state["place"])
     body, mean, saved, log = torch.compile(model.model), {}, time.time(), open(os.path.join(run, "log.jsonl"), "a", encoding="utf-8")
     while state["step"] < args.max_steps:
         began = time.time()
@@ -189,7 +203,7 @@ def main():
             g["lr"] = rate_at(state["step"], s)
         placed, num_tokens = take_batch(groups, forms, s["chain"], s["unanswered"], args.rows, args.length)
         masters = rounded(model) if s["quantised"] else None
-        binary, listwise, language, first, right = losses(model, body, tensors(placed, args.rows, args.length), forms, s["distil"], s["positive"])
+        binary, listwise, language, first, right = losses(model, body, tensors(placed, args.rows, args.length), forms, s, random.Random(state["step"]))
         (binary + listwise + s["language"] * language).backward()
         if masters:
             masters.restore()
