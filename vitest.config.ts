@@ -1,7 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { CHROMIUM_FOLDERS } from './test/webgpu-node/chromium-folders.ts';
 import { FULL_ONLY, IS_FULL } from './test/tier.ts';
+
+/** Chromium brings a Vulkan loader too, which the system may lack. It is looked up when a worker's process starts. */
+process.env['LD_LIBRARY_PATH'] = [process.env['LD_LIBRARY_PATH'], ...CHROMIUM_FOLDERS]
+  .filter(Boolean)
+  .join(':');
 
 /** No test measures time; this only ends a run that hangs. */
 const HANG_MS = 900_000;

@@ -2,7 +2,6 @@
 // worker as one file, and the element as one file for pages without a bundler. dist-cli/: the command line.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleForBrowser, bundleWorker } from './page-scripts.mjs';
@@ -29,7 +28,7 @@ function renameToJavaScript() {
 }
 
 rmSync(target, { recursive: true, force: true });
-runNode(createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', 'tsconfig.package.json');
+runNode('node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.package.json');
 renameToJavaScript();
 
 /**

@@ -15,12 +15,14 @@ const BROWSER_RESULTS = `${RESULTS}/playwright.json`;
 const SMOKE_RESULTS = `${RESULTS}/browsers.json`;
 // Without npx, whose warnings would be mixed into the output.
 process.env.PATH = `${fileURLToPath(new URL('../node_modules/.bin', import.meta.url))}${delimiter}${process.env.PATH}`;
+// typescript-eslint needs TypeScript 6, whose tsc is the one on the path; 7 takes a third of its time.
+const TSC = ['node', 'node_modules/typescript-7/bin/tsc', '-p'];
 const CHECKS = [
   ['prettier', '--check', '--log-level', 'warn', '.'],
   ['eslint', '.'],
-  ['tsc', '-p', 'tsconfig.json'],
-  ['tsc', '-p', 'tsconfig.page.json'],
-  ['tsc', '-p', 'tsconfig.worker.json'],
+  [...TSC, 'tsconfig.json'],
+  [...TSC, 'tsconfig.page.json'],
+  [...TSC, 'tsconfig.worker.json'],
 ];
 
 const args = process.argv.slice(2);

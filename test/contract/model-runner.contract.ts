@@ -37,7 +37,7 @@ interface Chain {
   readonly finishReason: string | null;
 }
 
-const numNewTokensOf = ({ isSlow }: RunnerHarness): number => (isSlow ? 5 : 8);
+const numNewTokensOf = ({ isSlow }: RunnerHarness): number => (isSlow ? 3 : 8);
 /** For cases that are about prefills. */
 const FEW_NEW_TOKENS = 3;
 const MAX_LENGTH = 160;

@@ -33,5 +33,5 @@ test('npm 10, which knows no allowScripts, does not learn of the script that dow
 
 test('versions are exact', () => {
   for (const version of Object.values({ ...manifest.dependencies, ...manifest.devDependencies }))
-    expect(version).toMatch(/^\d+\.\d+\.\d+(-[\w.-]+)?$/);
+    expect(version).toMatch(/^(npm:(@[\w-]+\/)?[\w-]+@)?\d+\.\d+\.\d+(-[\w.-]+)?$/);
 });
