@@ -1,7 +1,7 @@
 /** Blocks to int8 weights with one scale per output, turned where what they multiply is (hadamard.ts). */
 import { ROUND } from '../round-half-even.ts';
 import { dequantize, sliceRows, type BlockWeight } from './block-weight.ts';
-import { rotate, ROTATED } from './hadamard.ts';
+import { turnColumns, turnRows } from './hadamard.ts';
 import { transpose } from './transpose.ts';
 
 /** Largest magnitude of an int8 code, so that the grid is symmetric. */
@@ -10,7 +10,7 @@ export const MAX_INT8 = 127;
 const TILE_ROWS = 64;
 
 export interface Turn {
-  /** the norm's gain for each input, [cols], that the norm itself no longer applies */
+  /** the norm's gain for each input, [cols], that the norm itself no longer applies; only where inputs are turned */
   readonly gain: Float32Array | null;
   /** whether inputs and outputs are turned; their number is a multiple of `ROTATED` */
   readonly inputs: boolean;
@@ -33,7 +33,10 @@ export function expandToInt8(weight: BlockWeight, turn: Turn, scales: Float32Arr
   for (let start = 0; start < rows; start += TILE_ROWS) {
     const numRows = Math.min(TILE_ROWS, rows - start);
     dequantize(sliceRows(weight, start, start + numRows), stored);
-    turnTile(stored, turn, values, numRows, cols);
+    const ofTile = stored.subarray(0, numRows * cols);
+    if (turn.inputs) turnRows(ofTile, turn.gain, values);
+    else values.set(ofTile);
+    if (turn.outputs) turnColumns(values, numRows, cols);
     for (let row = 0; row < numRows; row++) {
       const from = row * cols;
       const scale = scaleOf(values, from, from + cols);
@@ -44,31 +47,21 @@ export function expandToInt8(weight: BlockWeight, turn: Turn, scales: Float32Arr
   }
 }
 
-function turnTile(
-  stored: Float32Array,
-  { gain, inputs, outputs }: Turn,
-  values: Float64Array,
-  numRows: number,
-  cols: number,
-): void {
-  if (gain) {
-    for (let at = 0; at < numRows * cols;)
-      for (let col = 0; col < cols; col++, at++) values[at] = stored[at]! * gain[col]!;
-  } else values.set(stored);
-  if (inputs) for (let at = 0; at < numRows * cols; at += ROTATED) rotate(values, at, 1);
-  if (!outputs) return;
-  for (let row = 0; row < numRows; row += ROTATED)
-    for (let col = 0; col < cols; col++) rotate(values, row * cols + col, cols);
-}
-
 /** Four maxima at once, as each waits for the one before. */
 function scaleOf(values: Float64Array, from: number, to: number): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   for (let at = from; at < to; at += 4) {
-    a = Math.max(a, Math.abs(values[at]!));
-    b = Math.max(b, Math.abs(values[at + 1]!));
-    c = Math.max(c, Math.abs(values[at + 2]!));
-    d = Math.max(d, Math.abs(values[at + 3]!));
+    const v = Math.abs(values[at]!);
+    const w = Math.abs(values[at + 1]!);
+    const x = Math.abs(values[at + 2]!);
+    const y = Math.abs(values[at + 3]!);
+    if (v > a) a = v;
+    if (w > b) b = w;
+    if (x > c) c = x;
+    if (y > d) d = y;
   }
   const max = Math.max(a, b, c, d);
   return max === 0 ? 1 : Math.fround(max / MAX_INT8);

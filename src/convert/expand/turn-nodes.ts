@@ -14,7 +14,7 @@ export class TurnNodes {
   add(x: string, turned: string): string {
     const graph = this.#graph;
     this.#constants ??= {
-      matrix: graph.constant('turn.matrix', 'float32', hadamardMatrix(), [ROTATED, ROTATED]),
+      matrix: graph.constant('turn.matrix', 'float32', [...hadamardMatrix()], [ROTATED, ROTATED]),
       shape: graph.constant('turn.shape', 'int64', [-1, ROTATED], [2]),
     };
     const { matrix, shape } = this.#constants;

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { dequantize, splitRows, type BlockWeight } from '../../../../src/convert/expand/block-weight.ts';
 import { expandToInt8, NOT_TURNED, type Turn } from '../../../../src/convert/expand/expanded-weights.ts';
-import { rotate } from '../../../../src/convert/expand/hadamard.ts';
+import { turnColumns, turnRows } from '../../../../src/convert/expand/hadamard.ts';
 import { randomWeight, valuesOf, type BlockShape } from './block-shapes.ts';
 
 const SHAPES: readonly BlockShape[] = [
@@ -41,11 +41,9 @@ describe.each(SHAPES)('$rows rows of $cols, $bits bits, zero points $hasZeroPoin
       ...(rows % 16 === 0 ? [{ gain: null, inputs: true, outputs: true }] : []),
     ];
     for (const turn of turns) {
-      const values = Float64Array.from(expected, (value, at) => value * (turn.gain?.[at % cols] ?? 1));
-      for (let at = 0; at < values.length; at += 16) rotate(values, at, 1);
-      if (turn.outputs)
-        for (let at = 0; at < values.length; at++)
-          if (Math.floor(at / cols) % 16 === 0) rotate(values, at, cols);
+      const values = new Float64Array(expected.length);
+      turnRows(expected, turn.gain, values);
+      if (turn.outputs) turnColumns(values, rows, cols);
       const { codes, scales } = int8(weight, turn);
       for (let row = 0; row < rows; row++) {
         const ofRow = [...values.subarray(row * cols, (row + 1) * cols)];

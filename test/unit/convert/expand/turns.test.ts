@@ -3,7 +3,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../../../src/convert/convert-model.ts';
 import { expandGraph } from '../../../../src/convert/expand/expand-graph.ts';
-import { hadamardMatrix, rotate, ROTATED } from '../../../../src/convert/expand/hadamard.ts';
+import { hadamardMatrix, ROTATED, turnColumns, turnRows } from '../../../../src/convert/expand/hadamard.ts';
 import { decodeOnnxModel } from '../../../../src/convert/expand/read-onnx.ts';
 import { dataFiles, findProducts } from '../../../../src/convert/expand/stored-products.ts';
 import { findTurns } from '../../../../src/convert/expand/turns.ts';
@@ -23,7 +23,7 @@ describe('the rotation', () => {
     const matrix = hadamardMatrix();
     expect(matrix).toHaveLength(ROTATED ** 2);
     for (const value of matrix) expect(Math.abs(value)).toBe(0.25);
-    const row = (at: number) => matrix.slice(at * ROTATED, (at + 1) * ROTATED);
+    const row = (at: number) => [...matrix.subarray(at * ROTATED, (at + 1) * ROTATED)];
     for (let a = 0; a < ROTATED; a++) {
       for (let b = 0; b < ROTATED; b++) {
         const product = row(a).reduce((sum, value, at) => sum + value * row(b)[at]!, 0);
@@ -32,22 +32,30 @@ describe('the rotation', () => {
     }
   });
 
-  it('turns the values that lie a step apart, and no others', () => {
+  it('turns each 16 values of a row, times their factors, and of a column', () => {
     const random = new SeededRandom(5);
-    const values = Float64Array.from({ length: 3 * ROTATED + 2 }, () => random.next() - 0.5);
-    const before = values.slice();
-    rotate(values, 2, 3);
+    const [rows, cols] = [2 * ROTATED, 3 * ROTATED];
+    const values = Float32Array.from({ length: rows * cols }, () => random.next() - 0.5);
+    const factors = Float32Array.from({ length: cols }, (_, col) => 1 + (col % 5));
     const matrix = hadamardMatrix();
-    for (let at = 0; at < values.length; at++) {
-      const place = (at - 2) / 3;
-      const isTurned = place >= 0 && Number.isInteger(place) && place < ROTATED;
-      const expected = isTurned
-        ? Array.from({ length: ROTATED }, (_, i) => matrix[i * ROTATED + place]! * before[2 + 3 * i]!)
-        : [before[at]!];
-      expect(values[at]).toBeCloseTo(
-        expected.reduce((sum, value) => sum + value, 0),
-        12,
+    /** of 16 numbers, the one at a place after the turn */
+    const turnedAt = (place: number, given: (at: number) => number): number =>
+      Array.from({ length: ROTATED }, (_, at) => given(at) * matrix[at * ROTATED + place]!).reduce(
+        (a, b) => a + b,
       );
+    const byRows = new Float64Array(values.length);
+    turnRows(values, factors, byRows);
+    const byColumns = Float64Array.from(values);
+    turnColumns(byColumns, rows, cols);
+    for (let at = 0; at < values.length; at++) {
+      const col = at % cols;
+      const row = (at - col) / cols;
+      const start = at - (col % ROTATED);
+      const ofRow = (n: number): number => values[start + n]! * factors[(start + n) % cols]!;
+      expect(byRows[at]).toBeCloseTo(turnedAt(col % ROTATED, ofRow), 12);
+      const first = row - (row % ROTATED);
+      const ofColumn = (n: number): number => values[(first + n) * cols + col]!;
+      expect(byColumns[at]).toBeCloseTo(turnedAt(row % ROTATED, ofColumn), 12);
     }
   });
 });
