@@ -9,6 +9,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { expandGraph, type ExpandedGraph } from '../../src/convert/expand/expand-graph.ts';
 import { decodeOnnxModel } from '../../src/convert/expand/read-onnx.ts';
 import { dataFiles, findProducts, type StoredProduct } from '../../src/convert/expand/stored-products.ts';
+import { findTurns, type Turns } from '../../src/convert/expand/turns.ts';
 import { tensorBytes } from '../../src/convert/graph-builder.ts';
 import type { OnnxModel, OnnxValue } from '../../src/convert/onnx-proto.ts';
 import { expectDemoWeights } from './expect-oracle.ts';
@@ -37,6 +38,7 @@ const MODEL = new URL('../fixtures/demo-model/onnx/', import.meta.url);
 const ZERO_POINT = 128;
 
 let products: readonly StoredProduct[];
+let turns: Turns;
 let expanded: ExpandedGraph;
 let outputs: ort.InferenceSession.OnnxValueMapType;
 
@@ -44,8 +46,10 @@ beforeAll(async () => {
   const read = (file: string) => new Uint8Array(readFileSync(new URL(file, MODEL)));
   const model = decodeOnnxModel(read('model_q4.onnx'));
   const file = { path: 'model_q4.onnx_data', data: read('model_q4.onnx_data') };
-  products = findProducts(model, dataFiles([file]));
-  expanded = expandGraph(productsAlone(model), products, { form: 'int8', explicitAttention: false });
+  const data = dataFiles([file]);
+  products = findProducts(model, data);
+  turns = findTurns(model, products, data);
+  expanded = expandGraph(productsAlone(model), products, { form: 'int8', explicitAttention: false, turns });
   const made = expanded.tensors.map((tensor) => {
     const data = new Uint8Array(tensorBytes(tensor));
     tensor.fill(data);
@@ -75,9 +79,14 @@ function productsAlone(model: OnnxModel): OnnxModel {
     inputs: read.map((name) => value(name, 'float32')),
     outputs: [
       ...products.map(({ node }) => value(node.outputs[0]!, 'float32')),
-      ...read.map((name) => value(`${name}.codes`, 'uint8')),
+      ...read.map((name) => value(codesName(name), 'uint8')),
     ],
   };
+}
+
+/** The integers of an activation. */
+function codesName(x: string): string {
+  return turns.gated.has(x) ? `${x}.turned.codes` : `${x}.codes`;
 }
 
 function nameOf({ node }: StoredProduct): string {
@@ -131,7 +140,7 @@ test('every weight is the same integer', () => {
 test('every activation is the same integer', () => {
   for (const product of products) {
     const name = nameOf(product);
-    const codes = outputs[`${product.node.inputs[0]!}.codes`]!.data as Uint8Array;
+    const codes = outputs[codesName(product.node.inputs[0]!)]!.data as Uint8Array;
     const expected = new Int8Array(bytesOf(torchProduct(name).codes).buffer);
     expect(codes.length).toBe(expected.length);
     expect(

@@ -1,5 +1,4 @@
 /** A matrix in 4- or 8-bit blocks, as MatMulNBits reads it, and its rows as other numbers. */
-import { roundHalfEven } from '../round-half-even.ts';
 
 export interface BlockWeight {
   /** [rows, cols] = [outputs, inputs] */
@@ -41,83 +40,6 @@ export function dequantize(weight: BlockWeight, values: Float32Array): void {
       values[at++] = scale * ((pair >> 4) - zero);
     }
   }
-}
-
-/**
- * The dequantised values as int8: each divided by its row's step, nearest integer, ties to even.
- * @param steps [rows]; @param quantized [rows, cols], written
- */
-export function requantize(weight: BlockWeight, steps: Float32Array, quantized: Int8Array): void {
-  const { rows, cols, bits, blockSize, codes } = weight;
-  const { scales, zeros, middle } = blocksOf(weight);
-  // A block has more values than 4 bits have codes, and rounding is the same on both sides of zero.
-  const ofCode = new Int8Array(16);
-  let at = 0;
-  let byte = 0;
-  let block = 0;
-  for (let row = 0; row < rows; row++) {
-    const step = steps[row]!;
-    for (const rowEnd = at + cols; at < rowEnd; block++) {
-      const scale = scales[block]!;
-      const zero = zeros ? zeros[block]! : middle;
-      const end = at + blockSize;
-      if (bits === 8) {
-        while (at < end) quantized[at++] = divide(scale * (codes[byte++]! - zero), step);
-        continue;
-      }
-      ofCode[zero] = 0;
-      for (let distance = Math.max(zero, 15 - zero); distance > 0; distance--) {
-        const value = divide(scale * distance, step);
-        if (distance <= zero) ofCode[zero - distance] = -value;
-        if (distance + zero <= 15) ofCode[zero + distance] = value;
-      }
-      while (at < end) {
-        const pair = codes[byte++]!;
-        quantized[at++] = ofCode[pair & 15]!;
-        quantized[at++] = ofCode[pair >> 4]!;
-      }
-    }
-  }
-}
-
-function divide(value: number, step: number): number {
-  return roundHalfEven(Math.fround(value) / step);
-}
-
-/**
- * The largest magnitude of each row's dequantised values. Most blocks are passed over: their scale times the largest code
- * does not reach what was found before.
- * @param magnitudes [rows], written
- */
-export function maxMagnitudes(weight: BlockWeight, magnitudes: Float32Array): void {
-  const { rows, cols, bits, blockSize } = weight;
-  const { scales, zeros, middle } = blocksOf(weight);
-  const maxCode = (1 << bits) - 1;
-  let block = 0;
-  for (let row = 0; row < rows; row++) {
-    let max = 0;
-    for (const rowEnd = block + cols / blockSize; block < rowEnd; block++) {
-      const scale = Math.abs(scales[block]!);
-      const zero = zeros ? zeros[block]! : middle;
-      if (!(scale * Math.max(zero, maxCode - zero) > max)) continue;
-      // Rounding to fp32 keeps the order, so the largest distance gives the largest value.
-      const largest = Math.fround(scale * maxDistance(weight, block, zero));
-      if (largest > max) max = largest;
-    }
-    magnitudes[row] = max;
-  }
-}
-
-/** @returns largest |code - zero| of a block */
-function maxDistance({ bits, blockSize, codes }: BlockWeight, block: number, zero: number): number {
-  const numBytes = (blockSize * bits) / 8;
-  let max = 0;
-  for (let byte = block * numBytes; byte < (block + 1) * numBytes; byte++) {
-    const code = codes[byte]!;
-    if (bits === 8) max = Math.max(max, Math.abs(code - zero));
-    else max = Math.max(max, Math.abs((code & 15) - zero), Math.abs((code >> 4) - zero));
-  }
-  return max;
 }
 
 /** Each block's scale and zero point, [rows, cols / blockSize]; without zero points, every one is `middle`. */

@@ -12,9 +12,11 @@ import {
 import { isLossSmall } from '../../model/fast-measured.ts';
 import type { ModelFiles } from '../../model/model-files.ts';
 import { readBlob } from '../../model/model-folder.ts';
-import { expandGraph, productSizes, type ExpandedTensor } from './expand-graph.ts';
+import { expandGraph } from './expand-graph.ts';
+import { productSizes, type ExpandedTensor } from './products.ts';
 import { decodeOnnxModel, ForeignGraph } from './read-onnx.ts';
 import { dataFiles, findProducts, type StoredProduct } from './stored-products.ts';
+import { findTurns } from './turns.ts';
 import { tensorBytes } from '../graph-builder.ts';
 import type { OnnxModel } from '../onnx-proto.ts';
 
@@ -44,13 +46,15 @@ export async function expandModel(
   const readFiles = { onnx: files.onnx, externalData };
   try {
     const model = decodeOnnxModel(files.onnx);
-    const products = findProducts(model, dataFiles(externalData));
+    const data = dataFiles(externalData);
+    const products = findProducts(model, data);
     const plan = planFor(products.length > 0 ? loadSizes(model, products, externalData) : null);
     // Native code's own attention kernel is fast, and writes into the cache in place.
     const explicitAttention = request.device === 'wasm';
     if (plan.form === 'stored' && !explicitAttention)
       return { files: readFiles, plan, returnsNewTokens: false };
-    const { onnx, tensors } = expandGraph(model, products, { form: plan.form, explicitAttention });
+    const turns = plan.form === 'int8' ? findTurns(model, products, data) : null;
+    const { onnx, tensors } = expandGraph(model, products, { form: plan.form, explicitAttention, turns });
     const made = explicitAttention ? madeOnDemand(tensors) : tensors.map(madeNow);
     const expanded = { onnx, externalData: [...externalData, ...made], isOptimized: explicitAttention };
     return { files: expanded, plan, returnsNewTokens: explicitAttention };

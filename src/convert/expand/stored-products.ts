@@ -11,7 +11,7 @@ export interface StoredProduct {
   readonly bias: string | null;
 }
 
-type DataFiles = ReadonlyMap<string, Uint8Array>;
+export type DataFiles = ReadonlyMap<string, Uint8Array>;
 
 /** @throws ForeignGraph if a product is not as the converter writes it, or its weights are not in the files */
 export function findProducts(model: OnnxModel, files: DataFiles): StoredProduct[] {
@@ -52,6 +52,13 @@ function readProduct(
 function intOf({ attributes }: OnnxNode, name: string): number {
   const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
   return value && 'int' in value ? value.int : 0;
+}
+
+/** @throws ForeignGraph if the tensor is not fp32 [length] in the files, or holds what is no finite number */
+export function floatsOf(tensor: OnnxTensor | undefined, length: number, files: DataFiles): Float32Array {
+  const values = new Float32Array(new Uint8Array(tensorBytesIn(tensor, 'float32', length * 4, files)).buffer);
+  if (!values.every(Number.isFinite)) throw new ForeignGraph('gain that is no number');
+  return values;
 }
 
 function tensorBytesIn(

@@ -2,8 +2,8 @@
 decodes, and demo-fast-products.json, every product of one step.
 
 Every product is computed as docs/decisions/0025-arithmetic.md defines it, in torch: the dequantised weights rounded to
-8 bits with one scale an output, the activations with one scale a row, integers summed exactly (in float64, which holds
-them), scales applied in float32. Everything else is transformers in float32, one prompt at a time. Each chain is also scored
+8 bits with one scale an output, the activations with one scale a row, both turned by a Hadamard matrix where that
+document says so, integers summed exactly (in float64, which holds them), scales applied in float32. Everything else is transformers in float32, one prompt at a time. Each chain is also scored
 with everything else in float64, which tells how far two correct implementations may be apart.
 
     python test/oracle/arithmetic/make_fixtures.py      # needs what ../conformance/make_fixtures.py needs
@@ -30,33 +30,67 @@ STEP = torch.tensor(1 / MAX_INT8)
 RECORDED_ROWS = 2
 
 
+H4 = torch.tensor([[1.0, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]], dtype=torch.float64)
+H16 = torch.kron(H4, H4) / 4
+
+
+def turned(x: torch.Tensor) -> torch.Tensor:
+    """Each 16 values of the last axis, turned; twice gives x again."""
+    return (x.reshape(*x.shape[:-1], -1, 16) @ H16.to(x.dtype)).reshape(x.shape)
+
+
 class FastLinear(torch.nn.Module):
-    def __init__(self, linear: torch.nn.Linear) -> None:
+    """`gain`: of the norm before, which leaves it to this product. The residual stream, which the norms read, is turned."""
+
+    def __init__(self, linear: torch.nn.Linear, gain=None, is_gated=False, is_writer=False) -> None:
         super().__init__()
-        weight = linear.weight.detach().float()
-        scales = weight.abs().amax(-1, keepdim=True) / MAX_INT8
-        self.codes = torch.round(weight / scales).double()
+        weight = linear.weight.detach().double()
+        self.is_gated = is_gated
+        if gain is not None:
+            weight = weight * gain.detach().double()
+        if gain is not None or is_gated:
+            weight = turned(weight)
+        if is_writer:
+            weight = turned(weight.T).T
+        scales = (weight.abs().amax(-1, keepdim=True) / MAX_INT8).float()
+        self.codes = torch.round(weight * (1 / scales.double()))
         self.scales = STEP * scales[:, 0]
         self.bias = None if linear.bias is None else linear.bias.detach().float()
         self.record = None
 
     def forward(self, given: torch.Tensor) -> torch.Tensor:
-        x = given.float()
+        x = (turned(given) if self.is_gated else given).float()
         magnitudes = x.abs().amax(-1, keepdim=True)
         codes = torch.round(x / magnitudes / STEP).double()
         y = (codes @ self.codes.T).float() * self.scales * magnitudes
         y = y if self.bias is None else y + self.bias
         if self.record is not None:
-            self.record.update(x=x[0, -RECORDED_ROWS:], codes=codes[0, -RECORDED_ROWS:], y=y[0, -RECORDED_ROWS:])
+            last = {"x": given.float(), "codes": codes, "y": y}
+            self.record.update({name: values[0, -RECORDED_ROWS:] for name, values in last.items()})
         return y.to(given.dtype)
 
 
-def make_fast(module: torch.nn.Module) -> None:
-    for name, child in module.named_children():
-        if isinstance(child, torch.nn.Linear):
-            setattr(module, name, FastLinear(child))
-        else:
-            make_fast(child)
+def make_fast(model: transformers.PreTrainedModel) -> None:
+    """Puts FastLinear for every product, leaves the gains of the norms before them to it, and turns what is looked up."""
+    norms = []
+
+    def reads(owner: torch.nn.Module, names: list[str], norm: torch.nn.Module) -> None:
+        norms.append(norm)
+        for name in names:
+            setattr(owner, name, FastLinear(getattr(owner, name), gain=norm.weight))
+
+    for layer in model.model.layers:
+        attention, mlp = layer.self_attn, layer.mlp
+        reads(attention, ["q_proj", "k_proj", "v_proj"], layer.input_layernorm)
+        reads(mlp, ["gate_proj", "up_proj"], layer.post_attention_layernorm)
+        attention.o_proj = FastLinear(attention.o_proj, is_writer=True)
+        mlp.down_proj = FastLinear(mlp.down_proj, is_gated=True, is_writer=True)
+    reads(model, ["lm_head"], model.model.norm)
+    with torch.no_grad():
+        for norm in norms:
+            norm.weight.fill_(1)
+        embedding = model.model.embed_tokens
+        embedding.weight = torch.nn.Parameter(turned(embedding.weight.double()).to(embedding.weight.dtype))
 
 
 def base64_of(values: torch.Tensor, dtype: str) -> str:

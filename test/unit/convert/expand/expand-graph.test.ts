@@ -1,7 +1,8 @@
 /** Products of expanded weights, run by the runtime beside the stored ones. */
 import * as ort from 'onnxruntime-web/wasm';
 import { describe, expect, it } from 'vitest';
-import { expandGraph, type ExpandedForm } from '../../../../src/convert/expand/expand-graph.ts';
+import { expandGraph } from '../../../../src/convert/expand/expand-graph.ts';
+import type { ExpandedForm } from '../../../../src/convert/expand/products.ts';
 import { decodeOnnxModel } from '../../../../src/convert/expand/read-onnx.ts';
 import { findProducts } from '../../../../src/convert/expand/stored-products.ts';
 import { encodeOnnxModel, type OnnxModel, type OnnxTensor } from '../../../../src/convert/onnx-proto.ts';
@@ -93,6 +94,7 @@ async function runExpanded(
   const graph = expandGraph(model, findProducts(model, new Map([['weights', file]])), {
     form,
     explicitAttention: false,
+    turns: null,
   });
   const made = graph.tensors.map((tensor) => {
     const data = new Uint8Array(tensorBytes(tensor));
@@ -156,6 +158,7 @@ describe('in int8', () => {
     const { tensors } = expandGraph(model, findProducts(model, new Map([['weights', stored.file]])), {
       form: 'int8',
       explicitAttention: false,
+      turns: null,
     });
     const widths = tensors.filter(({ type }) => type === 'int8').map(({ dims }) => dims[1]!);
     expect(widths.reduce((sum, width) => sum + width, 0)).toBe(WIDE.rows);
@@ -204,7 +207,7 @@ const STEP = Math.fround(1 / 127);
 
 function quantized(values: Float32Array): { codes: number[]; scale: number } {
   const scale = Math.fround(largest(values) / 127) || 1;
-  return { scale, codes: [...values].map((value) => nearestEven(Math.fround(value / scale))) };
+  return { scale, codes: [...values].map((value) => nearestEven(value * (1 / scale))) };
 }
 
 function normalised(values: Float32Array): { codes: number[]; magnitude: number } {

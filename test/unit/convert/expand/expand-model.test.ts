@@ -5,6 +5,7 @@ import { expandModel } from '../../../../src/convert/expand/expand-model.ts';
 import { expandGraph } from '../../../../src/convert/expand/expand-graph.ts';
 import { decodeOnnxModel, ForeignGraph } from '../../../../src/convert/expand/read-onnx.ts';
 import { dataFiles, findProducts } from '../../../../src/convert/expand/stored-products.ts';
+import { findTurns } from '../../../../src/convert/expand/turns.ts';
 import { encodeOnnxModel } from '../../../../src/convert/onnx-proto.ts';
 import { parseManifest, type ManifestModel } from '../../../../src/model/manifest.ts';
 import { changedGraph } from '../../../fakes/hostile-graphs.ts';
@@ -54,7 +55,12 @@ describe('reading a graph back', () => {
       const changed = changedGraph(written.onnx, random);
       try {
         const model = decodeOnnxModel(changed);
-        expandGraph(model, findProducts(model, files), { form: 'int8', explicitAttention: true });
+        const products = findProducts(model, files);
+        expandGraph(model, products, {
+          form: 'int8',
+          explicitAttention: true,
+          turns: findTurns(model, products, files),
+        });
         outcomes.rewritten++;
       } catch (error) {
         expect(error).toBeInstanceOf(ForeignGraph);

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { dequantize, splitRows, type BlockWeight } from '../../../../src/convert/expand/block-weight.ts';
-import { columnScales, expandToInt8 } from '../../../../src/convert/expand/expanded-weights.ts';
+import { expandToInt8, NOT_TURNED, type Turn } from '../../../../src/convert/expand/expanded-weights.ts';
+import { turnColumns, turnRows } from '../../../../src/convert/expand/hadamard.ts';
 import { randomWeight, valuesOf, type BlockShape } from './block-shapes.ts';
 
 const SHAPES: readonly BlockShape[] = [
@@ -28,8 +29,30 @@ describe.each(SHAPES)('$rows rows of $cols, $bits bits, zero points $hasZeroPoin
       const scale = Math.fround(Math.max(...values.map(Math.abs)) / 127);
       expect(scales[row]).toBe(scale);
       expect(Int8Array.from(values, (_, col) => codes[col * rows + row]!)).toEqual(
-        Int8Array.from(values, (value) => nearestEven(Math.fround(value / scale))),
+        Int8Array.from(values, (value) => nearestEven(value * (1 / scale))),
       );
+    }
+  });
+
+  it('becomes the same of the turned numbers, with a gain in them', () => {
+    const gain = Float32Array.from({ length: cols }, (_, col) => 0.5 + (col % 7));
+    const turns: Turn[] = [
+      { gain, inputs: true, outputs: false },
+      ...(rows % 16 === 0 ? [{ gain: null, inputs: true, outputs: true }] : []),
+    ];
+    for (const turn of turns) {
+      const values = new Float64Array(expected.length);
+      turnRows(expected, turn.gain, values);
+      if (turn.outputs) turnColumns(values, rows, cols);
+      const { codes, scales } = int8(weight, turn);
+      for (let row = 0; row < rows; row++) {
+        const ofRow = [...values.subarray(row * cols, (row + 1) * cols)];
+        const scale = Math.fround(Math.max(...ofRow.map(Math.abs)) / 127);
+        expect(scales[row]).toBe(scale);
+        expect(Int8Array.from(ofRow, (_, col) => codes[col * rows + row]!)).toEqual(
+          Int8Array.from(ofRow, (value) => nearestEven(value * (1 / scale))),
+        );
+      }
     }
   });
 
@@ -64,10 +87,10 @@ function float32(weight: BlockWeight): Float32Array {
   return values;
 }
 
-function int8(weight: BlockWeight): { codes: Int8Array; scales: Float32Array } {
+function int8(weight: BlockWeight, turn: Turn = NOT_TURNED): { codes: Int8Array; scales: Float32Array } {
   const codes = new Int8Array(weight.rows * weight.cols);
-  const scales = columnScales(weight);
-  expandToInt8(weight, scales, codes);
+  const scales = new Float32Array(weight.rows);
+  expandToInt8(weight, turn, scales, codes);
   return { codes, scales };
 }
 
