@@ -11,21 +11,18 @@ const KEEP_DIMS = { attributes: { keepdims: { int: 1 } } } as const;
 /** The kernels have no signed activations on WASM, so zero is stored as 128. */
 const ZERO_POINT = 128;
 
-/** Codes that wait for the runtime to ask for them, all together. Beyond that they are made twice. */
-const MAX_WAITING_BYTES = 16 * 2 ** 20;
-
-/** Codes and scales are made together, and the runtime asks for either first. */
+/**
+ * Codes and scales are made together, and the runtime asks for either first. Codes that wait are not in its memory yet, so that
+ * they add nothing to the peak of a load.
+ */
 class ExpandedOnce {
   readonly #weight: BlockWeight;
   readonly #turn: Turn;
-  readonly #held: { bytes: number };
   readonly #scales: Float32Array;
   #waiting: Int8Array | null = null;
   #hasScales = false;
 
-  /** @param held by all of a graph */
-  constructor(weight: BlockWeight, turn: Turn, held: { bytes: number }) {
-    this.#held = held;
+  constructor(weight: BlockWeight, turn: Turn) {
     this.#weight = weight;
     this.#turn = turn;
     this.#scales = new Float32Array(weight.rows);
@@ -33,21 +30,14 @@ class ExpandedOnce {
 
   codes({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): void {
     const codes = new Int8Array(buffer, byteOffset, length);
-    if (this.#waiting) {
-      codes.set(this.#waiting);
-      this.#held.bytes -= length;
-      this.#waiting = null;
-    } else this.#expand(codes);
+    if (this.#waiting) codes.set(this.#waiting);
+    else this.#expand(codes);
+    this.#waiting = null;
   }
 
   scales(): Float32Array {
-    if (this.#hasScales) return this.#scales;
-    const codes = new Int8Array(this.#weight.rows * this.#weight.cols);
-    this.#expand(codes);
-    if (this.#held.bytes + codes.length <= MAX_WAITING_BYTES) {
-      this.#held.bytes += codes.length;
-      this.#waiting = codes;
-    }
+    if (!this.#hasScales)
+      this.#expand((this.#waiting = new Int8Array(this.#weight.rows * this.#weight.cols)));
     return this.#scales;
   }
 
@@ -67,7 +57,6 @@ export class Int8Products extends Products {
   readonly #normalised: ReadonlySet<string>;
   readonly #turns: Turns | null;
   readonly #turnNodes: TurnNodes;
-  readonly #held = { bytes: 0 };
   #constants: Readonly<Record<'axis' | 'step' | 'zeroPoint', string>> | null = null;
   #ones: string | null = null;
 
@@ -102,7 +91,7 @@ export class Int8Products extends Products {
     const { step, zeroPoint } = this.#constant();
     const turn = this.#turns?.of(product) ?? NOT_TURNED;
     const activations = this.#quantize(x);
-    const expanded = new ExpandedOnce(weight, turn, this.#held);
+    const expanded = new ExpandedOnce(weight, turn);
     const codes = this.store({
       name: `${weightName}.int8`,
       type: 'int8',
