@@ -2,4 +2,9 @@
 import { dirname } from 'node:path';
 import { findChromium } from '../../scripts/find-chromium.mjs';
 
-export const CHROMIUM_FOLDERS: readonly string[] = ['/usr/lib/chromium', dirname(findChromium() ?? '.')];
+const chromium = findChromium();
+
+export const CHROMIUM_FOLDERS: readonly string[] = [
+  '/usr/lib/chromium',
+  ...(chromium ? [dirname(chromium)] : []),
+];

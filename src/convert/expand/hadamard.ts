@@ -4,7 +4,7 @@
  * in the activations and in the weights, the product is the same and the values are even (QuaRot, arXiv 2404.00456).
  */
 
-/** Values that are turned together. Larger ones gained little: docs/decisions/0025-arithmetic.md. */
+/** Values that are turned together. Larger ones gained little: docs/decisions/0033-turned-activations.md. */
 export const ROTATED = 16;
 
 /**

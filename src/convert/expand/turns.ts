@@ -25,11 +25,16 @@ export interface Turns {
 /** @throws ForeignGraph if a gain is not in the files, or not finite */
 export function findTurns(model: OnnxModel, products: readonly StoredProduct[], files: DataFiles): Turns {
   const multiplied = new Set(model.nodes.filter(({ op }) => op === 'Mul').map(({ outputs }) => outputs[0]!));
+  // Products of one matrix share what is made of it, so that none of them is turned.
+  const numUses = new Map<string, number>();
+  for (const { codesName } of products) numUses.set(codesName, (numUses.get(codesName) ?? 0) + 1);
+  const isShared = ({ codesName }: StoredProduct): boolean => numUses.get(codesName) !== 1;
   const gated = products.filter(
-    ({ node, weight }) => multiplied.has(node.inputs[0]!) && weight.cols % ROTATED === 0,
+    (product) =>
+      multiplied.has(product.node.inputs[0]!) && product.weight.cols % ROTATED === 0 && !isShared(product),
   );
   const stream = new StreamReader(model, products);
-  const isStreamTurned = stream.isUnderstood();
+  const isStreamTurned = stream.isUnderstood() && ![...stream.gains.keys(), ...stream.writers].some(isShared);
   const tensors = new Map(model.tensors.map((tensor) => [tensor.name, tensor]));
   const gains = new Map(
     [...(isStreamTurned ? stream.gains : [])].map(([product, name]) => [
@@ -89,9 +94,7 @@ class StreamReader {
     this.#stream.add(this.embedded);
     if (!nodes.slice(lookup + 2).every((node) => this.#isKnown(node))) return false;
     if (outputs.some(({ name }) => this.#isTurned(name))) return false;
-    const turned = [...this.gains.keys(), ...this.writers];
-    // Products of one matrix share what is made of it.
-    return this.gains.size > 0 && new Set(turned.map(({ codesName }) => codesName)).size === turned.length;
+    return this.gains.size > 0;
   }
 
   #isTurned(name: string): boolean {

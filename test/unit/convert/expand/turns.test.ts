@@ -111,6 +111,7 @@ describe('what is turned', () => {
 
   it.each<[string, object, (model: OnnxModel) => OnnxModel]>([
     ['a bias is added to the stream', TINY_CONFIG, withBias('layers.0.o_proj.output')],
+    ['a matrix of it is multiplied with something else too', TINY_CONFIG, withSharedMatrix()],
     ['the stream is an output', TINY_CONFIG, withOutput('layers.1.input_layernorm.residual')],
     ['a norm of it is an output', TINY_CONFIG, withOutput('norm')],
     ['something else reads it', TINY_CONFIG, withReader('layers.1.input_layernorm.residual')],
@@ -161,6 +162,18 @@ function withBias(output: string): (model: OnnxModel) => OnnxModel {
       node.outputs[0] === output ? { ...node, inputs: biased(node.inputs) } : node,
     ),
   });
+}
+
+/** What attention of the first layer returns is multiplied by its queries' matrix as well. */
+function withSharedMatrix(): (model: OnnxModel) => OnnxModel {
+  return (model) => {
+    const qkv = model.nodes.find(({ outputs }) => outputs[0] === 'layers.0.qkv_proj.output')!;
+    const inputs = ['layers.0.attention', ...qkv.inputs.slice(1)];
+    return {
+      ...model,
+      nodes: [...model.nodes, { ...qkv, name: 'other/MatMulNBits', inputs, outputs: ['other'] }],
+    };
+  };
 }
 
 function withOutput(name: string): (model: OnnxModel) => OnnxModel {
