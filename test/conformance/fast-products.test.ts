@@ -10,7 +10,6 @@ import { expandGraph, type ExpandedGraph } from '../../src/convert/expand/expand
 import { decodeOnnxModel } from '../../src/convert/expand/read-onnx.ts';
 import { dataFiles, findProducts, type StoredProduct } from '../../src/convert/expand/stored-products.ts';
 import { findTurns, type Turns } from '../../src/convert/expand/turns.ts';
-import { tensorBytes } from '../../src/convert/graph-builder.ts';
 import type { OnnxModel, OnnxValue } from '../../src/convert/onnx-proto.ts';
 import { expectDemoWeights } from './expect-oracle.ts';
 
@@ -50,11 +49,7 @@ beforeAll(async () => {
   products = findProducts(model, data);
   turns = findTurns(model, products, data);
   expanded = expandGraph(productsAlone(model), products, { form: 'int8', explicitAttention: false, turns });
-  const made = expanded.tensors.map((tensor) => {
-    const data = new Uint8Array(tensorBytes(tensor));
-    tensor.fill(data);
-    return { path: tensor.name, data };
-  });
+  const made = expanded.tensors.map((tensor) => ({ path: tensor.name, data: tensor.make().slice() }));
   ort.env.wasm.numThreads = 1;
   const session = await ort.InferenceSession.create(expanded.onnx, { externalData: [file, ...made] });
   const feeds = products.map((product): [string, ort.Tensor] => {
@@ -112,8 +107,7 @@ function codesOf({ codesName, weight: { rows, cols } }: StoredProduct): Uint8Arr
   let start = 0;
   for (const part of parts) {
     const [, width] = part.dims as [number, number];
-    const ofPart = new Uint8Array(tensorBytes(part));
-    part.fill(ofPart);
+    const ofPart = part.make();
     for (let col = 0; col < cols; col++)
       codes.set(ofPart.subarray(col * width, (col + 1) * width), col * rows + start);
     start += width;

@@ -89,26 +89,19 @@ interface DataFile {
 }
 
 function madeNow(tensor: ExpandedTensor): DataFile {
-  const data = new Uint8Array(tensorBytes(tensor));
-  tensor.fill(data);
-  return { path: tensor.name, data };
+  return { path: tensor.name, data: tensor.make().slice() };
 }
 
 /**
- * Files whose bytes are there only while the runtime copies them, in one buffer for all: onnxruntime-web's WASM build
- * checks a file's `byteLength`, copies what `subarray` gives, and keeps nothing of it.
+ * Files whose bytes are there only while the runtime copies them: onnxruntime-web's WASM build checks a file's
+ * `byteLength`, copies what `subarray` gives, and keeps nothing of it.
  */
 function madeOnDemand(tensors: readonly ExpandedTensor[]): DataFile[] {
-  const scratch = new Uint8Array(Math.max(0, ...tensors.map(tensorBytes)));
   return tensors.map((tensor) => {
-    const byteLength = tensorBytes(tensor);
-    const subarray = (start?: number, end?: number) => {
-      const data = scratch.subarray(0, byteLength);
-      timedSync('expand', () => tensor.fill(data));
-      return data.subarray(start, end);
-    };
+    const subarray = (start?: number, end?: number) =>
+      timedSync('expand', () => tensor.make()).subarray(start, end);
     const data = Object.defineProperties(new Uint8Array(0), {
-      byteLength: { value: byteLength },
+      byteLength: { value: tensorBytes(tensor) },
       subarray: { value: subarray },
     });
     return { path: tensor.name, data };

@@ -1,13 +1,9 @@
-/** Blocks to int8 weights with one scale per output, turned where what they multiply is (hadamard.ts). */
-import { ROUND } from '../round-half-even.ts';
-import { dequantize, sliceRows, type BlockWeight } from './block-weight.ts';
-import { turnColumns, turnRows } from './hadamard.ts';
-import { transpose } from './transpose.ts';
+/** Blocks as the weights that are computed with: fp32, or int8 with one scale per output, turned (hadamard.ts) or not. */
+import type { BlockWeight } from './block-weight.ts';
+import { KERNELS_BASE64 } from './kernels/generated/kernels.ts';
 
 /** Largest magnitude of an int8 code, so that the grid is symmetric. */
 export const MAX_INT8 = 127;
-/** Rows transposed together: what they write is one cache line of each output row. Whole rotations, too. */
-const TILE_ROWS = 64;
 
 export interface Turn {
   /** the norm's gain for each input, [cols], that the norm itself no longer applies; only where inputs are turned */
@@ -19,54 +15,139 @@ export interface Turn {
 
 export const NOT_TURNED: Turn = { gain: null, inputs: false, outputs: false };
 
-/**
- * Each weight, turned, times the inverse of its row's scale, nearest integer, ties to even. In float64, so that integers do not
- * depend on the order of sums.
- * @param scales [rows], written: the largest magnitude of each row, divided by 127; 1 for a row of zeros
- * @param codes [cols, rows], written
- */
-export function expandToInt8(weight: BlockWeight, turn: Turn, scales: Float32Array, codes: Int8Array): void {
-  const { rows, cols } = weight;
-  const stored = new Float32Array(TILE_ROWS * cols);
-  const values = new Float64Array(TILE_ROWS * cols);
-  const tile = new Int8Array(TILE_ROWS * cols);
-  for (let start = 0; start < rows; start += TILE_ROWS) {
-    const numRows = Math.min(TILE_ROWS, rows - start);
-    dequantize(sliceRows(weight, start, start + numRows), stored);
-    const ofTile = stored.subarray(0, numRows * cols);
-    if (turn.inputs) turnRows(ofTile, turn.gain, values);
-    else values.set(ofTile);
-    if (turn.outputs) turnColumns(values, numRows, cols);
-    for (let row = 0; row < numRows; row++) {
-      const from = row * cols;
-      const scale = scaleOf(values, from, from + cols);
-      scales[start + row] = scale;
-      round(values, from, from + cols, 1 / scale, tile);
+/** kernels/kernels.as.ts. Pointers are bytes from the memory's start, sizes are in values. */
+interface Kernels {
+  readonly memory: WebAssembly.Memory;
+  workBytes(cols: number): number;
+  dequantize(
+    codes: number,
+    scales: number,
+    zeros: number,
+    numBlocks: number,
+    blockSize: number,
+    bits: number,
+    to: number,
+  ): void;
+  expandToInt8(
+    codes: number,
+    scales: number,
+    zeros: number,
+    gain: number,
+    rows: number,
+    cols: number,
+    blockSize: number,
+    bits: number,
+    turnsInputs: boolean,
+    turnsOutputs: boolean,
+    work: number,
+    rowScales: number,
+    to: number,
+  ): void;
+}
+
+const PAGE_BYTES = 65_536;
+
+/** Makes one weight after the other. What it returns lies in its memory, until it makes the next. */
+export class WeightExpander {
+  #kernels: Kernels | null = null;
+  /** the first free byte of the memory */
+  #free = 0;
+
+  /** @returns [rows, cols]: scale * (code - zero point), exactly as the runtime's own product dequantises them */
+  toFloat32(weight: BlockWeight): Float32Array<ArrayBuffer> {
+    const { rows, cols, bits, blockSize } = weight;
+    const numBlocks = (rows * cols) / blockSize;
+    const { codes, scales, zeros } = this.#load(weight, 4 * rows * cols);
+    const values = this.#take(4 * rows * cols);
+    const { memory, dequantize } = this.#instance();
+    dequantize(codes, scales, zeros, numBlocks, blockSize, bits, values);
+    return new Float32Array(memory.buffer, values, rows * cols);
+  }
+
+  /**
+   * Each weight, turned, times the inverse of its output's scale, nearest integer, ties to even. In float64, so that integers
+   * do not depend on the order of sums.
+   * @returns codes [cols, rows]; scales [rows]: the largest magnitude of each output, divided by 127; 1 if all are zero
+   */
+  toInt8(
+    weight: BlockWeight,
+    turn: Turn,
+  ): { readonly codes: Int8Array<ArrayBuffer>; readonly scales: Float32Array<ArrayBuffer> } {
+    const { rows, cols, bits, blockSize } = weight;
+    const { memory, workBytes, expandToInt8 } = this.#instance();
+    const stored = this.#load(weight, workBytes(cols) + rows * cols + 4 * (rows + cols));
+    const gain = this.#take(4 * cols);
+    const work = this.#take(workBytes(cols));
+    const scales = this.#take(4 * rows);
+    const codes = this.#take(rows * cols);
+    const gains = new Float32Array(memory.buffer, gain, cols);
+    if (turn.gain) gains.set(turn.gain);
+    else gains.fill(1);
+    expandToInt8(
+      stored.codes,
+      stored.scales,
+      stored.zeros,
+      gain,
+      rows,
+      cols,
+      blockSize,
+      bits,
+      turn.inputs,
+      turn.outputs,
+      work,
+      scales,
+      codes,
+    );
+    return {
+      codes: new Int8Array(memory.buffer, codes, rows * cols),
+      scales: new Float32Array(memory.buffer, scales, rows),
+    };
+  }
+
+  /** Copies the blocks to the memory's start. @param moreBytes that will be taken */
+  #load(weight: BlockWeight, moreBytes: number): Readonly<Record<'codes' | 'scales' | 'zeros', number>> {
+    const { codes, scales } = weight;
+    const zeros = zeroPointsOf(weight);
+    const { memory } = this.#instance();
+    this.#free = 0;
+    const missing =
+      codes.length + scales.length + zeros.length + moreBytes + PAGE_BYTES - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+    const copy = (bytes: Uint8Array): number => {
+      const at = this.#take(bytes.length);
+      new Uint8Array(memory.buffer, at).set(bytes);
+      return at;
+    };
+    return { codes: copy(codes), scales: copy(scales), zeros: copy(zeros) };
+  }
+
+  /** @returns where so many free bytes are, 16 of them in line */
+  #take(bytes: number): number {
+    const at = this.#free;
+    this.#free = Math.ceil((at + bytes) / 16) * 16;
+    return at;
+  }
+
+  #instance(): Kernels {
+    if (!this.#kernels) {
+      const module = new WebAssembly.Module(
+        Uint8Array.from(atob(KERNELS_BASE64), (character) => character.charCodeAt(0)),
+      );
+      this.#kernels = new WebAssembly.Instance(module).exports as unknown as Kernels;
     }
-    transpose(tile, cols, numRows, codes, rows, start);
+    return this.#kernels;
   }
 }
 
-/** Four maxima at once, as each waits for the one before. */
-function scaleOf(values: Float64Array, from: number, to: number): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  for (let at = from; at < to; at += 4) {
-    const v = Math.abs(values[at]!);
-    const w = Math.abs(values[at + 1]!);
-    const x = Math.abs(values[at + 2]!);
-    const y = Math.abs(values[at + 3]!);
-    if (v > a) a = v;
-    if (w > b) b = w;
-    if (x > c) c = x;
-    if (y > d) d = y;
-  }
-  const max = Math.max(a, b, c, d);
-  return max === 0 ? 1 : Math.fround(max / MAX_INT8);
-}
-
-function round(values: Float64Array, from: number, to: number, perStep: number, codes: Int8Array): void {
-  for (let at = from; at < to; at++) codes[at] = (values[at]! * perStep + ROUND - ROUND) | 0;
+/** A byte for each block; the middle code where the weight has none. */
+function zeroPointsOf({ rows, cols, bits, blockSize, zeroPoints }: BlockWeight): Uint8Array {
+  const rowBlocks = cols / blockSize;
+  if (!zeroPoints) return new Uint8Array(rows * rowBlocks).fill(1 << (bits - 1));
+  if (bits === 8) return zeroPoints;
+  const rowBytes = zeroPoints.length / rows;
+  return Uint8Array.from({ length: rows * rowBlocks }, (_, at) => {
+    const block = at % rowBlocks;
+    const pair = zeroPoints[((at - block) / rowBlocks) * rowBytes + (block >> 1)]!;
+    return (pair >> (4 * (block & 1))) & 15;
+  });
 }

@@ -2,8 +2,8 @@
 import type { GraphBuilder } from '../graph-builder.ts';
 import type { OnnxNode } from '../onnx-proto.ts';
 import type { BlockWeight } from './block-weight.ts';
-import { expandToInt8, MAX_INT8, NOT_TURNED, type Turn } from './expanded-weights.ts';
-import { copyNode, floats, Products, type Multiplication } from './products.ts';
+import { MAX_INT8, NOT_TURNED, type Turn, type WeightExpander } from './expanded-weights.ts';
+import { bytesOf, copyNode, Products, type Multiplication } from './products.ts';
 import { TurnNodes } from './turn-nodes.ts';
 import type { Turns } from './turns.ts';
 
@@ -16,34 +16,30 @@ const ZERO_POINT = 128;
  * they add nothing to the peak of a load.
  */
 class ExpandedOnce {
+  readonly #expander: WeightExpander;
   readonly #weight: BlockWeight;
   readonly #turn: Turn;
-  readonly #scales: Float32Array;
-  #waiting: Int8Array | null = null;
-  #hasScales = false;
+  #codes: Int8Array<ArrayBuffer> | null = null;
+  #scales: Float32Array<ArrayBuffer> | null = null;
 
-  constructor(weight: BlockWeight, turn: Turn) {
+  constructor(expander: WeightExpander, weight: BlockWeight, turn: Turn) {
+    this.#expander = expander;
     this.#weight = weight;
     this.#turn = turn;
-    this.#scales = new Float32Array(weight.rows);
   }
 
-  codes({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): void {
-    const codes = new Int8Array(buffer, byteOffset, length);
-    if (this.#waiting) codes.set(this.#waiting);
-    else this.#expand(codes);
-    this.#waiting = null;
+  codes(): Int8Array<ArrayBuffer> {
+    const waiting = this.#codes;
+    this.#codes = null;
+    if (waiting) return waiting;
+    const { codes, scales } = this.#expander.toInt8(this.#weight, this.#turn);
+    this.#scales = scales.slice();
+    return codes;
   }
 
-  scales(): Float32Array {
-    if (!this.#hasScales)
-      this.#expand((this.#waiting = new Int8Array(this.#weight.rows * this.#weight.cols)));
-    return this.#scales;
-  }
-
-  #expand(codes: Int8Array): void {
-    expandToInt8(this.#weight, this.#turn, this.#scales, codes);
-    this.#hasScales = true;
+  scales(): Float32Array<ArrayBuffer> {
+    if (!this.#scales) this.#codes = this.codes().slice();
+    return this.#scales!;
   }
 }
 
@@ -91,18 +87,18 @@ export class Int8Products extends Products {
     const { step, zeroPoint } = this.#constant();
     const turn = this.#turns?.of(product) ?? NOT_TURNED;
     const activations = this.#quantize(x);
-    const expanded = new ExpandedOnce(weight, turn);
+    const expanded = new ExpandedOnce(this.expander, weight, turn);
     const codes = this.store({
       name: `${weightName}.int8`,
       type: 'int8',
       dims: [weight.cols, weight.rows],
-      fill: (bytes) => expanded.codes(bytes),
+      make: () => bytesOf(expanded.codes()),
     });
     const scales = this.store({
       name: `${weightName}.int8_scales`,
       type: 'float32',
       dims: [weight.rows],
-      fill: (bytes) => floats(bytes).set(expanded.scales()),
+      make: () => bytesOf(expanded.scales()),
     });
     const inputs = [activations.codes, codes, step, scales, zeroPoint];
     const sums = graph.node('MatMulIntegerToFloat', `${name}.sums`, inputs, { domain: 'com.microsoft' });

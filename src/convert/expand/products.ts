@@ -1,7 +1,8 @@
 /** Products on weights that are made when the runtime asks for them. */
 import type { GraphBuilder, StoredTensor } from '../graph-builder.ts';
 import type { OnnxNode } from '../onnx-proto.ts';
-import { dequantize, splitRows, type BlockWeight } from './block-weight.ts';
+import { splitRows, type BlockWeight } from './block-weight.ts';
+import { WeightExpander } from './expanded-weights.ts';
 import { MAX_EXPANDED_BYTES, type ProductSizes } from '../../model/arithmetic-plan.ts';
 import type { StoredProduct } from './stored-products.ts';
 
@@ -10,8 +11,8 @@ export type ExpandedForm = 'fp32' | 'int8';
 
 /** A weight made on demand; its name is also the name of its file. */
 export interface ExpandedTensor extends StoredTensor {
-  /** @param bytes of the tensor's length; all of them are written */
-  fill(bytes: Uint8Array<ArrayBuffer>): void;
+  /** @returns its bytes, which last until another is made */
+  make(): Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -47,9 +48,8 @@ export function copyNode(
   graph.multiNode(op, base, inputs, outputs, { ...(domain && { domain }), attributes });
 }
 
-export function floats({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
-  return new Float32Array(buffer, byteOffset, length / 4);
-}
+export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView<ArrayBuffer>) =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 export interface Multiplication {
   /** of the product */
@@ -64,6 +64,7 @@ export interface Multiplication {
 export abstract class Products {
   readonly tensors: ExpandedTensor[] = [];
   protected readonly graph: GraphBuilder;
+  protected readonly expander = new WeightExpander();
   protected abstract readonly form: ExpandedForm;
   readonly #stored = new Set<string>();
 
@@ -112,7 +113,7 @@ export class Float32Products extends Products {
       name: `${weightName}.fp32`,
       type: 'float32',
       dims: [weight.rows, weight.cols],
-      fill: (bytes) => dequantize(weight, floats(bytes)),
+      make: () => bytesOf(this.expander.toFloat32(weight)),
     });
     return this.graph.node('FusedMatMul', name, [x, stored], {
       domain: 'com.microsoft',

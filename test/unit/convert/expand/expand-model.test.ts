@@ -75,17 +75,20 @@ describe('reading a graph back', () => {
 describe('expanding a model', () => {
   const request = { preference: 'exact', device: 'wasm', memoryGib: 8 } as const;
 
-  it('makes a weight when its bytes are asked for, all in one buffer', async () => {
+  it('makes a weight when its bytes are asked for, all in one memory', async () => {
     const { files } = await expandModel(written, request);
     const made = files.externalData.filter(({ path }) => path.endsWith('.fp32'));
     expect(made.length).toBeGreaterThan(2);
-    const reads = made.map(({ data }) => {
-      const { byteLength } = data as Uint8Array;
-      return (data as Uint8Array).subarray(0, byteLength);
-    });
-    expect(new Set(reads.map(({ buffer }) => buffer)).size).toBe(1);
-    const largest = Math.max(...reads.map(({ length }) => length));
-    expect(reads[0]!.buffer.byteLength).toBe(largest);
+    const readAll = () =>
+      made.map(({ data }) => {
+        const { byteLength } = data as Uint8Array;
+        return (data as Uint8Array).subarray(0, byteLength);
+      });
+    const sizes = readAll().map(({ length }) => length);
+    // The second time there is room for each of them.
+    const buffers = new Set(readAll().map(({ buffer }) => buffer));
+    expect(buffers.size).toBe(1);
+    expect([...buffers][0]!.byteLength).toBeLessThan(1.5 * Math.max(...sizes) + 3 * 65_536);
     const [first] = made;
     const again = (first!.data as Uint8Array).subarray(0, 64).slice();
     expect(again.some((byte) => byte !== 0)).toBe(true);

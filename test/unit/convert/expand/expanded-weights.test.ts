@@ -1,7 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
-import { dequantize, splitRows, type BlockWeight } from '../../../../src/convert/expand/block-weight.ts';
-import { expandToInt8, NOT_TURNED, type Turn } from '../../../../src/convert/expand/expanded-weights.ts';
-import { turnColumns, turnRows } from '../../../../src/convert/expand/hadamard.ts';
+import { readFile } from 'node:fs/promises';
+import { compileKernels, KERNELS_MODULE } from '../../../../scripts/build-kernels.mjs';
+import { splitRows, type BlockWeight } from '../../../../src/convert/expand/block-weight.ts';
+import { NOT_TURNED, WeightExpander, type Turn } from '../../../../src/convert/expand/expanded-weights.ts';
+import { hadamardMatrix, ROTATED } from '../../../../src/convert/expand/hadamard.ts';
 import { randomWeight, valuesOf, type BlockShape } from './block-shapes.ts';
 
 const SHAPES: readonly BlockShape[] = [
@@ -41,9 +43,9 @@ describe.each(SHAPES)('$rows rows of $cols, $bits bits, zero points $hasZeroPoin
       ...(rows % 16 === 0 ? [{ gain: null, inputs: true, outputs: true }] : []),
     ];
     for (const turn of turns) {
-      const values = new Float64Array(expected.length);
-      turnRows(expected, turn.gain, values);
-      if (turn.outputs) turnColumns(values, rows, cols);
+      let values = Float64Array.from(expected, (value, at) => value * (turn.gain?.[at % cols] ?? 1));
+      values = turned(values, 1);
+      if (turn.outputs) values = turned(values, cols);
       const { codes, scales } = int8(weight, turn);
       for (let row = 0; row < rows; row++) {
         const ofRow = [...values.subarray(row * cols, (row + 1) * cols)];
@@ -72,6 +74,31 @@ test('blocks may lie at any offset of a file, in a Buffer', () => {
   expect(int8({ ...weight, scales })).toEqual(int8(weight));
 });
 
+test('a weight is made anew after a larger and a smaller one', () => {
+  const shapes = [8, 64, 8, 200].map(
+    (rows) => ({ rows, cols: 96, bits: 4, blockSize: 32, hasZeroPoints: true }) as const,
+  );
+  for (const shape of shapes) {
+    const weight = randomWeight(shape);
+    expect(float32(weight)).toEqual(valuesOf(weight));
+    expect(int8(weight)).toEqual(int8Of(new WeightExpander(), weight));
+  }
+});
+
+test('what is not a number is passed over: its codes are 0, the others keep their scale', () => {
+  const weight = randomWeight({ rows: 1, cols: 64, bits: 4, blockSize: 32, hasZeroPoints: false });
+  const { scales } = weight;
+  new DataView(scales.buffer, scales.byteOffset).setFloat32(4, NaN, true);
+  const made = int8(weight);
+  const magnitudes = [...float32(weight)].slice(0, 32).map(Math.abs);
+  expect(made.scales[0]).toBe(Math.fround(Math.max(...magnitudes) / 127));
+  expect([...made.codes].slice(32)).toEqual(Array(32).fill(0));
+});
+
+test('the committed kernels are compiled from their source', async () => {
+  expect(await readFile(KERNELS_MODULE, 'utf8')).toBe(await compileKernels());
+});
+
 test('a row of zeros has the scale 1 and codes 0', () => {
   const shape: BlockShape = { rows: 2, cols: 32, bits: 4, blockSize: 32, hasZeroPoints: false };
   const weight = randomWeight(shape);
@@ -81,17 +108,28 @@ test('a row of zeros has the scale 1 and codes 0', () => {
   expect(Array.from({ length: 32 }, (_, col) => codes[col * 2])).toEqual(Array(32).fill(0));
 });
 
-function float32(weight: BlockWeight): Float32Array {
-  const values = new Float32Array(weight.rows * weight.cols);
-  dequantize(weight, values);
-  return values;
+const expander = new WeightExpander();
+
+const float32 = (weight: BlockWeight): Float32Array => expander.toFloat32(weight).slice();
+
+const int8 = (weight: BlockWeight, turn?: Turn) => int8Of(expander, weight, turn);
+
+function int8Of(maker: WeightExpander, weight: BlockWeight, turn: Turn = NOT_TURNED) {
+  const { codes, scales } = maker.toInt8(weight, turn);
+  return { codes: codes.slice(), scales: scales.slice() };
 }
 
-function int8(weight: BlockWeight, turn: Turn = NOT_TURNED): { codes: Int8Array; scales: Float32Array } {
-  const codes = new Int8Array(weight.rows * weight.cols);
-  const scales = new Float32Array(weight.rows);
-  expandToInt8(weight, turn, scales, codes);
-  return { codes, scales };
+/** Each 16 values that are `step` apart, times the matrix. */
+function turned(values: Float64Array, step: number): Float64Array<ArrayBuffer> {
+  const matrix = hadamardMatrix();
+  return Float64Array.from(values, (_, at) => {
+    const place = Math.floor(at / step) % ROTATED;
+    const first = at - place * step;
+    return Array.from(
+      { length: ROTATED },
+      (__, nth) => values[first + nth * step]! * matrix[nth * ROTATED + place]!,
+    ).reduce((sum, value) => sum + value);
+  });
 }
 
 function nearestEven(x: number): number {

@@ -3,14 +3,12 @@ import * as ort from 'onnxruntime-web/wasm';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../../../src/convert/convert-model.ts';
 import { expandGraph } from '../../../../src/convert/expand/expand-graph.ts';
-import { hadamardMatrix, ROTATED, turnColumns, turnRows } from '../../../../src/convert/expand/hadamard.ts';
+import { hadamardMatrix, ROTATED } from '../../../../src/convert/expand/hadamard.ts';
 import { decodeOnnxModel } from '../../../../src/convert/expand/read-onnx.ts';
 import { dataFiles, findProducts } from '../../../../src/convert/expand/stored-products.ts';
 import { findTurns } from '../../../../src/convert/expand/turns.ts';
 import type { OnnxModel } from '../../../../src/convert/onnx-proto.ts';
-import { tensorBytes } from '../../../../src/convert/graph-builder.ts';
 import { parseManifest } from '../../../../src/model/manifest.ts';
-import { SeededRandom } from '../../../fakes/seeded-random.ts';
 import { TINY_CONFIG } from '../../../fakes/tiny-config.ts';
 import { MemoryOutput } from '../support/memory-folder.ts';
 import { convertOptions } from '../support/options.ts';
@@ -29,33 +27,6 @@ describe('the rotation', () => {
         const product = row(a).reduce((sum, value, at) => sum + value * row(b)[at]!, 0);
         expect(product).toBe(a === b ? 1 : 0);
       }
-    }
-  });
-
-  it('turns each 16 values of a row, times their factors, and of a column', () => {
-    const random = new SeededRandom(5);
-    const [rows, cols] = [2 * ROTATED, 3 * ROTATED];
-    const values = Float32Array.from({ length: rows * cols }, () => random.next() - 0.5);
-    const factors = Float32Array.from({ length: cols }, (_, col) => 1 + (col % 5));
-    const matrix = hadamardMatrix();
-    /** of 16 numbers, the one at a place after the turn */
-    const turnedAt = (place: number, given: (at: number) => number): number =>
-      Array.from({ length: ROTATED }, (_, at) => given(at) * matrix[at * ROTATED + place]!).reduce(
-        (a, b) => a + b,
-      );
-    const byRows = new Float64Array(values.length);
-    turnRows(values, factors, byRows);
-    const byColumns = Float64Array.from(values);
-    turnColumns(byColumns, rows, cols);
-    for (let at = 0; at < values.length; at++) {
-      const col = at % cols;
-      const row = (at - col) / cols;
-      const start = at - (col % ROTATED);
-      const ofRow = (n: number): number => values[start + n]! * factors[(start + n) % cols]!;
-      expect(byRows[at]).toBeCloseTo(turnedAt(col % ROTATED, ofRow), 12);
-      const first = row - (row % ROTATED);
-      const ofColumn = (n: number): number => values[(first + n) * cols + col]!;
-      expect(byColumns[at]).toBeCloseTo(turnedAt(row % ROTATED, ofColumn), 12);
     }
   });
 });
@@ -198,11 +169,7 @@ async function logits(
   { onnx, tensors }: ReturnType<typeof expandGraph>,
   files: readonly { path: string; data: Uint8Array }[],
 ): Promise<Float32Array> {
-  const made = tensors.map((tensor) => {
-    const data = new Uint8Array(tensorBytes(tensor));
-    tensor.fill(data);
-    return { path: tensor.name, data };
-  });
+  const made = tensors.map((tensor) => ({ path: tensor.name, data: tensor.make().slice() }));
   const session = await ort.InferenceSession.create(onnx, { externalData: [...files, ...made] });
   const ints = (values: readonly number[], dims: readonly number[]) =>
     new ort.Tensor('int32', Int32Array.from(values), dims);
