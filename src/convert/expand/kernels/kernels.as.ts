@@ -4,14 +4,16 @@
  * is a multiple of 16.
  */
 
-/** Rows made together: what they write is one cache line of each output row. Whole rotations, too. */
+/** Rows of a rotation. */
+const ROTATED = 16;
+/** Rows transposed together: what they write is one cache line of each output row. */
 const TILE_ROWS = 64;
 /** Bytes that `transpose` works in. */
 const SQUARES = 2 * 256;
 
 /** Bytes of `work` that `expandToInt8` needs. */
 export function workBytes(cols: i32): i32 {
-  return SQUARES + TILE_ROWS * cols * (4 + 8 + 1);
+  return SQUARES + cols * (4 + 8 * ROTATED + TILE_ROWS);
 }
 
 /**
@@ -78,24 +80,38 @@ export function expandToInt8(
   to: usize,
 ): void {
   const stored = work + SQUARES;
-  const values = stored + 4 * TILE_ROWS * cols;
-  const rounded = values + 8 * TILE_ROWS * cols;
+  const values = stored + 4 * cols;
+  const rounded = values + 8 * ROTATED * cols;
   const rowBlocks = cols / blockSize;
+  const rowBytes = (cols >> 3) * bits;
   for (let start = 0; start < rows; start += TILE_ROWS) {
-    const numRows = min(TILE_ROWS, rows - start);
-    const block = start * rowBlocks;
-    const code = ((start * cols) >> 3) * bits;
-    dequantize(codes + code, scales + 4 * block, zeros + block, numRows * rowBlocks, blockSize, bits, stored);
-    if (turnsInputs) turnRows(stored, gain, numRows, cols, values);
-    else widen(stored, numRows * cols, values);
-    if (turnsOutputs) turnColumns(values, numRows, cols);
-    for (let row = 0; row < numRows; row++) {
-      const ofRow = values + 8 * row * cols;
-      const scale = scaleOf(ofRow, cols);
-      store<f32>(rowScales + 4 * (start + row), scale);
-      round(ofRow, cols, 1.0 / (scale as f64), rounded + row * cols);
+    const end = min(rows, start + TILE_ROWS);
+    for (let first = start; first < end; first += ROTATED) {
+      const last = min(end, first + ROTATED);
+      for (let row = first; row < last; row++) {
+        const block = row * rowBlocks;
+        dequantize(
+          codes + row * rowBytes,
+          scales + 4 * block,
+          zeros + block,
+          rowBlocks,
+          blockSize,
+          bits,
+          stored,
+        );
+        const ofRow = values + 8 * (row - first) * cols;
+        if (turnsInputs) turnRow(stored, gain, cols, ofRow);
+        else widen(stored, cols, ofRow);
+      }
+      if (turnsOutputs) turnColumns(values, cols);
+      for (let row = first; row < last; row++) {
+        const ofRow = values + 8 * (row - first) * cols;
+        const scale = scaleOf(ofRow, cols);
+        store<f32>(rowScales + 4 * row, scale);
+        round(ofRow, cols, 1.0 / (scale as f64), rounded + (row - start) * cols);
+      }
     }
-    transpose(rounded, numRows, cols, work, to + start, rows);
+    transpose(rounded, end - start, cols, work, to + start, rows);
   }
 }
 
@@ -109,29 +125,25 @@ function pairAt(values: usize): v128 {
 }
 
 /** Each 16 of a row, times their gains, times the matrix of hadamard.ts: by 4 neighbours, then by 4 fours. */
-function turnRows(values: usize, gain: usize, numRows: i32, cols: i32, to: usize): void {
+function turnRow(values: usize, gain: usize, cols: i32, to: usize): void {
   const quarter = f64x2.splat(0.25);
-  for (let row = 0; row < numRows; row++) {
-    for (let col = 0; col < cols; col += 16) {
-      for (let at = 0; at < 16; at += 4) {
-        const value = values + 4 * at;
-        const factor = gain + 4 * (col + at);
-        const ab = f64x2.mul(pairAt(value), pairAt(factor));
-        const cd = f64x2.mul(pairAt(value + 8), pairAt(factor + 8));
-        const ac = v128.shuffle<u64>(ab, cd, 0, 2);
-        const bd = v128.shuffle<u64>(ab, cd, 1, 3);
-        const sums = f64x2.add(ac, bd);
-        const differences = f64x2.sub(ac, bd);
-        const left = v128.shuffle<u64>(sums, differences, 0, 2);
-        const right = v128.shuffle<u64>(sums, differences, 1, 3);
-        v128.store(to + 8 * at, f64x2.add(left, right));
-        v128.store(to + 8 * at, f64x2.sub(left, right), 16);
-      }
-      turnFour(to, 32, quarter);
-      turnFour(to + 16, 32, quarter);
-      values += 64;
-      to += 128;
+  for (let col = 0; col < cols; col += 16, values += 64, gain += 64, to += 128) {
+    for (let at = 0; at < 16; at += 4) {
+      const value = values + 4 * at;
+      const factor = gain + 4 * at;
+      const ab = f64x2.mul(pairAt(value), pairAt(factor));
+      const cd = f64x2.mul(pairAt(value + 8), pairAt(factor + 8));
+      const ac = v128.shuffle<u64>(ab, cd, 0, 2);
+      const bd = v128.shuffle<u64>(ab, cd, 1, 3);
+      const sums = f64x2.add(ac, bd);
+      const differences = f64x2.sub(ac, bd);
+      const left = v128.shuffle<u64>(sums, differences, 0, 2);
+      const right = v128.shuffle<u64>(sums, differences, 1, 3);
+      v128.store(to + 8 * at, f64x2.add(left, right));
+      v128.store(to + 8 * at, f64x2.sub(left, right), 16);
     }
+    turnFour(to, 32, quarter);
+    turnFour(to + 16, 32, quarter);
   }
 }
 
@@ -151,33 +163,37 @@ function turnFour(at: usize, step: usize, factor: v128): void {
   v128.store(at + 3 * step, f64x2.mul(f64x2.sub(aLessB, cLessD), factor));
 }
 
-/** Each 16 of a column. */
-function turnColumns(values: usize, rows: i32, cols: i32): void {
+/** The 16 values of each column. */
+function turnColumns(values: usize, cols: i32): void {
   const half = f64x2.splat(0.5);
   const rowBytes = 8 * cols;
-  for (let row = 0; row < rows; row += 16) {
-    const sixteen = values + row * rowBytes;
-    for (let four = 0; four < 4; four++) {
-      for (let at = 0; at < rowBytes; at += 16) turnFour(sixteen + 4 * four * rowBytes + at, rowBytes, half);
-    }
-    for (let four = 0; four < 4; four++) {
-      for (let at = 0; at < rowBytes; at += 16) turnFour(sixteen + four * rowBytes + at, 4 * rowBytes, half);
-    }
+  for (let four = 0; four < 4; four++) {
+    for (let at = 0; at < rowBytes; at += 16) turnFour(values + 4 * four * rowBytes + at, rowBytes, half);
+  }
+  for (let four = 0; four < 4; four++) {
+    for (let at = 0; at < rowBytes; at += 16) turnFour(values + four * rowBytes + at, 4 * rowBytes, half);
   }
 }
 
-/** Numbers that are not one are passed over. */
+/** Numbers that are not one are passed over. Four maxima at once, as each waits for the one before. */
 function scaleOf(values: usize, count: i32): f32 {
   let a = f64x2.splat(0);
-  let b = f64x2.splat(0);
-  for (let at = 0; at < count; at += 4, values += 32) {
+  let b = a;
+  let c = a;
+  let d = a;
+  for (let at = 0; at < count; at += 8, values += 64) {
     a = f64x2.pmax(a, f64x2.abs(v128.load(values)));
     b = f64x2.pmax(b, f64x2.abs(v128.load(values, 16)));
+    c = f64x2.pmax(c, f64x2.abs(v128.load(values, 32)));
+    d = f64x2.pmax(d, f64x2.abs(v128.load(values, 48)));
   }
-  const both = f64x2.pmax(a, b);
-  const largest = max(f64x2.extract_lane(both, 0), f64x2.extract_lane(both, 1));
+  const all = f64x2.pmax(f64x2.pmax(a, b), f64x2.pmax(c, d));
+  const largest = max(f64x2.extract_lane(all, 0), f64x2.extract_lane(all, 1));
   return largest === 0 ? 1 : f32(largest / 127);
 }
+
+/** 1.5 * 2^52: a small number added to it is rounded to an integer, ties to even, and that is the sum's low half. */
+const ROUND: f64 = 6755399441055744;
 
 /** Into int8; 0 for what is not a number. */
 function round(values: usize, count: i32, perStep: f64, to: usize): void {
@@ -190,9 +206,10 @@ function round(values: usize, count: i32, perStep: f64, to: usize): void {
 }
 
 function roundFour(values: usize, factor: v128): v128 {
-  const a = f64x2.nearest(f64x2.mul(v128.load(values), factor));
-  const b = f64x2.nearest(f64x2.mul(v128.load(values, 16), factor));
-  return v128.shuffle<u64>(i32x4.trunc_sat_f64x2_s_zero(a), i32x4.trunc_sat_f64x2_s_zero(b), 0, 2);
+  const magic = f64x2.splat(ROUND);
+  const a = f64x2.add(f64x2.mul(v128.load(values), factor), magic);
+  const b = f64x2.add(f64x2.mul(v128.load(values, 16), factor), magic);
+  return v128.shuffle<u32>(a, b, 0, 2, 4, 6);
 }
 
 /** 16 by 16: four times, what is eight rows apart is interleaved. @param square twice 256 bytes to work in */
