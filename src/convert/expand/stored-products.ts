@@ -32,7 +32,16 @@ function readProduct(
 ): StoredProduct {
   const [, codesName = '', scalesName = '', zerosName = '', groups = '', bias = ''] = node.inputs;
   const [rows, cols, bits, blockSize] = ['N', 'K', 'bits', 'block_size'].map((name) => intOf(node, name));
-  if (!rows || !cols || !blockSize || cols % blockSize !== 0 || (bits !== 4 && bits !== 8) || groups !== '')
+  // As the runtime has it, and the kernels that expand weights: 16 values at once.
+  if (
+    !rows ||
+    !cols ||
+    !blockSize ||
+    blockSize % 16 !== 0 ||
+    cols % blockSize !== 0 ||
+    (bits !== 4 && bits !== 8) ||
+    groups !== ''
+  )
     throw new ForeignGraph(`product ${node.name}`);
   const numBlocks = cols / blockSize;
   const bytes = (name: string, type: OnnxTensor['type'], length: number) =>

@@ -41,6 +41,31 @@ beforeAll(async () => {
   written = await write('rank1', 'q4');
 });
 
+it('refuses blocks of other than whole sixteens, which neither the runtime nor the kernels take', () => {
+  const find = (blockSize: number) => {
+    const [rows, cols] = [16, 48];
+    const int = (value: number) => ({ int: value });
+    const tensor = (name: string, type: 'uint8' | 'float32', length: number) =>
+      ({ name, type, dims: [length], data: { file: 'weights', offset: 0, length } }) as const;
+    const node = {
+      name: 'product',
+      op: 'MatMulNBits',
+      domain: 'com.microsoft' as const,
+      inputs: ['x', 'codes', 'scales'],
+      outputs: ['y'],
+      attributes: { N: int(rows), K: int(cols), bits: int(4), block_size: int(blockSize) },
+    };
+    const tensors = [
+      tensor('codes', 'uint8', (rows * cols) / 2),
+      tensor('scales', 'float32', (rows * cols * 4) / blockSize),
+    ];
+    const model = { ...decodeOnnxModel(written.onnx), nodes: [node], tensors };
+    return findProducts(model, new Map([['weights', new Uint8Array(4096)]]));
+  };
+  expect(find(16)).toHaveLength(1);
+  for (const blockSize of [1, 8, 24]) expect(() => find(blockSize)).toThrow(ForeignGraph);
+});
+
 describe('reading a graph back', () => {
   it.each(['rank1', 'transformersjs'] as const)('gives the %s graph byte for byte', async (layout) => {
     const { onnx } = await write(layout, 'q4');
