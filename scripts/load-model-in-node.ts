@@ -57,7 +57,7 @@ export interface NodeLoadOptions {
   readonly arithmetic?: NodeArithmetic;
   /** default `wasm` */
   readonly device?: CpuDevice;
-  /** WASM only; native code uses all cores. Default 1. */
+  /** Default 1: tests run side by side, and threads that wait for work spin. */
   readonly numThreads?: number;
 }
 

@@ -1,6 +1,7 @@
 /** Judges the queries of a set and keeps each result on disk, so that an interrupted run goes on. */
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { QueryResult } from '../../src/evaluation/index.ts';
 import { readKeptResults, runEvaluation } from '../../src/evaluation/node/run-evaluation.ts';
@@ -111,6 +112,7 @@ export class MeasuredModel {
       this.#loaded ??= await loadModelInNode(this.#folder, this.#dtype, {
         arithmetic: this.#arithmetic,
         device: this.#device,
+        numThreads: availableParallelism(),
       });
       judge ??= await nodeJudge(this.#loaded, MODES[mode]);
       const start = performance.now();

@@ -5,6 +5,7 @@
  *   npx tsx bench/quality/reasons.ts --model <folder> [--sets selqa-dev,dl19] [--limit 10] [--name <report>]
  */
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -45,7 +46,11 @@ interface Measured {
 }
 
 const device = values.device === 'wasm' ? 'wasm' : 'cpu';
-const runtime = await loadModelInNode(values.model, 'q4', { arithmetic: 'exact', device });
+const runtime = await loadModelInNode(values.model, 'q4', {
+  arithmetic: 'exact',
+  device,
+  numThreads: availableParallelism(),
+});
 const service = new RerankService(() => Promise.resolve(runtime));
 const model = await service.load({ model: 'memory:/', device }, () => undefined);
 

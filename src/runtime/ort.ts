@@ -11,6 +11,7 @@ import type { Ort, RuntimeHost } from './runtime-host.ts';
 
 export interface OrtRuntime {
   readonly ort: Ort;
+  readonly numNativeThreads?: number | undefined;
   /** Runs `task` once every earlier one has settled. */
   readonly exclusive: <T>(task: () => Promise<T>) => Promise<T>;
 }
@@ -18,9 +19,13 @@ export interface OrtRuntime {
 /** One per realm: two models in one worker share ONNX Runtime. */
 const calls = new Semaphore();
 
-export async function loadOrt(device: Device, host: Pick<RuntimeHost, 'importOrt'>): Promise<OrtRuntime> {
+export async function loadOrt(
+  device: Device,
+  host: Pick<RuntimeHost, 'importOrt' | 'numNativeThreads'>,
+): Promise<OrtRuntime> {
   const ort = await calls.run(() => timed('runtime', () => host.importOrt(device)));
-  return { ort, exclusive: (task) => calls.run(task) };
+  const { numNativeThreads } = host;
+  return { ort, numNativeThreads, exclusive: (task) => calls.run(task) };
 }
 
 /** Why the runtime's code or WebAssembly could not be fetched or started: a policy refusal, else `network`. */

@@ -12,6 +12,8 @@ export interface RuntimeHost {
   readonly cpu: CpuDevice;
   /** Memory of the machine in GiB; undefined if unknown. */
   readonly memoryGib: number | undefined;
+  /** of a session of native code; undefined: all cores. WASM's are the runtime's own. */
+  readonly numNativeThreads?: number | undefined;
   /** The initialized ONNX Runtime build for a device; started once. @throws Rank1Error `network` or `device-unavailable` */
   importOrt(device: Device): Promise<Ort>;
 }

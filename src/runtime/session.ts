@@ -28,6 +28,7 @@ export async function createSession(
       : ['cpu'],
     graphOptimizationLevel: files.isOptimized ? 'disabled' : 'all',
     externalData: files.externalData.map(({ path, data }) => ({ path, data })),
+    ...(runtime.numNativeThreads && { intraOpNumThreads: runtime.numNativeThreads }),
   };
   try {
     return await runtime.exclusive(() =>

@@ -1,6 +1,6 @@
 /**
- * The default model on WASM, through every layer below the worker, against transformers in float32 on the same dequantised
- * weights: an eighth of the oracle's pairs, all of them in the full run.
+ * The default model, through every layer below the worker, against transformers in float32 on the same dequantised weights:
+ * an eighth of the oracle's pairs on native code and a few on WASM, which takes five times as long; all of them in the full run.
  */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,13 +14,26 @@ import { expectVerdict, expectWeights } from './expect-oracle.ts';
 
 const FOLDER = fileURLToPath(new URL('../../model', import.meta.url));
 const oracle = readOracle('default');
-const cases = oracle.cases.filter((_, index) => IS_FULL || index % 8 === 7);
+test('the default model’s files are those that its manifest names, byte for byte', async () => {
+  expect(await findFaults(FOLDER, await readManifest(FOLDER))).toEqual([]);
+});
 
-describe('the default model against transformers', () => {
+test('the fixture was made with the weights that are here', () => {
+  expectWeights('model', oracle.weightsSha256);
+  expect(oracle.cases.length).toBeGreaterThan(60);
+});
+
+const FORMS = [
+  { name: 'native code', device: 'cpu', share: 8 },
+  { name: 'WASM', device: 'wasm', share: 32 },
+] as const;
+
+describe.each(FORMS)('the default model on $name against transformers', ({ device, share }) => {
+  const cases = oracle.cases.filter((_, index) => IS_FULL || index % share === share - 1);
   let service: DemoService;
   let judged: Judged<OracleChain>[];
   beforeAll(async () => {
-    service = await DemoService.over(await loadModelInNode(FOLDER, 'q4', { arithmetic: 'exact' }));
+    service = await DemoService.over(await loadModelInNode(FOLDER, 'q4', { arithmetic: 'exact', device }));
     judged = await service.judge(
       cases,
       ({ document }) => ({ text: document }),
@@ -28,15 +41,6 @@ describe('the default model against transformers', () => {
     );
   });
   afterAll(() => service.model.dispose());
-
-  test('its files are those that its manifest names, byte for byte', async () => {
-    expect(await findFaults(FOLDER, await readManifest(FOLDER))).toEqual([]);
-  });
-
-  test('the fixture was made with the weights that are here', () => {
-    expectWeights('model', oracle.weightsSha256);
-    expect(oracle.cases.length).toBeGreaterThan(60);
-  });
 
   test('every prompt has the ids of the Hugging Face tokenizer', () => {
     for (const { query, document, promptTokenIds } of oracle.cases)

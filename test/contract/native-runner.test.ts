@@ -3,7 +3,7 @@ import { nodeHost } from '../../src/runtime/node/node-host.ts';
 import { describeModelRunner } from './describe-model-runner.ts';
 import { createOnnxHarness } from './onnx-runner-harness.ts';
 
-const host = await nodeHost('cpu');
+const host = await nodeHost('cpu', 1);
 
 describeModelRunner('native ONNX Runtime, fp32', () =>
   createOnnxHarness({ device: 'cpu', dtype: 'fp32', padTo: 1, host }),

@@ -23,7 +23,7 @@ import { MemoryOutput } from '../unit/convert/support/memory-folder.ts';
 import { convertOptions } from '../unit/convert/support/options.ts';
 import { SyntheticCheckpoint } from '../unit/convert/support/synthetic-checkpoint.ts';
 
-const NUM_NEW_TOKENS = 4;
+const NUM_NEW_TOKENS = IS_FULL ? 4 : 2;
 /** Two layers whose widths are multiples of 128. */
 const WIDE = {
   architectures: ['Qwen2ForCausalLM'],

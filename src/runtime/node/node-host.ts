@@ -13,19 +13,17 @@ import type { Ort, RuntimeHost } from '../runtime-host.ts';
 
 /**
  * @param preference the device that will be requested: packages it does not need are not loaded
- * @param numThreads of WASM
+ * @param numThreads on a CPU; default: all cores
  * @throws Rank1Error `device-unavailable` if a required package is missing
  */
-export async function nodeHost(
-  preference: DevicePreference,
-  numThreads = availableParallelism(),
-): Promise<RuntimeHost> {
+export async function nodeHost(preference: DevicePreference, numThreads?: number): Promise<RuntimeHost> {
   const gpu = preference === 'webgpu' || preference === 'auto' ? await openGpu(preference) : null;
   return {
     gpu,
     cpu: preference === 'auto' ? await bestCpu() : 'wasm',
     memoryGib: totalmem() / 2 ** 30,
-    importOrt: (device) => importOrt(device, numThreads),
+    numNativeThreads: numThreads,
+    importOrt: (device) => importOrt(device, numThreads ?? availableParallelism()),
   };
 }
 
