@@ -1,7 +1,7 @@
 /**
- * Weights as they are computed with, from 4- and 8-bit blocks, in AssemblyScript: 128-bit vectors make a hundred million
- * weights in a fifth of JavaScript's time. `npm run build:kernels` compiles it. All pointers are aligned to 16 bytes, and `cols`
- * is a multiple of 16.
+ * Weights as they are computed with, from 4- and 8-bit blocks, in AssemblyScript: 128-bit vectors take a quarter of
+ * JavaScript's time. `npm run build:kernels` compiles it. All pointers are aligned to 16 bytes; `cols` and `blockSize` are
+ * multiples of 16.
  */
 
 /** Rows of a rotation. */
