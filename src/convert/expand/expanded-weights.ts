@@ -46,12 +46,16 @@ interface Kernels {
 }
 
 const PAGE_BYTES = 65_536;
+/** Of codes whose scales were asked for first: beyond it they are made twice, which a load's memory plan does not notice. */
+const MAX_KEPT_BYTES = 2 ** 23;
 
 /** Makes one weight after the other. What it returns lies in its memory, until it makes the next. */
 export class WeightExpander {
   #kernels: Kernels | null = null;
   /** the first free byte of the memory */
   #free = 0;
+  #keptBytes = 0;
+  readonly #released: ArrayBuffer[] = [];
 
   /** @returns [rows, cols]: scale * (code - zero point), exactly as the runtime's own product dequantises them */
   toFloat32(weight: BlockWeight): Float32Array<ArrayBuffer> {
@@ -102,6 +106,23 @@ export class WeightExpander {
       codes: new Int8Array(memory.buffer, codes, rows * cols),
       scales: new Float32Array(memory.buffer, scales, rows),
     };
+  }
+
+  /** Copies codes, to last until they are released; null if too many are kept. */
+  keep(codes: Int8Array<ArrayBuffer>): Int8Array<ArrayBuffer> | null {
+    const at = this.#released.findIndex(({ byteLength }) => byteLength >= codes.length);
+    if (at < 0 && this.#keptBytes + codes.length > MAX_KEPT_BYTES) return null;
+    if (at < 0) this.#keptBytes += codes.length;
+    const [buffer = new ArrayBuffer(codes.length)] = at < 0 ? [] : this.#released.splice(at, 1);
+    const kept = new Int8Array(buffer, 0, codes.length);
+    kept.set(codes);
+    return kept;
+  }
+
+  /** Kept codes last until others are kept: their memory is used again, as a collector may come late. */
+  release(kept: Int8Array<ArrayBuffer>): Int8Array<ArrayBuffer> {
+    this.#released.push(kept.buffer);
+    return kept;
   }
 
   /** Copies the blocks to the memory's start. @param moreBytes that will be taken */

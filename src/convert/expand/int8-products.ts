@@ -11,10 +11,7 @@ const KEEP_DIMS = { attributes: { keepdims: { int: 1 } } } as const;
 /** The kernels have no signed activations on WASM, so zero is stored as 128. */
 const ZERO_POINT = 128;
 
-/**
- * Codes and scales are made together, and the runtime asks for either first. Codes that wait are not in its memory yet, so that
- * they add nothing to the peak of a load.
- */
+/** Codes and scales are made together, and the runtime asks for either first. */
 class ExpandedOnce {
   readonly #expander: WeightExpander;
   readonly #weight: BlockWeight;
@@ -31,14 +28,14 @@ class ExpandedOnce {
   codes(): Int8Array<ArrayBuffer> {
     const waiting = this.#codes;
     this.#codes = null;
-    if (waiting) return waiting;
+    if (waiting) return this.#expander.release(waiting);
     const { codes, scales } = this.#expander.toInt8(this.#weight, this.#turn);
     this.#scales = scales.slice();
     return codes;
   }
 
   scales(): Float32Array<ArrayBuffer> {
-    if (!this.#scales) this.#codes = this.codes().slice();
+    if (!this.#scales) this.#codes = this.#expander.keep(this.codes());
     return this.#scales!;
   }
 }

@@ -85,6 +85,17 @@ test('a weight is made anew after a larger and a smaller one', () => {
   }
 });
 
+test('codes are kept until they are released, in the memory of others that were, and 8 MiB of them at most', () => {
+  const maker = new WeightExpander();
+  const filled = (value: number) => new Int8Array(2 ** 22).fill(value);
+  const [first, second] = [maker.keep(filled(1)), maker.keep(filled(2))];
+  expect(maker.keep(filled(3))).toBeNull();
+  expect([first![0], second![0]]).toEqual([1, 2]);
+  expect(maker.release(first!)).toBe(first);
+  expect(maker.keep(filled(3))!.buffer).toBe(first!.buffer);
+  expect(second!.every((value) => value === 2)).toBe(true);
+});
+
 test('what is not a number is passed over: its codes are 0, the others keep their scale', () => {
   const weight = randomWeight({ rows: 1, cols: 64, bits: 4, blockSize: 32, hasZeroPoints: false });
   const { scales } = weight;
