@@ -46,7 +46,7 @@ interface Kernels {
 }
 
 const PAGE_BYTES = 65_536;
-/** Of codes whose scales were asked for first: beyond it they are made twice, which a load's memory plan does not notice. */
+/** Of codes that wait because their scales were asked for first. The memory plan does not count them, so beyond it they are made twice. */
 const MAX_KEPT_BYTES = 2 ** 23;
 
 /** Makes one weight after the other. What it returns lies in its memory, until it makes the next. */

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { compileKernels, KERNELS_MODULE } from '../../../../scripts/build-kernels.mjs';
 import { splitRows, type BlockWeight } from '../../../../src/convert/expand/block-weight.ts';
 import { NOT_TURNED, WeightExpander, type Turn } from '../../../../src/convert/expand/expanded-weights.ts';
+import { Int8Products } from '../../../../src/convert/expand/int8-products.ts';
+import { GraphBuilder } from '../../../../src/convert/graph-builder.ts';
 import { hadamardMatrix, ROTATED } from '../../../../src/convert/expand/hadamard.ts';
 import { randomWeight, valuesOf, type BlockShape } from './block-shapes.ts';
 
@@ -95,6 +97,35 @@ test('codes are kept until they are released, in the memory of others that were,
   expect(maker.keep(filled(3))!.buffer).toBe(first!.buffer);
   expect(second!.every((value) => value === 2)).toBe(true);
 });
+
+test.each([64, 4096])(
+  'codes and scales of %i inputs are the same in whichever order they are asked for',
+  (cols) => {
+    // 4,096 times 3,088 codes are more than are kept.
+    const shape: BlockShape = { rows: 3088, cols, bits: 4, blockSize: 32, hasZeroPoints: false };
+    const weights = { v: randomWeight(shape, 1), w: randomWeight(shape, 2) };
+    const bytesIn = (order: (names: string[]) => string[]) => {
+      const products = new Int8Products(new GraphBuilder(), [], null);
+      for (const [codesName, weight] of Object.entries(weights)) {
+        const node = { name: codesName, op: 'MatMulNBits', domain: 'com.microsoft' as const };
+        products.add({
+          node: { ...node, inputs: ['x'], outputs: [`${codesName}.product`], attributes: {} },
+          weight,
+          codesName,
+          bias: null,
+        });
+      }
+      const made = new Map(products.tensors.map((tensor) => [tensor.name, tensor]));
+      return new Map(order([...made.keys()]).map((name) => [name, made.get(name)!.make().slice()]));
+    };
+    const codesFirst = bytesIn((names) => names);
+    const scalesFirst = bytesIn((names) =>
+      names.filter((name) => /scales/.test(name)).concat(names.filter((name) => !/scales/.test(name))),
+    );
+    expect([...codesFirst.keys()]).toEqual(['v.int8', 'v.int8_scales', 'w.int8', 'w.int8_scales']);
+    for (const [name, bytes] of codesFirst) expect(Buffer.compare(scalesFirst.get(name)!, bytes)).toBe(0);
+  },
+);
 
 test('what is not a number is passed over: its codes are 0, the others keep their scale', () => {
   const weight = randomWeight({ rows: 1, cols: 64, bits: 4, blockSize: 32, hasZeroPoints: false });
