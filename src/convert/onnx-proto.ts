@@ -64,6 +64,8 @@ export interface OnnxModel {
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
   readonly tensors: readonly OnnxTensor[];
+  /** Shapes of values between nodes that cannot be inferred. */
+  readonly values?: readonly OnnxValue[];
 }
 
 /** The bytes of a ModelProto: IR version 10, opset 21, com.microsoft 1. */
@@ -77,6 +79,7 @@ export function encodeOnnxModel(model: OnnxModel, producer: string): Uint8Array<
     for (const tensor of model.tensors) message(graph, 5, (target) => writeTensor(target, tensor));
     for (const value of model.inputs) message(graph, 11, (target) => writeValue(target, value));
     for (const value of model.outputs) message(graph, 12, (target) => writeValue(target, value));
+    for (const value of model.values ?? []) message(graph, 13, (target) => writeValue(target, value));
   });
   for (const [domain, version] of [['', 21] as const, ['com.microsoft', 1] as const]) {
     message(writer, 8, (target) => {

@@ -54,7 +54,7 @@ beforeAll(async () => {
   const session = await ort.InferenceSession.create(expanded.onnx, { externalData: [file, ...made] });
   const feeds = products.map((product): [string, ort.Tensor] => {
     const x = new Float32Array(bytesOf(torchProduct(nameOf(product)).x).buffer);
-    return [product.node.inputs[0]!, new ort.Tensor('float32', x, [oracle.numRows, product.weight.cols])];
+    return [product.node.inputs[0]!, new ort.Tensor('float32', x, [1, oracle.numRows, product.weight.cols])];
   });
   outputs = await session.run(Object.fromEntries(feeds));
   await session.release();
@@ -66,7 +66,7 @@ function productsAlone(model: OnnxModel): OnnxModel {
   const value = (name: string, type: OnnxValue['type']): OnnxValue => ({
     name,
     type,
-    dims: ['rows', `values of ${name}`],
+    dims: [1, 'rows', `values of ${name}`],
   });
   return {
     ...model,

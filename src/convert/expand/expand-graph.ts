@@ -51,7 +51,11 @@ export function expandGraph(
   ];
   const { name, inputs } = model;
   const outputs = attention ? newTokensOnly(model.outputs) : model.outputs;
-  const onnx = encodeOnnxModel({ name, nodes: graph.nodes, inputs, outputs, tensors }, 'rank1-rerank');
+  const values = attention?.values ?? [];
+  const onnx = encodeOnnxModel(
+    { name, nodes: graph.nodes, inputs, outputs, tensors, values },
+    'rank1-rerank',
+  );
   return { onnx, tensors: writer.tensors };
 }
 

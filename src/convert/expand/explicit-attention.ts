@@ -22,6 +22,12 @@ interface Shared {
 export class ExplicitAttention {
   readonly #graph: GraphBuilder;
   readonly #headDim: number;
+  readonly #batch: OnnxValue['dims'];
+  /**
+   * Shapes that the runtime cannot infer. Values of one shape share memory; for a dimension without a name it looks for memory in vain, in a
+   * time that grows with the square of the number of such values.
+   */
+  readonly values: OnnxValue[] = [];
   #shared: Shared | null = null;
 
   /** @param inputs of the graph, among them the cache: [B, KV, M, H] */
@@ -30,6 +36,7 @@ export class ExplicitAttention {
     const headDim = inputs.find(({ name }) => name === pastName(0, 'key'))?.dims[3];
     if (typeof headDim !== 'number') throw new ForeignGraph('a cache of heads of unknown size');
     this.#headDim = headDim;
+    this.#batch = inputs.find(({ name }) => name === ONNX_INPUTS.inputIds)?.dims ?? [];
   }
 
   /** Adds what `node` computes, but for its outputs 1 and 2, which become [B, KV, S, H]. */
@@ -94,6 +101,13 @@ export class ExplicitAttention {
     ]);
     const rows = graph.node('Transpose', name('rows'), [separate], HEADS_FIRST);
     graph.node('Reshape', output, [rows, shape('joined', [0, 0, numHeads * headDim])]);
+    const [rowDim, tokenDim] = this.#batch;
+    const known = (value: string, ...dims: OnnxValue['dims']) =>
+      this.values.push({ name: value, type: 'float32', dims });
+    known(grouped, rowDim!, numKeyValueHeads, 'G*S', headDim);
+    known(all, rowDim!, numKeyValueHeads, 'G*S', 'M+S');
+    known(values, rowDim!, numKeyValueHeads, 'M+S', headDim);
+    known(separate, rowDim!, numHeads, tokenDim!, headDim);
   }
 
   #share(seqlensK: string, groupSize: number): Shared {

@@ -1,4 +1,5 @@
 /** Products in 8-bit integers. */
+import { ONNX_INPUTS } from '../../model/onnx-io.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import type { OnnxNode } from '../onnx-proto.ts';
 import type { BlockWeight } from './block-weight.ts';
@@ -10,6 +11,8 @@ import type { Turns } from './turns.ts';
 const KEEP_DIMS = { attributes: { keepdims: { int: 1 } } } as const;
 /** The kernels have no signed activations on WASM, so zero is stored as 128. */
 const ZERO_POINT = 128;
+/** Rank of what all tokens have, [B, S, K], and of what the picked ones have, [R, K]. */
+const [ALL_TOKENS, PICKED_TOKENS] = [3, 2];
 
 /** Codes and scales are made together, and the runtime asks for either first. */
 class ExpandedOnce {
@@ -48,6 +51,7 @@ export class Int8Products extends Products {
   protected readonly form = 'int8';
   readonly #activations = new Map<string, { readonly codes: string; readonly magnitudes: string }>();
   readonly #normalised: ReadonlySet<string>;
+  readonly #picked: ReadonlySet<string>;
   readonly #turns: Turns | null;
   readonly #turnNodes: TurnNodes;
   #constants: Readonly<Record<'axis' | 'step' | 'zeroPoint', string>> | null = null;
@@ -58,6 +62,7 @@ export class Int8Products extends Products {
     super(graph);
     const normalisations = nodes.filter(({ op }) => op.endsWith('LayerNormalization'));
     this.#normalised = new Set(normalisations.map(({ outputs }) => outputs[0]!));
+    this.#picked = pickedValues(nodes);
     this.#turns = turns;
     this.#turnNodes = new TurnNodes(graph);
   }
@@ -69,7 +74,7 @@ export class Int8Products extends Products {
     if (turns?.embedded !== undefined && turns.embedded === node.outputs[0]) {
       const stored = `${turns.embedded}.stored`;
       copyNode(graph, { ...node, name: `${stored}/${node.op}`, outputs: [stored] });
-      this.#turnNodes.add(stored, turns.embedded);
+      this.#turnNodes.add(stored, ALL_TOKENS, turns.width, turns.embedded);
       return true;
     }
     if (!turns?.norms.has(node)) return false;
@@ -83,7 +88,7 @@ export class Int8Products extends Products {
     const { graph } = this;
     const { step, zeroPoint } = this.#constant();
     const turn = this.#turns?.of(product) ?? NOT_TURNED;
-    const activations = this.#quantize(x);
+    const activations = this.#quantize(x, weight.cols);
     const expanded = new ExpandedOnce(this.expander, weight, turn);
     const codes = this.store({
       name: `${weightName}.int8`,
@@ -103,11 +108,13 @@ export class Int8Products extends Products {
   }
 
   /** Once per activation: gate and up read the same. Of a row of zeros the codes are finite, and times 0. */
-  #quantize(given: string): { readonly codes: string; readonly magnitudes: string } {
+  #quantize(given: string, width: number): { readonly codes: string; readonly magnitudes: string } {
     const done = this.#activations.get(given);
     if (done) return done;
     const { graph } = this;
-    const x = this.#turns?.gated.has(given) ? this.#turnNodes.add(given, `${given}.turned`) : given;
+    const x = this.#turns?.gated.has(given)
+      ? this.#turnNodes.add(given, this.#rankOf(given), width, `${given}.turned`)
+      : given;
     const { axis, step, zeroPoint } = this.#constant();
     const absolute = graph.node('Abs', `${x}.absolute`, [x]);
     const magnitudes = graph.node('ReduceMax', `${x}.magnitudes`, [absolute, axis], KEEP_DIMS);
@@ -126,6 +133,10 @@ export class Int8Products extends Products {
     return this.graph.node('Max', `${x}.kept`, [magnitudes, means]);
   }
 
+  #rankOf(value: string): number {
+    return this.#picked.has(value) ? PICKED_TOKENS : ALL_TOKENS;
+  }
+
   #constant() {
     const { graph } = this;
     this.#constants ??= {
@@ -135,4 +146,12 @@ export class Int8Products extends Products {
     };
     return this.#constants;
   }
+}
+
+/** Values behind the choice of the tokens that are read. @param nodes in the order they run */
+function pickedValues(nodes: readonly OnnxNode[]): Set<string> {
+  const picked = new Set<string>([ONNX_INPUTS.lastIndex]);
+  for (const { inputs, outputs } of nodes)
+    if (inputs.some((name) => picked.has(name))) for (const name of outputs) picked.add(name);
+  return picked;
 }

@@ -58,14 +58,16 @@ function readGraph(bytes: Uint8Array): OnnxModel {
   const tensors: OnnxTensor[] = [];
   const inputs: OnnxValue[] = [];
   const outputs: OnnxValue[] = [];
+  const values: OnnxValue[] = [];
   readFields(bytes, {
     1: (reader) => nodes.push(readNode(reader.bytes())),
     2: (reader) => (name = reader.string()),
     5: (reader) => tensors.push(readTensor(reader.bytes())),
     11: (reader) => inputs.push(readValue(reader.bytes())),
     12: (reader) => outputs.push(readValue(reader.bytes())),
+    13: (reader) => values.push(readValue(reader.bytes())),
   });
-  return { name, nodes, tensors, inputs, outputs };
+  return { name, nodes, tensors, inputs, outputs, values };
 }
 
 function readNode(bytes: Uint8Array): OnnxNode {
