@@ -27,6 +27,7 @@ export function serve(
       return;
     }
     response.writeHead(200, {
+      ETag: `"${size}"`,
       'Content-Type': TYPES[path.extname(file)] ?? 'application/octet-stream',
       'Content-Length': size,
       'Cache-Control': 'max-age=3600',

@@ -27,6 +27,26 @@ self.addEventListener('activate', (event) => {
 `;
 }
 
+/**
+ * For workbox, which writes it into the service worker: it must not refer to anything outside. A browser keeps the compiled form of
+ * WebAssembly with its own HTTP cache alone, so that copy answers, if it is the one that is kept.
+ */
+export const compiledCopy = {
+  cachedResponseWillBeUsed: async ({
+    request,
+    cachedResponse: kept,
+  }: {
+    request: Request;
+    cachedResponse?: Response | undefined;
+  }): Promise<Response | undefined> => {
+    const validators = ['etag', 'last-modified'].filter((name) => kept?.headers.has(name));
+    if (!kept || validators.length === 0 || !request.url.endsWith('.wasm')) return kept;
+    const copy = await fetch(request, { cache: 'only-if-cached', mode: 'same-origin' }).catch(() => null);
+    const isSame = copy?.ok && validators.every((name) => copy.headers.get(name) === kept.headers.get(name));
+    return isSame ? copy : kept;
+  },
+};
+
 /** @param modelFolder of the default model, relative to `root` */
 export function offlineSite(root: string, modelFolder: string): Plugin[] {
   const model = versionOf(readFileSync(join(root, modelFolder, 'rank1.json')));
@@ -52,6 +72,7 @@ export function offlineSite(root: string, modelFolder: string): Plugin[] {
       // Static servers send `Vary: Origin`. A page's fetch has no Origin header and a worker's module import has one, but
       // both get the same file.
       matchOptions: { ignoreVary: true },
+      ...(folder === 'ort' && { plugins: [compiledCopy] }),
     },
   });
   const cleanupScript: Plugin = {

@@ -4,6 +4,7 @@ import { errorMessage, isRank1Error, Rank1Error } from '../base/errors.ts';
 import { timed } from '../base/load-timing.ts';
 import { namingRefusals } from '../base/policy-refusal.ts';
 import { readChunks } from '../base/read-body.ts';
+import { findKept } from './kept-file.ts';
 import type { ManifestFile } from './manifest.ts';
 import {
   assertChecksum,
@@ -20,6 +21,8 @@ const STALL_MS = 30_000;
 
 export interface HttpFolderOptions {
   readonly fetch?: typeof globalThis.fetch;
+  /** A copy of a weight file that need not be fetched. */
+  readonly findKept?: (url: URL) => Promise<Blob | null>;
   readonly stallMs?: number;
   /** Aborts any read, with its reason. */
   readonly signal?: AbortSignal;
@@ -62,21 +65,45 @@ export class HttpFolder implements ModelFolder {
     file: ManifestFile,
     onBytes: (bytes: number) => void,
   ): Promise<WeightFile> {
-    const bytes = allocate(path, file.bytes);
-    let received = 0;
-    await timed('download', () =>
-      this.#read(path, (chunk) => {
-        if (received + chunk.length <= file.bytes) bytes.set(chunk, received);
-        received += chunk.length;
-        if (received > file.bytes) return false;
-        onBytes(chunk.length);
-        return true;
-      }),
+    const bytes = await timed(
+      'download',
+      async () => (await this.#readKept(path, file, onBytes)) ?? (await this.#download(path, file, onBytes)),
     );
-    assertLength(path, received, file.bytes);
     const verified = timed('hash', () => verifySha256(path, bytes, file.sha256));
     verified.catch(() => undefined); // reported to whoever uses the weights
     return { data: bytes, verified };
+  }
+
+  async #readKept(
+    path: string,
+    { bytes: length }: ManifestFile,
+    onBytes: (bytes: number) => void,
+  ): Promise<Uint8Array<ArrayBuffer> | null> {
+    const blob = await (this.#options.findKept ?? findKept)(new URL(path, this.address));
+    this.#options.signal?.throwIfAborted();
+    if (blob?.size !== length) return null;
+    const buffer = await blob.arrayBuffer().catch(() => null);
+    this.#options.signal?.throwIfAborted();
+    if (buffer) onBytes(length);
+    return buffer && new Uint8Array(buffer);
+  }
+
+  async #download(
+    path: string,
+    { bytes: length }: ManifestFile,
+    onBytes: (bytes: number) => void,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = allocate(path, length);
+    let received = 0;
+    await this.#read(path, (chunk) => {
+      if (received + chunk.length <= length) bytes.set(chunk, received);
+      received += chunk.length;
+      if (received > length) return false;
+      onBytes(chunk.length);
+      return true;
+    });
+    assertLength(path, received, length);
+    return bytes;
   }
 
   /** @param take returns whether to continue reading */
