@@ -17,6 +17,7 @@ const MODEL = [
 export default defineConfig({
   testDir: 'test',
   outputDir: 'test-results',
+  ...(!IS_FULL && { grepInvert: /@full/ }),
   workers: 2,
   projects: [
     // First, as it takes longer. Two at once would only make each other slower, and the machine may not hold two models.

@@ -15,7 +15,7 @@ import { SyntheticCheckpoint } from '../unit/convert/support/synthetic-checkpoin
 import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
 import { encodePrompt } from '../../src/rank1/prompt.ts';
 import type { Harness } from '../harness/harness.ts';
-import { IS_FULL } from '../tier.ts';
+import { FULL, IS_FULL } from '../tier.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 const DEMO = path.join(ROOT, 'test/fixtures/demo-model');
@@ -126,7 +126,7 @@ function withoutSubgroups(): void {
   };
 }
 
-test('transformers.js generates the tokens of our engine from the demo model', async ({ page }) => {
+test('transformers.js generates the tokens of our engine from the demo model', FULL, async ({ page }) => {
   const tokenizer = createTokenizer(demoJson('tokenizer.json'), demoJson('tokenizer_config.json'));
   const prompts = (IS_FULL ? QUERIES : QUERIES.slice(0, 1)).map(([query, document]) => [
     ...encodePrompt(tokenizer, query, document),

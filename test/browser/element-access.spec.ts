@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './fake-worker.ts';
 import { expectAccessible } from './accessible.ts';
+import { SCHEMES } from './screens.ts';
 
 const LOAD_STEPS = 5;
 const rows = (page: Page) => page.locator('rank1-ranked-results li');
@@ -22,7 +23,7 @@ function smallTargets(page: Page): Promise<string[]> {
   });
 }
 
-for (const colorScheme of ['light', 'dark'] as const) {
+for (const colorScheme of SCHEMES) {
   test(`axe finds nothing in any phase, ${colorScheme}`, async ({ page, fakeWorker }) => {
     test.slow(); // axe looks at every row, four times
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

@@ -7,6 +7,7 @@ import { ModelServer, type Fault } from '../fakes/model-server.ts';
 import { servedModel } from '../fakes/served-model.ts';
 import { fixturePath } from '../unit/convert/support/fixtures.ts';
 import { expectAccessible } from './accessible.ts';
+import { FULL } from '../tier.ts';
 
 const WEIGHT_BYTES = 6_000_000;
 const FEW_BYTES = 300_000;
@@ -96,24 +97,26 @@ test('what is fetched for a model is in the list of what was fetched, though a w
   await expect(state).toContainText(/\d+ from other sites\./);
 });
 
-test('a reload in mid-download costs no more than what was not noted, and nothing loads until it is whole', async ({
-  page,
-}) => {
-  server.chunkBytes = 100_000;
-  server.chunkMs = 60;
-  await open(page);
-  await download(page);
-  await expect.poll(weightBytesSent, { intervals: [30] }).toBeGreaterThan(7_000_000);
-  await page.reload();
-  expect(await storedLengths(page)).toBeNull();
-  await expect(page.getByRole('button', { name: 'Resume model' })).toBeVisible();
-  server.reset();
-  server.chunkMs = 0;
-  await page.getByRole('button', { name: 'Resume model' }).click();
-  await expect(use(page)).toBeVisible();
-  // Noted every 2 MiB, on two files at once.
-  expect(weightBytesSent()).toBeLessThan(2 * WEIGHT_BYTES - 7_000_000 + 2 * 2_097_152 + 400_000);
-});
+test(
+  'a reload in mid-download costs no more than what was not noted, and nothing loads until it is whole',
+  FULL,
+  async ({ page }) => {
+    server.chunkBytes = 100_000;
+    server.chunkMs = 60;
+    await open(page);
+    await download(page);
+    await expect.poll(weightBytesSent, { intervals: [30] }).toBeGreaterThan(7_000_000);
+    await page.reload();
+    expect(await storedLengths(page)).toBeNull();
+    await expect(page.getByRole('button', { name: 'Resume model' })).toBeVisible();
+    server.reset();
+    server.chunkMs = 0;
+    await page.getByRole('button', { name: 'Resume model' }).click();
+    await expect(use(page)).toBeVisible();
+    // Noted every 2 MiB, on two files at once.
+    expect(weightBytesSent()).toBeLessThan(2 * WEIGHT_BYTES - 7_000_000 + 2 * 2_097_152 + 400_000);
+  },
+);
 
 test('pausing keeps every byte', async ({ page }) => {
   server.chunkBytes = 100_000;
@@ -131,7 +134,7 @@ test('pausing keeps every byte', async ({ page }) => {
   expect(weightBytesSent()).toBeLessThan(2 * WEIGHT_BYTES - 5_000_000 + 1_500_000);
 });
 
-test('a second tab waits and downloads nothing', async ({ page, context }) => {
+test('a second tab waits and downloads nothing', FULL, async ({ page, context }) => {
   server.chunkBytes = 100_000;
   server.chunkMs = 60;
   await open(page);
@@ -156,7 +159,7 @@ const REFUSED: readonly [Fault, RegExp][] = [
 ];
 const RESUMED: readonly Fault[] = ['truncate', 'ignore-range', 'wrong-range', 'gzip', 429, 503];
 
-test('a server that fails now and then still gives a whole model', async ({ page }) => {
+test('a server that fails now and then still gives a whole model', FULL, async ({ page }) => {
   for (const [file, bytes] of servedModel(FEW_BYTES)) server.files.set(file, bytes);
   await open(page);
   for (const fault of RESUMED) {
@@ -174,7 +177,7 @@ test('a server that fails now and then still gives a whole model', async ({ page
   }
 });
 
-test('a server that always fails gives no model, and a sentence', async ({ page }) => {
+test('a server that always fails gives no model, and a sentence', FULL, async ({ page }) => {
   for (const [file, bytes] of servedModel(FEW_BYTES)) server.files.set(file, bytes);
   await open(page);
   for (const [fault, sentence] of REFUSED) {
@@ -187,7 +190,7 @@ test('a server that always fails gives no model, and a sentence', async ({ page 
   }
 });
 
-test('a file that is changed in mid-download is never part of a model', async ({ page }) => {
+test('a file that is changed in mid-download is never part of a model', FULL, async ({ page }) => {
   server.chunkBytes = 100_000;
   server.chunkMs = 60;
   await open(page);
@@ -285,7 +288,7 @@ test('a folder of safetensors becomes a model, and all is deleted at once', asyn
   await expect(page.getByRole('button', { name: /^Delete/ })).toHaveCount(0);
 });
 
-test('a GGUF file that is picked becomes a model, under its name', async ({ page }) => {
+test('a GGUF file that is picked becomes a model, under its name', FULL, async ({ page }) => {
   await open(page);
   await page.getByLabel('Choose a ZIP or GGUF file').setInputFiles(fixturePath('gguf/qwen2-q8_0.gguf'));
   await page.getByRole('button', { name: 'Convert on this device' }).click();
@@ -349,7 +352,7 @@ test('a ZIP is copied under the name of its folder; another model of that name g
   await expect(page.getByRole('button', { name: 'Use qwen2-untied-2', exact: true })).toBeVisible();
 });
 
-test('what is no ZIP, or a part of one, is refused with a sentence', async ({ page }) => {
+test('what is no ZIP, or a part of one, is refused with a sentence', FULL, async ({ page }) => {
   await open(page);
   const whole = demoArchive();
   for (const buffer of [Buffer.from('not an archive at all'), whole.subarray(0, whole.length >> 1)]) {
@@ -429,7 +432,7 @@ test('the model that is deleted is used no more, nor one that the browser has cl
   );
 });
 
-test('the report is copied, and shown where copying is refused', async ({ page, context }) => {
+test('the report is copied, and shown where copying is refused', FULL, async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await open(page);
   await page.getByRole('button', { name: 'Copy report' }).click();

@@ -2,6 +2,8 @@
 import { expect, type Page } from '@playwright/test';
 import { IS_FULL } from '../tier.ts';
 
+export const SCHEMES = IS_FULL ? (['light', 'dark'] as const) : (['light'] as const);
+
 const ALL = (['light', 'dark'] as const).flatMap((colorScheme) =>
   [
     { width: 360, height: 780 },

@@ -3,6 +3,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { open, rerank } from './rerank-in-page.ts';
 import { storeDemo } from './stored-demo.ts';
 import { armFault } from './worker-faults.ts';
+import { FULL } from '../tier.ts';
 
 /** Worker scripts would else come from the service worker, where no route sees them. */
 test.use({ serviceWorkers: 'block' });
@@ -43,17 +44,19 @@ test('a model that is deleted in mid-run judges on: it was read', async ({ page 
   expect(outcome.chains).toEqual(undisturbed.chains);
 });
 
-test('where its worker crashes as well, the verdicts that were given stay, and the error says what to do', async ({
-  page,
-}) => {
-  const undisturbed = await rerank(page, LONG_RUN);
-  await armFault(page, 'crash', 'finished');
-  const [outcome] = await Promise.all([rerank(page, LONG_RUN), removeInMidRun(page)]);
-  expect(outcome.codes).toEqual(['worker-failed']);
-  expect(outcome.error).toMatch(/verdicts given so far are kept.*no model "stored".*download it again/);
-  const given = outcome.verdicts.filter((verdict) => verdict !== null);
-  expect(given.length).toBeGreaterThan(0);
-  expect(given.length).toBeLessThan(undisturbed.verdicts.length);
-  for (const [index, verdict] of outcome.verdicts.entries())
-    if (verdict !== null) expect(verdict).toEqual(undisturbed.verdicts[index]);
-});
+test(
+  'where its worker crashes as well, the verdicts that were given stay, and the error says what to do',
+  FULL,
+  async ({ page }) => {
+    const undisturbed = await rerank(page, LONG_RUN);
+    await armFault(page, 'crash', 'finished');
+    const [outcome] = await Promise.all([rerank(page, LONG_RUN), removeInMidRun(page)]);
+    expect(outcome.codes).toEqual(['worker-failed']);
+    expect(outcome.error).toMatch(/verdicts given so far are kept.*no model "stored".*download it again/);
+    const given = outcome.verdicts.filter((verdict) => verdict !== null);
+    expect(given.length).toBeGreaterThan(0);
+    expect(given.length).toBeLessThan(undisturbed.verdicts.length);
+    for (const [index, verdict] of outcome.verdicts.entries())
+      if (verdict !== null) expect(verdict).toEqual(undisturbed.verdicts[index]);
+  },
+);

@@ -10,9 +10,10 @@ import { RerankServer } from '../../src/cli/serve/rerank-server.ts';
 import { parseServeArguments } from '../../src/cli/serve/serve-arguments.ts';
 import { HOLD, hashedVerdict } from '../fakes/hashed-verdict.ts';
 import { HASHED_THREAD, openLocalEngine, type TestEngine } from './local-engines.ts';
+import { IS_FULL } from '../tier.ts';
 
 const NUM_CLIENTS = 64;
-const NUM_REQUESTS = 2000;
+const NUM_REQUESTS = IS_FULL ? 2000 : 1000;
 const KILL_AFTER = [700, 1400];
 /** Far below what keeping the requests or their answers would take. */
 const MAX_GROWTH_BYTES = 8e6;

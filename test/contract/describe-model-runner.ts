@@ -5,10 +5,11 @@ import { MODEL_RUNNER_CONTRACT, type RunnerHarness } from './model-runner.contra
 export function describeModelRunner(
   name: string,
   createHarness: () => Promise<RunnerHarness> | RunnerHarness,
+  cases = MODEL_RUNNER_CONTRACT,
 ): void {
   describe(`the model runner contract: ${name}`, () => {
     let harness: Promise<RunnerHarness> | undefined;
-    test.each(MODEL_RUNNER_CONTRACT)('$name', async (contractCase) => {
+    test.each(cases)('$name', async (contractCase) => {
       harness ??= Promise.resolve(createHarness());
       await contractCase.run(await harness);
     });

@@ -9,6 +9,7 @@ import type { ImportChoices, ImportedFile } from '../../../src/app/import/import
 import type { FromWorker, ToWorker } from '../../../src/protocol/worker-calls.ts';
 import { watchPrivacy } from './privacy-watch.ts';
 import { openTriage } from './triage-page.ts';
+import { FULL } from '../../tier.ts';
 
 test.use({ serviceWorkers: 'block' });
 
@@ -140,36 +141,39 @@ test('every file that was once read wrongly gives what it holds, or is told', as
   }
 });
 
-test('text is recognised in scans and pictures where it is asked for, from our own site alone', async ({
-  page,
-  baseURL,
-}) => {
-  const privacy = await watchPrivacy(page, baseURL ?? '');
-  const asked: string[] = [];
-  page.context().on('request', (request) => asked.push(new URL(request.url()).pathname));
-  await openTriage(page);
-  const [unread] = await readInWorker(page, new URL('scan.pdf', FORMATS));
-  expect(unread?.error).toEqual({ code: 'scanned-pdf', numbers: [1] });
-  expect((await readInWorker(page, new URL('scan.png', FORMATS)))[0]?.error?.code).toBe('picture');
-  expect(asked.filter((path) => path.includes('/recognition/'))).toEqual([]);
-  for (const name of ['scan.pdf', 'scan.png']) {
-    const files = await readInWorker(page, new URL(name, FORMATS), { recognise: ['eng'] });
-    expect(textOf(files), name).toContain('The agreement on the indemni-');
-    expect(textOf(files), name).toContain('tee on 4 March 2009.');
-    expect(files[0]?.warnings, name).toEqual([{ code: 'recognised-pages', numbers: [1] }]);
-  }
-  expect(asked.filter((path) => path.includes('/recognition/')).length).toBeGreaterThan(0);
-  for (const name of ['pictures.docx', 'pictures.odt', 'pictures.pptx', 'pictures.rtf', 'pictures.pdf']) {
-    const files = await readInWorker(page, new URL(name, FORMATS), { recognise: ['eng'] });
-    const recognised = files.flatMap(({ passages }) => passages).filter(({ part }) => part === 'recognised');
-    expect(recognised.map(({ text }) => text).join('\n'), name).toContain('tee on 4 March 2009.');
-    // What the text layer of the page has is not there twice.
-    expect(textOf(files).split('A letter with a scan in it.').length, name).toBeLessThanOrEqual(2);
-  }
-  await privacy.expectNothingLeft();
-});
+test(
+  'text is recognised in scans and pictures where it is asked for, from our own site alone',
+  FULL,
+  async ({ page, baseURL }) => {
+    const privacy = await watchPrivacy(page, baseURL ?? '');
+    const asked: string[] = [];
+    page.context().on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await openTriage(page);
+    const [unread] = await readInWorker(page, new URL('scan.pdf', FORMATS));
+    expect(unread?.error).toEqual({ code: 'scanned-pdf', numbers: [1] });
+    expect((await readInWorker(page, new URL('scan.png', FORMATS)))[0]?.error?.code).toBe('picture');
+    expect(asked.filter((path) => path.includes('/recognition/'))).toEqual([]);
+    for (const name of ['scan.pdf', 'scan.png']) {
+      const files = await readInWorker(page, new URL(name, FORMATS), { recognise: ['eng'] });
+      expect(textOf(files), name).toContain('The agreement on the indemni-');
+      expect(textOf(files), name).toContain('tee on 4 March 2009.');
+      expect(files[0]?.warnings, name).toEqual([{ code: 'recognised-pages', numbers: [1] }]);
+    }
+    expect(asked.filter((path) => path.includes('/recognition/')).length).toBeGreaterThan(0);
+    for (const name of ['pictures.docx', 'pictures.odt', 'pictures.pptx', 'pictures.rtf', 'pictures.pdf']) {
+      const files = await readInWorker(page, new URL(name, FORMATS), { recognise: ['eng'] });
+      const recognised = files
+        .flatMap(({ passages }) => passages)
+        .filter(({ part }) => part === 'recognised');
+      expect(recognised.map(({ text }) => text).join('\n'), name).toContain('tee on 4 March 2009.');
+      // What the text layer of the page has is not there twice.
+      expect(textOf(files).split('A letter with a scan in it.').length, name).toBeLessThanOrEqual(2);
+    }
+    await privacy.expectNothingLeft();
+  },
+);
 
-test('pictures that are damaged are told, and those after them recognised', async ({ page }) => {
+test('pictures that are damaged are told, and those after them recognised', FULL, async ({ page }) => {
   await openTriage(page);
   const scan = readFileSync(new URL('scan.png', FORMATS));
   const holed = Buffer.from(scan);

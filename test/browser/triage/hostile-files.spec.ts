@@ -6,6 +6,7 @@ import { hostileDocuments } from '../../fixtures/import/hostile-documents.ts';
 import { makePdf } from './make-pdf.ts';
 import { watchPrivacy } from './privacy-watch.ts';
 import { addFiles, ask, file, openTriage, problems, rows, status } from './triage-page.ts';
+import { FULL } from '../../tier.ts';
 
 test.use({ serviceWorkers: 'block' });
 
@@ -107,31 +108,35 @@ test('hostile documents of every format run nothing, fetch nothing, and end in a
   await privacy.expectNothingLeft();
 });
 
-test('rich text of 200 MB is read as far as the limits go, or passed over where it is a picture', async ({
-  page,
-}) => {
-  await openTriage(page);
-  // Made in the page: it is too large to be handed over by the test.
-  await page.evaluate(() => {
-    const megabyte = (text: string) => text.repeat(Math.ceil(2 ** 20 / text.length));
-    const words = Array.from({ length: 200 }, () => megabyte('A sentence about the harbour. '));
-    const digits = Array.from({ length: 200 }, () => megabyte('89504e470d0a1a0a'));
-    const transfer = new DataTransfer();
-    transfer.items.add(new File(['{\\rtf1 ', ...words, '}'], 'words.rtf'));
-    transfer.items.add(new File(['{\\rtf1 Before.{\\pict\\pngblip ', ...digits, '} After.}'], 'picture.rtf'));
-    const input = document.querySelector<HTMLInputElement>('rank1-documents-panel input[type=file]');
-    if (!input) throw new Error('no input');
-    input.files = transfer.files;
-    input.dispatchEvent(new Event('change'));
-  });
-  await expect(page.locator('.drop-title')).toContainText('2 files', { timeout: 0 });
-  await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0, { timeout: 0 });
-  const told = await problems(page);
-  expect(told['words.rtf']).toBe(
-    'Only its first 20,000 passages were read. Split the file to read the rest.',
-  );
-  expect(told['picture.rtf']).toBe('1 picture in it was not looked at for text.');
-});
+test(
+  'rich text of 200 MB is read as far as the limits go, or passed over where it is a picture',
+  FULL,
+  async ({ page }) => {
+    await openTriage(page);
+    // Made in the page: it is too large to be handed over by the test.
+    await page.evaluate(() => {
+      const megabyte = (text: string) => text.repeat(Math.ceil(2 ** 20 / text.length));
+      const words = Array.from({ length: 200 }, () => megabyte('A sentence about the harbour. '));
+      const digits = Array.from({ length: 200 }, () => megabyte('89504e470d0a1a0a'));
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['{\\rtf1 ', ...words, '}'], 'words.rtf'));
+      transfer.items.add(
+        new File(['{\\rtf1 Before.{\\pict\\pngblip ', ...digits, '} After.}'], 'picture.rtf'),
+      );
+      const input = document.querySelector<HTMLInputElement>('rank1-documents-panel input[type=file]');
+      if (!input) throw new Error('no input');
+      input.files = transfer.files;
+      input.dispatchEvent(new Event('change'));
+    });
+    await expect(page.locator('.drop-title')).toContainText('2 files', { timeout: 0 });
+    await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0, { timeout: 0 });
+    const told = await problems(page);
+    expect(told['words.rtf']).toBe(
+      'Only its first 20,000 passages were read. Split the file to read the rest.',
+    );
+    expect(told['picture.rtf']).toBe('1 picture in it was not looked at for text.');
+  },
+);
 
 test('a PDF whose Chinese font is not in it is read by a character map of our own', async ({
   page,

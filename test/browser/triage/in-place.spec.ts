@@ -6,6 +6,7 @@ import { untranslated } from '../untranslated.ts';
 import { makePdf } from './make-pdf.ts';
 import { addFiles, ask, countStored, file, openTriage, rows, status } from './triage-page.ts';
 import { expectAccessible } from '../accessible.ts';
+import { SCHEMES } from '../screens.ts';
 
 test.use({ serviceWorkers: 'block', reducedMotion: 'reduce' });
 
@@ -235,7 +236,7 @@ test('a hint tells of languages that the model was not trained on', async ({ pag
   await expect(hint).toContainText('Chinese');
 });
 
-for (const colorScheme of ['light', 'dark'] as const) {
+for (const colorScheme of SCHEMES) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme });
     test('axe finds nothing in a file, as text and as a page, and all of it is translated', async ({

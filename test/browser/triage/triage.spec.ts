@@ -4,6 +4,8 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../fake-worker.ts';
 import { addFiles, ask, countStored, file, openTriage, rows, status } from './triage-page.ts';
 import { expectAccessible } from '../accessible.ts';
+import { FULL } from '../../tier.ts';
+import { SCHEMES } from '../screens.ts';
 
 test.use({ serviceWorkers: 'block' }); // the scripted worker is served past it; offline has its own test
 
@@ -217,7 +219,7 @@ async function askOfFiveThousand(page: Page): Promise<void> {
   await expect(rows(page).first()).toBeVisible();
 }
 
-test('of five thousand passages only those in sight are in the page', async ({ page, fakeWorker }) => {
+test('of five thousand passages only those in sight are in the page', FULL, async ({ page, fakeWorker }) => {
   await openTriage(page);
   await fakeWorker.send({ type: 'steady', stepMs: 0 });
   await askOfFiveThousand(page);
@@ -291,7 +293,7 @@ test('a reader of Traditional Chinese finds the page in it, from its title to it
   await context.close();
 });
 
-for (const colorScheme of ['light', 'dark'] as const) {
+for (const colorScheme of SCHEMES) {
   test(`axe finds nothing, empty or full, ${colorScheme}`, async ({ page, fakeWorker }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await openTriage(page);

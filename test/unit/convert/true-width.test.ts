@@ -17,7 +17,13 @@ const CONFIGS = JSON.parse(readFileSync(fixturePath('configs.json'), 'utf8')) as
 const FIXTURE = 'true-width.safetensors';
 
 /** Seconds each; `npm test` has their families at small widths (families.test.ts). */
-const WIDE = new Set(['rank1-3b', 'rank1-llama3-8b', 'rank1-mistral-2501-24b', 'zerank-1-small']);
+const WIDE = new Set([
+  'rank1-1.5b',
+  'rank1-3b',
+  'rank1-llama3-8b',
+  'rank1-mistral-2501-24b',
+  'zerank-1-small',
+]);
 /** Of families whose smaller models are here, and most of the time: run them with RANK1_SLOW_TESTS=1. */
 const SLOW = new Set(['rank1-7b', 'rank1-14b', 'rank1-32b', 'qwen3-reranker-4b']);
 const isRun = (name: string): boolean =>
