@@ -8,7 +8,7 @@ import type { RankedResult } from '../../src/ui/index.ts';
 import { cutChains } from '../harness/demo-chains.ts';
 import { modesOracle } from '../harness/demo-modes.ts';
 import { documentOf, optionsOracle, type OptionChain } from '../harness/demo-options.ts';
-import { IS_FULL } from '../tier.ts';
+import { FULL, IS_FULL } from '../tier.ts';
 
 interface Run {
   readonly query: string;
@@ -83,7 +83,7 @@ test('instant', async () => {
   );
 });
 
-test('rethink, whole and cut', async () => {
+test('rethink, whole and cut', FULL, async () => {
   const kinds = [
     [2, 60],
     [1, 30],

@@ -331,26 +331,28 @@ function demoArchive(): Buffer {
   );
 }
 
-test('a ZIP is copied under the name of its folder; another model of that name gets its own, the same none', async ({
-  page,
-}) => {
-  await open(page);
-  const zip = { name: 'archive.zip', mimeType: 'application/zip', buffer: demoArchive() };
-  const choose = page.getByLabel('Choose a ZIP');
-  const copy = page.getByRole('button', { name: 'Copy it into this browser' });
-  await choose.setInputFiles(zip);
-  await copy.click();
-  await expect(page.getByRole('button', { name: 'Use my-model', exact: true })).toBeVisible();
-  await choose.setInputFiles(zip);
-  await copy.click();
-  await expect(page.getByRole('status')).toHaveText('It is here already: my-model.');
-  await page.getByLabel('Choose a folder').setInputFiles(fixturePath('small/qwen2-untied'));
-  await page.getByRole('button', { name: 'Convert on this device' }).click();
-  await expect(page.getByRole('button', { name: 'Use qwen2-untied', exact: true })).toBeVisible();
-  await page.getByLabel('Choose a folder').setInputFiles(fixturePath('small/qwen2-untied'));
-  await page.getByRole('button', { name: 'Convert on this device' }).click();
-  await expect(page.getByRole('button', { name: 'Use qwen2-untied-2', exact: true })).toBeVisible();
-});
+test(
+  'a ZIP is copied under the name of its folder; another model of that name gets its own, the same none',
+  FULL,
+  async ({ page }) => {
+    await open(page);
+    const zip = { name: 'archive.zip', mimeType: 'application/zip', buffer: demoArchive() };
+    const choose = page.getByLabel('Choose a ZIP');
+    const copy = page.getByRole('button', { name: 'Copy it into this browser' });
+    await choose.setInputFiles(zip);
+    await copy.click();
+    await expect(page.getByRole('button', { name: 'Use my-model', exact: true })).toBeVisible();
+    await choose.setInputFiles(zip);
+    await copy.click();
+    await expect(page.getByRole('status')).toHaveText('It is here already: my-model.');
+    await page.getByLabel('Choose a folder').setInputFiles(fixturePath('small/qwen2-untied'));
+    await page.getByRole('button', { name: 'Convert on this device' }).click();
+    await expect(page.getByRole('button', { name: 'Use qwen2-untied', exact: true })).toBeVisible();
+    await page.getByLabel('Choose a folder').setInputFiles(fixturePath('small/qwen2-untied'));
+    await page.getByRole('button', { name: 'Convert on this device' }).click();
+    await expect(page.getByRole('button', { name: 'Use qwen2-untied-2', exact: true })).toBeVisible();
+  },
+);
 
 test('what is no ZIP, or a part of one, is refused with a sentence', FULL, async ({ page }) => {
   await open(page);

@@ -24,7 +24,7 @@ const FORMS = [
   ['fast', 0.03, /as they are stored/],
 ] as const;
 
-for (const [arithmetic, memoryGib, reason] of FORMS.filter((_, at) => IS_FULL || at !== 1)) {
+for (const [arithmetic, memoryGib, reason] of FORMS.filter((_, at) => IS_FULL || at === 0)) {
   test(`a crash changes nothing, asked for ${arithmetic} with ${memoryGib} GiB`, async ({ page }) => {
     await open(page, './', memoryGib);
     const run = { device: 'wasm', arithmetic, maxNewTokens: 12 } as const;

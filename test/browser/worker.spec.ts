@@ -1,6 +1,6 @@
 /** The real worker in Chromium, on WASM, through the element: faults of a model folder, and stopping a run. */
 import { expect, test, type Page } from '@playwright/test';
-import { IS_FULL } from '../tier.ts';
+import { FULL, IS_FULL } from '../tier.ts';
 
 interface RunOutcome {
   readonly error: { readonly name: string; readonly code: unknown; readonly message: string } | null;
@@ -123,7 +123,7 @@ test('abort stops a run between steps, and the next run gives the verdicts of an
   expect(after.scores.every((score) => score !== null)).toBe(true);
 });
 
-test('a document of the markers and other special tokens cannot fake a verdict', async ({ page }) => {
+test('a document of the markers and other special tokens cannot fake a verdict', FULL, async ({ page }) => {
   // The longest prompt that the model takes needs a minute to be read.
   const hostile = ['\uD800 lone \uDFFF surrogates', ...(IS_FULL ? ['x'.repeat(100_000)] : [])];
   const outcomes = await page.evaluate(async (texts) => {

@@ -14,7 +14,7 @@ import { IS_FULL } from '../tier.ts';
 
 const NUM_CLIENTS = 64;
 const NUM_REQUESTS = IS_FULL ? 2000 : 1000;
-const KILL_AFTER = [700, 1400];
+const KILL_AFTER = [0.35, 0.7].map((part) => Math.round(part * NUM_REQUESTS));
 /** Far below what keeping the requests or their answers would take. */
 const MAX_GROWTH_BYTES = 8e6;
 /**
@@ -118,7 +118,7 @@ async function wrongAnswers(filling: string, before: (number: number) => void): 
 async function load(filling: string, before: (number: number) => void = () => undefined) {
   const samples: MemoryFigures[] = [];
   const wrong = await wrongAnswers(filling, (number) => {
-    if (number % 500 === 250) samples.push(memory());
+    if (number % (NUM_REQUESTS / 4) === NUM_REQUESTS / 8) samples.push(memory());
     before(number);
   });
   const grown = (name: keyof MemoryFigures): number => growth(samples.map((sample) => sample[name]));

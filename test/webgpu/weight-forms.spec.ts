@@ -67,7 +67,12 @@ const FORMS: readonly WeightForm[] = [
     expected: 'q4-tables',
     fullOnly: true,
   },
-  { name: 'AWQ in blocks of 128', options: { dtype: 'q4', blockSize: 128 }, fixture: 'awq' },
+  {
+    name: 'AWQ in blocks of 128',
+    options: { dtype: 'q4', blockSize: 128 },
+    fixture: 'awq',
+    fullOnly: true,
+  },
   {
     name: 'q4 in the layout of transformers.js',
     options: { dtype: 'q4', layout: 'transformersjs' },

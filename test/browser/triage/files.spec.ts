@@ -10,6 +10,7 @@ import { dropFolder } from './drop-folder.ts';
 import { makePdf } from './make-pdf.ts';
 import { addFiles, ask, countStored, file, openTriage, rows, status } from './triage-page.ts';
 import { expectAccessible } from '../accessible.ts';
+import { FULL } from '../../tier.ts';
 
 test.use({ serviceWorkers: 'block' });
 
@@ -161,15 +162,23 @@ test('exports are tables first, of what is kept alone where that is wished, and 
   expect(json.basis.counts['files_read_in_part']).toBe(1);
 });
 
-test('axe finds nothing in the list and the choice of an encoding, in both languages', async ({ page }) => {
-  await addFiles(page, ...FILES, file('latin.txt', Buffer.from('Der Mieter tr\xe4gt die Kosten.', 'latin1')));
-  await list(page).locator('> summary').click();
-  await expectAccessible(page);
-  await page.getByRole('button', { name: '繁體中文' }).click();
-  await page.getByRole('button', { name: '變更 latin.txt 的編碼' }).click();
-  await expectAccessible(page);
-  // Names of files, kinds and encodings are the same in every language.
-  const data =
-    /\.(txt|pdf|csv)|Enter|^[a-z]+[-_][a-z0-9-]+$|^(PDF|CSV|ibm866|macintosh|big5|gb18030|koi8-[ru])$|Mieter|[\u4e00-\u9fff]/;
-  expect((await untranslated(page)).filter((text) => !data.test(text))).toEqual([]);
-});
+test(
+  'axe finds nothing in the list and the choice of an encoding, in both languages',
+  FULL,
+  async ({ page }) => {
+    await addFiles(
+      page,
+      ...FILES,
+      file('latin.txt', Buffer.from('Der Mieter tr\xe4gt die Kosten.', 'latin1')),
+    );
+    await list(page).locator('> summary').click();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: '繁體中文' }).click();
+    await page.getByRole('button', { name: '變更 latin.txt 的編碼' }).click();
+    await expectAccessible(page);
+    // Names of files, kinds and encodings are the same in every language.
+    const data =
+      /\.(txt|pdf|csv)|Enter|^[a-z]+[-_][a-z0-9-]+$|^(PDF|CSV|ibm866|macintosh|big5|gb18030|koi8-[ru])$|Mieter|[\u4e00-\u9fff]/;
+    expect((await untranslated(page)).filter((text) => !data.test(text))).toEqual([]);
+  },
+);

@@ -154,58 +154,59 @@ test('a PDF whose Chinese font is not in it is read by a character map of our ow
   expect(maps.map((url) => url.split('/').at(-1))).toContain('ETen-B5-H.bcmap');
 });
 
-test('a text of 200 MB is refused unread, and the page answers all the while', async ({
-  page,
-  fakeWorker,
-}) => {
-  await openTriage(page);
-  await fakeWorker.send({ type: 'steady', stepMs: 1 });
-  // Made in the page: it is too large to be handed over by the test.
-  await page.evaluate(() => {
-    const line = 'The same line of text again and again, to the number of many megabytes.\n'.repeat(14_000);
-    const huge = new File(
-      Array.from({ length: 200 }, () => line),
-      'huge.txt',
-    );
-    const large = new File(
-      Array.from({ length: 30 }, (_, n) => line + n),
-      'large.txt',
-    );
-    const transfer = new DataTransfer();
-    transfer.items.add(huge);
-    transfer.items.add(large);
-    const input = document.querySelector<HTMLInputElement>('rank1-documents-panel input[type=file]');
-    if (!input) throw new Error('no input');
-    input.files = transfer.files;
-    const gaps: number[] = [];
-    Object.assign(window, { gaps });
-    let last = performance.now();
-    const onFrame = (now: number): void => {
-      if (document.querySelector('.import-progress')) gaps.push(now - last);
-      last = now;
+test(
+  'a text of 200 MB is refused unread, and the page answers all the while',
+  FULL,
+  async ({ page, fakeWorker }) => {
+    await openTriage(page);
+    await fakeWorker.send({ type: 'steady', stepMs: 1 });
+    // Made in the page: it is too large to be handed over by the test.
+    await page.evaluate(() => {
+      const line = 'The same line of text again and again, to the number of many megabytes.\n'.repeat(14_000);
+      const huge = new File(
+        Array.from({ length: 200 }, () => line),
+        'huge.txt',
+      );
+      const large = new File(
+        Array.from({ length: 30 }, (_, n) => line + n),
+        'large.txt',
+      );
+      const transfer = new DataTransfer();
+      transfer.items.add(huge);
+      transfer.items.add(large);
+      const input = document.querySelector<HTMLInputElement>('rank1-documents-panel input[type=file]');
+      if (!input) throw new Error('no input');
+      input.files = transfer.files;
+      const gaps: number[] = [];
+      Object.assign(window, { gaps });
+      let last = performance.now();
+      const onFrame = (now: number): void => {
+        if (document.querySelector('.import-progress')) gaps.push(now - last);
+        last = now;
+        requestAnimationFrame(onFrame);
+      };
       requestAnimationFrame(onFrame);
-    };
-    requestAnimationFrame(onFrame);
-    input.dispatchEvent(new Event('change'));
-  });
-  // The second file takes a while; meanwhile the page takes a question.
-  await expect(page.locator('.import-status')).toContainText('Reading file 2 of 2');
-  await page.getByLabel('Question', { exact: true }).fill('Which line?');
-  await expect(page.getByLabel('Question', { exact: true })).toHaveValue('Which line?');
-  const gaps = () => page.evaluate(() => (window as unknown as { gaps: number[] }).gaps);
-  await expect.poll(async () => (await gaps()).length).toBeGreaterThan(10);
-  await page.getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0);
-  const longest = Math.max(...(await gaps())).toFixed(1);
-  test
-    .info()
-    .annotations.push({ type: 'frames', description: `longest while files are read: ${longest} ms` });
-  const told = await problems(page);
-  expect(told['huge.txt']).toMatch(/^At \d+ MB it is too large: text files are read up to 64 MB/);
-  // A worker that was ended in the middle is replaced.
-  await addFiles(page, file('after.txt', 'Read after all.'));
-  await expect(page.locator('.drop-title')).toContainText('1 file · 1 passage');
-});
+      input.dispatchEvent(new Event('change'));
+    });
+    // The second file takes a while; meanwhile the page takes a question.
+    await expect(page.locator('.import-status')).toContainText('Reading file 2 of 2');
+    await page.getByLabel('Question', { exact: true }).fill('Which line?');
+    await expect(page.getByLabel('Question', { exact: true })).toHaveValue('Which line?');
+    const gaps = () => page.evaluate(() => (window as unknown as { gaps: number[] }).gaps);
+    await expect.poll(async () => (await gaps()).length).toBeGreaterThan(10);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0);
+    const longest = Math.max(...(await gaps())).toFixed(1);
+    test
+      .info()
+      .annotations.push({ type: 'frames', description: `longest while files are read: ${longest} ms` });
+    const told = await problems(page);
+    expect(told['huge.txt']).toMatch(/^At \d+ MB it is too large: text files are read up to 64 MB/);
+    // A worker that was ended in the middle is replaced.
+    await addFiles(page, file('after.txt', 'Read after all.'));
+    await expect(page.locator('.drop-title')).toContainText('1 file · 1 passage');
+  },
+);
 
 test('a reader that hangs is ended, its file is told as not read, and the next is read', async ({ page }) => {
   // The first worker hangs; the one that is started for the next file does not.

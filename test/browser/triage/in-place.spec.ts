@@ -6,7 +6,7 @@ import { untranslated } from '../untranslated.ts';
 import { makePdf } from './make-pdf.ts';
 import { addFiles, ask, countStored, file, openTriage, rows, status } from './triage-page.ts';
 import { expectAccessible } from '../accessible.ts';
-import { SCHEMES } from '../screens.ts';
+import { FULL } from '../../tier.ts';
 
 test.use({ serviceWorkers: 'block', reducedMotion: 'reduce' });
 
@@ -236,30 +236,32 @@ test('a hint tells of languages that the model was not trained on', async ({ pag
   await expect(hint).toContainText('Chinese');
 });
 
-for (const colorScheme of SCHEMES) {
+for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme });
-    test('axe finds nothing in a file, as text and as a page, and all of it is translated', async ({
-      page,
-    }) => {
-      await judged(page, file('lease.pdf', LEASE), file('letter.txt', LETTER));
-      await page.getByText('Decide all').click();
-      await expectAccessible(page);
-      await row(page, 'page 2').getByRole('button', { name: 'In its place' }).click();
-      await expect(dialog(page).locator('canvas')).toHaveAttribute('data-marked', 'true');
-      await expectAccessible(page);
-      await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: '繁體中文' }).click();
-      await row(page, 'tenant').getByRole('button', { name: '看原處' }).click();
-      await dialog(page)
-        .getByRole('button', { name: '文字', exact: true })
-        .click()
-        .catch(() => undefined);
-      await expectAccessible(page);
-      // What is left are texts of the files and of the model, and what was said aloud before.
-      const data =
-        /landlord|tenant|lease|letter|weather|claims|Asked|terms|Enter|CSV|HTML|Markdown|JSON|token|judged ·/;
-      expect((await untranslated(page)).filter((text) => !data.test(text))).toEqual([]);
-    });
+    test(
+      'axe finds nothing in a file, as text and as a page, and all of it is translated',
+      FULL,
+      async ({ page }) => {
+        await judged(page, file('lease.pdf', LEASE), file('letter.txt', LETTER));
+        await page.getByText('Decide all').click();
+        await expectAccessible(page);
+        await row(page, 'page 2').getByRole('button', { name: 'In its place' }).click();
+        await expect(dialog(page).locator('canvas')).toHaveAttribute('data-marked', 'true');
+        await expectAccessible(page);
+        await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: '繁體中文' }).click();
+        await row(page, 'tenant').getByRole('button', { name: '看原處' }).click();
+        await dialog(page)
+          .getByRole('button', { name: '文字', exact: true })
+          .click()
+          .catch(() => undefined);
+        await expectAccessible(page);
+        // What is left are texts of the files and of the model, and what was said aloud before.
+        const data =
+          /landlord|tenant|lease|letter|weather|claims|Asked|terms|Enter|CSV|HTML|Markdown|JSON|token|judged ·/;
+        expect((await untranslated(page)).filter((text) => !data.test(text))).toEqual([]);
+      },
+    );
   });
 }
