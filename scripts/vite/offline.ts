@@ -43,6 +43,7 @@ export const compiledCopy = {
     if (!kept || validators.length === 0 || !request.url.endsWith('.wasm')) return kept;
     const copy = await fetch(request, { cache: 'only-if-cached', mode: 'same-origin' }).catch(() => null);
     const isSame = copy?.ok && validators.every((name) => copy.headers.get(name) === kept.headers.get(name));
+    if (!isSame) await copy?.body?.cancel();
     return isSame ? copy : kept;
   },
 };

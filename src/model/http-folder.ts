@@ -1,11 +1,11 @@
 /** A model folder on a server. */
-import { IdleTimer } from '../base/async.ts';
+import { IdleTimer, untilAborted } from '../base/async.ts';
 import { errorMessage, isRank1Error, Rank1Error } from '../base/errors.ts';
 import { timed } from '../base/load-timing.ts';
 import { namingRefusals } from '../base/policy-refusal.ts';
 import { readChunks } from '../base/read-body.ts';
 import { findKept } from './kept-file.ts';
-import type { ManifestFile } from './manifest.ts';
+import { MANIFEST_FILE, type ManifestFile } from './manifest.ts';
 import {
   assertChecksum,
   assertLength,
@@ -22,7 +22,7 @@ const STALL_MS = 30_000;
 export interface HttpFolderOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** A copy of a weight file that need not be fetched. */
-  readonly findKept?: (url: URL) => Promise<Blob | null>;
+  readonly findKept?: typeof findKept;
   readonly stallMs?: number;
   /** Aborts any read, with its reason. */
   readonly signal?: AbortSignal;
@@ -32,6 +32,8 @@ export class HttpFolder implements ModelFolder {
   readonly address: string;
 
   readonly #options: HttpFolderOptions;
+  /** as it was read last */
+  #manifest: string | null = null;
 
   /** @param url absolute */
   constructor(url: string, options: HttpFolderOptions = {}) {
@@ -53,7 +55,10 @@ export class HttpFolder implements ModelFolder {
     });
     text += decoder.decode();
     // Usually from a server that answers every path with its index page.
-    if (!text.trimStart().startsWith('<')) return text;
+    if (!text.trimStart().startsWith('<')) {
+      if (path === MANIFEST_FILE) this.#manifest = text;
+      return text;
+    }
     throw new Rank1Error(
       'model-not-found',
       `There is no ${path} at ${this.address}: the server answered with a web page. Check the model's address.`,
@@ -65,27 +70,41 @@ export class HttpFolder implements ModelFolder {
     file: ManifestFile,
     onBytes: (bytes: number) => void,
   ): Promise<WeightFile> {
-    const bytes = await timed(
+    const { bytes, forget } = await timed(
       'download',
-      async () => (await this.#readKept(path, file, onBytes)) ?? (await this.#download(path, file, onBytes)),
+      async () =>
+        (await this.#readKept(path, file, onBytes)) ?? {
+          bytes: await this.#download(path, file, onBytes),
+          forget: () => Promise.resolve(),
+        },
     );
-    const verified = timed('hash', () => verifySha256(path, bytes, file.sha256));
+    const verified = timed('hash', () => verifySha256(path, bytes, file.sha256)).catch(
+      async (error: unknown) => {
+        await forget().catch(() => undefined);
+        throw error;
+      },
+    );
     verified.catch(() => undefined); // reported to whoever uses the weights
     return { data: bytes, verified };
   }
 
-  async #readKept(
-    path: string,
-    { bytes: length }: ManifestFile,
-    onBytes: (bytes: number) => void,
-  ): Promise<Uint8Array<ArrayBuffer> | null> {
-    const blob = await (this.#options.findKept ?? findKept)(new URL(path, this.address));
-    this.#options.signal?.throwIfAborted();
-    if (blob?.size !== length) return null;
-    const buffer = await blob.arrayBuffer().catch(() => null);
-    this.#options.signal?.throwIfAborted();
-    if (buffer) onBytes(length);
-    return buffer && new Uint8Array(buffer);
+  /** @returns null if there is none, if it cannot be read, or if nothing comes */
+  async #readKept(path: string, { bytes: length }: ManifestFile, onBytes: (bytes: number) => void) {
+    const { findKept: find = findKept, stallMs = STALL_MS, signal } = this.#options;
+    if (this.#manifest === null) return null;
+    const idle = new IdleTimer(stallMs, () => new Error('nothing came'), signal);
+    try {
+      const kept = await untilAborted(find(this.address, path, this.#manifest), idle.signal);
+      if (kept?.blob.size !== length) return null;
+      const bytes = new Uint8Array(await untilAborted(kept.blob.arrayBuffer(), idle.signal));
+      onBytes(length);
+      return { bytes, forget: kept.forget };
+    } catch {
+      signal?.throwIfAborted();
+      return null;
+    } finally {
+      idle.stop();
+    }
   }
 
   async #download(

@@ -13,6 +13,7 @@ const MASKED = -1e30;
 
 /** Made once for all layers. */
 interface Shared {
+  readonly groupSize: number;
   /** int64 [B, S]: positions of the tokens */
   readonly positions: string;
   /** [B, 1, G * S, M + S]: 0 for what a token attends to, else MASKED */
@@ -22,7 +23,8 @@ interface Shared {
 export class ExplicitAttention {
   readonly #graph: GraphBuilder;
   readonly #headDim: number;
-  readonly #batch: OnnxValue['dims'];
+  /** Names of B and S. */
+  readonly #batch: readonly [rows: string | number, tokens: string | number];
   /**
    * Shapes that the runtime cannot infer. Values of one shape share memory; for a dimension without a name it looks for memory in vain, in a
    * time that grows with the square of the number of such values.
@@ -36,7 +38,9 @@ export class ExplicitAttention {
     const headDim = inputs.find(({ name }) => name === pastName(0, 'key'))?.dims[3];
     if (typeof headDim !== 'number') throw new ForeignGraph('a cache of heads of unknown size');
     this.#headDim = headDim;
-    this.#batch = inputs.find(({ name }) => name === ONNX_INPUTS.inputIds)?.dims ?? [];
+    const [rows, tokens] = inputs.find(({ name }) => name === ONNX_INPUTS.inputIds)?.dims ?? [];
+    if (rows === undefined || tokens === undefined) throw new ForeignGraph('tokens without dimensions');
+    this.#batch = [rows, tokens];
   }
 
   /** Adds what `node` computes, but for its outputs 1 and 2, which become [B, KV, S, H]. */
@@ -49,7 +53,9 @@ export class ExplicitAttention {
     const scale = node.attributes['scale'];
     if (!scale || !('float' in scale) || !seqlensK || !cos || !sin || numHeads % numKeyValueHeads !== 0)
       throw new ForeignGraph(`attention ${node.name}`);
-    const { positions, bias } = (this.#shared ??= this.#share(seqlensK, numHeads / numKeyValueHeads));
+    const groupSize = numHeads / numKeyValueHeads;
+    const { positions, bias, ...shared } = (this.#shared ??= this.#share(seqlensK, groupSize));
+    if (shared.groupSize !== groupSize) throw new ForeignGraph('groups of several sizes');
     const name = (part: string) => `${output}.${part}`;
     const shape = (part: string, dims: readonly number[]) =>
       graph.constant(name(`${part}_shape`), 'int64', dims, [dims.length]);
@@ -104,10 +110,10 @@ export class ExplicitAttention {
     const [rowDim, tokenDim] = this.#batch;
     const known = (value: string, ...dims: OnnxValue['dims']) =>
       this.values.push({ name: value, type: 'float32', dims });
-    known(grouped, rowDim!, numKeyValueHeads, 'G*S', headDim);
-    known(all, rowDim!, numKeyValueHeads, 'G*S', 'M+S');
-    known(values, rowDim!, numKeyValueHeads, 'M+S', headDim);
-    known(separate, rowDim!, numHeads, tokenDim!, headDim);
+    known(grouped, rowDim, numKeyValueHeads, 'G*S', headDim);
+    known(all, rowDim, numKeyValueHeads, 'G*S', 'M+S');
+    known(values, rowDim, numKeyValueHeads, 'M+S', headDim);
+    known(separate, rowDim, numHeads, tokenDim, headDim);
   }
 
   #share(seqlensK: string, groupSize: number): Shared {
@@ -166,7 +172,7 @@ export class ExplicitAttention {
       ofQueries,
       concat('rows_shape', [numRows, second, second, second]),
     ]);
-    return { positions, bias: concat('bias', [pastBias, ofRows], -1) };
+    return { groupSize, positions, bias: concat('bias', [pastBias, ofRows], -1) };
   }
 }
 

@@ -152,6 +152,7 @@ export class Int8Products extends Products {
 function pickedValues(nodes: readonly OnnxNode[]): Set<string> {
   const picked = new Set<string>([ONNX_INPUTS.lastIndex]);
   for (const { inputs, outputs } of nodes)
-    if (inputs.some((name) => picked.has(name))) for (const name of outputs) picked.add(name);
+    if (inputs.some((name) => picked.has(name)))
+      for (const name of outputs) if (name !== '') picked.add(name);
   return picked;
 }
