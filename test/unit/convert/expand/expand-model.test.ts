@@ -6,7 +6,7 @@ import { expandGraph } from '../../../../src/convert/expand/expand-graph.ts';
 import { decodeOnnxModel, ForeignGraph } from '../../../../src/convert/expand/read-onnx.ts';
 import { dataFiles, findProducts } from '../../../../src/convert/expand/stored-products.ts';
 import { findTurns } from '../../../../src/convert/expand/turns.ts';
-import { encodeOnnxModel } from '../../../../src/convert/onnx-proto.ts';
+import { encodeOnnxModel, type OnnxModel } from '../../../../src/convert/onnx-proto.ts';
 import { parseManifest, type ManifestModel } from '../../../../src/model/manifest.ts';
 import { changedGraph } from '../../../fakes/hostile-graphs.ts';
 import { SeededRandom } from '../../../fakes/seeded-random.ts';
@@ -150,6 +150,18 @@ describe('expanding a model', () => {
     );
     expect(operatorsOf(files.onnx)).toContain('MatMulNBits');
     expect(files.externalData).toEqual(written.externalData);
+  });
+
+  it('names the shapes of turned activations and of attention: where they have none, the runtime compares every two values', async () => {
+    const read = async (preference: 'exact' | 'fast') => {
+      const { files } = await expandModel(written, { ...request, preference, memoryGib: 8 });
+      return decodeOnnxModel(files.onnx);
+    };
+    const [exact, fast] = [await read('exact'), await read('fast')];
+    const numShapes = ({ nodes }: OnnxModel): number => nodes.filter(({ op }) => op === 'Shape').length;
+    expect(fast.tensors.map(({ name }) => name)).toContain('turn.matrix');
+    expect(numShapes(fast)).toBe(numShapes(exact)); // a shape that is computed has no names
+    for (const { values } of [exact, fast]) expect(values).toHaveLength(4 * TINY_CONFIG.num_hidden_layers);
   });
 
   it('writes attention in operators on WASM, whatever the weights are, and on native code leaves it as it is', async () => {
