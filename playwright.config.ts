@@ -1,8 +1,8 @@
 import { defineConfig } from '@playwright/test';
-import { findChromium } from './scripts/find-chromium.mjs';
+import { findChromium, findHeadlessChromium } from './scripts/find-chromium.mjs';
 import { FULL_ONLY, IS_FULL } from './test/tier.ts';
 
-const executablePath = findChromium();
+const executablePath = IS_FULL ? findChromium() : findHeadlessChromium();
 const PORT = Number(process.env['RANK1_TEST_PORT'] ?? 4179);
 
 const LEFT_OUT = IS_FULL ? [] : FULL_ONLY;

@@ -104,10 +104,12 @@ function ensureChromium() {
   if (findChromium()) return true;
   const isRoot = process.getuid?.() === 0;
   if (isRoot && spawnSync('apt-get', ['--version']).status === 0) {
-    console.log('No Chromium was found: installing the package "chromium" with apt-get.');
+    console.log('No Chromium was found: installing the packages "chromium" and "chromium-headless-shell" with apt-get.');
     const options = { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
     spawnSync('apt-get', ['update'], options);
-    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], options);
+    // The shell, which makes the tests quicker, is not in every release.
+    for (const name of ['chromium', 'chromium-headless-shell'])
+      spawnSync('apt-get', ['install', '-y', '--no-install-recommends', name], options);
     if (findChromium()) return true;
   }
   console.error(

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { findChromium } from '../../../scripts/find-chromium.mjs';
+import { findChromium, findHeadlessChromium } from '../../../scripts/find-chromium.mjs';
 
 let folder: string;
 beforeEach(() => {
@@ -35,4 +35,14 @@ it('is looked for where Windows has programs, when there is none on the PATH', (
   const named = install('elsewhere/browser');
   vi.stubEnv('CHROMIUM', named);
   expect(findChromium()).toBe(named);
+});
+
+it('is a headless shell for tests, where there is one and no browser was named', () => {
+  const whole = install('bin/chromium');
+  expect(findHeadlessChromium()).toBe(whole);
+  const shell = install('bin/chromium-headless-shell');
+  expect(findHeadlessChromium()).toBe(shell);
+  expect(findChromium()).toBe(whole);
+  vi.stubEnv('CHROMIUM', whole);
+  expect(findHeadlessChromium()).toBe(whole);
 });
