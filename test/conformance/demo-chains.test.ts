@@ -43,7 +43,7 @@ describe('the demo model against transformers', () => {
 
   test('three slots, longest prompt first, without a prefix in common, decode the same tokens', async () => {
     const chains = wholeChains
-      .filter((_, index) => index % 5 === 0)
+      .filter((_, index) => index % (IS_FULL ? 5 : 15) === 0)
       .sort((a, b) => b.promptTokenIds.length - a.promptTokenIds.length);
     expect(await decodeChains(model, chains, 3)).toEqual(chains.map((chain) => chain.newTokenIds));
   });

@@ -23,6 +23,7 @@ const DOCUMENTS = [
 ].map((text) => ({ text }));
 
 const OTHER_FORMS = [
+  ['qwen3-reranker', 'q4', { preference: 'exact' }],
   ['mxbai-rerank-base-v2', 'q4', {}],
   ['zerank-1', 'q4', {}],
   ['qwen3-reranker', 'fp32', {}],
@@ -78,7 +79,6 @@ describe('the graph of scores', () => {
   test.each([
     ['qwen3-reranker', 'q4', {}],
     ['zerank-1', 'fp32', { isTied: false }],
-    ['qwen3-reranker', 'q4', { preference: 'exact' }],
     ['qwen3-reranker', 'q4', { preference: 'fast' }],
     ...(IS_FULL ? OTHER_FORMS : []),
   ] as const)(

@@ -51,7 +51,7 @@ describe('names that a wrapper left', () => {
   ])('%s: give the same model', async (_wrapper, rename) => {
     const { error, weights } = await convert(file(tinyTensors(rename)));
     expect(error).toBeNull();
-    expect(weights).toEqual(expected);
+    expect(Buffer.compare(weights!, expected)).toBe(0);
   });
 
   it('of which two are one are refused', async () => {
@@ -88,7 +88,7 @@ describe('a head beside tied embeddings', () => {
   it('is left out where it is a copy', async () => {
     const { error, weights } = await convert(withHead(() => undefined));
     expect(error).toBeNull();
-    expect(weights).toEqual(expected);
+    expect(Buffer.compare(weights!, expected)).toBe(0);
   });
 
   it('is refused where its last weight differs, with what to do', async () => {
@@ -112,7 +112,7 @@ it('takes the single file where an index of an older save lies beside it', async
   const files = { ...file(tinyTensors()), 'model.safetensors.index.json': JSON.stringify(index) };
   const { error, weights } = await convert(files);
   expect(error).toBeNull();
-  expect(weights).toEqual(expected);
+  expect(Buffer.compare(weights!, expected)).toBe(0);
 });
 
 const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 123\n`;
