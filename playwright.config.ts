@@ -5,6 +5,9 @@ import { FULL_ONLY, IS_FULL } from './test/tier.ts';
 const executablePath = IS_FULL ? findChromium() : findHeadlessChromium();
 const PORT = Number(process.env['RANK1_TEST_PORT'] ?? 4179);
 
+/** `npm test` has built the site. */
+const IS_BUILT = process.env['RANK1_SITE'] === 'built';
+
 const LEFT_OUT = IS_FULL ? [] : FULL_ONLY;
 
 /** They decode with a model, on all cores. The others have a scripted worker, a small model or none. */
@@ -52,7 +55,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `vite build --mode test && vite preview --mode test --host 127.0.0.1 --port ${PORT} --strictPort`,
+    command: `${IS_BUILT ? '' : 'vite build --mode test && '}vite preview --mode test --host 127.0.0.1 --port ${PORT} --strictPort`,
     url: `http://127.0.0.1:${PORT}/`,
     reuseExistingServer: false,
     timeout: 600_000,
