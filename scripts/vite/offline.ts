@@ -42,7 +42,9 @@ export const compiledCopy = {
     const validators = ['etag', 'last-modified'].filter((name) => kept?.headers.has(name));
     if (!kept || validators.length === 0 || !request.url.endsWith('.wasm')) return kept;
     const copy = await fetch(request, { cache: 'only-if-cached', mode: 'same-origin' }).catch(() => null);
-    const isSame = copy?.ok && validators.every((name) => copy.headers.get(name) === kept.headers.get(name));
+    // Not a part of it, which a range was answered with (206).
+    const isWhole = copy?.status === 200;
+    const isSame = isWhole && validators.every((name) => copy.headers.get(name) === kept.headers.get(name));
     if (!isSame) await copy?.body?.cancel();
     return isSame ? copy : kept;
   },

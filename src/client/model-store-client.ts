@@ -29,54 +29,54 @@ export class ModelStoreClient implements ModelStoreApi {
   }
 
   device(): Promise<DeviceReport> {
-    return this.#connected().call('device', []);
+    return this.#call('device', []);
   }
 
   catalogue(): Promise<readonly CatalogueEntry[]> {
-    return this.#connected().call('catalogue', []);
+    return this.#call('catalogue', []);
   }
 
   inspect(url: string): Promise<ModelOffer | CheckpointOffer> {
-    return this.#connected().call('inspect', [url]);
+    return this.#call('inspect', [url]);
   }
 
   nameFor(wanted: string): Promise<string> {
-    return this.#connected().call('nameFor', [wanted]);
+    return this.#call('nameFor', [wanted]);
   }
 
   download(request: StoreRequest, onUpdate: OnProgress): Promise<StoredModel> {
     askToPersist();
-    return this.#connected().call('download', [request], { onUpdate });
+    return this.#call('download', [request], { onUpdate });
   }
 
   convert(request: CheckpointRequest, onUpdate: OnProgress): Promise<ConvertedModel> {
     askToPersist();
-    return this.#connected().call('convert', [request], { onUpdate });
+    return this.#call('convert', [request], { onUpdate });
   }
 
   keep(name: string, files: Readonly<Record<string, Blob>>, onUpdate: OnProgress): Promise<StoredModel> {
     askToPersist();
-    return this.#connected().call('keep', [name, files], { onUpdate });
+    return this.#call('keep', [name, files], { onUpdate });
   }
 
   pause(name: string): Promise<void> {
-    return this.#connected().call('pause', [name]);
+    return this.#call('pause', [name]);
   }
 
   list(): Promise<readonly StoredModel[]> {
-    return this.#connected().call('list', []);
+    return this.#call('list', []);
   }
 
   files(name: string): Promise<Readonly<Record<string, Blob>>> {
-    return this.#connected().call('files', [name]);
+    return this.#call('files', [name]);
   }
 
   remove(name: string): Promise<void> {
-    return this.#connected().call('remove', [name]);
+    return this.#call('remove', [name]);
   }
 
   removeAll(): Promise<void> {
-    return this.#connected().call('removeAll', []);
+    return this.#call('removeAll', []);
   }
 
   /** Terminates the worker; a download resumes when requested again. */
@@ -85,8 +85,9 @@ export class ModelStoreClient implements ModelStoreApi {
     this.#port = null;
   }
 
-  #connected(): WorkerPort<ModelStoreApi> {
+  /** Rejects as well where no worker can be started. */
+  readonly #call: WorkerPort<ModelStoreApi>['call'] = async (method, args, options) => {
     if (!this.#port?.alive) this.#port = new WorkerPort(this.#createWorker(), 'keeps models');
-    return this.#port;
-  }
+    return this.#port.call(method, args, options);
+  };
 }

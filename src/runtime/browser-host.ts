@@ -1,8 +1,7 @@
 /** Runtime host in a browser: its GPU and the onnxruntime-web builds, each imported only when chosen. */
-import { isRank1Error } from '../base/errors.ts';
-import { namingRefusals } from '../base/policy-refusal.ts';
 import type { Device } from '../protocol/rerank-api.ts';
-import { runtimeMissing } from './ort.ts';
+import { loadingRuntime } from './ort.ts';
+import { runtimeBytes } from './runtime-bytes.ts';
 import { startThreads } from './start-threads.ts';
 import type { Ort, RuntimeHost } from './runtime-host.ts';
 
@@ -38,7 +37,10 @@ export function browserHost(
     // Threads need cross-origin isolation, without which ORT would warn and fall back to one. A GPU needs none.
     const hasThreads = device !== 'webgpu' && globalThis.crossOriginIsolated;
     const numThreads = hasThreads ? Math.min(maxThreads, navigator.hardwareConcurrency) : 1;
-    const ort = await importOrtWeb(chooseBuild(device), assets, numThreads);
+    const build = chooseBuild(device);
+    const ort = await importOrtWeb(build, assets, numThreads);
+    const bytes = await runtimeBytes(build, assets);
+    if (bytes) ort.env.wasm.wasmBinary = bytes;
     if (numThreads > 1) await startThreads(ort, onStage);
     return ort;
   };
@@ -56,9 +58,7 @@ export function browserHost(
 
 /** @throws Rank1Error `network` or `access-denied` */
 export async function importOrtWeb(build: OrtBuild, assets: OrtAssets, numThreads: number): Promise<Ort> {
-  const ort = await namingRefusals(null, () => importBuild(build)).catch(async (error: unknown) => {
-    throw isRank1Error(error) ? error : await runtimeMissing(error);
-  });
+  const ort = await loadingRuntime(() => importBuild(build));
   ort.env.wasm.wasmPaths = typeof assets === 'string' ? assets : { ...assets[build] };
   ort.env.wasm.numThreads = Math.min(MAX_THREADS, numThreads);
   ort.env.logLevel = 'error';

@@ -3,9 +3,9 @@
  * (docs/decisions/0003-one-run-at-a-time.md).
  */
 import { Semaphore } from '../base/async.ts';
-import { errorMessage, Rank1Error } from '../base/errors.ts';
+import { errorMessage, isRank1Error, Rank1Error } from '../base/errors.ts';
 import { timed } from '../base/load-timing.ts';
-import { moduleRefusal } from '../base/policy-refusal.ts';
+import { moduleRefusal, namingRefusals } from '../base/policy-refusal.ts';
 import type { Device } from '../protocol/rerank-api.ts';
 import type { Ort, RuntimeHost } from './runtime-host.ts';
 
@@ -26,6 +26,15 @@ export async function loadOrt(
   const ort = await calls.run(() => timed('runtime', () => host.importOrt(device)));
   const { numNativeThreads } = host;
   return { ort, numNativeThreads, exclusive: (task) => calls.run(task) };
+}
+
+/** @throws Rank1Error `network` or `access-denied` if `attempt`, which loads files of the runtime, fails */
+export async function loadingRuntime<T>(attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await namingRefusals(null, attempt);
+  } catch (error) {
+    throw isRank1Error(error) ? error : await runtimeMissing(error);
+  }
 }
 
 /** Why the runtime's code or WebAssembly could not be fetched or started: a policy refusal, else `network`. */

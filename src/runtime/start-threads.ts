@@ -1,10 +1,8 @@
 /**
- * Starts the runtime's threads ahead of the first session, so that a start that hangs (Firefox: one in ten) is told from
+ * Starts the runtime's threads ahead of the first session, so that a start that hangs is told from
  * a session that takes long. The page sets the time limit, because the hang may block this worker.
  */
-import { isRank1Error } from '../base/errors.ts';
-import { namingRefusals } from '../base/policy-refusal.ts';
-import { runtimeMissing } from './ort.ts';
+import { loadingRuntime } from './ort.ts';
 import type { Ort } from './runtime-host.ts';
 
 /** @throws Rank1Error `network` or `access-denied` if the WebAssembly could not be fetched or compiled */
@@ -13,10 +11,8 @@ export async function startThreads(ort: Ort, onStage: (stage: 'runtime' | 'sessi
   try {
     // Any session starts them; this one computes y = x.
     const options = { executionProviders: ['cpu'] };
-    const session = await namingRefusals(null, () => ort.InferenceSession.create(identityModel(), options));
+    const session = await loadingRuntime(() => ort.InferenceSession.create(identityModel(), options));
     await session.release();
-  } catch (error) {
-    throw isRank1Error(error) ? error : await runtimeMissing(error);
   } finally {
     stopWatching();
   }

@@ -72,9 +72,8 @@ class JsonScanner {
     this.#isLast = true;
     this.write('');
     if (this.#expect === 'nothing') return;
-    throw this.#invalid(
-      this.#path.length + this.#line === 1 ? 'the file is empty' : 'the file ends too early',
-    );
+    const isBlank = this.#containers.length === 0 && this.#position === this.#buffer.length;
+    throw this.#invalid(isBlank ? 'the file is empty' : 'the file ends too early');
   }
 
   /** Consumes one token; false if it is incomplete so far. */

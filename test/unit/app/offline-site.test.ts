@@ -35,6 +35,7 @@ describe('the copy of the runtime that answers', () => {
     ['is of another version', { ETag: '"1"' }, file('compiled', { ETag: '"2"' })],
     ['is older', { 'Last-Modified': 'b' }, file('compiled', { 'Last-Modified': 'a' })],
     ['cannot be told from another version', {}, file('compiled', {})],
+    ['is a part', { ETag: '"1"' }, file('comp', { ETag: '"1"' }, 206)],
     ['is not there', { ETag: '"1"' }, file('', { ETag: '"1"' }, 504)],
     ['is refused', { ETag: '"1"' }, new TypeError('only-if-cached')],
   ] as const)("is the kept one if the HTTP cache's %s", async (_why, headers, copy) => {

@@ -52,3 +52,13 @@ describe('when the worker dies', () => {
     await expect(call).rejects.toMatchObject({ code: 'worker-failed' });
   });
 });
+
+test('where no worker can be started the call rejects, instead of throwing', async () => {
+  const refused = new DOMException('blocked by the policy', 'SecurityError');
+  const client = new ModelStoreClient(() => {
+    throw refused;
+  });
+  let call: Promise<unknown> | undefined;
+  expect(() => (call = client.list())).not.toThrow();
+  await expect(call).rejects.toBe(refused);
+});
