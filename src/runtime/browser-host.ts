@@ -1,7 +1,6 @@
 /** Runtime host in a browser: its GPU and the onnxruntime-web builds, each imported only when chosen. */
 import type { Device } from '../protocol/rerank-api.ts';
 import { loadingRuntime } from './ort.ts';
-import { runtimeBytes } from './runtime-bytes.ts';
 import { startThreads } from './start-threads.ts';
 import type { Ort, RuntimeHost } from './runtime-host.ts';
 
@@ -78,4 +77,22 @@ async function importBuild(build: OrtBuild): Promise<Ort> {
   if (build === 'wasm') return (await import('onnxruntime-web/wasm')) as Ort;
   if (build === 'jspi') return (await import('onnxruntime-web/jspi')) as Ort;
   return await import('onnxruntime-web/webgpu');
+}
+
+const SUFFIX: Readonly<Record<OrtBuild, string>> = { wasm: '', jspi: '.jspi', webgpu: '.asyncify' };
+
+/**
+ * The runtime's WebAssembly for Firefox (153), where one start in six hangs that streams it into the compiler
+ * (docs/browsers.md); undefined for others, which keep what they compiled with the streamed response.
+ * @throws Rank1Error `network` or `access-denied`
+ */
+export async function runtimeBytes(build: OrtBuild, assets: OrtAssets): Promise<ArrayBuffer | undefined> {
+  if (!/ Firefox\//.test(navigator.userAgent)) return undefined;
+  const url =
+    typeof assets === 'string' ? `${assets}ort-wasm-simd-threaded${SUFFIX[build]}.wasm` : assets[build].wasm;
+  return loadingRuntime(async () => {
+    const response = await fetch(url, { credentials: 'same-origin' });
+    if (!response.ok) throw new Error(`${url}: HTTP status ${response.status}`);
+    return response.arrayBuffer();
+  });
 }

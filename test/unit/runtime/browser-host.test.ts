@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { runtimeBytes } from '../../../src/runtime/runtime-bytes.ts';
+import { runtimeBytes } from '../../../src/runtime/browser-host.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0';
 const CHROMIUM =
