@@ -25,7 +25,7 @@ test('the fixture was made with the weights that are here', () => {
 
 const FORMS = [
   { name: 'native code', device: 'cpu', share: 16 },
-  { name: 'WASM', device: 'wasm', share: 64 },
+  { name: 'WASM', device: 'wasm', share: 48 },
 ] as const;
 
 describe.each(FORMS)('the default model on $name against transformers', ({ device, share }) => {
