@@ -48,13 +48,14 @@ async function* readRows(file: SourceFile): AsyncGenerator<Row> {
   let parser: RowParser | null = null;
   for await (const text of decodeText(file)) {
     rest += text;
-    // The header determines the separator, so wait for it.
-    if (parser === null && !/\S[^\r\n]*[\r\n]./.test(rest)) continue;
-    parser ??= new RowParser(rest, file.name);
-    const { rows, length } = parser.parse(rest, line, true);
-    yield* rows;
-    line += countLineEnds(rest.slice(0, length));
-    rest = rest.slice(length);
+    // The header determines the separator, so wait for it. Without a line end in the new text, `rest` is not read again.
+    if (parser !== null || (/[\r\n]/.test(text) && hasWholeHeader(rest))) {
+      parser ??= new RowParser(rest, file.name);
+      const { rows, length } = parser.parse(rest, line, true);
+      yield* rows;
+      line += countLineEnds(rest.slice(0, length));
+      rest = rest.slice(length);
+    }
     if (rest.length > MAX_LINE_LENGTH)
       throw invalidFile(
         { file: file.name, line },
@@ -65,6 +66,13 @@ async function* readRows(file: SourceFile): AsyncGenerator<Row> {
   if (parser === null && rest.trim() === '')
     throw invalidFile({ file: file.name, line: 1 }, 'the file is empty', 'Check its name.');
   yield* (parser ?? new RowParser(rest, file.name)).parse(rest, line, false).rows;
+}
+
+/** A line feed may still follow a carriage return that nothing follows yet. */
+function hasWholeHeader(head: string): boolean {
+  const text = head.trimStart();
+  const end = text.search(/[\r\n]/);
+  return end >= 0 && end + 1 < text.length;
 }
 
 class RowParser {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readTasks, type InputFormat } from '../../../src/cli/rerank/document-file.ts';
+import { readTable } from '../../../src/cli/rerank/table-file.ts';
+import { MAX_LINE_LENGTH } from '../../../src/evaluation/files/lines.ts';
 import { sourceFile } from '../../../src/evaluation/index.ts';
 import { TextBudget } from '../../../src/evaluation/runner/text-budget.ts';
 
@@ -72,6 +74,20 @@ describe('documents are read', () => {
     ]);
   });
 
+  it.each(['\n', '\r\n', '\r'])('from a table with line ends %j as it arrives', async (lineEnd) => {
+    let numRead = 0;
+    const blocks = function* () {
+      for (const row of ['text', 'one', 'two', 'three', 'four']) {
+        numRead++;
+        yield new TextEncoder().encode(row + lineEnd);
+      }
+    };
+    const documents = readTable(sourceFile('a.csv', blocks()), () => undefined);
+    expect(await documents.next()).toMatchObject({ value: { text: 'one' } });
+    expect(numRead).toBeLessThanOrEqual(3);
+    await documents.return(undefined);
+  });
+
   it('from a JSON array of objects and strings, spread over lines or not', async () => {
     const json =
       '[{"id": 1, "text": "a", "year": 1999, "deep": {"text": "no"}, "tags": [1]},\n "plain",\n{"__proto__": 2, "body": ""}]';
@@ -141,6 +157,18 @@ describe('a fault in a file is told with its line', () => {
       code: 'invalid-file',
       message: expect.stringMatching(message),
     });
+  });
+
+  it('where a table has no line end, without reading on', async () => {
+    let numRead = 0;
+    const block = new TextEncoder().encode('text '.repeat(MAX_LINE_LENGTH / 16));
+    const blocks = function* () {
+      for (; numRead < 10; numRead++) yield block;
+    };
+    await expect(readTasks([sourceFile('a.csv', blocks())], 'auto')).rejects.toThrow(
+      /^a\.csv, line 1: the row is longer than/,
+    );
+    expect(numRead).toBeLessThan(5);
   });
 
   it('where the texts are more than can be held', async () => {
