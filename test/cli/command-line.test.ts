@@ -72,6 +72,13 @@ describe('rank1-rerank', () => {
     });
     const missing = await run(['rerank', '--query', 'q', join(folder, 'none.txt')]);
     expect(missing).toMatchObject({ code: 3, stderr: expect.stringContaining('none.txt') });
+    const fine = join(folder, 'fine.txt');
+    writeFileSync(fine, 'A document.\n');
+    for (const name of ['second.txt', 'second.txt.gz']) {
+      const { code, stderr } = await run(['rerank', '--query', 'q', fine, join(folder, name)]);
+      expect(stderr).toMatch(new RegExp(`^rank1-rerank rerank: A file could not be read: .*${name}.*\\n$`));
+      expect(code).toBe(3);
+    }
     expect(await run(['rerank', file])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--query'),

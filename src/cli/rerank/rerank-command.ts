@@ -1,8 +1,7 @@
 /** `rank1-rerank rerank`: judges documents from files and writes rankings to standard output. */
-import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
 import type { RerankResponse } from '../../client/rerank-result.ts';
 import { sourceFile, type SourceFile } from '../../evaluation/files/source-file.ts';
+import { openFile } from '../../evaluation/node/open-file.ts';
 import type { RerankDocument } from '../../protocol/rerank-api.ts';
 import { EXIT, type Command, type CommandContext, type ExitCode } from '../command.ts';
 import { openEngine } from '../engine/open-engine.ts';
@@ -103,12 +102,8 @@ export async function judgeTasks(
   return numUnjudged;
 }
 
-/** Standard input for `-`, else a file on disk, decompressed if its name ends in .gz. */
+/** Standard input for `-`, else a file on disk, whose format is guessed from its name without .gz. */
 function openInput(path: string): SourceFile {
   if (path === '-') return sourceFile('standard input', process.stdin);
-  const stream = createReadStream(path);
-  if (!path.endsWith('.gz')) return sourceFile(path, stream);
-  const unpacked = createGunzip();
-  stream.on('error', (error) => unpacked.destroy(error));
-  return sourceFile(path.slice(0, -'.gz'.length), stream.pipe(unpacked));
+  return openFile(path, path.replace(/\.gz$/, ''));
 }

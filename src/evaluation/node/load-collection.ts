@@ -1,5 +1,5 @@
 /** Loads a collection to rerank: *.eval.jsonl, rank_llm requests, or a BEIR folder with a first-stage run. */
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Rank1Error } from '../../base/errors.ts';
 import { orderDocuments } from '../document-order.ts';
@@ -7,10 +7,8 @@ import { readAnyQrels, readAnyRun } from '../files/any-run.ts';
 import { readBeirCorpus, readBeirQrels, readBeirQueryRows, type BeirDocument } from '../files/beir.ts';
 import { detectFormat } from '../files/detect-format.ts';
 import { readEvalJsonl, type EvalCandidate } from '../files/eval-jsonl.ts';
-import { gunzipped } from '../files/gunzipped.ts';
 import type { FilePlace } from '../files/invalid-file.ts';
 import { readRankLlmRequests } from '../files/rank-llm-requests.ts';
-import { sourceFile, type SourceFile } from '../files/source-file.ts';
 import { withoutOwnDocuments } from '../own-documents.ts';
 import {
   checkQueryText,
@@ -20,6 +18,7 @@ import {
 } from '../runner/loaded-collection.ts';
 import { TextBudget } from '../runner/text-budget.ts';
 import { hasJudgements, type Qrels } from '../types.ts';
+import { openFile } from './open-file.ts';
 
 export interface DataOptions {
   /** `*.eval.jsonl`, rank_llm requests, or a BEIR folder */
@@ -194,10 +193,4 @@ function candidate(
 ): EvalCandidate {
   const grade = grades.get(docid) ?? -1;
   return { docid, ...(title && { title }), text, score, grade: grade >= 0 ? grade : null };
-}
-
-/** Decompressed if its name ends in .gz. */
-function openFile(path: string): SourceFile {
-  const source = sourceFile(basename(path), createReadStream(path));
-  return path.endsWith('.gz') ? gunzipped(source) : source;
 }
