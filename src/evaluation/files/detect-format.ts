@@ -95,8 +95,10 @@ function jsonFormat(text: string): FileFormat | null {
   const has = (key: string) => new RegExp(`"${key}"\\s*:`).test(row);
   if (/^\{\s*"mteb_model_meta"\s*:/.test(text)) return 'mteb-predictions';
   if (/"task_name"\s*:/.test(text) && /"scores"\s*:/.test(text)) return 'mteb-result';
+  // Before `_id`, which the documents of requests may have.
+  if (/"candidates"\s*:\s*\[/.test(row))
+    return /"query"\s*:\s*\{/.test(row) ? 'rank-llm-requests' : 'eval-jsonl';
   if (has('_id')) return has('title') ? 'beir-corpus' : 'beir-queries';
-  if (has('candidates')) return /"query"\s*:\s*\{/.test(row) ? 'rank-llm-requests' : 'eval-jsonl';
   if (has('ranking') && has('measures')) return 'query-results';
   const key = String.raw`\{\s*"(?:[^"\\]|\\.)*"\s*:\s*`;
   if (new RegExp(`^${key}${key}${key}`).test(text)) return 'mteb-predictions';

@@ -16,11 +16,16 @@ const FILES = [
   ['beir-corpus', `{"_id": "d1", "title": "", "text": "${LONG}"}\n`],
   ['rank1-run', '{"q1": {"d1": 0.5}}'],
   ['rank1-run', '{"q1": {}}'],
+  ['rank1-run', '{"candidates": {"d1": -0.5}}'],
   ['rank1-run', '{\n  "candidates": {\n    "d1": -0.5\n  }\n}'],
   ['mteb-predictions', '{"mteb_model_meta": {"model_name": "m"}, "default": {}}'],
   ['mteb-predictions', '{"default": {"test": {"q1": {"d1": 1}}}}'],
   ['mteb-result', '{"task_name": "T", "scores": {"test": []}}'],
   ['rank-llm-requests', '{"query": {"text": "why", "qid": 1}, "candidates": []}\n'],
+  [
+    'rank-llm-requests',
+    '{"query": {"text": "why", "qid": 1}, "candidates": [{"docid": "d1", "score": 7.1, "doc": {"_id": "d1", "title": "t", "text": "x"}}]}\n',
+  ],
   [
     'eval-jsonl',
     '{"qid": "1", "query": "why", "candidates": [{"docid": "a", "text": "b", "grade": null}]}\n',
