@@ -1,5 +1,5 @@
 /** `rank1-rerank compare --data`: exact and fast arithmetic on judged lists, and what `auto` makes of the figures. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -66,6 +66,37 @@ test('a set is judged in both arithmetics; auto goes by what was written', async
   expect(await arithmeticOfAuto()).toBe('exact');
   vi.restoreAllMocks();
 });
+
+test.each([
+  ['without judgements', null],
+  ['without a relevant document', 0],
+])(
+  'a set %s is refused before anything is judged, not written as one that loses nothing',
+  async (_, grade) => {
+    const set = join(folder, 'unjudged.eval.jsonl');
+    const candidates = [{ docid: 'd', rank: 1, text: 'Tea is made of leaves.', grade }];
+    writeFileSync(set, `${JSON.stringify({ qid: 'q', query: 'What is tea?', candidates })}\n`);
+    const before = readFileSync(join(model, 'rank1.json'), 'utf8');
+    const out = join(folder, 'refused');
+    const args = [
+      '--model',
+      model,
+      '--data',
+      join(folder, 'tea.eval.jsonl'),
+      '--data',
+      set,
+      '--out',
+      out,
+      '--write',
+    ];
+    await expect(compareCommand.prepare(args)(context)).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: expect.stringMatching(/^unjudged\.eval\.jsonl: /),
+    });
+    expect(existsSync(out)).toBe(false);
+    expect(readFileSync(join(model, 'rank1.json'), 'utf8')).toBe(before);
+  },
+);
 
 test.each([
   [['--data', 'a.jsonl'], /--out/],

@@ -10,7 +10,7 @@ import type { Arithmetic } from '../../protocol/rerank-api.ts';
 import type { CommandContext } from '../command.ts';
 import { modelPlace } from '../engine/model-place.ts';
 import { EVAL_FLAGS, parseEvalArguments, type EvalArguments } from '../eval/eval-arguments.ts';
-import { judgeCollection } from '../eval/judge-collection.ts';
+import { judgeCollection, readCollection } from '../eval/judge-collection.ts';
 import { describeFast, measureFast, type JudgedSet } from './fast-differences.ts';
 
 export const FAST_USAGE = `rank1-rerank compare --data <file> --out <folder> [options of eval]
@@ -83,6 +83,7 @@ export async function runFastComparison(
   const place = await modelPlace(sets[0]?.runs.exact.engine.model ?? context.defaultModel);
   if (write && place.folder === null)
     throw new TypeError('--write needs a model folder on this machine, not a URL.');
+  for (const { runs } of sets) await checkMeasurable(runs.exact);
   const judged: JudgedSet[] = [];
   let dtype = '';
   for (const { name, runs } of sets) {
@@ -99,6 +100,16 @@ export async function runFastComparison(
   const measured = measureFast(judged);
   console.log(describeFast(measured));
   if (write) writeMeasured(join(place.folder!, MANIFEST_FILE), dtype, measured);
+}
+
+/** Where nDCG is 0 in either arithmetic, nothing can be lost: that must not pass for a measurement. */
+async function checkMeasurable(args: EvalArguments): Promise<void> {
+  const { queries } = await readCollection(args);
+  if (queries.some(({ toJudge }) => toJudge.some(({ grade }) => (grade ?? 0) > 0))) return;
+  throw new Rank1Error(
+    'invalid-file',
+    `${basename(args.data)}: no document to judge is known to be relevant, so there is no nDCG to compare. Give a set with judgements; those of rank_llm requests are given by --qrels.`,
+  );
 }
 
 function writeMeasured(file: string, dtype: string, measured: FastMeasured): void {

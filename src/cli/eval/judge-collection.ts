@@ -17,15 +17,20 @@ export interface JudgedCollection {
   readonly results: readonly QueryResult[];
 }
 
+/** @throws Rank1Error invalid-file */
+export function readCollection(args: EvalArguments): Promise<LoadedCollection> {
+  return loadCollection(args).catch((error: unknown) => {
+    throw asInvalidFile(error);
+  });
+}
+
 /** Progress goes to stderr. @throws Rank1Error; the signal's reason */
 export async function judgeCollection(
   args: EvalArguments,
   context: CommandContext,
   signal: AbortSignal,
 ): Promise<JudgedCollection> {
-  const collection = await loadCollection(args).catch((error: unknown) => {
-    throw asInvalidFile(error);
-  });
+  const collection = await readCollection(args);
   const { queries, leftOut } = collection;
   for (const note of leftOutNotes(leftOut)) console.error(note);
   const numDocuments = queries.flatMap(({ toJudge }) => toJudge).length;
