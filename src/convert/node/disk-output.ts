@@ -25,11 +25,13 @@ export class DiskOutput implements OutputFolder {
   readonly #open = new Set<() => Promise<void>>();
 
   readonly #target: string;
+  readonly #overwrite: boolean;
   readonly #staging: StagingFolder;
   readonly #disk: Disk;
 
-  private constructor(target: string, staging: StagingFolder, disk: Disk) {
+  private constructor(target: string, overwrite: boolean, staging: StagingFolder, disk: Disk) {
     this.#target = target;
+    this.#overwrite = overwrite;
     this.#staging = staging;
     this.#disk = disk;
   }
@@ -41,7 +43,7 @@ export class DiskOutput implements OutputFolder {
   static async begin(target: string, overwrite: boolean, disk: Disk = DISK): Promise<DiskOutput> {
     await checkTarget(target, overwrite);
     const staging = await onDisk(target, () => StagingFolder.begin(path.resolve(target)));
-    return new DiskOutput(path.resolve(target), staging, disk);
+    return new DiskOutput(path.resolve(target), overwrite, staging, disk);
   }
 
   async reserve(bytes: number): Promise<void> {
@@ -73,8 +75,10 @@ export class DiskOutput implements OutputFolder {
     };
   }
 
+  /** @throws Rank1Error `storage` if the target was made in the meantime, or cannot be written */
   async commit(): Promise<void> {
-    await onDisk(this.#target, () => this.#staging.exchange());
+    await checkTarget(this.#target, this.#overwrite);
+    await onDisk(this.#target, () => this.#staging.exchange(this.#overwrite));
   }
 
   async discard(): Promise<void> {
@@ -94,8 +98,8 @@ async function checkTarget(target: string, overwrite: boolean): Promise<void> {
   throw new Rank1Error(
     'storage',
     overwrite
-      ? `${target} exists and is not a converted model, so it is not replaced. Choose another --out.`
-      : `${target} exists already. Choose another --out, or pass --overwrite to replace a converted model.`,
+      ? `${target} exists and is not a converted model, so it is not replaced. Convert again with another --out.`
+      : `${target} exists already. Convert again with another --out, or with --overwrite to replace a converted model.`,
   );
 }
 

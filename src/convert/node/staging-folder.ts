@@ -40,10 +40,13 @@ export class StagingFolder {
     return path.join(this.#folder, 'model');
   }
 
-  /** Replaces the old model, if any; call this only with a complete new one. */
-  async exchange(): Promise<void> {
+  /**
+   * Puts the model at its target; call this only with a complete one.
+   * @param replace an old model that is there; otherwise what is there makes this fail
+   */
+  async exchange(replace: boolean): Promise<void> {
     const old = path.join(this.#folder, 'old');
-    await rename(this.#target, old).catch(ignoreMissing);
+    if (replace) await rename(this.#target, old).catch(ignoreMissing);
     try {
       await rename(this.model, this.#target);
     } catch (error) {

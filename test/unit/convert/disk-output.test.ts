@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { convertModel } from '../../../src/convert/convert-model.ts';
 import { DiskOutput, type Disk } from '../../../src/convert/node/disk-output.ts';
+import { StagingFolder } from '../../../src/convert/node/staging-folder.ts';
 import { usingFixture } from './support/fixtures.ts';
 import { convertOptions } from './support/options.ts';
 
@@ -111,6 +112,53 @@ describe('DiskOutput', () => {
     await writeFile(path.join(other, 'thesis.txt'), 'keep');
     await expect(convert(other, true)).rejects.toMatchObject({ code: 'storage' });
     expect(await readdir(other)).toEqual(['thesis.txt']);
+  });
+
+  async function written(target: string, overwrite: boolean): Promise<DiskOutput> {
+    const output = await DiskOutput.begin(target, overwrite);
+    const sink = await output.create('rank1.json');
+    await sink.write(new TextEncoder().encode('{}'));
+    await sink.close();
+    return output;
+  }
+
+  it.each([false, true])(
+    'leaves a folder alone that appears while it works (overwrite: %s)',
+    async (overwrite) => {
+      const target = path.join(folder, 'model');
+      const output = await written(target, overwrite);
+      await mkdir(target);
+      await writeFile(path.join(target, 'thesis.txt'), 'keep');
+      await expect(output.commit()).rejects.toMatchObject({
+        code: 'storage',
+        message: expect.stringMatching(/model exists .*another --out/),
+      });
+      await output.discard();
+      expect(await readdir(target)).toEqual(['thesis.txt']);
+      expect(await readdir(folder)).toEqual(['model']);
+    },
+  );
+
+  it('leaves a folder alone that appears at the last moment', async () => {
+    const target = path.join(folder, 'model');
+    const staging = await StagingFolder.begin(target);
+    await mkdir(target);
+    await writeFile(path.join(target, 'thesis.txt'), 'keep');
+    await expect(staging.exchange(false)).rejects.toThrow();
+    await staging.remove();
+    expect(await readdir(target)).toEqual(['thesis.txt']);
+  });
+
+  it('keeps the model of the first of two conversions to one place', async () => {
+    const target = path.join(folder, 'model');
+    const first = await written(target, false);
+    const second = await written(target, false);
+    await first.commit();
+    const { ino } = await stat(target);
+    await expect(second.commit()).rejects.toMatchObject({ code: 'storage' });
+    await second.discard();
+    expect((await stat(target)).ino).toBe(ino);
+    expect(await readdir(folder)).toEqual(['model']);
   });
 
   it('reports a place it cannot write to', async () => {
