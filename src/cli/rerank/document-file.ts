@@ -7,6 +7,7 @@ import type { OnPlace } from '../../evaluation/files/invalid-file.ts';
 import { readLines } from '../../evaluation/files/lines.ts';
 import { readRankLlmRequests } from '../../evaluation/files/rank-llm-requests.ts';
 import { decodeText, type SourceFile } from '../../evaluation/files/source-file.ts';
+import { checkQueryText } from '../../evaluation/runner/loaded-collection.ts';
 import { TextBudget } from '../../evaluation/runner/text-budget.ts';
 import type { RerankDocument } from '../../protocol/rerank-api.ts';
 import { defaultId } from './document-fields.ts';
@@ -50,6 +51,7 @@ export async function readTasks(
     };
     if (chosen === 'rank-llm') {
       for await (const { qid, query, candidates } of readRankLlmRequests(file, budget.onPlace)) {
+        checkQueryText(qid, query, budget.place);
         budget.spend(...candidates);
         tasks.push({
           queryId: qid,

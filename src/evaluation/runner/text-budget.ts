@@ -18,6 +18,11 @@ export class TextBudget {
     this.#place = place;
   };
 
+  /** Of the row read last. */
+  get place(): FilePlace {
+    return this.#place;
+  }
+
   /** @throws Rank1Error invalid-file at the row that exceeds the budget */
   spend(...texts: readonly { readonly title?: string; readonly text: string }[]): void {
     for (const { title, text } of texts) this.#length += (title?.length ?? 0) + text.length;

@@ -171,6 +171,19 @@ describe('a fault in a file is told with its line', () => {
     expect(numRead).toBeLessThan(5);
   });
 
+  it('where a request has a blank query', async () => {
+    const lines = ['q', ' '].map((text, qid) =>
+      JSON.stringify({
+        query: { qid, text },
+        candidates: [{ docid: 'd', score: 1, doc: { text: 'a' } }],
+      }),
+    );
+    await expect(read('a.jsonl', lines.join('\n'), 'rank-llm')).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: expect.stringMatching(/^a\.jsonl, line 2: the query "1" is blank/),
+    });
+  });
+
   it('where the texts are more than can be held', async () => {
     const reading = readTasks([sourceFile('a.csv', 'text\nabc\ndef\nghi')], 'auto', new TextBudget(7));
     await expect(reading).rejects.toThrow(/^a\.csv, line 4: .*more than 7 characters/);
