@@ -12,6 +12,7 @@ import {
   type RunOptionName,
 } from '../../protocol/run-options.ts';
 import { findQueryTemplate, parseQueryTemplates } from '../../rank1/query-template-file.ts';
+import { checkRemoteOptions, type RemoteOptions } from '../../remote/remote-options.ts';
 
 /** Column at which flag descriptions start in usage texts, and their line width. */
 const HELP_COLUMN = 27;
@@ -23,15 +24,6 @@ export interface EngineOptions {
   readonly device: DevicePreference;
   readonly dtype?: string | undefined;
   readonly arithmetic?: ArithmeticPreference | undefined;
-}
-
-/** A server that judges instead of this machine. */
-export interface EndpointOptions {
-  readonly endpoint: string;
-  readonly remoteModel?: string | undefined;
-  readonly allowInsecureKey?: boolean | undefined;
-  /** maximum number of requests to the server at once, over all calls */
-  readonly maxInFlight?: number | undefined;
 }
 
 const text = { type: 'string' } as const;
@@ -117,14 +109,14 @@ export interface RequestedEngine extends Omit<EngineOptions, 'model'> {
   readonly model: string | undefined;
   /** folder or URL of a separate model that gives the reasons; undefined: the same model */
   readonly explainer: string | undefined;
-  /** undefined: this machine */
-  readonly remote: EndpointOptions | undefined;
+  /** the server that judges; undefined: this machine */
+  readonly remote: RemoteOptions | undefined;
 }
 
+type EngineValues = Values<typeof ENGINE_FLAGS> & Pick<Values<typeof JUDGING_FLAGS>, 'slots'>;
+
 /** @throws TypeError or RangeError */
-export function engineOptions(
-  values: Values<typeof ENGINE_FLAGS> & Pick<Values<typeof JUDGING_FLAGS>, 'slots'>,
-): RequestedEngine {
+export function engineOptions(values: EngineValues): RequestedEngine {
   const devices = ['auto', 'webgpu', 'cpu', 'wasm'] as const;
   const device = devices.find((known) => known === (values.device ?? 'auto'));
   if (!device) throw new RangeError(`--device must be one of ${devices.join(', ')}.`);
@@ -132,10 +124,8 @@ export function engineOptions(
   const arithmetic = arithmetics.find((known) => known === values.arithmetic);
   if (values.arithmetic !== undefined && !arithmetic)
     throw new RangeError(`--arithmetic must be one of ${arithmetics.join(', ')}.`);
-  const { model, dtype, explainer, endpoint, 'remote-model': remoteModel } = values;
-  const allowInsecureKey = values['allow-insecure-key'];
-  const maxInFlight = values.slots === undefined ? undefined : wholeNumber('--slots', values.slots, 1);
-  if (endpoint === undefined && (remoteModel ?? allowInsecureKey) !== undefined)
+  const { model, dtype, explainer, endpoint } = values;
+  if (endpoint === undefined && (values['remote-model'] ?? values['allow-insecure-key']) !== undefined)
     throw new TypeError(
       '--remote-model and --allow-insecure-key are only for a server: give --endpoint too.',
     );
@@ -144,9 +134,23 @@ export function engineOptions(
     throw new TypeError(
       '--endpoint judges elsewhere: leave --model, --device, --dtype, --arithmetic and --explainer out.',
     );
-  const remote =
-    endpoint === undefined ? undefined : { endpoint, remoteModel, allowInsecureKey, maxInFlight };
+  const remote = endpoint === undefined ? undefined : remoteOptions(endpoint, values);
   return { model, device, dtype, arithmetic, explainer, remote };
+}
+
+/** With the key of the environment. @throws TypeError or RangeError */
+function remoteOptions(endpoint: string, values: EngineValues): RemoteOptions {
+  const { 'remote-model': remoteModel, 'allow-insecure-key': allowInsecureKey, slots } = values;
+  const apiKey = process.env['RANK1_API_KEY'];
+  const options: RemoteOptions = {
+    endpoint,
+    ...(remoteModel !== undefined && { remoteModel }),
+    ...(apiKey !== undefined && { apiKey }),
+    ...(allowInsecureKey !== undefined && { allowInsecureKey }),
+    ...(slots !== undefined && { maxInFlight: wholeNumber('--slots', slots, 1) }),
+  };
+  checkRemoteOptions(options);
+  return options;
 }
 
 /** @throws TypeError or RangeError */

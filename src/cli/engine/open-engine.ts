@@ -10,7 +10,7 @@ import type { RerankEngine } from './rerank-engine.ts';
 
 /** Starts nothing yet. @throws Rank1Error if the model does not exist */
 export async function openEngine(requested: RequestedEngine, context: CommandContext): Promise<RerankEngine> {
-  if (requested.remote) return new RemoteEngine(requested.remote, process.env['RANK1_API_KEY']);
+  if (requested.remote) return new RemoteEngine(requested.remote);
   const local = async (model: string | null, options: ConstructorParameters<typeof LocalEngine>[1]) =>
     new LocalEngine(await modelPlace(model), options, () => new NodeWorker(context.engineThread));
   const engine = await local(requested.model ?? context.defaultModel, requested);

@@ -6,20 +6,16 @@ import type { DocumentInput } from '../../client/check-arguments.ts';
 import type { Reranker } from '../../client/reranker.ts';
 import type { LoadCallOptions, RerankCallbacks, RerankParameters } from '../../client/reranker-options.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
-import { createReranker, type RemoteRerankerOptions } from '../../index.ts';
+import { createReranker } from '../../index.ts';
 import type { LoadedModel } from '../../protocol/rerank-api.ts';
 import { CompletionClient } from '../../remote/completion-client.ts';
-import { checkRemoteOptions } from '../../remote/remote-options.ts';
-import type { EndpointOptions } from './engine-options.ts';
+import { checkRemoteOptions, type RemoteOptions } from '../../remote/remote-options.ts';
 import { engineClosed, type RerankEngine } from './rerank-engine.ts';
 
 /** Timeout of a probe. */
 const PROBE_TIMEOUT_MS = 5000;
 /** Minimum interval between requests to the server, however often probes arrive. */
 const PROBE_EVERY_MS = 5000;
-
-/** Shortened in tests; see `RemoteOptions`. */
-export type RemoteTimes = Pick<RemoteRerankerOptions, 'maxAttempts' | 'retryDelayMs'>;
 
 export class RemoteEngine implements RerankEngine {
   readonly modelName: string;
@@ -29,23 +25,11 @@ export class RemoteEngine implements RerankEngine {
   #closed = false;
   #probe: { readonly askedAt: number; readonly answer: Promise<boolean> } | null = null;
 
-  /** @throws TypeError or RangeError for invalid server options */
-  constructor(
-    { endpoint, remoteModel, allowInsecureKey, maxInFlight }: EndpointOptions,
-    apiKey: string | undefined,
-    times: RemoteTimes = {},
-  ) {
-    const options: RemoteRerankerOptions = {
-      endpoint,
-      ...times,
-      ...(allowInsecureKey !== undefined && { allowInsecureKey }),
-      ...(maxInFlight !== undefined && { maxInFlight }),
-      ...(remoteModel !== undefined && { remoteModel }),
-      ...(apiKey !== undefined && { apiKey }),
-    };
+  /** @throws TypeError or RangeError for invalid options */
+  constructor(options: RemoteOptions) {
     this.#prober = new CompletionClient(checkRemoteOptions(options));
     this.#reranker = createReranker(options);
-    this.modelName = remoteModel ?? new URL(endpoint).host;
+    this.modelName = options.remoteModel ?? new URL(options.endpoint).host;
   }
 
   async load(options: LoadCallOptions = {}): Promise<LoadedModel> {

@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from '../engine/engine-options.ts';
 import { NO_REVISION } from '../../evaluation/index.ts';
+import { checkRun } from '../../evaluation/node/load-collection.ts';
 import type { RerankOptions } from '../../protocol/rerank-api.ts';
 
 export const EVAL_USAGE = `rank1-rerank eval --data <file or folder> --out <folder> [options]
@@ -79,6 +80,8 @@ export function parseEvalArguments(args: readonly string[]): EvalArguments {
   const { values } = parseArgs({ args: [...args], options: EVAL_FLAGS });
   if (!values.data || !values.out)
     throw new TypeError('eval needs --data <file or folder> and --out <folder>.');
+  const { data, run = null } = values;
+  checkRun({ data, run });
   const count = (name: 'depth' | 'limit' | 'relevance-level') => {
     const value = values[name];
     return value === undefined ? null : wholeNumber(`--${name}`, value, 1);
@@ -89,8 +92,8 @@ export function parseEvalArguments(args: readonly string[]): EvalArguments {
   // Without templates, the task only names the collection.
   const task = values.templates === undefined ? undefined : values.task;
   return {
-    data: values.data,
-    run: values.run ?? null,
+    data,
+    run,
     split: values.split ?? 'test',
     subset: values.subset ?? null,
     qrels: values.qrels ?? null,

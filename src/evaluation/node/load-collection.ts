@@ -39,18 +39,14 @@ export interface DataOptions {
  * Queries without judgements are excluded, unless no query has any: then all are reranked and nothing is
  * measured.
  * @param budget for the texts kept in memory
- * @throws Rank1Error invalid-file, with file and line where possible; TypeError if the options do not fit the
- * files
+ * @throws Rank1Error invalid-file, with file and line where possible; TypeError as `checkRun`
  */
 export async function loadCollection(
   options: DataOptions,
   budget = new TextBudget(),
 ): Promise<LoadedCollection> {
-  const { data } = options;
-  const isFolder = statSync(data).isDirectory();
-  if (isFolder && options.run === null) throw new TypeError('A BEIR folder needs --run with its candidates.');
-  if (!isFolder && options.run !== null)
-    throw new TypeError('--run is only for a BEIR folder; this file has its own candidates.');
+  checkRun(options);
+  const isFolder = statSync(options.data).isDirectory();
   const collection = isFolder ? await loadBeir(options, budget) : await loadFile(options, budget);
   if (collection.queries.length > 0) return collection;
   throw new Rank1Error(
@@ -59,6 +55,18 @@ export async function loadCollection(
       ? 'There is no query to judge: run and judgements have no query id in common.'
       : 'There is no query to judge: the file has none with judgements.',
   );
+}
+
+/**
+ * Data that are missing are told when they are read.
+ * @throws TypeError if they need a first-stage run, or have no use for one
+ */
+export function checkRun({ data, run }: Pick<DataOptions, 'data' | 'run'>): void {
+  if (!existsSync(data)) return;
+  const isFolder = statSync(data).isDirectory();
+  if (isFolder && run === null) throw new TypeError('A BEIR folder needs --run with its candidates.');
+  if (!isFolder && run !== null)
+    throw new TypeError('--run is only for a BEIR folder; this file has its own candidates.');
 }
 
 /** The files a BEIR run depends on; a .gz is used if the plain file is missing. */
@@ -171,7 +179,10 @@ async function* fileQueries({ data, depth }: DataOptions, qrels: Qrels | null): 
   const onPlace = (next: FilePlace) => void (place = next);
   if (format === 'eval-jsonl') {
     if (qrels !== null)
-      throw new TypeError('--qrels is only for rank_llm requests; this file has its own judgements.');
+      throw new Rank1Error(
+        'invalid-file',
+        `${basename(data)} has its own judgements. Leave --qrels out, which is for rank_llm requests.`,
+      );
     for await (const query of readEvalJsonl(source, onPlace)) yield { ...loadedQuery(query, depth), place };
     return;
   }

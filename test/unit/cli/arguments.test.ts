@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { parseRerankArguments, RERANK_USAGE } from '../../../src/cli/rerank/rerank-arguments.ts';
 import { parseServeArguments, SERVE_USAGE } from '../../../src/cli/serve/serve-arguments.ts';
 import { EVERY_OPTION } from '../../harness/every-option.ts';
 import { ENGINE_FLAGS, JUDGING_FLAGS } from '../../../src/cli/engine/engine-options.ts';
+
+afterEach(() => void vi.unstubAllEnvs());
 
 describe('the arguments of rerank', () => {
   it('become a call', () => {
@@ -87,10 +89,25 @@ describe('the arguments of rerank', () => {
     ['--query q --samples 2 --temperature hot a', /temperature/],
     ['--query q --endpoint http://h/v1 --model m a', /--endpoint/],
     ['--query q --endpoint http://h/v1 --explainer m a', /--explainer/],
+    ['--query q --endpoint gpu:8000/v1 a', /endpoint must be http or https/],
+    ['--query q --endpoint gpu/v1 a', /endpoint is not a valid absolute URL/],
     ['--query q --remote-model m a', /--endpoint/],
     ['--query q --allow-insecure-key a', /--endpoint/],
   ])('%s is refused with a reason', (line, reason) => {
     expect(() => parseRerankArguments(line.split(' '))).toThrow(reason);
+  });
+
+  it('send the key of the environment over plain http to this machine alone, unless told to', () => {
+    vi.stubEnv('RANK1_API_KEY', 'sk-secret');
+    const parse = (endpoint: string, ...flags: string[]) =>
+      parseRerankArguments(['--query', 'q', '--endpoint', endpoint, ...flags, 'a']);
+    expect(() => parse('http://gpu:8000/v1')).toThrow(/in clear text/);
+    for (const { engine } of [
+      parse('http://gpu:8000/v1', '--allow-insecure-key'),
+      parse('http://127.0.0.1:8000/v1'),
+      parse('https://gpu/v1'),
+    ])
+      expect(engine.remote?.apiKey).toBe('sk-secret');
   });
 });
 

@@ -22,7 +22,8 @@ async function serve(...flags: string[]): Promise<void> {
   const args = ['--endpoint', upstream.endpoint, ...flags];
   args.push('--max-new-tokens', String(hundredExpected.options.maxNewTokens));
   const settings = parseServeArguments(args, {});
-  engine = new RemoteEngine(settings.engine.remote!, API_KEY, { maxAttempts: 2, retryDelayMs: 1 });
+  const remote = { ...settings.engine.remote!, apiKey: API_KEY, maxAttempts: 2, retryDelayMs: 1 };
+  engine = new RemoteEngine(remote);
   server = new RerankServer({ ...settings, engine });
   const { port } = await server.listen('127.0.0.1', 0);
   url = `http://127.0.0.1:${port}`;
@@ -131,7 +132,7 @@ describe('serve on an endpoint', () => {
     expect(await health()).toBe(200);
     const { endpoint } = upstream;
     await upstream.stop();
-    const fresh = new RemoteEngine({ endpoint }, undefined);
+    const fresh = new RemoteEngine({ endpoint });
     expect(await fresh.isReachable()).toBe(false);
     await fresh.close();
     upstream = await CompletionsServer.start();

@@ -44,6 +44,16 @@ describe('the command line', () => {
     expect(() => parseEvalArguments(args)).toThrow(reason);
   });
 
+  test('takes candidates for a folder, and for nothing else', () => {
+    const file = join(folder, 'tea.eval.jsonl');
+    writeFileSync(file, '');
+    const parse = (data: string, ...flags: string[]) =>
+      parseEvalArguments(['--data', data, '--out', 'o', ...flags]);
+    expect(parse(folder, '--run', 'run.trec').run).toBe('run.trec');
+    expect(() => parse(folder)).toThrow('A BEIR folder needs --run');
+    expect(() => parse(file, '--run', 'run.trec')).toThrow('--run is only for a BEIR folder');
+  });
+
   test('takes a template by the name of the task, else by the name of its data set', () => {
     const file = join(folder, 'templates.json');
     const templates = { Bright: 'any FILL_QUERY_HERE', Bright_pony: 'pony FILL_QUERY_HERE' };

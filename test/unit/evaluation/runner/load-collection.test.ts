@@ -234,5 +234,11 @@ describe('data', () => {
       '--run is only for a BEIR folder',
     );
     await expect(loadQueries({ ...sources, data: qrels, depth: 1 })).rejects.toThrow('no texts to judge');
+    const judged = join(folder, 'judged.eval.jsonl');
+    writeFileSync(judged, '{"qid": "q", "query": "why", "candidates": []}\n');
+    await expect(loadQueries({ ...sources, data: judged, qrels, depth: 1 })).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: expect.stringMatching(/^judged\.eval\.jsonl .*--qrels/),
+    });
   });
 });
