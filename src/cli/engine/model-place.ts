@@ -24,7 +24,7 @@ export async function modelPlace(model: string | null): Promise<ModelPlace> {
       'model-not-found',
       'No model is named, and the package rank1-rerank-model is not installed: `npm install rank1-rerank-model`, or name a model with --model.',
     );
-  if (/^https?:\/\//.test(model)) {
+  if (isAddress(model)) {
     const url = new URL(model.endsWith('/') ? model : `${model}/`);
     return { folder: null, url: url.href, name: modelName(url.pathname) };
   }
@@ -38,6 +38,11 @@ export async function modelPlace(model: string | null): Promise<ModelPlace> {
     );
   }
   return { folder, url: pathToFileURL(`${folder}/`).href, name: modelName(folder) };
+}
+
+/** Whether the model is on a server, not in a folder. */
+export function isAddress(model: string): boolean {
+  return /^https?:\/\//.test(model);
 }
 
 /** The last segment of a path or URL. */

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { errorMessage } from '../../base/errors.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { modelName } from '../engine/model-place.ts';
+import { isAddress, modelName } from '../engine/model-place.ts';
 import { readManifest, totalBytes } from './model-folder.ts';
 
 const USAGE = `rank1-rerank models [--json] [folder...]
 
-  Lists models: the default one, and those in the folders named here, or one level below them. Their files are
-  not checked; doctor --model <folder> does that. Make a model from a checkpoint with convert.
+  Lists models: the default one, if it is on this machine, and those in the folders named here, or one level below
+  them. Their files are not checked; doctor --model <folder> does that. Make a model from a checkpoint with convert.
 
   --json                   one JSON list
 `;
@@ -40,9 +40,12 @@ export interface ListedModel {
 async function runModels(
   folders: readonly string[],
   asJson: boolean,
-  context: CommandContext,
+  { defaultModel }: CommandContext,
 ): Promise<void> {
-  const models = await listModels([context.defaultModel, ...folders].filter((folder) => folder !== null));
+  const isElsewhere = defaultModel !== null && isAddress(defaultModel);
+  if (isElsewhere) console.error(`The default model is not on this machine, so not listed: ${defaultModel}`);
+  const own = defaultModel === null || isElsewhere ? [] : [defaultModel];
+  const models = await listModels([...own, ...folders]);
   if (asJson) return console.log(JSON.stringify(models, null, 2));
   for (const { name, folder, dtypes, bytes, maxPositions } of models)
     console.log(
