@@ -62,7 +62,13 @@ export async function readTasks(
     } else if (chosen === 'json') await readJsonArray(file, take, budget.onPlace);
     else for await (const document of READERS[chosen](file, budget.onPlace)) take(document);
   }
-  return documents.length > 0 ? [{ queryId: null, query: null, documents }, ...tasks] : tasks;
+  if (documents.length > 0) return [{ queryId: null, query: null, documents }, ...tasks];
+  if (tasks.length > 0) return tasks;
+  const names = files.map(({ name }) => name).join(', ');
+  throw new Rank1Error(
+    'invalid-file',
+    `${names}: there is no document to judge. Check that this is the right file.`,
+  );
 }
 
 const READERS: Readonly<

@@ -96,7 +96,6 @@ describe('documents are read', () => {
       { id: 'a.json:2', text: 'plain' },
       { id: 'a.json:3', text: '', metadata: { ['__proto__']: 2 } },
     ]);
-    expect(await documentsOf('a.json', '[]')).toBeUndefined();
   });
 
   it('however the bytes arrive', async () => {
@@ -131,6 +130,8 @@ describe('documents are read', () => {
   it('from several files, in their order', async () => {
     const files = [sourceFile('a.txt', 'one'), sourceFile('b.jsonl', '"two"')];
     expect((await readTasks(files, 'auto'))[0]?.documents.map(({ text }) => text)).toEqual(['one', 'two']);
+    const withEmpty = [sourceFile('a.json', '[]'), sourceFile('b.jsonl', '"two"')];
+    expect((await readTasks(withEmpty, 'auto'))[0]?.documents.map(({ text }) => text)).toEqual(['two']);
   });
 });
 
@@ -151,6 +152,8 @@ describe('a fault in a file is told with its line', () => {
     ['a.json', '[\n{"text": "a"},\n{"text": {}}]', /^a\.json, line 3: "text" is not a string/],
     ['a.json', '["a",\n', /^a\.json, line 2: the file ends too early/],
     ['a.csv', '', /^a\.csv, line 1: the file is empty/],
+    ['a.csv', 'id,text\n', /^a\.csv: there is no document/],
+    ['a.json', '[]', /^a\.json: there is no document/],
     ['a.txt', '\n\n', /^a\.txt, line 1: the file is empty/],
   ])('%s: %j', async (name, text, message) => {
     await expect(read(name, text)).rejects.toMatchObject({
