@@ -27,15 +27,25 @@ export class RunLedger {
     return this.#decided.size;
   }
 
-  /**
-   * Places in the request, in order, except that documents in progress during two failures come last: one of them may
-   * be the cause and must not keep the others from their verdicts.
-   */
+  /** Places in the request, in order. */
   get undecided(): readonly number[] {
-    const isSuspect = (index: number): boolean => (this.#numStarts.get(index) ?? 0) >= 2;
-    return Array.from({ length: this.#numDocuments }, (_, index) => index)
-      .filter((index) => !this.#decided.has(index))
-      .sort((a, b) => Number(isSuspect(a)) - Number(isSuspect(b)));
+    return Array.from({ length: this.#numDocuments }, (_, index) => index).filter(
+      (index) => !this.#decided.has(index),
+    );
+  }
+
+  /**
+   * The undecided documents as they are to be judged, one group after the other. Those in progress during two failures
+   * come last and alone, the most often started at the end: one of them may be the cause and must not keep the others,
+   * in its batch or behind it, from their verdicts.
+   */
+  get groups(): readonly (readonly number[])[] {
+    const numStarts = (index: number): number => this.#numStarts.get(index) ?? 0;
+    const isSuspect = (index: number): boolean => numStarts(index) >= 2;
+    const { undecided } = this;
+    const others = undecided.filter((index) => !isSuspect(index));
+    const suspects = undecided.filter(isSuspect).sort((a, b) => numStarts(a) - numStarts(b));
+    return [others, ...suspects.map((index) => [index])].filter(({ length }) => length > 0);
   }
 
   /** Whether only documents that failed their first try are left. */

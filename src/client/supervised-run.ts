@@ -83,7 +83,7 @@ export class SupervisedRun {
     this.#model = model;
     if (!hold.held) this.#report({ type: 'running', model });
     try {
-      await this.#send();
+      for (const indexes of this.#ledger.groups) await this.#send(indexes);
     } catch (error) {
       signal.throwIfAborted();
       if (this.#ledger.undecided.length > 0) throw error;
@@ -112,9 +112,8 @@ export class SupervisedRun {
     }
   }
 
-  async #send(): Promise<void> {
+  async #send(indexes: readonly number[]): Promise<void> {
     const { request, recovery, signal, backend, hold } = this.#options;
-    const indexes = this.#ledger.undecided;
     const documents = indexes.flatMap((index) => request.documents[index] ?? []);
     const { maxSlots } = recovery;
     const options = { ...request.options, ...(maxSlots !== undefined && { maxSlots }) };

@@ -83,10 +83,12 @@ export class Engine {
   /**
    * Runs one step and returns its sequences: each took a token or failed. Empty if there is no work, or if the step ran
    * out of memory: then the next step has half the rows, and no sequence has lost a token.
+   * @param onBegin is told of the step's sequences before it runs; of none if there is no work
    */
-  async step(): Promise<readonly Sequence[]> {
+  async step(onBegin?: (sequences: readonly Sequence[]) => void): Promise<readonly Sequence[]> {
     assert(!this.#stepping, 'one step at a time');
     const scheduled = this.#scheduler.schedule();
+    onBegin?.(scheduled?.sequences ?? []);
     if (scheduled === null) return [];
     this.#stepping = true;
     try {

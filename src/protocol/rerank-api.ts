@@ -229,10 +229,11 @@ export interface Outcome {
 /**
  * One event for one document; `index` is its place in the request.
  *
- * A document interrupted by a failure is started again, with a new chain. With `reasons: 'top'` every document finishes
- * with its score; the best are then started again and finish with their chain, or with their score if the chain got no
- * verdict. A document with several passages or samples streams no reasoning: it finishes with the chain of the best
- * passage, or the one nearest to the mean. Its token counts cover all passages and samples: they are what it cost.
+ * A document has `started` when the first step with it begins. One interrupted by a failure is started again, with a
+ * new chain. With `reasons: 'top'` every document finishes with its score; the best are then started again and finish
+ * with their chain, or with their score if the chain got no verdict. A document with several passages or samples streams
+ * no reasoning: it finishes with the chain of the best passage, or the one nearest to the mean. Its token counts cover
+ * all passages and samples: they are what it cost.
  */
 export type RerankUpdate =
   | {

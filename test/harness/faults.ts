@@ -42,7 +42,8 @@ export interface FaultOutcome {
 
 export interface AskedOfWorker {
   readonly device: string | null;
-  readonly numDocuments: number | null;
+  /** of all its requests */
+  readonly numDocuments: number;
   readonly maxSlots: number | null;
   /** documents without a verdict when the worker was started */
   readonly numUndecided: number;
@@ -171,14 +172,19 @@ class FaultRun {
     worker.postMessage({ plan: this.#case.plans[this.#workers.length] ?? null });
     const place = this.#workers.length;
     const numUndecided = DOCUMENTS.length - new Set(this.#finished.map(({ index }) => index)).size;
-    this.#asked[place] = { device: null, numDocuments: null, maxSlots: null, numUndecided };
+    this.#asked[place] = { device: null, numDocuments: 0, maxSlots: null, numUndecided };
     worker.addEventListener('message', ({ data }: MessageEvent<Partial<PageEventMessage & AskedMessage>>) => {
-      if (data.asked) Object.assign(this.#asked[place] ?? {}, data.asked);
+      if (data.asked) this.#tookRequest(place, data.asked);
       if (data.pageEvent === 'unreadable') worker.dispatchEvent(new MessageEvent('messageerror'));
       else if (data.pageEvent) this.#befall(data.pageEvent);
     });
     this.#workers.push(worker);
     return worker;
+  }
+
+  #tookRequest(place: number, { numDocuments = 0, ...rest }: AskedMessage['asked']): void {
+    const asked = this.#asked[place];
+    if (asked) this.#asked[place] = { ...asked, ...rest, numDocuments: asked.numDocuments + numDocuments };
   }
 
   /** Holds last for a few tasks, so that the run comes to its next halt. */

@@ -1,6 +1,7 @@
 /**
  * The unfinished documents of a run: which sequence belongs to which chain of which document. Turns a step's tokens
- * into updates, and queues a chain's next sequence (a forced answer, a continuation).
+ * into updates, and queues a chain's next sequence (a forced answer, a continuation). A document has started once a
+ * step has begun with it, not when it is queued: after a failure, that tells which documents may be the cause.
  */
 import { assert } from '../../base/assert.ts';
 import { Rank1Error } from '../../base/errors.ts';
@@ -22,6 +23,8 @@ export class DocumentsInProgress {
   readonly #settings: ChainSettings;
   readonly #numSamples: number;
   readonly #progress = new Map<Sequence, Progress>();
+  /** The updates of documents that no step has begun with. */
+  readonly #toStart = new Map<DocumentTally<Chain>, RerankUpdate>();
 
   /** @param numSamples chains per prompt */
   constructor(engine: Engine, settings: ChainSettings, numSamples: number) {
@@ -31,9 +34,9 @@ export class DocumentsInProgress {
   }
 
   /** Queues all chains of a document. Without a prompt it is finished at once. */
-  start({ index, prompts, numPromptTokens, maxTokens }: PlannedDocument): RerankUpdate {
+  add({ index, prompts, numPromptTokens, maxTokens }: PlannedDocument): RerankUpdate[] {
     const [first] = prompts;
-    if (!first) return { ...notJudged(index, 'prompt-too-long'), numPromptTokens, maxTokens };
+    if (!first) return [{ ...notJudged(index, 'prompt-too-long'), numPromptTokens, maxTokens }];
     const tallied = prompts.map(({ text, promptTokenIds, truncated, passage }) => ({
       chains: Array.from(
         { length: this.#numSamples },
@@ -48,7 +51,18 @@ export class DocumentsInProgress {
       this.#progress.set(chain.sequence, { tally, chain });
       this.#engine.add(chain.sequence);
     }
-    return { type: 'started', index, numPromptTokens, truncated: first.truncated };
+    this.#toStart.set(tally, { type: 'started', index, numPromptTokens, truncated: first.truncated });
+    return [];
+  }
+
+  /** @param sequences of the step that is about to run */
+  beginStep(sequences: readonly Sequence[]): RerankUpdate[] {
+    return sequences.flatMap((sequence) => {
+      const { tally } = this.#progressOf(sequence);
+      const started = this.#toStart.get(tally);
+      this.#toStart.delete(tally);
+      return started ?? [];
+    });
   }
 
   /**

@@ -1,4 +1,4 @@
-/** One run: plans a request's documents, runs them through the engine, and sends each step's updates. */
+/** One run: plans a request's documents, runs them through the engine, and sends a message of updates with each step. */
 import { Rank1Error } from '../../base/errors.ts';
 import { nextTask, type Gate } from '../../base/async.ts';
 import { Engine } from '../../engine/engine.ts';
@@ -138,21 +138,23 @@ export class RerankRun {
     const later: PlannedDocument[] = [];
     this.#engine = engine;
     try {
-      for (const document of this.#inOrderOfWork(planned)) this.#take([inProgress.start(document)]);
-      this.#send();
+      for (const document of this.#inOrderOfWork(planned)) this.#take(inProgress.add(document));
       await this.#untilResumed();
       while ((engine.hasWork || !this.#planner.isDone) && !this.#signal.aborted) {
         if (engine.numWaiting < 2 * maxSlots) {
           for (const document of this.#planSlice(2 * maxSlots)) {
             if (this.#planner.lengthFor([document]) > maxLength) later.push(document);
-            else this.#take([inProgress.start(document)]);
+            else this.#take(inProgress.add(document));
           }
         }
-        const sequences = await engine.step();
-        const steppedAt = performance.now();
-        this.#take(inProgress.takeStep(sequences));
-        this.#send();
-        this.#stats.addOverhead(performance.now() - steppedAt);
+        // One message a step: what came of the last one, and what this one begins with.
+        const sequences = await engine.step((begun) =>
+          this.#asOverhead(() => {
+            this.#take(inProgress.beginStep(begun));
+            this.#send();
+          }),
+        );
+        this.#asOverhead(() => this.#take(inProgress.takeStep(sequences)));
         // Lets messages in: on WASM a step blocks the thread, so no abort or pause could arrive.
         await nextTask();
         await this.#untilResumed();
@@ -227,9 +229,16 @@ export class RerankRun {
     return this.#sampling?.numSamples ?? 1;
   }
 
+  #asOverhead(work: () => void): void {
+    const startedAt = performance.now();
+    work();
+    this.#stats.addOverhead(performance.now() - startedAt);
+  }
+
   /** Resolves when the run may take its next step or is to end. */
   async #untilResumed(): Promise<void> {
     if (this.#gate.isOpen) return;
+    this.#send();
     const pausedAt = performance.now();
     await this.#gate.untilOpen(this.#signal).catch(() => undefined);
     this.#pausedMs += performance.now() - pausedAt;

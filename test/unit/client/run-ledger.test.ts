@@ -66,12 +66,17 @@ describe('a run ledger', () => {
     expect(attempt(ledger, [finished(0)])).toMatchObject([{ finishReason: 'verdict' }]);
   });
 
-  it('puts documents that were at work in two failures behind the others', () => {
-    const ledger = new RunLedger(4);
+  it('puts documents that were at work in two failures behind the others, each alone, the most suspect last', () => {
+    const ledger = new RunLedger(5);
     attempt(ledger, [started(0), started(1)]);
-    expect(ledger.undecided).toEqual([0, 1, 2, 3]);
-    attempt(ledger, [started(0)]);
-    expect(ledger.undecided).toEqual([1, 2, 3, 0]);
+    expect(ledger.groups).toEqual([[0, 1, 2, 3, 4]]);
+    attempt(ledger, [started(0), finished(4)]);
+    expect(ledger.groups).toEqual([[1, 2, 3], [0]]);
+    attempt(ledger, [started(0), started(1), started(2), started(3)]);
+    attempt(ledger, [started(2), finished(3)]);
+    expect(ledger.groups).toEqual([[1], [2], [0]]);
+    attempt(ledger, [finished(0), finished(1), finished(2)]);
+    expect(ledger.groups).toEqual([]);
   });
 
   it('adds up the figures of all attempts', () => {

@@ -36,9 +36,17 @@ function makeRequest(texts: readonly string[], options: RunOptions & { query?: s
 }
 
 /** Runs a request and keeps every message. */
-async function runRequest(service: RerankService, request: RerankRequest, signal?: AbortSignal) {
+async function runRequest(
+  service: RerankService,
+  request: RerankRequest,
+  signal?: AbortSignal,
+  onUpdates?: UpdateListener,
+) {
   const messages: { updates: RerankUpdate[]; stats: RunStats }[] = [];
-  const listener: UpdateListener = (updates, stats) => messages.push({ updates, stats });
+  const listener: UpdateListener = (updates, stats) => {
+    messages.push({ updates, stats });
+    onUpdates?.(updates, stats);
+  };
   const summary = await service.rerank(request, listener, signal);
   const updates = messages.flatMap((message) => message.updates);
   const finished = updates.filter((update): update is Finished => update.type === 'finished');
@@ -108,14 +116,40 @@ describe('a run', () => {
     }
   });
 
-  test('sends one message a step at most, and never an empty one', async () => {
-    const { service, runtime } = await loadedService();
-    const { messages } = await rerank(service, ['tea', 'milk', 'cake']);
-    expect(messages.every(({ updates }) => updates.length > 0)).toBe(true);
-    // One more for the documents that start before the first step.
-    expect(messages.length).toBeLessThanOrEqual((runtime.runners[0]?.plans.length ?? 0) + 1);
-    expect(messages.at(-1)?.stats.rowsActive).toBe(0);
-  });
+  test.each([{}, { maxSlots: 1 }, { reasons: 'none' }] as const)(
+    'sends one message a step at most, and never an empty one, with %j',
+    async (options) => {
+      const { service, runtime } = await loadedService();
+      const { messages } = await rerank(service, ['tea', 'milk', 'cake and more of it'], options);
+      expect(messages.every(({ updates }) => updates.length > 0)).toBe(true);
+      // One more for what came of the last step.
+      expect(messages.length).toBeLessThanOrEqual((runtime.runners[0]?.plans.length ?? 0) + 1);
+      expect(messages.at(-1)?.stats.rowsActive).toBe(0);
+    },
+  );
+
+  test.each([1, 2, 3])(
+    'tells before each step which documents it begins with, of %i slots',
+    async (maxSlots) => {
+      const texts = Array.from({ length: 9 }, (_, place) => `tea number ${place}`);
+      const started: number[] = [];
+      const read: number[] = [];
+      const tokenizer = new CharacterTokenizer();
+      const { service } = await loadedService({
+        tokenizer,
+        beforeStep: (plan) => {
+          if (plan.kind !== 'prefill') return;
+          const prompts = plan.rows.map(({ tokenIds }) => tokenizer.decode([...tokenIds]));
+          read.push(...prompts.map((prompt) => texts.findIndex((text) => prompt.includes(text))));
+          expect(started).toEqual(read);
+        },
+      });
+      await runRequest(service, makeRequest(texts, { maxSlots }), undefined, (updates) => {
+        for (const { type, index } of updates) if (type === 'started') started.push(index);
+      });
+      expect(read).toEqual(texts.map((_, place) => place));
+    },
+  );
 
   test.each([{ samples: 3 }, { longDocuments: 'passages' }] as const)(
     'says every few seconds that it is alive, though %j brings nothing before a verdict',
@@ -420,11 +454,12 @@ describe('pause', () => {
     });
     service = loaded.service;
     const abortion = new AbortController();
-    const run = runRequest(service, request, abortion.signal);
+    const updates: RerankUpdate[] = [];
+    const run = runRequest(service, request, abortion.signal, (some) => updates.push(...some));
     await inStep;
     await manyTasks();
     const runner = loaded.runtime.runners[0];
-    return { service, abortion, run, runner, numSteps: () => runner?.plans.length ?? 0 };
+    return { service, abortion, run, updates, runner, numSteps: () => runner?.plans.length ?? 0 };
   }
 
   test.each([0, 1, 5, 12])('in step %i holds the run after that step, with its rows', async (pauseIn) => {
@@ -435,6 +470,15 @@ describe('pause', () => {
     const { summary } = await run;
     expect(summary).toMatchObject({ numFinished: 4, aborted: false });
     expect(runner?.disposed).toBe(true);
+  });
+
+  test('keeps nothing back of the step in flight', async () => {
+    const { service, run, updates } = await pausedRun(1);
+    const reasoned = updates.filter(({ type }) => type === 'reasoning').map(({ index }) => index);
+    // A prefill and a decode step with a letter for each of two rows.
+    expect(reasoned).toEqual([0, 1, 0, 1]);
+    service.resume();
+    await run;
   });
 
   test.each([0, 3, 7])('and resume in step %i change no update and no step', async (pauseIn) => {

@@ -1,0 +1,61 @@
+/** Documents that the model dies of in a list of others: the page's side on the real service. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { Rank1Error } from '../../../src/base/errors.ts';
+import { partialResponse } from '../../../src/client/rerank-result.ts';
+import { Reranker } from '../../../src/client/reranker.ts';
+import type { RerankOptions } from '../../../src/protocol/rerank-api.ts';
+import { RerankService } from '../../../src/service/rerank/rerank-service.ts';
+import { CharacterTokenizer } from '../../fakes/character-tokenizer.ts';
+import { ScriptedRuntime, type ScriptedRuntimeOptions } from '../../fakes/scripted-runtime.ts';
+
+const rerankers: Reranker[] = [];
+
+afterEach(() => rerankers.splice(0).forEach((reranker) => reranker.dispose()));
+
+async function rank(documents: readonly string[], options: RerankOptions, runtime: ScriptedRuntimeOptions) {
+  let numLoads = 0;
+  const service = new RerankService(() => {
+    numLoads++;
+    return Promise.resolve(new ScriptedRuntime(runtime));
+  });
+  const model = 'https://models.test/a/';
+  const reranker = new Reranker({ backend: service, model, lock: false, faultTimes: { backOffMs: [0] } });
+  rerankers.push(reranker);
+  const outcome = await reranker.rerank({ query: 'tea?', documents, ...options }).then(
+    (response) => ({ code: null, response }),
+    (error: Rank1Error) => ({ code: error.code, response: partialResponse(error) }),
+  );
+  const unjudged = outcome.response?.unjudged.map(({ document, finishReason }) => [document, finishReason]);
+  return { code: outcome.code, numResults: outcome.response?.results.length, unjudged, numLoads };
+}
+
+describe('a document that the model dies of', () => {
+  const tokenizer = new CharacterTokenizer();
+  const dying: ScriptedRuntimeOptions = {
+    tokenizer,
+    beforeStep: (plan) => {
+      if (
+        plan.kind === 'prefill' &&
+        plan.rows.some((row) => tokenizer.decode([...row.tokenIds]).includes('poison'))
+      )
+        throw new Rank1Error('run-failed', 'It dies of this.');
+    },
+  };
+
+  it.each([
+    { num: 20, place: 0, maxSlots: 2 },
+    { num: 20, place: 0, maxSlots: 4 },
+    { num: 20, place: 19, maxSlots: 4 },
+    { num: 120, place: 60, maxSlots: 4 },
+    { num: 200, place: 0, maxSlots: 4 },
+    { num: 20, place: 0, maxSlots: 16, reasons: 'none' },
+  ] as const)('costs no other its verdict: %j', async ({ num, place, ...options }) => {
+    const documents = Array.from({ length: num }, (_, index) =>
+      index === place ? 'poison' : `tea ${index}`,
+    );
+    const { code, numResults, unjudged } = await rank(documents, options, dying);
+    expect(code).toBe('run-failed');
+    expect(unjudged).toEqual([['poison', 'aborted']]);
+    expect(numResults).toBe(num - 1);
+  });
+});
