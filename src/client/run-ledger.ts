@@ -14,6 +14,7 @@ export class RunLedger {
   /** Judged `failed` once; that may have been a device fault. */
   readonly #doubtful = new Set<number>();
   readonly #numStarts = new Map<number, number>();
+  #hasVerdict = false;
   #earlierStats = NO_STATS;
   #stats = NO_STATS;
 
@@ -37,11 +38,12 @@ export class RunLedger {
   /**
    * The undecided documents as they are to be judged, one group after the other. Those in progress during two failures
    * come last and alone, the most often started at the end: one of them may be the cause and must not keep the others,
-   * in its batch or behind it, from their verdicts.
+   * in its batch or behind it, from their verdicts. Those that failed their first try are alone as well: several without
+   * numbers and nothing beside them would be the device's fault.
    */
   get groups(): readonly (readonly number[])[] {
     const numStarts = (index: number): number => this.#numStarts.get(index) ?? 0;
-    const isSuspect = (index: number): boolean => numStarts(index) >= 2;
+    const isSuspect = (index: number): boolean => numStarts(index) >= 2 || this.#doubtful.has(index);
     const { undecided } = this;
     const others = undecided.filter((index) => !isSuspect(index));
     const suspects = undecided.filter(isSuspect).sort((a, b) => numStarts(a) - numStarts(b));
@@ -51,6 +53,11 @@ export class RunLedger {
   /** Whether only documents that failed their first try are left. */
   get onlyDoubtfulLeft(): boolean {
     return this.#decided.size + this.#doubtful.size === this.#numDocuments;
+  }
+
+  /** Whether several documents were judged and all failed, as each of them alone cannot tell. */
+  get allFailed(): boolean {
+    return this.#doubtful.size > 1 && !this.#hasVerdict;
   }
 
   /** Counts and times summed over all attempts. */
@@ -87,6 +94,7 @@ export class RunLedger {
       this.#doubtful.add(index);
       return false;
     }
+    this.#hasVerdict ||= update.verdict !== null;
     this.#decided.add(index);
     this.#doubtful.delete(index);
     return true;

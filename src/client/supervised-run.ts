@@ -5,6 +5,7 @@
  */
 import { Rank1Error } from '../base/errors.ts';
 import type { Backend } from '../protocol/backend.ts';
+import { noNumbers } from '../protocol/no-numbers.ts';
 import type {
   LoadedModel,
   LoadProgress,
@@ -92,6 +93,7 @@ export class SupervisedRun {
     signal.throwIfAborted();
     if (this.#ledger.undecided.length > 0 && !this.#ledger.onlyDoubtfulLeft)
       throw new Rank1Error('worker-failed', 'Verdicts were lost between the worker and the page. Try again.');
+    if (this.#ledger.allFailed) throw noNumbers();
     return model;
   }
 

@@ -4,7 +4,6 @@
  * step has begun with it, not when it is queued: after a failure, that tells which documents may be the cause.
  */
 import { assert } from '../../base/assert.ts';
-import { Rank1Error } from '../../base/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Sequence } from '../../engine/sequence.ts';
 import type { FinishedUpdate, RerankUpdate } from '../../protocol/rerank-api.ts';
@@ -65,18 +64,8 @@ export class DocumentsInProgress {
     });
   }
 
-  /**
-   * @param sequences as `Engine.step` returned them
-   * @throws Rank1Error `run-failed` if the logits of all documents of the step, several, are not finite
-   */
+  /** @param sequences as `Engine.step` returned them */
   takeStep(sequences: readonly Sequence[]): RerankUpdate[] {
-    // NaN in some rows is a document's fault; in all rows of a batch of several documents, the device's.
-    const documents = new Set(sequences.map((sequence) => this.#progressOf(sequence).tally));
-    if (documents.size > 1 && sequences.every(({ finishReason }) => finishReason === 'failed'))
-      throw new Rank1Error(
-        'run-failed',
-        'The model computed no valid numbers for any document of a step. Load the model again, or choose another device or dtype.',
-      );
     return sequences.flatMap((sequence) => this.#takeToken(sequence));
   }
 

@@ -18,6 +18,7 @@ import { samplingOf, type Sampling } from '../../rank1/sampled-chains.ts';
 import type { ChainSettings } from './chain.ts';
 import { DocumentPlanner, type PlannedDocument } from './document-plan.ts';
 import { DocumentsInProgress, notJudged } from './documents-in-progress.ts';
+import { FailedRows } from './failed-rows.ts';
 import type { LoadedRuntime } from './loaded-runtime.ts';
 
 /** Documents encoded before the first step; the longest determines the row length. */
@@ -38,6 +39,7 @@ export class RerankRun {
   #updates: RerankUpdate[] = [];
   readonly #planner: DocumentPlanner;
   readonly #stats = new StepStats();
+  readonly #failedRows = new FailedRows();
   /** that of the current round */
   #engine: Engine | null = null;
   readonly #startedAt = performance.now();
@@ -74,6 +76,7 @@ export class RerankRun {
   async execute(): Promise<RunSummary> {
     let planned = await this.#planFirst();
     while (planned.length > 0 && !this.#signal.aborted) planned = await this.#runRound(planned);
+    if (!this.#signal.aborted) this.#take(this.#failedRows.end());
     const { documents } = this.#request;
     // Documents that were never begun.
     for (const index of documents.keys())
@@ -154,7 +157,7 @@ export class RerankRun {
             this.#send();
           }),
         );
-        this.#asOverhead(() => this.#take(inProgress.takeStep(sequences)));
+        this.#asOverhead(() => this.#take(this.#failedRows.take(sequences, inProgress.takeStep(sequences))));
         // Lets messages in: on WASM a step blocks the thread, so no abort or pause could arrive.
         await nextTask();
         await this.#untilResumed();

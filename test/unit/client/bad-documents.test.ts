@@ -1,4 +1,4 @@
-/** Documents that the model dies of in a list of others: the page's side on the real service. */
+/** Documents that the model dies of, or computes no numbers for, in a list of others: the page's side on the real service. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { Rank1Error } from '../../../src/base/errors.ts';
 import { partialResponse } from '../../../src/client/rerank-result.ts';
@@ -6,7 +6,7 @@ import { Reranker } from '../../../src/client/reranker.ts';
 import type { RerankOptions } from '../../../src/protocol/rerank-api.ts';
 import { RerankService } from '../../../src/service/rerank/rerank-service.ts';
 import { CharacterTokenizer } from '../../fakes/character-tokenizer.ts';
-import { ScriptedRuntime, type ScriptedRuntimeOptions } from '../../fakes/scripted-runtime.ts';
+import { ScriptedRuntime, teaScript, type ScriptedRuntimeOptions } from '../../fakes/scripted-runtime.ts';
 
 const rerankers: Reranker[] = [];
 
@@ -57,5 +57,44 @@ describe('a document that the model dies of', () => {
     expect(code).toBe('run-failed');
     expect(unjudged).toEqual([['poison', 'aborted']]);
     expect(numResults).toBe(num - 1);
+  });
+});
+
+describe('documents without numbers', () => {
+  const overflowing: ScriptedRuntimeOptions = {
+    scriptOf: (document) => ({
+      ...teaScript(document),
+      ...(document.startsWith('overflow') && { logits: [NaN, 0] }),
+    }),
+  };
+  const overflows = (num: number): string[] => Array.from({ length: num }, (_, place) => `overflow ${place}`);
+
+  it.each([1, 2, 3, 15])('are told of after a second try, %i among others', async (num) => {
+    const documents = ['tea', ...overflows(num), 'cake'];
+    const unjudged = overflows(num).map((document) => [document, 'failed']);
+    expect(await rank(documents, {}, overflowing)).toEqual({
+      code: null,
+      numResults: 2,
+      unjudged,
+      numLoads: 2,
+    });
+  });
+
+  it.each([{ maxSlots: 2 }, { maxSlots: 16 }, { reasons: 'none' }] as const)(
+    'may be all that there is for some steps: %j',
+    async (options) => {
+      const documents = [...overflows(9), 'a longer text about tea', 'cake, which is longer than the others'];
+      const unjudged = overflows(9).map((document) => [document, 'failed']);
+      expect(await rank(documents, options, overflowing)).toMatchObject({
+        code: null,
+        numResults: 2,
+        unjudged,
+      });
+    },
+  );
+
+  it.each([2, 5, 40])('are the device’s fault where all %i of a list are such', async (num) => {
+    const { code, numLoads } = await rank(overflows(num), { maxSlots: 4 }, overflowing);
+    expect([code, numLoads]).toEqual(['run-failed', 3]);
   });
 });

@@ -730,10 +730,53 @@ describe('a run that fails', () => {
     });
   });
 
-  test('when no row of a batch has numbers is the device’s fault, not that of the documents', async () => {
-    const scriptOf = () => ({ chain: '</think> true', logits: [NaN, NaN] }) as const;
-    const { service } = await loadedService({ scriptOf });
-    await expect(rerank(service, ['tea', 'milk'])).rejects.toMatchObject({ code: 'run-failed' });
+  describe('by a step in which no row has numbers', () => {
+    const scriptOf = (document: string) =>
+      document.startsWith('overflow')
+        ? { ...teaScript(document), logits: [NaN, NaN] as const }
+        : teaScript(document);
+    const overflows = Array.from({ length: 100 }, (_, place) => `overflow ${place}`);
+
+    test.each([2, 100])('is the device’s fault where none of %i documents has any', async (numDocuments) => {
+      const { service, runtime } = await loadedService({ scriptOf });
+      const texts = overflows.slice(0, numDocuments);
+      await expect(rerank(service, texts, { maxSlots: 2 })).rejects.toMatchObject({ code: 'run-failed' });
+      const numRows = runtime.runners[0]?.plans.reduce((sum, { rows }) => sum + rows.length, 0);
+      expect(numRows).toBe(Math.min(16, numDocuments));
+    });
+
+    test.each([{}, { maxSlots: 2 }, { reasons: 'none' }] as const)(
+      'is that of its documents where others have some, before or after it: %j',
+      async (options) => {
+        const texts = [...overflows.slice(0, 5), 'tea and a longer text', ...overflows.slice(5, 10)];
+        const { service } = await loadedService({ scriptOf });
+        const { finished } = await rerank(service, texts, options);
+        expect(finished.map(({ finishReason }) => finishReason === 'verdict')).toEqual(
+          texts.map((text) => text.startsWith('tea')),
+        );
+      },
+    );
+
+    test('is the device’s fault where all had numbers in the step before', async () => {
+      let broken = false;
+      const { service } = await loadedService({
+        beforeStep: (_plan, index) => void (broken ||= index === 3),
+        scriptOf: (document) => ({ ...teaScript(document), ...(broken && { logits: [NaN, NaN] }) }),
+      });
+      await expect(rerank(service, ['tea', 'milk'])).rejects.toMatchObject({ code: 'run-failed' });
+    });
+
+    test('tells nothing of documents that it held back when the run is aborted', async () => {
+      const abortion = new AbortController();
+      const { service } = await loadedService({ scriptOf, beforeStep: () => abortion.abort() });
+      const { finished } = await runRequest(
+        service,
+        makeRequest(overflows, { maxSlots: 4 }),
+        abortion.signal,
+      );
+      expect(finished).toHaveLength(overflows.length);
+      expect(new Set(finished.map(({ finishReason }) => finishReason))).toEqual(new Set(['aborted']));
+    });
   });
 });
 
