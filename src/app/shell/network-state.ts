@@ -10,7 +10,7 @@ import { PageElement } from './page-element.ts';
  */
 export class NetworkStateElement extends PageElement {
   /** What the page may fetch from other origins, for the one page that does: "models from huggingface.co". */
-  @property() allows = '';
+  @property({ useDefault: true }) allows = '';
   /** Host that receives the judged texts; empty until the user consents; null on pages that send nothing. */
   @property({ attribute: false }) sendsTo: string | null = null;
 

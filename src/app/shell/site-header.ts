@@ -12,7 +12,7 @@ import { SITE_PAGES, type SitePage } from './pages.ts';
  */
 export class SiteHeaderElement extends LitElement {
   /** Id of the current page. */
-  @property() page = '';
+  @property({ useDefault: true }) page = '';
   /** Passed on to `<rank1-network-state>`. */
   @property({ attribute: 'sends-to' }) sendsTo: string | null = null;
 

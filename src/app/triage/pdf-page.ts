@@ -20,10 +20,10 @@ const MARK_COLOUR = 'rgb(255 221 87 / 0.55)';
 export class PdfPageElement extends PageElement {
   @property({ attribute: false }) file: Blob | null = null;
   /** counted from 1 */
-  @property({ type: Number }) page = 1;
+  @property({ type: Number, useDefault: true }) page = 1;
   /** highlighted wherever it occurs on the page */
-  @property() passage = '';
-  @property() name = '';
+  @property({ useDefault: true }) passage = '';
+  @property({ useDefault: true }) name = '';
   @state() private numPages = 0;
   @state() private failed = false;
   #open: Promise<PDFDocumentProxy> | null = null;

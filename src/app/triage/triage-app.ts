@@ -26,7 +26,7 @@ import { ViewPassageEvent } from './view-passage-event.ts';
 /** The triage page: one session at a time, from documents to decisions. */
 export class TriageAppElement extends LitElement {
   /** folder of the model, relative to the page */
-  @property({ attribute: 'model' }) modelUrl = readChosenModel();
+  @property({ attribute: 'model', useDefault: true }) modelUrl = readChosenModel();
   @state() private session: TriageSession | null = null;
   @state() private sessions: readonly SessionRecord[] = [];
   /** session requested here but open in another tab */

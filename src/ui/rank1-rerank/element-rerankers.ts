@@ -36,7 +36,7 @@ export class ElementRerankers {
 
   acquireExplainer(load: LoadOptions): Reranker | undefined {
     const { explainer, reasons, mode } = this.#element;
-    if (explainer === '' || reasons === 'none' || mode === 'instant') {
+    if (!explainer || reasons === 'none' || mode === 'instant') {
       this.#explainer.release();
       return undefined;
     }

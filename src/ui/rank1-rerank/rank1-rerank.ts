@@ -122,43 +122,45 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   static override styles = [themeStyles, panelStyles, rank1RerankStyles];
   static readonly formAssociated = true;
 
+  // `useDefault` is for properties that are never null: without it, removing the attribute makes them null.
+
   /** The question; a run needs one that is not blank. */
-  @property() query = '';
+  @property({ useDefault: true }) query = '';
   /**
    * Texts, or objects with `text` and optional `id`, `title`, `metadata`. A new array of the same texts changes
    * nothing. Any other aborts a run in progress; documents that stay keep their verdicts.
    */
   @property({ attribute: false }) documents: readonly DocumentInput[] = [];
   /** URL of the model folder, relative to the page. */
-  @property() model = 'models/rank1-rerank-model/';
+  @property({ useDefault: true }) model = 'models/rank1-rerank-model/';
   /** The model's files by path, if the user picked them: nothing is fetched or stored, and `model` is only a name. */
   @property({ attribute: false }) modelFiles: Readonly<Record<string, Blob>> | undefined;
   /** `auto` uses the GPU if there is a real one, else the CPU. */
-  @property() device: DevicePreference = 'auto';
+  @property({ useDefault: true }) device: DevicePreference = 'auto';
   /** Which weights to load; the best for the device when empty. */
-  @property() dtype = '';
+  @property({ useDefault: true }) dtype = '';
   /** On a CPU: `exact` or `fast` (8-bit integers); `auto` is `fast` on WASM if the model was measured to rank as well with it. */
-  @property() arithmetic: ArithmeticPreference = 'auto';
+  @property({ useDefault: true }) arithmetic: ArithmeticPreference = 'auto';
   /** URL of the package's worker as the page serves it, for bundlers that emit no workers. */
-  @property({ attribute: 'worker-url' }) workerUrl = '';
+  @property({ attribute: 'worker-url', useDefault: true }) workerUrl = '';
   /** URL of a folder with the runtime's files; needed only if no bundler has put them next to the worker. */
-  @property({ attribute: 'assets-url' }) assetsUrl = '';
+  @property({ attribute: 'assets-url', useDefault: true }) assetsUrl = '';
   /** Skips the step that compiles a GPU's kernels before the first run, which then starts slower. */
   @property({ attribute: 'no-warm-up', type: Boolean }) noWarmUp = false;
   /** What else counts. Appended to the query, as in the reference, unless the model has a place for it. */
-  @property() instruction = '';
+  @property({ useDefault: true }) instruction = '';
   /**
    * Which documents the model reasons about before it answers: `all`; `none`, which gives scores alone; or `top`: all
    * are scored and shown, then the best are judged again with reasoning and stay above the others.
    */
-  @property() reasons: Reasons = 'all';
+  @property({ useDefault: true }) reasons: Reasons = 'all';
   /** Number of documents to reason about with `reasons="top"`; 5 when unset. */
   @property({ type: Number }) top: number | undefined;
   /**
    * A second model, which gives the reasons: URL of its folder, or the page's own Reranker. `model` scores every
    * document; then this one judges the best (`reasons="top"`) or all of them.
    */
-  @property() explainer: string | Reranker = '';
+  @property({ useDefault: true }) explainer: string | Reranker = '';
   /** Older spelling of `reasons`: `reason` is `all`, `instant` is `none`. */
   @property() mode: RerankOptions['mode'];
   /** How many times a chain that has answered is continued with "Wait"; its last verdict counts. */
@@ -172,11 +174,11 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   /** Asks a chain stuck in a repetition loop for its verdict; the reference lets it run to its token limit. */
   @property({ attribute: 'loop-guard', type: Boolean }) loopGuard = false;
   /** Redefines what "relevant" means: a text that contains FILL_QUERY_HERE. */
-  @property({ attribute: 'query-template' }) queryTemplate = '';
+  @property({ attribute: 'query-template', useDefault: true }) queryTemplate = '';
   /** Name of a built-in query template, such as `counterargument`. */
-  @property() preset: QueryPreset | '' = '';
+  @property({ useDefault: true }) preset: QueryPreset | '' = '';
   /** What to do with a document that does not fit: truncate it, or judge it passage by passage. */
-  @property({ attribute: 'long-documents' }) longDocuments: LongDocuments = 'truncate';
+  @property({ attribute: 'long-documents', useDefault: true }) longDocuments: LongDocuments = 'truncate';
   /**
    * Token limit of a chain before its verdict is forced, at most half the context. Default: the model's, else 1,024.
    */
@@ -188,7 +190,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   /** Maximum number of documents that count; all when unset. */
   @property({ attribute: 'top-n', type: Number }) topN: number | undefined;
   /** Name of the form value. */
-  @property({ reflect: true }) name = '';
+  @property({ reflect: true, useDefault: true }) name = '';
   /** The form cannot be submitted before there is a ranking. */
   @property({ type: Boolean, reflect: true }) required = false;
   /** Prevents runs from starting. */
@@ -254,7 +256,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     if (this.isDisabled) return null;
     const documents = this.documents.map(toDocument);
     this.#given = { query: this.query, documents: this.documents };
-    this.notice = this.query.trim() === '' ? 'blank-query' : documents.length === 0 ? 'no-documents' : null;
+    this.notice = !this.query?.trim() ? 'blank-query' : documents.length === 0 ? 'no-documents' : null;
     if (this.notice) {
       this.controller.reset(documents);
       return null;
@@ -292,7 +294,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     const { controller, model, instruction } = this;
     const context = {
       query: controller.query || this.query,
-      ...(instruction.trim() && { instruction }),
+      ...(instruction?.trim() && { instruction }),
       ...(this.#wantedThreshold !== null && { threshold: this.#wantedThreshold }),
       model,
       device: controller.model?.device,

@@ -2,7 +2,7 @@
 import type { ArithmeticPreference, LoadOptions, RerankOptions } from '../../protocol/rerank-api.ts';
 import { RUN_OPTION_NAMES, RUN_OPTIONS, type RunOptionName } from '../../protocol/run-options.ts';
 
-/** Attributes cannot be undefined: '' stands for it. */
+/** Attributes cannot be undefined: '' stands for it. Frameworks set a property to null or undefined. */
 interface LoadProperties extends Pick<LoadOptions, 'model' | 'device'> {
   readonly arithmetic: ArithmeticPreference;
   readonly modelFiles: LoadOptions['modelFiles'] | undefined;
@@ -17,9 +17,9 @@ export function loadOptions(element: LoadProperties): LoadOptions {
   return {
     model,
     ...(modelFiles && { modelFiles }),
-    device,
+    device: device || 'auto',
     ...(dtype && { dtype }),
-    ...(arithmetic !== 'auto' && { arithmetic }),
+    ...(arithmetic && arithmetic !== 'auto' && { arithmetic }),
     ...(workerUrl && { workerUrl }),
     ...(assetsUrl && { assetsUrl }),
     ...(noWarmUp && { warmUp: false }),
@@ -34,9 +34,9 @@ export function runOptions(element: Readonly<Record<RunOptionName, unknown>>): R
   return Object.fromEntries(used.map((name) => [name, element[name]])) as RerankOptions;
 }
 
-/** Attributes cannot be undefined: empty strings and zero counts stand for it. */
+/** Attributes cannot be undefined: empty strings and zero counts stand for it, and null once they are removed. */
 function isSet(name: RunOptionName, value: unknown): boolean {
   const { kind, fallback } = RUN_OPTIONS[name];
-  if (value === undefined || value === fallback || (kind === 'count' && !value)) return false;
+  if ((value ?? fallback) === fallback || (kind === 'count' && !value)) return false;
   return typeof value !== 'string' || value.trim() !== '';
 }

@@ -21,12 +21,12 @@ import { thinkChainStyles } from './think-chain.styles.ts';
 export class ThinkChainElement extends LitElement {
   static override styles = [themeStyles, thinkChainStyles];
 
-  @property() reasoning = '';
+  @property({ useDefault: true }) reasoning = '';
   /** The judged text, to check quotes against. */
-  @property() passage = '';
+  @property({ useDefault: true }) passage = '';
   /** Name of the document, for screen-reader users, who hear the button without seeing its row. */
-  @property() subject = '';
-  @property({ type: Number }) numTokens = 0;
+  @property({ useDefault: true }) subject = '';
+  @property({ type: Number, useDefault: true }) numTokens = 0;
   @property({ type: Boolean }) streaming = false;
   @property({ type: Boolean, reflect: true }) open = false;
 
