@@ -1,8 +1,7 @@
 /** Runtime host in a browser: its GPU and the onnxruntime-web builds, each imported only when chosen. */
-import type { Device } from '../protocol/rerank-api.ts';
 import { loadingRuntime } from './ort.ts';
 import { startThreads } from './start-threads.ts';
-import type { Ort, RuntimeHost } from './runtime-host.ts';
+import type { Ort, RuntimeHost, WebDevice } from './runtime-host.ts';
 
 /** URLs of one build's files. */
 export interface OrtFiles {
@@ -31,8 +30,8 @@ export function browserHost(
   { numThreads: maxThreads = MAX_THREADS, onStage = () => undefined }: BrowserHostOptions = {},
 ): RuntimeHost {
   const { gpu = null, deviceMemory } = navigator as Partial<Navigator> & { readonly deviceMemory?: number };
-  const imported = new Map<Device, Promise<Ort>>();
-  const start = async (device: Device): Promise<Ort> => {
+  const imported = new Map<WebDevice, Promise<Ort>>();
+  const start = async (device: WebDevice): Promise<Ort> => {
     // Threads need cross-origin isolation, without which ORT would warn and fall back to one. A GPU needs none.
     const hasThreads = device !== 'webgpu' && globalThis.crossOriginIsolated;
     const numThreads = hasThreads ? Math.min(maxThreads, navigator.hardwareConcurrency) : 1;
@@ -68,7 +67,7 @@ export async function importOrtWeb(build: OrtBuild, assets: OrtAssets, numThread
  * WebGPU uses the JSPI build where the browser can suspend WebAssembly (smaller, less CPU time per run), else the
  * asyncify build. WASM uses the build without GPU code.
  */
-function chooseBuild(device: Device): OrtBuild {
+function chooseBuild(device: WebDevice): OrtBuild {
   if (device !== 'webgpu') return 'wasm';
   return 'Suspending' in WebAssembly ? 'jspi' : 'webgpu';
 }

@@ -19,13 +19,22 @@ export interface OrtRuntime {
 /** One per realm: two models in one worker share ONNX Runtime. */
 const calls = new Semaphore();
 
-export async function loadOrt(
-  device: Device,
-  host: Pick<RuntimeHost, 'importOrt' | 'numNativeThreads'>,
-): Promise<OrtRuntime> {
-  const ort = await calls.run(() => timed('runtime', () => host.importOrt(device)));
+type OrtHost = Pick<RuntimeHost, 'importOrt' | 'importNative' | 'numNativeThreads'>;
+
+/** @throws Rank1Error `network` or `access-denied`; `device-unavailable` for native code where there is none */
+export async function loadOrt(device: Device, host: OrtHost): Promise<OrtRuntime> {
+  const load = () => (device === 'cpu' ? importNative(host) : host.importOrt(device));
+  const ort = await calls.run(() => timed('runtime', load));
   const { numNativeThreads } = host;
   return { ort, numNativeThreads, exclusive: (task) => calls.run(task) };
+}
+
+async function importNative(host: OrtHost): Promise<Ort> {
+  if (host.importNative) return host.importNative();
+  throw new Rank1Error(
+    'device-unavailable',
+    'The device "cpu" is native code, which runs only in Node. Choose the device "wasm" or "auto".',
+  );
 }
 
 /** @throws Rank1Error `network` or `access-denied` if `attempt`, which loads files of the runtime, fails */

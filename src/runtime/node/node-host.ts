@@ -7,9 +7,9 @@ import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { errorMessage, Rank1Error } from '../../base/errors.ts';
-import type { CpuDevice, Device, DevicePreference } from '../../protocol/rerank-api.ts';
+import type { CpuDevice, DevicePreference } from '../../protocol/rerank-api.ts';
 import { importOrtWeb } from '../browser-host.ts';
-import type { Ort, RuntimeHost } from '../runtime-host.ts';
+import type { Ort, RuntimeHost, WebDevice } from '../runtime-host.ts';
 
 /**
  * @param preference the device that will be requested: packages it does not need are not loaded
@@ -24,11 +24,11 @@ export async function nodeHost(preference: DevicePreference, numThreads?: number
     memoryGib: totalmem() / 2 ** 30,
     numNativeThreads: numThreads,
     importOrt: (device) => importOrt(device, numThreads ?? availableParallelism()),
+    importNative,
   };
 }
 
-async function importOrt(device: Device, numThreads: number): Promise<Ort> {
-  if (device === 'cpu') return importNative();
+async function importOrt(device: WebDevice, numThreads: number): Promise<Ort> {
   const require = createRequire(import.meta.url);
   const assets = `${dirname(require.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'))}/`;
   return importOrtWeb(device === 'wasm' ? 'wasm' : 'webgpu', assets, numThreads);

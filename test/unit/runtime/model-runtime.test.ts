@@ -29,6 +29,15 @@ test('a load that fails destroys the device that was made for it', async () => {
   expect(destroy).toHaveBeenCalledOnce();
 });
 
+test('native code is refused where there is none, and told what to take instead', async () => {
+  vi.stubGlobal('navigator', {});
+  const files = { model: {}, onnx: new Uint8Array(), externalData: [] } as unknown as ModelFiles;
+  await expect(ModelRuntime.load('cpu', files, browserHost('ort/'))).rejects.toMatchObject({
+    code: 'device-unavailable',
+    message: expect.stringMatching(/only in Node.*"wasm" or "auto"/) as string,
+  });
+});
+
 describe('weights that turn out to be damaged', () => {
   const damaged = () => Promise.reject(new Rank1Error('model-corrupt', 'The checksum does not match.'));
 
