@@ -38,7 +38,7 @@ export function loadRuntimeWith({ openFolder, openHost }: Surroundings): LoadRun
     const host = await openHost(options, onStage);
     const probe = await probeDevice(options.device, host);
     // Beside the download; if it fails, the load does when it needs the runtime.
-    void loadOrt(probe.device, host).catch(() => undefined);
+    const starting = loadOrt(probe.device, host).catch(() => undefined);
     const cpu: DeviceAbilities = { device: host.cpu, float16: false, maxTensorBytes: Infinity };
     const devices = options.device === 'auto' ? [probe, cpu] : [probe];
     const choose = (manifest: Manifest) => chooseVersion(manifest, options.dtype, devices);
@@ -51,6 +51,7 @@ export function loadRuntimeWith({ openFolder, openHost }: Surroundings): LoadRun
     tokenizing.catch(() => undefined); // what is wrong with the model itself is told first
     const files = await reading;
     const tokenizer = await tokenizing;
+    await starting; // until then the page watches over a start that hangs
     onStage('session');
     const refusal = choose(files.manifest)?.refusal ?? null;
     const { arithmetic: preference = 'auto' } = options;

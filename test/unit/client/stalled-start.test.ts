@@ -1,10 +1,21 @@
 /** A runtime whose threads never start: seen in Firefox, in one load of ten. The clock is the test's. */
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { withResolvers } from '../../../src/base/async.ts';
 import { FAULT_TIMES } from '../../../src/client/recovery.ts';
 import { Reranker } from '../../../src/client/reranker.ts';
 import type { RunState } from '../../../src/client/run-state.ts';
+import type { ModelFolder } from '../../../src/model/model-folder.ts';
 import type { LoadOptions } from '../../../src/protocol/rerank-api.ts';
-import type { FromWorker, ToWorker } from '../../../src/protocol/worker-calls.ts';
+import {
+  answerCalls,
+  type CallPort,
+  type FromWorker,
+  type ToWorker,
+} from '../../../src/protocol/worker-calls.ts';
+import type { Ort } from '../../../src/runtime/runtime-host.ts';
+import { RerankService } from '../../../src/service/rerank/rerank-service.ts';
+import { loadRuntimeWith, type Surroundings } from '../../../workers/load-runtime.ts';
 
 const MODEL = {
   device: 'wasm',
@@ -47,6 +58,41 @@ class ThreadedWorker extends EventTarget {
 
   #say(data: FromWorker): void {
     queueMicrotask(() => this.dispatchEvent(new MessageEvent('message', { data })));
+  }
+}
+
+const DEMO = new URL('../../fixtures/demo-model/', import.meta.url);
+
+/** The demo model, all there at once, as on a later visit. */
+const HERE: ModelFolder = {
+  address: DEMO.href,
+  readText: (path) => Promise.resolve(readFileSync(new URL(path, DEMO), 'utf8')),
+  readWeights: (path) =>
+    Promise.resolve({ data: new Uint8Array(readFileSync(new URL(path, DEMO))), verified: null }),
+};
+
+/** The product's worker, in this thread: messages take a microtask. */
+class LocalWorker extends EventTarget {
+  terminated = false;
+  readonly #inside = new EventTarget();
+
+  constructor(surroundings: Surroundings) {
+    super();
+    const postMessage = (data: FromWorker): void => this.#send(this, data);
+    const port = Object.assign(this.#inside, { postMessage }) as unknown as CallPort;
+    answerCalls(new RerankService(loadRuntimeWith(surroundings)), port);
+  }
+
+  postMessage(message: ToWorker): void {
+    this.#send(this.#inside, message);
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+
+  #send(to: EventTarget, data: FromWorker | ToWorker): void {
+    queueMicrotask(() => to.dispatchEvent(new MessageEvent('message', { data })));
   }
 }
 
@@ -105,4 +151,42 @@ it('leaves a session alone that takes longer than a start may', async () => {
   await load();
   await vi.advanceTimersByTimeAsync(2 * FAULT_TIMES.silentStartMs);
   expect(workers.map(({ terminated }) => terminated)).toEqual([false]);
+});
+
+it('is ended as soon where the whole model is there before it', async () => {
+  const start = withResolvers<Ort>();
+  onTestFinished(() => start.reject(new Error('ended'))); // else it would hold the runtime of this realm
+  const surroundings: Surroundings = {
+    openFolder: () => Promise.resolve(HERE),
+    openHost: (_, onStage) =>
+      Promise.resolve({
+        gpu: null,
+        cpu: 'wasm',
+        memoryGib: 8,
+        importOrt: () => {
+          onStage('runtime');
+          return start.promise;
+        },
+      }),
+  };
+  const workers: LocalWorker[] = [];
+  const createWorker = (): Worker => {
+    const worker = new LocalWorker(surroundings);
+    workers.push(worker);
+    return worker as unknown as Worker;
+  };
+  const reranker = new Reranker({
+    model: 'https://models.test/a/',
+    device: 'wasm',
+    lock: false,
+    createWorker,
+  });
+  const states: RunState[] = [];
+  const loading = reranker.load({ onState: (state) => states.push(state) });
+  loading.catch(() => undefined);
+  await vi.advanceTimersByTimeAsync(FAULT_TIMES.silentStartMs + 1_000);
+  expect(workers.map(({ terminated }) => terminated)).toEqual([true, false]);
+  expect(states).toMatchObject([{ type: 'recovering', message: expect.stringMatching(/threads/) as string }]);
+  reranker.dispose();
+  await expect(loading).rejects.toThrow(/disposed/);
 });
