@@ -129,11 +129,19 @@ export class Semaphore {
     });
   }
 
-  /** Runs `task` when there is room. The room is held until the task settles, even if the signal aborts meanwhile. */
-  async run<T>(task: () => Promise<T>, signal?: AbortSignal, width = 1, room = this.#room): Promise<T> {
+  /**
+   * Runs `task` when there is room. The room is held until the task settles, even if the signal aborts meanwhile, unless
+   * the task releases it before.
+   */
+  async run<T>(
+    task: (release: () => void) => Promise<T>,
+    signal?: AbortSignal,
+    width = 1,
+    room = this.#room,
+  ): Promise<T> {
     const release = await this.acquire(signal, width, room);
     try {
-      return await task();
+      return await task(release);
     } finally {
       release();
     }

@@ -62,7 +62,7 @@ export interface RerankParameters<D extends DocumentInput = DocumentInput>
   /**
    * A second model that gives the reasons: the first scores all documents, then the explainer judges the best with
    * reasoning (`reasons: 'top'`), or all of them (`'all'`). The caller disposes of it. `pause` and `resume` of the
-   * called Reranker apply to both.
+   * called Reranker apply to both. That one takes its next call while the explainer reasons.
    */
   readonly explainer?: Explainer | undefined;
   /** The call rejects with the signal's reason; the run ends after the step in flight. */

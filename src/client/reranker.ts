@@ -192,7 +192,7 @@ export class Reranker {
         failed.abort(error);
       }
     };
-    const run = this.#queue.run(() => this.#run(call, others, tell, untilEnd), untilEnd);
+    const run = this.#queue.run((leave) => this.#run(call, others, tell, untilEnd, leave), untilEnd);
     return untilAborted(run, untilEnd);
   }
 
@@ -201,6 +201,7 @@ export class Reranker {
     { explainer, onUpdate, onState, onLoadProgress }: RerankCallbacks & CallHandles,
     tell: (listen: () => void) => void,
     signal: AbortSignal,
+    leaveQueue: () => void,
   ): Promise<RerankResponse<D>> {
     const progress = new CallProgress(call);
     if (call.documents.length === 0) return progress.response(NO_STATS);
@@ -219,7 +220,10 @@ export class Reranker {
     });
     const explain: typeof run | undefined =
       explainer && explainer !== this
-        ? (oneWay, onRunUpdate) => explainer.#explain(this.#hold, signal, oneWay, listeners, onRunUpdate)
+        ? (oneWay, onRunUpdate) => {
+            leaveQueue(); // two that explain each other would wait for one another
+            return explainer.#explain(this.#hold, signal, oneWay, listeners, onRunUpdate);
+          }
         : undefined;
     try {
       const outcome = await judgeList(

@@ -138,6 +138,27 @@ describe('an explainer', () => {
     expect(explainer.api.requests.map(({ documents }) => documents.length)).toEqual([1, 2]);
   });
 
+  it('may be explained by the one it explains, at the same time', async () => {
+    const { scorer, explainer, rerank } = setUp();
+    scorer.api.canReason = true;
+    const call = { query: QUERY, documents: DOCUMENTS, reasons: 'top', top: 2 } as const;
+    const other = explainer.reranker.rerank({ ...call, explainer: scorer.reranker });
+    const responses = await Promise.all([rerank(), other]);
+    expect(responses.map((response) => outline(response)[0])).toEqual(Array(2).fill([0, 6, false]));
+  });
+
+  it('leaves the reranker that was called to its next calls, in their order, while it reasons', async () => {
+    const pace = new ManualPace();
+    const { scorer, explainer, rerank } = setUp(pace);
+    const calls = [rerank(), rerank({ documents: DOCUMENTS.slice(1), top: 1 })];
+    const scored = await scorer.reranker.rerank({ query: QUERY, documents: DOCUMENTS, reasons: 'none' });
+    expect(outline(scored)).toEqual(SCORES);
+    expect(scorer.api.requests.map(({ documents }) => documents.length)).toEqual([4, 3, 4]);
+    pace.release(1000);
+    await Promise.all(calls);
+    expect(explainer.api.requests.map(({ documents }) => documents.length)).toEqual([2, 1]);
+  });
+
   it('that is the reranker itself is one model asked twice', async () => {
     const { scorer } = setUp();
     scorer.api.canReason = true;
