@@ -1,29 +1,37 @@
-/** The reasons why runs are paused; they continue when none is left. */
+/** Who pauses runs; they continue when nobody is left. */
 import { untilAborted } from '../base/async.ts';
 import type { PausedBy } from './run-state.ts';
 
+/** The page, or an object that stands for a caller. */
+type Holder = 'page' | object;
+
 export class Hold {
-  readonly #reasons = new Set<PausedBy>();
+  readonly #holders = new Set<Holder>();
   readonly #listeners = new Set<() => void>();
 
   get held(): boolean {
-    return this.#reasons.size > 0;
+    return this.#holders.size > 0;
   }
 
-  /** The reason to report: the caller's takes precedence, as only the caller can undo it. */
+  get heldByCaller(): boolean {
+    return [...this.#holders].some((holder) => holder !== 'page');
+  }
+
+  /** Whom to report: a caller takes precedence, as only callers can undo it. */
   get by(): PausedBy {
-    return this.#reasons.has('caller') ? 'caller' : 'page';
+    return this.heldByCaller ? 'caller' : 'page';
   }
 
-  has(reason: PausedBy): boolean {
-    return this.#reasons.has(reason);
-  }
-
-  set(reason: PausedBy, held: boolean): void {
-    if (this.#reasons.has(reason) === held) return;
-    if (held) this.#reasons.add(reason);
-    else this.#reasons.delete(reason);
+  set(holder: Holder, held: boolean): void {
+    if (this.#holders.has(holder) === held) return;
+    if (held) this.#holders.add(holder);
+    else this.#holders.delete(holder);
     for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** Lets go for every caller. */
+  releaseCallers(): void {
+    for (const holder of this.#holders) if (holder !== 'page') this.set(holder, false);
   }
 
   /** @returns an unsubscribe function */

@@ -90,7 +90,7 @@ export class Reranker {
   }
 
   get paused(): boolean {
-    return this.#hold.has('caller');
+    return this.#hold.heldByCaller;
   }
 
   /**
@@ -137,15 +137,16 @@ export class Reranker {
   /**
    * Pauses the run in progress after the step in flight, and those waiting behind it; with no run in progress, pauses
    * the next one before its first step. Chains, verdicts and the model are kept. Lasts until `resume`, or until the
-   * paused run ends; a paused run can be aborted.
+   * paused run ends, the last one where a server runs several; a paused run can be aborted.
+   * @param by one of several that share this instance: runs go on once each of them has resumed them
    */
-  pause(): void {
-    this.#hold.set('caller', true);
+  pause(by: object = this): void {
+    this.#hold.set(by, true);
   }
 
-  /** Resumes a paused run where it was. */
-  resume(): void {
-    this.#hold.set('caller', false);
+  /** Resumes a paused run where it was. @param by as it was given to `pause` */
+  resume(by: object = this): void {
+    this.#hold.set(by, false);
   }
 
   /** Terminates the worker and frees the model. Pending calls reject; a later call starts over. */
@@ -157,7 +158,7 @@ export class Reranker {
     this.#disposal.abort(error);
     this.#disposal = new AbortController();
     void this.#backend.close(error);
-    this.#hold.set('caller', false);
+    this.#hold.releaseCallers();
     this.#fallback = {};
   }
 
@@ -297,11 +298,11 @@ export class Reranker {
     this.#letGoOfPage = holdWithPage(page, whenHidden, this.#hold);
   }
 
-  /** The pause ends with the last run it holds. */
+  /** Pauses end with the last run that they hold. */
   #endRun(): void {
     if (--this.#numRuns > 0) return;
     this.#letGoOfPage();
-    this.#hold.set('caller', false);
+    this.#hold.releaseCallers();
     this.#backend.resume();
   }
 

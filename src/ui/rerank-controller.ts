@@ -160,8 +160,7 @@ export class RerankController {
   /** Pauses the run after the step in flight, or before its first; does nothing when nothing runs. */
   pause(): void {
     if (!this.busy || this.paused) return;
-    this.paused = true;
-    if (this.phase === 'running') this.#reranker?.pause();
+    this.#setPaused(true);
     this.#host.requestUpdate();
     this.#host.emit('rank1-pause', {});
   }
@@ -169,8 +168,7 @@ export class RerankController {
   /** Resumes a paused run where it was. */
   resume(): void {
     if (!this.paused) return;
-    this.paused = false;
-    if (this.phase === 'running') this.#reranker?.resume();
+    this.#setPaused(false);
     this.#host.requestUpdate();
     this.#host.emit('rank1-resume', {});
   }
@@ -178,9 +176,16 @@ export class RerankController {
   /** Ends the run; decided documents are kept. Does nothing when nothing runs. */
   abort(): void {
     if (!this.busy) return;
-    this.paused = false;
+    this.#setPaused(false);
     this.#host.requestUpdate();
     this.#abortController?.abort();
+  }
+
+  /** Other elements may use the Reranker: each undoes its own pause, at the latest when its run ends. */
+  #setPaused(paused: boolean): void {
+    this.paused = paused;
+    if (paused) this.#reranker?.pause(this);
+    else this.#reranker?.resume(this);
   }
 
   /** Reports the end of a replaced run now: its later updates are ignored. */
@@ -211,7 +216,7 @@ export class RerankController {
 
   #enter(phase: RerankPhase): void {
     this.phase = phase;
-    if (!this.busy) this.paused = false;
+    if (!this.busy) this.#setPaused(false);
     this.#host.requestUpdate();
   }
 
@@ -219,7 +224,7 @@ export class RerankController {
     this.runState = state;
     if (state.type === 'running' && this.#reranker === null) {
       this.#reranker = reranker;
-      if (this.paused) reranker.pause();
+      if (this.paused) reranker.pause(this);
     }
     if (state.type === 'running') this.model = state.model;
     this.#enter(state.type === 'running' ? 'running' : this.phase);

@@ -6,16 +6,16 @@ export interface Pace {
 /** Steps only as often as the test says. */
 export class ManualPace implements Pace {
   #credits = 0;
-  #wake: (() => void) | null = null;
+  #wakes: (() => void)[] = [];
 
   async nextStep(): Promise<void> {
-    while (this.#credits === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+    while (this.#credits === 0) await new Promise<void>((resolve) => this.#wakes.push(resolve));
     this.#credits -= 1;
   }
 
   release(numSteps: number): void {
     this.#credits += numSteps;
-    this.#wake?.();
+    this.#wakes.splice(0).forEach((wake) => wake());
   }
 }
 

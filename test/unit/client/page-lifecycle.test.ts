@@ -40,7 +40,7 @@ describe('the life of a page', () => {
 
   it('does not undo what the caller holds', () => {
     const { page, hold } = watched('pause');
-    hold.set('caller', true);
+    hold.set({}, true);
     page.become('hidden');
     page.become('visible');
     expect([hold.held, hold.by]).toEqual([true, 'caller']);

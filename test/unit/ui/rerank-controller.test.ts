@@ -185,6 +185,55 @@ describe('RerankController', () => {
     expect(controller.paused).toBe(false);
   });
 
+  describe('that shares a reranker on a server with another', () => {
+    /** Two runs in progress, of one row each; the steps are the test's to give. */
+    async function twoRuns() {
+      const pace = new ManualPace();
+      const api = Object.assign(new ScriptedRerankApi(pace), { remoteHost: 'far', maxRuns: Infinity });
+      const reranker = new Reranker({ backend: api });
+      rerankers.push(reranker);
+      const begin = async () => {
+        const controller = new RerankController({
+          requestUpdate: () => undefined,
+          acquireReranker: () => reranker,
+          acquireExplainer: () => undefined,
+          emit: () => undefined,
+        });
+        const run = controller.run({ ...REQUEST, options: { maxSlots: 1 } });
+        await eventually(() => {
+          pace.release(1);
+          expect(controller.phase).toBe('running');
+        });
+        return { controller, run };
+      };
+      return { api, pace, reranker, one: await begin(), other: await begin() };
+    }
+
+    it('lets the other go on when its paused run ends', async () => {
+      const { pace, reranker, one, other } = await twoRuns();
+      one.controller.pause();
+      one.controller.abort();
+      expect(reranker.paused).toBe(false);
+      pace.release(1000);
+      await expect(one.run).resolves.toMatchObject({ aborted: true });
+      await expect(other.run).resolves.toMatchObject({ aborted: false, numFinished: 2 });
+    });
+
+    it.each(['abort', 'resume'] as const)('stays paused whatever the other does: %s', async (what) => {
+      const { pace, reranker, one, other } = await twoRuns();
+      one.controller.pause();
+      other.controller.pause();
+      other.controller[what]();
+      expect(reranker.paused).toBe(true);
+      pace.release(1000);
+      if (what === 'abort') await other.run;
+      expect([reranker.paused, one.controller.paused]).toEqual([true, true]);
+      one.controller.resume();
+      await expect(one.run).resolves.toMatchObject({ aborted: false, numFinished: 2 });
+      await other.run;
+    });
+  });
+
   it('waits for its turn on a reranker that another uses, and can give up waiting', async () => {
     const { api, controller } = setUp();
     const other = new RerankController({
