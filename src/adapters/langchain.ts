@@ -34,13 +34,14 @@ export class Rank1DocumentCompressor extends BaseDocumentCompressor {
     documents: DocumentInterface[],
     query: string,
   ): Promise<DocumentInterface[]> {
+    const given = [...documents];
     const response = await this.#reranker.rerank({
       ...this.#options,
       query,
-      documents: documents.map(toRerankDocument),
+      documents: given.map(toRerankDocument),
     });
     return resultsThenUnjudged(response, this.#options).flatMap(({ index, score, chain }) => {
-      const document = documents[index];
+      const document = given[index];
       if (!document) return [];
       const metadata = {
         ...document.metadata,

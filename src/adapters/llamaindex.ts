@@ -56,14 +56,15 @@ export class Rank1NodePostprocessor {
     query?: LlamaIndexQuery,
   ): Promise<LlamaIndexNodeWithScore<Node>[]> {
     if (query === undefined) throw new TypeError('query is missing: a reranker judges nodes by it');
+    const given = [...nodes];
     const response = await this.#reranker.rerank({
       ...this.#options,
       query: queryText(query),
-      documents: nodes.map(({ node }) => toRerankDocument(node)),
+      documents: given.map(({ node }) => toRerankDocument(node)),
     });
     return resultsThenUnjudged(response, this.#options).flatMap(({ index, score, chain }) => {
-      const given = nodes[index];
-      return given ? [{ node: withChain(given.node, chain), ...(score !== undefined && { score }) }] : [];
+      const scored = given[index];
+      return scored ? [{ node: withChain(scored.node, chain), ...(score !== undefined && { score }) }] : [];
     });
   }
 }

@@ -51,7 +51,7 @@ export function checkCall<D extends DocumentInput>(
       documents: checkDocuments(documents),
       options: checkRerankOptions(parameters),
     },
-    documents,
+    documents: [...documents], // as in the request, whatever becomes of the caller's array
     selection,
   };
 }
@@ -94,7 +94,7 @@ export function checkLoadOptions(options: Partial<LoadOptions>): LoadOptions {
   return {
     model: parseFolderUrl('model', model),
     device,
-    ...(modelFiles !== undefined && { modelFiles }),
+    ...(modelFiles !== undefined && { modelFiles: { ...modelFiles } }),
     ...(dtype !== undefined && { dtype }),
     ...(arithmetic !== undefined && { arithmetic }),
     ...(workerUrl !== undefined && { workerUrl: parseUrl('workerUrl', workerUrl) }),

@@ -90,6 +90,13 @@ describe('the document compressor of LangChain.js', () => {
     expect(given).toEqual(documents());
   });
 
+  it('gives back the list as it was when it was called', async () => {
+    const given = documents();
+    const compressing = new Rank1DocumentCompressor(setUp()).compressDocuments(given, QUERY);
+    given.reverse();
+    expect((await compressing).map(({ id }) => id)).toEqual(['d1', 'd0', 'd2', 'd3']);
+  });
+
   it('respects topN and threshold, and judges a title with the text', async () => {
     const { api, reranker } = setUp();
     const titled = [...documents(), new Document({ pageContent: 'city', metadata: { title: 'Coldest' } })];
@@ -122,6 +129,13 @@ describe('the node postprocessor of LlamaIndex.TS', () => {
     expect(best?.getContent('LLM')).not.toContain('found');
     expect(best?.getContent('EMBED')).not.toContain('found');
     expect(given[1]?.node.metadata).toEqual({ page: 1 });
+  });
+
+  it('gives back the list as it was when it was called', async () => {
+    const given = nodes();
+    const processing = new Rank1NodePostprocessor(setUp()).postprocessNodes(given, QUERY);
+    given.reverse();
+    expect((await processing).map(({ node }) => node.metadata['page'] as number)).toEqual([1, 0, 2, 3]);
   });
 
   it('reads the text of a query in parts, respects topN, and refuses to judge by nothing', async () => {

@@ -42,6 +42,26 @@ describe('rerank', () => {
     expect(results[0]?.document).toBe(DOCUMENTS[1]);
   });
 
+  it('judges the list as it was when it was called', async () => {
+    const { reranker } = setUp();
+    const documents = [...DOCUMENTS];
+    const call = reranker.rerank({ query: QUERY, documents });
+    documents.reverse();
+    documents.pop();
+    const { results, unjudged } = await call;
+    expect(results.map(({ document }) => document)).toEqual([DOCUMENTS[1], DOCUMENTS[0], DOCUMENTS[2]]);
+    expect(unjudged.map(({ document }) => document)).toEqual([DOCUMENTS[3]]);
+  });
+
+  it('loads the files as they were when it was created', async () => {
+    const modelFiles: Record<string, Blob> = { 'rank1.json': new Blob(['{}']) };
+    const { api, reranker } = scriptedReranker(undefined, { modelFiles });
+    disposables.push(reranker);
+    delete modelFiles['rank1.json'];
+    await reranker.load();
+    expect(Object.keys(api.loads[0]?.modelFiles ?? {})).toEqual(['rank1.json']);
+  });
+
   it('invents no score: a document without a verdict is apart, with the reason', async () => {
     const { reranker } = setUp();
     const { results, unjudged } = await reranker.rerank({ query: QUERY, documents: DOCUMENTS, topN: 1 });
