@@ -41,7 +41,7 @@ export class CallProgress<D extends DocumentInput> {
     };
   }
 
-  /** @returns the error, with the documents decided before it attached if it is a Rank1Error */
+  /** @returns the error; if it is a Rank1Error, one of its kind with the documents decided before it */
   failure(error: unknown): unknown {
     if (this.#stats === null || !isRank1Error(error)) return error;
     return withPartialResponse(error, this.response(this.#stats));

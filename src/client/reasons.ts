@@ -20,7 +20,7 @@ export interface ListRequest extends Omit<RerankRequest, 'options'> {
 }
 
 /** Judges all documents of a request the same way. */
-type Run = (request: RerankRequest, onUpdate: UpdateListener) => Promise<RunOutcome>;
+export type Run = (request: RerankRequest, onUpdate: UpdateListener) => Promise<RunOutcome>;
 
 /** @param explain runs another model, which gives the reasons once this one has scored; also with `reasons: 'all'` */
 export async function judgeList(

@@ -1,5 +1,5 @@
 /** Turns the final ranked list of a call into its response. Pure. */
-import { isRank1Error, type Rank1Error } from '../base/errors.ts';
+import { isRank1Error, Rank1Error } from '../base/errors.ts';
 import type {
   JudgedPassage,
   LoadedModel,
@@ -66,9 +66,12 @@ export interface RerankResponse<D extends DocumentInput = DocumentInput> {
   readonly model: LoadedModel | null;
 }
 
-/** Attaches what was decided before the error, so that completed judgements are not lost. */
+/**
+ * The error with what was decided before it, so that completed judgements are not lost. It is a copy: several calls may
+ * end by the same error.
+ */
 export function withPartialResponse(error: Rank1Error, partial: RerankResponse): Rank1Error {
-  return Object.assign(error, { partial });
+  return Object.assign(new Rank1Error(error.code, error.message, { cause: error }), { partial });
 }
 
 /**

@@ -11,17 +11,9 @@ import { NO_STATS } from '../protocol/run-defaults.ts';
 import { CallProgress } from './call-progress.ts';
 import { streamCall } from './call-stream.ts';
 import { checkCall, checkLoadOptions, type CheckedCall, type DocumentInput } from './check-arguments.ts';
-import { DEVICE_LOCK, DeviceLease } from './device-lease.ts';
 import { Hold, holdWithPage, type Page } from './hold.ts';
-import { judgeList } from './reasons.ts';
-import {
-  FAULT_TIMES,
-  Recovery,
-  withRecovery,
-  type Fallback,
-  type FaultTimes,
-  type RecoveryOptions,
-} from './recovery.ts';
+import { judgeList, type Run } from './reasons.ts';
+import { FAULT_TIMES } from './recovery.ts';
 import type { RerankResponse } from './rerank-result.ts';
 import type {
   LoadCallOptions,
@@ -31,16 +23,24 @@ import type {
   RerankEvent,
   RerankParameters,
 } from './reranker-options.ts';
-import type { RunStateListener } from './run-state.ts';
-import { SupervisedRun, type RunOutcome, type SupervisedRunOptions } from './supervised-run.ts';
+import { SupervisedModel, type RunListeners } from './supervised-model.ts';
+import type { RunOutcome } from './supervised-run.ts';
 import { WorkerBackend } from './worker-backend.ts';
 import { startRerankWorker } from '../rerank-worker.ts';
-
-type SupervisedRunListeners = Pick<SupervisedRunOptions, 'onLoadProgress' | 'onState'>;
 
 interface CallHandles {
   readonly explainer?: Reranker | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What a call has while it is first in the queue. */
+interface Turn<D extends DocumentInput> {
+  readonly progress: CallProgress<D>;
+  /** until the call settles */
+  readonly signal: AbortSignal;
+  /** Calls a listener unless the call has settled. */
+  readonly tell: (listen: () => void) => void;
+  readonly leaveQueue: () => void;
 }
 
 /**
@@ -54,28 +54,27 @@ interface CallHandles {
 export class Reranker {
   readonly #settings: RerankerSettings;
   readonly #backend: Backend;
-  readonly #load: LoadOptions;
-  readonly #times: FaultTimes;
+  readonly #model: SupervisedModel;
   /** Loads and runs share one device. */
   readonly #queue: Semaphore;
   readonly #hold = new Hold();
   /** runs in progress; several only if the backend supports it */
   #numRuns = 0;
   #letGoOfPage: () => void = () => undefined;
-  /** What replaced a device or threads that failed. */
-  #fallback: Fallback = {};
   #disposal = new AbortController();
 
   /** @throws TypeError or RangeError when the options describe no model */
   constructor(options: RerankerOptions) {
     this.#settings = options;
-    this.#times = { ...FAULT_TIMES, ...options.faultTimes };
-    this.#backend =
-      options.backend ??
-      new WorkerBackend(options.createWorker ?? (() => startRerankWorker(this.#load.workerUrl)), this.#times);
+    const times = { ...FAULT_TIMES, ...options.faultTimes };
+    const createWorker = options.createWorker ?? (() => startRerankWorker(load.workerUrl));
+    this.#backend = options.backend ?? new WorkerBackend(createWorker, times);
     const { remoteHost, maxRuns } = this.#backend;
     // A server has chosen its model and device, and there is no fallback.
-    this.#load = remoteHost === undefined ? checkLoadOptions(options) : { model: remoteHost, device: 'wasm' };
+    const load: LoadOptions =
+      remoteHost === undefined ? checkLoadOptions(options) : { model: remoteHost, device: 'wasm' };
+    const { lock, locks, cpu } = options;
+    this.#model = new SupervisedModel({ backend: this.#backend, load, times, lock, locks, cpu });
     this.#queue = new Semaphore(maxRuns);
   }
 
@@ -101,7 +100,7 @@ export class Reranker {
   async load(call: LoadCallOptions = {}): Promise<LoadedModel> {
     const signal = this.#untilDisposed(call.signal);
     return untilAborted(
-      this.#queue.run(() => this.#loadNow(call, signal), signal),
+      this.#queue.run(() => this.#model.load(call, signal), signal),
       signal,
     );
   }
@@ -159,32 +158,17 @@ export class Reranker {
     this.#disposal = new AbortController();
     void this.#backend.close(error);
     this.#hold.releaseCallers();
-    this.#fallback = {};
-  }
-
-  async #loadNow({ onProgress, onState }: LoadCallOptions, signal: AbortSignal): Promise<LoadedModel> {
-    const recovery = new Recovery(this.#load, this.#recoveryOptions, undefined, this.#fallback);
-    const lease = this.#lease();
-    const report: RunStateListener = (state) => onState?.(state);
-    try {
-      return await withRecovery(recovery, signal, report, async () => {
-        await lease.acquire(signal, () => report({ type: 'waiting' }));
-        const model = await this.#backend.load(recovery.load, (progress) => onProgress?.(progress), signal);
-        return recovery.loaded(model);
-      });
-    } finally {
-      lease.release();
-      this.#fallback = recovery.fallback;
-    }
+    this.#model.forget();
   }
 
   async #enqueue<D extends DocumentInput>(
     call: CheckedCall<D>,
     { signal, ...others }: RerankCallbacks & CallHandles,
   ): Promise<RerankResponse<D>> {
+    const progress = new CallProgress(call);
     const failed = new AbortController();
-    const untilEnd = this.#untilDisposed(signal, failed.signal);
-    /** Calls a listener unless the call has settled. */
+    const byCaller = AbortSignal.any([failed.signal, ...(signal ? [signal] : [])]);
+    const untilEnd = this.#untilDisposed(byCaller);
     const tell = (listen: () => void): void => {
       if (untilEnd.aborted) return;
       try {
@@ -193,33 +177,37 @@ export class Reranker {
         failed.abort(error);
       }
     };
-    const run = this.#queue.run((leave) => this.#run(call, others, tell, untilEnd, leave), untilEnd);
-    return untilAborted(run, untilEnd);
+    const run = this.#queue.run(
+      (leaveQueue) => this.#run(call, others, { progress, signal: untilEnd, tell, leaveQueue }),
+      untilEnd,
+    );
+    try {
+      return await untilAborted(run, untilEnd);
+    } catch (error) {
+      throw error === byCaller.reason ? error : progress.failure(error);
+    }
   }
 
   async #run<D extends DocumentInput>(
     call: CheckedCall<D>,
     { explainer, onUpdate, onState, onLoadProgress }: RerankCallbacks & CallHandles,
-    tell: (listen: () => void) => void,
-    signal: AbortSignal,
-    leaveQueue: () => void,
+    { progress, signal, tell, leaveQueue }: Turn<D>,
   ): Promise<RerankResponse<D>> {
-    const progress = new CallProgress(call);
     if (call.documents.length === 0) return progress.response(NO_STATS);
     const { request } = call;
     this.#beginRun();
-    const listeners: SupervisedRunListeners = {
+    const listeners: RunListeners = {
       onLoadProgress: (loaded) => tell(() => onLoadProgress?.(loaded)),
       onState: (state) => tell(() => onState?.(state)),
     };
-    const run = this.#judge(this.#hold, signal, request.options.maxSlots, {
+    const run = this.#model.runs(this.#hold, signal, request.options.maxSlots, {
       ...listeners,
       onState: (state) => {
         if (state.type === 'running') progress.model = state.model;
         listeners.onState(state);
       },
     });
-    const explain: typeof run | undefined =
+    const explain: Run | undefined =
       explainer && explainer !== this
         ? (oneWay, onRunUpdate) => {
             leaveQueue(); // two that explain each other would wait for one another
@@ -238,30 +226,9 @@ export class Reranker {
       );
       progress.model = outcome.model;
       return progress.response(outcome.stats);
-    } catch (error) {
-      throw progress.failure(error);
     } finally {
       this.#endRun();
     }
-  }
-
-  /** Runs of one call on this model, with one recovery. */
-  #judge(
-    hold: Hold,
-    signal: AbortSignal,
-    maxSlots: number | undefined,
-    listeners: SupervisedRunListeners,
-  ): (request: RerankRequest, onUpdate: UpdateListener) => Promise<RunOutcome> {
-    const recovery = new Recovery(this.#load, this.#recoveryOptions, maxSlots, this.#fallback);
-    return async (request, onUpdate) => {
-      const lease = this.#lease();
-      const run = { request, signal, backend: this.#backend, hold, lease, recovery, onUpdate, ...listeners };
-      try {
-        return await new SupervisedRun(run).execute();
-      } finally {
-        this.#fallback = recovery.fallback;
-      }
-    };
   }
 
   /** A run of this model as the explainer of another Reranker's call. @param hold that Reranker's */
@@ -269,15 +236,13 @@ export class Reranker {
     hold: Hold,
     caller: AbortSignal,
     request: RerankRequest,
-    listeners: SupervisedRunListeners,
+    listeners: RunListeners,
     onUpdate: UpdateListener,
   ): Promise<RunOutcome> {
     const signal = this.#untilDisposed(caller);
     return this.#queue.run(async () => {
-      const { canReason } = await this.#loadNow(
-        { ...listeners, onProgress: listeners.onLoadProgress },
-        signal,
-      );
+      const { onLoadProgress: onProgress, onState } = listeners;
+      const { canReason } = await this.#model.load({ onProgress, onState }, signal);
       if (!canReason)
         throw new Rank1Error(
           'model-unsupported',
@@ -285,7 +250,7 @@ export class Reranker {
         );
       this.#beginRun();
       try {
-        return await this.#judge(hold, signal, request.options.maxSlots, listeners)(request, onUpdate);
+        return await this.#model.runs(hold, signal, request.options.maxSlots, listeners)(request, onUpdate);
       } finally {
         this.#endRun();
       }
@@ -306,18 +271,8 @@ export class Reranker {
     this.#backend.resume();
   }
 
-  #untilDisposed(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
-    return AbortSignal.any([this.#disposal.signal, ...signals.filter((signal) => signal !== undefined)]);
-  }
-
-  /** A server has no device to replace, and its backend retries by itself. */
-  get #recoveryOptions(): RecoveryOptions {
-    return { ...this.#times, isLast: this.remoteHost !== null, cpu: this.#settings.cpu };
-  }
-
-  #lease(): DeviceLease {
-    const { lock = DEVICE_LOCK, locks } = this.#settings;
-    return new DeviceLease({ name: this.remoteHost === null && lock, locks });
+  #untilDisposed(signal: AbortSignal | undefined): AbortSignal {
+    return AbortSignal.any([this.#disposal.signal, ...(signal ? [signal] : [])]);
   }
 }
 

@@ -131,6 +131,23 @@ describe('an explainer', () => {
     expect(partialResponse(error)?.results.at(-1)).toMatchObject({ index: 2, logitDifference: -3 });
   });
 
+  it('that is disposed of hands each of the calls its own scores', async () => {
+    const pace = new ManualPace();
+    const { explainer, rerank } = setUp(pace);
+    const other = scriptedReranker();
+    rerankers.push(other.reranker);
+    const more = { query: QUERY, documents: DOCUMENTS.slice(0, 2), reasons: 'top' } as const;
+    const calls = [rerank(), other.reranker.rerank({ ...more, explainer: explainer.reranker })].map((call) =>
+      call.catch((reason: unknown) => reason),
+    );
+    await expect.poll(() => other.api.finishedRuns.length).toBe(1);
+    pace.release(6);
+    await expect.poll(() => explainer.api.requests.length).toBe(1);
+    explainer.reranker.dispose();
+    const errors = await Promise.all(calls);
+    expect(errors.map((error) => partialResponse(error)?.results.length)).toEqual([4, 2]);
+  });
+
   it('waits its turn among its own calls', async () => {
     const { explainer, rerank } = setUp();
     const own = explainer.reranker.rerank({ query: QUERY, documents: ['The coldest city.'] });

@@ -4,6 +4,7 @@ import type { Page } from '../../../src/client/hold.ts';
 import { FAULT_TIMES } from '../../../src/client/recovery.ts';
 import { withResolvers } from '../../../src/base/async.ts';
 import { isRank1Error, Rank1Error } from '../../../src/base/errors.ts';
+import { partialResponse } from '../../../src/client/rerank-result.ts';
 import type { RunState } from '../../../src/client/run-state.ts';
 import type {
   LoadedModel,
@@ -371,6 +372,74 @@ describe('Reranker', () => {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'worker-failed' } });
     pace.release(200);
     expect((await reranker.rerank(call)).results).toHaveLength(3);
+  });
+
+  it('hands each call its own verdicts with the error when it is disposed', async () => {
+    const pace = new ManualPace();
+    const { reranker } = setUp(pace);
+    const verdictsOf = (error: unknown) => partialResponse(error)?.results.map(({ index }) => index);
+    let numFinished = 0;
+    const documents = DOCUMENTS.concat(DOCUMENTS);
+    const onUpdate = (updates: readonly RerankUpdate[]): void => {
+      numFinished += updates.filter(({ type }) => type === 'finished').length;
+    };
+    const calls = [
+      reranker.rerank({ query: QUERY, documents, maxSlots: 1, onUpdate }),
+      reranker.rerank({ query: QUERY, documents }),
+    ];
+    // What each catches is looked at when it is caught, and once the run has ended.
+    const caught = calls.map((call) =>
+      call.then(
+        () => null,
+        (error: unknown) => ({ error, verdicts: verdictsOf(error) }),
+      ),
+    );
+    await eventually(() => {
+      if (numFinished < 2) pace.release(1);
+      expect(numFinished).toBe(2);
+    });
+    reranker.dispose();
+    const [running, waiting] = await Promise.all(caught);
+    expect([running?.verdicts, waiting?.verdicts]).toEqual([[0, 1], undefined]);
+    pace.release(1000);
+    await reranker.rerank({ query: QUERY, documents });
+    expect([running, waiting].map((one) => verdictsOf(one?.error))).toEqual([[0, 1], undefined]);
+  });
+
+  it("leaves the reason of the caller's signal as it is", async () => {
+    const { reranker } = setUp();
+    const reason = new Rank1Error('worker-failed', 'enough');
+    const controller = new AbortController();
+    const onUpdate = (): void => controller.abort(reason);
+    const run = reranker.rerank({ query: QUERY, documents: DOCUMENTS, signal: controller.signal, onUpdate });
+    await expect(run).rejects.toBe(reason);
+    await reranker.rerank({ query: QUERY, documents: DOCUMENTS });
+    expect(partialResponse(reason)).toBeNull();
+  });
+
+  it('forgets when it is disposed that the GPU failed, whatever ends only then', async () => {
+    const pace = new ManualPace();
+    const { api, reranker } = setUp(pace);
+    const load = api.load.bind(api);
+    api.load = async (options, onProgress) => {
+      const model = await load(options, onProgress);
+      return options.device === 'auto' ? { ...model, device: 'webgpu' } : model;
+    };
+    const rerank = api.rerank.bind(api);
+    api.rerank = (...call) => {
+      if (api.requests.length < 2) api.failNextRun = 'device-lost';
+      return rerank(...call);
+    };
+    const run = reranker.rerank({ query: QUERY, documents: DOCUMENTS }).catch(() => undefined);
+    await eventually(() => {
+      if (api.requests.length < 3) pace.release(1);
+      expect(api.requests).toHaveLength(3);
+    });
+    reranker.dispose();
+    await run;
+    pace.release(1000);
+    await reranker.load();
+    expect(api.loads.map(({ device }) => device)).toEqual(['auto', 'auto', 'wasm', 'auto']);
   });
 
   it('says what another machine says of itself, and leaves it to its backend to try again', async () => {
