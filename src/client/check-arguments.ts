@@ -23,10 +23,8 @@ export interface ResultSelection {
 
 /** @throws TypeError or RangeError */
 export function checkSelection({ topN, threshold }: ResultSelection): void {
-  checkNumber('topN', topN);
+  checkCount('topN', topN);
   checkNumber('threshold', threshold);
-  if (topN !== undefined && !(Number.isInteger(topN) && topN >= 1))
-    throw new RangeError('topN must be a whole number of at least 1');
   if (threshold !== undefined && !(threshold >= 0 && threshold <= 1))
     throw new RangeError('threshold must be a score, from 0 to 1');
 }
@@ -82,7 +80,8 @@ function checkQuery(query: unknown): string {
 
 /** @throws TypeError or RangeError. Resolves folder URLs against the page, if there is one, and adds a final slash. */
 export function checkLoadOptions(options: Partial<LoadOptions>): LoadOptions {
-  const { model, modelFiles, device = 'auto', dtype, arithmetic, workerUrl, assetsUrl, warmUp } = options;
+  const { model, modelFiles, device = 'auto', dtype, arithmetic } = options;
+  const { workerUrl, assetsUrl, numThreads, warmUp } = options;
   if (typeof model !== 'string' || model === '')
     throw new TypeError('model must be the URL of a model folder');
   if (!['auto', 'webgpu', 'cpu', 'wasm'].includes(device))
@@ -91,6 +90,7 @@ export function checkLoadOptions(options: Partial<LoadOptions>): LoadOptions {
     throw new RangeError("arithmetic must be 'auto', 'exact' or 'fast'");
   if (modelFiles !== undefined && !Object.values(modelFiles).every((file) => file instanceof Blob))
     throw new TypeError('modelFiles must hold a Blob for each path');
+  checkCount('numThreads', numThreads);
   return {
     model: parseFolderUrl('model', model),
     device,
@@ -99,6 +99,7 @@ export function checkLoadOptions(options: Partial<LoadOptions>): LoadOptions {
     ...(arithmetic !== undefined && { arithmetic }),
     ...(workerUrl !== undefined && { workerUrl: parseUrl('workerUrl', workerUrl) }),
     ...(assetsUrl !== undefined && { assetsUrl: parseFolderUrl('assetsUrl', assetsUrl) }),
+    ...(numThreads !== undefined && { numThreads }),
     ...(warmUp !== undefined && { warmUp }),
   };
 }
@@ -113,6 +114,12 @@ function parseUrl(name: string, url: string): string {
   } catch {
     throw new TypeError(`${name} is not a valid URL: ${url}`);
   }
+}
+
+function checkCount(name: string, value: number | undefined): void {
+  checkNumber(name, value);
+  if (value !== undefined && !(Number.isInteger(value) && value >= 1))
+    throw new RangeError(`${name} must be a whole number of at least 1`);
 }
 
 function checkNumber(name: string, value: unknown): void {

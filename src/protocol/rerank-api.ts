@@ -43,7 +43,8 @@ export interface LoadOptions {
   /** Same-origin URL of a folder with the runtime's files (`ort-wasm-*`), if the worker cannot find them itself. */
   readonly assetsUrl?: string;
   /**
-   * CPU threads of the runtime; more than one needs a cross-origin isolated page. Default: one per core, up to four.
+   * CPU threads of the runtime. Default: one per core. WASM takes four at most, and in a browser more than one only on a
+   * cross-origin isolated page.
    */
   readonly numThreads?: number;
   /**

@@ -151,6 +151,16 @@ describe('rerank', () => {
   it('refuses options that describe no model', () => {
     expect(() => createReranker({} as never)).toThrow(TypeError);
     expect(() => createReranker({ model: 'https://a.test/', device: 'npu' as never })).toThrow(RangeError);
+    for (const numThreads of [0, -1, 1.5, NaN, Infinity])
+      expect(() => createReranker({ model: 'https://a.test/', numThreads })).toThrow(RangeError);
+    expect(() => createReranker({ model: 'https://a.test/', numThreads: '2' as never })).toThrow(TypeError);
+  });
+
+  it('hands the number of threads on to the worker', async () => {
+    const { api, reranker } = scriptedReranker(undefined, { numThreads: 2 });
+    disposables.push(reranker);
+    await reranker.load();
+    expect(api.loads).toMatchObject([{ numThreads: 2 }]);
   });
 
   it('runs overlapping calls one after the other, each to its end', async () => {
