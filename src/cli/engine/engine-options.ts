@@ -123,7 +123,7 @@ export interface RequestedEngine extends Omit<EngineOptions, 'model'> {
 
 /** @throws TypeError or RangeError */
 export function engineOptions(
-  values: Values<typeof ENGINE_FLAGS> & Pick<Values<typeof JUDGING_FLAGS>, 'slots'>,
+  values: Values<typeof ENGINE_FLAGS> & Pick<Values<typeof JUDGING_FLAGS>, 'slots' | 'long-documents'>,
 ): RequestedEngine {
   const devices = ['auto', 'webgpu', 'cpu', 'wasm'] as const;
   const device = devices.find((known) => known === (values.device ?? 'auto'));
@@ -143,6 +143,10 @@ export function engineOptions(
   if (endpoint !== undefined && local)
     throw new TypeError(
       '--endpoint judges elsewhere: leave --model, --device, --dtype, --arithmetic and --explainer out.',
+    );
+  if (endpoint !== undefined && values['long-documents'] === 'passages')
+    throw new RangeError(
+      '--endpoint cuts documents that do not fit: leave --long-documents passages out, or split them yourself.',
     );
   const remote =
     endpoint === undefined ? undefined : { endpoint, remoteModel, allowInsecureKey, maxInFlight };

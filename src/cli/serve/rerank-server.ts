@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { RerankOptions } from '../../protocol/rerank-api.ts';
-import { scoreOptions } from '../../protocol/run-options.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
 import type { RerankEngine } from '../engine/rerank-engine.ts';
 import { checkAccess, isAllowedOrigin, type AccessRules } from './access-guard.ts';
@@ -14,7 +13,7 @@ import { HttpError, toHttpError } from './http-error.ts';
 import { Metrics } from './metrics.ts';
 import { DESCRIPTIONS, type ServedModel } from './descriptions.ts';
 import { announcedBytes, readJsonBody } from './read-json-body.ts';
-import { RERANK_SHAPES, type RerankShape, type ShapedRequest } from './rerank-shapes.ts';
+import { RERANK_SHAPES, type RequestRules, type RerankShape, type ShapedRequest } from './rerank-shapes.ts';
 
 export interface ServeLimits {
   readonly maxBodyBytes: number;
@@ -148,7 +147,7 @@ export class RerankServer {
     let timeout: NodeJS.Timeout | undefined;
     try {
       const body = await readJsonBody(request, limits.maxBodyBytes);
-      const { calls, respond } = parseRequest(shape, body, limits.maxDocuments);
+      const { calls, respond } = parseRequest(shape, body, { ...limits, defaults });
       timeout = setTimeout(
         () => controller.abort(new HttpError(504, 'Judging took too long. Send fewer documents.')),
         limits.judgeTimeoutMs,
@@ -156,11 +155,7 @@ export class RerankServer {
       const results: RerankResponse[] = [];
       for (const call of calls) {
         const begun = performance.now();
-        const result = await engine.rerank({
-          ...defaultsFor(call, defaults),
-          ...call,
-          signal: controller.signal,
-        });
+        const result = await engine.rerank({ ...call, signal: controller.signal });
         results.push(result);
         this.#metrics.countJudged({
           ...result.usage,
@@ -252,20 +247,13 @@ function plainPath(url: string): string {
 }
 
 /** Errors from the public API's checks are the caller's fault here too. */
-function parseRequest(shape: RerankShape, body: unknown, maxDocuments: number): ShapedRequest {
+function parseRequest(shape: RerankShape, body: unknown, rules: RequestRules): ShapedRequest {
   try {
-    return shape.parse(body, maxDocuments);
+    return shape.parse(body, rules);
   } catch (error) {
     const isFaulty = error instanceof TypeError || error instanceof RangeError;
     throw isFaulty ? new HttpError(400, `${error.message}.`) : error;
   }
-}
-
-/** The server's defaults, without those that do not apply to the requested `reasons`. */
-function defaultsFor({ reasons }: RerankOptions, defaults: RerankOptions): RerankOptions {
-  if (reasons === undefined || reasons === 'top') return defaults;
-  const { top: _top, ...others } = defaults;
-  return reasons === 'none' ? scoreOptions(others) : others;
 }
 
 const REFUSALS: Readonly<Record<string, readonly [line: string, message: string]>> = {

@@ -1,4 +1,5 @@
 /** `rank1-rerank serve`: loads the model, serves until interrupted, then finishes the requests in flight. */
+import { checkChainOptions } from '../../protocol/run-options.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { deviceNote } from '../engine/rerank-engine.ts';
@@ -23,6 +24,8 @@ async function runServe(args: ServeArguments, context: CommandContext): Promise<
     const engine = await openEngine(args.engine, context);
     try {
       const model = await engine.load({ signal });
+      // Else every request would be refused for what its caller never asked for.
+      if (args.engine.explainer === undefined) checkChainOptions(model, defaults);
       const { device, dtype, maxPositions } = model;
       const place = args.engine.remote ? args.engine.remote.endpoint : `${dtype}, on ${device}`;
       console.error([`${engine.modelName}, ${place}.`, deviceNote(model)].filter(Boolean).join(' '));

@@ -87,6 +87,7 @@ describe('the arguments of rerank', () => {
     ['--query q --samples 2 --temperature hot a', /temperature/],
     ['--query q --endpoint http://h/v1 --model m a', /--endpoint/],
     ['--query q --endpoint http://h/v1 --explainer m a', /--explainer/],
+    ['--query q --endpoint http://h/v1 --long-documents passages a', /--long-documents/],
     ['--query q --remote-model m a', /--endpoint/],
     ['--query q --allow-insecure-key a', /--endpoint/],
   ])('%s is refused with a reason', (line, reason) => {
