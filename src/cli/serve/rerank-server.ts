@@ -131,7 +131,7 @@ export class RerankServer {
   async #rerank(request: IncomingMessage, response: ServerResponse, shape: RerankShape): Promise<void> {
     const { engine, limits, defaults } = this.#settings;
     if (this.#isDraining) throw new HttpError(503, 'The server is being stopped.', { 'retry-after': '5' });
-    const numBytes = announcedBytes(request, limits.maxBodyBytes);
+    let numBytes = announcedBytes(request, limits.maxBodyBytes);
     const isFull =
       this.#inFlight.size >= limits.maxRequests || this.#reservedBytes + numBytes > limits.maxReservedBytes;
     if (isFull) throw new HttpError(429, 'Too many requests are waiting. Try again.', { 'retry-after': '1' });
@@ -147,7 +147,10 @@ export class RerankServer {
     let timeout: NodeJS.Timeout | undefined;
     try {
       const body = await readJsonBody(request, limits.maxBodyBytes);
-      const { calls, respond } = parseRequest(shape, body, { ...limits, defaults });
+      controller.signal.throwIfAborted();
+      this.#reservedBytes += body.numBytes - numBytes;
+      numBytes = body.numBytes;
+      const { calls, respond } = parseRequest(shape, body.value, { ...limits, defaults });
       timeout = setTimeout(
         () => controller.abort(new HttpError(504, 'Judging took too long. Send fewer documents.')),
         limits.judgeTimeoutMs,

@@ -1,6 +1,7 @@
 /** `serve` in front of an engine that answers at once: shapes, access, limits, and requests that are not meant well. */
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RerankServer, type RerankServerSettings } from '../../../src/cli/serve/rerank-server.ts';
 import { hashedEngine, type HashedEngine } from '../../fakes/hashed-engine.ts';
@@ -42,6 +43,10 @@ async function start(settings: Partial<RerankServerSettings> = {}) {
     });
   return { server, engine, port, url, post };
 }
+
+/** One of /metrics. */
+const figure = async (url: string, name: string) =>
+  new RegExp(`^${name} (\\d+)$`, 'm').exec(await (await fetch(`${url}/metrics`)).text())?.[1];
 
 /** Writes to the socket as it is, and reads until it is closed. */
 function raw(port: number, text: string): Promise<string> {
@@ -268,6 +273,21 @@ describe('load and leave', () => {
     expect((await held).status).toBe(200);
   });
 
+  it('holds what a packed body unpacks to once it is read', async () => {
+    const engine = hashedEngine(true);
+    const { url } = await start({ engine });
+    const text = JSON.stringify({ query: QUERY, documents: ['a'.repeat(10_000)] });
+    const answer = fetch(`${url}/v1/rerank`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      body: gzipSync(text),
+    });
+    await eventually(() => expect(engine.numBegun).toBe(1));
+    expect(await figure(url, 'rank1_reserved_bytes')).toBe(String(text.length));
+    engine.release();
+    expect((await answer).status).toBe(200);
+  });
+
   it('ends the work of a client that has gone', async () => {
     const engine = hashedEngine(true);
     const { url } = await start({ engine });
@@ -289,8 +309,6 @@ describe('load and leave', () => {
     const large = JSON.stringify({ query: QUERY, documents: ['a'.repeat(2 ** 24)], return_documents: true });
     const maxBodyBytes = 2 ** 25;
     const limits = { ...LIMITS, maxBodyBytes, maxReservedBytes: maxBodyBytes };
-    const figure = async (url: string, name: string) =>
-      new RegExp(`^${name} (\\d+)$`, 'm').exec(await (await fetch(`${url}/metrics`)).text())?.[1];
 
     function askAndNeverRead(port: number) {
       const socket = connect(port, '127.0.0.1').pause();
