@@ -129,7 +129,7 @@ export class RerankServer {
   }
 
   async #rerank(request: IncomingMessage, response: ServerResponse, shape: RerankShape): Promise<void> {
-    const { engine, limits, defaults } = this.#settings;
+    const { engine, model, limits, defaults } = this.#settings;
     if (this.#isDraining) throw new HttpError(503, 'The server is being stopped.', { 'retry-after': '5' });
     let numBytes = announcedBytes(request, limits.maxBodyBytes);
     const isFull =
@@ -167,8 +167,13 @@ export class RerankServer {
           numUnjudged: result.unjudged.length,
         });
       }
-      const created = Math.floor(Date.now() / 1000);
-      this.#send(response, 200, respond(results, { id: randomUUID(), modelName: engine.modelName, created }));
+      const about = {
+        id: randomUUID(),
+        modelName: engine.modelName,
+        fingerprint: model?.fingerprint,
+        created: Math.floor(Date.now() / 1000),
+      };
+      this.#send(response, 200, respond(results, about));
     } finally {
       clearTimeout(timeout);
     }

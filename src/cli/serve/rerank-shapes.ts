@@ -33,6 +33,7 @@ export interface ShapedRequest {
 export interface ResponseFacts {
   readonly id: string;
   readonly modelName: string;
+  readonly fingerprint: string | undefined;
   /** seconds since 1970 */
   readonly created: number;
 }
@@ -59,12 +60,13 @@ const jinaShape: RerankShape = {
     const asked = fields.boolean('return_documents');
     return {
       calls: [callOf(fields, rules)],
-      respond: ([response], { id, modelName, created }) => {
+      respond: ([response], { id, modelName, fingerprint, created }) => {
         const { data } = toVoyageResponse(response!, { model: modelName, returnDocuments: asked === true });
         return {
           id,
           object: 'list',
           created,
+          system_fingerprint: fingerprint,
           ...toJinaResponse(response!, { model: modelName, returnDocuments: asked ?? true }),
           data: data.map(({ metadata: _chain, ...result }) => result),
           usage: usageOf([response!]),
