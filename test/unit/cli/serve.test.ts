@@ -224,6 +224,8 @@ describe('access', () => {
     expect(await statusFor(`127.0.0.1.evil.test:${port}`)).toBe(421);
     expect(await statusFor(`localhost:${port}`)).toBe(200);
     expect(await statusFor(`[::1]:${port}`)).toBe(200);
+    expect(await statusFor(`127.0.0.2:${port}`)).toBe(200);
+    expect(await statusFor(`127.0.0.2.evil.test:${port}`)).toBe(421);
     expect(await statusFor('rank1.lan')).toBe(200);
   });
 
