@@ -155,18 +155,7 @@ export class RerankServer {
         () => controller.abort(new HttpError(504, 'Judging took too long. Send fewer documents.')),
         limits.judgeTimeoutMs,
       );
-      const results: RerankResponse[] = [];
-      for (const call of calls) {
-        const begun = performance.now();
-        const result = await engine.rerank({ ...call, signal: controller.signal });
-        results.push(result);
-        this.#metrics.countJudged({
-          ...result.usage,
-          seconds: (performance.now() - begun) / 1000,
-          numDocuments: call.documents.length,
-          numUnjudged: result.unjudged.length,
-        });
-      }
+      const results = await this.#judge(calls, controller.signal);
       const about = {
         id: randomUUID(),
         modelName: engine.modelName,
@@ -176,6 +165,25 @@ export class RerankServer {
       this.#send(response, 200, respond(results, about));
     } finally {
       clearTimeout(timeout);
+    }
+  }
+
+  async #judge(calls: ShapedRequest['calls'], signal: AbortSignal): Promise<readonly RerankResponse[]> {
+    const begun = performance.now();
+    const results: RerankResponse[] = [];
+    try {
+      for (const call of calls) {
+        const result = await this.#settings.engine.rerank({ ...call, signal });
+        results.push(result);
+        this.#metrics.countDocuments({
+          ...result.usage,
+          numDocuments: call.documents.length,
+          numUnjudged: result.unjudged.length,
+        });
+      }
+      return results;
+    } finally {
+      this.#metrics.observeDuration((performance.now() - begun) / 1000);
     }
   }
 

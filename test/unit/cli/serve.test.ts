@@ -123,6 +123,39 @@ describe('the shapes', () => {
   });
 });
 
+describe('the figures', () => {
+  it('count documents with a verdict and without one apart', async () => {
+    const engine = hashedEngine();
+    const { rerank } = engine;
+    engine.rerank = async (call) => {
+      const { results, ...response } = await rerank(call);
+      return { ...response, results: results.slice(1), unjudged: results.slice(0, 1) };
+    };
+    const { post, url } = await start({ engine });
+    expect((await post('/v1/rerank', { query: QUERY, documents: TEXTS })).status).toBe(200);
+    expect(await figure(url, 'rank1_documents_total')).toBe('2');
+    expect(await figure(url, 'rank1_documents_unjudged_total')).toBe('1');
+  });
+
+  it('time a request once, however many pairs it has', async () => {
+    const { post, url } = await start();
+    await post('/score', { text_1: ['a', 'b', 'c'], text_2: TEXTS });
+    expect(await figure(url, 'rank1_documents_total')).toBe('3');
+    expect(await figure(url, 'rank1_rerank_duration_seconds_count')).toBe('1');
+  });
+
+  it('time what was given up too, but nothing that was refused before it was judged', async () => {
+    const { post, url } = await start({
+      engine: hashedEngine(true),
+      limits: { ...LIMITS, judgeTimeoutMs: 1 },
+    });
+    expect((await post('/v1/rerank', { query: QUERY, documents: TEXTS })).status).toBe(504);
+    expect((await post('/v1/rerank', { query: QUERY })).status).toBe(400);
+    expect(await figure(url, 'rank1_rerank_duration_seconds_count')).toBe('1');
+    expect(await figure(url, 'rank1_documents_total')).toBe('0');
+  });
+});
+
 describe('a bad request', () => {
   const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   it.each([
