@@ -11,6 +11,8 @@ export type Rank1ErrorCode =
   | 'model-corrupt'
   /** valid, but of a kind that cannot be run or converted */
   | 'model-unsupported'
+  /** an option that this model or backend cannot honour */
+  | 'option-unsupported'
   | 'tokenizer-unsupported'
   /** a server was unreachable, or its responses unusable */
   | 'network'

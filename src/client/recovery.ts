@@ -40,6 +40,7 @@ const FINAL: ReadonlySet<Rank1ErrorCode> = new Set<Rank1ErrorCode>([
   'model-not-found',
   'model-corrupt',
   'model-unsupported',
+  'option-unsupported',
   'tokenizer-unsupported',
   'invalid-file',
 ]);

@@ -2,8 +2,9 @@
  * The one table of run options, for argument checks, the command line and its usage text, the element, and the request
  * bodies of `serve`. Flags and attributes are the option's name in kebab case, JSON fields in snake case.
  */
+import { Rank1Error } from '../base/errors.ts';
 import { QUERY_PLACEHOLDER, QUERY_PRESET_NAMES } from '../base/query-presets.ts';
-import type { RerankOptions } from './rerank-api.ts';
+import type { LoadedModel, Reasons, RerankOptions } from './rerank-api.ts';
 
 export type RunOptionName = keyof RerankOptions;
 
@@ -115,9 +116,9 @@ export function checkRerankOptions(options: RerankOptions = {}): Omit<RerankOpti
   const set = RUN_OPTION_NAMES.filter((name) => given[name] !== undefined);
   for (const name of set) checkRunOption(name, given[name]);
   const { mode, rethink, samples, temperature, seed, queryTemplate, preset, top } = options;
+  const reasons = reasonsOf(options);
   if (mode !== undefined && options.reasons !== undefined)
     throw new RangeError('mode is an older spelling of reasons: give one of them');
-  const reasons = mode === undefined ? options.reasons : mode === 'instant' ? 'none' : 'all';
   if (top !== undefined && reasons !== 'top')
     throw new RangeError("top is the number of documents to reason about: it needs reasons 'top'");
   if (reasons === 'none' && rethink)
@@ -136,12 +137,52 @@ export function checkRerankOptions(options: RerankOptions = {}): Omit<RerankOpti
   return { ...(Object.fromEntries(named) as RerankOptions), ...(reasons && { reasons }) };
 }
 
+function reasonsOf({ mode, reasons }: RerankOptions): Reasons | undefined {
+  return mode === undefined ? reasons : mode === 'instant' ? 'none' : 'all';
+}
+
+/**
+ * A call's options, and `defaults` where it says nothing. Defaults that the call's options replace or leave no use for
+ * are dropped, so that only what the caller gave can be refused.
+ * @param defaults as `checkRerankOptions` returns them
+ * @throws as `checkRerankOptions`
+ */
+export function withDefaults(
+  options: RerankOptions,
+  defaults: Omit<RerankOptions, 'mode'>,
+): Omit<RerankOptions, 'mode'> {
+  const reasons = reasonsOf(options) ?? defaults.reasons;
+  const hasTemplate = options.preset !== undefined || options.queryTemplate !== undefined;
+  const dropped = [
+    ...(options.mode === undefined ? [] : ['reasons']),
+    ...(hasTemplate ? ['preset', 'queryTemplate'] : []),
+    ...(reasons === 'top' ? [] : ['top']),
+  ];
+  const kept = Object.entries(reasons === 'none' ? scoreOptions(defaults) : defaults).filter(
+    ([name]) => !dropped.includes(name),
+  );
+  return checkRerankOptions({ ...(Object.fromEntries(kept) as RerankOptions), ...options });
+}
+
 /** The options that apply to a score without reasoning. */
 export function scoreOptions<Options extends RerankOptions>(
   options: Options,
 ): Omit<Options, 'rethink' | 'samples' | 'temperature' | 'seed'> {
   const { rethink: _rethink, samples: _samples, temperature: _temperature, seed: _seed, ...rest } = options;
   return rest;
+}
+
+/** @throws Rank1Error for options that a model without chains would have to ignore */
+export function checkChainOptions(
+  { canReason }: Pick<LoadedModel, 'canReason'>,
+  { rethink, samples }: RerankOptions,
+): void {
+  if (canReason || (!rethink && samples === undefined)) return;
+  const name = rethink ? 'rethink' : 'samples';
+  throw new Rank1Error(
+    'option-unsupported',
+    `This model gives scores without reasoning, so ${name} has no chain to work on. Leave ${name} out, or take a rank1 model.`,
+  );
 }
 
 /**

@@ -10,7 +10,14 @@ import { NUM_LOGPROBS } from './answer-verdict.ts';
 import { ErrorEvent, parseChunk, type CompletionChunk } from './completion-chunk.ts';
 import { readEvents } from './event-stream.ts';
 import { Pacer } from './pacer.ts';
-import { connectionFault, ContextFault, faultInStream, faultOf, redactKey } from './remote-fault.ts';
+import {
+  connectionFault,
+  ContextFault,
+  faultInStream,
+  faultOf,
+  parsedObject,
+  redactKey,
+} from './remote-fault.ts';
 import type { RemoteModel } from './remote-model.ts';
 import type { RemoteSettings } from './remote-options.ts';
 
@@ -61,7 +68,8 @@ export class CompletionClient {
   /** @throws Rank1Error, PassingFault, or the signal's reason */
   async models(signal: AbortSignal): Promise<readonly ServedModel[]> {
     const url = `${this.#settings.baseUrl}/models`;
-    const { data } = (await this.#json(url, undefined, signal)) as { data?: unknown };
+    const answer = (await this.#json(url, undefined, signal)) as { data?: unknown } | null;
+    const data = answer?.data;
     if (!Array.isArray(data))
       throw new Rank1Error(
         'model-unsupported',
@@ -76,13 +84,19 @@ export class CompletionClient {
 
   /** Number of tokens of `prompt` in a completion request; null if the server cannot count them. */
   async countTokens(model: string, prompt: string, signal: AbortSignal): Promise<number | null> {
-    return (await this.tokenIds(model, prompt, signal, true))?.length ?? null;
+    try {
+      return (await this.tokenIds(model, prompt, signal, true))?.length ?? null;
+    } catch {
+      signal.throwIfAborted();
+      return null;
+    }
   }
 
   /**
    * Token ids of `text`, from the `/tokenize` endpoint of vLLM (`prompt`) or llama.cpp (`content`); null if there is
    * none. Optional: everything works without it.
    * @param isPrompt include the tokens the server adds to a prompt
+   * @throws PassingFault, which does not mean that there is none, or the signal's reason
    */
   async tokenIds(
     model: string,
@@ -93,10 +107,12 @@ export class CompletionClient {
     const url = `${this.#settings.baseUrl.replace(/\/v1$/, '')}/tokenize`;
     const body = { model, prompt: text, content: text, add_special_tokens: isPrompt, add_special: isPrompt };
     try {
-      const { tokens } = (await this.#json(url, body, signal)) as { tokens?: unknown };
+      const answer = (await this.#json(url, body, signal)) as { tokens?: unknown } | null;
+      const tokens = answer?.tokens;
       return Array.isArray(tokens) && tokens.length > 0 && tokens.every(isTokenId) ? tokens : null;
-    } catch {
+    } catch (error) {
       signal.throwIfAborted();
+      if (error instanceof PassingFault) throw error;
       return null;
     }
   }
@@ -155,15 +171,16 @@ export class CompletionClient {
     }
   }
 
-  /** @throws as `stream` does */
-  async #json(url: string, body: unknown, signal: AbortSignal): Promise<object> {
+  /**
+   * @returns null if the answer is no JSON object, as a web page is none
+   * @throws as `stream` does
+   */
+  async #json(url: string, body: unknown, signal: AbortSignal): Promise<object | null> {
     const idle = this.#idleTimer();
     try {
       const either = AbortSignal.any([signal, idle.signal]);
       const response = await this.#request(url, body, either);
-      const value = JSON.parse(await textOf(response, either, idle)) as unknown;
-      if (typeof value === 'object' && value !== null) return value;
-      throw new PassingFault('its answer is not an object');
+      return parsedObject(await textOf(response, either, idle));
     } catch (error) {
       throw this.#faultIn(error, idle, signal);
     } finally {

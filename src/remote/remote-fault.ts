@@ -99,24 +99,25 @@ interface ErrorBody {
 
 /** The server's message, in the shapes of OpenAI, vLLM, FastAPI and llama.cpp; else the start of the body. */
 function saidIn(body: string): string {
-  const root = parsed(body);
+  const root = parsedObject(body) as ErrorBody | null;
   const nested = typeof root?.error === 'string' ? root.error : root?.error?.message;
   const said = [nested, root?.message, root?.detail].find((one) => typeof one === 'string');
   return ((said as string | undefined) ?? body).trim().slice(0, 2000);
 }
 
 function statusIn(body: string): number | null {
-  const root = parsed(body);
+  const root = parsedObject(body) as ErrorBody | null;
   const nested = typeof root?.error === 'string' ? undefined : root?.error?.code;
   const status = [nested, root?.code, root?.status].map(Number).find((one) => one >= 400 && one < 600);
   return status ?? null;
 }
 
-function parsed(body: string): ErrorBody | null {
+/** Null for what is no JSON object, such as a proxy's error page. */
+export function parsedObject(body: string): object | null {
   try {
     const root = JSON.parse(body) as unknown;
     return typeof root === 'object' ? root : null;
   } catch {
-    return null; // not JSON, for example a proxy's error page
+    return null;
   }
 }

@@ -10,24 +10,17 @@ const ASSUMED_MAX_LENGTH = 16_000;
 export class RemoteModel {
   readonly id: string;
   /** null if unknown */
-  readonly answerTokenIds: AnswerTokenIds | null;
-  /** whether the server can count tokens */
-  readonly tokenizes: boolean;
+  answerTokenIds: AnswerTokenIds | null = null;
+  /** whether the server can count tokens; null as long as it could not be asked */
+  tokenizes: boolean | null = null;
   /** Whether to request tokens by id, because their texts are ambiguous. */
   namesTokensById = false;
   #maxLength: number | null;
 
   /** @param maxLength tokens of prompt and completion; null if not reported */
-  constructor(
-    id: string,
-    maxLength: number | null,
-    answerTokenIds: AnswerTokenIds | null,
-    tokenizes: boolean,
-  ) {
+  constructor(id: string, maxLength: number | null) {
     this.id = id;
     this.#maxLength = maxLength;
-    this.answerTokenIds = answerTokenIds;
-    this.tokenizes = tokenizes;
   }
 
   get isLengthKnown(): boolean {

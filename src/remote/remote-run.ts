@@ -73,7 +73,7 @@ export class RemoteRun {
     const { options, documents } = this.#request;
     if (options.longDocuments === 'passages') {
       throw new Rank1Error(
-        'model-unsupported',
+        'option-unsupported',
         'On a server documents that do not fit are cut, not split into passages. Omit longDocuments, or split the documents yourself.',
       );
     }

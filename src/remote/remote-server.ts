@@ -65,9 +65,9 @@ export class RemoteServer {
   }
 
   #findModel(): Promise<RemoteModel> {
-    if (this.#model) return this.#model;
-    const { signal } = this.#closing;
-    const asked = this.#askForModel(signal);
+    // A call that finds the tokens unknown asks once: the first one has waited long enough.
+    if (this.#model) return this.#model.then((model) => this.#learnTokens(model, 1));
+    const asked = this.#askForModel();
     this.#model = asked;
     asked.catch(() => {
       if (this.#model === asked) this.#model = null; // the next call asks again
@@ -75,8 +75,9 @@ export class RemoteServer {
     return asked;
   }
 
-  async #askForModel(signal: AbortSignal): Promise<RemoteModel> {
+  async #askForModel(): Promise<RemoteModel> {
     const client = this.#client;
+    const { signal } = this.#closing;
     const maxAttempts = Math.min(this.#settings.maxAttempts, MAX_FIRST_ATTEMPTS);
     const models = await client.retrying(() => client.models(signal), signal, undefined, maxAttempts);
     const wanted = this.#settings.model;
@@ -88,12 +89,24 @@ export class RemoteServer {
         `${client.host} serves ${names.join(', ') || 'no model'}. Give the name of a rank1 model among them as remoteModel.`,
       );
     }
-    const [yes, no] = await Promise.all(
-      [ANSWERS.true, ANSWERS.false].map((answer) => client.tokenIds(found.id, answer, signal)),
-    );
-    const [yesId, noId] = [yes?.[0], no?.[0]];
-    const tokenizes = yesId !== undefined && noId !== undefined;
-    const answerTokenIds = tokenizes && yesId !== noId ? { true: yesId, false: noId } : null;
-    return new RemoteModel(found.id, found.maxLength, answerTokenIds, tokenizes);
+    return this.#learnTokens(new RemoteModel(found.id, found.maxLength), maxAttempts);
+  }
+
+  /** A run can do without them, so that only the server's own word on its tokens is final. */
+  async #learnTokens(model: RemoteModel, maxAttempts: number): Promise<RemoteModel> {
+    if (model.tokenizes !== null) return model;
+    const client = this.#client;
+    const { signal } = this.#closing;
+    const ask = () =>
+      Promise.all([ANSWERS.true, ANSWERS.false].map((answer) => client.tokenIds(model.id, answer, signal)));
+    try {
+      const [yes, no] = await client.retrying(ask, signal, undefined, maxAttempts);
+      const [yesId, noId] = [yes?.[0], no?.[0]];
+      model.tokenizes = yesId !== undefined && noId !== undefined;
+      if (model.tokenizes && yesId !== noId) model.answerTokenIds = { true: yesId!, false: noId! };
+    } catch {
+      signal.throwIfAborted();
+    }
+    return model;
   }
 }

@@ -190,6 +190,10 @@ export function faultText(error: Error): string | null {
     case 'model-unsupported':
     case 'tokenizer-unsupported':
       return msg('This kind of model cannot be run here. Choose another one.');
+    case 'option-unsupported':
+      return msg(
+        'The model cannot do what one of the options asks for. Change the options, or choose another model.',
+      );
     case 'network':
       return msg('The network failed. Check the connection, then try again.');
     case 'access-denied':

@@ -134,7 +134,7 @@ describe('a model without chains in a thread', () => {
 
   it('refuses to rethink or sample what has no chain', async () => {
     for (const option of [{ rethink: 1 }, { samples: 2 }])
-      await expect(judge(option)).rejects.toMatchObject({ code: 'model-unsupported' });
+      await expect(judge(option)).rejects.toMatchObject({ code: 'option-unsupported' });
   });
 });
 

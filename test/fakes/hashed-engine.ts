@@ -1,4 +1,5 @@
 /** The command line's engine without a browser; answers at once, or when it is told to. */
+import { checkCall } from '../../src/client/check-arguments.ts';
 import { foldUpdates, startRankedList } from '../../src/client/ranked-list.ts';
 import { NO_STATS } from '../../src/protocol/run-defaults.ts';
 import { selectResults, totalUsage } from '../../src/client/rerank-result.ts';
@@ -27,7 +28,9 @@ export function hashedEngine(holds = false): HashedEngine {
     reachable: true,
     release,
     load: () => Promise.reject(new Error('not needed')),
-    async rerank({ query, documents, topN, threshold, signal }) {
+    async rerank(call) {
+      const { query, documents, topN, threshold, signal } = call;
+      checkCall(call);
       engine.numBegun++;
       await Promise.race([
         released,

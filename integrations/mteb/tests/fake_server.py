@@ -18,12 +18,22 @@ class FakeServer:
         """Requests that are judged before every other one is refused."""
         self.gate: threading.Barrier | None = None
         """Answers only when so many requests are there."""
+        self.fingerprint: str | None = "fp_one"
+        """Of its model and own options."""
+        self.restarts_as: str | None = None
+        """The fingerprint after it was asked for one."""
         self.most_at_once = 0
         self._at_once = 0
         self._lock = threading.Lock()
         server = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                served = json.dumps({"data": [{"id": "fake", "system_fingerprint": server.fingerprint}]}).encode()
+                if server.restarts_as is not None:
+                    server.fingerprint = server.restarts_as
+                self._send(200, {}, served)
+
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 with server._lock:
@@ -36,6 +46,9 @@ class FakeServer:
                 finally:
                     with server._lock:
                         server._at_once -= 1
+                self._send(status, headers, answer)
+
+            def _send(self, status: int, headers: dict[str, str], answer: bytes) -> None:
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -81,4 +94,5 @@ class FakeServer:
             }
             results.append({"index": index, "relevance_score": 0.5, "metadata": {"rank1": chain}})
         results.reverse()
-        return 200, {}, json.dumps({"results": results, "unjudged": unjudged}).encode()
+        answer = {"system_fingerprint": self.fingerprint, "results": results, "unjudged": unjudged}
+        return 200, {}, json.dumps(answer).encode()

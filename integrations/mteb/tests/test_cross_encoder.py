@@ -131,6 +131,30 @@ def test_another_model_or_option_is_judged_anew(server: FakeServer, tmp_path: Pa
     assert len(server.bodies) == 3
 
 
+def test_another_model_or_option_of_the_server_is_judged_anew(server: FakeServer, tmp_path: Path) -> None:
+    model = Rank1CrossEncoder("org/rank1", endpoint=server.endpoint, chains=tmp_path)
+    for fingerprint in ("fp_one", "fp_two", "fp_one", "fp_two"):
+        server.fingerprint = fingerprint
+        predict(model, [("q", "d")])
+    assert len(server.bodies) == 2
+
+
+def test_ends_where_the_server_changes_within_a_run(server: FakeServer, tmp_path: Path) -> None:
+    model = Rank1CrossEncoder("org/rank1", endpoint=server.endpoint, chains=tmp_path)
+    server.restarts_as = "fp_two"
+    with pytest.raises(ServerError, match="another model"):
+        predict(model, [("q", "d")])
+    server.restarts_as = None
+    predict(model, [("q", "d")])
+    assert len(server.bodies) == 2
+
+
+def test_says_where_the_server_does_not_tell_what_judges(server: FakeServer) -> None:
+    server.fingerprint = None
+    with pytest.raises(ServerError, match="system_fingerprint"):
+        predict(Rank1CrossEncoder("org/rank1", endpoint=server.endpoint), [("q", "d")])
+
+
 def test_evaluates_pairs_and_instructions(server: FakeServer) -> None:
     model = Rank1CrossEncoder("org/rank1", endpoint=server.endpoint)
     result = mteb.evaluate(model, tasks=[LocalNevIR(), local_follow_ir()], cache=None)

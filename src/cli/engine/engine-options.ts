@@ -113,7 +113,8 @@ export interface RequestedEngine extends Omit<EngineOptions, 'model'> {
   readonly remote: RemoteOptions | undefined;
 }
 
-type EngineValues = Values<typeof ENGINE_FLAGS> & Pick<Values<typeof JUDGING_FLAGS>, 'slots'>;
+type EngineValues = Values<typeof ENGINE_FLAGS> &
+  Pick<Values<typeof JUDGING_FLAGS>, 'slots' | 'long-documents'>;
 
 /** @throws TypeError or RangeError */
 export function engineOptions(values: EngineValues): RequestedEngine {
@@ -133,6 +134,10 @@ export function engineOptions(values: EngineValues): RequestedEngine {
   if (endpoint !== undefined && local)
     throw new TypeError(
       '--endpoint judges elsewhere: leave --model, --device, --dtype, --arithmetic and --explainer out.',
+    );
+  if (endpoint !== undefined && values['long-documents'] === 'passages')
+    throw new RangeError(
+      '--endpoint cuts documents that do not fit: leave --long-documents passages out, or split them yourself.',
     );
   const remote = endpoint === undefined ? undefined : remoteOptions(endpoint, values);
   return { model, device, dtype, arithmetic, explainer, remote };

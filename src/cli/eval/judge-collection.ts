@@ -5,9 +5,10 @@ import { loadCollection } from '../../evaluation/node/load-collection.ts';
 import { runEvaluation } from '../../evaluation/node/run-evaluation.ts';
 import { leftOutNotes, type LoadedCollection } from '../../evaluation/runner/loaded-collection.ts';
 import type { CommandContext } from '../command.ts';
+import { loadJudgingModel, type JudgingModel } from '../engine/judging-model.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { asInvalidFile } from '../unreadable-file.ts';
-import { engineJudge, loadJudgingModel, type JudgingModel } from './engine-judge.ts';
+import { engineJudge } from './engine-judge.ts';
 import type { EvalArguments } from './eval-arguments.ts';
 import { settingsOf } from './run-settings.ts';
 
@@ -37,8 +38,7 @@ export async function judgeCollection(
   console.error(`${numQueries(queries.length)}, ${counted(numDocuments, 'document')}`);
   const engine = await openEngine(args.engine, context);
   try {
-    const place = args.engine.remote ? null : (args.engine.model ?? context.defaultModel);
-    const model = await loadJudgingModel(engine, place, args.engine.explainer, signal);
+    const model = await loadJudgingModel(engine, args.engine, context.defaultModel, signal);
     const results = await runEvaluation(
       queries,
       engineJudge(engine, args.options, signal),

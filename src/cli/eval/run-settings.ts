@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { beirFiles } from '../../evaluation/node/load-collection.ts';
-import type { JudgingModel } from './engine-judge.ts';
+import type { JudgingModel } from '../engine/judging-model.ts';
 import type { EvalArguments } from './eval-arguments.ts';
 
 /** Everything that affects the results; paths do not. */

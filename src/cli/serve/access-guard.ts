@@ -15,7 +15,10 @@ export interface AccessRules {
   readonly corsOrigins: readonly string[];
 }
 
-const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+/** @param host a name or an address, an IPv6 one without brackets */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
 
 /** @throws HttpError 401, 403 or 421 */
 export function checkAccess(
@@ -39,10 +42,10 @@ export function isAllowedOrigin(origin: string, corsOrigins: readonly string[]):
 
 function checkHost(host: string | undefined, allowedHosts: readonly string[]): void {
   const name = (host ?? '').toLowerCase().replace(/:\d+$/, '');
-  if ([...LOOPBACK_NAMES, ...allowedHosts].includes(name)) return;
+  if (isLoopback(name.replace(/^\[(.*)\]$/, '$1')) || allowedHosts.includes(name)) return;
   throw new HttpError(
     421,
-    'This server is not known by that name. Address it as localhost, or start serve with --allow-host.',
+    'This server is not known by that name. Address it by the URL that serve printed, or start serve with --allow-host.',
   );
 }
 

@@ -5,6 +5,8 @@ export interface ServedModel {
   readonly version?: string;
   readonly dtype?: string;
   readonly maxInputTokens?: number;
+  /** of the model and the server's own options; requests that say nothing are judged alike if it is the same */
+  readonly fingerprint?: string;
 }
 
 export interface About extends ServedModel {
@@ -30,9 +32,10 @@ function teiInfo({ name, version, dtype, maxInputTokens, maxDocuments, maxReques
 }
 
 /** OpenAI, `GET /v1/models`. */
-function openAiModels({ name, maxInputTokens }: About): object {
+function openAiModels({ name, maxInputTokens, fingerprint }: About): object {
   const model = { id: name, object: 'model', created: 0, owned_by: 'rank1-rerank' };
-  return { object: 'list', data: [{ ...model, ...(maxInputTokens && { max_model_len: maxInputTokens }) }] };
+  const length = maxInputTokens && { max_model_len: maxInputTokens };
+  return { object: 'list', data: [{ ...model, ...length, system_fingerprint: fingerprint }] };
 }
 
 const JSON_TYPES: Readonly<Record<RunOption['kind'], string>> = {

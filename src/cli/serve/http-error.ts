@@ -15,10 +15,11 @@ export class HttpError extends Error {
 }
 
 const SOON = { 'retry-after': '5' };
-/** Statuses for failures that are not the request's fault: the engine, or the server behind it, is unavailable. */
+/** Statuses by what failed: the request, the engine, or the server behind it. Any other code is a 500. */
 const STATUSES: Readonly<
   Partial<Record<Rank1ErrorCode, readonly [status: number, headers?: Readonly<Record<string, string>>]>>
 > = {
+  'option-unsupported': [400],
   'worker-failed': [503, SOON],
   'device-lost': [503, SOON],
   'out-of-memory': [503, SOON],

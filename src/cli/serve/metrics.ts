@@ -15,7 +15,7 @@ export class Metrics {
   readonly #buckets = DURATION_BUCKETS.map(() => 0);
   #numDurations = 0;
   #sumSeconds = 0;
-  #documents = 0;
+  #judged = 0;
   #unjudged = 0;
   #promptTokens = 0;
   #newTokens = 0;
@@ -26,22 +26,25 @@ export class Metrics {
     this.#requests.set(labels, (this.#requests.get(labels) ?? 0) + 1);
   }
 
-  countJudged(judged: {
-    readonly seconds: number;
+  /** Once a request, however it ended: the slowest are those that were given up. */
+  observeDuration(seconds: number): void {
+    this.#numDurations++;
+    this.#sumSeconds += seconds;
+    DURATION_BUCKETS.forEach((bound, index) => {
+      if (seconds <= bound) this.#buckets[index]!++;
+    });
+  }
+
+  countDocuments(counts: {
     readonly numDocuments: number;
     readonly numUnjudged: number;
     readonly numPromptTokens: number;
     readonly numNewTokens: number;
   }): void {
-    this.#documents += judged.numDocuments;
-    this.#unjudged += judged.numUnjudged;
-    this.#promptTokens += judged.numPromptTokens;
-    this.#newTokens += judged.numNewTokens;
-    this.#numDurations++;
-    this.#sumSeconds += judged.seconds;
-    DURATION_BUCKETS.forEach((bound, index) => {
-      if (judged.seconds <= bound) this.#buckets[index]!++;
-    });
+    this.#judged += counts.numDocuments - counts.numUnjudged;
+    this.#unjudged += counts.numUnjudged;
+    this.#promptTokens += counts.numPromptTokens;
+    this.#newTokens += counts.numNewTokens;
   }
 
   format(gauges: GaugeValues): string {
@@ -54,13 +57,18 @@ export class Metrics {
       metric('rank1_requests_total', 'counter', 'Requests answered, by route and status.', [
         ...[...this.#requests].map(([labels, count]) => [`rank1_requests_total{${labels}}`, count] as const),
       ]),
-      metric(duration, 'histogram', 'Time from a whole request to its verdicts, waiting included.', [
-        ...(buckets as [string, number][]),
-        [`${duration}_bucket{le="+Inf"}`, this.#numDurations],
-        [`${duration}_sum`, this.#sumSeconds],
-        [`${duration}_count`, this.#numDurations],
-      ]),
-      single('rank1_documents_total', 'counter', 'Documents judged.', this.#documents),
+      metric(
+        duration,
+        'histogram',
+        'Time from a whole request to its verdicts or their failure, waiting included.',
+        [
+          ...(buckets as [string, number][]),
+          [`${duration}_bucket{le="+Inf"}`, this.#numDurations],
+          [`${duration}_sum`, this.#sumSeconds],
+          [`${duration}_count`, this.#numDurations],
+        ],
+      ),
+      single('rank1_documents_total', 'counter', 'Documents judged.', this.#judged),
       single('rank1_documents_unjudged_total', 'counter', 'Documents without a verdict.', this.#unjudged),
       single('rank1_prompt_tokens_total', 'counter', 'Tokens of prompts.', this.#promptTokens),
       single('rank1_new_tokens_total', 'counter', 'Tokens the model wrote.', this.#newTokens),

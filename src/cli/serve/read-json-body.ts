@@ -7,33 +7,44 @@ import { HttpError } from './http-error.ts';
 /** A rerank request needs three levels. */
 const MAX_DEPTH = 32;
 
+export interface JsonBody {
+  readonly value: unknown;
+  /** unpacked */
+  readonly numBytes: number;
+}
+
 /** @throws HttpError 400, 413 or 415 */
-export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<JsonBody> {
   const type = request.headers['content-type'] ?? '';
   // Pages of another origin can send any other content type without a preflight.
   if (!/^application\/json\s*(;|$)/i.test(type))
     throw new HttpError(415, 'Send the request as JSON, with the header content-type: application/json.');
-  const text = decode(await readBytes(request, maxBytes));
+  const bytes = await readBytes(request, maxBytes);
+  const text = decode(bytes);
   assertShallow(text);
   try {
-    return JSON.parse(text);
+    return { value: JSON.parse(text), numBytes: bytes.length };
   } catch {
     throw new HttpError(400, 'The body is not JSON.');
   }
 }
 
-/** Memory to reserve for a request: its Content-Length if given, else the maximum. */
+/** Memory to reserve until a request's body is read: its Content-Length if that is its size, else the maximum. */
 export function announcedBytes(request: IncomingMessage, maxBytes: number): number {
   const length = Number(request.headers['content-length'] ?? NaN);
   if (length > maxBytes) throw tooLarge(maxBytes);
-  return Number.isNaN(length) ? maxBytes : length;
+  return Number.isNaN(length) || encodingOf(request) !== 'identity' ? maxBytes : length;
+}
+
+function encodingOf(request: IncomingMessage): string {
+  return (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
 }
 
 const UNPACKERS = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress } as const;
 
 /** The decompressed body; the limit applies to the output. @throws HttpError 415 */
 function unpacked(request: IncomingMessage): Readable {
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const encoding = encodingOf(request);
   if (encoding === 'identity') return request;
   if (!Object.hasOwn(UNPACKERS, encoding))
     throw new HttpError(415, 'Send the body uncompressed, or compressed with gzip, deflate or br.', {

@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { RerankOptions } from '../../protocol/rerank-api.ts';
-import { scoreOptions } from '../../protocol/run-options.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
 import type { RerankEngine } from '../engine/rerank-engine.ts';
 import { checkAccess, isAllowedOrigin, type AccessRules } from './access-guard.ts';
@@ -14,7 +13,7 @@ import { HttpError, toHttpError } from './http-error.ts';
 import { Metrics } from './metrics.ts';
 import { DESCRIPTIONS, type ServedModel } from './descriptions.ts';
 import { announcedBytes, readJsonBody } from './read-json-body.ts';
-import { RERANK_SHAPES, type RerankShape, type ShapedRequest } from './rerank-shapes.ts';
+import { RERANK_SHAPES, type RequestRules, type RerankShape, type ShapedRequest } from './rerank-shapes.ts';
 
 export interface ServeLimits {
   readonly maxBodyBytes: number;
@@ -130,9 +129,9 @@ export class RerankServer {
   }
 
   async #rerank(request: IncomingMessage, response: ServerResponse, shape: RerankShape): Promise<void> {
-    const { engine, limits, defaults } = this.#settings;
+    const { engine, model, limits, defaults } = this.#settings;
     if (this.#isDraining) throw new HttpError(503, 'The server is being stopped.', { 'retry-after': '5' });
-    const numBytes = announcedBytes(request, limits.maxBodyBytes);
+    let numBytes = announcedBytes(request, limits.maxBodyBytes);
     const isFull =
       this.#inFlight.size >= limits.maxRequests || this.#reservedBytes + numBytes > limits.maxReservedBytes;
     if (isFull) throw new HttpError(429, 'Too many requests are waiting. Try again.', { 'retry-after': '1' });
@@ -148,31 +147,43 @@ export class RerankServer {
     let timeout: NodeJS.Timeout | undefined;
     try {
       const body = await readJsonBody(request, limits.maxBodyBytes);
-      const { calls, respond } = parseRequest(shape, body, limits.maxDocuments);
+      controller.signal.throwIfAborted();
+      this.#reservedBytes += body.numBytes - numBytes;
+      numBytes = body.numBytes;
+      const { calls, respond } = parseRequest(shape, body.value, { ...limits, defaults });
       timeout = setTimeout(
         () => controller.abort(new HttpError(504, 'Judging took too long. Send fewer documents.')),
         limits.judgeTimeoutMs,
       );
-      const results: RerankResponse[] = [];
+      const results = await this.#judge(calls, controller.signal);
+      const about = {
+        id: randomUUID(),
+        modelName: engine.modelName,
+        fingerprint: model?.fingerprint,
+        created: Math.floor(Date.now() / 1000),
+      };
+      this.#send(response, 200, respond(results, about));
+    } finally {
+      clearTimeout(timeout);
+    }
+  }
+
+  async #judge(calls: ShapedRequest['calls'], signal: AbortSignal): Promise<readonly RerankResponse[]> {
+    const begun = performance.now();
+    const results: RerankResponse[] = [];
+    try {
       for (const call of calls) {
-        const begun = performance.now();
-        const result = await engine.rerank({
-          ...defaultsFor(call, defaults),
-          ...call,
-          signal: controller.signal,
-        });
+        const result = await this.#settings.engine.rerank({ ...call, signal });
         results.push(result);
-        this.#metrics.countJudged({
+        this.#metrics.countDocuments({
           ...result.usage,
-          seconds: (performance.now() - begun) / 1000,
           numDocuments: call.documents.length,
           numUnjudged: result.unjudged.length,
         });
       }
-      const created = Math.floor(Date.now() / 1000);
-      this.#send(response, 200, respond(results, { id: randomUUID(), modelName: engine.modelName, created }));
+      return results;
     } finally {
-      clearTimeout(timeout);
+      this.#metrics.observeDuration((performance.now() - begun) / 1000);
     }
   }
 
@@ -252,20 +263,13 @@ function plainPath(url: string): string {
 }
 
 /** Errors from the public API's checks are the caller's fault here too. */
-function parseRequest(shape: RerankShape, body: unknown, maxDocuments: number): ShapedRequest {
+function parseRequest(shape: RerankShape, body: unknown, rules: RequestRules): ShapedRequest {
   try {
-    return shape.parse(body, maxDocuments);
+    return shape.parse(body, rules);
   } catch (error) {
     const isFaulty = error instanceof TypeError || error instanceof RangeError;
     throw isFaulty ? new HttpError(400, `${error.message}.`) : error;
   }
-}
-
-/** The server's defaults, without those that do not apply to the requested `reasons`. */
-function defaultsFor({ reasons }: RerankOptions, defaults: RerankOptions): RerankOptions {
-  if (reasons === undefined || reasons === 'top') return defaults;
-  const { top: _top, ...others } = defaults;
-  return reasons === 'none' ? scoreOptions(others) : others;
 }
 
 const REFUSALS: Readonly<Record<string, readonly [line: string, message: string]>> = {

@@ -13,11 +13,11 @@ import type { RerankParameters } from '../../client/reranker-options.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
 import type { RerankDocument, RerankOptions } from '../../protocol/rerank-api.ts';
 import {
-  checkRerankOptions,
   checkRunOption,
   jsonNameOf,
   RUN_OPTION_NAMES,
   RUN_OPTIONS,
+  withDefaults,
   type RunOption,
 } from '../../protocol/run-options.ts';
 import { BodyFields } from './body-fields.ts';
@@ -33,13 +33,20 @@ export interface ShapedRequest {
 export interface ResponseFacts {
   readonly id: string;
   readonly modelName: string;
+  readonly fingerprint: string | undefined;
   /** seconds since 1970 */
   readonly created: number;
 }
 
+export interface RequestRules {
+  readonly maxDocuments: number;
+  /** for options that the request does not set */
+  readonly defaults: RerankOptions;
+}
+
 export interface RerankShape {
   /** @throws HttpError 400, TypeError or RangeError */
-  parse(body: unknown, maxDocuments: number): ShapedRequest;
+  parse(body: unknown, rules: RequestRules): ShapedRequest;
   formatError(status: number, message: string): unknown;
 }
 
@@ -48,17 +55,18 @@ export interface RerankShape {
  * Voyage reads `data`. Each ignores the other's fields.
  */
 const jinaShape: RerankShape = {
-  parse: (body, maxDocuments) => {
+  parse: (body, rules) => {
     const fields = new BodyFields(body);
     const asked = fields.boolean('return_documents');
     return {
-      calls: [callOf(fields, maxDocuments)],
-      respond: ([response], { id, modelName, created }) => {
+      calls: [callOf(fields, rules)],
+      respond: ([response], { id, modelName, fingerprint, created }) => {
         const { data } = toVoyageResponse(response!, { model: modelName, returnDocuments: asked === true });
         return {
           id,
           object: 'list',
           created,
+          system_fingerprint: fingerprint,
           ...toJinaResponse(response!, { model: modelName, returnDocuments: asked ?? true }),
           data: data.map(({ metadata: _chain, ...result }) => result),
           usage: usageOf([response!]),
@@ -73,11 +81,11 @@ const jinaShape: RerankShape = {
 
 /** Infinity's clients send the same request as vLLM's, but reject documents that are objects, and vLLM's `object`. */
 const infinityShape: RerankShape = {
-  parse: (body, maxDocuments) => {
+  parse: (body, rules) => {
     const fields = new BodyFields(body);
     const returnDocuments = fields.boolean('return_documents') ?? false;
     return {
-      calls: [callOf(fields, maxDocuments)],
+      calls: [callOf(fields, rules)],
       respond: ([response], { id, modelName: model, created }) => {
         const { data } = toVoyageResponse(response!, { model, returnDocuments });
         const usage = usageOf([response!]);
@@ -89,8 +97,8 @@ const infinityShape: RerankShape = {
 };
 
 const cohereShape: RerankShape = {
-  parse: (body, maxDocuments) => ({
-    calls: [callOf(new BodyFields(body), maxDocuments)],
+  parse: (body, rules) => ({
+    calls: [callOf(new BodyFields(body), rules)],
     respond: ([response], { id }) => ({ ...toCohereResponse(response!, { id }), ...unjudgedOf(response!) }),
   }),
   formatError: (_status, message) => ({ message }),
@@ -98,14 +106,14 @@ const cohereShape: RerankShape = {
 
 /** text-embeddings-inference. Its response is a bare list, with no place for documents without a verdict. */
 const teiShape: RerankShape = {
-  parse: (body, maxDocuments) => {
+  parse: (body, rules) => {
     const fields = new BodyFields(body);
     const options = {
       rawScores: fields.boolean('raw_scores') ?? false,
       returnText: fields.boolean('return_text') ?? false,
     };
     return {
-      calls: [callOf(fields, maxDocuments)],
+      calls: [callOf(fields, rules)],
       respond: ([response]) => toTeiResponse(response!, options),
     };
   },
@@ -117,9 +125,9 @@ const teiShape: RerankShape = {
 
 /** `/rerank` with `texts` is text-embeddings-inference's; vLLM and LiteLLM send `documents`. */
 const eitherShape: RerankShape = {
-  parse: (body, maxDocuments) => {
+  parse: (body, rules) => {
     const shape = new BodyFields(body).has('documents') ? jinaShape : teiShape;
-    return shape.parse(body, maxDocuments);
+    return shape.parse(body, rules);
   },
   formatError: (status, message) => ({
     ...(teiShape.formatError(status, message) as object),
@@ -129,16 +137,16 @@ const eitherShape: RerankShape = {
 
 /** vLLM's scores of pairs, in request order. */
 const scoreShape: RerankShape = {
-  parse: (body, maxDocuments) => {
+  parse: (body, rules) => {
     const fields = new BodyFields(body);
     const [queryField, documentsField] = ['text_1', 'queries', 'data_1']
       .map((name, i) => [name, ['text_2', 'documents', 'data_2'][i]!] as const)
       .find(([name]) => fields.has(name)) ?? ['text_1', 'text_2'];
-    const queries = fields.texts(queryField, maxDocuments) ?? [];
-    const documents = fields.texts(documentsField, maxDocuments) ?? [];
+    const queries = fields.texts(queryField, rules.maxDocuments) ?? [];
+    const documents = fields.texts(documentsField, rules.maxDocuments) ?? [];
     if (queries.length !== 1 && queries.length !== documents.length)
       throw new HttpError(400, `${queryField} must be one text, or as many as ${documentsField} has.`);
-    const options = optionsOf(fields);
+    const options = optionsOf(fields, rules.defaults);
     const call = (query: string, texts: readonly string[]) => ({
       query: checkQuery(query, queryField),
       documents: texts.map((text) => ({ text })),
@@ -174,7 +182,10 @@ export const RERANK_SHAPES: Readonly<Record<string, RerankShape>> = {
   '/score': scoreShape,
 };
 
-function callOf(fields: BodyFields, maxDocuments: number): RerankParameters<RerankDocument> {
+function callOf(
+  fields: BodyFields,
+  { maxDocuments, defaults }: RequestRules,
+): RerankParameters<RerankDocument> {
   const topN = fields.count('top_n', 0) ?? fields.count('top_k', 0);
   const given: RerankParameters<RerankDocument> = {
     query: checkQuery(fields.string('query'), 'query'),
@@ -184,7 +195,7 @@ function callOf(fields: BodyFields, maxDocuments: number): RerankParameters<Rera
     threshold: fields.number('threshold'),
   };
   checkSelection(given);
-  return { ...given, ...optionsOf(fields) };
+  return { ...given, ...optionsOf(fields, defaults) };
 }
 
 function checkQuery(query: string | undefined, name: string): string {
@@ -192,8 +203,8 @@ function checkQuery(query: string | undefined, name: string): string {
   throw new HttpError(400, `${name} must be a string, and not blank.`);
 }
 
-/** @throws TypeError or RangeError naming the field */
-function optionsOf(fields: BodyFields): RerankOptions {
+/** @throws TypeError or RangeError naming the field, or options that exclude each other */
+function optionsOf(fields: BodyFields, defaults: RerankOptions): RerankOptions {
   const given = RUN_OPTION_NAMES.flatMap((name) => {
     const field = jsonNameOf(name);
     const value = field === null ? undefined : readOption(fields, field, RUN_OPTIONS[name].kind);
@@ -201,7 +212,7 @@ function optionsOf(fields: BodyFields): RerankOptions {
     checkRunOption(name, value, field);
     return [[name, value] as const];
   });
-  return checkRerankOptions(Object.fromEntries(given) as RerankOptions);
+  return withDefaults(Object.fromEntries(given) as RerankOptions, defaults);
 }
 
 function readOption(fields: BodyFields, field: string, kind: RunOption['kind']): unknown {

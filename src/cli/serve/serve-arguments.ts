@@ -11,7 +11,7 @@ import {
   judgingOptions,
   wholeNumber,
 } from '../engine/engine-options.ts';
-import type { AccessRules } from './access-guard.ts';
+import { isLoopback, type AccessRules } from './access-guard.ts';
 import type { ServeLimits } from './rerank-server.ts';
 
 export const SERVE_USAGE = `rank1-rerank serve [options]
@@ -119,8 +119,4 @@ export function parseServeArguments(
     defaults: judgingOptions(values),
     engine: engineOptions(values),
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -1,5 +1,7 @@
 /** `rank1-rerank serve`: loads the model, serves until interrupted, then finishes the requests in flight. */
+import { checkChainOptions } from '../../protocol/run-options.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { fingerprintOf, loadJudgingModel } from '../engine/judging-model.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { deviceNote } from '../engine/rerank-engine.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
@@ -23,12 +25,20 @@ async function runServe(args: ServeArguments, context: CommandContext): Promise<
     const engine = await openEngine(args.engine, context);
     try {
       const model = await engine.load({ signal });
+      // Else every request would be refused for what its caller never asked for.
+      if (args.engine.explainer === undefined) checkChainOptions(model, defaults);
       const { device, dtype, maxPositions } = model;
+      const judging = await loadJudgingModel(engine, args.engine, context.defaultModel, signal);
       const place = args.engine.remote ? args.engine.remote.endpoint : `${dtype}, on ${device}`;
       console.error([`${engine.modelName}, ${place}.`, deviceNote(model)].filter(Boolean).join(' '));
       const server = new RerankServer({
         engine,
-        model: { version: context.version, dtype, maxInputTokens: maxPositions },
+        model: {
+          version: context.version,
+          dtype,
+          maxInputTokens: maxPositions,
+          fingerprint: fingerprintOf(judging, defaults),
+        },
         limits,
         access,
         defaults,

@@ -1,18 +1,16 @@
 /** One run: plans a request's documents, runs them through the engine, and sends a message of updates with each step. */
-import { Rank1Error } from '../../base/errors.ts';
 import { nextTask, type Gate } from '../../base/async.ts';
 import { Engine } from '../../engine/engine.ts';
 import { StepStats } from '../../engine/step-stats.ts';
-import type { ScoringProfile } from '../../model/scoring-profile.ts';
 import type {
   RerankRequest,
   RerankUpdate,
-  RunOptions,
   RunStats,
   RunSummary,
   UpdateListener,
 } from '../../protocol/rerank-api.ts';
 import { DEFAULT_MAX_SLOTS, HEARTBEAT_MS } from '../../protocol/run-defaults.ts';
+import { checkChainOptions } from '../../protocol/run-options.ts';
 import { findMarkerTokenIds, watchedTokenIds, type MarkerTokenIds } from '../../rank1/markers.ts';
 import { samplingOf, type Sampling } from '../../rank1/sampled-chains.ts';
 import type { ChainSettings } from './chain.ts';
@@ -68,7 +66,7 @@ export class RerankRun {
     this.#request = request;
     this.#onUpdates = onUpdates;
     const { tokenizer, spec, profile, defaultMaxNewTokens } = runtime;
-    checkChainOptions(profile, request.options);
+    checkChainOptions({ canReason: profile.chain === 'think' }, request.options);
     this.#markers = findMarkerTokenIds(tokenizer, profile);
     this.#planner = new DocumentPlanner(tokenizer, spec, profile, request, defaultMaxNewTokens);
   }
@@ -256,13 +254,4 @@ export class RerankRun {
     this.#updates = [];
     this.#onUpdates(updates, this.#currentStats);
   }
-}
-
-/** @throws Rank1Error for options that a model without chains would have to ignore */
-function checkChainOptions({ name, chain }: ScoringProfile, { rethink, samples }: RunOptions): void {
-  if (chain !== 'none' || (!rethink && samples === undefined)) return;
-  throw new Rank1Error(
-    'model-unsupported',
-    `This model (${name}) gives scores without reasoning, so there is no chain to ${rethink ? 'rethink' : 'sample'}. Leave out ${rethink ? 'rethink' : 'samples'}, or take a rank1 model.`,
-  );
 }

@@ -91,6 +91,7 @@ describe('the arguments of rerank', () => {
     ['--query q --endpoint http://h/v1 --explainer m a', /--explainer/],
     ['--query q --endpoint gpu:8000/v1 a', /endpoint must be http or https/],
     ['--query q --endpoint gpu/v1 a', /endpoint is not a valid absolute URL/],
+    ['--query q --endpoint http://h/v1 --long-documents passages a', /--long-documents/],
     ['--query q --remote-model m a', /--endpoint/],
     ['--query q --allow-insecure-key a', /--endpoint/],
   ])('%s is refused with a reason', (line, reason) => {

@@ -19,7 +19,7 @@ const LIMITS = {
   judgeTimeoutMs: 60_000,
   sendTimeoutMs: 60_000,
 };
-const MODEL = { version: '0.1.0', dtype: 'q4', maxInputTokens: 2048 };
+const MODEL = { version: '0.1.0', dtype: 'q4', maxInputTokens: 2048, fingerprint: 'fp_1' };
 const QUERY = 'coldest city';
 const TEXTS = ['Bread.', 'Yakutsk.', 'Kuwait.'];
 const rank = (texts: readonly string[]) =>
@@ -63,6 +63,12 @@ describe('documented requests', () => {
       data: relevance(TEXTS),
       usage: { prompt_tokens: 30, completion_tokens: 6, total_tokens: 36 },
     });
+  });
+
+  it('a client that compares runs is told what judges, before it asks and with each answer', async () => {
+    expect(await get('/v1/models')).toMatchObject({ data: [{ system_fingerprint: 'fp_1' }] });
+    const { body } = await send('/v1/rerank', { query: QUERY, documents: TEXTS });
+    expect(body).toMatchObject({ system_fingerprint: 'fp_1' });
   });
 
   it('Voyage gets its list, with documents only where they are asked for', async () => {

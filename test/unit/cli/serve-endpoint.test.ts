@@ -40,9 +40,14 @@ interface Answer {
   readonly results: readonly { readonly index: number; readonly relevance_score: number }[];
 }
 
-async function ask(query: string, documents: readonly unknown[], signal: AbortSignal | null = null) {
+async function ask(
+  query: string,
+  documents: readonly unknown[],
+  signal: AbortSignal | null = null,
+  options: object = {},
+) {
   const headers = { 'content-type': 'application/json' };
-  const body = JSON.stringify({ query, documents });
+  const body = JSON.stringify({ query, documents, ...options });
   const response = await fetch(`${url}/v1/rerank`, { method: 'POST', headers, body, signal });
   return { status: response.status, body: (await response.json()) as Answer };
 }
@@ -126,6 +131,12 @@ describe('serve on an endpoint', () => {
       expect(JSON.stringify(answer.body)).not.toContain(API_KEY);
     },
   );
+
+  it('refuses what an endpoint cannot do as the fault of the request', async () => {
+    const { status, body } = await ask('q', ['a'], null, { long_documents: 'passages' });
+    expect([status, body.message]).toEqual([400, expect.stringContaining('passages')]);
+    expect(upstream.completions).toEqual([]);
+  });
 
   it('is in good health as long as the endpoint answers', async () => {
     const health = async () => (await fetch(`${url}/health`)).status;

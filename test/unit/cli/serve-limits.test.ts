@@ -116,6 +116,7 @@ describe('bodies that do not come', () => {
   it.each([
     ['announced', announcing(maxBodyBytes)],
     ['of unknown length', CHUNKED],
+    ['packed, whatever their length', `${announcing(100)}\r\ncontent-encoding: GZip`],
   ])('%s, hold what all bodies together may hold at most; who leaves gives it back', async (_what, size) => {
     const numLargest = maxReservedBytes / maxBodyBytes;
     const slow = Array.from({ length: numLargest }, () => begin(size));
@@ -126,5 +127,10 @@ describe('bodies that do not come', () => {
     slow[0]!.destroy();
     await eventually(async () => expect(await reservedBytes()).toBe(maxReservedBytes - maxBodyBytes));
     expect(await post('{"query":"q","documents":["a"]}')).toMatchObject({ status: 200 });
+  });
+
+  it('hold what they announce where they say that they are not packed', async () => {
+    begin(`${announcing(100)}\r\ncontent-encoding: identity`);
+    await eventually(async () => expect(await reservedBytes()).toBe(100));
   });
 });

@@ -1,6 +1,7 @@
 /** `serve` in front of an engine that answers at once: shapes, access, limits, and requests that are not meant well. */
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RerankServer, type RerankServerSettings } from '../../../src/cli/serve/rerank-server.ts';
 import { hashedEngine, type HashedEngine } from '../../fakes/hashed-engine.ts';
@@ -42,6 +43,10 @@ async function start(settings: Partial<RerankServerSettings> = {}) {
     });
   return { server, engine, port, url, post };
 }
+
+/** One of /metrics. */
+const figure = async (url: string, name: string) =>
+  new RegExp(`^${name} (\\d+)$`, 'm').exec(await (await fetch(`${url}/metrics`)).text())?.[1];
 
 /** Writes to the socket as it is, and reads until it is closed. */
 function raw(port: number, text: string): Promise<string> {
@@ -115,6 +120,39 @@ describe('the shapes', () => {
     expect(text).toContain('rank1_rerank_duration_seconds_bucket{le="+Inf"} 1\n');
     for (const line of text.trimEnd().split('\n'))
       expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? \d\S*)$/);
+  });
+});
+
+describe('the figures', () => {
+  it('count documents with a verdict and without one apart', async () => {
+    const engine = hashedEngine();
+    const { rerank } = engine;
+    engine.rerank = async (call) => {
+      const { results, ...response } = await rerank(call);
+      return { ...response, results: results.slice(1), unjudged: results.slice(0, 1) };
+    };
+    const { post, url } = await start({ engine });
+    expect((await post('/v1/rerank', { query: QUERY, documents: TEXTS })).status).toBe(200);
+    expect(await figure(url, 'rank1_documents_total')).toBe('2');
+    expect(await figure(url, 'rank1_documents_unjudged_total')).toBe('1');
+  });
+
+  it('time a request once, however many pairs it has', async () => {
+    const { post, url } = await start();
+    await post('/score', { text_1: ['a', 'b', 'c'], text_2: TEXTS });
+    expect(await figure(url, 'rank1_documents_total')).toBe('3');
+    expect(await figure(url, 'rank1_rerank_duration_seconds_count')).toBe('1');
+  });
+
+  it('time what was given up too, but nothing that was refused before it was judged', async () => {
+    const { post, url } = await start({
+      engine: hashedEngine(true),
+      limits: { ...LIMITS, judgeTimeoutMs: 1 },
+    });
+    expect((await post('/v1/rerank', { query: QUERY, documents: TEXTS })).status).toBe(504);
+    expect((await post('/v1/rerank', { query: QUERY })).status).toBe(400);
+    expect(await figure(url, 'rank1_rerank_duration_seconds_count')).toBe('1');
+    expect(await figure(url, 'rank1_documents_total')).toBe('0');
   });
 });
 
@@ -219,6 +257,8 @@ describe('access', () => {
     expect(await statusFor(`127.0.0.1.evil.test:${port}`)).toBe(421);
     expect(await statusFor(`localhost:${port}`)).toBe(200);
     expect(await statusFor(`[::1]:${port}`)).toBe(200);
+    expect(await statusFor(`127.0.0.2:${port}`)).toBe(200);
+    expect(await statusFor(`127.0.0.2.evil.test:${port}`)).toBe(421);
     expect(await statusFor('rank1.lan')).toBe(200);
   });
 
@@ -268,6 +308,21 @@ describe('load and leave', () => {
     expect((await held).status).toBe(200);
   });
 
+  it('holds what a packed body unpacks to once it is read', async () => {
+    const engine = hashedEngine(true);
+    const { url } = await start({ engine });
+    const text = JSON.stringify({ query: QUERY, documents: ['a'.repeat(10_000)] });
+    const answer = fetch(`${url}/v1/rerank`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      body: gzipSync(text),
+    });
+    await eventually(() => expect(engine.numBegun).toBe(1));
+    expect(await figure(url, 'rank1_reserved_bytes')).toBe(String(text.length));
+    engine.release();
+    expect((await answer).status).toBe(200);
+  });
+
   it('ends the work of a client that has gone', async () => {
     const engine = hashedEngine(true);
     const { url } = await start({ engine });
@@ -289,8 +344,6 @@ describe('load and leave', () => {
     const large = JSON.stringify({ query: QUERY, documents: ['a'.repeat(2 ** 24)], return_documents: true });
     const maxBodyBytes = 2 ** 25;
     const limits = { ...LIMITS, maxBodyBytes, maxReservedBytes: maxBodyBytes };
-    const figure = async (url: string, name: string) =>
-      new RegExp(`^${name} (\\d+)$`, 'm').exec(await (await fetch(`${url}/metrics`)).text())?.[1];
 
     function askAndNeverRead(port: number) {
       const socket = connect(port, '127.0.0.1').pause();

@@ -144,6 +144,7 @@ describe('a recovery', () => {
     'model-not-found',
     'model-corrupt',
     'model-unsupported',
+    'option-unsupported',
     'tokenizer-unsupported',
     'device-unavailable',
   ] as const)('rethrows %s at once, as another try would meet the same', (code) => {

@@ -16,6 +16,7 @@ import { JUDGING_FLAGS, JUDGING_USAGE } from '../../../src/cli/engine/engine-opt
 import { RERANK_SHAPES } from '../../../src/cli/serve/rerank-shapes.ts';
 import { EVERY_OPTION } from '../../harness/every-option.ts';
 
+const RULES = { maxDocuments: 9, defaults: {} };
 const read = (file: string): string => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
 
 describe.each(RUN_OPTION_NAMES)('%s', (name) => {
@@ -44,7 +45,7 @@ test.each(EVERY_OPTION.filter(([options]) => options.maxSlots === undefined))(
       value,
     ]);
     const body = { query: 'q', documents: ['a'], ...(Object.fromEntries(fields) as object) };
-    const { calls } = RERANK_SHAPES['/v1/rerank']!.parse(body, 9);
+    const { calls } = RERANK_SHAPES['/v1/rerank']!.parse(body, RULES);
     const { query, documents, topN, threshold, ...judging } = calls[0]!;
     expect([query, documents, topN, threshold]).toEqual(['q', [{ text: 'a' }], undefined, undefined]);
     expect(judging).toEqual(options);
@@ -63,7 +64,7 @@ test('the defaults of samples are those of the runs', () => {
 test("the number of documents judged together is the server's own choice", () => {
   const { calls } = RERANK_SHAPES['/v1/rerank']!.parse(
     { query: 'q', documents: ['a'], max_slots: 3, slots: 3 },
-    9,
+    RULES,
   );
   expect(calls[0]).not.toHaveProperty('maxSlots');
 });

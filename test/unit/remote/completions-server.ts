@@ -25,6 +25,8 @@ export class CompletionsServer {
   numLeft = 0;
   /** false: as a server that knows no /tokenize */
   tokenizes = true;
+  /** Given out one by one before /tokenize answers. */
+  tokenizeFaults: { readonly status: number; readonly body?: string }[] = [];
   /** what /tokenize answers */
   tokensOf = (text: string): readonly number[] => [text === ' true' ? 11 : 12];
   /** Requests there are never answered. */
@@ -75,7 +77,8 @@ export class CompletionsServer {
     if (seen.path === this.silentPath) return;
     if (seen.path === '/v1/models') return void response.end(JSON.stringify(this.models));
     if (seen.path === '/tokenize') {
-      if (!this.tokenizes) return void response.writeHead(404).end();
+      const fault = this.tokenizes ? this.tokenizeFaults.shift() : { status: 404 };
+      if (fault) return void response.writeHead(fault.status).end(fault.body);
       return void response.end(JSON.stringify({ tokens: this.tokensOf(body.prompt) }));
     }
     this.mostOpen = Math.max(this.mostOpen, ++this.numOpen);

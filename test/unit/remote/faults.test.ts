@@ -226,12 +226,15 @@ describe('a fault that does not pass is told at once', () => {
     missing.dispose();
   });
 
-  it('a list of models that is none', async () => {
-    server.models = { object: 'error', message: 'no' };
-    const { error } = await judge(whole);
-    expect(error).toMatchObject({ code: 'model-unsupported', message: expect.stringContaining('/models') });
-    expect(server.seen).toHaveLength(1);
-  });
+  it.each([[{ object: 'error', message: 'no' }], ['Sign in']])(
+    'a list of models that is none',
+    async (models) => {
+      server.models = models;
+      const { error } = await judge(whole);
+      expect(error).toMatchObject({ code: 'model-unsupported', message: expect.stringContaining('/models') });
+      expect(server.seen).toHaveLength(1);
+    },
+  );
 
   it('a model that is not served', async () => {
     const { error } = await judge(whole, {}, { remoteModel: 'rank1-7b' });
@@ -255,7 +258,8 @@ describe('a fault that does not pass is told at once', () => {
     server.silentPath = path;
     const outcome = await judge(whole, {}, { silentMs: 40, maxAttempts: 2 });
     const asked = server.seen.filter((request) => request.path === path);
-    expect(asked).toHaveLength(2);
+    // Both answers are asked for at once.
+    expect(asked).toHaveLength(path === '/tokenize' ? 4 : 2);
     if (path === '/tokenize') expectWhole(outcome);
     else expect(outcome.error).toMatchObject({ code: 'network', message: expect.stringContaining('silent') });
   });

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createReranker } from '../../../src/index.ts';
 import type { RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { RemoteBackend } from '../../../src/remote/remote-backend.ts';
-import { openStream, sendEvents, type Answer } from './completions-server.ts';
-import { server, startServer, status, stopServer, whole, WHOLE } from './judging.ts';
+import { DONE, event, openStream, sendEvents, type Answer } from './completions-server.ts';
+import { server, startServer, status, stopServer, TOP, whole, WHOLE } from './judging.ts';
 
 beforeEach(startServer);
 afterEach(stopServer);
@@ -198,5 +198,52 @@ describe('a server as a backend', () => {
     await expect(backend.rerank(request(2), () => undefined, never)).resolves.toMatchObject({
       numFinished: 2,
     });
+  });
+});
+
+describe('the ids of the answers', () => {
+  const ANSWER_IDS = [11, 12];
+  const numAsked = (path: string) => server.seen.filter((request) => request.path === path).length;
+
+  beforeEach(() => {
+    server.answer = (_, response) =>
+      sendEvents(response, [event(' true', { top: TOP, finish: 'stop' }), DONE]);
+  });
+
+  /** Loads the model as each call does. @returns what an answer may be, if the server was told */
+  async function allowedBy(backend: RemoteBackend): Promise<unknown> {
+    await backend.load();
+    await backend.rerank(request(1, 'q', { reasons: 'none' }), () => undefined, never);
+    return server.completions.at(-1)?.body.allowed_token_ids;
+  }
+
+  it.each([429, 500, 503])('are asked for again after %d', async (status) => {
+    server.tokenizeFaults = [{ status }];
+    const backend = await loaded();
+    expect(await allowedBy(backend)).toEqual(ANSWER_IDS);
+  });
+
+  it('are done without where the attempts are used up, and asked for again by the next call', async () => {
+    const backend = new RemoteBackend({ endpoint: server.endpoint, retryDelayMs: 1, maxAttempts: 2 });
+    server.tokenizeFaults = Array.from({ length: 100 }, () => ({ status: 503 }));
+    expect(await allowedBy(backend)).toBeUndefined();
+    const numFirst = numAsked('/tokenize');
+    // Both answers, in one attempt: the first call has waited long enough for all.
+    expect(await allowedBy(backend)).toBeUndefined();
+    expect(numAsked('/tokenize')).toBe(numFirst + 2);
+    server.tokenizeFaults = [];
+    expect(await allowedBy(backend)).toEqual(ANSWER_IDS);
+    expect(numAsked('/v1/models')).toBe(1);
+  });
+
+  it.each([
+    ['a refusal', { status: 404 }],
+    ['a web page', { status: 200, body: '<!doctype html>' }],
+    ['something else', { status: 200, body: '{"error": "unexpected endpoint"}' }],
+  ])('are not asked for again after %s', async (_what, fault) => {
+    server.tokenizeFaults = Array.from({ length: 100 }, () => fault);
+    const backend = await loaded();
+    for (let call = 0; call < 2; call++) expect(await allowedBy(backend)).toBeUndefined();
+    expect(numAsked('/tokenize')).toBe(2);
   });
 });

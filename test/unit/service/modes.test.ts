@@ -101,7 +101,7 @@ describe('a model that gives scores only', () => {
     const judge = (options: RunOptions) =>
       service.rerank({ query: 'Tea?', documents: [{ text: 'tea' }], options }, () => undefined);
     for (const options of [{ rethink: 1 }, { samples: 2 }])
-      await expect(judge(options)).rejects.toMatchObject({ code: 'model-unsupported' });
+      await expect(judge(options)).rejects.toMatchObject({ code: 'option-unsupported' });
     expect(await judge({})).toMatchObject({ numFinished: 1 });
   });
 });

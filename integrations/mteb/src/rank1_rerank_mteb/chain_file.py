@@ -12,9 +12,17 @@ from typing import Any
 from .rerank_client import Document, Judgement
 
 
-def pair_key(model: str, query: str, instruction: str | None, document: Document, options: dict[str, Any]) -> str:
-    """What decides a judgement, as one short text."""
-    parts = [model, query, instruction, document.get("title", ""), document["text"], sorted(options.items())]
+def pair_key(
+    model: str,
+    fingerprint: str,
+    query: str,
+    instruction: str | None,
+    document: Document,
+    options: dict[str, Any],
+) -> str:
+    """What decides a judgement, as one short text. The server's model and own options are in its fingerprint."""
+    given = sorted(options.items())
+    parts = [model, fingerprint, query, instruction, document.get("title", ""), document["text"], given]
     return sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 

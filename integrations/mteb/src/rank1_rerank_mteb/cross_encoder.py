@@ -52,7 +52,7 @@ class Rank1CrossEncoder:
         token: the server's, where it has one
         options: how documents are judged: mode, rethink, samples and so on
         chains: folder for `{task}_{subset}_{split}_chains.jsonl`, with every verdict and its reasoning. A run that was
-            stopped goes on from there. None keeps nothing
+            stopped goes on from there, if the server has the same model and options. None keeps nothing
         num_requests: requests in flight. Two keep a server with its own engine busy; one with an `--endpoint` bears more
         max_documents: of one request; at most the server's `--max-documents`
     """
@@ -109,14 +109,16 @@ class Rank1CrossEncoder:
         """Scores of the pairs of queries (`inputs1`) and documents (`inputs2`), in their order.
 
         Raises:
-            ServerError: when the server refuses a request, or cannot be reached for minutes
+            ServerError: when the server refuses a request, cannot be reached for minutes, or begins to judge with
+                another model or other options of its own
         """
         chains = ChainFile(self._chain_path(task_metadata.name, hf_subset, hf_split))
-        pairs = list(self._pairs(inputs1, inputs2))
+        fingerprint = self._client.fingerprint()
+        pairs = list(self._pairs(inputs1, inputs2, fingerprint))
         scores = np.full(len(pairs), np.nan)
         without_verdict = 0
         with tqdm(total=len(pairs), desc="Judging", unit="doc", disable=not show_progress_bar) as progress:
-            for pair, judgement in self._judged(pairs, chains):
+            for pair, judgement in self._judged(pairs, chains, fingerprint):
                 difference = judgement["logit_difference"]
                 without_verdict += difference is None
                 scores[pair.index] = LOWEST_SCORE if difference is None else difference
@@ -128,7 +130,9 @@ class Rank1CrossEncoder:
     def _chain_path(self, task: str, subset: str, split: str) -> Path | None:
         return None if self._chains is None else self._chains / f"{task}_{subset}_{split}_chains.jsonl"
 
-    def _pairs(self, inputs1: Iterable[BatchedInput], inputs2: Iterable[BatchedInput]) -> Iterator[_Pair]:
+    def _pairs(
+        self, inputs1: Iterable[BatchedInput], inputs2: Iterable[BatchedInput], fingerprint: str
+    ) -> Iterator[_Pair]:
         queries, documents = _rows(inputs1), _rows(inputs2)
         for index, (query, document) in enumerate(zip(queries, documents, strict=True)):
             # `text` has the instruction behind the query, and the title before the text; the server takes them apart.
@@ -137,10 +141,10 @@ class Rank1CrossEncoder:
             entry: Document = {"text": document.get("body") or document["text"]}
             if document.get("body") and document.get("title"):
                 entry["title"] = document["title"]
-            key = pair_key(self._model_name, text, instruction, entry, self._options.given())
+            key = pair_key(self._model_name, fingerprint, text, instruction, entry, self._options.given())
             yield _Pair(index, query.get("id"), document.get("id"), text, instruction, entry, key)
 
-    def _judged(self, pairs: list[_Pair], chains: ChainFile) -> Iterator[tuple[_Pair, Judgement]]:
+    def _judged(self, pairs: list[_Pair], chains: ChainFile, fingerprint: str) -> Iterator[tuple[_Pair, Judgement]]:
         """Known pairs at once, the others as their requests are answered."""
         unknown = []
         for pair in pairs:
@@ -152,7 +156,7 @@ class Rank1CrossEncoder:
         pool = ThreadPoolExecutor(self._num_requests)
         try:
             requests: list[Future[list[tuple[_Pair, Judgement]]]] = [
-                pool.submit(self._ask, request, chains) for request in self._requests(unknown)
+                pool.submit(self._ask, request, chains, fingerprint) for request in self._requests(unknown)
             ]
             for request in as_completed(requests):
                 yield from request.result()
@@ -167,10 +171,10 @@ class Rank1CrossEncoder:
             for start in range(0, len(same), self._max_documents):
                 yield same[start : start + self._max_documents]
 
-    def _ask(self, pairs: list[_Pair], chains: ChainFile) -> list[tuple[_Pair, Judgement]]:
+    def _ask(self, pairs: list[_Pair], chains: ChainFile, fingerprint: str) -> list[tuple[_Pair, Judgement]]:
         first = pairs[0]
         documents = [pair.document for pair in pairs]
-        judgements = self._client.rerank(first.query, first.instruction, documents, self._options)
+        judgements = self._client.rerank(first.query, first.instruction, documents, self._options, fingerprint)
         judged = list(zip(pairs, judgements, strict=True))
         chains.add(
             [

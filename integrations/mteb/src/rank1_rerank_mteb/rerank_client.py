@@ -62,10 +62,27 @@ class RerankClient:
         self.endpoint = endpoint.rstrip("/")
         self._headers = {} if token is None else {"authorization": f"Bearer {token}"}
 
+    def fingerprint(self) -> str:
+        """Of the server's model and its own options: judgements under another one are not to be mixed with these."""
+        served = self._request("GET", "/v1/models")["data"][0]
+        fingerprint = served.get("system_fingerprint")
+        if not isinstance(fingerprint, str):
+            raise ServerError(f"{self.endpoint} tells no system_fingerprint. Is it rank1-rerank serve, and up to date?")
+        return fingerprint
+
     def rerank(
-        self, query: str, instruction: str | None, documents: Sequence[Document], options: JudgingOptions
+        self,
+        query: str,
+        instruction: str | None,
+        documents: Sequence[Document],
+        options: JudgingOptions,
+        fingerprint: str | None = None,
     ) -> list[Judgement]:
-        """Judgements in the order of `documents`."""
+        """Judgements in the order of `documents`.
+
+        Args:
+            fingerprint: that the server must have; None accepts any
+        """
         body: dict[str, Any] = {
             "query": query,
             "documents": list(documents),
@@ -74,7 +91,12 @@ class RerankClient:
         }
         if instruction is not None:
             body["instruction"] = instruction
-        answer = self._post("/v1/rerank", body)
+        answer = self._request("POST", "/v1/rerank", body)
+        if fingerprint is not None and answer.get("system_fingerprint") != fingerprint:
+            raise ServerError(
+                f"{self.endpoint} judges with another model or other options than when this run began. Start the run"
+                " again, or the server as it was."
+            )
         judgements: list[Judgement | None] = [None] * len(documents)
         for result in answer["results"]:
             judgements[result["index"]] = _judgement(result["metadata"]["rank1"])
@@ -84,13 +106,13 @@ class RerankClient:
             raise ServerError(f"{self.endpoint} left a document out of its answer.")
         return [judgement for judgement in judgements if judgement is not None]
 
-    def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def _request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         problem = ""
         for attempt in range(MAX_TRIES):
             wait = min(MAX_WAIT_SECONDS, 0.5 * 2**attempt)
             try:
-                response = requests.post(
-                    f"{self.endpoint}{path}", json=body, headers=self._headers, timeout=TIMEOUT_SECONDS
+                response = requests.request(
+                    method, f"{self.endpoint}{path}", json=body, headers=self._headers, timeout=TIMEOUT_SECONDS
                 )
             except (requests.ConnectionError, requests.Timeout) as error:
                 problem = f"{self.endpoint} cannot be reached ({error}). Is rank1-rerank serve running?"
