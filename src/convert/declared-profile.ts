@@ -8,6 +8,7 @@ import { Template } from '@huggingface/jinja';
 import { errorMessage, Rank1Error } from '../base/errors.ts';
 import { parseScoringProfile } from '../model/parse-scoring-profile.ts';
 import type { QueryForms, ScoringProfile } from '../model/scoring-profile.ts';
+import { namedTokens } from '../tokenizer/added-tokens.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { CheckpointFolder } from './checkpoint-folder.ts';
 import { parseJson, readText } from './read-json.ts';
@@ -84,8 +85,7 @@ function promptOf(template: string, settings: Fields, tokenizerConfig: Fields, i
       message('document', document, settings),
     ];
     const processing = fields(fields(settings['processing_kwargs'])['chat_template']);
-    const { bos_token, eos_token } = tokenizerConfig;
-    return new Template(template).render({ messages, bos_token, eos_token, ...processing });
+    return new Template(template).render({ messages, ...namedTokens(tokenizerConfig), ...processing });
   };
   const plain = splitAtDocument(render(MARKS.query, MARKS.document, null));
   const padded = render(` ${MARKS.query}\n`, ` ${MARKS.document}\n`, null);

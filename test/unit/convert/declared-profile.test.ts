@@ -42,9 +42,10 @@ interface Declared {
   readonly template?: string;
   readonly answers?: object;
   readonly more?: Readonly<Record<string, object>>;
+  readonly config?: object;
 }
 
-function declare({ template = QWEN3_TEMPLATE, answers, more = {} }: Declared = {}) {
+function declare({ template = QWEN3_TEMPLATE, answers, more = {}, config }: Declared = {}) {
   const files: Record<string, object> = {
     'modules.json': MODULES,
     '1_LogitScore/config.json': answers ?? { true_token_id: 9693, false_token_id: 2152 },
@@ -53,7 +54,7 @@ function declare({ template = QWEN3_TEMPLATE, answers, more = {} }: Declared = {
   };
   const texts = Object.entries(files).map(([name, file]) => [name, JSON.stringify(file)]);
   const folder = MemoryCheckpoint.of({ ...Object.fromEntries(texts), 'chat_template.jinja': template });
-  return profileIn(folder);
+  return profileIn(folder, { ...CONFIG, ...config });
 }
 
 describe('a declared profile', () => {
@@ -100,6 +101,18 @@ describe('a declared profile', () => {
       plain: 'query={query}',
       instructed: 'system={instruction};query={query}',
     });
+  });
+
+  test('has the special tokens of tokenizer_config.json, written as a string or as an object', async () => {
+    const template = `{{ bos_token }}{{ messages[-2].content }}{{ sep_token }}{{ messages[-1].content }}{{ pad_token }}{% if mask_token is defined %}!{% endif %}`;
+    const config = {
+      bos_token: { __type: 'AddedToken', content: '<|im_start|>', lstrip: false, special: true },
+      sep_token: '<|im_end|>',
+      mask_token: null,
+    };
+    expect((await declare({ template, config }))?.prompt).toEqual([
+      '<|im_start|>{query}<|im_end|>{document}<|endoftext|>',
+    ]);
   });
 
   test('is none without a score', async () => {
