@@ -23,6 +23,9 @@ const SLOTS = new Map([
   [MARKS.document, '{document}'],
   [MARKS.instruction, '{instruction}'],
 ]);
+const ANY_MARK = /[\uE000-\uE002]/g;
+/** A template that folds, escapes or cuts texts leaves a mark as it is, but not this. */
+const PROBE = `Aa${'"Ça va?"\n\t<b>  & \\ É1 '.repeat(500)}Zz`;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -87,9 +90,15 @@ function promptOf(template: string, settings: Fields, tokenizerConfig: Fields, i
     const processing = fields(fields(settings['processing_kwargs'])['chat_template']);
     return new Template(template).render({ messages, ...namedTokens(tokenizerConfig), ...processing });
   };
-  const plain = splitAtDocument(render(MARKS.query, MARKS.document, null));
+  const ask = (instruction: string | null) => {
+    const text = render(MARKS.query, MARKS.document, instruction);
+    const probed = render(probe(MARKS.query), probe(MARKS.document), instruction && probe(instruction));
+    if (probed !== text.replace(ANY_MARK, probe)) throw new TypeError('the chat template changes the texts');
+    return splitAtDocument(text);
+  };
+  const plain = ask(null);
   const padded = render(` ${MARKS.query}\n`, ` ${MARKS.document}\n`, null);
-  const instructed = splitAtDocument(render(MARKS.query, MARKS.document, MARKS.instruction));
+  const instructed = ask(MARKS.instruction);
   const trim = padded === plain.before + MARKS.document + plain.after;
   if (!trim && !padded.includes(` ${MARKS.document}\n`))
     throw new TypeError('the chat template changes the document');
@@ -97,7 +106,7 @@ function promptOf(template: string, settings: Fields, tokenizerConfig: Fields, i
     trim,
     cut: { at: 'word', maxTokens: null, maxCharacters: null },
   };
-  const places = (text: string): string => text.replace(/[\uE000-\uE002]/g, (mark) => SLOTS.get(mark)!);
+  const places = (text: string): string => text.replace(ANY_MARK, (mark) => SLOTS.get(mark)!);
   const isInstructed = instructed.before.includes(MARKS.instruction) && instructed.after === plain.after;
   if (!isInstructed)
     return { ...shared, prompt: [places(plain.before + MARKS.document + plain.after)], query: null };
@@ -112,6 +121,8 @@ function promptOf(template: string, settings: Fields, tokenizerConfig: Fields, i
   const end = plain.before.slice(plain.before.length - tail);
   return { ...shared, prompt: [`${start}{query}${end}{document}${plain.after}`], query };
 }
+
+const probe = (mark: string): string => PROBE + mark + PROBE;
 
 /** Lengths of the common prefix and suffix, both without marks. */
 function sharedEnds(a: string, b: string): readonly [head: number, tail: number] {

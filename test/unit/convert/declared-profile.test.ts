@@ -36,6 +36,9 @@ const ZERANK_TEMPLATE = `{%- for message in messages if message.role != 'system'
 {{- '<|im_start|>' + ('system' if message.role == 'query' else 'user') + '\\n' + (message.content | trim) + '<|im_end|>\\n' -}}
 {%- endfor -%}
 {%- if add_generation_prompt -%}{{- '<|im_start|>assistant\\n' -}}{%- endif -%}`;
+/** Of a query `q` and a document `d`. */
+const asking = (query: string, document = 'd'): string =>
+  `{% set q = messages[-2].content %}{% set d = messages[-1].content %}{{ ${query} }} {{ ${document} }}`;
 const SETTINGS = { processing_kwargs: { chat_template: { add_generation_prompt: true } } };
 
 interface Declared {
@@ -135,6 +138,24 @@ describe('a declared profile', () => {
       {
         template:
           '{{ messages[-2].content }}{{ messages[-1].content | trim | upper }}x{{ messages[-1].content | length }}',
+      },
+    ],
+    ['a template that lowers the query', 'changes', { template: asking('q | lower') }],
+    ['a template that raises the document', 'changes', { template: asking('q', 'd | upper') }],
+    ['a template that cuts the document', 'changes', { template: asking('q', 'd[:2000]') }],
+    ['a template that breaks lines otherwise', 'changes', { template: asking(`q | replace('\\n', ' ')`) }],
+    ['a template that quotes the document', 'changes', { template: asking('q', 'd | tojson') }],
+    [
+      'a template that asks about long texts in another way',
+      'changes',
+      { template: asking('q', "(d + '!' if d | length > 500 else d)") },
+    ],
+    [
+      'a template that lowers the instruction',
+      'changes',
+      {
+        template:
+          "{% for m in messages %}{{ m.content | lower if m.role == 'system' else m.content }} {% endfor %}",
       },
     ],
     [
