@@ -4,12 +4,12 @@
  * for an instruction, `system`. The template is rendered with marks in place of these texts; what is around the marks is
  * the prompt.
  */
-import { Template } from '@huggingface/jinja';
 import { errorMessage, Rank1Error } from '../base/errors.ts';
 import { parseScoringProfile } from '../model/parse-scoring-profile.ts';
 import type { QueryForms, ScoringProfile } from '../model/scoring-profile.ts';
 import { namedTokens } from '../tokenizer/added-tokens.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { ChatTemplate } from './chat-template.ts';
 import type { CheckpointFolder } from './checkpoint-folder.ts';
 import { parseJson, readText } from './read-json.ts';
 
@@ -25,7 +25,7 @@ const SLOTS = new Map([
 ]);
 const ANY_MARK = /[\uE000-\uE002]/g;
 /** A template that folds, escapes or cuts texts leaves a mark as it is, but not this. */
-const PROBE = `Aa${'"Ça va?"\n\t<b>  & \\ É1 '.repeat(500)}Zz`;
+const PROBE = `Aa${'"Ça va?"\n\t<b>  & \\ É1 '.repeat(300)}Zz`;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -80,7 +80,12 @@ export function asksTheSame(a: ScoringProfile, b: ScoringProfile): boolean {
   return question(a) === question(b);
 }
 
-function promptOf(template: string, settings: Fields, tokenizerConfig: Fields, instruction: string | null) {
+function promptOf(
+  template: ChatTemplate,
+  settings: Fields,
+  tokenizerConfig: Fields,
+  instruction: string | null,
+) {
   const render = (query: string, document: string, system: string | null): string => {
     const messages = [
       ...(system === null ? [] : [message('system', system, settings)]),
@@ -88,7 +93,7 @@ function promptOf(template: string, settings: Fields, tokenizerConfig: Fields, i
       message('document', document, settings),
     ];
     const processing = fields(fields(settings['processing_kwargs'])['chat_template']);
-    return new Template(template).render({ messages, ...namedTokens(tokenizerConfig), ...processing });
+    return template.render({ messages, ...namedTokens(tokenizerConfig), ...processing });
   };
   const ask = (instruction: string | null) => {
     const text = render(MARKS.query, MARKS.document, instruction);
@@ -152,11 +157,11 @@ function defaultPrompt({ prompts, default_prompt_name }: Fields): string | null 
   return typeof named === 'string' && named !== '' ? named : null;
 }
 
-async function readTemplate(input: CheckpointFolder, { chat_template }: Fields): Promise<string> {
+async function readTemplate(input: CheckpointFolder, { chat_template }: Fields): Promise<ChatTemplate> {
   const template = (await readText(input, 'chat_template.jinja')) ?? chat_template;
   if (typeof template !== 'string') throw new TypeError('there is no chat template');
   if (template.length > MAX_TEMPLATE_LENGTH) throw new TypeError('the chat template is too long');
-  return template;
+  return new ChatTemplate(template);
 }
 
 function answerText(tokenizer: Tokenizer, id: unknown): string {

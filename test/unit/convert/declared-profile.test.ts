@@ -39,6 +39,9 @@ const ZERANK_TEMPLATE = `{%- for message in messages if message.role != 'system'
 /** Of a query `q` and a document `d`. */
 const asking = (query: string, document = 'd'): string =>
   `{% set q = messages[-2].content %}{% set d = messages[-1].content %}{{ ${query} }} {{ ${document} }}`;
+const loops = (...lists: readonly string[]): string =>
+  lists.map((list) => `{% for i in ${list} %}`).join('') + '{% endfor %}'.repeat(lists.length);
+const GROWN = `{% set a = [1] %}${'{% set a = a + a %}'.repeat(40)}`;
 const SETTINGS = { processing_kwargs: { chat_template: { add_generation_prompt: true } } };
 
 interface Declared {
@@ -118,6 +121,20 @@ describe('a declared profile', () => {
     ]);
   });
 
+  test('takes templates with loops, macros and what a list does not have', async () => {
+    const template = `{%- macro said(role, text) -%}<{{ role }}>{{ text }}{%- endmacro -%}
+{%- set system = messages | selectattr('role', 'equalto', 'system') | first -%}
+{%- if system is defined -%}{{- said('system', system.content) -}}{%- endif -%}
+{%- for i in range(messages | length) if messages[i].role != 'system' -%}{{- said(messages[i].role, messages[i].content) -}}{%- endfor -%}
+{%- for i in range(4, 0, -2) -%}{{ i }}{%- endfor -%}{%- if none == None and not false and True -%}.{%- endif -%}`;
+    const profile = await declare({ template });
+    expect(profile?.prompt).toEqual(['<{query}<document>{document}42.']);
+    expect(profile?.query).toMatchObject({
+      plain: 'query>{query}',
+      instructed: 'system>{instruction}<query>{query}',
+    });
+  });
+
   test('is none without a score', async () => {
     expect(await profileIn(MemoryCheckpoint.of({}))).toBeNull();
     const encoder = JSON.stringify(MODULES.slice(0, 1));
@@ -156,6 +173,27 @@ describe('a declared profile', () => {
       {
         template:
           "{% for m in messages %}{{ m.content | lower if m.role == 'system' else m.content }} {% endfor %}",
+      },
+    ],
+    ['a template of loops in loops', 'too much', { template: loops('range(3000)', 'range(1000)') }],
+    ['a template of an endless loop', 'too much', { template: loops('range(1000000000000)') }],
+    ['a template of a loop that stands still', 'cannot be followed', { template: loops('range(1, 2, 0)') }],
+    ['a template of grown lists', 'too much', { template: `${GROWN}${loops('a')}` }],
+    [
+      'a template that prints nested lists',
+      'too much',
+      { template: `${'{% set a = [a, a] %}'.repeat(40)}{{ a }}` },
+    ],
+    [
+      'a template of grown texts',
+      'too much',
+      { template: `{% set a = 'a' %}${'{% set a = a ~ a %}'.repeat(40)}{{ a }}` },
+    ],
+    [
+      'a template that calls itself',
+      'too much',
+      {
+        template: `{% macro f(n) %}{% if n > 0 %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(40) }}`,
       },
     ],
     [
