@@ -8,17 +8,26 @@ import { fileOf } from './support/safetensors-file.ts';
 
 type Range = readonly [start: number, end: number];
 
+/** What a faulty hub answers to a request in the place of the part that was asked for; by its number, from 1. */
+type Fault = (
+  number: number,
+  asked: Range,
+) => { readonly part?: Range; readonly headers?: Record<string, string> };
+
 /** A hub of one file. */
 class Hub {
   readonly asked: Range[] = [];
   readonly #file: Uint8Array<ArrayBuffer>;
+  readonly #fault: Fault;
 
-  constructor(file: Uint8Array<ArrayBuffer>) {
+  constructor(file: Uint8Array<ArrayBuffer>, fault: Fault = () => ({})) {
     this.#file = file;
+    this.#fault = fault;
   }
 
   open(options: HttpCheckpointOptions = {}): HttpCheckpoint {
-    return new HttpCheckpoint('http://hub.test/model', { fetch: this.#answer, ...options });
+    const limits = { delayMs: 1, maxDelayMs: 1 };
+    return new HttpCheckpoint('http://hub.test/model', { fetch: this.#answer, limits, ...options });
   }
 
   readonly #answer: typeof fetch = (url, init) => {
@@ -28,8 +37,10 @@ class Hub {
     const [, first, last] = /bytes=(\d+)-(\d+)/.exec(new Headers(init?.headers).get('range')!)!;
     const [start, end] = [Number(first), Number(last) + 1];
     this.asked.push([start, end]);
-    const headers = { 'content-range': `bytes ${start}-${end - 1}/${this.#file.length}` };
-    return Promise.resolve(new Response(this.#file.subarray(start, end), { status: 206, headers }));
+    const { part = [start, end], headers } = this.#fault(this.asked.length, [start, end]);
+    const range = { 'content-range': `bytes ${part[0]}-${part[1] - 1}/${this.#file.length}` };
+    const body = this.#file.subarray(...part);
+    return Promise.resolve(new Response(body, { status: 206, headers: headers ?? range }));
   };
 }
 
@@ -61,5 +72,63 @@ describe('a head beside tied embeddings', () => {
     const checkpoint = await openCheckpoint(hub.open({ signal: abort.signal }));
     abort.abort(new Error('stop'));
     await expect(checkTiedHead(checkpoint, spec)).rejects.toThrow('stop');
+  });
+});
+
+describe('a part', () => {
+  const file = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
+  const read = async (fault: Fault) => {
+    const hub = new Hub(file, fault);
+    const source = await hub.open().open('model.safetensors');
+    const bytes = [await source!.read(100, 104), await source!.read(500, 504)];
+    return { bytes, numRequests: hub.asked.length };
+  };
+  const right = [file.slice(100, 104), file.slice(500, 504)];
+  const total = (headers: Record<string, string>) => ({
+    headers: { 'content-range': 'bytes 0-0/1000', ...headers },
+  });
+
+  it('that is another one is asked for again', async () => {
+    const { bytes, numRequests } = await read((number) =>
+      number === 2 || number === 4 ? { part: [0, 4] } : {},
+    );
+    expect(bytes).toEqual(right);
+    expect(numRequests).toBe(5);
+  });
+
+  it.each(['bytes 100-103/999', 'bytes 100-104/1000', 'bytes=100-103/1000', '100-103'])(
+    'of %j is refused',
+    async (range) => {
+      const answer = read((number) => (number > 1 ? { headers: { 'content-range': range } } : {}));
+      await expect(answer).rejects.toMatchObject({
+        code: 'network',
+        message: expect.stringContaining(range) as string,
+      });
+    },
+  );
+
+  it('is taken from a server that says no more than it must', async () => {
+    const { bytes } = await read((number, [start, end]) =>
+      number === 1 ? {} : { headers: number === 2 ? {} : { 'content-range': `bytes ${start}-${end - 1}/*` } },
+    );
+    expect(bytes).toEqual(right);
+  });
+
+  it.each([
+    ['etag', '"1"', '"2"'],
+    ['last-modified', 'Mon, 01 Jan 2024 00:00:00 GMT', 'Tue, 02 Jan 2024 00:00:00 GMT'],
+  ])('of another version by %s ends it, and nothing is asked for again', async (name, before, after) => {
+    let numRequests = 0;
+    const answer = read((number) => {
+      numRequests = number;
+      return number === 1
+        ? total({ [name]: before })
+        : { headers: { [name]: number === 2 ? before : after } };
+    });
+    await expect(answer).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringContaining('model.safetensors was changed on the server') as string,
+    });
+    expect(numRequests).toBe(3);
   });
 });
