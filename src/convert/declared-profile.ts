@@ -4,11 +4,12 @@
  * for an instruction, `system`. The template is rendered with marks in place of these texts; what is around the marks is
  * the prompt.
  */
-import { Template } from '@huggingface/jinja';
 import { errorMessage, Rank1Error } from '../base/errors.ts';
 import { parseScoringProfile } from '../model/parse-scoring-profile.ts';
 import type { QueryForms, ScoringProfile } from '../model/scoring-profile.ts';
+import { namedTokens } from '../tokenizer/added-tokens.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { ChatTemplate } from './chat-template.ts';
 import type { CheckpointFolder } from './checkpoint-folder.ts';
 import { parseJson, readText } from './read-json.ts';
 
@@ -22,6 +23,9 @@ const SLOTS = new Map([
   [MARKS.document, '{document}'],
   [MARKS.instruction, '{instruction}'],
 ]);
+const ANY_MARK = /[\uE000-\uE002]/g;
+/** A template that folds, escapes or cuts texts leaves a mark as it is, but not this. */
+const PROBE = `Aa${'"Ça va?"\n\t<b>  & \\ É1 '.repeat(300)}Zz`;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -76,7 +80,12 @@ export function asksTheSame(a: ScoringProfile, b: ScoringProfile): boolean {
   return question(a) === question(b);
 }
 
-function promptOf(template: string, settings: Fields, tokenizerConfig: Fields, instruction: string | null) {
+function promptOf(
+  template: ChatTemplate,
+  settings: Fields,
+  tokenizerConfig: Fields,
+  instruction: string | null,
+) {
   const render = (query: string, document: string, system: string | null): string => {
     const messages = [
       ...(system === null ? [] : [message('system', system, settings)]),
@@ -84,12 +93,17 @@ function promptOf(template: string, settings: Fields, tokenizerConfig: Fields, i
       message('document', document, settings),
     ];
     const processing = fields(fields(settings['processing_kwargs'])['chat_template']);
-    const { bos_token, eos_token } = tokenizerConfig;
-    return new Template(template).render({ messages, bos_token, eos_token, ...processing });
+    return template.render({ messages, ...namedTokens(tokenizerConfig), ...processing });
   };
-  const plain = splitAtDocument(render(MARKS.query, MARKS.document, null));
+  const ask = (instruction: string | null) => {
+    const text = render(MARKS.query, MARKS.document, instruction);
+    const probed = render(probe(MARKS.query), probe(MARKS.document), instruction && probe(instruction));
+    if (probed !== text.replace(ANY_MARK, probe)) throw new TypeError('the chat template changes the texts');
+    return splitAtDocument(text);
+  };
+  const plain = ask(null);
   const padded = render(` ${MARKS.query}\n`, ` ${MARKS.document}\n`, null);
-  const instructed = splitAtDocument(render(MARKS.query, MARKS.document, MARKS.instruction));
+  const instructed = ask(MARKS.instruction);
   const trim = padded === plain.before + MARKS.document + plain.after;
   if (!trim && !padded.includes(` ${MARKS.document}\n`))
     throw new TypeError('the chat template changes the document');
@@ -97,7 +111,7 @@ function promptOf(template: string, settings: Fields, tokenizerConfig: Fields, i
     trim,
     cut: { at: 'word', maxTokens: null, maxCharacters: null },
   };
-  const places = (text: string): string => text.replace(/[\uE000-\uE002]/g, (mark) => SLOTS.get(mark)!);
+  const places = (text: string): string => text.replace(ANY_MARK, (mark) => SLOTS.get(mark)!);
   const isInstructed = instructed.before.includes(MARKS.instruction) && instructed.after === plain.after;
   if (!isInstructed)
     return { ...shared, prompt: [places(plain.before + MARKS.document + plain.after)], query: null };
@@ -112,6 +126,8 @@ function promptOf(template: string, settings: Fields, tokenizerConfig: Fields, i
   const end = plain.before.slice(plain.before.length - tail);
   return { ...shared, prompt: [`${start}{query}${end}{document}${plain.after}`], query };
 }
+
+const probe = (mark: string): string => PROBE + mark + PROBE;
 
 /** Lengths of the common prefix and suffix, both without marks. */
 function sharedEnds(a: string, b: string): readonly [head: number, tail: number] {
@@ -141,11 +157,11 @@ function defaultPrompt({ prompts, default_prompt_name }: Fields): string | null 
   return typeof named === 'string' && named !== '' ? named : null;
 }
 
-async function readTemplate(input: CheckpointFolder, { chat_template }: Fields): Promise<string> {
+async function readTemplate(input: CheckpointFolder, { chat_template }: Fields): Promise<ChatTemplate> {
   const template = (await readText(input, 'chat_template.jinja')) ?? chat_template;
   if (typeof template !== 'string') throw new TypeError('there is no chat template');
   if (template.length > MAX_TEMPLATE_LENGTH) throw new TypeError('the chat template is too long');
-  return template;
+  return new ChatTemplate(template);
 }
 
 function answerText(tokenizer: Tokenizer, id: unknown): string {

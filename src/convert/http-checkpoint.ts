@@ -6,6 +6,7 @@ import { IdleTimer, PassingFault, retry, retryAfterMs } from '../base/async.ts';
 import { Rank1Error, errorMessage } from '../base/errors.ts';
 import { namingRefusals } from '../base/policy-refusal.ts';
 import { readBody } from '../base/read-body.ts';
+import { contentRangeOf, isOtherVersion, validatorOf } from '../model/download/part-headers.ts';
 import type { ByteSource } from './byte-io.ts';
 import { pathWithin, type CheckpointFolder } from './checkpoint-folder.ts';
 import { readAhead } from './read-ahead.ts';
@@ -35,6 +36,13 @@ export interface HttpCheckpointOptions {
   readonly signal?: AbortSignal;
   /** Override the defaults. */
   readonly limits?: Partial<RetryLimits>;
+}
+
+interface RangedFile {
+  readonly name: string;
+  readonly size: number;
+  /** of the first answer */
+  readonly validator: string | null;
 }
 
 /**
@@ -90,26 +98,31 @@ export class HttpCheckpoint implements CheckpointFolder {
   }
 
   async #openRanged(name: string): Promise<ByteSource | null> {
-    const size = await this.#requesting(name, { Range: 'bytes=0-0' }, async (response) => {
+    const file = await this.#requesting(name, { Range: 'bytes=0-0' }, async (response) => {
       if (response === null) return null;
       await response.body?.cancel();
-      const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
-      if (response.status === 206 && total !== undefined) return Number(total);
+      const size = contentRangeOf(response)?.total ?? null;
+      if (response.status === 206 && size !== null) return { name, size, validator: validatorOf(response) };
       throw new Rank1Error(
         'network',
         `The server does not give parts of ${name}. Download the checkpoint and convert the folder.`,
       );
     });
-    if (size === null) return null;
-    return { name, size, read: readAhead((start, end) => this.#fetchRange(name, start, end), WINDOW_BYTES) };
+    if (file === null) return null;
+    const read = readAhead((start, end) => this.#fetchRange(file, start, end), WINDOW_BYTES);
+    return { name, size: file.size, read };
   }
 
-  #fetchRange(name: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#requesting(name, { Range: `bytes=${start}-${end - 1}` }, async (response, idle) => {
-      const bytes = response?.status === 206 ? await readBodyOf(response, end - start, idle) : null;
+  #fetchRange(file: RangedFile, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#requesting(file.name, { Range: `bytes=${start}-${end - 1}` }, async (response, idle) => {
+      const isPart = response?.status === 206;
+      const fault = isPart ? faultOfPart(response, file, start, end) : null;
+      const bytes = isPart && !fault ? await readBodyOf(response, end - start, idle) : null;
       if (bytes?.length === end - start) return bytes;
       await response?.body?.cancel().catch(() => undefined);
-      throw new PassingFault(`asked for ${end - start} bytes, got ${bytes?.length ?? 'none or more'}`);
+      throw (
+        fault ?? new PassingFault(`asked for ${end - start} bytes, got ${bytes?.length ?? 'none or more'}`)
+      );
     });
   }
 
@@ -137,6 +150,21 @@ export class HttpCheckpoint implements CheckpointFolder {
       throw isPassing(error) ? givenUp(`${name} of ${this.#baseUrl}`, error) : error;
     });
   }
+}
+
+/** Caches and servers are not trusted: a part may be another one, or of another version of the file. */
+function faultOfPart(response: Response, { name, size, validator }: RangedFile, start: number, end: number) {
+  if (isOtherVersion(response, validator)) {
+    return new Rank1Error(
+      'network',
+      `${name} was changed on the server while it was read. Start the conversion again.`,
+    );
+  }
+  const range = contentRangeOf(response);
+  const isAsked = !range || (range.start === start && range.end === end && (range.total ?? size) === size);
+  return isAsked
+    ? null
+    : new PassingFault(`asked for bytes ${start}-${end - 1} of ${size}, got "${range.text}"`);
 }
 
 /** `null` for 404. @throws for any other unsuccessful status */

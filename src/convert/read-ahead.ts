@@ -1,9 +1,12 @@
 /**
  * Fetches ahead. Weights are read sequentially in pieces of a few MB, each of which would cost a network round trip. So
  * larger windows are fetched, up to the end that the reader announced, the next one while the current one is converted.
- * Beyond what a single read needs, at most two windows are in memory.
+ * Two tensors may be read in turns, as a tied head beside its table is. Beyond what a single read needs, at most two
+ * windows for each of them are in memory.
  */
 import type { ByteSource } from './byte-io.ts';
+
+const MAX_READERS = 2;
 
 export type FetchRange = (start: number, end: number) => Promise<Uint8Array<ArrayBuffer>>;
 
@@ -15,8 +18,11 @@ interface Window {
 
 /** @param windowBytes per request; a larger read issues several at once */
 export function readAhead(fetchRange: FetchRange, windowBytes: number): ByteSource['read'] {
-  /** Contiguous; the first contains the start of the last read. */
-  let windows: Window[] = [];
+  /**
+   * Of each tensor that is being read, by the end that its reader announced; the one that was read last is last. The
+   * windows of one are contiguous, and the first contains the start of the last read.
+   */
+  const readers = new Map<number, Window[]>();
 
   const open = (start: number, end: number): Window => {
     const bytes = fetchRange(start, end);
@@ -25,13 +31,17 @@ export function readAhead(fetchRange: FetchRange, windowBytes: number): ByteSour
   };
 
   return async (start, end, until = end) => {
-    const isAmong = windows.some((window) => window.start <= start && start < window.end);
-    windows = isAmong ? windows.filter((window) => window.end > start) : [];
+    const known = readers.get(until) ?? [];
+    const isAmong = known.some((window) => window.start <= start && start < window.end);
+    const windows = isAmong ? known.filter((window) => window.end > start) : [];
     let at = windows.at(-1)?.end ?? start;
     while (at < end || (at < until && windows.length < 2)) {
       windows.push(open(at, Math.min(Math.max(end, until), at + windowBytes)));
       at = windows.at(-1)!.end;
     }
+    readers.delete(until);
+    if (end < until) readers.set(until, windows);
+    if (readers.size > MAX_READERS) readers.delete(readers.keys().next().value!);
     const read = windows.filter((window) => window.start < end);
     try {
       const bytes = new Uint8Array(end - start);
@@ -44,7 +54,7 @@ export function readAhead(fetchRange: FetchRange, windowBytes: number): ByteSour
       }
       return bytes;
     } catch (error) {
-      windows = [];
+      readers.delete(until);
       throw error;
     }
   };

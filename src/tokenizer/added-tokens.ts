@@ -58,10 +58,16 @@ export function tokenText(value: unknown): string | null {
   return typeof text === 'string' && text !== '' ? text : null;
 }
 
+/** Texts of `bos_token`, `pad_token` and the like in tokenizer_config.json, by name; without those that it does not set. */
+export function namedTokens(config: Fields): Record<string, string> {
+  const named = SPECIAL_TOKENS.map((name) => [name, tokenText(config[name])] as const);
+  return Object.fromEntries(named.filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
 function specialTokens(config: Fields): string[] {
   const extra = config['additional_special_tokens'] ?? config['extra_special_tokens'];
-  const values = [...SPECIAL_TOKENS.map((name) => config[name]), ...(Array.isArray(extra) ? extra : [])];
-  return values.map(tokenText).filter((text) => text !== null);
+  const others = (Array.isArray(extra) ? extra : []).map(tokenText).filter((text) => text !== null);
+  return [...Object.values(namedTokens(config)), ...others];
 }
 
 function parseListed(listed: unknown): AddedToken[] {

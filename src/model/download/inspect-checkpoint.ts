@@ -4,6 +4,7 @@ import { Rank1Error, isRank1Error } from '../../base/errors.ts';
 import { HttpFolder } from '../http-folder.ts';
 import { parseModelSpec } from '../model-spec.ts';
 import type { DownloadTools } from './limits.ts';
+import { contentRangeOf } from './part-headers.ts';
 
 const MAX_INDEX_BYTES = 16 * 2 ** 20;
 
@@ -39,8 +40,7 @@ export async function inspectCheckpoint(
     const response = await fetch(new URL('model.safetensors', folder.address), request);
     await response.body?.cancel().catch(() => undefined);
     if (!response.ok || response.headers.get('content-type')?.startsWith('text/html')) return null;
-    const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
-    return { bytes: total === undefined ? null : Number(total) };
+    return { bytes: contentRangeOf(response)?.total ?? null };
   } catch {
     signal.throwIfAborted();
     return { bytes: null }; // the conversion will report what is wrong

@@ -5,6 +5,7 @@
 import { PassingFault, retryAfterMs } from '../../base/async.ts';
 import { errorMessage, isRank1Error, Rank1Error } from '../../base/errors.ts';
 import { namingRefusals } from '../../base/policy-refusal.ts';
+import { contentRangeOf, isOtherVersion, validatorOf } from './part-headers.ts';
 
 export interface PartRequest {
   readonly url: string;
@@ -92,8 +93,8 @@ function headers({ url, start, end, validator }: PartRequest): Record<string, st
 
 function readAnswer(response: Response, request: PartRequest): Omit<PartAnswer, 'body'> | Error {
   const { url, start, end, totalBytes, whole } = request;
-  const validator = response.headers.get('etag') ?? response.headers.get('last-modified');
-  const isOther = request.validator !== null && validator !== null && validator !== request.validator;
+  const validator = validatorOf(response);
+  const isOther = isOtherVersion(response, request.validator);
   if (response.status === 200) {
     if (response.headers.get('content-type')?.startsWith('text/html'))
       return noSuchFile(url, 'it is a web page');
@@ -103,18 +104,12 @@ function readAnswer(response: Response, request: PartRequest): Omit<PartAnswer, 
   if (response.status === 206 && !whole) {
     if (isOther) return new UnusableAnswer('changed', 'the file was changed on the server');
     if (isContentEncoded(response)) return new UnusableAnswer('no-ranges', 'it compresses parts of files');
-    const range = response.headers.get('content-range');
-    if (range === null) return { start, whole: false, validator }; // not every server exposes it to other origins
-    const [, from, to, total = '*'] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(range) ?? [];
-    if (Number(from) !== start || Number(to) !== end - 1) {
-      return new UnusableAnswer(
-        'no-ranges',
-        `it sent "${range.slice(0, 60)}" when asked for ${start}-${end - 1}`,
-      );
+    const range = contentRangeOf(response);
+    if (range && (range.start !== start || range.end !== end)) {
+      return new UnusableAnswer('no-ranges', `it sent "${range.text}" when asked for ${start}-${end - 1}`);
     }
-    return total === '*' || Number(total) === totalBytes
-      ? { start, whole: false, validator }
-      : wrongLength(url, Number(total), totalBytes);
+    const total = range?.total ?? totalBytes;
+    return total === totalBytes ? { start, whole: false, validator } : wrongLength(url, total, totalBytes);
   }
   return statusError(response, request);
 }

@@ -36,15 +36,22 @@ const ZERANK_TEMPLATE = `{%- for message in messages if message.role != 'system'
 {{- '<|im_start|>' + ('system' if message.role == 'query' else 'user') + '\\n' + (message.content | trim) + '<|im_end|>\\n' -}}
 {%- endfor -%}
 {%- if add_generation_prompt -%}{{- '<|im_start|>assistant\\n' -}}{%- endif -%}`;
+/** Of a query `q` and a document `d`. */
+const asking = (query: string, document = 'd'): string =>
+  `{% set q = messages[-2].content %}{% set d = messages[-1].content %}{{ ${query} }} {{ ${document} }}`;
+const loops = (...lists: readonly string[]): string =>
+  lists.map((list) => `{% for i in ${list} %}`).join('') + '{% endfor %}'.repeat(lists.length);
+const GROWN = `{% set a = [1] %}${'{% set a = a + a %}'.repeat(40)}`;
 const SETTINGS = { processing_kwargs: { chat_template: { add_generation_prompt: true } } };
 
 interface Declared {
   readonly template?: string;
   readonly answers?: object;
   readonly more?: Readonly<Record<string, object>>;
+  readonly config?: object;
 }
 
-function declare({ template = QWEN3_TEMPLATE, answers, more = {} }: Declared = {}) {
+function declare({ template = QWEN3_TEMPLATE, answers, more = {}, config }: Declared = {}) {
   const files: Record<string, object> = {
     'modules.json': MODULES,
     '1_LogitScore/config.json': answers ?? { true_token_id: 9693, false_token_id: 2152 },
@@ -53,7 +60,7 @@ function declare({ template = QWEN3_TEMPLATE, answers, more = {} }: Declared = {
   };
   const texts = Object.entries(files).map(([name, file]) => [name, JSON.stringify(file)]);
   const folder = MemoryCheckpoint.of({ ...Object.fromEntries(texts), 'chat_template.jinja': template });
-  return profileIn(folder);
+  return profileIn(folder, { ...CONFIG, ...config });
 }
 
 describe('a declared profile', () => {
@@ -102,6 +109,32 @@ describe('a declared profile', () => {
     });
   });
 
+  test('has the special tokens of tokenizer_config.json, written as a string or as an object', async () => {
+    const template = `{{ bos_token }}{{ messages[-2].content }}{{ sep_token }}{{ messages[-1].content }}{{ pad_token }}{% if mask_token is defined %}!{% endif %}`;
+    const config = {
+      bos_token: { __type: 'AddedToken', content: '<|im_start|>', lstrip: false, special: true },
+      sep_token: '<|im_end|>',
+      mask_token: null,
+    };
+    expect((await declare({ template, config }))?.prompt).toEqual([
+      '<|im_start|>{query}<|im_end|>{document}<|endoftext|>',
+    ]);
+  });
+
+  test('takes templates with loops, macros and what a list does not have', async () => {
+    const template = `{%- macro said(role, text) -%}<{{ role }}>{{ text }}{%- endmacro -%}
+{%- set system = messages | selectattr('role', 'equalto', 'system') | first -%}
+{%- if system is defined -%}{{- said('system', system.content) -}}{%- endif -%}
+{%- for i in range(messages | length) if messages[i].role != 'system' -%}{{- said(messages[i].role, messages[i].content) -}}{%- endfor -%}
+{%- for i in range(4, 0, -2) -%}{{ i }}{%- endfor -%}{%- if none == None and not false and True -%}.{%- endif -%}`;
+    const profile = await declare({ template });
+    expect(profile?.prompt).toEqual(['<{query}<document>{document}42.']);
+    expect(profile?.query).toMatchObject({
+      plain: 'query>{query}',
+      instructed: 'system>{instruction}<query>{query}',
+    });
+  });
+
   test('is none without a score', async () => {
     expect(await profileIn(MemoryCheckpoint.of({}))).toBeNull();
     const encoder = JSON.stringify(MODULES.slice(0, 1));
@@ -122,6 +155,45 @@ describe('a declared profile', () => {
       {
         template:
           '{{ messages[-2].content }}{{ messages[-1].content | trim | upper }}x{{ messages[-1].content | length }}',
+      },
+    ],
+    ['a template that lowers the query', 'changes', { template: asking('q | lower') }],
+    ['a template that raises the document', 'changes', { template: asking('q', 'd | upper') }],
+    ['a template that cuts the document', 'changes', { template: asking('q', 'd[:2000]') }],
+    ['a template that breaks lines otherwise', 'changes', { template: asking(`q | replace('\\n', ' ')`) }],
+    ['a template that quotes the document', 'changes', { template: asking('q', 'd | tojson') }],
+    [
+      'a template that asks about long texts in another way',
+      'changes',
+      { template: asking('q', "(d + '!' if d | length > 500 else d)") },
+    ],
+    [
+      'a template that lowers the instruction',
+      'changes',
+      {
+        template:
+          "{% for m in messages %}{{ m.content | lower if m.role == 'system' else m.content }} {% endfor %}",
+      },
+    ],
+    ['a template of loops in loops', 'too much', { template: loops('range(3000)', 'range(1000)') }],
+    ['a template of an endless loop', 'too much', { template: loops('range(1000000000000)') }],
+    ['a template of a loop that stands still', 'cannot be followed', { template: loops('range(1, 2, 0)') }],
+    ['a template of grown lists', 'too much', { template: `${GROWN}${loops('a')}` }],
+    [
+      'a template that prints nested lists',
+      'too much',
+      { template: `${'{% set a = [a, a] %}'.repeat(40)}{{ a }}` },
+    ],
+    [
+      'a template of grown texts',
+      'too much',
+      { template: `{% set a = 'a' %}${'{% set a = a ~ a %}'.repeat(40)}{{ a }}` },
+    ],
+    [
+      'a template that calls itself',
+      'too much',
+      {
+        template: `{% macro f(n) %}{% if n > 0 %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(40) }}`,
       },
     ],
     [

@@ -2,19 +2,78 @@ import { describe, expect, test } from 'vitest';
 import { createTokenizer } from '../../../src/tokenizer/tokenizer.ts';
 import { findUnsafePattern, isSafePattern } from '../../../src/tokenizer/safe-pattern.ts';
 
-/** As the models write them. */
-const QWEN2 =
-  "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-const LLAMA3 = QWEN2.replace('\\p{N}|', '\\p{N}{1,3}|');
-const MISTRAL =
-  '[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
+const CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
+const UPPER = String.raw`[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`;
+const LOWER = String.raw`[\p{Ll}\p{Lm}\p{Lo}\p{M}]`;
+const LEAD = String.raw`[^\r\n\p{L}\p{N}]?`;
+const SPACES = String.raw`\s*[\r\n]+|\s+(?!\S)|\s+`;
+const SYMBOLS = String.raw` ?[^\s\p{L}\p{N}]+[\r\n]*`;
+const HAN = String.raw`&&[^\p{Han}]]`;
 
-test.each([QWEN2, LLAMA3, MISTRAL, ' ', '', '[(+]+', '\\(a+\\)+', '(?:ab)+', '(?=a)b*', '(a|b)?', '((a))+'])(
-  'lets %j pass',
-  (pattern) => {
-    expect(isSafePattern(pattern)).toBe(true);
-  },
-);
+/** As the models write them. */
+const MODELS: readonly (readonly [model: string, pattern: string])[] = [
+  [
+    'GPT-2, StarCoder, SmolLM2',
+    String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`,
+  ],
+  ['Qwen2', String.raw`${CONTRACTIONS}|${LEAD}\p{L}+|\p{N}|${SYMBOLS}|${SPACES}`],
+  ['Llama 3, cl100k', String.raw`${CONTRACTIONS}|${LEAD}\p{L}+|\p{N}{1,3}|${SYMBOLS}|${SPACES}`],
+  [
+    'cl100k, possessive',
+    String.raw`'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s`,
+  ],
+  [
+    'tekken',
+    String.raw`${LEAD}${UPPER}*${LOWER}+|${LEAD}${UPPER}+${LOWER}*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|${SPACES}`,
+  ],
+  [
+    'o200k',
+    String.raw`${LEAD}${UPPER}*${LOWER}+${CONTRACTIONS}?|${LEAD}${UPPER}+${LOWER}*${CONTRACTIONS}?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|${SPACES}`,
+  ],
+  [
+    'Kimi',
+    String.raw`[\p{Han}]+|${LEAD}${UPPER.slice(0, -1)}${HAN}*${LOWER.slice(0, -1)}${HAN}+${CONTRACTIONS}?|\p{N}{1,3}|${SYMBOLS}|${SPACES}`,
+  ],
+  [
+    'DeepSeek V3',
+    String.raw`[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_${'`'}{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|${SPACES}`,
+  ],
+  ['DeepSeek Coder', String.raw`\s?[!-/:-~！-／：-～‘-‟\u3000-。]+`],
+  ['DeepSeek LLM', String.raw`\s+$`],
+  ['CJK of DeepSeek', '[一-龥ࠀ-一가-퟿]+'],
+  ['BLOOM', String.raw` ?[^(\s|[.,!?…。，、।۔،])]+`],
+  ['CLIP', String.raw`'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`],
+  ['Gemma', ' '],
+  ['SentencePiece', ' {2,}'],
+];
+
+test.each(MODELS)('lets the pattern of %s pass', (_model, pattern) => {
+  expect(isSafePattern(pattern)).toBe(true);
+});
+
+test.each([
+  '',
+  '[(+]+',
+  '\\(a+\\)+',
+  '(?:ab)+',
+  '(?=a)b*',
+  '(a|b)?',
+  '((a))+',
+  'a+?b',
+  '\\x{3000}+',
+  '[]|a]+b',
+  '[^]a]+b',
+  '[[:alpha:]|]+b',
+  'a*(?:b|c)',
+  '(?:a|b)c*',
+  '\\p{L}{1,3}?b',
+  '(?<name>a)*b',
+  '(?>a+)',
+  'a{,3}b',
+  '{3}a',
+])('lets %j pass', (pattern) => {
+  expect(isSafePattern(pattern)).toBe(true);
+});
 
 test.each([
   '(a+)+',
@@ -26,6 +85,34 @@ test.each([
   '(?<n>a)\\k<n>',
   '(a{2,}b)+',
   'x'.repeat(4001),
+  // A bound is no help where the numbers are multiplied.
+  '(?:a+){1,100}b',
+  '(?:a|aa){1,60}b',
+  '(?:(?:a{1,9}){1,9}){1,9}b',
+  '(a+){00000000000000000000000001,}b',
+  '(?:a{,9}){,9}b',
+  'a{1,9}+b', // Oniguruma's, which has no possessive interval
+  'a{1,9}*b',
+  'a{1,5000}a{1,5000}b',
+  // Neither is a sequence.
+  'a*a*b',
+  'a*a*a*a*a*a*b',
+  'a++a++b',
+  'a*?a*?b',
+  'a*(?:a*b)',
+  '(?:a*|b)a*c',
+  'a*a*(?!b*)',
+  '(?<=a*a*b)',
+  'a?'.repeat(30) + 'a'.repeat(30),
+  '(?:a|aa)'.repeat(30) + 'b',
+  'a*(?>a*b)',
+  '(?i:a*)a*b',
+  'a*(?<!b)a*b',
+  // The end of a class is where the library sees it.
+  'a*[]|]a*[]|]a*b',
+  'a*[^]|]a*[^]|]a*b',
+  'a*[[a]|]a*[[a]|]a*b',
+  `${'('.repeat(1000)}a${')'.repeat(1000)}`,
 ])('refuses %j', (pattern) => {
   expect(isSafePattern(pattern)).toBe(false);
 });
