@@ -2,7 +2,6 @@
  * An open session: files and texts, question and run, the user's decisions. Stores every change as it happens
  * and has no UI. Fires `change` when displayed state changes.
  */
-import type { ImportedFile } from '../import/import-types.ts';
 import { JudgingRun, type JudgingSurroundings } from './judging-run.ts';
 import { questionKey } from './judgement-key.ts';
 import type { Passage } from './passage-table.ts';
@@ -16,6 +15,7 @@ import type {
   DecisionRecord,
   FileRecord,
   Judgement,
+  NewFile,
   Question,
   SessionRecord,
 } from './session-types.ts';
@@ -69,9 +69,9 @@ export class TriageSession extends EventTarget {
     return this.#files.list;
   }
 
-  async addFiles(imported: readonly ImportedFile[]): Promise<void> {
+  async addFiles(read: readonly NewFile[]): Promise<void> {
     if (this.#isClosing) return;
-    const added = this.#files.add(imported);
+    const added = this.#files.add(read);
     this.#show(added);
     await this.#writes.do(() => this.#surroundings.store.putFiles(added));
     await this.#save({});
@@ -97,7 +97,7 @@ export class TriageSession extends EventTarget {
   }
 
   /** Replaces files with the result of reading them again. */
-  async replaceFiles(files: readonly FileRecord[], imported: readonly ImportedFile[]): Promise<void> {
+  async replaceFiles(files: readonly FileRecord[], read: readonly NewFile[]): Promise<void> {
     if (this.#isClosing) return;
     for (const file of files) {
       this.#drop(file);
@@ -105,7 +105,7 @@ export class TriageSession extends EventTarget {
         await this.#surroundings.store.deleteFile(file);
       });
     }
-    await this.addFiles(imported);
+    await this.addFiles(read);
     await this.#showAgain();
   }
 

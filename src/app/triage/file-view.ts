@@ -240,8 +240,7 @@ export class FileViewElement extends PageElement {
   readonly #onChoose = (event: Event): void => {
     const chosen = (event.target as HTMLInputElement).files?.[0];
     if (!chosen || !this.file) return;
-    this.isWrongFile = chosen.size !== this.file.numBytes;
-    if (!this.isWrongFile) this.originals?.keep({ path: this.file.path, file: chosen });
+    this.isWrongFile = this.originals?.choose(this.file, chosen) === false;
     this.requestUpdate();
   };
 }
