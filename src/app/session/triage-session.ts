@@ -73,7 +73,7 @@ export class TriageSession extends EventTarget {
     if (this.#isClosing) return;
     const added = this.#files.add(read);
     this.#show(added);
-    await this.#writes.do(() => this.#surroundings.store.putFiles(added));
+    await this.#writes.doInOrder(() => this.#surroundings.store.putFiles(added));
     await this.#save({});
   }
 
@@ -85,12 +85,14 @@ export class TriageSession extends EventTarget {
     let judgements: readonly Judgement[] = [];
     const undo = async (): Promise<void> => {
       this.#take([file]);
-      await this.#writes.do(() => store.putFiles([file]));
-      await this.#writes.do(() => store.putJudgements(judgements));
+      await this.#writes.doInOrder(async () => {
+        await store.putFiles([file]);
+        await store.putJudgements(judgements);
+      });
       await this.#showAgain();
     };
     this.history.add({ kind: 'removal', count: 1, undo });
-    await this.#writes.do(async () => {
+    await this.#writes.doInOrder(async () => {
       judgements = await store.deleteFile(file);
     });
     await this.#showAgain();
@@ -101,7 +103,7 @@ export class TriageSession extends EventTarget {
     if (this.#isClosing) return;
     for (const file of files) {
       this.#drop(file);
-      await this.#writes.do(async () => {
+      await this.#writes.doInOrder(async () => {
         await this.#surroundings.store.deleteFile(file);
       });
     }

@@ -65,11 +65,10 @@ export class TriageAppElement extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#wait.abort();
-    void this.#closeSession();
+    void this.#closeSession(async () => this.#store?.close());
     this.#created?.dispose();
     this.#explainer?.dispose();
     this.#connection.close();
-    this.#store?.close();
   }
 
   get #reranker(): Reranker {
