@@ -93,7 +93,7 @@ export class TriageSession extends EventTarget {
     };
     this.history.add({ kind: 'removal', count: 1, undo });
     await this.#writes.doInOrder(async () => {
-      judgements = await store.deleteFile(file);
+      judgements = await store.replaceFiles([file], []);
     });
     await this.#showAgain();
   }
@@ -101,13 +101,13 @@ export class TriageSession extends EventTarget {
   /** Replaces files with the result of reading them again. */
   async replaceFiles(files: readonly FileRecord[], read: readonly NewFile[]): Promise<void> {
     if (this.#isClosing) return;
-    for (const file of files) {
-      this.#drop(file);
-      await this.#writes.doInOrder(async () => {
-        await this.#surroundings.store.deleteFile(file);
-      });
-    }
-    await this.addFiles(read);
+    for (const file of files) this.#drop(file);
+    const added = this.#files.add(read);
+    this.#show(added);
+    await this.#writes.doInOrder(async () => {
+      await this.#surroundings.store.replaceFiles(files, added);
+    });
+    await this.#save({});
     await this.#showAgain();
   }
 

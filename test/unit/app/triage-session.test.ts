@@ -2,23 +2,18 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Gate } from '../../../src/base/async.ts';
 import { MemoryStore } from '../../../src/app/session/memory-store.ts';
-import {
-  DEFAULT_QUESTION,
-  type FileRecord,
-  type Judgement,
-  type NewFile,
-} from '../../../src/app/session/session-types.ts';
+import { DEFAULT_QUESTION, type Judgement, type NewFile } from '../../../src/app/session/session-types.ts';
 import { openScripted } from '../../fakes/scripted-session.ts';
 
 const QUESTION = { ...DEFAULT_QUESTION, query: 'coldest city' };
 
-/** Deletes files only while its gate is open. */
+/** Deletes and replaces files only while its gate is open. */
 class SlowStore extends MemoryStore {
   readonly deletion = new Gate();
 
-  override async deleteFile(file: FileRecord): Promise<Judgement[]> {
+  override async replaceFiles(...files: Parameters<MemoryStore['replaceFiles']>): Promise<Judgement[]> {
     await this.deletion.untilOpen();
-    return super.deleteFile(file);
+    return super.replaceFiles(...files);
   }
 }
 
@@ -67,4 +62,29 @@ test('a file that is removed, brought back and removed again stays removed', asy
   await Promise.all(changes);
   expect(session.files).toEqual([]);
   expect(await store.getFiles(session.record.id)).toEqual([]);
+});
+
+test('a file that is read again keeps the verdicts of the texts that did not change', async () => {
+  const store = new SlowStore();
+  const [same, changed] = ['Oslo is the coldest city.', 'Cairo is a c?ty.'];
+  const { session, api } = await openJudged(store, textFile('a.txt', same, changed));
+  expect(session.run?.numWithVerdict).toBe(2);
+  await session.replaceFiles(session.files, [textFile('a.txt', same, 'Cairo is a city.')]);
+  expect(await store.getFiles(session.record.id)).toEqual(session.files);
+  const hashes = [same, changed].map((text) => `hash of ${text}`);
+  expect((await store.findJudgements(hashes)).map(({ hash }) => hash)).toEqual([hashes[0]]);
+  expect(session.run?.numWithVerdict).toBe(1);
+  expect(api.requests).toHaveLength(1);
+});
+
+test('a session that is closed while a file is read again keeps what was read', async () => {
+  const store = new SlowStore();
+  const { session } = await openJudged(store, textFile('a.txt', 'Oslo is the c?ldest city.'));
+  store.deletion.close();
+  const replacing = session.replaceFiles(session.files, [textFile('a.txt', 'Oslo is the coldest city.')]);
+  const closing = session.close();
+  store.deletion.open();
+  await Promise.all([replacing, closing]);
+  const files = await store.getFiles(session.record.id);
+  expect(files.map(({ passages }) => passages[0]?.text)).toEqual(['Oslo is the coldest city.']);
 });
