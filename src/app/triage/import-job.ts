@@ -26,7 +26,7 @@ export class ImportJob {
   current = '';
   /** nested files read within the current file */
   numWithin = 0;
-  readonly #abort = new AbortController();
+  #abort = new AbortController();
   #skip = new AbortController();
   #drops: AsyncIterable<DroppedFile>[] = [];
   #batch: NewFile[] = [];
@@ -47,8 +47,10 @@ export class ImportJob {
     this.#drops.push(files);
   }
 
-  /** Stops reading; files already read are kept. */
+  /** Reads no more of what was added so far; files already read are kept. */
   cancel(): void {
+    this.#drops = [];
+    this.numFiles = this.numRead;
     this.#abort.abort();
     this.#skip.abort();
   }
@@ -60,9 +62,13 @@ export class ImportJob {
 
   /** Resolves when the queue is empty. @throws Rank1Error `storage` */
   async run(): Promise<void> {
-    for (let drop = this.#drops.shift(); drop && !this.#isCancelled; drop = this.#drops.shift())
-      await this.#read(await this.#walk(drop));
-    await this.#store();
+    do {
+      for (let drop = this.#drops.shift(); drop; drop = this.#drops.shift()) {
+        this.#abort = new AbortController();
+        await this.#read(await this.#walk(drop));
+      }
+      await this.#store();
+    } while (this.#drops.length > 0);
   }
 
   get #isCancelled(): boolean {
