@@ -136,8 +136,11 @@ export class TriageSession extends EventTarget {
     this.#changed();
     try {
       await this.texts.ready;
+      if (this.asking !== asked) return;
       await this.#save({ question, asked: question, numFruitlessStarts: 0 });
-      if (this.asking === asked) await this.#begin(question, await this.#keepQuestion(question), asked);
+      const kept = await this.#keepQuestion(question);
+      if (this.asking !== asked) return;
+      this.#begin(question, kept);
     } catch (error) {
       if (this.asking === asked) this.asking = null;
       this.#changed();
@@ -149,16 +152,11 @@ export class TriageSession extends EventTarget {
   /** Shows an earlier question again with its known verdicts; does not run the model. */
   async goBackTo(asked: AskedQuestion): Promise<void> {
     if (this.#isClosing) return;
+    const { question } = asked;
     this.run?.stop();
-    this.asking = null;
-    await this.#save({
-      question: asked.question,
-      asked: asked.question,
-      numFruitlessStarts: 0,
-      running: false,
-    });
-    await this.#begin(asked.question, asked);
-    await this.#recall();
+    const run = this.#begin(question, asked);
+    await this.#save({ question, asked: question, numFruitlessStarts: 0, running: false });
+    await this.#recall(run);
   }
 
   /** Starts or resumes the current run. */
@@ -225,20 +223,18 @@ export class TriageSession extends EventTarget {
     const known = this.questions.find((question) => question.questionKey === key);
     // Sessions from older versions did not store their questions.
     if (!known) await this.texts.ready;
-    await this.#begin(asked, known ?? (await this.#keepQuestion(asked)));
-    await this.#recall();
+    await this.#recall(this.#begin(asked, known ?? (await this.#keepQuestion(asked))));
     // Opening a session must not send anything to a server; only asking does.
     const isLocal = this.#surroundings.reranker.remoteHost === null;
     const mayGoOn = isLocal && this.record.running && this.record.numFruitlessStarts <= MAX_FRUITLESS_STARTS;
     if (mayGoOn) void this.judge();
   }
 
-  async #recall(): Promise<void> {
-    const { run } = this;
+  async #recall(run: JudgingRun): Promise<void> {
     try {
-      await run?.recall();
+      await run.recall();
     } catch (error) {
-      if (run) run.error = error as Error;
+      run.error = error as Error;
       this.#changed();
     }
   }
@@ -250,9 +246,9 @@ export class TriageSession extends EventTarget {
     if (!run || !asked) return this.#changed();
     const wasBusy = run.busy;
     run.stop();
-    await this.#begin(run.question, asked);
-    await this.#recall();
-    if (wasBusy) void this.judge();
+    const again = this.#begin(run.question, asked);
+    await this.#recall(again);
+    if (wasBusy && this.run === again) void this.judge();
   }
 
   async #keepQuestion(question: Question): Promise<AskedQuestion> {
@@ -270,13 +266,7 @@ export class TriageSession extends EventTarget {
     return asked;
   }
 
-  /** @param asking must still be the current question when the shortlist is ready */
-  async #begin(
-    question: Question,
-    { hashes, questionKey }: AskedQuestion,
-    asking: Question | null = null,
-  ): Promise<void> {
-    if (this.asking !== asking) return;
+  #begin(question: Question, { hashes, questionKey }: AskedQuestion): JudgingRun {
     if (questionKey !== this.#questionKey) this.history.clear();
     this.#questionKey = questionKey;
     const passages = hashes.flatMap((hash) => this.texts.table.get(hash) ?? []);
@@ -286,6 +276,7 @@ export class TriageSession extends EventTarget {
     this.run = run;
     this.asking = null;
     this.#changed();
+    return run;
   }
 
   #onVerdict(run: JudgingRun): void {

@@ -2,18 +2,38 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Gate } from '../../../src/base/async.ts';
 import { MemoryStore } from '../../../src/app/session/memory-store.ts';
-import { DEFAULT_QUESTION, type Judgement, type NewFile } from '../../../src/app/session/session-types.ts';
+import {
+  DEFAULT_QUESTION,
+  type AskedQuestion,
+  type Judgement,
+  type NewFile,
+} from '../../../src/app/session/session-types.ts';
+import { eventually } from '../../fakes/eventually.ts';
 import { openScripted } from '../../fakes/scripted-session.ts';
 
 const QUESTION = { ...DEFAULT_QUESTION, query: 'coldest city' };
 
-/** Deletes and replaces files only while its gate is open. */
+/** Replaces files, stores questions and finds verdicts only while the gate for it is open. */
 class SlowStore extends MemoryStore {
   readonly deletion = new Gate();
+  readonly asking = new Gate();
+  readonly recall = new Gate();
+  numRecalls = 0;
 
   override async replaceFiles(...files: Parameters<MemoryStore['replaceFiles']>): Promise<Judgement[]> {
     await this.deletion.untilOpen();
     return super.replaceFiles(...files);
+  }
+
+  override async putQuestion(question: AskedQuestion): Promise<void> {
+    await this.asking.untilOpen();
+    return super.putQuestion(question);
+  }
+
+  override async getJudgements(keys: readonly string[]): Promise<(Judgement | undefined)[]> {
+    this.numRecalls++;
+    await this.recall.untilOpen();
+    return super.getJudgements(keys);
   }
 }
 
@@ -87,4 +107,59 @@ test('a session that is closed while a file is read again keeps what was read', 
   await Promise.all([replacing, closing]);
   const files = await store.getFiles(session.record.id);
   expect(files.map(({ passages }) => passages[0]?.text)).toEqual(['Oslo is the coldest city.']);
+});
+
+/** A session with a question that the model could not judge. */
+async function openUnjudged(store: SlowStore) {
+  const { session, api } = await openScripted(store);
+  await session.addFiles([
+    textFile('a.txt', 'Oslo is the coldest city.'),
+    textFile('b.txt', 'Cairo is a city.'),
+  ]);
+  api.failNextLoad = 'model-not-found';
+  await session.ask(QUESTION);
+  expect(session.run?.phase).toBe('failed');
+  const [earlier] = session.questions;
+  const expectEarlier = async () => {
+    const [stored] = await store.listSessions();
+    expect([session.record.asked, stored?.asked, session.run?.question]).toEqual(Array(3).fill(QUESTION));
+    expect([session.run?.phase, session.asking]).toEqual(['idle', null]);
+  };
+  return { session, api, goBack: () => session.goBackTo(earlier!), expectEarlier };
+}
+
+const OTHER = { ...QUESTION, query: 'warmest city' };
+
+test.each(['searching', 'storing the question'])(
+  'whoever goes back to an earlier question while another is asked (%s) gets that one, without the model',
+  async (phase) => {
+    const store = new SlowStore();
+    const { session, api, goBack, expectEarlier } = await openUnjudged(store);
+    store.asking.close();
+    const asking = session.ask(OTHER);
+    if (phase !== 'searching') await eventually(() => expect(session.record.asked).toEqual(OTHER));
+    await goBack();
+    store.asking.open();
+    await asking;
+    await expectEarlier();
+    expect(api.requests).toEqual([]);
+  },
+);
+
+test('a run that a removal interrupts does not go on with an earlier question gone back to meanwhile', async () => {
+  const store = new SlowStore();
+  const { session, api, goBack, expectEarlier } = await openUnjudged(store);
+  api.pause();
+  const asking = session.ask(OTHER);
+  await eventually(() => expect(api.numHeld).toBe(1));
+  store.recall.close();
+  const { numRecalls } = store;
+  const removing = session.removeFile(session.files[1]!);
+  await eventually(() => expect(store.numRecalls).toBeGreaterThan(numRecalls));
+  const goingBack = goBack();
+  store.recall.open();
+  api.resume();
+  await Promise.all([asking, removing, goingBack]);
+  await expectEarlier();
+  expect(api.requests).toHaveLength(1);
 });
