@@ -1,4 +1,5 @@
-/** The files of a session. Adding the same file twice keeps one; a changed file is a different one. */
+/** The files of a session and their texts. Adding the same file twice keeps one; a changed file is a different one. */
+import type { SessionTexts } from './session-texts.ts';
 import type { FileRecord, NewFile } from './session-types.ts';
 
 export class SessionFiles {
@@ -7,9 +8,11 @@ export class SessionFiles {
   #nextId = 0;
 
   readonly #sessionId: string;
+  readonly #texts: SessionTexts;
 
-  constructor(sessionId: string) {
+  constructor(sessionId: string, texts: SessionTexts) {
     this.#sessionId = sessionId;
+    this.#texts = texts;
   }
 
   /** @returns records of the files that are new */
@@ -31,6 +34,7 @@ export class SessionFiles {
       return dropId === undefined ? file : { ...file, dropId };
     });
     this.list = [...known, ...added];
+    this.#texts.add(added);
     return added;
   }
 
@@ -41,11 +45,13 @@ export class SessionFiles {
       this.#ids.set(fileKey(file), file.id);
       this.#nextId = Math.max(this.#nextId, file.id + 1);
     }
+    this.#texts.add(files);
   }
 
   drop(file: FileRecord): void {
     this.list = this.list.filter(({ id }) => id !== file.id);
     this.#ids.delete(fileKey(file));
+    this.#texts.remove(file);
   }
 }
 

@@ -5,13 +5,13 @@
 import { JudgingRun, type JudgingSurroundings } from './judging-run.ts';
 import { questionKey } from './judgement-key.ts';
 import type { Passage } from './passage-table.ts';
+import { SessionDecisions, type DecisionChange } from './session-decisions.ts';
 import { SessionFiles } from './session-files.ts';
 import { SessionTexts } from './session-texts.ts';
 import { SessionWrites } from './session-writes.ts';
 import { UndoHistory, type UndoStep } from './undo-history.ts';
 import type {
   AskedQuestion,
-  Decision,
   DecisionRecord,
   FileRecord,
   Judgement,
@@ -34,18 +34,17 @@ export class TriageSession extends EventTarget {
   readonly #writes = new SessionWrites();
   #isClosing = false;
   #judging: Promise<unknown> = Promise.resolve();
-  /** keyed by question and text */
-  readonly #decisions = new Map<string, DecisionRecord>();
-  #questionKey = '';
 
   record: SessionRecord;
   readonly #files: SessionFiles;
+  readonly #decisions: SessionDecisions;
   readonly #surroundings: JudgingSurroundings;
 
   private constructor(record: SessionRecord, surroundings: JudgingSurroundings) {
     super();
     this.record = record;
-    this.#files = new SessionFiles(record.id);
+    this.#files = new SessionFiles(record.id, this.texts);
+    this.#decisions = new SessionDecisions(record.id, this.history, (records) => this.#putDecisions(records));
     this.#surroundings = surroundings;
   }
 
@@ -58,9 +57,10 @@ export class TriageSession extends EventTarget {
       store.getQuestions(record.id),
       store.getFiles(record.id),
     ]);
-    for (const decision of decisions) session.#decisions.set(decisionKey(decision), decision);
+    session.#decisions.take(decisions);
     session.questions = questions.sort((a, b) => (a.askedAt < b.askedAt ? 1 : -1));
-    session.#take(files);
+    session.#files.take(files);
+    session.#showFiles();
     if (record.asked) await session.#resume(record.asked);
     return session;
   }
@@ -72,7 +72,7 @@ export class TriageSession extends EventTarget {
   async addFiles(read: readonly NewFile[]): Promise<void> {
     if (this.#isClosing) return;
     const added = this.#files.add(read);
-    this.#show(added);
+    this.#showFiles();
     await this.#writes.doInOrder(() => this.#surroundings.store.putFiles(added));
     await this.#save({});
   }
@@ -81,10 +81,12 @@ export class TriageSession extends EventTarget {
   async removeFile(file: FileRecord): Promise<void> {
     if (this.#isClosing) return;
     const { store } = this.#surroundings;
-    this.#drop(file);
+    this.#files.drop(file);
+    this.#showFiles();
     let judgements: readonly Judgement[] = [];
     const undo = async (): Promise<void> => {
-      this.#take([file]);
+      this.#files.take([file]);
+      this.#showFiles();
       await this.#writes.doInOrder(async () => {
         await store.putFiles([file]);
         await store.putJudgements(judgements);
@@ -101,9 +103,9 @@ export class TriageSession extends EventTarget {
   /** Replaces files with the result of reading them again. */
   async replaceFiles(files: readonly FileRecord[], read: readonly NewFile[]): Promise<void> {
     if (this.#isClosing) return;
-    for (const file of files) this.#drop(file);
+    for (const file of files) this.#files.drop(file);
     const added = this.#files.add(read);
-    this.#show(added);
+    this.#showFiles();
     await this.#writes.doInOrder(async () => {
       await this.#surroundings.store.replaceFiles(files, added);
     });
@@ -179,20 +181,13 @@ export class TriageSession extends EventTarget {
     this.run?.stop();
   }
 
-  decisionOf({ hash }: Passage): DecisionRecord | undefined {
-    return this.#decisions.get(decisionKey({ questionKey: this.#questionKey, hash }));
+  decisionOf(passage: Passage): DecisionRecord | undefined {
+    return this.#decisions.of(passage);
   }
 
   /** Decides on all of these as one undoable step. */
-  async decide(
-    passages: readonly Passage[],
-    change: { readonly decision?: Decision | null; readonly note?: string },
-  ): Promise<void> {
-    if (this.#isClosing || passages.length === 0) return;
-    const before = passages.map((passage) => this.decisionOf(passage) ?? this.#undecided(passage));
-    const kind = change.note === undefined ? 'decision' : 'note';
-    this.history.add({ kind, count: passages.length, undo: () => this.#putDecisions(before) });
-    await this.#putDecisions(before.map((record) => ({ ...record, ...change })));
+  async decide(passages: readonly Passage[], change: DecisionChange): Promise<void> {
+    if (!this.#isClosing && passages.length > 0) await this.#decisions.decide(passages, change);
   }
 
   /** Returns the undone step. */
@@ -200,12 +195,7 @@ export class TriageSession extends EventTarget {
     return this.#isClosing ? null : this.history.undo();
   }
 
-  #undecided({ hash }: Passage): DecisionRecord {
-    return { sessionId: this.record.id, questionKey: this.#questionKey, hash, decision: null, note: '' };
-  }
-
   async #putDecisions(records: readonly DecisionRecord[]): Promise<void> {
-    for (const record of records) this.#decisions.set(decisionKey(record), record);
     this.#changed();
     await this.#writes.do(() => this.#surroundings.store.putDecisions(records));
   }
@@ -241,7 +231,7 @@ export class TriageSession extends EventTarget {
 
   /** After files were removed or restored: shows the current question with those of its texts that exist. */
   async #showAgain(): Promise<void> {
-    const asked = this.questions.find((question) => question.questionKey === this.#questionKey);
+    const asked = this.questions.find((question) => question.questionKey === this.#decisions.questionKey);
     const { run } = this;
     if (!run || !asked) return this.#changed();
     const wasBusy = run.busy;
@@ -267,8 +257,8 @@ export class TriageSession extends EventTarget {
   }
 
   #begin(question: Question, { hashes, questionKey }: AskedQuestion): JudgingRun {
-    if (questionKey !== this.#questionKey) this.history.clear();
-    this.#questionKey = questionKey;
+    if (questionKey !== this.#decisions.questionKey) this.history.clear();
+    this.#decisions.questionKey = questionKey;
     const passages = hashes.flatMap((hash) => this.texts.table.get(hash) ?? []);
     const run = new JudgingRun(question, passages, this.#surroundings, this.record.dtype);
     run.addEventListener('change', () => this.run === run && this.#changed());
@@ -291,20 +281,9 @@ export class TriageSession extends EventTarget {
     );
   }
 
-  #take(files: readonly FileRecord[]): void {
-    this.#files.take(files);
-    this.#show(files);
-  }
-
-  #show(files: readonly FileRecord[]): void {
-    this.texts.add(files);
+  /** Now, and once their texts are searchable. */
+  #showFiles(): void {
     void this.texts.ready.then(() => this.#changed());
-    this.#changed();
-  }
-
-  #drop(file: FileRecord): void {
-    this.#files.drop(file);
-    this.texts.remove(file);
     this.#changed();
   }
 
@@ -318,8 +297,4 @@ export class TriageSession extends EventTarget {
   #changed(): void {
     this.dispatchEvent(new Event('change'));
   }
-}
-
-function decisionKey({ questionKey, hash }: Pick<DecisionRecord, 'questionKey' | 'hash'>): string {
-  return `${questionKey}:${hash}`;
 }

@@ -163,3 +163,20 @@ test('a run that a removal interrupts does not go on with an earlier question go
   await expectEarlier();
   expect(api.requests).toHaveLength(1);
 });
+
+test('decisions belong to their question, are stored, and are taken back in one step', async () => {
+  const store = new SlowStore();
+  const { session } = await openJudged(store, textFile('a.txt', 'Oslo is a city.', 'Cairo is a city.'));
+  const passages = session.run?.passages ?? [];
+  const decisions = () => passages.map((passage) => session.decisionOf(passage)?.decision);
+  const stored = async () => (await store.getDecisions(session.record.id)).map(({ decision }) => decision);
+  await session.decide(passages.slice(0, 1), { decision: 'drop' });
+  await session.decide(passages, { decision: 'keep' });
+  expect([decisions(), await stored()]).toEqual([['keep', 'keep'], ['keep', 'keep']]); // prettier-ignore
+  expect(await session.undo()).toMatchObject({ kind: 'decision', count: 2 });
+  expect([decisions(), (await stored()).sort()]).toEqual([['drop', null], ['drop', null]]); // prettier-ignore
+  await session.ask(OTHER);
+  expect([decisions(), session.history.last]).toEqual([[undefined, undefined], null]);
+  await session.goBackTo(session.questions[1]!);
+  expect(decisions()).toEqual(['drop', null]);
+});
