@@ -1,6 +1,13 @@
 /** Sessions in IndexedDB. */
 import { msg } from '@lit/localize';
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import {
+  openDB,
+  type DBSchema,
+  type IDBPDatabase,
+  type IDBPObjectStore,
+  type IDBPTransaction,
+  type StoreNames,
+} from 'idb';
 import { PageError } from '../shell/page-error.ts';
 import { hashesOf, lastChangedFirst, type SessionStore, type WholeSession } from './session-store.ts';
 import type { AskedQuestion, DecisionRecord, FileRecord, Judgement, SessionRecord } from './session-types.ts';
@@ -80,21 +87,18 @@ export class DatabaseStore implements SessionStore {
     });
   }
 
-  async deleteFile(file: FileRecord): Promise<Judgement[]> {
-    const { sessionId, id } = file;
-    const orphans = await this.#findOrphans(
-      hashesOf([file]),
-      (other) => other.sessionId !== sessionId || other.id !== id,
-    );
-    await this.#write(async () => {
+  replaceFiles(old: readonly FileRecord[], files: readonly FileRecord[]): Promise<Judgement[]> {
+    return this.#write(async () => {
       const transaction = this.#database.transaction(['files', 'judgements'], 'readwrite');
-      await Promise.all([
-        transaction.objectStore('files').delete([sessionId, id]),
-        ...orphans.map(({ key }) => transaction.objectStore('judgements').delete(key)),
-        transaction.done,
-      ]);
+      const stored = transaction.objectStore('files');
+      const changes = [
+        ...files.map((file) => stored.put(file)),
+        ...old.map(({ sessionId, id }) => stored.delete([sessionId, id])),
+      ];
+      const deletion = deleteOrphans(transaction, hashesOf(old));
+      const [orphans] = await Promise.all([deletion, ...changes, transaction.done]);
+      return orphans;
     });
-    return orphans;
   }
 
   getQuestions(sessionId: string): Promise<AskedQuestion[]> {
@@ -132,33 +136,23 @@ export class DatabaseStore implements SessionStore {
   }
 
   async findJudgements(hashes: Iterable<string>): Promise<Judgement[]> {
-    const wanted = new Set(hashes);
-    const { store } = this.#database.transaction('judgements');
-    // Once there are fewer judgements than texts, one bulk read is faster than a request per text.
-    if ((await store.count()) <= wanted.size)
-      return (await store.getAll()).filter(({ hash }) => wanted.has(hash));
-    const found = await Promise.all([...wanted].map((hash) => store.index('hash').getAll(hash)));
-    return found.flat();
-  }
-
-  /** Judgements of these texts that appear in no file for which `isKept` is true. */
-  async #findOrphans(hashes: Set<string>, isKept: (file: FileRecord) => boolean): Promise<Judgement[]> {
-    for (const { id } of await this.listSessions())
-      for (const hash of hashesOf((await this.getFiles(id)).filter(isKept))) hashes.delete(hash);
-    return this.findJudgements(hashes);
+    return judgementsOf(new Set(hashes), this.#database.transaction('judgements').store);
   }
 
   async deleteSession(sessionId: string): Promise<void> {
-    const hashes = hashesOf(await this.getFiles(sessionId));
-    const orphans = await this.#findOrphans(hashes, (file) => file.sessionId !== sessionId);
     await this.#write(async () => {
       const transaction = this.#database.transaction(STORES, 'readwrite');
+      const files = transaction.objectStore('files');
+      const deleteAll = async (): Promise<void> => {
+        const hashes = hashesOf(await files.getAll(ofSession(sessionId)));
+        await files.delete(ofSession(sessionId));
+        await deleteOrphans(transaction, hashes);
+      };
       await Promise.all([
         transaction.objectStore('sessions').delete(sessionId),
-        transaction.objectStore('files').delete(ofSession(sessionId)),
         transaction.objectStore('questions').delete(ofSession(sessionId)),
         transaction.objectStore('decisions').delete(ofSession(sessionId)),
-        ...orphans.map(({ key }) => transaction.objectStore('judgements').delete(key)),
+        deleteAll(),
         transaction.done,
       ]);
     });
@@ -168,13 +162,49 @@ export class DatabaseStore implements SessionStore {
     this.#database.close();
   }
 
-  async #write(write: () => Promise<unknown>): Promise<void> {
+  async #write<T>(write: () => Promise<T>): Promise<T> {
     try {
-      await write();
+      return await write();
     } catch (error) {
       throw storageError(error);
     }
   }
+}
+
+type Judgements<Mode extends IDBTransactionMode> = IDBPObjectStore<
+  Schema,
+  ArrayLike<StoreNames<Schema>>,
+  'judgements',
+  Mode
+>;
+
+async function judgementsOf(
+  hashes: ReadonlySet<string>,
+  judgements: Judgements<IDBTransactionMode>,
+): Promise<Judgement[]> {
+  // Once there are fewer judgements than texts, one bulk read is faster than a request per text.
+  if ((await judgements.count()) <= hashes.size)
+    return (await judgements.getAll()).filter(({ hash }) => hashes.has(hash));
+  const found = await Promise.all([...hashes].map((hash) => judgements.index('hash').getAll(hash)));
+  return found.flat();
+}
+
+/**
+ * Deletes the judgements of those texts that are in no file. Within the transaction that deleted their files: a file that
+ * is stored meanwhile keeps its judgements.
+ */
+async function deleteOrphans(
+  transaction: IDBPTransaction<Schema, ArrayLike<StoreNames<Schema>>, 'readwrite'>,
+  hashes: Set<string>,
+): Promise<Judgement[]> {
+  const files = transaction.objectStore('files');
+  const judgements = transaction.objectStore('judgements');
+  const sessionIds = new Set((await files.getAllKeys()).map(([sessionId]) => sessionId));
+  for (const id of sessionIds)
+    for (const hash of hashesOf(await files.getAll(ofSession(id)))) hashes.delete(hash);
+  const orphans = await judgementsOf(hashes, judgements);
+  await Promise.all(orphans.map(({ key }) => judgements.delete(key)));
+  return orphans;
 }
 
 function ofSession(sessionId: string): IDBKeyRange {

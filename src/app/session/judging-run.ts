@@ -23,10 +23,13 @@ import { StoredJudge, type JudgeSource } from './stored-judge.ts';
 
 export type JudgingPhase = 'idle' | 'loading' | 'running' | 'complete' | 'stopped' | 'failed';
 
-export interface JudgingSurroundings extends JudgeSource {
-  readonly store: SessionStore;
+export interface JudgingModels extends JudgeSource {
   /** gives the reasons in mode `top` if the question asks for it */
   readonly explainer?: JudgeSource;
+}
+
+export interface JudgingSurroundings extends JudgingModels {
+  readonly store: SessionStore;
 }
 
 /** Fires `change` when displayed state changes, and `verdict` when something was stored. */

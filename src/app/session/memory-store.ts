@@ -34,9 +34,11 @@ export class MemoryStore implements SessionStore {
     for (const file of files) this.#files.push(file);
   }
 
-  async deleteFile(file: FileRecord): Promise<Judgement[]> {
-    this.#files = this.#files.filter(({ sessionId, id }) => sessionId !== file.sessionId || id !== file.id);
-    return this.#deleteOrphans(hashesOf([file]));
+  async replaceFiles(old: readonly FileRecord[], files: readonly FileRecord[]): Promise<Judgement[]> {
+    const isKept = ({ sessionId, id }: FileRecord): boolean =>
+      !old.some((file) => file.sessionId === sessionId && file.id === id);
+    this.#files = [...this.#files.filter(isKept), ...files];
+    return this.#deleteOrphans(hashesOf(old));
   }
 
   async getQuestions(id: string): Promise<AskedQuestion[]> {

@@ -138,6 +138,7 @@ function sessionFileSchema() {
     files: z.array(
       z.object({
         path: text,
+        dropId: z.optional(text),
         kind: z.nullable(z.enum(FILE_KINDS)),
         numBytes: count,
         passages: z.array(passage),

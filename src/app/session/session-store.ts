@@ -24,8 +24,8 @@ export interface SessionStore {
   putWholeSession(whole: WholeSession): Promise<void>;
   getFiles(sessionId: string): Promise<FileRecord[]>;
   putFiles(files: readonly FileRecord[]): Promise<void>;
-  /** Deletes a file and the judgements of texts that are in no other file; returns those judgements. */
-  deleteFile(file: FileRecord): Promise<Judgement[]>;
+  /** Atomic. Also deletes the judgements of texts that are then in no file of any session; returns those judgements. */
+  replaceFiles(old: readonly FileRecord[], files: readonly FileRecord[]): Promise<Judgement[]>;
   getQuestions(sessionId: string): Promise<AskedQuestion[]>;
   putQuestion(question: AskedQuestion): Promise<void>;
   getJudgements(keys: readonly string[]): Promise<(Judgement | undefined)[]>;

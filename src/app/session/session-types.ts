@@ -56,7 +56,12 @@ export interface FileRecord extends ImportedFile {
   readonly sessionId: string;
   /** position in the session, from 0 */
   readonly id: number;
+  /** shared by all that was read from one dropped file; sessions from older versions did not store it */
+  readonly dropId?: string;
 }
+
+/** A file that was read and is in no session yet. */
+export type NewFile = Omit<FileRecord, 'sessionId' | 'id'>;
 
 /** The model's outcome for one text and question; shared by all sessions. */
 export interface Judgement extends Omit<Outcome, 'finishReason' | 'passage' | 'samples'> {

@@ -1,7 +1,10 @@
 /** One session's writes. After closing nothing is written, so that deleted data stays deleted. */
+import { Semaphore } from '../../base/async.ts';
+
 export class SessionWrites {
   #isClosed = false;
   readonly #pending = new Set<Promise<void>>();
+  readonly #order = new Semaphore();
 
   /** No-op once closed. Rejects if the write fails. */
   async do(write: () => Promise<void>): Promise<void> {
@@ -13,6 +16,11 @@ export class SessionWrites {
     } finally {
       this.#pending.delete(writing);
     }
+  }
+
+  /** As `do`, once the writes of earlier calls of this method have ended. */
+  doInOrder(write: () => Promise<void>): Promise<void> {
+    return this.do(() => this.#order.run(write));
   }
 
   /** Resolves when the last write has finished. */

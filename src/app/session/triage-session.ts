@@ -2,20 +2,20 @@
  * An open session: files and texts, question and run, the user's decisions. Stores every change as it happens
  * and has no UI. Fires `change` when displayed state changes.
  */
-import type { ImportedFile } from '../import/import-types.ts';
 import { JudgingRun, type JudgingSurroundings } from './judging-run.ts';
 import { questionKey } from './judgement-key.ts';
 import type { Passage } from './passage-table.ts';
+import { SessionDecisions, type DecisionChange } from './session-decisions.ts';
 import { SessionFiles } from './session-files.ts';
 import { SessionTexts } from './session-texts.ts';
 import { SessionWrites } from './session-writes.ts';
 import { UndoHistory, type UndoStep } from './undo-history.ts';
 import type {
   AskedQuestion,
-  Decision,
   DecisionRecord,
   FileRecord,
   Judgement,
+  NewFile,
   Question,
   SessionRecord,
 } from './session-types.ts';
@@ -34,18 +34,17 @@ export class TriageSession extends EventTarget {
   readonly #writes = new SessionWrites();
   #isClosing = false;
   #judging: Promise<unknown> = Promise.resolve();
-  /** keyed by question and text */
-  readonly #decisions = new Map<string, DecisionRecord>();
-  #questionKey = '';
 
   record: SessionRecord;
   readonly #files: SessionFiles;
+  readonly #decisions: SessionDecisions;
   readonly #surroundings: JudgingSurroundings;
 
   private constructor(record: SessionRecord, surroundings: JudgingSurroundings) {
     super();
     this.record = record;
-    this.#files = new SessionFiles(record.id);
+    this.#files = new SessionFiles(record.id, this.texts);
+    this.#decisions = new SessionDecisions(record.id, this.history, (records) => this.#putDecisions(records));
     this.#surroundings = surroundings;
   }
 
@@ -58,9 +57,10 @@ export class TriageSession extends EventTarget {
       store.getQuestions(record.id),
       store.getFiles(record.id),
     ]);
-    for (const decision of decisions) session.#decisions.set(decisionKey(decision), decision);
+    session.#decisions.take(decisions);
     session.questions = questions.sort((a, b) => (a.askedAt < b.askedAt ? 1 : -1));
-    session.#take(files);
+    session.#files.take(files);
+    session.#showFiles();
     if (record.asked) await session.#resume(record.asked);
     return session;
   }
@@ -69,11 +69,11 @@ export class TriageSession extends EventTarget {
     return this.#files.list;
   }
 
-  async addFiles(imported: readonly ImportedFile[]): Promise<void> {
+  async addFiles(read: readonly NewFile[]): Promise<void> {
     if (this.#isClosing) return;
-    const added = this.#files.add(imported);
-    this.#show(added);
-    await this.#writes.do(() => this.#surroundings.store.putFiles(added));
+    const added = this.#files.add(read);
+    this.#showFiles();
+    await this.#writes.doInOrder(() => this.#surroundings.store.putFiles(added));
     await this.#save({});
   }
 
@@ -81,31 +81,35 @@ export class TriageSession extends EventTarget {
   async removeFile(file: FileRecord): Promise<void> {
     if (this.#isClosing) return;
     const { store } = this.#surroundings;
-    this.#drop(file);
+    this.#files.drop(file);
+    this.#showFiles();
     let judgements: readonly Judgement[] = [];
     const undo = async (): Promise<void> => {
-      this.#take([file]);
-      await this.#writes.do(() => store.putFiles([file]));
-      await this.#writes.do(() => store.putJudgements(judgements));
+      this.#files.take([file]);
+      this.#showFiles();
+      await this.#writes.doInOrder(async () => {
+        await store.putFiles([file]);
+        await store.putJudgements(judgements);
+      });
       await this.#showAgain();
     };
     this.history.add({ kind: 'removal', count: 1, undo });
-    await this.#writes.do(async () => {
-      judgements = await store.deleteFile(file);
+    await this.#writes.doInOrder(async () => {
+      judgements = await store.replaceFiles([file], []);
     });
     await this.#showAgain();
   }
 
   /** Replaces files with the result of reading them again. */
-  async replaceFiles(files: readonly FileRecord[], imported: readonly ImportedFile[]): Promise<void> {
+  async replaceFiles(files: readonly FileRecord[], read: readonly NewFile[]): Promise<void> {
     if (this.#isClosing) return;
-    for (const file of files) {
-      this.#drop(file);
-      await this.#writes.do(async () => {
-        await this.#surroundings.store.deleteFile(file);
-      });
-    }
-    await this.addFiles(imported);
+    for (const file of files) this.#files.drop(file);
+    const added = this.#files.add(read);
+    this.#showFiles();
+    await this.#writes.doInOrder(async () => {
+      await this.#surroundings.store.replaceFiles(files, added);
+    });
+    await this.#save({});
     await this.#showAgain();
   }
 
@@ -134,8 +138,11 @@ export class TriageSession extends EventTarget {
     this.#changed();
     try {
       await this.texts.ready;
+      if (this.asking !== asked) return;
       await this.#save({ question, asked: question, numFruitlessStarts: 0 });
-      if (this.asking === asked) await this.#begin(question, await this.#keepQuestion(question), asked);
+      const kept = await this.#keepQuestion(question);
+      if (this.asking !== asked) return;
+      this.#begin(question, kept);
     } catch (error) {
       if (this.asking === asked) this.asking = null;
       this.#changed();
@@ -147,16 +154,11 @@ export class TriageSession extends EventTarget {
   /** Shows an earlier question again with its known verdicts; does not run the model. */
   async goBackTo(asked: AskedQuestion): Promise<void> {
     if (this.#isClosing) return;
+    const { question } = asked;
     this.run?.stop();
-    this.asking = null;
-    await this.#save({
-      question: asked.question,
-      asked: asked.question,
-      numFruitlessStarts: 0,
-      running: false,
-    });
-    await this.#begin(asked.question, asked);
-    await this.#recall();
+    const run = this.#begin(question, asked);
+    await this.#save({ question, asked: question, numFruitlessStarts: 0, running: false });
+    await this.#recall(run);
   }
 
   /** Starts or resumes the current run. */
@@ -179,20 +181,13 @@ export class TriageSession extends EventTarget {
     this.run?.stop();
   }
 
-  decisionOf({ hash }: Passage): DecisionRecord | undefined {
-    return this.#decisions.get(decisionKey({ questionKey: this.#questionKey, hash }));
+  decisionOf(passage: Passage): DecisionRecord | undefined {
+    return this.#decisions.of(passage);
   }
 
   /** Decides on all of these as one undoable step. */
-  async decide(
-    passages: readonly Passage[],
-    change: { readonly decision?: Decision | null; readonly note?: string },
-  ): Promise<void> {
-    if (this.#isClosing || passages.length === 0) return;
-    const before = passages.map((passage) => this.decisionOf(passage) ?? this.#undecided(passage));
-    const kind = change.note === undefined ? 'decision' : 'note';
-    this.history.add({ kind, count: passages.length, undo: () => this.#putDecisions(before) });
-    await this.#putDecisions(before.map((record) => ({ ...record, ...change })));
+  async decide(passages: readonly Passage[], change: DecisionChange): Promise<void> {
+    if (!this.#isClosing && passages.length > 0) await this.#decisions.decide(passages, change);
   }
 
   /** Returns the undone step. */
@@ -200,12 +195,7 @@ export class TriageSession extends EventTarget {
     return this.#isClosing ? null : this.history.undo();
   }
 
-  #undecided({ hash }: Passage): DecisionRecord {
-    return { sessionId: this.record.id, questionKey: this.#questionKey, hash, decision: null, note: '' };
-  }
-
   async #putDecisions(records: readonly DecisionRecord[]): Promise<void> {
-    for (const record of records) this.#decisions.set(decisionKey(record), record);
     this.#changed();
     await this.#writes.do(() => this.#surroundings.store.putDecisions(records));
   }
@@ -223,34 +213,32 @@ export class TriageSession extends EventTarget {
     const known = this.questions.find((question) => question.questionKey === key);
     // Sessions from older versions did not store their questions.
     if (!known) await this.texts.ready;
-    await this.#begin(asked, known ?? (await this.#keepQuestion(asked)));
-    await this.#recall();
+    await this.#recall(this.#begin(asked, known ?? (await this.#keepQuestion(asked))));
     // Opening a session must not send anything to a server; only asking does.
     const isLocal = this.#surroundings.reranker.remoteHost === null;
     const mayGoOn = isLocal && this.record.running && this.record.numFruitlessStarts <= MAX_FRUITLESS_STARTS;
     if (mayGoOn) void this.judge();
   }
 
-  async #recall(): Promise<void> {
-    const { run } = this;
+  async #recall(run: JudgingRun): Promise<void> {
     try {
-      await run?.recall();
+      await run.recall();
     } catch (error) {
-      if (run) run.error = error as Error;
+      run.error = error as Error;
       this.#changed();
     }
   }
 
   /** After files were removed or restored: shows the current question with those of its texts that exist. */
   async #showAgain(): Promise<void> {
-    const asked = this.questions.find((question) => question.questionKey === this.#questionKey);
+    const asked = this.questions.find((question) => question.questionKey === this.#decisions.questionKey);
     const { run } = this;
     if (!run || !asked) return this.#changed();
     const wasBusy = run.busy;
     run.stop();
-    await this.#begin(run.question, asked);
-    await this.#recall();
-    if (wasBusy) void this.judge();
+    const again = this.#begin(run.question, asked);
+    await this.#recall(again);
+    if (wasBusy && this.run === again) void this.judge();
   }
 
   async #keepQuestion(question: Question): Promise<AskedQuestion> {
@@ -268,15 +256,9 @@ export class TriageSession extends EventTarget {
     return asked;
   }
 
-  /** @param asking must still be the current question when the shortlist is ready */
-  async #begin(
-    question: Question,
-    { hashes, questionKey }: AskedQuestion,
-    asking: Question | null = null,
-  ): Promise<void> {
-    if (this.asking !== asking) return;
-    if (questionKey !== this.#questionKey) this.history.clear();
-    this.#questionKey = questionKey;
+  #begin(question: Question, { hashes, questionKey }: AskedQuestion): JudgingRun {
+    if (questionKey !== this.#decisions.questionKey) this.history.clear();
+    this.#decisions.questionKey = questionKey;
     const passages = hashes.flatMap((hash) => this.texts.table.get(hash) ?? []);
     const run = new JudgingRun(question, passages, this.#surroundings, this.record.dtype);
     run.addEventListener('change', () => this.run === run && this.#changed());
@@ -284,6 +266,7 @@ export class TriageSession extends EventTarget {
     this.run = run;
     this.asking = null;
     this.#changed();
+    return run;
   }
 
   #onVerdict(run: JudgingRun): void {
@@ -298,20 +281,9 @@ export class TriageSession extends EventTarget {
     );
   }
 
-  #take(files: readonly FileRecord[]): void {
-    this.#files.take(files);
-    this.#show(files);
-  }
-
-  #show(files: readonly FileRecord[]): void {
-    this.texts.add(files);
+  /** Now, and once their texts are searchable. */
+  #showFiles(): void {
     void this.texts.ready.then(() => this.#changed());
-    this.#changed();
-  }
-
-  #drop(file: FileRecord): void {
-    this.#files.drop(file);
-    this.texts.remove(file);
     this.#changed();
   }
 
@@ -325,8 +297,4 @@ export class TriageSession extends EventTarget {
   #changed(): void {
     this.dispatchEvent(new Event('change'));
   }
-}
-
-function decisionKey({ questionKey, hash }: Pick<DecisionRecord, 'questionKey' | 'hash'>): string {
-  return `${questionKey}:${hash}`;
 }

@@ -140,7 +140,7 @@ export class DocumentsPanelElement extends PageElement {
     askToPersist();
     const job = new ImportJob(this.connection, this.session, {
       onProgress: () => this.requestUpdate(),
-      onFile: (file) => this.originals?.keep(file),
+      onFile: (dropId, file) => this.originals?.keep(dropId, file),
     });
     this.job = job;
     job.add(files);

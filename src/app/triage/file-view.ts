@@ -1,6 +1,7 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import type { ImportedPassage } from '../import/import-types.ts';
 import type { Passage } from '../session/passage-table.ts';
 import type { FileRecord } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
@@ -63,6 +64,11 @@ export class FileViewElement extends PageElement {
     });
   }
 
+  /** The passage as it stands in this file; the same text may stand elsewhere in others. */
+  get #at(): ImportedPassage | undefined {
+    return this.place === null ? undefined : this.file?.passages[this.place];
+  }
+
   get #original(): OriginalFile | null {
     return (this.file && this.originals?.find(this.file)) ?? null;
   }
@@ -85,11 +91,11 @@ export class FileViewElement extends PageElement {
   }
 
   #renderFile(file: FileRecord): TemplateResult {
-    const source = this.passage?.sources[0];
+    const at = this.#at;
     return html`<header class="file-view-head">
         <h2 id="file-view-heading" dir="auto">
           <bdi>${file.path}</bdi>
-          ${source ? html`<span class="review-place">${sourcePlace(source)}</span>` : nothing}
+          ${at ? html`<span class="review-place">${sourcePlace(at)}</span>` : nothing}
         </h2>
         <form method="dialog"><button class="quiet">${msg('Close')}</button></form>
       </header>
@@ -168,7 +174,7 @@ export class FileViewElement extends PageElement {
             </button>`
           : nothing
       }
-      ${blocks.map((block) => this.#renderBlock(file, block))}
+      ${blocks.map((block) => this.#renderBlock(block))}
       ${
         this.to < file.passages.length
           ? html`<button type="button" class="quiet" @click=${() => (this.to += 4 * AROUND)}>
@@ -179,19 +185,10 @@ export class FileViewElement extends PageElement {
     </div>`;
   }
 
-  #renderBlock(file: FileRecord, { place, passage, start, end, isNewPlace }: TextBlock): TemplateResult {
-    const { page, record, part, label, firstLine, lastLine } = passage;
-    const isAt = place === this.place;
-    const stands = sourcePlace({
-      fileId: file.id,
-      place,
-      path: file.path,
-      ...(page !== undefined && { page }),
-      ...(record !== undefined && { record }),
-      ...(part !== undefined && { part }),
-      ...(label !== undefined && { label }),
-      ...(isAt && firstLine !== undefined && lastLine !== undefined && { firstLine, lastLine }),
-    });
+  #renderBlock({ place: at, passage, start, end, isNewPlace }: TextBlock): TemplateResult {
+    const { firstLine: _firstLine, lastLine: _lastLine, ...place } = passage;
+    const isAt = at === this.place;
+    const stands = sourcePlace(place);
     const heading =
       isNewPlace && stands !== '' && !isAt ? html`<p class="file-place">${stands}</p>` : nothing;
     const marks = isAt ? this.marks : NO_MARKS;
@@ -215,7 +212,7 @@ export class FileViewElement extends PageElement {
       </p>`;
     return html`<rank1-pdf-page
       .file=${content}
-      .page=${this.passage?.sources[0]?.page ?? 1}
+      .page=${this.#at?.page ?? 1}
       .passage=${this.passage?.text ?? ''}
       .name=${file.path}
     ></rank1-pdf-page>`;
@@ -240,8 +237,7 @@ export class FileViewElement extends PageElement {
   readonly #onChoose = (event: Event): void => {
     const chosen = (event.target as HTMLInputElement).files?.[0];
     if (!chosen || !this.file) return;
-    this.isWrongFile = chosen.size !== this.file.numBytes;
-    if (!this.isWrongFile) this.originals?.keep({ path: this.file.path, file: chosen });
+    this.isWrongFile = this.originals?.choose(this.file, chosen) === false;
     this.requestUpdate();
   };
 }

@@ -1,6 +1,8 @@
 /** Processes drops: reads files one by one and passes them to the session in batches, with progress. */
+import { cleanPath } from '../import/clean-path.ts';
 import { note } from '../import/import-notes.ts';
 import type { ImportedFile } from '../import/import-types.ts';
+import type { NewFile } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
 import type { DroppedFile } from '../shell/dropped-files.ts';
 import type { ImportConnection } from './import-connection.ts';
@@ -11,8 +13,8 @@ const BATCH_MS = 250;
 
 export interface ImportListeners {
   readonly onProgress: () => void;
-  /** called for every file before it is read */
-  readonly onFile: (file: DroppedFile) => void;
+  /** called for every file before it is read; `dropId` is that of its records */
+  readonly onFile: (dropId: string, file: DroppedFile) => void;
 }
 
 export class ImportJob {
@@ -24,10 +26,10 @@ export class ImportJob {
   current = '';
   /** nested files read within the current file */
   numWithin = 0;
-  readonly #abort = new AbortController();
+  #abort = new AbortController();
   #skip = new AbortController();
   #drops: AsyncIterable<DroppedFile>[] = [];
-  #batch: ImportedFile[] = [];
+  #batch: NewFile[] = [];
   #lastStored = performance.now();
 
   readonly #connection: ImportConnection;
@@ -45,8 +47,10 @@ export class ImportJob {
     this.#drops.push(files);
   }
 
-  /** Stops reading; files already read are kept. */
+  /** Reads no more of what was added so far; files already read are kept. */
   cancel(): void {
+    this.#drops = [];
+    this.numFiles = this.numRead;
     this.#abort.abort();
     this.#skip.abort();
   }
@@ -58,9 +62,13 @@ export class ImportJob {
 
   /** Resolves when the queue is empty. @throws Rank1Error `storage` */
   async run(): Promise<void> {
-    for (let drop = this.#drops.shift(); drop && !this.#isCancelled; drop = this.#drops.shift())
-      await this.#read(await this.#walk(drop));
-    await this.#store();
+    do {
+      for (let drop = this.#drops.shift(); drop; drop = this.#drops.shift()) {
+        this.#abort = new AbortController();
+        await this.#read(await this.#walk(drop));
+      }
+      await this.#store();
+    } while (this.#drops.length > 0);
   }
 
   get #isCancelled(): boolean {
@@ -83,8 +91,10 @@ export class ImportJob {
   }
 
   async #read(files: readonly DroppedFile[]): Promise<void> {
-    for (const file of files) {
-      this.#listeners.onFile(file);
+    for (const dropped of files) {
+      const file = { ...dropped, path: cleanPath(dropped.path) };
+      const dropId = crypto.randomUUID();
+      this.#listeners.onFile(dropId, file);
       this.current = file.path;
       this.numWithin = 0;
       this.#listeners.onProgress();
@@ -96,7 +106,7 @@ export class ImportJob {
         this.#listeners.onProgress();
       });
       if (this.#isCancelled) return;
-      this.#batch.push(...(imported ?? [skipped(file)]));
+      this.#batch.push(...(imported ?? [skipped(file)]).map((one) => ({ ...one, dropId })));
       this.numRead += 1;
       const isDue = performance.now() - this.#lastStored >= BATCH_MS;
       if (this.#batch.length >= BATCH_FILES || isDue) await this.#store();

@@ -11,6 +11,7 @@ import { interfaceLanguage } from '../../ui/localization/interface-language.ts';
 import type { ReadAgainWay } from './file-events.ts';
 import { encodingOf } from './listed-files.ts';
 import type { OriginalFile, OriginalFiles } from './original-files.ts';
+import { importAgain } from './import-again.ts';
 import { attempt } from './problem.ts';
 import { PageElement } from '../shell/page-element.ts';
 
@@ -29,6 +30,7 @@ export class ReadAgainElement extends PageElement {
   /** what is being read now */
   @state() private progress = '';
   @state() private preview = '';
+  @state() private isWrongFile = false;
   #reading: AbortController | null = null;
 
   async show(file: FileRecord, way: ReadAgainWay): Promise<void> {
@@ -36,6 +38,7 @@ export class ReadAgainElement extends PageElement {
     this.way = way;
     this.languages = [interfaceLanguage() === 'zh-Hant' ? 'chi_tra' : 'eng'];
     this.encoding = encodingOf(file) ?? 'utf-8';
+    this.isWrongFile = false;
     await this.#look();
     await this.updateComplete;
     this.querySelector('dialog')?.showModal();
@@ -73,7 +76,8 @@ export class ReadAgainElement extends PageElement {
                   class="visually-hidden"
                   type="file"
                   @change=${this.#onChoose}
-              /></label>`
+              /></label>
+              ${this.isWrongFile ? html`<p class="problem" role="alert">${msg('This is another file, or it was changed since it was read.')}</p>` : nothing}`
       }
       ${this.way === 'encoding' ? this.#renderEncoding(original) : this.#renderLanguages()}
       <p class="hint" role="status">${this.progress}</p>
@@ -166,7 +170,8 @@ ${this.preview}</pre>`
 
   readonly #onChoose = (event: Event): void => {
     const chosen = (event.target as HTMLInputElement).files?.[0];
-    if (chosen && this.file) this.originals?.keep({ path: this.file.path, file: chosen });
+    if (!chosen || !this.file) return;
+    this.isWrongFile = this.originals?.choose(this.file, chosen) === false;
     attempt(this, this.#look());
     this.requestUpdate();
   };
@@ -179,22 +184,18 @@ ${this.preview}</pre>`
   };
 
   async #read(): Promise<void> {
-    const { session, connection, encoding, languages } = this;
+    const { file, session, connection, encoding, languages } = this;
     const original = this.#original;
-    if (!session || !connection || !original) return;
-    const reading = (this.#reading = new AbortController());
+    if (!file || !session || !connection || !original) return;
+    const { signal } = (this.#reading = new AbortController());
     this.progress = msg('Reading');
     try {
       const choices = this.way === 'encoding' ? { encoding } : { recognise: languages };
       const onProgress = (num: number, path: string): void => {
         this.progress = msg(str`Reading ${path} (${numberOf(num)})`);
       };
-      const imported = await connection.importFile(original, reading.signal, onProgress, choices);
-      if (!imported) return;
-      const isWithin = ({ path }: FileRecord): boolean =>
-        path === original.path || path.startsWith(`${original.path}/`);
-      await session.replaceFiles(session.files.filter(isWithin), imported);
-      this.querySelector('dialog')?.close();
+      const isRead = await importAgain(file, { session, connection, original, choices, signal, onProgress });
+      if (isRead) this.querySelector('dialog')?.close();
     } finally {
       this.progress = '';
     }

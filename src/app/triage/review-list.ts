@@ -1,19 +1,20 @@
 import { isMixed } from '../../client/ranked-list.ts';
 import { msg } from '@lit/localize';
-import { virtualize, virtualizerRef } from '@lit-labs/virtualizer/virtualize.js';
+import { virtualize } from '@lit-labs/virtualizer/virtualize.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
-import { groupNearDuplicates } from '../session/near-duplicates.ts';
 import { FrozenOrder } from '../../ui/ranked-results/frozen-order.ts';
 import { ListFlow } from '../../ui/ranked-results/list-flow.ts';
 import type { JudgingRun } from '../session/judging-run.ts';
 import type { Decision } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
+import { AlikePassages, type ShownPassages } from './alike-passages.ts';
 import { PassageMarker } from './passage-marker.ts';
-import { filterPassages, foldAlike, type ReviewFilter, type ShownPassages } from './review-filter.ts';
+import { filterPassages, type ReviewFilter } from './review-filter.ts';
 import { attempt, problemText } from './problem.ts';
 import { renderReviewBar } from './review-bar.ts';
+import { ReviewFocus } from './review-focus.ts';
 import { ReviewHold } from './review-hold.ts';
 import { noteEnd, reviewKey } from './review-keys.ts';
 import { renderReviewRow } from './review-row.ts';
@@ -34,20 +35,11 @@ export class ReviewListElement extends PageElement {
 
   @state() private filter: ReviewFilter = 'all';
   @state() private find = '';
-  /** by passage, its first near-duplicate; null until computed */
-  @state() private leaders: readonly number[] | null = null;
-  /** leaders whose near-duplicates are all shown */
-  @state() private openAlike: ReadonlySet<number> = new Set();
-  /** index of the passage with keyboard focus */
-  @state() private active: number | null = null;
-  /**
-   * index of the passage the user focused directly; not set by focusing a button in it, which would move away
-   * under the mouse
-   */
-  @state() private reading: number | null = null;
+  @state() private alike = new AlikePassages();
   @state() private announcement = '';
   @state() private openNote: number | null = null;
   #openChains = new Map<number, boolean>();
+  readonly #focus = new ReviewFocus(this);
   readonly #hold = new ReviewHold(this);
   readonly #order = new FrozenOrder(this, this.#hold);
   readonly #announcer = new RunAnnouncer();
@@ -66,19 +58,17 @@ export class ReviewListElement extends PageElement {
       this.#run = run;
       this.#numRuns += 1;
       this.#openChains = new Map();
-      this.active = null;
-      this.reading = null;
+      this.#focus.forget();
       this.openNote = null;
       this.find = '';
-      this.leaders = null;
-      this.openAlike = new Set();
+      this.alike = new AlikePassages();
       this.#marker.forget();
       if (run) void this.#groupAlike(run);
     }
     if (!run || !this.session) return;
     this.#isMixed = isMixed(run.list);
     this.#order.follow({ ...run.list, runId: this.#numRuns });
-    const isNarrowed = ['filter', 'find', 'leaders', 'openAlike'].some((name) => changed.has(name));
+    const isNarrowed = ['filter', 'find', 'alike'].some((name) => changed.has(name));
     if (isNew || isNarrowed || !this.#isBeingRead) this.#show();
     this.#announcer.follow(run);
   }
@@ -92,8 +82,8 @@ export class ReviewListElement extends PageElement {
   }
 
   async #groupAlike(run: JudgingRun): Promise<void> {
-    const leaders = await groupNearDuplicates(run.passages.map(({ text }) => text));
-    if (this.#run === run && leaders.some((leader, index) => leader !== index)) this.leaders = leaders;
+    const alike = await AlikePassages.find(run.passages);
+    if (this.#run === run && alike) this.alike = alike;
   }
 
   /** While it is, passages keep their position even if they are decided. */
@@ -115,16 +105,10 @@ export class ReviewListElement extends PageElement {
       ${renderReviewTools({
         filter: this.filter,
         find: this.find,
-        counts: {
-          all: groups.all.length,
-          open: groups.open.length,
-          keep: groups.keep.length,
-          drop: groups.drop.length,
-          unsure: groups.unsure.length,
-        },
+        groups,
         lastStep: session.history.last,
         onFilter: (filter) => {
-          this.active = null;
+          this.#focus.leaveRow();
           this.filter = filter;
         },
         onFind: (find) => (this.find = find),
@@ -140,7 +124,7 @@ export class ReviewListElement extends PageElement {
         aria-labelledby="review-heading"
         aria-busy=${run.busy}
         @keydown=${this.#onKey}
-        @focusin=${this.#onFocusIn}
+        @focusin=${this.#focus.onFocusIn}
         @focusout=${this.#onLeave}
         @pointerleave=${this.#onLeave}
       >
@@ -177,19 +161,18 @@ export class ReviewListElement extends PageElement {
     const item = session?.run?.list.items[index];
     const passage = session?.run?.passages[index];
     if (!session || !item || !passage) return html``;
-    const leader = this.leaders?.[index] ?? index;
     const atWork = item.state === 'reading' || item.state === 'thinking';
     return renderReviewRow({
       item,
       passage,
       marks: this.#marker.mark(session, passage, item.reasoning, this.find),
       numAlike: this.#numAlike.get(index) ?? 0,
-      alikeOpen: this.openAlike.has(leader),
+      alikeOpen: this.alike.isOpen(index),
       decided: session.decisionOf(passage),
       place: place + 1,
       count: this.#shown.length,
-      active: index === this.#reachable,
-      reading: index === this.reading,
+      active: index === this.#focus.reachable(this.#shown),
+      reading: index === this.#focus.reading,
       open: this.#openChains.get(index) ?? atWork,
       mixed: this.#isMixed,
       noteOpen: this.openNote === index,
@@ -202,37 +185,22 @@ export class ReviewListElement extends PageElement {
     });
   }
 
-  /** The row reached by Tab; the previously focused row may have been filtered out. */
-  get #reachable(): number | undefined {
-    const { active } = this;
-    return active !== null && this.#shown.includes(active) ? active : this.#shown[0];
-  }
-
   /** Keeps the same array while its contents are equal: the virtualizer measures every new array again. */
   #show(): void {
     if (!this.session) return;
     const found = filterPassages(this.session, this.#order.order, this.find)[this.filter];
-    const { indexes, numAlike } = foldAlike(found, this.leaders, this.openAlike);
+    const { indexes, numAlike } = this.alike.fold(found);
     this.#numAlike = numAlike;
     const isSame =
       indexes.length === this.#shown.length && indexes.every((index, place) => index === this.#shown[place]);
     if (!isSame) this.#shown = indexes;
   }
 
-  /**
-   * The button disappears with the offer, so focus moves to the list, whose rows are new and render later.
-   */
+  /** The button disappears with the offer. */
   readonly #onOrder = (): void => {
     this.#order.release();
     this.#show();
-    this.active = null;
-    this.#feed?.focus();
-  };
-
-  readonly #onFocusIn = (event: Event): void => {
-    const row = (event.target as HTMLElement).closest<HTMLElement>('.review-row');
-    if (row) this.active = Number(row.dataset['index']);
-    if (row && event.target === row) this.reading = this.active;
+    this.#focus.moveToList();
   };
 
   /** When the user stops reading, decided passages move to where the filter puts them. */
@@ -240,7 +208,7 @@ export class ReviewListElement extends PageElement {
 
   readonly #onKey = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
-    const index = this.active;
+    const index = this.#focus.active;
     if (target instanceof HTMLInputElement) {
       const end = noteEnd(event);
       if (index === null || end === null) return;
@@ -285,10 +253,7 @@ export class ReviewListElement extends PageElement {
   };
 
   readonly #toggleAlike = (index: number): void => {
-    const leader = this.leaders?.[index] ?? index;
-    const open = new Set(this.openAlike);
-    if (!open.delete(leader)) open.add(leader);
-    this.openAlike = open;
+    this.alike = this.alike.toggled(index);
   };
 
   readonly #view = (index: number): void => {
@@ -313,7 +278,7 @@ export class ReviewListElement extends PageElement {
   readonly #toggleNote = (index: number): void => {
     this.openNote = this.openNote === index ? null : index;
     void this.updateComplete.then(() =>
-      this.#rowOf(index)?.querySelector<HTMLElement>('.review-note')?.focus(),
+      this.#focus.rowOf(index)?.querySelector<HTMLElement>('.review-note')?.focus(),
     );
   };
 
@@ -323,34 +288,14 @@ export class ReviewListElement extends PageElement {
   };
 
   #move(steps: number): void {
-    const place = this.active === null ? -1 : this.#shown.indexOf(this.active);
-    const next = Math.min(this.#shown.length - 1, Math.max(0, place + steps));
-    const index = this.#shown[next];
+    const index = this.#focus.after(steps, this.#shown);
     if (index !== undefined) this.#focusRow(index);
   }
 
   #focusRow(index: number): void {
-    this.active = index;
     this.openNote = null;
-    const feed = this.#feed;
-    const row = this.#rowOf(index);
-    if (row) return void this.updateComplete.then(() => row.focus());
-    feed?.[virtualizerRef]?.element(this.#shown.indexOf(index))?.scrollIntoView({ block: 'nearest' });
-    void feed?.[virtualizerRef]?.layoutComplete.then(() => this.#rowOf(index)?.focus());
+    this.#focus.moveTo(index, this.#shown);
   }
-
-  get #feed(): (HTMLElement & { [virtualizerRef]?: VirtualizedList }) | null {
-    return this.querySelector('.feed');
-  }
-
-  #rowOf(index: number): HTMLElement | null {
-    return this.querySelector(`.review-row[data-index="${index}"]`);
-  }
-}
-
-interface VirtualizedList {
-  element(place: number): { scrollIntoView(options: ScrollIntoViewOptions): void } | undefined;
-  readonly layoutComplete: Promise<void>;
 }
 
 declare global {

@@ -4,14 +4,13 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Decision } from '../session/session-types.ts';
 import type { UndoStep } from '../session/undo-history.ts';
 import { numberOf } from '../shell/number-text.ts';
-import { REVIEW_FILTERS, type ReviewFilter } from './review-filter.ts';
+import { REVIEW_FILTERS, type FilteredPassages, type ReviewFilter } from './review-filter.ts';
 import { decisionLabel, filterLabel, undoLabel } from './wording.ts';
 
 export interface ReviewTools {
   readonly filter: ReviewFilter;
   readonly find: string;
-  /** number of passages under each filter */
-  readonly counts: Readonly<Record<ReviewFilter, number>>;
+  readonly groups: FilteredPassages;
   readonly lastStep: UndoStep | null;
   readonly onFilter: (filter: ReviewFilter) => void;
   readonly onFind: (find: string) => void;
@@ -22,7 +21,7 @@ export interface ReviewTools {
 const DECISIONS: readonly (Decision | null)[] = ['keep', 'drop', 'unsure', null];
 
 export function renderReviewTools(tools: ReviewTools): TemplateResult {
-  const { filter, find, counts, lastStep, onFilter, onFind, onUndo } = tools;
+  const { filter, find, groups, lastStep, onFilter, onFind, onUndo } = tools;
   return html`<div class="review-bar review-tools">
       <div role="group" aria-label=${msg('Show')} class="filters">
         ${REVIEW_FILTERS.map(
@@ -33,7 +32,7 @@ export function renderReviewTools(tools: ReviewTools): TemplateResult {
               aria-pressed=${choice === filter}
               @click=${() => onFilter(choice)}
             >
-              ${filterLabel(choice, counts[choice])}
+              ${filterLabel(choice, groups[choice].length)}
             </button>`,
         )}
       </div>
@@ -57,8 +56,8 @@ export function renderReviewTools(tools: ReviewTools): TemplateResult {
     </p>`;
 }
 
-function renderBulk({ filter, counts, onDecideAll }: ReviewTools): TemplateResult | typeof nothing {
-  const count = counts[filter];
+function renderBulk({ filter, groups, onDecideAll }: ReviewTools): TemplateResult | typeof nothing {
+  const count = groups[filter].length;
   if (count < 2) return nothing;
   const decide = (event: Event, decision: Decision | null): void => {
     (event.target as HTMLElement).closest('details')?.removeAttribute('open');

@@ -11,14 +11,14 @@ import { startConfinedWorker } from '../shell/confined-worker.ts';
 import { NetworkLog } from '../shell/network-log.ts';
 import { keepForOffline, startOffline } from '../shell/offline.ts';
 import { LanguageController } from '../../ui/localization/language-controller.ts';
-import { tryLockSession, waitForSession, type SessionLock } from '../session/session-lock.ts';
 import { DatabaseStore } from '../session/database-store.ts';
 import { MemoryStore } from '../session/memory-store.ts';
-import type { SessionStore } from '../session/session-store.ts';
-import { newSession, type SessionRecord } from '../session/session-types.ts';
-import { TriageSession } from '../session/triage-session.ts';
+import type { JudgingModels } from '../session/judging-run.ts';
+import type { SessionRecord } from '../session/session-types.ts';
+import type { TriageSession } from '../session/triage-session.ts';
 import { ImportConnection } from './import-connection.ts';
 import { ReadAgainEvent, ViewFileEvent } from './file-events.ts';
+import { OpenSession } from './open-session.ts';
 import { OriginalFiles } from './original-files.ts';
 import { problemText, ProblemEvent } from './problem.ts';
 import { ViewPassageEvent } from './view-passage-event.ts';
@@ -27,10 +27,6 @@ import { ViewPassageEvent } from './view-passage-event.ts';
 export class TriageAppElement extends LitElement {
   /** folder of the model, relative to the page */
   @property({ attribute: 'model', useDefault: true }) modelUrl = readChosenModel();
-  @state() private session: TriageSession | null = null;
-  @state() private sessions: readonly SessionRecord[] = [];
-  /** session requested here but open in another tab */
-  @state() private awaited: SessionRecord | null = null;
   @state() private problem: unknown = null;
   @state() private revision = 0;
   @state() private worksOffline = false;
@@ -44,9 +40,7 @@ export class TriageAppElement extends LitElement {
   #explainer: Reranker | null = null;
   readonly #connection = new ImportConnection(() => startConfinedWorker(importWorkerUrl, 'rank1-import'));
   #originals = new OriginalFiles();
-  #store: SessionStore | null = null;
-  #lock: SessionLock | null = null;
-  #wait = new AbortController();
+  #open: OpenSession | null = null;
 
   constructor() {
     super();
@@ -64,12 +58,14 @@ export class TriageAppElement extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#wait.abort();
-    void this.#closeSession();
+    void this.#open?.dispose();
     this.#created?.dispose();
     this.#explainer?.dispose();
     this.#connection.close();
-    this.#store?.close();
+  }
+
+  get session(): TriageSession | null {
+    return this.#open?.session ?? null;
   }
 
   get #reranker(): Reranker {
@@ -103,19 +99,20 @@ export class TriageAppElement extends LitElement {
 
   protected override render(): TemplateResult {
     const { session, revision } = this;
+    const { sessions = [], awaited = null, store = null } = this.#open ?? {};
     return html`
       <h1>${msg('Sort your own documents by a question')}</h1>
       ${this.problem ? html`<p class="problem" role="alert">${problemText(this.problem)}</p>` : nothing}
       ${renderRemoteNotice(this.engine?.remoteHost ?? null)}
-      ${this.awaited ? this.#renderAwaited(this.awaited) : nothing}
+      ${awaited ? this.#renderAwaited(awaited) : nothing}
       <rank1-session-bar
         .session=${session}
-        .sessions=${this.sessions}
-        .store=${this.#store}
+        .sessions=${sessions}
+        .store=${store}
         .revision=${revision}
-        @rank1-session-open=${(event: CustomEvent<{ id: string }>) => this.#attempt(this.#openById(event.detail.id))}
-        @rank1-session-new=${() => this.#attempt(this.#openNew())}
-        @rank1-session-delete=${() => this.#attempt(this.#delete())}
+        @rank1-session-open=${(event: CustomEvent<{ id: string }>) => this.#attempt(this.#open?.openById(event.detail.id))}
+        @rank1-session-new=${() => this.#attempt(this.#open?.openNew())}
+        @rank1-session-delete=${() => this.#attempt(this.#open?.delete())}
       ></rank1-session-bar>
       <rank1-documents-panel
         .session=${session}
@@ -158,18 +155,19 @@ export class TriageAppElement extends LitElement {
     if (this.modelUrl === readChosenModel()) this.modelUrl = await findChosenModel();
     void this.#prepareOffline();
     let refused: unknown = null;
-    this.#store = await DatabaseStore.open().catch((error: unknown) => {
+    const store = await DatabaseStore.open().catch((error: unknown) => {
       refused = error;
       return new MemoryStore();
     });
-    await this.#openLast();
+    this.#open = new OpenSession(store, () => this.#models, {
+      onOpen: (session) => {
+        session.addEventListener('change', () => (this.revision += 1));
+        this.#originals = new OriginalFiles();
+      },
+      onChange: () => this.requestUpdate(),
+    });
+    await this.#open.openLast();
     this.problem = refused;
-  }
-
-  async #openLast(): Promise<void> {
-    const [last] = (await this.#store?.listSessions()) ?? [];
-    if (last) await this.#openWhenFree(last);
-    else await this.#openNew();
   }
 
   /**
@@ -190,8 +188,20 @@ export class TriageAppElement extends LitElement {
     }
   }
 
-  get #modelAddress(): string {
-    return this.engine?.remoteHost ?? new URL(this.modelUrl, document.baseURI).href;
+  get #models(): JudgingModels {
+    const { engine } = this;
+    const addressOf = (modelUrl: string): string => new URL(modelUrl, document.baseURI).href;
+    return {
+      reranker: this.#reranker,
+      modelUrl: engine?.remoteHost ?? addressOf(this.modelUrl),
+      ...(engine && { identity: { revision: this.engineRevision, dtypes: ['remote'] } }),
+      ...(this.#hasExplainer && {
+        explainer: {
+          reranker: (this.#explainer ??= confinedReranker({ model: DEFAULT_MODEL })),
+          modelUrl: addressOf(DEFAULT_MODEL),
+        },
+      }),
+    };
   }
 
   #renderAwaited({ name }: SessionRecord): TemplateResult {
@@ -199,97 +209,13 @@ export class TriageAppElement extends LitElement {
       <p>
         ${msg(str`“${name}” is open in another tab or window. It opens here as soon as it is closed there.`)}
       </p>
-      <button type="button" class="quiet" @click=${() => this.#attempt(this.#openNew())}>
+      <button type="button" class="quiet" @click=${() => this.#attempt(this.#open?.openNew())}>
         ${msg('Start a new session')}
       </button>
     </div>`;
   }
 
-  async #openWhenFree(record: SessionRecord): Promise<void> {
-    this.#wait.abort();
-    this.awaited = null;
-    const { signal } = (this.#wait = new AbortController());
-    let lock = await tryLockSession(record.id);
-    if (!lock) {
-      this.awaited = record;
-      lock = await waitForSession(record.id, signal);
-    }
-    if (!lock) return;
-    this.awaited = null;
-    // The other tab may have changed or deleted it.
-    const current = await this.#findSession(record.id);
-    if (current) return this.#open(current, lock);
-    lock.release();
-    if (!this.session) await this.#openLast();
-  }
-
-  async #open(record: SessionRecord, lock: SessionLock): Promise<void> {
-    const store = this.#store;
-    if (!store) return lock.release();
-    const modelUrl = this.#modelAddress;
-    const identity = this.engine && { revision: this.engineRevision, dtypes: ['remote'] };
-    const opening = TriageSession.open(record, {
-      store,
-      reranker: this.#reranker,
-      modelUrl,
-      ...(identity && { identity }),
-      ...(this.#hasExplainer && {
-        explainer: {
-          reranker: (this.#explainer ??= confinedReranker({ model: DEFAULT_MODEL })),
-          modelUrl: new URL(DEFAULT_MODEL, document.baseURI).href,
-        },
-      }),
-    });
-    opening.catch(() => lock.release()); // rethrown below
-    const session = await opening;
-    void this.#closeSession();
-    this.#lock = lock;
-    session.addEventListener('change', () => (this.revision += 1));
-    this.session = session;
-    this.#originals = new OriginalFiles();
-    this.sessions = await store.listSessions();
-  }
-
-  async #openById(id: string): Promise<void> {
-    const record = await this.#findSession(id);
-    if (record) await this.#openWhenFree(record);
-  }
-
-  async #findSession(id: string): Promise<SessionRecord | undefined> {
-    const sessions = (await this.#store?.listSessions()) ?? [];
-    return sessions.find((candidate) => candidate.id === id);
-  }
-
-  async #openNew(): Promise<void> {
-    const record = newSession(msg('Untitled session'));
-    await this.#store?.putSession(record);
-    await this.#openWhenFree(record);
-  }
-
-  async #delete(): Promise<void> {
-    const id = this.session?.record.id;
-    if (!this.#store || id === undefined) return;
-    const store = this.#store;
-    const deleting = this.#closeSession(() => store.deleteSession(id));
-    this.session = null;
-    await deleting;
-    await this.#openLast();
-  }
-
-  /** @param last runs when the session's last write has finished, and before another tab can open it */
-  async #closeSession(last?: () => Promise<void>): Promise<void> {
-    const { session } = this;
-    const lock = this.#lock;
-    this.#lock = null;
-    try {
-      await session?.close();
-      await last?.();
-    } finally {
-      lock?.release();
-    }
-  }
-
-  async #attempt(task: Promise<void>): Promise<void> {
+  async #attempt(task: Promise<void> | undefined): Promise<void> {
     this.problem = null;
     try {
       await task;

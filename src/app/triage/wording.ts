@@ -76,7 +76,15 @@ export function runStatus(run: JudgingRun): string {
 }
 
 /** Empty if the format has neither pages, lines nor records. */
-export function sourcePlace({ page, record, column, part, label, firstLine, lastLine }: Source): string {
+export function sourcePlace({
+  page,
+  record,
+  column,
+  part,
+  label,
+  firstLine,
+  lastLine,
+}: Omit<Source, 'fileId' | 'place' | 'path'>): string {
   const parts: string[] = [];
   if (page !== undefined) parts.push(msg(str`page ${numberOf(page)}`));
   if (part !== undefined) parts.push([partName(part), label].filter(Boolean).join(' '));

@@ -48,7 +48,7 @@ async function filledStore() {
   const warnings = IMPORT_NOTE_CODES.map((code) => ({ code, numbers: [1, 2], name: 'big5' }));
   const file = { path: 'a.pdf', kind: 'pdf', numBytes: 9, passages, warnings, error: null } as const;
   await store.putSession(session);
-  await store.putFiles([{ ...file, sessionId: session.id, id: 0 }]);
+  await store.putFiles([{ ...file, sessionId: session.id, id: 0, dropId: 'drop' }]);
   await store.putJudgements(judgements);
   const decided = { sessionId: session.id, questionKey: key, decision: 'keep', note: 'n' } as const;
   await store.putDecisions([{ ...decided, hash: judgements[0]?.hash ?? '' }]);

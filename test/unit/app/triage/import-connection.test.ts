@@ -81,3 +81,42 @@ test('a file that is cancelled is not told as hanging', async () => {
   cancel.abort();
   expect(await reading).toBeNull();
 });
+
+test('a file that is cancelled, or hangs, takes none along that is read at the same time', async () => {
+  const connection = connect();
+  const cancel = new AbortController();
+  const cancelled = connection.importFile(dropped, cancel.signal, () => undefined);
+  const other = connection.importFile(
+    { ...dropped, path: 'y.pdf' },
+    new AbortController().signal,
+    () => undefined,
+  );
+  const extracted = connection.extractFile('z.zip', dropped.file, 'z.zip/z.pdf');
+  await vi.advanceTimersByTimeAsync(LIMIT_MS / 2);
+  cancel.abort();
+  expect(await cancelled).toBeNull();
+  const reader = workers.find(({ calls }) => calls.some(({ args }) => args[0] === 'y.pdf'));
+  const id = reader?.calls[0]?.id ?? 0;
+  reader?.answer({ type: 'update', id, values: [1, 'y.pdf'] });
+  await vi.advanceTimersByTimeAsync(LIMIT_MS / 2);
+  expect(await extracted).toBeNull();
+  reader?.answer({ type: 'done', id, value: [] });
+  expect(await other).toEqual([]);
+  expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false, true]);
+});
+
+test('files that are read one after the other share a worker, and closing ends all', async () => {
+  const connection = connect();
+  const read = async () => {
+    const reading = connection.importFile(dropped, new AbortController().signal, () => undefined);
+    await vi.advanceTimersByTimeAsync(0);
+    const worker = workers.find(({ isTerminated }) => !isTerminated);
+    worker?.answer({ type: 'done', id: worker.calls.at(-1)?.id ?? 0, value: [] });
+    return reading;
+  };
+  expect([await read(), await read(), workers.length]).toEqual([[], [], 1]);
+  void connection.importFile(dropped, new AbortController().signal, () => undefined);
+  void connection.importFile(dropped, new AbortController().signal, () => undefined);
+  connection.close();
+  expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, true]);
+});

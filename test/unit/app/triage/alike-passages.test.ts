@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { groupNearDuplicates } from '../../../../src/app/session/near-duplicates.ts';
-import { foldAlike } from '../../../../src/app/triage/review-filter.ts';
+import { AlikePassages } from '../../../../src/app/triage/alike-passages.ts';
 
 const letter = (name: string, n: number): string =>
   `Dear ${name}, we write to tell you that from the first of March the rent of your premises will be raised by ${n} per cent. The new amount is due on the third working day of each month. Please do not hesitate to call us with any question you have. Yours faithfully, the office of the harbour.`;
@@ -30,10 +30,12 @@ test('Chinese texts that differ in a few characters are alike', async () => {
 });
 
 test('one of many alike is shown, in its own place, and the others beside it when they are asked for', () => {
-  const leaders = [0, 1, 0, 3, 0];
-  const closed = foldAlike([3, 2, 1, 0, 4], leaders, new Set());
+  const alike = new AlikePassages([0, 1, 0, 3, 0]);
+  const closed = alike.fold([3, 2, 1, 0, 4]);
   expect(closed.indexes).toEqual([3, 2, 1]);
   expect([...closed.numAlike]).toEqual([[2, 2]]);
-  expect(foldAlike([3, 2, 1, 0, 4], leaders, new Set([0])).indexes).toEqual([3, 2, 0, 4, 1]);
-  expect(foldAlike([3, 1], leaders, new Set()).numAlike.size).toBe(0);
+  const open = alike.toggled(4);
+  expect([open.isOpen(2), open.toggled(2).isOpen(4)]).toEqual([true, false]);
+  expect(open.fold([3, 2, 1, 0, 4]).indexes).toEqual([3, 2, 0, 4, 1]);
+  expect(alike.fold([3, 1]).numAlike.size).toBe(0);
 });

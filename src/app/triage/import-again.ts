@@ -1,0 +1,37 @@
+/** Reads a file again in the way the user chose, and replaces what was read from it before. */
+import type { ImportChoices, ImportProgressListener } from '../import/import-types.ts';
+import type { FileRecord } from '../session/session-types.ts';
+import type { TriageSession } from '../session/triage-session.ts';
+import type { ImportConnection } from './import-connection.ts';
+import type { OriginalFile } from './original-files.ts';
+
+export interface ImportingAgain {
+  readonly session: TriageSession;
+  readonly connection: Pick<ImportConnection, 'importFile'>;
+  readonly original: OriginalFile;
+  readonly choices: ImportChoices;
+  readonly signal: AbortSignal;
+  readonly onProgress: ImportProgressListener;
+}
+
+/** @returns false if cancelled */
+export async function importAgain(
+  file: FileRecord,
+  { session, connection, original, choices, signal, onProgress }: ImportingAgain,
+): Promise<boolean> {
+  const imported = await connection.importFile(original, signal, onProgress, choices);
+  if (!imported) return false;
+  const { dropId } = original;
+  await session.replaceFiles(
+    session.files.filter((other) => isReadWith(other, file, original)),
+    imported.map((one) => ({ ...one, dropId })),
+  );
+  return true;
+}
+
+/** Whether reading `original` for `file` reads the other file too. Paths do not tell: two files may have the same. */
+function isReadWith(other: FileRecord, file: FileRecord, original: OriginalFile): boolean {
+  if (other.id === file.id) return true;
+  if (other.dropId === undefined || other.dropId !== file.dropId) return false;
+  return other.dropId === original.dropId || other.path.startsWith(`${file.path}/`);
+}
