@@ -5,11 +5,13 @@ import { isRank1Error, type Rank1Error } from '../../../src/base/errors.ts';
 import { convertModel } from '../../../src/convert/convert-model.ts';
 import type { ConvertDtype, ConvertOptions } from '../../../src/convert/convert-options.ts';
 import { GgufCheckpoint } from '../../../src/convert/gguf/gguf-checkpoint.ts';
+import { RANK1_PROFILE, type ScoringProfile } from '../../../src/model/scoring-profile.ts';
 import { createTokenizer } from '../../../src/tokenizer/tokenizer.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
 import { fixturePath, readExpected, relativeDifference } from './support/fixtures.ts';
 import { MemoryCheckpoint, MemoryOutput } from './support/memory-folder.ts';
 import { convertOptions } from './support/options.ts';
+import { readInitializers } from './support/read-onnx.ts';
 import { RunningModel } from './support/run-model.ts';
 
 const read = (name: string) => Uint8Array.from(readFileSync(fixturePath(`gguf/${name}.gguf`)));
@@ -60,6 +62,34 @@ describe('the numbers of a GGUF file', () => {
     expect(difference).toBeLessThan(0.05);
     expect(manifest.models['q8']!.quantization).toBe('gguf');
     expect(output.text('README.md')).toContain("the GGUF file's own codes");
+  });
+});
+
+describe('the answers of a model without a chain', () => {
+  const profile: ScoringProfile = {
+    ...RANK1_PROFILE,
+    chain: 'none',
+    prompt: ['{query} {document}'],
+    answers: { true: 't', false: 'f' },
+  };
+
+  it.each<[string, Partial<ConvertOptions>]>([
+    ['qwen2-q8_0', { dtype: 'q4' }],
+    ['qwen2-q8_0', { dtype: 'q8' }],
+    ['llama-q4_0', { dtype: 'q4', method: 'asymmetric' }],
+    ['llama-q4_0', { dtype: 'q8' }],
+  ])('of %s as %o have the codes and scales of the file', async (name, options) => {
+    const whole = await convert(read(name), options);
+    const scores = await convert(read(name), { ...options, profile });
+    const { onnx, answerTokenIds } = scores.manifest.models[options.dtype!]!;
+    expect(answerTokenIds).toHaveLength(2);
+    const [head, answers] = [whole, scores].map(({ output }) => readInitializers(onnx, output.files));
+    for (const part of ['codes', 'scales']) {
+      const { bytes, dims } = (head!.get(`lm_head.${part}`) ?? head!.get(`embed_tokens.${part}`))!;
+      const rowBytes = bytes.length / dims[0]!;
+      const rows = answerTokenIds!.flatMap((id) => [...bytes.subarray(id * rowBytes, (id + 1) * rowBytes)]);
+      expect([...answers!.get(`answer_head.${part}`)!.bytes]).toEqual(rows);
+    }
   });
 });
 
