@@ -138,10 +138,19 @@ describe('knownProfile', () => {
     ['mixedbread-ai/mxbai-rerank-large-v2', 'mxbai-rerank-large-v2'],
     ['zeroentropy/zerank-1-small', 'zerank-1'],
     ['jhu-clsp/rank1-7b', 'rank1'],
+    ['https://example.org/rank1-rerank/models/Qwen3-Reranker-0.6B/', 'qwen3-reranker'],
+    ['https://example.org/rank1-rerank/Qwen/Qwen3-Reranker-0.6B/resolve/refs/pr/1/', 'qwen3-reranker'],
+    ['https://huggingface.co/acme/rank1/tree/main/mxbai-rerank-base-v2', 'mxbai-rerank-base-v2'],
+    ['rank1-rerank/mxbai-rerank-large-v2', 'mxbai-rerank-large-v2'],
+    ['C:\\rank1-rerank\\mxbai-rerank-large-v2', 'mxbai-rerank-large-v2'],
+    ['mxbai-rerank-base-v2.Q8_0.gguf', 'mxbai-rerank-base-v2'],
+    ['rank1/mxbai-rerank-base-v2-GGUF/model.Q8_0.gguf', 'mxbai-rerank-base-v2'],
+    ['Qwen3-Reranker-GGUF/rank1-7b-Q4_0.gguf', 'rank1'],
   ])('%s is %s', (source, name) => expect(knownProfile(source)?.name).toBe(name));
 
   test('guesses nothing', () => {
-    for (const source of ['zeroentropy/zerank-2', 'a/b', '']) expect(knownProfile(source)).toBeNull();
+    for (const source of ['zeroentropy/zerank-2', 'zerank-10', 'rank1-rerank/models/ranker', 'a/b', ''])
+      expect(knownProfile(source), source).toBeNull();
   });
 });
 
