@@ -6,7 +6,8 @@ export interface ScoringProfile {
   readonly name: string;
   /**
    * The whole prompt, roles and special tokens included, with `{query}` and `{document}` once each. Parts are tokenized
-   * separately, as in the model's own code. Special tokens are recognised in the prompt, never in query or document.
+   * separately, as in the model's own code. The tokenizer's added tokens are recognised in the prompt and in the form of its
+   * query, never in the texts of a caller.
    */
   readonly prompt: readonly string[];
   /** What replaces `{query}`. null: the query itself, with an instruction appended after a space. */
