@@ -5,6 +5,8 @@ import { isRank1Error, type Rank1Error } from '../../../src/base/errors.ts';
 import { convertModel } from '../../../src/convert/convert-model.ts';
 import type { ConvertDtype, ConvertOptions } from '../../../src/convert/convert-options.ts';
 import { GgufCheckpoint } from '../../../src/convert/gguf/gguf-checkpoint.ts';
+import { ggufModel } from '../../../src/convert/gguf/gguf-config.ts';
+import type { GgufValue } from '../../../src/convert/gguf/gguf-reader.ts';
 import { RANK1_PROFILE, type ScoringProfile } from '../../../src/model/scoring-profile.ts';
 import { createTokenizer } from '../../../src/tokenizer/tokenizer.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
@@ -152,6 +154,18 @@ it.each<[string, Uint8Array<ArrayBuffer>, string, RegExp]>([
     'model-unsupported',
     /ffn_ex/,
   ],
+  // As long as the weight's name, which `edited` asks for.
+  ...[
+    ['llama-q4_0', 'ffn_gate'],
+    ['llama-q4_0', 'attn_norm'],
+    ['llama-q4_0', 'attn_v'],
+    ['qwen2-q8_0', 'attn_output'],
+  ].map(([file, part]): [string, Uint8Array<ArrayBuffer>, string, RegExp] => [
+    `a bias of ${part} in ${file}`,
+    edited(file!, `blk.1.${part}.weight`, `blk.001.${part}.bias`),
+    'model-unsupported',
+    new RegExp(`blk\\.001\\.${part}\\.bias .* without biases`),
+  ]),
   ['version 1', at('llama-q4_0', 4, 1), 'model-unsupported', /version 1;/],
   ['another byte order', at('llama-q4_0', 4, 0, 0, 0, 3), 'model-unsupported', /byte order/],
   ['another file', at('llama-q4_0', 0, 0), 'invalid-file', /does not begin as a GGUF/],
@@ -163,6 +177,25 @@ it.each<[string, Uint8Array<ArrayBuffer>, string, RegExp]>([
 ])('%s is refused by name', async (_name, bytes, code, message) => {
   const error = await failure(bytes);
   expect(error).toMatchObject({ code, message: expect.stringMatching(message) as string });
+});
+
+describe('a rescaling of positions without a type, which llama.cpp takes as linear', () => {
+  const model = (key: string, factor: number, type?: string) => () =>
+    ggufModel(
+      new Map<string, GgufValue>([
+        ['general.architecture', 'llama'],
+        [`llama.${key}`, factor],
+        ...(type === undefined ? [] : [['llama.rope.scaling.type', type] as const]),
+      ]),
+      true,
+      null,
+    );
+
+  it.each(['rope.scaling.factor', 'rope.scale_linear'])('in %s is refused by name', (key) => {
+    expect(model(key, 4)).toThrow(`llama.${key} to "4"`);
+    for (const factor of [0, 1]) expect(model(key, factor)).not.toThrow();
+    expect(model(key, 4, 'none')).not.toThrow();
+  });
 });
 
 it('takes the tokenizer that lies beside a file whose own is not known', async () => {
