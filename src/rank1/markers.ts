@@ -8,9 +8,9 @@ export const CLOSE_MARKER = '</think>';
 export const ANSWERS = { true: ' true', false: ' false' } as const;
 
 export interface MarkerTokenIds {
-  /** first token of the answer "relevant" */
+  /** token of the answer "relevant" */
   readonly trueTokenId: number;
-  /** first token of the answer "not relevant"; null if the score is read from one logit */
+  /** token of the answer "not relevant"; null if the score is read from one logit */
   readonly falseTokenId: number | null;
   /** id of `</think>` if it is an added token; null if the tokenizer splits it */
   readonly closeTokenId: number | null;
@@ -23,19 +23,17 @@ export function findMarkerTokenIds(
   tokenizer: Tokenizer,
   profile: ScoringProfile = RANK1_PROFILE,
 ): MarkerTokenIds {
-  const { answers, chain } = profile;
+  const { answers } = profile;
   const idOf = (answer: string): number => {
     const ids = tokenizer.encode(answer);
-    const [first] = ids;
-    if (first === undefined || (chain === 'none' && ids.length > 1))
-      throw unreadable(profile, `makes ${ids.length} tokens of ${JSON.stringify(answer)}, which must be one`);
-    return first;
+    if (ids.length === 1) return ids[0]!;
+    throw unreadable(profile, `makes ${ids.length} tokens of ${JSON.stringify(answer)}, which must be one`);
   };
   const trueTokenId = idOf(answers.true);
   const falseTokenId = answers.false === null ? null : idOf(answers.false);
   if (trueTokenId === falseTokenId) {
     const both = `${JSON.stringify(answers.true)} and ${JSON.stringify(answers.false)}`;
-    throw unreadable(profile, `does not give ${both} different first tokens`);
+    throw unreadable(profile, `does not give ${both} different tokens`);
   }
   const missing = literalTexts(profile)
     .flatMap((text) => text.match(REQUIRED) ?? [])

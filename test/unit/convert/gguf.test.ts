@@ -109,7 +109,7 @@ it('makes the tokenizer, the configuration and the stop tokens of the metadata',
   const tokenizer = createTokenizer(json('tokenizer.json'), json('tokenizer_config.json'));
   expect(tokenizer.frame).toEqual({ before: [260], after: [] });
   expect(tokenizer.eosTokenId).toBe(261);
-  expect(manifest.tokens).toMatchObject({ openTokenIds: [258], closeTokenIds: [259], trueTokenId: 256 });
+  expect(manifest.tokens).toMatchObject({ openTokenIds: [258], closeTokenIds: [259], trueTokenId: 0xfa });
   // A document's marker is text, though the vocabulary lists it.
   expect(tokenizer.encode('<think>')).toHaveLength('<think>'.length);
 });

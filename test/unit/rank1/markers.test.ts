@@ -5,7 +5,7 @@ import { assertMarkersInVocabulary, findMarkerTokenIds } from '../../../src/rank
 import { CharacterTokenizer } from '../../fakes/character-tokenizer.ts';
 
 describe('findMarkerTokenIds', () => {
-  test('takes the first id of each answer with its space', () => {
+  test('takes the id of each answer with its space', () => {
     const tokenizer = new CharacterTokenizer();
     expect(findMarkerTokenIds(tokenizer)).toEqual({
       trueTokenId: tokenizer.encode(' true')[0],
@@ -21,6 +21,7 @@ describe('findMarkerTokenIds', () => {
   test.each([
     ['both answers begin with the same token', () => [5, 6]],
     ['an answer has no token', () => []],
+    ['an answer has two tokens', (text: string) => [text.length, 6]],
   ])('refuses a tokenizer where %s', (_name, encode) => {
     let thrown: unknown;
     try {

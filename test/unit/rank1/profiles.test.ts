@@ -168,7 +168,7 @@ describe('parseScoringProfile', () => {
     ['before', { prompt: ['{document}{query}'] }],
     ['chain', { chain: 'maybe' }],
     ['answers', { answers: null }],
-    ['two answers', { answers: { true: ' true', false: null } }],
+    ['answers', { answers: { true: ' true', false: null } }],
     ['scale', { score: { offset: 0, scale: 0 } }],
     ['offset', { score: { offset: null, scale: 1 } }],
     ['cut.at', { cut: { at: 'line', maxTokens: null, maxCharacters: null } }],
@@ -181,5 +181,26 @@ describe('parseScoringProfile', () => {
     ['needs a chain', { chain: 'none', quoteCue: 'says "' }],
   ])('names %s', (named, change) => {
     expect(() => parseScoringProfile({ ...RANK1_PROFILE, ...change })).toThrow(named);
+  });
+
+  test.each<[string, object]>([
+    ['prompt', { prompt: ['Query: {query}\nPassage: {document}\n<think>'] }],
+    ['query', { query: { plain: '{query}', instructed: '{instruction} {query}', defaultInstruction: null } }],
+    ['answers', { answers: { true: ' yes', false: ' no' } }],
+    ['trim', { trim: true }],
+  ])('refuses a chain whose %s is not rank1’s', (field, change) => {
+    const profile = { ...RANK1_PROFILE, ...change };
+    expect(() => parseScoringProfile(profile)).toThrow(`${field} is not rank1's`);
+    expect(parseScoringProfile({ ...profile, chain: 'none' })).toMatchObject(change);
+  });
+
+  test('leaves a chain its name, limits, scale and quotes', () => {
+    const own = {
+      name: 'mine',
+      score: { offset: 1, scale: 2 },
+      quoteCue: 'says "',
+      cut: { at: 'word', maxTokens: 500, maxCharacters: 1000 },
+    };
+    expect(parseScoringProfile({ ...RANK1_PROFILE, ...own })).toEqual({ ...RANK1_PROFILE, ...own });
   });
 });
