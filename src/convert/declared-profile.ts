@@ -10,7 +10,7 @@ import { parseScoringProfile } from '../model/parse-scoring-profile.ts';
 import type { QueryForms, ScoringProfile } from '../model/scoring-profile.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { CheckpointFolder } from './checkpoint-folder.ts';
-import { parseJson, readText } from './read-json.ts';
+import { readOptionalJson, readText } from './read-json.ts';
 
 const SCORE_MODULE = /\.LogitScore$/;
 const SAFE_FOLDER = /^[\w.-]+$/;
@@ -35,16 +35,16 @@ export async function declaredProfile(
   tokenizerConfig: unknown,
   createTokenizer: () => Tokenizer,
 ): Promise<ScoringProfile | null> {
-  const modules = await readOptional(input, 'modules.json');
+  const modules = await readOptionalJson(input, 'modules.json');
   const score = Array.isArray(modules) ? modules.map(fields).find(isScore) : undefined;
   if (!score) return null;
   try {
     const folder = score['path'];
     if (typeof folder !== 'string' || !SAFE_FOLDER.test(folder)) throw new TypeError('its path is no folder');
-    const answers = fields(await readOptional(input, `${folder}/config.json`));
+    const answers = fields(await readOptionalJson(input, `${folder}/config.json`));
     const template = await readTemplate(input, fields(tokenizerConfig));
-    const settings = fields(await readOptional(input, 'sentence_bert_config.json'));
-    const prompts = fields(await readOptional(input, 'config_sentence_transformers.json'));
+    const settings = fields(await readOptionalJson(input, 'sentence_bert_config.json'));
+    const prompts = fields(await readOptionalJson(input, 'config_sentence_transformers.json'));
     const question = promptOf(template, settings, fields(tokenizerConfig), defaultPrompt(prompts));
     const tokenizer = createTokenizer();
     return parseScoringProfile({
@@ -154,11 +154,6 @@ function answerText(tokenizer: Tokenizer, id: unknown): string {
   if (String(tokenizer.encode(text)) !== String(id))
     throw new TypeError(`the answer ${String(id)} is not a token of plain text`);
   return text;
-}
-
-async function readOptional(input: CheckpointFolder, name: string): Promise<unknown> {
-  const text = await readText(input, name);
-  return text === null ? null : parseJson(name, text);
 }
 
 const isScore = ({ type }: Fields): boolean => typeof type === 'string' && SCORE_MODULE.test(type);
