@@ -6,7 +6,7 @@ import { convertModel } from '../../../src/convert/convert-model.ts';
 import type { ConvertDtype, ConvertOptions } from '../../../src/convert/convert-options.ts';
 import { GgufCheckpoint } from '../../../src/convert/gguf/gguf-checkpoint.ts';
 import { ggufModel } from '../../../src/convert/gguf/gguf-config.ts';
-import type { GgufValue } from '../../../src/convert/gguf/gguf-reader.ts';
+import { readGgufHead, type GgufValue } from '../../../src/convert/gguf/gguf-reader.ts';
 import { RANK1_PROFILE, type ScoringProfile } from '../../../src/model/scoring-profile.ts';
 import { createTokenizer } from '../../../src/tokenizer/tokenizer.ts';
 import { SeededRandom } from '../../fakes/seeded-random.ts';
@@ -129,6 +129,9 @@ const failure = (bytes: Uint8Array<ArrayBuffer>, beside = {}) =>
     (error: unknown) => error as Rank1Error,
   );
 
+const littleEndian = (value: number, numBytes: number): number[] =>
+  Array.from({ length: numBytes }, (_, i) => Math.floor(value / 256 ** i) % 256);
+
 const at = (name: string, offset: number, ...values: number[]): Uint8Array<ArrayBuffer> => {
   const bytes = read(name);
   bytes.set(values, offset);
@@ -210,6 +213,36 @@ it('refuses a scale that is not finite', async () => {
   const bytes = read('qwen2-q8_0');
   bytes.set([0, 0x7c], bytes.length - 34); // the last block's, infinity
   expect(await failure(bytes)).toMatchObject({ code: 'model-corrupt' });
+});
+
+it('refuses lists of more values together than any tokenizer has, before it reads them', async () => {
+  const list = (type: number, length: number) => [...littleEndian(type, 4), ...littleEndian(length, 8)];
+  const head = [
+    ...[...'GGUF'].map((letter) => letter.charCodeAt(0)),
+    ...littleEndian(3, 4),
+    ...littleEndian(0, 8), // tensors
+    ...littleEndian(1, 8), // keys
+    ...littleEndian(1, 8),
+    'k'.charCodeAt(0),
+    ...littleEndian(9, 4),
+    ...list(9, 2),
+    ...list(0, 1),
+    7,
+    ...list(0, 2 ** 23),
+  ];
+  const source = {
+    name: 'model.gguf',
+    size: head.length + 2 ** 23,
+    read: (start: number, end: number) => {
+      const bytes = new Uint8Array(end - start);
+      bytes.set(head.slice(start, end));
+      return Promise.resolve(bytes);
+    },
+  };
+  await expect(readGgufHead(source)).rejects.toMatchObject({
+    code: 'invalid-file',
+    message: expect.stringContaining('has lists of more than 8388608 values') as string,
+  });
 });
 
 it('gives a model or a Rank1Error, whatever is broken in a head, and never asks for more than the file has', async () => {
