@@ -47,9 +47,13 @@ export async function declaredProfile(
     const prompts = fields(await readOptionalJson(input, 'config_sentence_transformers.json'));
     const question = promptOf(template, settings, fields(tokenizerConfig), defaultPrompt(prompts));
     const tokenizer = createTokenizer();
+    const begin = tokenizer.decode(tokenizer.frame.before);
+    const { prompt } = question;
     return parseScoringProfile({
       name: 'sentence-transformers',
       ...question,
+      // What the tokenizer puts in front of every text would stand there twice.
+      prompt: [prompt.startsWith(begin) ? prompt.slice(begin.length) : prompt],
       chain: 'none',
       answers: {
         true: answerText(tokenizer, answers['true_token_id']),
@@ -100,7 +104,7 @@ function promptOf(template: string, settings: Fields, tokenizerConfig: Fields, i
   const places = (text: string): string => text.replace(/[\uE000-\uE002]/g, (mark) => SLOTS.get(mark)!);
   const isInstructed = instructed.before.includes(MARKS.instruction) && instructed.after === plain.after;
   if (!isInstructed)
-    return { ...shared, prompt: [places(plain.before + MARKS.document + plain.after)], query: null };
+    return { ...shared, prompt: places(plain.before + MARKS.document + plain.after), query: null };
   const [head, tail] = sharedEnds(plain.before, instructed.before);
   const form = (before: string): string => places(before.slice(head, before.length - tail));
   const query: QueryForms = {
@@ -110,7 +114,7 @@ function promptOf(template: string, settings: Fields, tokenizerConfig: Fields, i
   };
   const start = plain.before.slice(0, head);
   const end = plain.before.slice(plain.before.length - tail);
-  return { ...shared, prompt: [`${start}{query}${end}{document}${plain.after}`], query };
+  return { ...shared, prompt: `${start}{query}${end}{document}${plain.after}`, query };
 }
 
 /** Lengths of the common prefix and suffix, both without marks. */
