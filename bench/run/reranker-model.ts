@@ -12,7 +12,7 @@ import { DiskOutput } from '../../src/convert/node/disk-output.ts';
 import { parseModelSpec } from '../../src/model/model-spec.ts';
 import type { ScoringProfile } from '../../src/model/scoring-profile.ts';
 import { findMarkerTokenIds } from '../../src/rank1/markers.ts';
-import { promptQuery } from '../../src/rank1/query-template.ts';
+import { promptQuery, textOf } from '../../src/rank1/query-template.ts';
 import { createTokenizer } from '../../src/tokenizer/tokenizer.ts';
 import { MemoryCheckpoint } from '../../test/unit/convert/support/memory-folder.ts';
 import { convertOptions } from '../../test/unit/convert/support/options.ts';
@@ -96,7 +96,7 @@ function rerankerOf(profile: ScoringProfile): GgufReranker {
     (name) => JSON.parse(tokenizerFile(name).toString()) as unknown,
   );
   const { trueTokenId, falseTokenId } = findMarkerTokenIds(createTokenizer(json, config), profile);
-  const query = promptQuery({ query: '{query}', options: {} }, profile);
+  const query = textOf(promptQuery({ query: '{query}', options: {} }, profile));
   return {
     template: profile.prompt.join('').replace('{query}', query),
     answers: [

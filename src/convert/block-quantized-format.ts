@@ -75,8 +75,13 @@ export class BlockQuantizedFormat implements WeightFormat {
   }
 
   head(graph: GraphBuilder, name: string, x: string, table: Matrix, tiedTo: string | null): string {
-    const stored = tiedTo === null ? this.#store(graph, name, table, this.#grid()) : tiedTensors(tiedTo);
-    return this.#product(graph, name, x, table, stored, null);
+    if (tiedTo === null) return this.headRows(graph, name, x, table, false);
+    return this.#product(graph, name, x, table, tiedTensors(tiedTo), null);
+  }
+
+  headRows(graph: GraphBuilder, name: string, x: string, rows: Matrix, isTied: boolean): string {
+    const grid = isTied ? this.#tableGrid() : this.#grid();
+    return this.#product(graph, name, x, rows, this.#store(graph, name, rows, grid), null);
   }
 
   #product(

@@ -26,7 +26,7 @@ import {
 } from './marker-tokens.ts';
 import { modelCard } from './model-card.ts';
 import { buildRank1Layout } from './rank1-layout.ts';
-import { parseJson, readJsonObject, readText } from './read-json.ts';
+import { parseJson, readJsonObject, readOptionalJson, readText } from './read-json.ts';
 import { RecordedOutput } from './recorded-output.ts';
 import { checkTiedHead } from './tied-head.ts';
 import { transformersJsFileName, withTransformersJsConfig } from './transformersjs-config.ts';
@@ -34,8 +34,9 @@ import { buildTransformersJsLayout } from './transformersjs-layout.ts';
 import type { WeightFormat } from './weight-format.ts';
 import { writeGraph } from './write-graph.ts';
 
+const GENERATION_CONFIG = 'generation_config.json';
 /** Copied unchanged if present. */
-const COPIED_FILES = ['special_tokens_map.json', 'generation_config.json'];
+const COPIED_FILES = ['special_tokens_map.json', GENERATION_CONFIG];
 
 /**
  * Converts a checkpoint to a model folder. `output` is committed once everything is written, and discarded on failure;
@@ -73,7 +74,7 @@ async function writeModel(
 ): Promise<ConvertedManifest> {
   const { dtype, layout } = options;
   const config = await readJsonObject(input, 'config.json');
-  const spec = parseModelSpec(config);
+  const spec = parseModelSpec(config, await readOptionalJson(input, GENERATION_CONFIG));
   const unknown = unknownConfigKeys(config);
   if (unknown.length > 0) {
     options.onWarning?.(
@@ -81,7 +82,7 @@ async function writeModel(
     );
   }
   const checkpoint = await openCheckpoint(input);
-  await checkTiedHead(checkpoint, spec);
+  await checkTiedHead(checkpoint, spec, options.signal);
   const tokenizer = await readTokenizer(input, options);
   const profile = options.profile ?? (await findProfile(input, tokenizer, spec, options));
   const tokens = tokenizer && readMarkerTokens(tokenizer, spec.vocabSize, profile);

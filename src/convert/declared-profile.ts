@@ -11,7 +11,7 @@ import { namedTokens } from '../tokenizer/added-tokens.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { ChatTemplate } from './chat-template.ts';
 import type { CheckpointFolder } from './checkpoint-folder.ts';
-import { parseJson, readText } from './read-json.ts';
+import { readOptionalJson, readText } from './read-json.ts';
 
 const SCORE_MODULE = /\.LogitScore$/;
 const SAFE_FOLDER = /^[\w.-]+$/;
@@ -39,21 +39,25 @@ export async function declaredProfile(
   tokenizerConfig: unknown,
   createTokenizer: () => Tokenizer,
 ): Promise<ScoringProfile | null> {
-  const modules = await readOptional(input, 'modules.json');
+  const modules = await readOptionalJson(input, 'modules.json');
   const score = Array.isArray(modules) ? modules.map(fields).find(isScore) : undefined;
   if (!score) return null;
   try {
     const folder = score['path'];
     if (typeof folder !== 'string' || !SAFE_FOLDER.test(folder)) throw new TypeError('its path is no folder');
-    const answers = fields(await readOptional(input, `${folder}/config.json`));
+    const answers = fields(await readOptionalJson(input, `${folder}/config.json`));
     const template = await readTemplate(input, fields(tokenizerConfig));
-    const settings = fields(await readOptional(input, 'sentence_bert_config.json'));
-    const prompts = fields(await readOptional(input, 'config_sentence_transformers.json'));
+    const settings = fields(await readOptionalJson(input, 'sentence_bert_config.json'));
+    const prompts = fields(await readOptionalJson(input, 'config_sentence_transformers.json'));
     const question = promptOf(template, settings, fields(tokenizerConfig), defaultPrompt(prompts));
     const tokenizer = createTokenizer();
+    const begin = tokenizer.decode(tokenizer.frame.before);
+    const { prompt } = question;
     return parseScoringProfile({
       name: 'sentence-transformers',
       ...question,
+      // What the tokenizer puts in front of every text would stand there twice.
+      prompt: [prompt.startsWith(begin) ? prompt.slice(begin.length) : prompt],
       chain: 'none',
       answers: {
         true: answerText(tokenizer, answers['true_token_id']),
@@ -114,7 +118,7 @@ function promptOf(
   const places = (text: string): string => text.replace(ANY_MARK, (mark) => SLOTS.get(mark)!);
   const isInstructed = instructed.before.includes(MARKS.instruction) && instructed.after === plain.after;
   if (!isInstructed)
-    return { ...shared, prompt: [places(plain.before + MARKS.document + plain.after)], query: null };
+    return { ...shared, prompt: places(plain.before + MARKS.document + plain.after), query: null };
   const [head, tail] = sharedEnds(plain.before, instructed.before);
   const form = (before: string): string => places(before.slice(head, before.length - tail));
   const query: QueryForms = {
@@ -124,7 +128,7 @@ function promptOf(
   };
   const start = plain.before.slice(0, head);
   const end = plain.before.slice(plain.before.length - tail);
-  return { ...shared, prompt: [`${start}{query}${end}{document}${plain.after}`], query };
+  return { ...shared, prompt: `${start}{query}${end}{document}${plain.after}`, query };
 }
 
 const probe = (mark: string): string => PROBE + mark + PROBE;
@@ -170,11 +174,6 @@ function answerText(tokenizer: Tokenizer, id: unknown): string {
   if (String(tokenizer.encode(text)) !== String(id))
     throw new TypeError(`the answer ${String(id)} is not a token of plain text`);
   return text;
-}
-
-async function readOptional(input: CheckpointFolder, name: string): Promise<unknown> {
-  const text = await readText(input, name);
-  return text === null ? null : parseJson(name, text);
 }
 
 const isScore = ({ type }: Fields): boolean => typeof type === 'string' && SCORE_MODULE.test(type);

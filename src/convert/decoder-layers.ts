@@ -8,7 +8,7 @@ import { pastName, presentName } from '../model/onnx-io.ts';
 import type { ModelSpec } from '../model/model-spec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import { openMatrix, pickRows, type Matrix } from './matrix.ts';
+import { openMatrix, type Matrix } from './matrix.ts';
 import type { OnnxValue } from './onnx-proto.ts';
 import { openLinear, packQkv, type LinearWeight } from './linear-weights.ts';
 import { inverseFrequencies, rotaryTable } from './rotary-tables.ts';
@@ -93,13 +93,13 @@ export function vocabularyHead(context: DecoderContext, x: string): string {
 
 /** The output head for a few tokens only: x [..., D] to logits [..., tokenIds.length]. */
 export function answerHead(context: DecoderContext, x: string, tokenIds: readonly number[]): string {
-  const { graph, format } = context;
-  return format.head(graph, 'answer_head', x, pickRows(headTable(context), tokenIds), null);
+  const { graph, spec, format } = context;
+  return format.headRows(graph, 'answer_head', x, headTable(context, tokenIds), spec.tieWordEmbeddings);
 }
 
-function headTable({ spec, checkpoint }: DecoderContext): Matrix {
+function headTable({ spec, checkpoint }: DecoderContext, tokenIds?: readonly number[]): Matrix {
   const name = spec.tieWordEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
-  return openMatrix(checkpoint, name, spec.vocabSize, spec.hiddenSize);
+  return openMatrix(checkpoint, name, spec.vocabSize, spec.hiddenSize, tokenIds);
 }
 
 /** `past_key_values.*` or `present.*` of every layer, [`batch`, KV, `tokens`, H]. */

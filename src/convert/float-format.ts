@@ -30,7 +30,16 @@ export class FloatFormat implements WeightFormat {
 
   /** Gemm reads the table as stored for Gather; MatMul would need a second, transposed copy. */
   head(graph: GraphBuilder, name: string, x: string, table: Matrix, tiedTo: string | null): string {
-    const stored = tiedTo === null ? this.#storeRows(graph, name, table) : `${tiedTo}.weight`;
+    return tiedTo === null
+      ? this.headRows(graph, name, x, table)
+      : this.#gemm(graph, name, x, `${tiedTo}.weight`);
+  }
+
+  headRows(graph: GraphBuilder, name: string, x: string, rows: Matrix): string {
+    return this.#gemm(graph, name, x, this.#storeRows(graph, name, rows));
+  }
+
+  #gemm(graph: GraphBuilder, name: string, x: string, stored: string): string {
     return graph.node('Gemm', `${name}.output`, [x, stored], { attributes: { transB: { int: 1 } } });
   }
 

@@ -13,9 +13,22 @@ export const KNOWN_PROFILES: ReadonlyMap<string, ScoringProfile> = new Map([
   }).map(([name, profile]) => [name, parseScoringProfile({ name, ...profile })] as const),
 ]);
 
-/** The profile of a published model. @param source repository name or path that contains it @returns null if unknown */
+/** A hub's address of a revision: `/resolve/main`, `/tree/refs/pr/1`. */
+const REVISION = /\/(resolve|tree)\/(refs\/[^/]+\/)?[^/]+/;
+
+/**
+ * The profile of a published model. Only its own name counts, the last one of a path: any model may lie in a folder called
+ * rank1. A GGUF file may be named by its folder instead.
+ * @param source repository name, path or address
+ * @returns null if unknown
+ */
 export function knownProfile(source: string): ScoringProfile | null {
-  const name = source.toLowerCase();
-  const known = [...KNOWN_PROFILES.keys()].find((id) => new RegExp(`(^|[/_-])${id}(?![a-z])`).test(name));
+  const path = source.toLowerCase().replace(REVISION, '').split(/[/\\]/);
+  const [own = '', folder = ''] = path.filter((part) => part !== '').toReversed();
+  return profileNamed(own) ?? (own.endsWith('.gguf') ? profileNamed(folder) : null);
+}
+
+function profileNamed(name: string): ScoringProfile | null {
+  const known = [...KNOWN_PROFILES.keys()].find((id) => new RegExp(`(^|[_-])${id}(?![a-z0-9])`).test(name));
   return KNOWN_PROFILES.get(known ?? '') ?? null;
 }

@@ -11,7 +11,7 @@ import type { CheckpointFolder } from './checkpoint-folder.ts';
 import { parseJson, readText } from './read-json.ts';
 
 export interface MarkerTokens {
-  /** first ids of the profile's answers */
+  /** ids of the profile's answers */
   readonly trueTokenId: number;
   readonly falseTokenId: number | null;
   /** ids of `<think>` and `</think>`: one if it is an added token, several if it is spelled as plain text */

@@ -4,7 +4,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { arePackedAlike, stackPacked, type PackedMatrix } from './packed-matrix.ts';
 import type { TensorEntry } from './safetensors.ts';
 import { rowChunks } from './row-chunks.ts';
-import { openPacked, openRows } from './tensor-rows.ts';
+import { openPacked, openRows, pickRows } from './tensor-rows.ts';
 
 export interface Matrix {
   readonly name: string;
@@ -24,9 +24,16 @@ export interface Matrix {
 
 /**
  * A tensor of the checkpoint; a vector counts as one row.
+ * @param picked the rows to read, in this order; default all
  * @throws Rank1Error `model-corrupt` if missing or of another shape, `model-unsupported` if not float
  */
-export function openMatrix(checkpoint: Checkpoint, name: string, rows: number, cols: number): Matrix {
+export function openMatrix(
+  checkpoint: Checkpoint,
+  name: string,
+  rows: number,
+  cols: number,
+  picked?: readonly number[],
+): Matrix {
   const tensor = findTensor(checkpoint, name);
   const expected = tensor.shape.length === 1 && rows === 1 ? [cols] : [rows, cols];
   if (tensor.shape.join() !== expected.join()) {
@@ -36,14 +43,15 @@ export function openMatrix(checkpoint: Checkpoint, name: string, rows: number, c
         `The weights and config.json are not of the same model; download both again.`,
     );
   }
-  const rowsOf = openRows(tensor, cols);
+  const rowsOf = picked ? pickRows(openRows(tensor, cols), picked) : openRows(tensor, cols);
+  const numRows = picked?.length ?? rows;
   return {
     name,
-    rows,
+    rows: numRows,
     cols,
-    sourceBytes: rows * rowsOf.rowBytes,
+    sourceBytes: numRows * rowsOf.rowBytes,
     readRows: async (start, end, room) => rowsOf.decode(await rowsOf.read(start, end), room),
-    ...(rowsOf.packing && { packed: openPacked(name, rows, cols, rowsOf, rowsOf.packing) }),
+    ...(rowsOf.packing && { packed: openPacked(name, numRows, cols, rowsOf, rowsOf.packing) }),
   };
 }
 
@@ -80,23 +88,6 @@ export function stackRows(name: string, parts: readonly Matrix[]): Matrix {
         }
         first += part.rows;
       }
-      return result;
-    },
-  };
-}
-
-/** Selected rows of a matrix, in the given order. */
-export function pickRows(matrix: Matrix, picked: readonly number[]): Matrix {
-  const { name, cols, sourceBytes, rows } = matrix;
-  return {
-    name,
-    rows: picked.length,
-    cols,
-    sourceBytes: (sourceBytes / rows) * picked.length,
-    async readRows(start, end, room) {
-      const result = room ?? new Float32Array((end - start) * cols);
-      for (let row = start; row < end; row++)
-        result.set(await matrix.readRows(picked[row]!, picked[row]! + 1), (row - start) * cols);
       return result;
     },
   };

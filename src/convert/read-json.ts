@@ -33,6 +33,12 @@ export function parseJson(name: string, text: string): unknown {
   }
 }
 
+/** `null` if the file does not exist. @throws Rank1Error `invalid-file` if it is not JSON */
+export async function readOptionalJson(folder: CheckpointFolder, name: string): Promise<unknown> {
+  const text = await readText(folder, name);
+  return text === null ? null : parseJson(name, text);
+}
+
 /** @throws Rank1Error `model-not-found` if the file is missing, `invalid-file` if it is not a JSON object */
 export async function readJsonObject(
   folder: CheckpointFolder,

@@ -60,6 +60,20 @@ export function openRows(tensor: TensorEntry, cols: number): TensorRows {
   };
 }
 
+/** Selected rows, in the given order. */
+export function pickRows(source: TensorRows, picked: readonly number[]): TensorRows {
+  const { rowBytes } = source;
+  return {
+    ...source,
+    async read(start, end) {
+      const bytes = new Uint8Array((end - start) * rowBytes);
+      for (const [i, row] of picked.slice(start, end).entries())
+        bytes.set(await source.read(row, row + 1), i * rowBytes);
+      return bytes;
+    },
+  };
+}
+
 export function openPacked(
   name: string,
   rows: number,

@@ -10,13 +10,18 @@ const HEAD = 'lm_head.weight';
 /**
  * A head equal to the embedding table is a copy and is dropped. A different one is ambiguous: vLLM and
  * transformers 4 use the table for both, transformers 5 uses the head.
- * @throws Rank1Error `model-unsupported`
+ * @throws Rank1Error `model-unsupported`; the signal's reason
  */
-export async function checkTiedHead(checkpoint: Checkpoint, spec: ModelSpec): Promise<void> {
+export async function checkTiedHead(
+  checkpoint: Checkpoint,
+  spec: ModelSpec,
+  signal: AbortSignal,
+): Promise<void> {
   if (!spec.tieWordEmbeddings || !checkpoint.has(HEAD)) return;
   const table = openMatrix(checkpoint, TABLE, spec.vocabSize, spec.hiddenSize);
   const head = readChunks(openMatrix(checkpoint, HEAD, spec.vocabSize, spec.hiddenSize));
   for await (const { values } of readChunks(table)) {
+    signal.throwIfAborted();
     const other = (await head.next()).value!.values;
     if (values.every((value, i) => value === other[i])) continue;
     throw new Rank1Error(

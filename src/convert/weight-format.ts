@@ -28,6 +28,12 @@ export interface WeightFormat {
    * @param tiedTo the name passed to `embedding` if the table is the same; its bytes are not stored again
    */
   head(graph: GraphBuilder, name: string, x: string, table: Matrix, tiedTo: string | null): string;
+
+  /**
+   * As `head`, for some rows of the table, which are stored by themselves.
+   * @param isTied whether the table is also the embeddings': the rows are rounded as `embedding` rounds them
+   */
+  headRows(graph: GraphBuilder, name: string, x: string, rows: Matrix, isTied: boolean): string;
 }
 
 /** Stores a small float tensor (a norm's weight, a bias, a rotary table) in the format's float type. */

@@ -57,11 +57,11 @@ function checkLayerTypes(types: unknown): void {
 
 /**
  * Qwen2's sliding window applies if use_sliding_window is set, from layer max_window_layers on; Mistral's
- * applies whenever it is set. A window as long as the longest sequence has no effect.
+ * applies whenever it is set, as it has no such switch. A window as long as the longest sequence has no effect.
  */
 function checkSlidingWindow(fields: ConfigFields): void {
   const { sliding_window: window, max_position_embeddings: longest } = fields;
-  const isSwitched = 'use_sliding_window' in fields;
+  const isSwitched = 'use_sliding_window' in fields && fields['model_type'] !== 'mistral';
   if (isSwitched && !switchField(fields, 'use_sliding_window')) return;
   if (!isSwitched && (fields['model_type'] === 'qwen2' || window === undefined || window === null)) return;
   const { max_window_layers: firstWindowed, num_hidden_layers: numLayers } = fields;

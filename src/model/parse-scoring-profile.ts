@@ -1,7 +1,9 @@
 /** Checks the scoring profile of a manifest or of a user's file. Both are untrusted. */
-import type { DocumentCut, QueryForms, ScoringProfile } from './scoring-profile.ts';
+import { RANK1_PROFILE, type DocumentCut, type QueryForms, type ScoringProfile } from './scoring-profile.ts';
 
 const MAX_TEXT_LENGTH = 10_000;
+/** Forced verdicts and continuations are written in rank1's own words, with these. */
+const OF_CHAINS = ['prompt', 'query', 'answers', 'trim'] as const;
 const NAME = /^[a-z0-9][a-z0-9.-]{0,63}$/;
 
 /** @throws TypeError that names the field */
@@ -25,11 +27,10 @@ export function parseScoringProfile(json: unknown): ScoringProfile {
   const answers = record(fields['answers'], 'answers');
   const yes = text(answers['true'], 'answers.true');
   const no = answers['false'] === null ? null : text(answers['false'], 'answers.false');
-  if (chain === 'think' && no === null) throw new TypeError('a chain needs two answers');
   const { offset, scale } = record(fields['score'], 'score');
   if (!isNumber(offset)) throw new TypeError('score.offset is not a number');
   if (!isNumber(scale) || scale <= 0) throw new TypeError('score.scale is not a number above 0');
-  return {
+  const profile: ScoringProfile = {
     name,
     prompt: parts,
     query: query === null ? null : parseQuery(query),
@@ -40,6 +41,10 @@ export function parseScoringProfile(json: unknown): ScoringProfile {
     cut,
     trim,
   };
+  const other = OF_CHAINS.find((field) => JSON.stringify(profile[field]) !== JSON.stringify(RANK1_PROFILE[field]));
+  if (chain === 'think' && other)
+    throw new TypeError(`${other} is not rank1's, which a chain needs; with chain "none" it may be any`);
+  return profile;
 }
 
 function parseQuoteCue(value: unknown, chain: ScoringProfile['chain']): string | null {

@@ -6,16 +6,20 @@ export interface ScoringProfile {
   readonly name: string;
   /**
    * The whole prompt, roles and special tokens included, with `{query}` and `{document}` once each. Parts are tokenized
-   * separately, as in the model's own code. Special tokens are recognised in the prompt, never in query or document.
+   * separately, as in the model's own code. The tokenizer's added tokens are recognised in the prompt and in the form of its
+   * query, never in the texts of a caller.
    */
   readonly prompt: readonly string[];
   /** What replaces `{query}`. null: the query itself, with an instruction appended after a space. */
   readonly query: QueryForms | null;
-  /** `think`: the model reasons until `</think>` and then answers. `none`: its next token is the answer. */
+  /**
+   * `think`: the model reasons until `</think>` and then answers; only with rank1's own prompt, query, answers and trim, as
+   * its forced and continued prompts are. `none`: its next token is the answer.
+   */
   readonly chain: 'think' | 'none';
   /**
-   * The answers whose logits are read; if `false` is null, the score comes from the logit of `true` alone. Without a
-   * chain each must be a single token. A chain writes its answer as text, so the answer's first token counts.
+   * The answers whose logits are read; if `false` is null, the score comes from the logit of `true` alone. Each must
+   * be a single token.
    */
   readonly answers: { readonly true: string; readonly false: string | null };
   /** score = sigmoid((x - offset) / scale), where x is logit(true) - logit(false), or logit(true) if there is no `false` */

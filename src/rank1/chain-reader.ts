@@ -3,6 +3,7 @@
  * logits. Used as a sequence's stop condition.
  */
 import type { StopCondition } from '../engine/stop-condition.ts';
+import { RANK1_PROFILE, type ScoringProfile } from '../model/scoring-profile.ts';
 import { IncrementalDecoder } from '../tokenizer/incremental-decoder.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { MarkerTokenIds } from './markers.ts';
@@ -17,6 +18,7 @@ export class ChainReader implements StopCondition {
   readonly #markers: MarkerTokenIds;
   readonly #eosTokenIds: Set<number>;
   readonly #repetition: RepetitionDetector | null;
+  readonly #profile: ScoringProfile;
   #verdict: Verdict | null = null;
   #loops = false;
   #delta = '';
@@ -24,14 +26,16 @@ export class ChainReader implements StopCondition {
   /**
    * @param eosTokenIds from the model's configuration; the tokenizer's own end-of-text token also ends a chain
    * @param options.loopGuard stops a chain that is stuck in a loop
+   * @param options.profile of the score
    */
   constructor(
     tokenizer: Tokenizer,
     markers: MarkerTokenIds,
     eosTokenIds: Iterable<number>,
-    options: { readonly loopGuard?: boolean } = {},
+    options: { readonly loopGuard?: boolean; readonly profile?: ScoringProfile } = {},
   ) {
     this.#repetition = options.loopGuard ? new RepetitionDetector() : null;
+    this.#profile = options.profile ?? RANK1_PROFILE;
     this.#decoder = new IncrementalDecoder(tokenizer);
     this.#markers = markers;
     this.#detector = new VerdictDetector({ markerIsToken: markers.closeTokenId !== null });
@@ -68,7 +72,7 @@ export class ChainReader implements StopCondition {
       this.#loops = this.#repetition?.push(tokenId) ?? false;
       return this.#loops ? 'finish' : 'continue';
     }
-    this.#verdict = makeVerdict(watchedLogits, this.#detector.label);
+    this.#verdict = makeVerdict(watchedLogits, this.#detector.label, this.#profile);
     return 'finish';
   }
 }

@@ -8,9 +8,9 @@ export const CLOSE_MARKER = '</think>';
 export const ANSWERS = { true: ' true', false: ' false' } as const;
 
 export interface MarkerTokenIds {
-  /** first token of the answer "relevant" */
+  /** token of the answer "relevant" */
   readonly trueTokenId: number;
-  /** first token of the answer "not relevant"; null if the score is read from one logit */
+  /** token of the answer "not relevant"; null if the score is read from one logit */
   readonly falseTokenId: number | null;
   /** id of `</think>` if it is an added token; null if the tokenizer splits it */
   readonly closeTokenId: number | null;
@@ -23,21 +23,21 @@ export function findMarkerTokenIds(
   tokenizer: Tokenizer,
   profile: ScoringProfile = RANK1_PROFILE,
 ): MarkerTokenIds {
-  const { answers, chain } = profile;
+  const { answers } = profile;
   const idOf = (answer: string): number => {
     const ids = tokenizer.encode(answer);
-    const [first] = ids;
-    if (first === undefined || (chain === 'none' && ids.length > 1))
-      throw unreadable(profile, `makes ${ids.length} tokens of ${JSON.stringify(answer)}, which must be one`);
-    return first;
+    if (ids.length === 1) return ids[0]!;
+    throw unreadable(profile, `makes ${ids.length} tokens of ${JSON.stringify(answer)}, which must be one`);
   };
   const trueTokenId = idOf(answers.true);
   const falseTokenId = answers.false === null ? null : idOf(answers.false);
   if (trueTokenId === falseTokenId) {
     const both = `${JSON.stringify(answers.true)} and ${JSON.stringify(answers.false)}`;
-    throw unreadable(profile, `does not give ${both} different first tokens`);
+    throw unreadable(profile, `does not give ${both} different tokens`);
   }
-  const missing = specialTexts(profile).find((text) => REQUIRED.test(text) && !tokenizer.addedToken(text));
+  const missing = literalTexts(profile)
+    .flatMap((text) => text.match(REQUIRED) ?? [])
+    .find((text) => !tokenizer.addedToken(text));
   if (missing !== undefined) throw unreadable(profile, `has no token ${missing}, which the prompt needs`);
   return { trueTokenId, falseTokenId, closeTokenId: tokenizer.addedToken(CLOSE_MARKER)?.id ?? null };
 }
@@ -48,11 +48,14 @@ export function watchedTokenIds({ trueTokenId, falseTokenId }: MarkerTokenIds): 
 }
 
 /** Texts that must be special tokens: encoded as plain text they would make a prompt the model has never seen. */
-const REQUIRED = /^<\|.+\|>$/;
+const REQUIRED = /<\|[^<>\s]+\|>/g;
 
-/** Texts in the profile's prompt that may be special tokens. */
-function specialTexts({ prompt }: ScoringProfile): readonly string[] {
-  return prompt.flatMap((part) => part.match(/<[^<>\s]+>/g) ?? []);
+/** The profile's own texts in the prompt, with each form of its query. */
+function literalTexts({ prompt, query }: ScoringProfile): readonly string[] {
+  const forms = query ? [query.plain, query.instructed] : ['{query}'];
+  return forms.flatMap((form) =>
+    prompt.flatMap((part) => part.replace('{query}', () => form).split(/\{(?:query|instruction|document)\}/)),
+  );
 }
 
 function unreadable({ name }: ScoringProfile, problem: string): Rank1Error {
@@ -80,8 +83,10 @@ export function assertMarkersInVocabulary(
     );
   };
   const { answers } = profile;
-  const texts = [answers.true, answers.false ?? '', ...specialTexts(profile), OPEN_MARKER, CLOSE_MARKER];
-  for (const text of texts) {
+  const special = literalTexts(profile)
+    .flatMap((text) => tokenizer.splitAtAddedTokens(text))
+    .filter((piece) => tokenizer.addedToken(piece) !== null);
+  for (const text of [answers.true, answers.false ?? '', ...special, OPEN_MARKER, CLOSE_MARKER]) {
     const added = tokenizer.addedToken(text);
     assertKnown(`"${text}"`, added ? [...tokenizer.encode(text), added.id] : tokenizer.encode(text));
   }

@@ -45,11 +45,11 @@ export function forcedPromptText(query: string, document: string, reasoning: str
 /**
  * Token ids of the whole prompt, up to where the model continues. Special tokens inside query and document stay plain
  * text.
- * @param query as `promptQuery` returns it
+ * @param query plain text, or as `promptQuery` returns it
  */
 export function encodePrompt(
   tokenizer: Tokenizer,
-  query: string,
+  query: PromptQuery,
   document: string,
   profile: ScoringProfile = RANK1_PROFILE,
 ): Int32Array {
@@ -62,7 +62,7 @@ export function encodePrompt(
  */
 export function encodeCutPrompt(
   tokenizer: Tokenizer,
-  query: string,
+  query: PromptQuery,
   document: string,
   profile: ScoringProfile,
   maxTokens: number,
@@ -115,23 +115,22 @@ const DOCUMENT_SLOT = '{document}';
 const SLOTS = /(\{query\}|\{document\})/g;
 
 /** A piece of a prompt. Special tokens are recognised only in literal text. */
-interface Segment {
+export interface Segment {
   readonly text: string;
   readonly isLiteral: boolean;
 }
 type Parts = readonly (readonly Segment[])[];
+type PromptQuery = string | readonly Segment[];
 
-const literal = (text: string): Segment => ({ text, isLiteral: true });
-const plain = (text: string): Segment => ({ text, isLiteral: false });
+export const literal = (text: string): Segment => ({ text, isLiteral: true });
+export const plain = (text: string): Segment => ({ text, isLiteral: false });
 
-function promptParts({ prompt }: ScoringProfile, query: string, document: string): Parts {
-  const values: Readonly<Record<string, string>> = { [QUERY_SLOT]: query, [DOCUMENT_SLOT]: document };
-  return prompt.map((part) =>
-    part.split(SLOTS).map((piece) => {
-      const value = values[piece];
-      return value === undefined ? literal(piece) : plain(value);
-    }),
-  );
+function promptParts({ prompt }: ScoringProfile, query: PromptQuery, document: string): Parts {
+  const values: Readonly<Record<string, readonly Segment[]>> = {
+    [QUERY_SLOT]: typeof query === 'string' ? [plain(query)] : query,
+    [DOCUMENT_SLOT]: [plain(document)],
+  };
+  return prompt.map((part) => part.split(SLOTS).flatMap((piece) => values[piece] ?? [literal(piece)]));
 }
 
 /** Appends segments to the last part. */
@@ -146,9 +145,6 @@ export function trimToLastSentence(reasoning: string): string {
   return end < 0 ? text : text.slice(0, end + 1).trim();
 }
 
-/** Text that may be a special token. */
-const SPECIAL = /(<[^<>\s]+>)/;
-
 function encodeParts(tokenizer: Tokenizer, parts: Parts): readonly number[][] {
   return parts.map((part) => encodePart(tokenizer, part));
 }
@@ -161,11 +157,11 @@ function encodePart(tokenizer: Tokenizer, segments: readonly Segment[]): number[
   const ids: (readonly number[])[] = [];
   let text = '';
   let skipsSpace = false;
-  const pieces = segments.flatMap((segment) =>
-    segment.isLiteral ? segment.text.split(SPECIAL).map(literal) : [segment],
+  const pieces = joinLiterals(segments).flatMap((segment) =>
+    segment.isLiteral ? tokenizer.splitAtAddedTokens(segment.text).map(literal) : [segment],
   );
   for (const piece of pieces) {
-    const special = piece.isLiteral && SPECIAL.test(piece.text) ? tokenizer.addedToken(piece.text) : null;
+    const special = piece.isLiteral ? tokenizer.addedToken(piece.text) : null;
     if (!special) {
       text += skipsSpace ? piece.text.trimStart() : piece.text;
       if (text !== '') skipsSpace = false;
@@ -177,6 +173,15 @@ function encodePart(tokenizer: Tokenizer, segments: readonly Segment[]): number[
   }
   ids.push(tokenizer.encode(text));
   return ids.flat();
+}
+
+/** A special token may begin in the prompt and end in the form of the query. */
+function joinLiterals(segments: readonly Segment[]): readonly Segment[] {
+  return segments.reduce<readonly Segment[]>((joined, segment) => {
+    const last = joined.at(-1);
+    if (!last?.isLiteral || !segment.isLiteral) return [...joined, segment];
+    return joined.with(-1, literal(last.text + segment.text));
+  }, []);
 }
 
 /** Adds the tokens that the tokenizer puts around every text, such as BOS: the reference code passes a text. */

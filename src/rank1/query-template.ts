@@ -5,7 +5,7 @@
 import type { RerankRequest } from '../protocol/rerank-api.ts';
 import { QUERY_PLACEHOLDER, type QueryPreset } from '../base/query-presets.ts';
 import { RANK1_PROFILE, type ScoringProfile } from '../model/scoring-profile.ts';
-import { queryWithInstruction } from './prompt.ts';
+import { literal, plain, queryWithInstruction, type Segment } from './prompt.ts';
 import presets from './presets.json' with { type: 'json' };
 
 /** In this project's own words; the reference's texts are not copied. */
@@ -17,18 +17,19 @@ export function fillQueryTemplate(template: string, query: string): string {
 }
 
 /**
- * The text inserted as the query: the query in its template, with the instruction. rank1 appends the instruction to the
+ * What is inserted as the query: the query in its template, with the instruction. rank1 appends the instruction to the
  * query inside the template, as in the reference; a profile with its own slot for the instruction puts it there.
  */
 export function promptQuery(
   { query, options }: Pick<RerankRequest, 'query' | 'options'>,
   profile: ScoringProfile = RANK1_PROFILE,
-): string {
-  const { form, values, template, text } = pieces(query, options, profile);
-  return fillSlots(form, {
-    ...values,
-    query: template === undefined ? text : fillQueryTemplate(template, text),
-  });
+): readonly Segment[] {
+  const { form, instruction, template, text } = pieces(query, options, profile);
+  return fillSlots(form, template === undefined ? text : fillQueryTemplate(template, text), instruction);
+}
+
+export function textOf(segments: readonly Segment[]): string {
+  return segments.map(({ text }) => text).join('');
 }
 
 /** Length of `promptQuery` in characters, without building the text: a template may repeat the query many times. */
@@ -36,8 +37,8 @@ export function promptQueryLength(
   { query, options }: Pick<RerankRequest, 'query' | 'options'>,
   profile: ScoringProfile = RANK1_PROFILE,
 ): number {
-  const { form, values, template, text } = pieces(query, options, profile);
-  const around = fillSlots(form, { ...values, query: '' }).length;
+  const { form, instruction, template, text } = pieces(query, options, profile);
+  const around = textOf(fillSlots(form, '', instruction)).length;
   if (template === undefined) return around + text.length;
   const parts = template.split(QUERY_PLACEHOLDER);
   return around + parts.reduce((sum, part) => sum + part.length, (parts.length - 1) * text.length);
@@ -47,14 +48,23 @@ function pieces(query: string, options: RerankRequest['options'], profile: Scori
   const { queryTemplate, preset } = options;
   const template = queryTemplate ?? (preset && QUERY_PRESETS[preset]);
   if (profile.query === null)
-    return { form: '{query}', values: {}, template, text: queryWithInstruction(query, options.instruction) };
+    return {
+      form: '{query}',
+      instruction: '',
+      template,
+      text: queryWithInstruction(query, options.instruction),
+    };
   const { plain, instructed, defaultInstruction } = profile.query;
   const given = options.instruction?.trim() ? options.instruction : defaultInstruction;
   const form = given === null ? plain : instructed;
-  return { form, values: { instruction: given ?? '' }, template, text: query };
+  return { form, instruction: given ?? '', template, text: query };
 }
 
 /** Values are never searched for slots. */
-function fillSlots(form: string, values: Readonly<Record<string, string>>): string {
-  return form.replace(/\{(query|instruction)\}/g, (_slot, name: string) => values[name] ?? '');
+function fillSlots(form: string, query: string, instruction: string): readonly Segment[] {
+  const values: Readonly<Record<string, string>> = { '{query}': query, '{instruction}': instruction };
+  return form.split(/(\{query\}|\{instruction\})/).map((piece) => {
+    const value = values[piece];
+    return value === undefined ? literal(piece) : plain(value);
+  });
 }

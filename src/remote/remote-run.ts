@@ -222,8 +222,8 @@ async function queryInPrompt(request: RerankRequest): Promise<string> {
   const { query, options } = request;
   if (options.queryTemplate === undefined && options.preset === undefined)
     return queryWithInstruction(query, options.instruction);
-  const { promptQuery } = await import('../rank1/query-template.ts');
-  return promptQuery(request);
+  const { promptQuery, textOf } = await import('../rank1/query-template.ts');
+  return textOf(promptQuery(request));
 }
 
 /** For each chain of a document; null: greedy. */

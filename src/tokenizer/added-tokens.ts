@@ -21,6 +21,8 @@ export interface Vocabulary {
   get(token: string): number | undefined;
 }
 
+const WORD_CHARACTER = '[\\p{L}\\p{M}\\p{N}\\p{Pc}]';
+
 type Fields = Readonly<Record<string, unknown>>;
 type Candidate = Omit<AddedToken, 'id'>;
 
@@ -50,6 +52,22 @@ export function mergeAddedTokens(listed: unknown, config: Fields, vocabulary: Vo
   for (const [, value] of indexed) add(parseToken(value));
   for (const content of specialTokens(config)) if (!tokens.has(content)) add(specialToken(content));
   return [...tokens.values()];
+}
+
+/** Splits a text at the tokens that it spells, which are pieces of their own; of two at one place the longer counts. */
+export function addedTokenSplitter(
+  tokens: readonly Pick<AddedToken, 'content' | 'single_word'>[],
+): (text: string) => string[] {
+  const patterns = tokens
+    .filter(({ content }) => content !== '')
+    .sort((a, b) => b.content.length - a.content.length)
+    .map(({ content, single_word }) => {
+      const spelled = content.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+      return single_word ? `(?<!${WORD_CHARACTER})${spelled}(?!${WORD_CHARACTER})` : spelled;
+    });
+  if (patterns.length === 0) return (text) => [text];
+  const anyToken = new RegExp(`(${patterns.join('|')})`, 'u');
+  return (text) => text.split(anyToken);
 }
 
 /** Text of a `*_token` in tokenizer_config.json: a string, or an entry with `content`. */

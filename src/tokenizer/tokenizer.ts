@@ -1,11 +1,17 @@
 /**
  * Text to token ids and back, from a model's own tokenizer files. Documents are untrusted, so `encode` treats
  * everything as plain text: a `<think>`, `</think>` or `<|endoftext|>` in them is spelled with ordinary tokens. Only
- * `addedToken` gives access to the added tokens.
+ * `splitAtAddedTokens` and `addedToken`, for texts of our own, know the added tokens.
  */
 import { Tokenizer as TokenizersTokenizer } from '@huggingface/tokenizers';
 import { Rank1Error, errorMessage } from '../base/errors.ts';
-import { mergeAddedTokens, tokenText, type AddedToken, type Vocabulary } from './added-tokens.ts';
+import {
+  addedTokenSplitter,
+  mergeAddedTokens,
+  tokenText,
+  type AddedToken,
+  type Vocabulary,
+} from './added-tokens.ts';
 import { inputFrame, type InputFrame } from './post-processor.ts';
 import { findUnsafePattern } from './safe-pattern.ts';
 
@@ -16,6 +22,8 @@ export interface Tokenizer {
   decode(tokenIds: readonly number[]): string;
   /** An added token such as `<think>`; null if the tokenizer has none spelled so. */
   addedToken(content: string): Pick<AddedToken, 'id' | 'lstrip' | 'rstrip'> | null;
+  /** The text in pieces, of which each added token that it spells is one. */
+  splitAtAddedTokens(text: string): readonly string[];
   /** Ids around a whole input: Llama 3.1's `<|begin_of_text|>`, Mistral's `<s>`, none for Qwen2.5. */
   readonly frame: InputFrame;
   /** Id of the tokenizer's own end-of-text token, or null. */
@@ -60,6 +68,7 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
               full.decode([...tokenIds], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
             ),
       addedToken: (content) => added.get(content) ?? null,
+      splitAtAddedTokens: addedTokenSplitter(addedTokens),
       frame: inputFrame(json['post_processor']),
       eosTokenId: eosText === null ? null : (added.get(eosText)?.id ?? vocabulary.get(eosText) ?? null),
     };

@@ -79,6 +79,7 @@ describe('the graph of scores', () => {
   test.each([
     ['qwen3-reranker', 'q4', {}],
     ['zerank-1', 'fp32', { isTied: false }],
+    ['zerank-1', 'q4', { method: 'asymmetric' }],
     ['qwen3-reranker', 'q4', { preference: 'fast' }],
     ...(IS_FULL ? OTHER_FORMS : []),
   ] as const)(

@@ -3,6 +3,7 @@
  * tokens. ` true` and ` false` are single tokens too, as in the tokenizers of the real models, when asked for.
  */
 import type { InputFrame } from '../../src/tokenizer/post-processor.ts';
+import { addedTokenSplitter } from '../../src/tokenizer/added-tokens.ts';
 import type { Tokenizer } from '../../src/tokenizer/tokenizer.ts';
 
 const FIRST_WORD_ID = 0x20_0000;
@@ -14,6 +15,7 @@ export class CharacterTokenizer implements Tokenizer {
   numEncodedCharacters = 0;
   readonly frame: InputFrame;
   readonly eosTokenId = null;
+  readonly splitAtAddedTokens: Tokenizer['splitAtAddedTokens'];
   readonly #addedTokens: readonly string[];
 
   constructor(
@@ -21,6 +23,9 @@ export class CharacterTokenizer implements Tokenizer {
     frame: InputFrame = { before: [], after: [] },
   ) {
     this.#addedTokens = addedTokens;
+    this.splitAtAddedTokens = addedTokenSplitter(
+      addedTokens.map((content) => ({ content, single_word: false })),
+    );
     this.frame = frame;
   }
 
@@ -48,9 +53,7 @@ export class CharacterTokenizer implements Tokenizer {
 
   /** Ids of a generated text, its markers as added tokens where there are any: what a model would produce. */
   encodeGenerated(text: string): number[] {
-    const spellings = this.#addedTokens.map((token) => token.replaceAll('|', '\\|'));
-    const pieces = spellings.length === 0 ? [text] : text.split(new RegExp(`(${spellings.join('|')})`));
-    return pieces.flatMap((piece) => {
+    return this.splitAtAddedTokens(text).flatMap((piece) => {
       const added = this.addedToken(piece);
       return added ? [added.id] : this.encode(piece);
     });

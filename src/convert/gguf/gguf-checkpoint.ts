@@ -48,6 +48,8 @@ const OF_LAYER: Readonly<Record<string, string>> = {
   ffn_down: 'mlp.down_proj',
 };
 
+const QWEN2_BIASES = ['attn_q', 'attn_k', 'attn_v'];
+
 export const isGgufName = (name: string): boolean => /\.gguf$/i.test(name);
 
 export class GgufCheckpoint implements CheckpointFolder {
@@ -190,9 +192,15 @@ function renamed(entry: TensorEntry, model: GgufModel): TensorEntry | null {
     throw unsupported(entry.name.slice(0, 120), 'a tensor', 'models of the Llama and Qwen2 layers are');
   }
   const name = `model.layers.${layer}.${OF_LAYER[part]}.${kind}`;
+  const isQwen2 = model.architecture === 'qwen2';
+  if (kind === 'bias' && !(isQwen2 && QWEN2_BIASES.includes(part)))
+    throw unsupported(
+      entry.name.slice(0, 120),
+      'a tensor',
+      "models without biases, but for Qwen2's of q, k and v, are",
+    );
   const rotates = part === 'attn_q' || part === 'attn_k';
-  if (model.architecture !== 'llama' || !rotates) return { ...entry, name };
-  if (kind === 'bias') throw unsupported(entry.name, 'a tensor', 'Llama without attention bias is');
+  if (isQwen2 || !rotates) return { ...entry, name };
   // llama.cpp rotates neighbouring values where transformers rotates halves, and stores Llama's rows in that
   // order.
   return { ...entry, name, interleavedHeadDim: model.headDim };

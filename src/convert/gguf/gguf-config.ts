@@ -13,7 +13,7 @@ const READ_KEYS =
   `block_count context_length embedding_length feed_forward_length vocab_size attention.head_count
   attention.head_count_kv attention.key_length attention.value_length attention.layer_norm_rms_epsilon rope.freq_base
   rope.dimension_count rope.scaling.type rope.scaling.factor rope.scaling.original_context_length
-  rope.scaling.finetuned expert_count expert_used_count attention.sliding_window attention.causal`.split(
+  rope.scaling.finetuned rope.scale_linear expert_count expert_used_count attention.sliding_window attention.causal`.split(
     /\s+/,
   );
 
@@ -51,9 +51,13 @@ export function ggufModel(
   };
   const numHeads = number('attention.head_count') ?? NaN;
   const headDim = number('attention.key_length') ?? (number('embedding_length') ?? NaN) / numHeads;
+  const unscaled = 'positions that are not rescaled are';
   only('attention.value_length', [headDim], `only the length of keys, ${headDim}, is`);
   only('rope.dimension_count', [headDim], `only whole heads of ${headDim} are`);
-  only('rope.scaling.type', ['none'], 'positions that are not rescaled are');
+  only('rope.scaling.type', ['none'], unscaled);
+  // llama.cpp takes a missing type as linear, and a factor of 0 as none; rope.scale_linear is the older key.
+  if (get('rope.scaling.type') === undefined)
+    for (const key of ['rope.scaling.factor', 'rope.scale_linear']) only(key, [0, 1], unscaled);
   only('expert_count', [0], 'models without experts are');
   only('attention.causal', [true], 'causal attention is');
   const numKeyValueHeads = number('attention.head_count_kv') ?? numHeads;

@@ -33,6 +33,8 @@ const MAX_HEAD_BYTES = 256 * 2 ** 20;
 const MAX_STRING_BYTES = 16 * 2 ** 20;
 const MAX_NAME_BYTES = 1024;
 const MAX_ARRAY_DEPTH = 2;
+/** In all lists together, as each takes time and memory: eight times what a vocabulary of 256,000 needs. */
+const MAX_LIST_VALUES = 2 ** 23;
 const MAX_DIMS = 4;
 const DEFAULT_ALIGNMENT = 32;
 const WINDOW_BYTES = 2 ** 20;
@@ -94,6 +96,7 @@ class Cursor {
   readonly #end: number;
   #window = new DataView(new ArrayBuffer(0));
   #windowStart = 0;
+  #numListValues = 0;
 
   constructor(source: ByteSource) {
     this.#source = source;
@@ -140,6 +143,13 @@ class Cursor {
     const type = await this.uint32();
     const itemBytes = type === TYPE.string ? 8 : type === TYPE.array ? 12 : (SCALAR_BYTES[type] ?? 1);
     const length = await this.count('values of a list', Math.floor(this.#left() / Math.max(1, itemBytes)));
+    this.#numListValues += length;
+    if (this.#numListValues > MAX_LIST_VALUES) {
+      throw invalidGguf(
+        this.#source,
+        `has lists of more than ${MAX_LIST_VALUES} values together, which no tokenizer needs`,
+      );
+    }
     const values: GgufValue[] = [];
     for (let i = 0; i < length; i++) values.push(await this.value(type, depth + 1));
     return values;

@@ -152,7 +152,7 @@ export class Chain implements TalliedChain {
   }
 
   #newReader(): ChainReader {
-    const { tokenizer, markers, eosTokenIds, loopGuard } = this.#settings;
-    return new ChainReader(tokenizer, markers, eosTokenIds, { loopGuard });
+    const { tokenizer, markers, eosTokenIds, loopGuard, profile } = this.#settings;
+    return new ChainReader(tokenizer, markers, eosTokenIds, { loopGuard, profile });
   }
 }

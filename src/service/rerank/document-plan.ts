@@ -14,7 +14,7 @@ import {
   encodePrompt,
   RETHINK_CUE,
 } from '../../rank1/prompt.ts';
-import { promptQuery, promptQueryLength } from '../../rank1/query-template.ts';
+import { promptQuery, promptQueryLength, textOf } from '../../rank1/query-template.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { fitPassages, fitText, type FittedText, type PromptBudget } from './fit-document.ts';
 
@@ -66,10 +66,6 @@ export class DocumentPlanner {
     const trimmed = (text: string) => (profile.trim ? text.trim() : text);
     const isInstant = chain === 'none' || options.reasons === 'none';
     this.reasons = isInstant ? 'none' : 'all';
-    const encode: PromptBudget['encode'] =
-      chain === 'think' && isInstant
-        ? encodeInstantPrompt
-        : (_tokenizer, query, document) => encodePrompt(tokenizer, query, trimmed(document), profile);
     const wanted = isInstant ? 1 : (options.maxNewTokens ?? modelMaxNewTokens ?? DEFAULT_MAX_NEW_TOKENS);
     // The chain gets at most half the context: a long limit would leave no room for documents.
     this.maxNewTokens = Math.max(1, Math.min(wanted, Math.floor(maxPositions / 2)));
@@ -78,14 +74,18 @@ export class DocumentPlanner {
     const maxPromptTokens = Math.min(maxPositions - this.#numReserved, cut.maxTokens ?? Infinity);
     // A query that is far too long is not encoded, to save time and memory.
     const isReadable = promptQueryLength(request, profile) <= maxPromptTokens * MAX_CHARACTERS_PER_TOKEN;
-    this.query = isReadable ? promptQuery({ ...request, query: trimmed(request.query) }, profile) : '';
-    this.#head = encode(tokenizer, this.query, '');
+    const query = isReadable ? promptQuery({ ...request, query: trimmed(request.query) }, profile) : [];
+    this.query = textOf(query);
+    const encode = (document: string) =>
+      chain === 'think' && isInstant
+        ? encodeInstantPrompt(tokenizer, this.query, document)
+        : encodePrompt(tokenizer, query, trimmed(document), profile);
+    this.#head = encode('');
     this.#numHeadTokens = isReadable ? this.#head.length : Infinity;
     const encodeCut = (document: string, maxTokens: number) =>
-      encodeCutPrompt(tokenizer, this.query, trimmed(document), profile, maxTokens);
+      encodeCutPrompt(tokenizer, query, trimmed(document), profile, maxTokens);
     this.#budget = {
       tokenizer,
-      query: this.query,
       encode,
       maxPromptTokens,
       maxCharacters: cut.maxCharacters,

@@ -16,9 +16,8 @@ const SEAM_TOKENS = 4;
 
 export interface PromptBudget {
   readonly tokenizer: Tokenizer;
-  /** as it appears in the prompt */
-  readonly query: string;
-  readonly encode: (tokenizer: Tokenizer, query: string, document: string) => Int32Array;
+  /** The whole prompt of a text. */
+  readonly encode: (document: string) => Int32Array;
   /** The prompt of a text that is too long, cut at a token; if omitted, texts are cut at words. */
   readonly encodeCut?: (document: string, maxTokens: number) => Int32Array;
   readonly maxPromptTokens: number;
@@ -37,11 +36,11 @@ export interface FittedText {
 
 /** The text's prompt, truncated if necessary; null when not even an empty text fits. */
 export function fitText(budget: PromptBudget, fullText: string): FittedText | null {
-  const { tokenizer, query, encode, maxPromptTokens, maxCharacters } = budget;
+  const { tokenizer, encode, maxPromptTokens, maxCharacters } = budget;
   const allowed = cutCodePoints(fullText, maxCharacters ?? Infinity);
   // A text that is far too long is cut before encoding, to save time.
   const text = cutText(allowed, maxPromptTokens * MAX_CHARACTERS_PER_TOKEN);
-  const promptTokenIds = encode(tokenizer, query, text);
+  const promptTokenIds = encode(text);
   if (promptTokenIds.length <= maxPromptTokens) {
     return { text, promptTokenIds, truncated: text.length < fullText.length, passage: null };
   }
@@ -53,7 +52,7 @@ export function fitText(budget: PromptBudget, fullText: string): FittedText | nu
   let room = textTokenIds.length - (promptTokenIds.length - maxPromptTokens);
   for (;;) {
     const kept = room > 0 ? wholeWords(tokenizer, textTokenIds.slice(0, room)) : '';
-    const keptPromptIds = encode(tokenizer, query, kept);
+    const keptPromptIds = encode(kept);
     const excess = keptPromptIds.length - maxPromptTokens;
     if (excess <= 0) return { text: kept, promptTokenIds: keptPromptIds, truncated: true, passage: null };
     if (kept === '') return null;
@@ -69,8 +68,8 @@ export function fitPassages(
 ): FittedText[] {
   const whole = fitText(budget, documentText(document));
   if (!whole?.truncated) return whole ? [whole] : [];
-  const { tokenizer, query, encode, maxPromptTokens } = budget;
-  const room = maxPromptTokens - encode(tokenizer, query, '').length - SEAM_TOKENS;
+  const { tokenizer, encode, maxPromptTokens } = budget;
+  const room = maxPromptTokens - encode('').length - SEAM_TOKENS;
   const title = document.title
     ? leadingText(tokenizer, document.title, Math.max(1, Math.floor(room * MAX_TITLE_SHARE)))
     : '';

@@ -18,13 +18,16 @@ from transformers import AutoModelForCausalLM
 
 OUT = pathlib.Path(__file__).resolve().parents[2] / "fixtures/convert/gguf"
 LLAMA3_FACTOR = 8.0
+ANSWERS = ("true", "false")
 
 
 def tokens() -> list[str]:
-    """Every byte is a token, and the answers begin with two more."""
+    """Every byte is a token, but for some that no UTF-8 has: in their places the answers grow, which begin with two more."""
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     others = [byte for byte in range(256) if byte not in printable]
     letters = {byte: chr(byte) for byte in printable} | {byte: chr(256 + i) for i, byte in enumerate(others)}
+    grown = (f"{letters[32]}{word[:length]}" for word in ANSWERS for length in range(2, len(word) + 1))
+    letters.update(zip(range(0xF8, 0xFF), grown, strict=True))
     return [*(letters[byte] for byte in range(256)), f"{letters[32]}t", f"{letters[32]}f", "<think>", "</think>", "<s>", "</s>"]
 
 
@@ -65,7 +68,7 @@ def write(name, seed, arch, pre, hidden, ffn, heads, kv_heads, layers, kinds, ti
     writer.add_tokenizer_pre(pre)
     writer.add_token_list(vocab)
     writer.add_token_types([1] * 258 + [4, 4, 3, 3])
-    writer.add_token_merges(["\u0120 t", "\u0120 f"])
+    writer.add_token_merges([f"\u0120{word[:i]} {word[i]}" for word in ANSWERS for i in range(len(word))])
     writer.add_bos_token_id(260)
     writer.add_eos_token_id(261)
     writer.add_add_bos_token(arch == "llama")

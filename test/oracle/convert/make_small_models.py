@@ -15,6 +15,7 @@ from transformers import AutoModelForCausalLM, LlamaConfig, MistralConfig, Qwen2
 
 from grids import asymmetric, dequantise_model, symmetric
 
+ANSWERS = ("true", "false")
 OUT = pathlib.Path(__file__).resolve().parents[2] / "fixtures/convert/small"
 SHAPE = dict(
     vocab_size=256, hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4,
@@ -47,11 +48,16 @@ ROUNDINGS = {
 
 
 def write_tokenizer(folder):
-    """Every byte is a token, and the answers begin with two more; so all ids are below 259."""
+    """Every byte is a token, but for some that no UTF-8 has: in their places the answers grow, which begin with two more.
+
+    So all ids are below 259.
+    """
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     others = [byte for byte in range(256) if byte not in printable]
     letters = {byte: chr(byte) for byte in printable} | {byte: chr(256 + i) for i, byte in enumerate(others)}
     space = letters[32]
+    grown = (f"{space}{word[:length]}" for word in ANSWERS for length in range(2, len(word) + 1))
+    letters.update(zip(range(0xF8, 0xFF), grown, strict=True))
     tokens = [*(letters[byte] for byte in range(256)), f"{space}t", f"{space}f"]
     byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": False, "use_regex": False}
     tokenizer = {
@@ -59,7 +65,7 @@ def write_tokenizer(folder):
         "decoder": byte_level,
         "model": {
             "type": "BPE", "dropout": None, "unk_token": None, "byte_fallback": False,
-            "vocab": {token: i for i, token in enumerate(tokens)}, "merges": [[space, "t"], [space, "f"]],
+            "vocab": {token: i for i, token in enumerate(tokens)}, "merges": [[f"{space}{word[:i]}", word[i]] for word in ANSWERS for i in range(len(word))],
         },
     }
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer, indent=1, ensure_ascii=False) + "\n")

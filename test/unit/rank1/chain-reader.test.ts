@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { RANK1_PROFILE } from '../../../src/model/scoring-profile.ts';
 import { ChainReader } from '../../../src/rank1/chain-reader.ts';
 import { findMarkerTokenIds } from '../../../src/rank1/markers.ts';
 import { CharacterTokenizer } from '../../fakes/character-tokenizer.ts';
@@ -35,6 +36,14 @@ describe('ChainReader', () => {
     expect(reader.verdict).toMatchObject({ label: 'true', logitDifference: answerStep, forced: false });
     expect(reader.reasoning).toBe('Hm.\n');
     expect(deltas.join('')).toBe('Hm.\n');
+  });
+
+  test('makes the score by the formula of the profile', () => {
+    const profile = { ...RANK1_PROFILE, score: { offset: 1, scale: 2 } };
+    const reader = new ChainReader(tokenizer, findMarkerTokenIds(tokenizer), [], { profile });
+    reader.next(tokenizer.addedToken('</think>')!.id, new Float32Array(2));
+    reader.next(tokenizer.encode(' true')[0]!, Float32Array.of(5, 2));
+    expect(reader.verdict?.score).toBeCloseTo(1 / (1 + Math.exp(-1)), 12);
   });
 
   test('finishes without a verdict at the end of text', () => {

@@ -138,10 +138,19 @@ describe('knownProfile', () => {
     ['mixedbread-ai/mxbai-rerank-large-v2', 'mxbai-rerank-large-v2'],
     ['zeroentropy/zerank-1-small', 'zerank-1'],
     ['jhu-clsp/rank1-7b', 'rank1'],
+    ['https://example.org/rank1-rerank/models/Qwen3-Reranker-0.6B/', 'qwen3-reranker'],
+    ['https://example.org/rank1-rerank/Qwen/Qwen3-Reranker-0.6B/resolve/refs/pr/1/', 'qwen3-reranker'],
+    ['https://huggingface.co/acme/rank1/tree/main/mxbai-rerank-base-v2', 'mxbai-rerank-base-v2'],
+    ['rank1-rerank/mxbai-rerank-large-v2', 'mxbai-rerank-large-v2'],
+    ['C:\\rank1-rerank\\mxbai-rerank-large-v2', 'mxbai-rerank-large-v2'],
+    ['mxbai-rerank-base-v2.Q8_0.gguf', 'mxbai-rerank-base-v2'],
+    ['rank1/mxbai-rerank-base-v2-GGUF/model.Q8_0.gguf', 'mxbai-rerank-base-v2'],
+    ['Qwen3-Reranker-GGUF/rank1-7b-Q4_0.gguf', 'rank1'],
   ])('%s is %s', (source, name) => expect(knownProfile(source)?.name).toBe(name));
 
   test('guesses nothing', () => {
-    for (const source of ['zeroentropy/zerank-2', 'a/b', '']) expect(knownProfile(source)).toBeNull();
+    for (const source of ['zeroentropy/zerank-2', 'zerank-10', 'rank1-rerank/models/ranker', 'a/b', ''])
+      expect(knownProfile(source), source).toBeNull();
   });
 });
 
@@ -159,7 +168,7 @@ describe('parseScoringProfile', () => {
     ['before', { prompt: ['{document}{query}'] }],
     ['chain', { chain: 'maybe' }],
     ['answers', { answers: null }],
-    ['two answers', { answers: { true: ' true', false: null } }],
+    ['answers', { answers: { true: ' true', false: null } }],
     ['scale', { score: { offset: 0, scale: 0 } }],
     ['offset', { score: { offset: null, scale: 1 } }],
     ['cut.at', { cut: { at: 'line', maxTokens: null, maxCharacters: null } }],
@@ -172,5 +181,26 @@ describe('parseScoringProfile', () => {
     ['needs a chain', { chain: 'none', quoteCue: 'says "' }],
   ])('names %s', (named, change) => {
     expect(() => parseScoringProfile({ ...RANK1_PROFILE, ...change })).toThrow(named);
+  });
+
+  test.each<[string, object]>([
+    ['prompt', { prompt: ['Query: {query}\nPassage: {document}\n<think>'] }],
+    ['query', { query: { plain: '{query}', instructed: '{instruction} {query}', defaultInstruction: null } }],
+    ['answers', { answers: { true: ' yes', false: ' no' } }],
+    ['trim', { trim: true }],
+  ])('refuses a chain whose %s is not rank1’s', (field, change) => {
+    const profile = { ...RANK1_PROFILE, ...change };
+    expect(() => parseScoringProfile(profile)).toThrow(`${field} is not rank1's`);
+    expect(parseScoringProfile({ ...profile, chain: 'none' })).toMatchObject(change);
+  });
+
+  test('leaves a chain its name, limits, scale and quotes', () => {
+    const own = {
+      name: 'mine',
+      score: { offset: 1, scale: 2 },
+      quoteCue: 'says "',
+      cut: { at: 'word', maxTokens: 500, maxCharacters: 1000 },
+    };
+    expect(parseScoringProfile({ ...RANK1_PROFILE, ...own })).toEqual({ ...RANK1_PROFILE, ...own });
   });
 });

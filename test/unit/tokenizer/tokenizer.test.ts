@@ -111,6 +111,33 @@ describe('addedToken', () => {
   });
 });
 
+describe('splitAtAddedTokens', () => {
+  const { json, config } = tokenizerFiles('llama3.1', 'none');
+  const token = (id: number, content: string, single_word = false) => ({ id, content, single_word });
+  const added = [
+    token(128_256, '<a'),
+    token(128_257, '<a>.*'),
+    token(128_258, 'in', true),
+    token(128_259, ''),
+  ];
+  const tokenizer = createTokenizer({ ...json, added_tokens: added }, config);
+
+  test.each([
+    ['<a<a>.*<a>x', ['', '<a', '', '<a>.*', '', '<a', '>x']],
+    ['into in.', ['into ', 'in', '.']],
+    ['none', ['none']],
+    ['', ['']],
+  ])('of %j gives %j: the longest counts, and a whole word where the token asks for it', (text, pieces) => {
+    expect(tokenizer.splitAtAddedTokens(text)).toEqual(pieces);
+  });
+
+  test('leaves the text whole if there are none', () => {
+    expect(createTokenizer({ ...json, added_tokens: [] }, {}).splitAtAddedTokens('a<think>')).toEqual([
+      'a<think>',
+    ]);
+  });
+});
+
 describe('createTokenizer', () => {
   test.each([
     ['null', null, {}],
