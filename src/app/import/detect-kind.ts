@@ -12,7 +12,6 @@ export type BinaryKind =
 
 export function detectBinaryKind(head: Uint8Array): BinaryKind | null {
   const start = String.fromCharCode(...head.subarray(0, 1024));
-  if (/%PDF-\d/.test(start)) return 'pdf'; // PDF readers tolerate leading bytes, so do we
   // eslint-disable-next-line no-control-regex -- the marks of ZIP archives
   if (/^PK(\x03\x04|\x05\x06|\x07\x08)/.test(start)) return 'zip';
   if (start.startsWith('\xd0\xcf\x11\xe0')) return 'compound';
@@ -22,7 +21,17 @@ export function detectBinaryKind(head: Uint8Array): BinaryKind | null {
   if (CMS.test(start)) return 'signed';
   if (PICTURE.test(start)) return 'picture';
   if (FOREIGN_MARKS.some(([mark]) => mark.test(start))) return 'unsupported';
-  return isTar(head) ? 'tar' : null;
+  if (isTar(head)) return 'tar';
+  return isPdf(start) ? 'pdf' : null;
+}
+
+/**
+ * PDF readers tolerate leading bytes, so do we. Tested last, and at line starts only: archives hold PDF files, and
+ * texts and mail speak of them.
+ */
+function isPdf(start: string): boolean {
+  const at = /(^(\xef\xbb\xbf)?\s*|[\r\n\0])%PDF-\d/.exec(start)?.index ?? -1;
+  return at !== -1 && !looksLikeMessage(start.slice(0, at));
 }
 
 /** PNG, JPEG, GIF, BMP, TIFF, WebP, HEIC and AVIF, JPEG 2000. */
