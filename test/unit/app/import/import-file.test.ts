@@ -74,40 +74,6 @@ describe('text', () => {
   });
 });
 
-describe('kinds', () => {
-  test.each([
-    ['a page called .txt', 'notes.txt', '<!doctype html><title>T</title><p>Hello <b>there</b></p>', 'html'],
-    ['a message called .log', 'x.log', 'From: a@b.c\nTo: d@e.f\nSubject: Hi\n\nBody', 'email'],
-    ['records called .txt', 'x.txt', '{"a":1}\n{"a":2}\n', 'jsonl'],
-    ['a record called .md', 'x.md', '{"a": {"b": "text"}}', 'json'],
-    ['a table called .dat', 'x.dat', 'a,b,c\n1,2,3\n4,5,6\n', 'csv'],
-    ['prose with commas', 'x.txt', 'One, two, three.\nFour.\nFive, six, seven, eight.\nNine.', 'text'],
-    ['prose called .json', 'x.json', 'This is no JSON at all.', 'text'],
-  ])('%s is told by its content', async (_, name, content, kind) => {
-    expect((await readOne(name, content)).kind).toBe(kind);
-  });
-
-  test.each([
-    ['a program called .txt', Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0])],
-    ['random bytes', Uint8Array.from({ length: 4_000 }, (_, i) => (i * 7919) % 251)],
-  ])('%s is refused in clear words', async (_, bytes) => {
-    expect(told((await readOne('x.txt', bytes)).error)).toMatch(/not a kind of file that is read here/);
-  });
-
-  test.each([
-    ['a picture', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0], /^This is a picture/],
-    ['a recording', [...Buffer.from('ID3\x04\0\0\0\0\0\0')], /^This is a recording/],
-    ['a RAR archive', [...Buffer.from('Rar!\x1a\x07\x01\0')], /^This is a RAR archive/],
-  ])('%s called .txt is named, with what to do', async (_, bytes, sentence) => {
-    expect(told((await readOne('x.txt', Uint8Array.from(bytes))).error)).toMatch(sentence);
-  });
-
-  test('nothing in it is said', async () => {
-    expect(told((await readOne('empty.pdf', '')).error)).toBe('This file is empty: it has 0 bytes.');
-    expect(told((await readOne('blank.txt', ' \n\n ')).error)).toBe('There is no text in this file.');
-  });
-});
-
 describe('records', () => {
   test('of a table are passages of their own, under the names of their columns', async () => {
     const file = await readOne('t.csv', 'name,note\r\n"Doe, J","two\nlines"\r\n,\r\nRoe,=1+1\r\n');
