@@ -33,6 +33,7 @@ export async function readXlsx(archive: ZipPackage, main: string, content: Uint8
   let numRows = 0;
   for (const { name, id } of sheets) {
     const part = related.find((relation) => relation.id === id)?.target;
+    archive.countMissing(part);
     if (part === undefined) continue;
     const rows = await readSheet(archive, part, { strings, styles, formats });
     for (const { index, text, column } of describeTable(rows.map(({ values }) => values))) {

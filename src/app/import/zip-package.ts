@@ -35,6 +35,11 @@ export class ZipPackage {
     return this.#byName.has(name.toLowerCase());
   }
 
+  /** For parts that hold the document's text: `warnings` counts one that is missing as damaged. */
+  countMissing(name = ''): void {
+    if (!this.has(name)) this.#numDamaged += 1;
+  }
+
   /** Part names in archive order. */
   names(pattern: RegExp): string[] {
     return this.entries.filter(({ name }) => pattern.test(name)).map(({ name }) => name);
