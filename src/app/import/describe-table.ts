@@ -69,7 +69,7 @@ function namesColumns(head: readonly string[], body: readonly (readonly string[]
   if (body.length === 0 || new Set(filled).size < filled.length) return false;
   if (filled.some((name) => name.length > 100 || isMeasure(name))) return false;
   if (filled.some((name) => COLUMN_NAMES.has(name.toLowerCase()))) return true;
-  if (filled.every((name) => /^[a-z]\w*([._ -]\w+)*$/.test(name))) return true;
+  if (filled.every((name) => /^[a-z]\w*([. -]\w+)*$/.test(name))) return true;
   let numLike = 0;
   let numUnlike = 0;
   for (const [column, name] of head.entries()) {

@@ -86,7 +86,8 @@ const MAIL_ONLY =
   /^(mime-version|content-type|content-transfer-encoding|message-id|return-path|delivered-to|dkim-signature|received:\s*(from|by|\())|=\?[\w-]+\?[bq]\?/im;
 /** The body of a message, without the message's own headers. */
 const MAIL_BODY = /^(mime-version:|content-type:\s*(text|multipart|message)\/)/i;
-const HTML_START = /^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]{0,2000}?-->\s*)*<(!doctype\s+html|html|head|body)\b/i;
+const HTML_START =
+  /^\s*(<\?xml[^>]*>\s*)?(<!--(?:(?!-->)[\s\S]){0,2000}-->\s*)*<(!doctype\s+html|html|head|body)\b/i;
 const XML_START =
   /^\s*(<\?xml\s|<!DOCTYPE\s(?!html)|<[a-z_][\w.-]*(:[\w.-]+)?(\s+xmlns(:\w+)?=|\s*>[\s\S]*<\/[a-z_]))/i;
 const CODE_ENDINGS =
@@ -97,7 +98,7 @@ const SAMPLE_CHARACTERS = 65_536;
 export function detectTextKind(text: string, name: string): FileKind {
   const sample = text.slice(0, SAMPLE_CHARACTERS).replace(/^\ufeff/, '');
   const ending = /\.(\w{1,12})$/.exec(name)?.[1]?.toLowerCase() ?? '';
-  if (/^From \S+.*\r?\n/.test(sample) && looksLikeMessage(sample.slice(sample.indexOf('\n') + 1)))
+  if (/^From \S.*\r?\n/.test(sample) && looksLikeMessage(sample.slice(sample.indexOf('\n') + 1)))
     return 'mbox';
   if (!CODE_ENDINGS.test(ending) && isMail(sample, ending)) return 'email';
   if (/^BEGIN:V(CALENDAR|CARD)\b/i.test(sample)) return 'calendar';

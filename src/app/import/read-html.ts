@@ -126,8 +126,8 @@ function writeText(
 ): void {
   const { startLine = 1, endLine = startLine } = sourceCodeLocation ?? {};
   // Leading white space does not count towards a text's position.
-  const numBefore = breaksIn(/^\s*/.exec(value)?.[0] ?? '');
-  const numAfter = breaksIn(/\s*$/.exec(value)?.[0] ?? '');
+  const numBefore = breaksIn(value.slice(0, value.length - value.trimStart().length));
+  const numAfter = breaksIn(value.slice(value.trimEnd().length));
   const first = startLine + numBefore;
   writer.write(value, { first, last: Math.max(first, endLine - numAfter) });
 }

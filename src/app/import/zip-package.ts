@@ -94,7 +94,7 @@ export class ZipPackage {
         if (element !== 'Relationship') return;
         const isExternal = attributes.TargetMode === 'External';
         const target = attributes.Target ?? '';
-        const type = /[^/]*$/.exec(attributes.Type ?? '')?.[0] ?? '';
+        const type = attributes.Type?.slice(attributes.Type.lastIndexOf('/') + 1) ?? '';
         const resolved = isExternal ? target : resolvePart(folder, target);
         found.push({ id: attributes.Id ?? '', type, target: resolved, isExternal });
       },
