@@ -43,15 +43,15 @@ async function* embeddedDocuments(archive: ZipPackage): AsyncGenerator<FilePart,
   }
 }
 
-const STORY_PARTS: Readonly<Record<string, DocumentPart>> = {
-  annotation: 'comment',
-  'text-box': 'text-box',
-  deletion: 'deleted',
-};
-const HEADERS: Readonly<Record<string, DocumentPart>> = {
+const STORY_PARTS: ReadonlyMap<string, DocumentPart> = new Map([
+  ['annotation', 'comment'],
+  ['text-box', 'text-box'],
+  ['deletion', 'deleted'],
+]);
+const HEADERS: ReadonlyMap<string, DocumentPart> = new Map(Object.entries<DocumentPart>({
   header: 'header', 'header-left': 'header', 'header-first': 'header',
   footer: 'footer', 'footer-left': 'footer', 'footer-first': 'footer',
-}; // prettier-ignore
+})); // prettier-ignore
 const SKIPPED = new Set(['note-citation', 'tracked-changes-info', 'change-info', 'forms', 'ruby-text']);
 
 interface SheetRow {
@@ -107,7 +107,7 @@ class OpenDocumentReader {
     let depth = 0;
     return {
       open: (element) => {
-        const part = HEADERS[element.name];
+        const part = HEADERS.get(element.name);
         if (part && depth === 0) {
           this.stories.open({ part });
           depth = 1;
@@ -148,7 +148,7 @@ class OpenDocumentReader {
   }
 
   #openStory(name: string, attributes: Readonly<Record<string, string>>): boolean {
-    const part = this.#kind === 'odp' && name === 'text-box' ? undefined : STORY_PARTS[name];
+    const part = this.#kind === 'odp' && name === 'text-box' ? undefined : STORY_PARTS.get(name);
     if (part) {
       if (part === 'deleted') this.#numDeleted += 1;
       this.stories.open({ part });

@@ -12,7 +12,7 @@ export class Stories {
 
   /** Dropped if no story is open. */
   write(text: string): void {
-    this.#open.at(-1)?.pieces.push(text);
+    if (text !== '') this.#open.at(-1)?.pieces.push(text);
   }
 
   close(): void {

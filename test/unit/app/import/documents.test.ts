@@ -181,6 +181,32 @@ describe('XHTML', () => {
   });
 });
 
+describe('a name that every object has', () => {
+  const text = (name: string) => `<office><text><p>One</p><${name}><p>Two</p></${name}></text></office>`;
+  test.each(['constructor', 'toString'])('means nothing in a document: %s', async (name) => {
+    const related = relationships([name, 'other.xml']);
+    const documents: readonly (readonly [string, string | Uint8Array])[] = [
+      ['x.rtf', `{\\rtf1 One\\par {\\${name} Two}}`],
+      [
+        'x.odt',
+        openDocument('text', text(name), { 'styles.xml': strToU8(`<s><${name}><p>No</p></${name}></s>`) }),
+      ],
+      [
+        'x.docx',
+        office(word(`${paragraph('One')}<${name}>${paragraph('Two')}</${name}>`), {
+          '_rels/main.xml.rels': related,
+          'other.xml': strToU8(word(paragraph('No'))),
+        }),
+      ],
+    ];
+    for (const [file, content] of documents) {
+      const read = structuredClone(await readOne(file, content));
+      expect([file, read.error, textOf(read).split(/\n+/)]).toEqual([file, null, ['One', 'Two']]);
+      expect(read.passages.map(({ part }) => part)).toEqual([undefined]);
+    }
+  });
+});
+
 test.each([
   ['a chapter', 'x.epub', book('<p>x</p>'), 'one.xhtml'],
   ['a slide', 'x.pptx', slides('<sld><txBody><p><r><t>x</t></r></p></txBody></sld>'), 'slide.xml'],

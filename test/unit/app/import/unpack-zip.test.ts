@@ -18,7 +18,7 @@ async function unpack(bytes: Uint8Array, budget = new UnpackBudget()): Promise<U
 function zipOfOneName(files: Zippable): Uint8Array {
   const bytes = zipSync(files);
   const [name = '', ...others] = Object.keys(files);
-  return others.reduce((renamed, other) => rename(renamed, other, strToU8(name)), bytes);
+  return others.reduce<Uint8Array>((renamed, other) => rename(renamed, other, strToU8(name)), bytes);
 }
 
 /** @param to as long as `from` */
