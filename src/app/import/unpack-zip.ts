@@ -4,6 +4,7 @@
  * repeat.
  */
 import { unzipSync, type UnzipFileInfo } from 'fflate';
+import { validUtf8 } from './decode-text.ts';
 import { IMPORT_LIMITS, type UnpackBudget } from './import-limits.ts';
 import { note, UnreadableFile, type UnreadNote } from './import-notes.ts';
 
@@ -57,12 +58,7 @@ export function listEntries(bytes: Uint8Array): ArchiveEntry[] {
 /** Some programs, macOS among them, write UTF-8 without its flag; fflate then takes each byte for a character. */
 function decodeName(stored: string): string {
   if (/[^\0-\xff]/.test(stored)) return stored;
-  try {
-    const bytes = Uint8Array.from(stored, (character) => character.charCodeAt(0));
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return stored;
-  }
+  return validUtf8(Uint8Array.from(stored, (character) => character.charCodeAt(0))) ?? stored;
 }
 
 function unzip(
