@@ -122,6 +122,23 @@ describe('records', () => {
     ]);
   });
 
+  test.each([
+    ['x.json', (record: string) => `[${record}]`],
+    ['x.jsonl', (record: string) => `${record}\n${record}\n`],
+  ])('of %s have their numbers as they are written', async (name, write) => {
+    const record =
+      '{"id": 1050118621198921728, "price": 12.50, "at": -1.5E+400, "n": [0, 7e3], "as \\"12.50\\"": "say \\"1.0\\""}';
+    const [text] = texts(await readOne(name, write(record)));
+    expect(text?.split('\n')).toEqual([
+      'id: 1050118621198921728', 'price: 12.50', 'at: -1.5E+400', 'n: 0', 'n: 7e3', 'as "12.50": say "1.0"',
+    ]); // prettier-ignore
+  });
+
+  test('with a number for a name are no JSON, whatever its digits', async () => {
+    for (const number of ['1', '1.50'])
+      expect((await readOne('x.json', `{"a": 2, ${number}: 2}`)).error).toEqual({ code: 'damaged-json' });
+  });
+
   test('that are nested too deeply are read in part, and that is told', async () => {
     const deep = `${'{"a":'.repeat(40)}"core"${'}'.repeat(40)}`;
     const file = await readOne('x.json', `{"t":"top","deep":${deep}}`);
