@@ -100,6 +100,23 @@ describe('records', () => {
     expect(places.at(-1)).toEqual(['name: Roe', 3, undefined, 9, 9]);
   });
 
+  test('of a table keep their lines where some end in a carriage return', async () => {
+    const long = Array.from({ length: 4 }, (_, n) => `${n} ${'guilty '.repeat(60).trim()}`).join('\r');
+    const { passages } = await readOne('t.csv', `name,plea\r"Doe\rJ","${long}"\rRoe,no\r`);
+    expect(passages.map(({ text, firstLine, lastLine }) => [text.slice(0, 9), firstLine, lastLine])).toEqual([
+      ['name: Doe', 2, 3],
+      ['plea: 0 g', 3, 4],
+      ['2 guilty ', 5, 6],
+      ['name: Roe', 7, 7],
+    ]);
+  });
+
+  test('of a table of a hundred thousand columns cost what they hold', async () => {
+    const row = (cell: string) => Array.from({ length: 100_000 }, (_, n) => `${cell}${n}`).join(',');
+    const file = await readOne('t.csv', `${row('gene')}\n"${row('').replaceAll(',', '","')}"\n`);
+    expect(file.passages.at(-1)).toMatchObject({ record: 2, firstLine: 2, lastLine: 2 });
+  });
+
   test('of JSON lines keep their line, and what is broken is told', async () => {
     const file = await readOne('x.jsonl', '{"t":"a","deep":{"list":["b","c"]}}\n{"t":"d"}\n{"t":\n');
     expect(texts(file)).toEqual(['t: a\ndeep.list: b\ndeep.list: c', 't: d']);
