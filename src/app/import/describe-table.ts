@@ -37,13 +37,15 @@ interface DescribedCell {
   readonly text: string;
 }
 
-/** Skips empty rows, and the header if rows follow it. */
+/** Skips empty rows, and of a header what stands over values. */
 export function* describeTable(rows: readonly (readonly string[])[]): Generator<DescribedRow, void> {
   const header = findHeader(rows);
   const names = header === -1 ? null : (rows[header] ?? []);
   for (const [index, values] of rows.entries()) {
-    if (index === header && rows.length > header + 1) continue;
-    const cells = describeCells(index < header ? null : names, values);
+    const cells =
+      index === header && rows.length > header + 1
+        ? unusedNames(rows, header)
+        : describeCells(index < header ? null : names, values);
     const isLong = estimateTokens(joined(cells)) > MAX_PASSAGE_TOKENS;
     const isOwn = ({ text }: DescribedCell): boolean =>
       isLong && estimateTokens(text) > MAX_PASSAGE_TOKENS / 2;
@@ -52,6 +54,14 @@ export function* describeTable(rows: readonly (readonly string[])[]): Generator<
     for (const cell of cells.filter(isOwn))
       yield { index, text: cell.text, column: cell.column, cells: [cell] };
   }
+}
+
+/** Cells of the header with nothing below: not names of columns, but values that would be lost. */
+function unusedNames(rows: readonly (readonly string[])[], header: number): DescribedCell[] {
+  const used = new Set<number>();
+  for (const row of rows.slice(header + 1))
+    for (const [place, value] of row.entries()) if (value.trim() !== '') used.add(place);
+  return describeCells(null, rows[header] ?? []).filter(({ place }) => !used.has(place));
 }
 
 /** Index of the header row; -1 if there is none. */
