@@ -1,6 +1,10 @@
 /** Turns table rows into texts: each value labelled with its column name, if there is a header. */
 import { estimateTokens, MAX_PASSAGE_TOKENS } from './file-passages.ts';
 
+/**
+ * Columns of a spreadsheet. Those beyond are dropped by the readers: a false position of a cell must cost nothing.
+ */
+export const MAX_COLUMNS = 16_384;
 /** Rows sampled to determine the width and find a header. */
 const SAMPLE_ROWS = 50;
 const SAME_SHARE = 0.8;

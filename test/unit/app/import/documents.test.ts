@@ -50,6 +50,40 @@ test('repeated rows and cells in a spreadsheet cost what they hold', async () =>
   expect(textOf(file).length).toBeLessThan(10_000_000);
 });
 
+describe('a cell of an OpenDocument spreadsheet', () => {
+  const cell = (text: string, times = 1, more = '') =>
+    `<table-cell number-columns-repeated="${times}">${more}${text && `<p>${text}</p>`}</table-cell>`;
+  const sheet = (...rows: string[]) =>
+    openDocument(
+      'spreadsheet',
+      `<office><table name="S">${rows.map((row) => `<table-row>${row}</table-row>`).join('')}</table></office>`,
+    );
+
+  test('keeps its column, however many are left empty or repeated before it', async () => {
+    const names = Array.from({ length: 600 }, (_, n) => cell(`c${n}`)).join('');
+    const file = await readOne(
+      'x.ods',
+      sheet(names, cell('') + cell('', 298) + cell('Pier') + cell('x', 250) + cell('Crane')),
+    );
+    const lines = textOf(file).split('\n');
+    expect(lines).toEqual(expect.arrayContaining(['c299: Pier', 'c300: x', 'c550: Crane']));
+  });
+
+  test('does not hold its comment, nor the text of a shape on it', async () => {
+    const beside =
+      '<annotation><creator>Ada</creator><p>Who</p><p>paid?</p></annotation><frame><text-box><p>Paid</p></text-box></frame>';
+    const file = await readOne(
+      'x.ods',
+      sheet(cell('payee') + cell('amount'), cell('Zephyr', 1, beside) + cell('12')),
+    );
+    expect(file.passages.map(({ text, part, label }) => [text, part, label])).toEqual([
+      ['Who\npaid?', 'comment', 'S'],
+      ['Paid', 'text-box', 'S'],
+      ['payee: Zephyr\namount: 12', 'sheet', 'S'],
+    ]);
+  });
+});
+
 describe('size', () => {
   test('of 200 MB of rich text is passed over where it is a picture', async () => {
     const piece = strToU8('89504e470d0a1a0a'.repeat(65_536)) as Uint8Array<ArrayBuffer>;
