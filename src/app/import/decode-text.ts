@@ -40,12 +40,12 @@ export async function decodeText(bytes: Uint8Array, chosen?: Encoding): Promise<
   if (marked) return decode(bytes, marked[0]);
   const wide = unmarkedWide(bytes);
   if (wide) return decode(bytes, wide);
-  const utf8 = decode(bytes, 'utf-8');
-  const isUtf8 = !utf8.text.includes('\ufffd') || brokenShare(utf8.text) === 0;
-  if (isUtf8 && ISO_2022_JP.test(utf8.text.slice(0, SAMPLE_BYTES))) return decode(bytes, 'iso-2022-jp');
-  if (isUtf8) return utf8;
+  const valid = validUtf8(bytes);
+  if (valid !== null && ISO_2022_JP.test(valid.slice(0, SAMPLE_BYTES))) return decode(bytes, 'iso-2022-jp');
+  if (valid !== null) return { text: valid, encoding: 'utf-8', guessed: false };
   const declared = decodeDeclared(bytes);
   if (declared) return declared;
+  const utf8 = decode(bytes, 'utf-8');
   // A few broken bytes in a long UTF-8 text do not indicate another encoding.
   if (brokenShare(utf8.text) <= MAX_BROKEN_SHARE && /[^\0-\x7f\ufffd]/.test(utf8.text)) return utf8;
   return { ...decode(bytes, await guessEncoding(bytes)), guessed: true };
@@ -56,6 +56,15 @@ function decode(bytes: Uint8Array, encoding: string): DecodedText {
     ? decodeUtf32(bytes, encoding === 'utf-32le')
     : new TextDecoder(encoding).decode(bytes);
   return { text, encoding, guessed: false };
+}
+
+/** Null if it is invalid. A replacement character in the text is no sign of that: it may have been written. */
+export function validUtf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
 }
 
 /** Invalid code points become U+FFFD, as with `TextDecoder`. */

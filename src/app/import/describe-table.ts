@@ -1,6 +1,10 @@
 /** Turns table rows into texts: each value labelled with its column name, if there is a header. */
 import { estimateTokens, MAX_PASSAGE_TOKENS } from './file-passages.ts';
 
+/**
+ * Columns of a spreadsheet. Those beyond are dropped by the readers: a false position of a cell must cost nothing.
+ */
+export const MAX_COLUMNS = 16_384;
 /** Rows sampled to determine the width and find a header. */
 const SAMPLE_ROWS = 50;
 const SAME_SHARE = 0.8;
@@ -37,13 +41,15 @@ interface DescribedCell {
   readonly text: string;
 }
 
-/** Skips empty rows, and the header if rows follow it. */
+/** Skips empty rows, and of a header what stands over values. */
 export function* describeTable(rows: readonly (readonly string[])[]): Generator<DescribedRow, void> {
   const header = findHeader(rows);
   const names = header === -1 ? null : (rows[header] ?? []);
   for (const [index, values] of rows.entries()) {
-    if (index === header && rows.length > header + 1) continue;
-    const cells = describeCells(index < header ? null : names, values);
+    const cells =
+      index === header && rows.length > header + 1
+        ? unusedNames(rows, header)
+        : describeCells(index < header ? null : names, values);
     const isLong = estimateTokens(joined(cells)) > MAX_PASSAGE_TOKENS;
     const isOwn = ({ text }: DescribedCell): boolean =>
       isLong && estimateTokens(text) > MAX_PASSAGE_TOKENS / 2;
@@ -52,6 +58,14 @@ export function* describeTable(rows: readonly (readonly string[])[]): Generator<
     for (const cell of cells.filter(isOwn))
       yield { index, text: cell.text, column: cell.column, cells: [cell] };
   }
+}
+
+/** Cells of the header with nothing below: not names of columns, but values that would be lost. */
+function unusedNames(rows: readonly (readonly string[])[], header: number): DescribedCell[] {
+  const used = new Set<number>();
+  for (const row of rows.slice(header + 1))
+    for (const [place, value] of row.entries()) if (value.trim() !== '') used.add(place);
+  return describeCells(null, rows[header] ?? []).filter(({ place }) => !used.has(place));
 }
 
 /** Index of the header row; -1 if there is none. */
@@ -69,7 +83,7 @@ function namesColumns(head: readonly string[], body: readonly (readonly string[]
   if (body.length === 0 || new Set(filled).size < filled.length) return false;
   if (filled.some((name) => name.length > 100 || isMeasure(name))) return false;
   if (filled.some((name) => COLUMN_NAMES.has(name.toLowerCase()))) return true;
-  if (filled.every((name) => /^[a-z]\w*([._ -]\w+)*$/.test(name))) return true;
+  if (filled.every((name) => /^[a-z]\w*([. -]\w+)*$/.test(name))) return true;
   let numLike = 0;
   let numUnlike = 0;
   for (const [column, name] of head.entries()) {

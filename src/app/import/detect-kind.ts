@@ -12,7 +12,6 @@ export type BinaryKind =
 
 export function detectBinaryKind(head: Uint8Array): BinaryKind | null {
   const start = String.fromCharCode(...head.subarray(0, 1024));
-  if (/%PDF-\d/.test(start)) return 'pdf'; // PDF readers tolerate leading bytes, so do we
   // eslint-disable-next-line no-control-regex -- the marks of ZIP archives
   if (/^PK(\x03\x04|\x05\x06|\x07\x08)/.test(start)) return 'zip';
   if (start.startsWith('\xd0\xcf\x11\xe0')) return 'compound';
@@ -22,7 +21,17 @@ export function detectBinaryKind(head: Uint8Array): BinaryKind | null {
   if (CMS.test(start)) return 'signed';
   if (PICTURE.test(start)) return 'picture';
   if (FOREIGN_MARKS.some(([mark]) => mark.test(start))) return 'unsupported';
-  return isTar(head) ? 'tar' : null;
+  if (isTar(head)) return 'tar';
+  return isPdf(start) ? 'pdf' : null;
+}
+
+/**
+ * PDF readers tolerate leading bytes, so do we. Tested last, and at line starts only: archives hold PDF files, and
+ * texts and mail speak of them.
+ */
+function isPdf(start: string): boolean {
+  const at = /(^(\xef\xbb\xbf)?\s*|[\r\n\0])%PDF-\d/.exec(start)?.index ?? -1;
+  return at !== -1 && !looksLikeMessage(start.slice(0, at));
 }
 
 /** PNG, JPEG, GIF, BMP, TIFF, WebP, HEIC and AVIF, JPEG 2000. */
@@ -72,7 +81,13 @@ export function isTar(bytes: Uint8Array): boolean {
 
 const HEADER_LINE =
   /^(from|to|cc|bcc|subject|date|sender|received|return-path|message-id|mime-version|content-type|delivered-to|reply-to|x-[\w-]+|dkim-signature|arc-[\w-]+):/i;
-const HTML_START = /^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]{0,2000}?-->\s*)*<(!doctype\s+html|html|head|body)\b/i;
+/** Headers that mail programs write; `From:`, `To:` and `Date:` begin memos and settings too. */
+const MAIL_ONLY =
+  /^(mime-version|content-type|content-transfer-encoding|message-id|return-path|delivered-to|dkim-signature|received:\s*(from|by|\())|=\?[\w-]+\?[bq]\?/im;
+/** The body of a message, without the message's own headers. */
+const MAIL_BODY = /^(mime-version:|content-type:\s*(text|multipart|message)\/)/i;
+const HTML_START =
+  /^\s*(<\?xml[^>]*>\s*)?(<!--(?:(?!-->)[\s\S]){0,2000}-->\s*)*<(!doctype\s+html|html|head|body)\b/i;
 const XML_START =
   /^\s*(<\?xml\s|<!DOCTYPE\s(?!html)|<[a-z_][\w.-]*(:[\w.-]+)?(\s+xmlns(:\w+)?=|\s*>[\s\S]*<\/[a-z_]))/i;
 const CODE_ENDINGS =
@@ -82,12 +97,10 @@ const SAMPLE_CHARACTERS = 65_536;
 /** @param name only its extension is used */
 export function detectTextKind(text: string, name: string): FileKind {
   const sample = text.slice(0, SAMPLE_CHARACTERS).replace(/^\ufeff/, '');
-  // The body of a message, without the message's own headers.
-  if (/^(mime-version|content-type:\s*(text|multipart|message)\/)/i.test(sample)) return 'email';
   const ending = /\.(\w{1,12})$/.exec(name)?.[1]?.toLowerCase() ?? '';
-  if (/^From \S+.*\r?\n/.test(sample) && looksLikeMessage(sample.slice(sample.indexOf('\n') + 1)))
+  if (/^From \S.*\r?\n/.test(sample) && looksLikeMessage(sample.slice(sample.indexOf('\n') + 1)))
     return 'mbox';
-  if (looksLikeMessage(sample.replace(/^\d+\s*\n/, ''))) return 'email';
+  if (!CODE_ENDINGS.test(ending) && isMail(sample, ending)) return 'email';
   if (/^BEGIN:V(CALENDAR|CARD)\b/i.test(sample)) return 'calendar';
   if (/^WEBVTT\b/.test(sample) || /^\s*\d+\s*\r?\n\d+:\d\d:\d\d,\d+ -->/.test(sample)) return 'subtitles';
   if (HTML_START.test(sample)) return 'html';
@@ -109,6 +122,13 @@ export function looksBinary(text: string): boolean {
   // eslint-disable-next-line no-control-regex -- they are what is counted
   const numControls = sample.match(/[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]/g)?.length ?? 0;
   return sample.includes('\0') || numControls > sample.length / 50;
+}
+
+function isMail(sample: string, ending: string): boolean {
+  if (MAIL_BODY.test(sample)) return true;
+  const message = sample.replace(/^\d+\s*\n/, '');
+  if (!looksLikeMessage(message)) return false;
+  return /^emlx?$/.test(ending) || MAIL_ONLY.test(message.split(/\r?\n\r?\n/, 1)[0] ?? '');
 }
 
 /**

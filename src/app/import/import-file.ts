@@ -37,7 +37,7 @@ export async function importFile(
   const place = { path: cleanPath(path), depth: 0, budget: new UnpackBudget() };
   try {
     const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
-    const problem = sizeProblem(head, file.size);
+    const problem = sizeProblem(head, file.size, place.path);
     if (problem) return [unreadable(place.path, file.size, problem)];
     return await importBytes(place, new Uint8Array(await file.arrayBuffer()), surroundings);
   } catch {

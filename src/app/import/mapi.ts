@@ -7,7 +7,8 @@ export const MAPI = {
   subject: 0x0037, clientSubmitTime: 0x0039, deliveryTime: 0x0e06, headers: 0x007d, displayBcc: 0x0e02, displayCc: 0x0e03,
   displayTo: 0x0e04, body: 0x1000, rtf: 0x1009, html: 0x1013, messageId: 0x1035, senderName: 0x0c1a, senderEmail: 0x0c1f,
   senderSmtp: 0x5d01, displayName: 0x3001, email: 0x3003, smtp: 0x39fe, recipientType: 0x0c15, attachData: 0x3701,
-  attachName: 0x3704, attachLongName: 0x3707, attachMethod: 0x3705, attachContentId: 0x3712, codepage: 0x3fde,
+  attachName: 0x3704, attachLongName: 0x3707, attachMethod: 0x3705, attachContentId: 0x3712, codepage: 0x3ffd,
+  internetCodepage: 0x3fde,
 } as const; // prettier-ignore
 
 /** Converts 100 ns units since 1601 to ISO 8601 in UTC. */

@@ -121,7 +121,7 @@ export function joinPieces(lines: readonly PageLine[]): PageText {
       (row) =>
         textOf(row)
           .toLowerCase()
-          .match(/\p{L}+-\p{L}+/gu) ?? [],
+          .match(/(?<!\p{L})\p{L}+-\p{L}+/gu) ?? [],
     ),
   );
   const spans: PageSpan[] = [];
@@ -158,7 +158,8 @@ function joinBrokenWord(row: PageRun[], next: PageRun[], hyphenated: ReadonlySet
   if (!rest) return false;
   const [taken, word = ''] = rest;
   const stem = last.text.trimEnd().slice(0, -1);
-  const whole = `${/\p{L}+$/u.exec(stem)?.[0] ?? ''}-${/^\p{L}+/u.exec(word)?.[0] ?? ''}`.toLowerCase();
+  const whole =
+    `${/(?<!\p{L})\p{L}+$/u.exec(stem)?.[0] ?? ''}-${/^\p{L}+/u.exec(word)?.[0] ?? ''}`.toLowerCase();
   if (!hyphenated.has(whole)) row[row.length - 1] = { ...last, text: stem };
   const share = taken.length / first.text.length;
   row.push({ ...first, text: word, width: first.width * share });

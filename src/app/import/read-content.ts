@@ -26,7 +26,7 @@ export async function readContent(bytes: Uint8Array, context: ReadContext): Prom
 }
 
 async function readByKind(bytes: Uint8Array, context: ReadContext): Promise<FileContent> {
-  const problem = sizeProblem(bytes, bytes.length);
+  const problem = sizeProblem(bytes, bytes.length, context.path);
   if (problem) throw new UnreadableFile(problem);
   const kind = detectBinaryKind(bytes);
   switch (kind) {
@@ -77,9 +77,9 @@ async function readText(bytes: Uint8Array, context: ReadContext): Promise<FileCo
   if (looksBinary(text)) throw new UnreadableFile(note('unsupported'));
   if (/^\s*-----BEGIN PGP MESSAGE-----/.test(text)) throw new UnreadableFile(note('locked-certificate'));
   const kind = detectTextKind(text, context.path);
-  const content = { kind, ...(await readKind(kind, text, bytes, context)) };
-  // Messages declare the encoding of each part.
-  if (kind === 'email' || kind === 'mbox') return content;
+  const mail = namesEncodings(kind, text, encoding) ? withoutMark(bytes) : null;
+  const content = { kind, ...(await readKind(kind, text, mail, context)) };
+  if (mail) return content;
   const numBroken = text.split('\ufffd').length - 1;
   const warnings = [
     ...(content.warnings ?? []),
@@ -89,17 +89,28 @@ async function readText(bytes: Uint8Array, context: ReadContext): Promise<FileCo
   return { ...content, encoding, warnings };
 }
 
+/** Whether it is mail whose parts name their encodings. UTF-16 and UTF-32 are those of a copy: no mail is sent in them. */
+function namesEncodings(kind: FileKind, text: string, encoding: string): boolean {
+  if (/^utf-(16|32)/.test(encoding)) return false;
+  return kind === 'mbox' || (kind === 'email' && /^content-type:/im.test(text));
+}
+
+function withoutMark(bytes: Uint8Array): Uint8Array {
+  return [0xef, 0xbb, 0xbf].every((byte, place) => bytes[place] === byte) ? bytes.subarray(3) : bytes;
+}
+
+/** @param mail bytes of mail whose parts name their encodings */
 async function readKind(
   kind: FileKind,
   text: string,
-  bytes: Uint8Array,
+  mail: Uint8Array | null,
   { path }: ReadContext,
 ): Promise<Omit<FileContent, 'kind'>> {
   switch (kind) {
     case 'email':
-      return (await import('./read-email.ts')).readEmail(bytes);
+      return (await import('./read-email.ts')).readEmail(mail ?? new TextEncoder().encode(text));
     case 'mbox':
-      return (await import('./read-mailbox.ts')).readMailbox(bytes);
+      return (await import('./read-mailbox.ts')).readMailbox(mail ?? new TextEncoder().encode(text));
     case 'html':
       return { units: readHtml(text) };
     case 'xml':

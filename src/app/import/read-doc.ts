@@ -78,12 +78,28 @@ function readPieces(document: Uint8Array, clx: Uint8Array): string {
 /** Replaces paragraph, cell and field marks; keeps a field's result and drops its instruction. */
 function plainText(text: string): string {
   /* eslint-disable no-control-regex -- Word marks fields and breaks by control characters */
-  return text
-    .replace(/\x13[^\x13\x14\x15]*(?:\x13[^\x15]*\x15[^\x13\x14\x15]*)*\x14/g, '')
-    .replace(/\x13[^\x13\x15]*\x15/g, '')
+  return withoutInstructions(text)
     .replace(/[\r\x0b\x0c\x0e]/g, '\n')
     .replace(/\x07/g, '\t')
     .replace(/\x1e/g, '-')
     .replace(/[\x00-\x08\x0f-\x1f]/g, '');
   /* eslint-enable no-control-regex */
+}
+
+/** A field is its instruction, a mark, its result and another mark; either may hold fields. */
+function withoutInstructions(text: string): string {
+  const kept: string[] = [];
+  /** for each open field where its instruction starts; null once it is dropped */
+  const open: (number | null)[] = [];
+  // eslint-disable-next-line no-control-regex -- the marks of fields
+  for (const piece of text.split(/([\x13-\x15])/)) {
+    const start = open.at(-1) ?? null;
+    if (piece === '\x14' || piece === '\x15') {
+      if (start !== null) kept.length = start;
+      open.pop();
+      if (piece === '\x14') open.push(null);
+    } else if (piece === '\x13') open.push(kept.length);
+    else kept.push(piece);
+  }
+  return kept.join('');
 }

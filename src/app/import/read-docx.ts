@@ -12,14 +12,14 @@ import type { XmlElement, XmlListener } from './xml-events.ts';
 import type { ZipPackage } from './zip-package.ts';
 
 /** Text parts, by relationship type. */
-const TEXT_PARTS: Readonly<Record<string, DocumentPart>> = {
-  footnotes: 'footnote',
-  endnotes: 'endnote',
-  comments: 'comment',
-  header: 'header',
-  footer: 'footer',
-  diagramData: 'text-box',
-};
+const TEXT_PARTS: ReadonlyMap<string, DocumentPart> = new Map([
+  ['footnotes', 'footnote'],
+  ['endnotes', 'endnote'],
+  ['comments', 'comment'],
+  ['header', 'header'],
+  ['footer', 'footer'],
+  ['diagramData', 'text-box'],
+]);
 /** Embedded files, read as separate files. */
 const EMBEDDED = new Set(['package', 'aFChunk']);
 
@@ -34,7 +34,7 @@ export async function readDocx(archive: ZipPackage, main: string, content: Uint8
   const all = [...related];
   for (const { type, target, isExternal } of related) {
     if (isExternal) continue;
-    const part = TEXT_PARTS[type];
+    const part = TEXT_PARTS.get(type);
     if (part) {
       await archive.read(target, word.listen(part));
       all.push(...(await archive.relationships(target)));
@@ -44,7 +44,7 @@ export async function readDocx(archive: ZipPackage, main: string, content: Uint8
   // Some writers omit the relationship.
   const known = new Set(related.map(({ target }) => target.toLowerCase()));
   for (const name of archive.names(/^word\/(footnotes|endnotes|comments|header\d*|footer\d*)\.xml$/)) {
-    const part = TEXT_PARTS[/[a-z]+(?=\d*\.xml$)/.exec(name)?.[0] ?? ''];
+    const part = TEXT_PARTS.get(/[a-z]+(?=\d*\.xml$)/.exec(name)?.[0] ?? '');
     if (part && !known.has(name.toLowerCase())) await archive.read(name, word.listen(part));
   }
   return {
@@ -58,9 +58,9 @@ export async function readDocx(archive: ZipPackage, main: string, content: Uint8
 
 const STORY_ELEMENTS = new Set(['footnote', 'endnote', 'comment']);
 /** Elements that stand for a character or a break. */
-const MARKS: Readonly<Record<string, string>> = {
-  tab: '\t', ptab: '\t', br: '\n', cr: '\n', noBreakHyphen: '-', tc: '', tr: '\n', rt: ')',
-}; // prettier-ignore
+const MARKS: ReadonlyMap<string, string> = new Map(Object.entries({
+  tab: '\t', ptab: '\t', br: '\n', cr: '\n', noBreakHyphen: '-', tr: '\n', rt: ')',
+})); // prettier-ignore
 
 class WordListener {
   readonly #stories = new Stories();
@@ -121,7 +121,7 @@ class WordListener {
         return;
       }
       isText = false;
-      if (name in MARKS) stories.write(MARKS[name] ?? '');
+      stories.write(MARKS.get(name) ?? '');
       if (name === 'pPr') {
         const { style = '', list, level } = paragraph;
         const number = this.#numbering.next(style, list, level);

@@ -2,15 +2,12 @@
 import type { FileContent } from './file-content.ts';
 import { note, UnreadableFile } from './import-notes.ts';
 import { decodeText } from './decode-text.ts';
-import { htmlToText } from './read-html.ts';
+import { readChapter } from './read-html.ts';
 import { Stories } from './stories.ts';
 import { resolvePart, type ZipPackage } from './zip-package.ts';
 
 /** Font obfuscation, which occurs in books that are not encrypted. */
 const FONT_SCRAMBLING = /(idpf\.org\/2008\/embedding|ns\.adobe\.com\/pdf\/enc#RC)/;
-
-/** References to content outside the book; links are not content. */
-const OUTSIDE = /<(?!a[\s])[a-z][^>]*\s(src|href|data|poster)\s*=\s*["']?\s*(https?:)?\/\//gi;
 
 export async function readEpub(archive: ZipPackage): Promise<FileContent> {
   let isLocked = false;
@@ -27,32 +24,30 @@ export async function readEpub(archive: ZipPackage): Promise<FileContent> {
     },
   });
   const folder = root.slice(0, root.lastIndexOf('/') + 1);
-  const items = new Map<string, { readonly part: string; readonly type: string }>();
+  /** parts by id */
+  const items = new Map<string, string>();
   const spine: string[] = [];
   const pictures: string[] = [];
   await archive.parse(await archive.requiredBytes(root), {
     open: ({ name, attributes }) => {
       if (name === 'item') {
-        const type = attributes['media-type'] ?? '';
         const part = resolvePart(folder, decodePath(attributes.href ?? ''));
-        items.set(attributes.id ?? '', { part, type });
-        if (type.startsWith('image/')) pictures.push(part);
+        items.set(attributes.id ?? '', part);
+        if (attributes['media-type']?.startsWith('image/')) pictures.push(part);
       } else if (name === 'itemref') spine.push(attributes.idref ?? '');
     },
   });
   const stories = new Stories();
   let numOutside = 0;
   for (const [place, id] of spine.entries()) {
-    const item = items.get(id);
-    const content = item && (await archive.bytes(item.part));
+    const part = items.get(id) ?? '';
+    archive.countMissing(part);
+    const content = await archive.bytes(part);
     if (!content) continue;
-    const { text: page } = await decodeText(content);
-    numOutside += page.match(OUTSIDE)?.length ?? 0;
-    // A part's title repeats its heading, or is a file name.
-    const text = htmlToText(page.replace(/<title[^>]*>[\s\S]*?<\/title>/i, ''));
-    const heading = /<h[1-3][^>]*>([\s\S]{1,300}?)<\/h[1-3]>/i.exec(page)?.[1];
-    const title = heading === undefined ? '' : htmlToText(heading).replace(/\s+/g, ' ');
-    stories.add(text, { part: 'chapter', label: title || String(place + 1) });
+    const chapter = readChapter((await decodeText(content)).text);
+    numOutside += chapter.numOutside;
+    const label = chapter.heading || String(place + 1);
+    stories.add(chapter.text, { part: 'chapter', label });
   }
   const warnings = [...archive.warnings, ...(numOutside > 0 ? [note('external-content', numOutside)] : [])];
   return { kind: 'epub', units: stories.finish(), warnings, pictures: archive.pictures(pictures) };

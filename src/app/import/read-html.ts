@@ -23,21 +23,92 @@ const BLOCKS = new Set(
 /** Deeper than any real page; parsing time is quadratic in depth. */
 const MAX_DEPTH = 2_000;
 
+const XHTML = /^\s*<\?xml\s|<html\s[^>]*xmlns/;
+const XHTML_SAMPLE = 4_096;
+/** Links have content of their own, and HTML ends one with the next. */
+const EMPTY_ELEMENT = /<(?!a[\s/])([a-z][\w:.-]*)(?=[\s/])((?:[^"'<>]|"[^"<]*"|'[^'<]*')*\/>)/g;
+
+/** References to content elsewhere. */
+const SOURCES = new Set(['src', 'href', 'data', 'poster']);
+/** A chapter's headings that are tried for its name; some hold a picture only. */
+const MAX_HEADINGS = 10;
+const MAX_HEADING_LENGTH = 300;
+
+export interface Chapter {
+  readonly text: string;
+  /** empty if it has none */
+  readonly heading: string;
+  /** references to content outside the book; links are not content */
+  readonly numOutside: number;
+}
+
 export function readHtml(html: string): TextUnit[] {
-  const { text, lines } = writePage(html).finish();
+  const { text, lines } = writePage(parsePage(html)).finish();
   return [{ text, lines: { each: lines } }];
 }
 
 /** @throws UnreadableFile if elements are nested too deeply */
 export function htmlToText(html: string): string {
-  return writePage(html).finish().text;
+  return writePage(parsePage(html)).finish().text;
 }
 
-function writePage(html: string): LineWriter {
-  const document = parse<DefaultTreeAdapterMap>(html, {
+/** A chapter of a book, without the title of its page, which repeats the heading or is a file name. */
+export function readChapter(html: string): Chapter {
+  const page = parsePage(html);
+  const elements = [...elementsOf(page)];
+  const heading = elements
+    .filter(({ nodeName }) => /^h[1-3]$/.test(nodeName))
+    .slice(0, MAX_HEADINGS)
+    .map((element) => textOf(element).replace(/\s+/g, ' '))
+    .find((text) => text !== '' && text.length <= MAX_HEADING_LENGTH);
+  return {
+    text: textOf(page),
+    heading: heading ?? '',
+    numOutside: elements.filter(pointsOutside).length,
+  };
+}
+
+function pointsOutside({ nodeName, attrs }: DefaultTreeAdapterTypes.Element): boolean {
+  return (
+    nodeName !== 'a' &&
+    attrs.some(({ name, value }) => SOURCES.has(name) && /^\s*(https?:)?\/\//i.test(value))
+  );
+}
+
+function* elementsOf(page: Node): Generator<DefaultTreeAdapterTypes.Element, void> {
+  const stack: Node[] = [page];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (defaultTreeAdapter.isElementNode(node)) yield node;
+    for (const child of [...childrenOf(node)].reverse()) stack.push(child);
+  }
+}
+
+function textOf(node: Node): string {
+  const writer = new LineWriter();
+  collectText(node, writer);
+  return writer.finish().text;
+}
+
+function parsePage(html: string): DefaultTreeAdapterTypes.Document {
+  const source = XHTML.test(html.slice(0, XHTML_SAMPLE)) ? withoutEmptyElements(html) : html;
+  return parse<DefaultTreeAdapterMap>(source, {
     treeAdapter: adapterWithLimit(),
     sourceCodeLocationInfo: true,
   });
+}
+
+/**
+ * Any element may be empty in XHTML. HTML takes `<script/>` for a start, and what follows for the script. An element that
+ * is always empty takes its place: one with a line of its own, or one without effect.
+ */
+function withoutEmptyElements(xhtml: string): string {
+  return xhtml.replace(
+    EMPTY_ELEMENT,
+    (_, name: string, rest: string) => `<${BLOCKS.has(name) ? 'hr' : 'link'}${rest}`,
+  );
+}
+
+function writePage(document: DefaultTreeAdapterTypes.Document): LineWriter {
   const writer = new LineWriter();
   const title = findTitle(document);
   if (title) {
@@ -55,8 +126,8 @@ function writeText(
 ): void {
   const { startLine = 1, endLine = startLine } = sourceCodeLocation ?? {};
   // Leading white space does not count towards a text's position.
-  const numBefore = breaksIn(/^\s*/.exec(value)?.[0] ?? '');
-  const numAfter = breaksIn(/\s*$/.exec(value)?.[0] ?? '');
+  const numBefore = breaksIn(value.slice(0, value.length - value.trimStart().length));
+  const numAfter = breaksIn(value.slice(value.trimEnd().length));
   const first = startLine + numBefore;
   writer.write(value, { first, last: Math.max(first, endLine - numAfter) });
 }
@@ -82,7 +153,7 @@ function collectText(root: Node, writer: LineWriter): void {
     if (isBlock) writer.endLine();
     if (isBlock) stack.push('line');
     if (name === 'td' || name === 'th') stack.push('space');
-    if ('childNodes' in next) for (const child of [...next.childNodes].reverse()) stack.push(child);
+    for (const child of [...childrenOf(next)].reverse()) stack.push(child);
   }
 }
 

@@ -39,7 +39,7 @@ async function readMessage(
   const body = await mapiBody(message.text(MAPI.body), page, message.bytes(MAPI.rtf));
   for (const name of file.list(path).filter((entry) => entry.startsWith('__attach_version1.0_'))) {
     const place = join(path, name);
-    const attachment = new Properties(file, place);
+    const attachment = new Properties(file, place, message.page);
     const title =
       attachment.text(MAPI.attachLongName) ||
       attachment.text(MAPI.attachName) ||
@@ -61,7 +61,7 @@ async function readMessage(
 function recipients(file: CompoundFile, path: string, message: Properties): string[] {
   const lists: string[][] = [[], [], [], []];
   for (const name of file.list(path).filter((entry) => entry.startsWith('__recip_version1.0_'))) {
-    const recipient = new Properties(file, join(path, name));
+    const recipient = new Properties(file, join(path, name), message.page);
     const address = recipient.text(MAPI.smtp) || recipient.text(MAPI.email);
     const shown = withAddress(recipient.text(MAPI.displayName), address);
     (lists[recipient.number(MAPI.recipientType) & 3] ?? lists[1])?.push(shown);
@@ -87,19 +87,24 @@ class Properties {
   readonly #file: CompoundFile;
   readonly #path: string;
   readonly #short: DataView;
+  /** code page of texts that are not Unicode; 0 if unknown */
+  readonly page: number;
 
-  constructor(file: CompoundFile, path: string) {
+  /** @param page that of the message, of which it is a part */
+  constructor(file: CompoundFile, path: string, page = 0) {
     this.#file = file;
     this.#path = path;
     const bytes = file.stream(join(path, '__properties_version1.0')) ?? new Uint8Array();
     this.#short = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    // That of the page is not always that of the other texts.
+    this.page = this.number(MAPI.codepage) || this.number(MAPI.internetCodepage) || page;
   }
 
   text(id: number): string {
     const wide = this.#stream(id, '001F');
     if (wide) return trim(new TextDecoder('utf-16le').decode(wide));
     const narrow = this.#stream(id, '001E');
-    return narrow ? trim(new TextDecoder(encodingOfPage(this.number(MAPI.codepage))).decode(narrow)) : '';
+    return narrow ? trim(new TextDecoder(encodingOfPage(this.page)).decode(narrow)) : '';
   }
 
   bytes(id: number): Uint8Array | null {
@@ -141,5 +146,5 @@ function join(path: string, name: string): string {
 }
 
 function trim(text: string): string {
-  return text.replace(/\0+$/, '').trim();
+  return text.replace(/(?<!\0)\0+$/, '').trim();
 }

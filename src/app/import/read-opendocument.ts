@@ -2,7 +2,7 @@
  * OpenDocument: text (.odt), presentations (.odp, one unit per slide) and spreadsheets (.ods, one unit per
  * row). Notes, comments, text boxes, headers, footers and tracked deletions are separate texts.
  */
-import { describeTable } from './describe-table.ts';
+import { describeTable, MAX_COLUMNS } from './describe-table.ts';
 import type { FileContent, FilePart } from './file-content.ts';
 import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
 import type { DocumentPart, FileKind } from './import-types.ts';
@@ -10,7 +10,7 @@ import { Stories } from './stories.ts';
 import type { XmlElement, XmlListener } from './xml-events.ts';
 import type { ZipPackage } from './zip-package.ts';
 
-/** Empty rows and cells are stored once with a repeat count; a false count must cost nothing. */
+/** Equal rows and cells are stored once with a repeat count; a false count must cost nothing. */
 const MAX_REPEATS = 100;
 const MAX_SPACES = 100;
 
@@ -43,15 +43,15 @@ async function* embeddedDocuments(archive: ZipPackage): AsyncGenerator<FilePart,
   }
 }
 
-const STORY_PARTS: Readonly<Record<string, DocumentPart>> = {
-  annotation: 'comment',
-  'text-box': 'text-box',
-  deletion: 'deleted',
-};
-const HEADERS: Readonly<Record<string, DocumentPart>> = {
+const STORY_PARTS: ReadonlyMap<string, DocumentPart> = new Map([
+  ['annotation', 'comment'],
+  ['text-box', 'text-box'],
+  ['deletion', 'deleted'],
+]);
+const HEADERS: ReadonlyMap<string, DocumentPart> = new Map(Object.entries<DocumentPart>({
   header: 'header', 'header-left': 'header', 'header-first': 'header',
   footer: 'footer', 'footer-left': 'footer', 'footer-first': 'footer',
-}; // prettier-ignore
+})); // prettier-ignore
 const SKIPPED = new Set(['note-citation', 'tracked-changes-info', 'change-info', 'forms', 'ruby-text']);
 
 interface SheetRow {
@@ -74,6 +74,8 @@ class OpenDocumentReader {
   #sheet = '';
   #rows: SheetRow[] = [];
   #row: SheetRow = { number: 0, values: [] };
+  /** columns of the row so far */
+  #numColumns = 0;
   #cell: string[] | null = null;
   #numNested = 0;
   #repeatsOfRow = 1;
@@ -107,7 +109,7 @@ class OpenDocumentReader {
     let depth = 0;
     return {
       open: (element) => {
-        const part = HEADERS[element.name];
+        const part = HEADERS.get(element.name);
         if (part && depth === 0) {
           this.stories.open({ part });
           depth = 1;
@@ -125,8 +127,14 @@ class OpenDocumentReader {
     };
   }
 
+  /** The cell that text belongs to; that of a comment or shape on it does not. */
+  get #openCell(): string[] | null {
+    return this.stories.isOpen ? null : this.#cell;
+  }
+
   #write(text: string): void {
-    if (this.#cell) this.#cell.push(text);
+    const cell = this.#openCell;
+    if (cell) cell.push(text);
     else this.stories.write(text);
   }
 
@@ -138,7 +146,8 @@ class OpenDocumentReader {
     if (name !== 'a' && isOutside(attributes.href ?? '')) this.#numOutside += 1;
     this.#stack.push(this.#openStory(name, attributes));
     if (name === 'p' || name === 'h') {
-      if (this.#cell && this.#cell.length > 0) this.#cell.push('\n');
+      const cell = this.#openCell;
+      if (cell && cell.length > 0) cell.push('\n');
       this.#isParagraph += 1;
     } else if (name === 's') this.#write(' '.repeat(Math.min(MAX_SPACES, Number(attributes.c ?? 1) || 1)));
     else if (name === 'tab') this.#write('\t');
@@ -148,10 +157,10 @@ class OpenDocumentReader {
   }
 
   #openStory(name: string, attributes: Readonly<Record<string, string>>): boolean {
-    const part = this.#kind === 'odp' && name === 'text-box' ? undefined : STORY_PARTS[name];
+    const part = this.#kind === 'odp' && name === 'text-box' ? undefined : STORY_PARTS.get(name);
     if (part) {
       if (part === 'deleted') this.#numDeleted += 1;
-      this.stories.open({ part });
+      this.stories.open({ part, ...(this.#sheet && { label: this.#sheet }) });
     } else if (name === 'note') {
       const kind = attributes['note-class'] === 'endnote' ? 'endnote' : 'footnote';
       const number = (this.#numNotes[kind] ?? 0) + 1;
@@ -175,6 +184,7 @@ class OpenDocumentReader {
       this.#row = { number: 0, values: [] };
     } else if (name === 'table-row') {
       this.#row = { number: this.#row.number + 1, values: [] };
+      this.#numColumns = 0;
       this.#repeatsOfRow = repeats(attributes['number-rows-repeated']);
     } else if (name === 'table-cell' || name === 'covered-table-cell') {
       this.#cell = [];
@@ -190,7 +200,8 @@ class OpenDocumentReader {
     }
     if (name === 'p' || name === 'h') {
       this.#isParagraph = Math.max(0, this.#isParagraph - 1);
-      if (!this.#cell) this.stories.write(this.#numCells > 0 ? ' ' : this.#kind === 'odt' ? '\n\n' : '\n');
+      if (!this.#openCell)
+        this.stories.write(this.#numCells > 0 ? ' ' : this.#kind === 'odt' ? '\n\n' : '\n');
     } else if (this.#kind === 'ods') this.#closeSheet(name);
     else if (name === 'table-cell') {
       this.#numCells -= 1;
@@ -204,9 +215,12 @@ class OpenDocumentReader {
     if ((name === 'table-cell' || name === 'covered-table-cell') && this.#cell) {
       const value = this.#cell.join('') || this.#valueOfCell;
       this.#cell = null;
-      for (let n = 0; n < Math.min(this.#repeatsOfCell, MAX_REPEATS); n++) row.values.push(value);
+      if (value !== '' && this.#numColumns < MAX_COLUMNS) {
+        while (row.values.length < this.#numColumns) row.values.push('');
+        for (let n = 0; n < Math.min(this.#repeatsOfCell, MAX_REPEATS); n++) row.values.push(value);
+      }
+      this.#numColumns += this.#repeatsOfCell;
     } else if (name === 'table-row') {
-      while (row.values.at(-1) === '') row.values.pop();
       const isFilled = row.values.length > 0;
       for (let n = 0; isFilled && n < Math.min(this.#repeatsOfRow, MAX_REPEATS); n++)
         this.#rows.push({ number: row.number + n, values: row.values });

@@ -10,7 +10,7 @@ export function readPlain(text: string): TextUnit[] {
 const TIMING = /^\s*(\d+:)?\d+:\d+[.,]\d+\s+-->/;
 
 /** Names who speaks. */
-const VOICE = /<v(?:\.[^\s>]*)?\s+([^>]+)>/g;
+const VOICE = /<v(?:\.[^\s<>]*)?\s+([^\s<>][^<>]*)>/g;
 
 /** Subtitles (SRT, WebVTT): the spoken text without numbers, times and markup. */
 export function readSubtitles(text: string): TextUnit[] {
@@ -23,7 +23,7 @@ export function readSubtitles(text: string): TextUnit[] {
     if (/^(STYLE|REGION)\b/.test(line) || (place === 0 && line.startsWith('WEBVTT'))) isAside = true;
     const isLabel = TIMING.test(line) || TIMING.test(lines[place + 1] ?? '');
     if (isAside || isLabel) continue;
-    const spoken = line.replace(VOICE, '$1: ').replace(/<[^>]*>|\{\\[^}]*\}/g, '');
+    const spoken = line.replace(VOICE, '$1: ').replace(/<[^<>]*>|\{\\[^{}]*\}/g, '');
     writer.write(spoken, { first: place + 1, last: place + 1 });
     writer.endLine();
   }

@@ -20,6 +20,7 @@ export async function readPptx(archive: ZipPackage, main: string, content: Uint8
   const stories = new Stories();
   for (const [place, id] of ids.entries()) {
     const part = related.find((relation) => relation.id === id)?.target;
+    archive.countMissing(part);
     if (part === undefined) continue;
     const label = String(place + 1);
     stories.open({ part: 'slide', label });

@@ -28,17 +28,17 @@ const SKIPPED = new Set(
     'atnicn sp pgdsctbl ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn do private xe tc template operator title author keywords'
   ).split(' '),
 );
-const STORIES: Readonly<Record<string, DocumentPart>> = {
+const STORIES: ReadonlyMap<string, DocumentPart> = new Map(Object.entries<DocumentPart>({
   footnote: 'footnote', annotation: 'comment', header: 'header', headerl: 'header', headerr: 'header', headerf: 'header',
   footer: 'footer', footerl: 'footer', footerr: 'footer', footerf: 'footer', shptxt: 'text-box',
-}; // prettier-ignore
+})); // prettier-ignore
 /** Ignorable groups that nevertheless contain text. */
 const OPTIONAL = new Set(['shpinst', 'shppict', 'annotation', 'background', 'shp']);
-const CHARACTERS: Readonly<Record<string, string>> = {
+const CHARACTERS: ReadonlyMap<string, string> = new Map(Object.entries({
   par: '\n', sect: '\n', page: '\n', column: '\n', line: '\n', softline: '\n', row: '\n', nestrow: '\n', tab: '\t', cell: '\t',
   nestcell: '\t', emdash: '—', endash: '–', lquote: '‘', rquote: '’', ldblquote: '“', rdblquote: '”', bullet: '•', emspace: ' ',
   enspace: ' ', qmspace: ' ', '~': '\u00a0', _: '-', '-': '', zwj: '\u200d', zwnj: '\u200c',
-}; // prettier-ignore
+})); // prettier-ignore
 /** Deeper than any real file: beyond it the groups' state is not tracked, but their text is kept. */
 const MAX_DEPTH = 10_000;
 /** Nesting depth of the property groups in a picture. */
@@ -144,7 +144,7 @@ class RtfReader {
       if (first === 0x2a) this.#isStarred = true;
       else if (first === 0x5c || first === 0x7b || first === 0x7d) this.#addByte(first);
       else if (first === 0x0a || first === 0x0d) this.#write('\n');
-      else this.#write(CHARACTERS[String.fromCharCode(first)] ?? '');
+      else this.#write(CHARACTERS.get(String.fromCharCode(first)) ?? '');
       return;
     }
     let word = '';
@@ -181,9 +181,10 @@ class RtfReader {
     else if (word === 'plain') this.#change({ isDeleted: false });
     if (word === 'pict' && !this.#group.isSkipped) this.#addPicture(this.#at);
     if (word === 'objdata') this.#numObjects += 1;
+    const part = STORIES.get(word);
     if (SKIPPED.has(word) || (isStarred && !OPTIONAL.has(word))) this.#change({ isSkipped: true });
-    else if (word in STORIES) this.#openStory(STORIES[word] as DocumentPart);
-    else if (word in CHARACTERS) this.#write(CHARACTERS[word] ?? '');
+    else if (part) this.#openStory(part);
+    else this.#write(CHARACTERS.get(word) ?? '');
   }
 
   #addPicture(start: number): void {

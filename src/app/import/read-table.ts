@@ -28,29 +28,47 @@ export function readTable(text: string, name: string): TextUnit[] {
     step: ({ data, meta }) => {
       const start = line;
       record += 1;
-      for (; position < meta.cursor; position++) if (text[position] === '\n') line++;
+      for (; position < meta.cursor; position++) if (endsLine(text, position)) line++;
       if (data.some((value) => value.trim() !== '')) rows.push({ values: data, record, line: start });
     },
   });
-  return [...describeTable(rows.map(({ values }) => values))].flatMap(
-    ({ index, text: described, column, cells }) => {
-      const row = rows[index];
-      if (!row) return [];
-      const lines = cells.flatMap((cell) => cellLines(row, cell.place, numLines(cell.text)));
-      return [{ text: described, record: row.record, ...(column && { column }), lines: { each: lines } }];
-    },
-  );
+  const units: TextUnit[] = [];
+  let described = -1;
+  let starts: readonly number[] = [];
+  for (const { index, text: written, column, cells } of describeTable(rows.map(({ values }) => values))) {
+    const row = rows[index];
+    if (!row) continue;
+    // A row may be several units.
+    if (index !== described) starts = cellStarts(row);
+    described = index;
+    const lines = cells.flatMap((cell) => cellLines(starts[cell.place] ?? row.line, cell.text));
+    units.push({ text: written, record: row.record, ...(column && { column }), lines: { each: lines } });
+  }
+  return units;
 }
 
-/** Lines of the file for each line of a cell's text, which is trimmed. */
-function cellLines({ values, line }: TableRow, place: number, count: number): LineRange[] {
-  const before = [...values.slice(0, place), /^\s*/.exec(values[place] ?? '')?.[0] ?? ''];
-  const first = before.reduce((sum, value) => sum + numLines(value) - 1, line);
-  return Array.from({ length: count }, (_, n) => ({ first: first + n, last: first + n }));
+/** Of a CR LF pair, the second ends the line. */
+function endsLine(text: string, position: number): boolean {
+  const character = text[position];
+  return character === '\n' || (character === '\r' && text[position + 1] !== '\n');
 }
 
-function numLines(text: string): number {
-  return text.split('\n').length;
+/** The line on which each cell's text starts, which is trimmed. */
+function cellStarts({ values, line }: TableRow): number[] {
+  let next = line;
+  return values.map((value) => {
+    const start = next + numBreaks(value.slice(0, value.length - value.trimStart().length));
+    next += numBreaks(value);
+    return start;
+  });
+}
+
+function cellLines(first: number, text: string): LineRange[] {
+  return Array.from({ length: numBreaks(text) + 1 }, (_, n) => ({ first: first + n, last: first + n }));
+}
+
+function numBreaks(text: string): number {
+  return text.split(/\r\n?|\n/).length - 1;
 }
 
 /**

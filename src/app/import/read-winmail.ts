@@ -3,9 +3,10 @@ import { decodeText } from './decode-text.ts';
 import { isWinmail } from './detect-kind.ts';
 import type { FilePart } from './file-content.ts';
 import { MAPI, mapiBody } from './mapi.ts';
+import { encodingOfPage } from './rtf-charsets.ts';
 
 /** Message and attachment attributes, from [MS-OXTNEF]. */
-const ATTRIBUTES = { body: 0x800c, messageProperties: 0x9003, attachBegin: 0x9002, attachTitle: 0x8010, attachData: 0x800f, attachProperties: 0x9005 }; // prettier-ignore
+const ATTRIBUTES = { body: 0x800c, messageProperties: 0x9003, codepage: 0x9007, attachBegin: 0x9002, attachTitle: 0x8010, attachData: 0x800f, attachProperties: 0x9005 }; // prettier-ignore
 
 export interface Winmail {
   /** the body, from whichever form is present */
@@ -17,7 +18,8 @@ export interface Winmail {
 export async function readWinmail(bytes: Uint8Array): Promise<Winmail> {
   const files: { name: string; content: Uint8Array }[] = [];
   let text = '';
-  let properties = new Map<number, Uint8Array>();
+  let page = 0;
+  let properties = new Map<number, Property>();
   if (isWinmail(bytes)) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     // Signature and key, then repeated level, tag, length, data, checksum.
@@ -29,22 +31,23 @@ export async function readWinmail(bytes: Uint8Array): Promise<Winmail> {
       const file = files.at(-1);
       if (tag === ATTRIBUTES.attachBegin)
         files.push({ name: `attachment ${files.length + 1}`, content: new Uint8Array() });
-      else if (tag === ATTRIBUTES.body) text = plainText(data);
+      else if (tag === ATTRIBUTES.body) text = plainText(data, page);
       else if (tag === ATTRIBUTES.messageProperties) properties = readProperties(data);
-      else if (file && tag === ATTRIBUTES.attachTitle) file.name = plainText(data) || file.name;
+      else if (tag === ATTRIBUTES.codepage) page = codepageOf(data);
+      else if (file && tag === ATTRIBUTES.attachTitle) file.name = plainText(data, page) || file.name;
       else if (file && tag === ATTRIBUTES.attachData) file.content = data;
       else if (file && tag === ATTRIBUTES.attachProperties) {
         const name = readProperties(data).get(MAPI.attachLongName);
-        if (name) file.name = wideText(name) || file.name;
+        if (name) file.name = textOf(name, page) || file.name;
       }
     }
   }
   const [body, html] = [properties.get(MAPI.body), properties.get(MAPI.html)];
   return {
     text: await mapiBody(
-      text || (body ? wideText(body) : ''),
-      html ? (await decodeText(html)).text : '',
-      properties.get(MAPI.rtf) ?? null,
+      text || (body ? textOf(body, page) : ''),
+      html ? (await decodeText(html.data)).text : '',
+      properties.get(MAPI.rtf)?.data ?? null,
     ),
     files: files.filter(({ content }) => content.length > 0),
   };
@@ -55,15 +58,22 @@ const FIXED_BYTES: Readonly<Record<number, number>> = {
   2: 4, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 10: 4, 11: 4, 20: 8, 64: 8, 72: 16,
 }; // prettier-ignore
 
+interface Property {
+  readonly type: number;
+  readonly data: Uint8Array;
+}
+
+const UNICODE = 0x1f;
+
 /** Properties by id; of multiple values only the first. */
-function readProperties(data: Uint8Array): Map<number, Uint8Array> {
-  const properties = new Map<number, Uint8Array>();
+function readProperties(data: Uint8Array): Map<number, Property> {
+  const properties = new Map<number, Property>();
   const view = new DataView(data.buffer, data.byteOffset, data.length);
   const numProperties = data.length >= 4 ? view.getUint32(0, true) : 0;
   let at = 4;
   try {
     for (let n = 0; n < numProperties; n++) {
-      const type = view.getUint16(at, true);
+      const flags = view.getUint16(at, true);
       const id = view.getUint16(at + 2, true);
       at += 4;
       if (id >= 0x8000) {
@@ -72,8 +82,9 @@ function readProperties(data: Uint8Array): Map<number, Uint8Array> {
         at += 24;
         if (isName) at += padded(view.getUint32(at - 4, true));
       }
-      const fixed = FIXED_BYTES[type & 0xfff];
-      const isMany = (type & 0x1000) !== 0;
+      const isMany = (flags & 0x1000) !== 0;
+      const type = flags & 0xfff;
+      const fixed = FIXED_BYTES[type];
       let count = 1;
       if (isMany || fixed === undefined) {
         count = view.getUint32(at, true);
@@ -86,7 +97,7 @@ function readProperties(data: Uint8Array): Map<number, Uint8Array> {
           at += 4;
         }
         if (at + length > data.length) return properties;
-        if (value === 0) properties.set(id, data.subarray(at, at + length));
+        if (value === 0) properties.set(id, { type, data: data.subarray(at, at + length) });
         at += padded(length);
       }
     }
@@ -100,12 +111,19 @@ function padded(length: number): number {
   return Math.ceil(length / 4) * 4;
 }
 
-function plainText(data: Uint8Array): string {
-  return new TextDecoder('windows-1252').decode(data).replace(/\0.*$/s, '').trim();
+function codepageOf(data: Uint8Array): number {
+  return data.length >= 4 ? new DataView(data.buffer, data.byteOffset).getUint32(0, true) : 0;
 }
 
-/** UTF-16 if every second byte at the start is zero, else one byte per character. */
-function wideText(data: Uint8Array): string {
-  const isWide = data.length >= 2 && data[1] === 0;
-  return isWide ? new TextDecoder('utf-16le').decode(data).replace(/\0.*$/s, '') : plainText(data);
+function textOf({ type, data }: Property, page: number): string {
+  return type === UNICODE ? untilZero(new TextDecoder('utf-16le').decode(data)) : plainText(data, page);
+}
+
+/** @param page code page; 0 if unknown */
+function plainText(data: Uint8Array, page: number): string {
+  return untilZero(new TextDecoder(encodingOfPage(page)).decode(data));
+}
+
+function untilZero(text: string): string {
+  return text.replace(/\0.*$/s, '').trim();
 }

@@ -2,7 +2,7 @@
  * Excel workbooks (.xlsx): one unit per row, labelled with column names; comments and drawing texts are
  * separate.
  */
-import { describeTable } from './describe-table.ts';
+import { describeTable, MAX_COLUMNS } from './describe-table.ts';
 import type { FileContent } from './file-content.ts';
 import { IMPORT_LIMITS } from './import-limits.ts';
 import type { ImportNote } from './import-notes.ts';
@@ -11,9 +11,6 @@ import { drawingTexts } from './read-pptx.ts';
 import { embeddedFiles, officePictures, officeRemarks } from './office-parts.ts';
 import { Stories } from './stories.ts';
 import type { Relationship, ZipPackage } from './zip-package.ts';
-
-/** Excel's column limit. Columns beyond it are dropped: a false cell position must cost nothing. */
-const MAX_COLUMNS = 16_384;
 
 export async function readXlsx(archive: ZipPackage, main: string, content: Uint8Array): Promise<FileContent> {
   const sheets: { name: string; id: string }[] = [];
@@ -33,6 +30,7 @@ export async function readXlsx(archive: ZipPackage, main: string, content: Uint8
   let numRows = 0;
   for (const { name, id } of sheets) {
     const part = related.find((relation) => relation.id === id)?.target;
+    archive.countMissing(part);
     if (part === undefined) continue;
     const rows = await readSheet(archive, part, { strings, styles, formats });
     for (const { index, text, column } of describeTable(rows.map(({ values }) => values))) {

@@ -12,7 +12,7 @@ export class Stories {
 
   /** Dropped if no story is open. */
   write(text: string): void {
-    this.#open.at(-1)?.pieces.push(text);
+    if (text !== '') this.#open.at(-1)?.pieces.push(text);
   }
 
   close(): void {
@@ -42,8 +42,10 @@ export class Stories {
 
 /** Removes trailing spaces and collapses empty lines. */
 function tidyText(text: string): string {
-  return text
-    .replace(/[^\S\n]+$/gm, '')
+  const lines = text.split('\n').map((line) => line.trimEnd());
+  return lines
+    .join('\n')
     .replace(/\n{3,}/g, '\n\n')
-    .replace(/^\n+|\s+$/g, '');
+    .replace(/^\n+/, '')
+    .trimEnd();
 }

@@ -4,14 +4,17 @@
  * repeat.
  */
 import { unzipSync, type UnzipFileInfo } from 'fflate';
+import { validUtf8 } from './decode-text.ts';
 import { IMPORT_LIMITS, type UnpackBudget } from './import-limits.ts';
 import { note, UnreadableFile, type UnreadNote } from './import-notes.ts';
 
 export interface ArchiveEntry {
   /** index in the directory, counting folders */
   readonly index: number;
-  /** as stored in the archive: untrusted */
+  /** untrusted */
   readonly name: string;
+  /** as fflate decodes it, which identifies the content */
+  readonly storedName: string;
   readonly packedBytes: number;
   readonly unpackedBytes: number;
   /** an earlier entry has the same name */
@@ -35,19 +38,27 @@ export function listEntries(bytes: Uint8Array): ArchiveEntry[] {
   const names = new Set<string>();
   const maxHeaders = Math.min(bytes.length / HEADER_BYTES, MAX_LISTED);
   try {
-    unzip(bytes, ({ name, size, originalSize, compression }, index) => {
+    unzip(bytes, ({ name: storedName, size, originalSize, compression }, index) => {
       if (index >= maxHeaders) throw new RangeError('the directory claims too many entries');
-      if (name.endsWith('/')) return false;
+      if (storedName.endsWith('/')) return false;
       // Stored entries keep their packed size, whatever the directory claims.
       const unpackedBytes = compression === 0 ? size : originalSize;
-      entries.push({ index, name, packedBytes: size, unpackedBytes, isDuplicate: names.has(name) });
-      names.add(name);
+      const isDuplicate = names.has(storedName);
+      const name = decodeName(storedName);
+      entries.push({ index, name, storedName, packedBytes: size, unpackedBytes, isDuplicate });
+      names.add(storedName);
       return false;
     });
   } catch (error) {
     throw new UnreadableFile(note('damaged-archive'), { cause: error });
   }
   return entries;
+}
+
+/** Some programs, macOS among them, write UTF-8 without its flag; fflate then takes each byte for a character. */
+function decodeName(stored: string): string {
+  if (/[^\0-\xff]/.test(stored)) return stored;
+  return validUtf8(Uint8Array.from(stored, (character) => character.charCodeAt(0))) ?? stored;
 }
 
 function unzip(
@@ -100,7 +111,7 @@ function* unpackBatch(bytes: Uint8Array, batch: readonly ArchiveEntry[]): Genera
   try {
     const contents = unzip(bytes, (_, index) => wanted.has(index));
     for (const entry of batch) {
-      const content = Object.hasOwn(contents, entry.name) ? contents[entry.name] : undefined;
+      const content = Object.hasOwn(contents, entry.storedName) ? contents[entry.storedName] : undefined;
       yield content ? { entry, content } : { entry, content: null, problem: DAMAGED };
     }
   } catch {

@@ -35,6 +35,11 @@ export class ZipPackage {
     return this.#byName.has(name.toLowerCase());
   }
 
+  /** For parts that hold the document's text: `warnings` counts one that is missing as damaged. */
+  countMissing(name = ''): void {
+    if (!this.has(name)) this.#numDamaged += 1;
+  }
+
   /** Part names in archive order. */
   names(pattern: RegExp): string[] {
     return this.entries.filter(({ name }) => pattern.test(name)).map(({ name }) => name);
@@ -89,7 +94,7 @@ export class ZipPackage {
         if (element !== 'Relationship') return;
         const isExternal = attributes.TargetMode === 'External';
         const target = attributes.Target ?? '';
-        const type = /[^/]*$/.exec(attributes.Type ?? '')?.[0] ?? '';
+        const type = attributes.Type?.slice(attributes.Type.lastIndexOf('/') + 1) ?? '';
         const resolved = isExternal ? target : resolvePart(folder, target);
         found.push({ id: attributes.Id ?? '', type, target: resolved, isExternal });
       },

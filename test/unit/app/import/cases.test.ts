@@ -1,5 +1,6 @@
 /** Files that were read wrongly or lost something in silence, each standing for its kind: what they hold is what is read. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { strToU8, zipSync } from 'fflate';
 import { describe, expect, test, vi } from 'vitest';
 import { importOutcome } from '../../../../src/app/import/import-notes.ts';
 import { importFile } from '../../../../src/app/import/import-file.ts';
@@ -24,6 +25,23 @@ async function readOne(name: string, choices?: ImportChoices): Promise<ImportedF
   const [file] = await read(name, choices);
   if (!file) throw new Error(`${name} gave no file`);
   return file;
+}
+
+type Files = Record<string, Uint8Array>;
+
+/** An archive with the header fields that are read: name, size, checksum and type. */
+function tar(files: Files): Uint8Array {
+  const blocks = Object.entries(files).flatMap(([name, content]) => {
+    const header = Buffer.alloc(512);
+    header.write(name);
+    header.write(content.length.toString(8).padStart(11, '0'), 124);
+    header.write(' '.repeat(8), 148);
+    header.write('0', 156);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(sum.toString(8).padStart(6, '0'), 148);
+    return [header, content, Buffer.alloc(-content.length & 511)];
+  });
+  return Uint8Array.from(Buffer.concat([...blocks, Buffer.alloc(1024)]));
 }
 
 const textOf = (file: ImportedFile) => file.passages.map(({ text }) => text).join('\n');
@@ -109,6 +127,33 @@ describe('a PDF made by hand', () => {
     } finally {
       Object.defineProperty(ReadableStream.prototype, Symbol.asyncIterator, iterator);
     }
+  });
+
+  test.each([
+    ['a TAR archive', (files: Files) => tar(files)],
+    ['a ZIP archive that packs nothing', (files: Files) => zipSync(files, { level: 0 })],
+  ])('that comes first in %s is one of its files', async (_, archive) => {
+    const bytes = archive({ 'a.pdf': pdf(''), 'b.txt': strToU8('The second file.') });
+    const files = await importFile('x', new Blob([bytes as Uint8Array<ArrayBuffer>]), surroundings);
+    expect(files.map((file) => [file.path, textOf(file)])).toEqual([
+      ['x/a.pdf', 'Please wait...'],
+      ['x/b.txt', 'The second file.'],
+    ]);
+  });
+
+  test.each([
+    ['a printer’s commands', '\x1b%-12345X@PJL SET COPIES=1\r\n'],
+    ['a byte order mark', '\ufeff'],
+    ['empty lines', '\n \n'],
+  ])('is one after %s', async (_, before) => {
+    expect((await readBytes(Uint8Array.from([...strToU8(before), ...pdf('')])))?.kind).toBe('pdf');
+  });
+
+  test.each([
+    ['prose', 'Archived files must start with %PDF-1.7 or later.'],
+    ['mail', 'Message-ID: <1@x>\nFrom: a@b.c\nTo: d@e.f\n\nThe file starts so:\n%PDF-1.7\n'],
+  ])('is not one of which %s only speaks', async (_, text) => {
+    expect(textOf((await readBytes(strToU8(text) as Uint8Array<ArrayBuffer>))!)).toContain('%PDF-1.7');
   });
 
   test('of which no page can be read is damaged, and not without text', async () => {

@@ -104,6 +104,12 @@ test('what is UTF-8 is UTF-8, whatever a page declares', async () => {
   expect(await decodeText(bytes)).toMatchObject({ encoding: 'utf-8', guessed: false });
 });
 
+test('UTF-8 that holds the replacement character is UTF-8', async () => {
+  const text = 'Café \ufffd Größe';
+  const decoded = await decodeText(new TextEncoder().encode(text));
+  expect(decoded).toEqual({ text, encoding: 'utf-8', guessed: false });
+});
+
 test('an encoding that switches by escapes is read where it is declared', async () => {
   const head = Buffer.from('<html><meta charset=iso-2022-jp><p>');
   const bytes = Uint8Array.from([...head, ...bytesOf('1b24423246244e32561b2842')]);

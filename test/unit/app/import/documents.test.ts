@@ -1,18 +1,21 @@
 /** Documents of our own making: what they number, and those that mean harm (bombs, nesting, lies), which end in a sentence. */
 import { readFileSync } from 'node:fs';
-import { strToU8, zipSync } from 'fflate';
+import { strToU8, unzipSync, zipSync } from 'fflate';
 import { describe, expect, test, vi } from 'vitest';
 import { importOutcome } from '../../../../src/app/import/import-notes.ts';
 import { importFile } from '../../../../src/app/import/import-file.ts';
 import type { ImportedFile } from '../../../../src/app/import/import-types.ts';
 import { importNoteText } from '../../../../src/app/triage/import-wording.ts';
 import {
+  book,
   hostileDocuments,
   office,
   openDocument,
   paragraph,
   relationships,
+  slides,
   word,
+  workbook,
 } from '../../../fixtures/import/hostile-documents.ts';
 
 const FORMATS = new URL('../../../fixtures/import/formats/', import.meta.url);
@@ -45,6 +48,40 @@ test('repeated rows and cells in a spreadsheet cost what they hold', async () =>
   const content = `<office><table name="S"><table-row number-rows-repeated="2000000000">${cells}</table-row></table></office>`;
   const file = await readOne('x.ods', openDocument('spreadsheet', content));
   expect(textOf(file).length).toBeLessThan(10_000_000);
+});
+
+describe('a cell of an OpenDocument spreadsheet', () => {
+  const cell = (text: string, times = 1, more = '') =>
+    `<table-cell number-columns-repeated="${times}">${more}${text && `<p>${text}</p>`}</table-cell>`;
+  const sheet = (...rows: string[]) =>
+    openDocument(
+      'spreadsheet',
+      `<office><table name="S">${rows.map((row) => `<table-row>${row}</table-row>`).join('')}</table></office>`,
+    );
+
+  test('keeps its column, however many are left empty or repeated before it', async () => {
+    const names = Array.from({ length: 600 }, (_, n) => cell(`c${n}`)).join('');
+    const file = await readOne(
+      'x.ods',
+      sheet(names, cell('') + cell('', 298) + cell('Pier') + cell('x', 250) + cell('Crane')),
+    );
+    const lines = textOf(file).split('\n');
+    expect(lines).toEqual(expect.arrayContaining(['c299: Pier', 'c300: x', 'c550: Crane']));
+  });
+
+  test('does not hold its comment, nor the text of a shape on it', async () => {
+    const beside =
+      '<annotation><creator>Ada</creator><p>Who</p><p>paid?</p></annotation><frame><text-box><p>Paid</p></text-box></frame>';
+    const file = await readOne(
+      'x.ods',
+      sheet(cell('payee') + cell('amount'), cell('Zephyr', 1, beside) + cell('12')),
+    );
+    expect(file.passages.map(({ text, part, label }) => [text, part, label])).toEqual([
+      ['Who\npaid?', 'comment', 'S'],
+      ['Paid', 'text-box', 'S'],
+      ['payee: Zephyr\namount: 12', 'sheet', 'S'],
+    ]);
+  });
 });
 
 describe('size', () => {
@@ -143,6 +180,77 @@ test('a file that takes too long is read as far as the time goes, and the rest t
     ['x.zip/a.txt', null],
     ['x.zip/b.txt', { code: 'took-too-long', numbers: [30] }],
   ]);
+});
+
+describe('XHTML', () => {
+  const page = (head: string, body: string) =>
+    `<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head>${head}</head><body>${body}</body></html>`;
+  const empty = '<script src="a.js"/><style/>';
+
+  test.each([
+    [
+      'after empty elements',
+      page(`<title/>${empty}`, '<p>One<a id="n"/></p><object data="x"/><p/><p>Two</p>'),
+      'One\n\nTwo',
+    ],
+    [
+      'beside a picture’s title',
+      page('<title/>', '<p>One</p><svg><title>Cover</title></svg><p>Two</p>'),
+      'One\n\nTwo',
+    ],
+    ['with a > in an attribute', page('<meta content="a>b"/>', '<p title="1 > 0" id=\'x\'>One</p>'), 'One'],
+    ['with empty cells', page(empty, '<table><tr><td>A</td><td/><td>C</td></tr></table>'), 'A C'],
+    ['with ten thousand anchors', page(empty, `${'<span id="a"/>'.repeat(10_000)}One`), 'One'],
+  ])('%s is read whole, in a book and alone', async (_, content, text) => {
+    expect(textOf(await readOne('x.epub', book(content)))).toBe(text);
+    expect(textOf(await readOne('x.xhtml', content))).toBe(text);
+  });
+
+  test('of a book is a chapter under its first heading, without the title of the page', async () => {
+    const body = '<h1><img alt=""/></h1><h2>The\n <i>harbour</i></h2><p>Text.</p><h3>Later</h3>';
+    const file = await readOne('x.epub', book(page('<title>chapter1.xhtml</title>', body)));
+    expect(file.passages.map(({ text, label }) => [text, label])).toEqual([
+      ['The harbour\n\nText.\n\nLater', 'The harbour'],
+    ]);
+  });
+});
+
+describe('a name that every object has', () => {
+  const text = (name: string) => `<office><text><p>One</p><${name}><p>Two</p></${name}></text></office>`;
+  test.each(['constructor', 'toString'])('means nothing in a document: %s', async (name) => {
+    const related = relationships([name, 'other.xml']);
+    const documents: readonly (readonly [string, string | Uint8Array])[] = [
+      ['x.rtf', `{\\rtf1 One\\par {\\${name} Two}}`],
+      [
+        'x.odt',
+        openDocument('text', text(name), { 'styles.xml': strToU8(`<s><${name}><p>No</p></${name}></s>`) }),
+      ],
+      [
+        'x.docx',
+        office(word(`${paragraph('One')}<${name}>${paragraph('Two')}</${name}>`), {
+          '_rels/main.xml.rels': related,
+          'other.xml': strToU8(word(paragraph('No'))),
+        }),
+      ],
+    ];
+    for (const [file, content] of documents) {
+      const read = structuredClone(await readOne(file, content));
+      expect([file, read.error, textOf(read).split(/\n+/)]).toEqual([file, null, ['One', 'Two']]);
+      expect(read.passages.map(({ part }) => part)).toEqual([undefined]);
+    }
+  });
+});
+
+test.each([
+  ['a chapter', 'x.epub', book('<p>x</p>'), 'one.xhtml'],
+  ['a slide', 'x.pptx', slides('<sld><txBody><p><r><t>x</t></r></p></txBody></sld>'), 'slide.xml'],
+  ['a sheet', 'x.xlsx', workbook('<worksheet><row><c><v>x</v></c></row></worksheet>'), 'sheet.xml'],
+])('%s that is missing is told', async (_, name, whole, part) => {
+  expect(textOf(await readOne(name, whole))).toBe('x');
+  const { [part]: missing, ...parts } = unzipSync(whole);
+  expect(missing).toBeDefined();
+  const file = await readOne(name, zipSync(parts));
+  expect(file.warnings).toEqual([{ code: 'damaged-parts', numbers: [1] }]);
 });
 
 describe('damage', () => {

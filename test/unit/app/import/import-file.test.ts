@@ -74,40 +74,6 @@ describe('text', () => {
   });
 });
 
-describe('kinds', () => {
-  test.each([
-    ['a page called .txt', 'notes.txt', '<!doctype html><title>T</title><p>Hello <b>there</b></p>', 'html'],
-    ['a message called .log', 'x.log', 'From: a@b.c\nTo: d@e.f\nSubject: Hi\n\nBody', 'email'],
-    ['records called .txt', 'x.txt', '{"a":1}\n{"a":2}\n', 'jsonl'],
-    ['a record called .md', 'x.md', '{"a": {"b": "text"}}', 'json'],
-    ['a table called .dat', 'x.dat', 'a,b,c\n1,2,3\n4,5,6\n', 'csv'],
-    ['prose with commas', 'x.txt', 'One, two, three.\nFour.\nFive, six, seven, eight.\nNine.', 'text'],
-    ['prose called .json', 'x.json', 'This is no JSON at all.', 'text'],
-  ])('%s is told by its content', async (_, name, content, kind) => {
-    expect((await readOne(name, content)).kind).toBe(kind);
-  });
-
-  test.each([
-    ['a program called .txt', Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0])],
-    ['random bytes', Uint8Array.from({ length: 4_000 }, (_, i) => (i * 7919) % 251)],
-  ])('%s is refused in clear words', async (_, bytes) => {
-    expect(told((await readOne('x.txt', bytes)).error)).toMatch(/not a kind of file that is read here/);
-  });
-
-  test.each([
-    ['a picture', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0], /^This is a picture/],
-    ['a recording', [...Buffer.from('ID3\x04\0\0\0\0\0\0')], /^This is a recording/],
-    ['a RAR archive', [...Buffer.from('Rar!\x1a\x07\x01\0')], /^This is a RAR archive/],
-  ])('%s called .txt is named, with what to do', async (_, bytes, sentence) => {
-    expect(told((await readOne('x.txt', Uint8Array.from(bytes))).error)).toMatch(sentence);
-  });
-
-  test('nothing in it is said', async () => {
-    expect(told((await readOne('empty.pdf', '')).error)).toBe('This file is empty: it has 0 bytes.');
-    expect(told((await readOne('blank.txt', ' \n\n ')).error)).toBe('There is no text in this file.');
-  });
-});
-
 describe('records', () => {
   test('of a table are passages of their own, under the names of their columns', async () => {
     const file = await readOne('t.csv', 'name,note\r\n"Doe, J","two\nlines"\r\n,\r\nRoe,=1+1\r\n');
@@ -134,6 +100,23 @@ describe('records', () => {
     expect(places.at(-1)).toEqual(['name: Roe', 3, undefined, 9, 9]);
   });
 
+  test('of a table keep their lines where some end in a carriage return', async () => {
+    const long = Array.from({ length: 4 }, (_, n) => `${n} ${'guilty '.repeat(60).trim()}`).join('\r');
+    const { passages } = await readOne('t.csv', `name,plea\r"Doe\rJ","${long}"\rRoe,no\r`);
+    expect(passages.map(({ text, firstLine, lastLine }) => [text.slice(0, 9), firstLine, lastLine])).toEqual([
+      ['name: Doe', 2, 3],
+      ['plea: 0 g', 3, 4],
+      ['2 guilty ', 5, 6],
+      ['name: Roe', 7, 7],
+    ]);
+  });
+
+  test('of a table of a hundred thousand columns cost what they hold', async () => {
+    const row = (cell: string) => Array.from({ length: 100_000 }, (_, n) => `${cell}${n}`).join(',');
+    const file = await readOne('t.csv', `${row('gene')}\n"${row('').replaceAll(',', '","')}"\n`);
+    expect(file.passages.at(-1)).toMatchObject({ record: 2, firstLine: 2, lastLine: 2 });
+  });
+
   test('of JSON lines keep their line, and what is broken is told', async () => {
     const file = await readOne('x.jsonl', '{"t":"a","deep":{"list":["b","c"]}}\n{"t":"d"}\n{"t":\n');
     expect(texts(file)).toEqual(['t: a\ndeep.list: b\ndeep.list: c', 't: d']);
@@ -154,6 +137,23 @@ describe('records', () => {
       ['t: a', 1, undefined],
       ['t: b', 2, undefined],
     ]);
+  });
+
+  test.each([
+    ['x.json', (record: string) => `[${record}]`],
+    ['x.jsonl', (record: string) => `${record}\n${record}\n`],
+  ])('of %s have their numbers as they are written', async (name, write) => {
+    const record =
+      '{"id": 1050118621198921728, "price": 12.50, "at": -1.5E+400, "n": [0, 7e3], "as \\"12.50\\"": "say \\"1.0\\""}';
+    const [text] = texts(await readOne(name, write(record)));
+    expect(text?.split('\n')).toEqual([
+      'id: 1050118621198921728', 'price: 12.50', 'at: -1.5E+400', 'n: 0', 'n: 7e3', 'as "12.50": say "1.0"',
+    ]); // prettier-ignore
+  });
+
+  test('with a number for a name are no JSON, whatever its digits', async () => {
+    for (const number of ['1', '1.50'])
+      expect((await readOne('x.json', `{"a": 2, ${number}: 2}`)).error).toEqual({ code: 'damaged-json' });
   });
 
   test('that are nested too deeply are read in part, and that is told', async () => {

@@ -18,9 +18,13 @@ async function unpack(bytes: Uint8Array, budget = new UnpackBudget()): Promise<U
 function zipOfOneName(files: Zippable): Uint8Array {
   const bytes = zipSync(files);
   const [name = '', ...others] = Object.keys(files);
-  const find = (text: string, from: number) => Buffer.from(bytes).indexOf(text, from);
-  for (const other of others)
-    for (let at = find(other, 0); at >= 0; at = find(other, at + 1)) bytes.set(strToU8(name), at);
+  return others.reduce<Uint8Array>((renamed, other) => rename(renamed, other, strToU8(name)), bytes);
+}
+
+/** @param to as long as `from` */
+function rename(bytes: Uint8Array, from: string, to: Uint8Array): Uint8Array {
+  const find = (start: number) => Buffer.from(bytes).indexOf(from, start);
+  for (let at = find(0); at >= 0; at = find(at + 1)) bytes.set(to, at);
   return bytes;
 }
 
@@ -77,4 +81,14 @@ test('an entry beside a damaged one is unpacked', async () => {
   );
   const entries = await unpack(bytes);
   expect(entries.map(({ problem }) => problem?.code)).toEqual([undefined, 'damaged-entry', undefined]);
+});
+
+test.each([
+  ['UTF-8, as macOS writes it', 'Verträge/冷.txt', strToU8('Verträge/冷.txt')],
+  ['an older encoding', 'Vertr\xe4ge.txt', Buffer.from('Vertr\xe4ge.txt', 'latin1')],
+])('a name without the flag of UTF-8 is read from %s', async (_, name, written) => {
+  const ascii = '~'.repeat(written.length);
+  const bytes = rename(zipSync({ [ascii]: strToU8('text') }), ascii, written);
+  const [entry] = await unpack(bytes);
+  expect([entry?.entry.name, entry?.content]).toEqual([name, strToU8('text')]);
 });
