@@ -83,7 +83,7 @@ export class SupervisedRun {
     const model = recovery.loaded(await backend.load(recovery.load, onLoadProgress, untilEnd));
     this.#model = model;
     try {
-      for (const indexes of this.#ledger.groups) {
+      for (const indexes of this.#ledger.groups()) {
         await this.#acquireDevice(untilEnd); // a pause may have released it
         this.#report({ type: 'running', model });
         await this.#send(indexes);
