@@ -15,6 +15,8 @@ export class RunLedger {
   readonly #doubtful = new Set<number>();
   readonly #numStarts = new Map<number, number>();
   #hasVerdict = false;
+  /** documents decided without numbers */
+  #numFailed = 0;
   #earlierStats = NO_STATS;
   #stats = NO_STATS;
 
@@ -36,18 +38,30 @@ export class RunLedger {
   }
 
   /**
-   * The undecided documents as they are to be judged, one group after the other. Those in progress during two failures
-   * come last and alone, the most often started at the end: one of them may be the cause and must not keep the others,
-   * in its batch or behind it, from their verdicts. Those that failed their first try are alone as well: several without
-   * numbers and nothing beside them would be the device's fault.
+   * The undecided documents as they are to be judged, one group after the other, each to be judged before the next is
+   * asked for. Those in progress during two failures come last and alone, the most often started at the end: one of them
+   * may be the cause and must not keep the others, in its batch or behind it, from their verdicts. Those that failed
+   * their first try are alone as well, as several without numbers and nothing beside them would be the device's fault;
+   * but only until one has numbers now: then an earlier device was at fault, maybe for all of them.
    */
-  get groups(): readonly (readonly number[])[] {
+  *groups(): Generator<readonly number[]> {
     const numStarts = (index: number): number => this.#numStarts.get(index) ?? 0;
-    const isSuspect = (index: number): boolean => numStarts(index) >= 2 || this.#doubtful.has(index);
     const { undecided } = this;
-    const others = undecided.filter((index) => !isSuspect(index));
+    const isSuspect = (index: number): boolean => numStarts(index) >= 2;
     const suspects = undecided.filter(isSuspect).sort((a, b) => numStarts(a) - numStarts(b));
-    return [others, ...suspects.map((index) => [index])].filter(({ length }) => length > 0);
+    const others = undecided.filter((index) => !isSuspect(index));
+    const doubtful = others.filter((index) => this.#doubtful.has(index));
+    const untried = others.filter((index) => !this.#doubtful.has(index));
+    if (untried.length > 0) yield untried;
+    for (const [place, index] of doubtful.entries()) {
+      const numFailed = this.#numFailed;
+      yield [index];
+      if (this.#numFailed > numFailed) continue;
+      const rest = doubtful.slice(place + 1);
+      if (rest.length > 0) yield rest;
+      break;
+    }
+    for (const index of suspects) yield [index];
   }
 
   /** Whether only documents that failed their first try are left. */
@@ -95,6 +109,7 @@ export class RunLedger {
       return false;
     }
     this.#hasVerdict ||= update.verdict !== null;
+    if (update.finishReason === 'failed') this.#numFailed++;
     this.#decided.add(index);
     this.#doubtful.delete(index);
     return true;

@@ -77,14 +77,17 @@ export class SupervisedRun {
   }
 
   async #attempt(untilEnd: AbortSignal): Promise<LoadedModel> {
-    const { hold, backend, recovery, signal, onLoadProgress } = this.#options;
+    const { backend, recovery, signal, onLoadProgress } = this.#options;
     recovery.begins(this.#maxRows);
     await this.#acquireDevice(untilEnd);
     const model = recovery.loaded(await backend.load(recovery.load, onLoadProgress, untilEnd));
     this.#model = model;
-    if (!hold.held) this.#report({ type: 'running', model });
     try {
-      for (const indexes of this.#ledger.groups) await this.#send(indexes);
+      for (const indexes of this.#ledger.groups()) {
+        await this.#acquireDevice(untilEnd); // a pause may have released it
+        this.#report({ type: 'running', model });
+        await this.#send(indexes);
+      }
     } catch (error) {
       signal.throwIfAborted();
       if (this.#ledger.undecided.length > 0) throw error;
@@ -106,11 +109,13 @@ export class SupervisedRun {
   async #acquireDevice(untilEnd: AbortSignal): Promise<void> {
     const { hold, lease } = this.#options;
     for (;;) {
-      if (hold.held) this.#report({ type: 'paused', by: hold.by });
+      if (hold.held) {
+        this.#report({ type: 'paused', by: hold.by });
+        lease.release();
+      }
       await hold.untilReleased(untilEnd);
       await lease.acquire(untilEnd, () => this.#report({ type: 'waiting' }));
       if (!hold.held) return;
-      lease.release();
     }
   }
 

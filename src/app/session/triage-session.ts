@@ -33,6 +33,8 @@ export class TriageSession extends EventTarget {
   asking: Question | null = null;
   readonly #writes = new SessionWrites();
   #isClosing = false;
+  /** Whether the model is to judge, also while a run that changed files replaced is begun anew. */
+  #goesOn = false;
   #judging: Promise<unknown> = Promise.resolve();
 
   record: SessionRecord;
@@ -132,7 +134,7 @@ export class TriageSession extends EventTarget {
   async ask(question: Question): Promise<void> {
     if (this.#isClosing) return;
     const asked = { ...question };
-    this.run?.stop();
+    this.stop();
     this.run = null;
     this.asking = asked;
     this.#changed();
@@ -155,7 +157,7 @@ export class TriageSession extends EventTarget {
   async goBackTo(asked: AskedQuestion): Promise<void> {
     if (this.#isClosing) return;
     const { question } = asked;
-    this.run?.stop();
+    this.stop();
     const run = this.#begin(question, asked);
     await this.#save({ question, asked: question, numFruitlessStarts: 0, running: false });
     await this.#recall(run);
@@ -171,13 +173,17 @@ export class TriageSession extends EventTarget {
   }
 
   async #judge(run: JudgingRun): Promise<void> {
+    this.#goesOn = true;
     await this.#save({ running: true, numFruitlessStarts: this.record.numFruitlessStarts + 1 });
-    await run.judge();
+    // What happened meanwhile may have stopped or replaced it.
+    if (this.#goesOn && this.run === run) await run.judge();
+    if (this.run === run) this.#goesOn = false;
     // Not reached if the page is closed, which is how an interrupted run is recognised.
-    if (this.run === run) await this.#save({ running: false });
+    if (!this.#goesOn) await this.#save({ running: false });
   }
 
   stop(): void {
+    this.#goesOn = false;
     this.run?.stop();
   }
 
@@ -203,7 +209,7 @@ export class TriageSession extends EventTarget {
   /** Stops all work; the store stays open. Resolves once nothing more of this session will be stored. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.run?.stop();
+    this.stop();
     await this.#judging;
     await this.#writes.close();
   }
@@ -234,11 +240,10 @@ export class TriageSession extends EventTarget {
     const asked = this.questions.find((question) => question.questionKey === this.#decisions.questionKey);
     const { run } = this;
     if (!run || !asked) return this.#changed();
-    const wasBusy = run.busy;
     run.stop();
     const again = this.#begin(run.question, asked);
     await this.#recall(again);
-    if (wasBusy && this.run === again) void this.judge();
+    if (this.#goesOn && this.run === again) void this.judge();
   }
 
   async #keepQuestion(question: Question): Promise<AskedQuestion> {

@@ -23,15 +23,24 @@ export async function importAgain(
   if (!imported) return false;
   const { dropId } = original;
   await session.replaceFiles(
-    session.files.filter((other) => isReadWith(other, file, original)),
+    session.files.filter((other) => isReadWith(other, file, original, session.files)),
     imported.map((one) => ({ ...one, dropId })),
   );
   return true;
 }
 
 /** Whether reading `original` for `file` reads the other file too. Paths do not tell: two files may have the same. */
-function isReadWith(other: FileRecord, file: FileRecord, original: OriginalFile): boolean {
+function isReadWith(
+  other: FileRecord,
+  file: FileRecord,
+  original: OriginalFile,
+  files: readonly FileRecord[],
+): boolean {
   if (other.id === file.id) return true;
-  if (other.dropId === undefined || other.dropId !== file.dropId) return false;
+  if (other.dropId !== file.dropId) return false;
+  // Records of older versions have a path alone.
+  const isTwin = ({ id, path, dropId }: FileRecord): boolean =>
+    dropId === undefined && path === file.path && id !== file.id;
+  if (file.dropId === undefined && files.some(isTwin)) return false;
   return other.dropId === original.dropId || other.path.startsWith(`${file.path}/`);
 }

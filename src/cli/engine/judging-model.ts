@@ -30,14 +30,23 @@ export async function loadJudgingModel(
   defaultModel: string | null,
   signal: AbortSignal,
 ): Promise<JudgingModel> {
-  const { dtype, device, deviceCause, arithmetic } = await engine.load({ signal });
-  // A server's address stays while its model is exchanged.
-  const name = deviceCause.code === 'server' ? deviceCause.model : engine.modelName;
+  const loaded = await engine.load({ signal });
   const manifestSha256 = remote ? null : await hashManifest(model ?? defaultModel, signal);
-  const described = { name, manifestSha256, dtype, device, arithmetic };
-  return explainer === undefined
-    ? described
-    : { ...described, explainerSha256: await hashManifest(explainer, signal) };
+  const named = { name: engine.modelName, manifestSha256 };
+  return asLoaded(
+    explainer === undefined ? named : { ...named, explainerSha256: await hashManifest(explainer, signal) },
+    loaded,
+  );
+}
+
+/** The model as a load gave it: a later one may have found another device, or another model on the server. */
+export function asLoaded(
+  model: Pick<JudgingModel, 'name' | 'manifestSha256' | 'explainerSha256'>,
+  { dtype, device, deviceCause, arithmetic }: LoadedModel,
+): JudgingModel {
+  // A server's address stays while its model is exchanged.
+  const name = deviceCause.code === 'server' ? deviceCause.model : model.name;
+  return { ...model, name, dtype, device, arithmetic };
 }
 
 /** As OpenAI's `system_fingerprint`: another one means other judgements. How many run together changes none. */

@@ -2,8 +2,8 @@
  * Records everything a run depends on, so that it is never resumed with other texts, judgements or weights.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { beirFiles } from '../../evaluation/node/load-collection.ts';
 import type { JudgingModel } from '../engine/judging-model.ts';
 import type { EvalArguments } from './eval-arguments.ts';
@@ -25,7 +25,7 @@ export async function settingsOf(args: EvalArguments, model: JudgingModel) {
     relevance_level: relevanceLevel,
     depth,
     limit,
-    model: model.name,
+    model: nameOf(model, args),
     model_sha256: model.manifestSha256,
     ...(model.explainerSha256 !== undefined && { explainer_sha256: model.explainerSha256 }),
     dtype: model.dtype,
@@ -34,6 +34,16 @@ export async function settingsOf(args: EvalArguments, model: JudgingModel) {
     ...(model.arithmetic === 'fast' && { arithmetic: 'fast' }),
     options: args.options,
   };
+}
+
+/** Runs of earlier versions have the server's address in the place of its model; they go on under it. */
+function nameOf({ name }: JudgingModel, { out, engine: { remote } }: EvalArguments): string {
+  if (!remote || remote.remoteModel !== undefined) return name;
+  const { host } = new URL(remote.endpoint);
+  const stored = join(out, 'settings.json');
+  const isBegun =
+    existsSync(stored) && readFileSync(stored, 'utf8').includes(`"model": ${JSON.stringify(host)},`);
+  return isBegun ? host : name;
 }
 
 async function folderHashes(folder: string, split: string): Promise<Record<string, string>> {

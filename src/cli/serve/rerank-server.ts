@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { RerankOptions } from '../../protocol/rerank-api.ts';
+import type { LoadedModel, RerankOptions } from '../../protocol/rerank-api.ts';
 import type { RerankResponse } from '../../client/rerank-result.ts';
 import type { RerankEngine } from '../engine/rerank-engine.ts';
 import { checkAccess, isAllowedOrigin, type AccessRules } from './access-guard.ts';
@@ -34,6 +34,8 @@ export interface RerankServerSettings {
   readonly engine: RerankEngine;
   /** what the server reports about the model besides its name */
   readonly model?: ServedModel;
+  /** the same of the model that gave an answer, on another device if the one before failed */
+  readonly describe?: (model: LoadedModel) => ServedModel;
   readonly limits: ServeLimits;
   readonly access: AccessRules;
   /** defaults for options missing in requests */
@@ -51,11 +53,14 @@ export class RerankServer {
   readonly #inFlight = new Set<AbortController>();
   #reservedBytes = 0;
   #isDraining = false;
+  /** as of the latest answer */
+  #model: ServedModel;
 
   readonly #settings: RerankServerSettings;
 
   constructor(settings: RerankServerSettings) {
     this.#settings = settings;
+    this.#model = settings.model ?? {};
     const { receiveTimeoutMs } = settings.limits;
     this.#server = createServer(
       {
@@ -129,7 +134,7 @@ export class RerankServer {
   }
 
   async #rerank(request: IncomingMessage, response: ServerResponse, shape: RerankShape): Promise<void> {
-    const { engine, model, limits, defaults } = this.#settings;
+    const { engine, describe, limits, defaults } = this.#settings;
     if (this.#isDraining) throw new HttpError(503, 'The server is being stopped.', { 'retry-after': '5' });
     let numBytes = announcedBytes(request, limits.maxBodyBytes);
     const isFull =
@@ -156,10 +161,12 @@ export class RerankServer {
         limits.judgeTimeoutMs,
       );
       const results = await this.#judge(calls, controller.signal);
+      const judging = results.findLast(({ model }) => model !== null)?.model;
+      if (judging && describe) this.#model = describe(judging);
       const about = {
         id: randomUUID(),
         modelName: engine.modelName,
-        fingerprint: model?.fingerprint,
+        fingerprint: this.#model.fingerprint,
         created: Math.floor(Date.now() / 1000),
       };
       this.#send(response, 200, respond(results, about));
@@ -234,8 +241,8 @@ export class RerankServer {
     readonly maxDocuments: number;
     readonly maxRequests: number;
   } {
-    const { engine, model = {}, limits } = this.#settings;
-    return { ...model, ...limits, name: engine.modelName };
+    const { engine, limits } = this.#settings;
+    return { ...this.#model, ...limits, name: engine.modelName };
   }
 
   #sendPreflight(request: IncomingMessage, origin: string, response: ServerResponse): void {

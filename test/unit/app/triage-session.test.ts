@@ -164,6 +164,49 @@ test('a run that a removal interrupts does not go on with an earlier question go
   expect(api.requests).toHaveLength(1);
 });
 
+/** A session of three files whose run is held before its first step. */
+async function openRunning(store: SlowStore) {
+  const { session, api } = await openScripted(store);
+  await session.addFiles(
+    ['Oslo', 'Cairo', 'Rome'].map((city) => textFile(`${city}.txt`, `${city} is a city.`)),
+  );
+  api.pause();
+  const asking = session.ask(QUESTION);
+  await eventually(() => expect(api.numHeld).toBe(1));
+  return { session, api, asking };
+}
+
+const running = async (store: MemoryStore) => (await store.listSessions())[0]?.running;
+
+test.each([
+  { then: 'another', numFiles: 1 },
+  { then: 'undo', numFiles: 3 },
+])('a run that a removal interrupts goes on after $then at once', async ({ then, numFiles }) => {
+  const store = new SlowStore();
+  const { session, api, asking } = await openRunning(store);
+  const [oslo, cairo] = session.files;
+  const removing = session.removeFile(oslo!);
+  const next = then === 'undo' ? session.undo() : session.removeFile(cairo!);
+  api.resume();
+  await Promise.all([asking, removing, next]);
+  await eventually(async () =>
+    expect([session.run?.phase, await running(store)]).toEqual(['complete', false]),
+  );
+  expect([session.run?.passages.length, session.run?.numWithVerdict]).toEqual([numFiles, numFiles]);
+});
+
+test('a run that is stopped does not go on after a removal', async () => {
+  const store = new SlowStore();
+  const { session, api, asking } = await openRunning(store);
+  session.stop();
+  const removing = session.removeFile(session.files[0]!);
+  api.resume();
+  await Promise.all([asking, removing]);
+  await session.close();
+  expect([session.run?.phase, await running(store)]).toEqual(['idle', false]);
+  expect(api.requests).toHaveLength(1);
+});
+
 test('decisions belong to their question, are stored, and are taken back in one step', async () => {
   const store = new SlowStore();
   const { session } = await openJudged(store, textFile('a.txt', 'Oslo is a city.', 'Cairo is a city.'));

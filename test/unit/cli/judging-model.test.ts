@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { engineOptions, judgingOptions } from '../../../src/cli/engine/engine-options.ts';
-import { fingerprintOf, loadJudgingModel } from '../../../src/cli/engine/judging-model.ts';
+import { asLoaded, fingerprintOf, loadJudgingModel } from '../../../src/cli/engine/judging-model.ts';
 import type { LoadedModel } from '../../../src/protocol/rerank-api.ts';
 import { hashedEngine } from '../../fakes/hashed-engine.ts';
 
@@ -57,6 +57,16 @@ describe('the fingerprint', () => {
       fingerprintOf(served, judgingOptions(flags));
     expect(given({ mode: 'instant', instruction: 'i' })).toBe(given({ reasons: 'none', instruction: 'i' }));
     expect(given({ slots: '4' })).toBe(given({}));
+  });
+
+  it('is another one once a device was replaced, or a server has another model', async () => {
+    const [gpu, cpu] = [{ ...LOADED, device: 'webgpu', dtype: 'q4f16' }, LOADED] as const;
+    const model = local('a', '{}');
+    const begun = await judgingModel({ model }, gpu);
+    expect(asLoaded(begun, gpu)).toEqual(begun);
+    expect(asLoaded(begun, cpu)).toEqual(await judgingModel({ model }, cpu));
+    const server = { code: 'server', host: 'gpu.test', model: 'rank1-7b' } as const;
+    expect(asLoaded(begun, { ...LOADED, deviceCause: server }).name).toBe('rank1-7b');
   });
 
   it('is of the model that a server has, whatever its address', async () => {

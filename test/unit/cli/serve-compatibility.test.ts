@@ -6,7 +6,9 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { request as httpRequest } from 'node:http';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RerankServer } from '../../../src/cli/serve/rerank-server.ts';
+import type { RerankEngine } from '../../../src/cli/engine/rerank-engine.ts';
+import { RerankServer, type RerankServerSettings } from '../../../src/cli/serve/rerank-server.ts';
+import type { LoadedModel } from '../../../src/protocol/rerank-api.ts';
 import { hashedEngine } from '../../fakes/hashed-engine.ts';
 import { hashedVerdict } from '../../fakes/hashed-verdict.ts';
 
@@ -20,6 +22,14 @@ const LIMITS = {
   sendTimeoutMs: 60_000,
 };
 const MODEL = { version: '0.1.0', dtype: 'q4', maxInputTokens: 2048, fingerprint: 'fp_1' };
+const LOADED: LoadedModel = {
+  device: 'cpu',
+  deviceReason: '',
+  deviceCause: { code: 'asked' },
+  dtype: 'q4',
+  maxPositions: 2048,
+  canReason: true,
+};
 const QUERY = 'coldest city';
 const TEXTS = ['Bread.', 'Yakutsk.', 'Kuwait.'];
 const rank = (texts: readonly string[]) =>
@@ -31,11 +41,14 @@ const relevance = (texts: readonly string[]) =>
 
 let server: RerankServer;
 let url: string;
-beforeEach(async () => {
+beforeEach(() => serve());
+
+async function serve(more: Partial<RerankServerSettings> = {}): Promise<void> {
   const access = { token: null, allowedHosts: [], corsOrigins: ['https://page.test/'] };
-  server = new RerankServer({ engine: hashedEngine(), model: MODEL, limits: LIMITS, access, defaults: {} });
+  const settings = { engine: hashedEngine(), model: MODEL, limits: LIMITS, access, defaults: {} };
+  server = new RerankServer({ ...settings, ...more });
   url = `http://127.0.0.1:${(await server.listen('127.0.0.1', 0)).port}`;
-});
+}
 afterEach(() => server.drain(0));
 
 async function send(path: string, body: unknown, headers: Record<string, string> = {}) {
@@ -69,6 +82,31 @@ describe('documented requests', () => {
     expect(await get('/v1/models')).toMatchObject({ data: [{ system_fingerprint: 'fp_1' }] });
     const { body } = await send('/v1/rerank', { query: QUERY, documents: TEXTS });
     expect(body).toMatchObject({ system_fingerprint: 'fp_1' });
+  });
+
+  it('a client that compares runs is told what judged, where a device was replaced meanwhile', async () => {
+    await server.drain(0);
+    const engine = hashedEngine();
+    let model: LoadedModel = { ...LOADED, device: 'webgpu' };
+    const judging: RerankEngine = {
+      ...engine,
+      rerank: async (call) => ({
+        ...(await engine.rerank(call)),
+        model: call.documents.length > 0 ? model : null,
+      }),
+    };
+    await serve({
+      engine: judging,
+      describe: ({ device, dtype }) => ({ ...MODEL, dtype, fingerprint: `fp_${device}` }),
+    });
+    const body = { query: QUERY, documents: TEXTS };
+    const told = async (documents = TEXTS) =>
+      (await send('/v1/rerank', { ...body, documents })).body['system_fingerprint'];
+    expect([await told([]), await told()]).toEqual(['fp_1', 'fp_webgpu']);
+    model = { ...LOADED, device: 'cpu', dtype: 'fp32' };
+    expect([await told(), await told([])]).toEqual(['fp_cpu', 'fp_cpu']);
+    expect(await get('/v1/models')).toMatchObject({ data: [{ system_fingerprint: 'fp_cpu' }] });
+    expect(await get('/info')).toMatchObject({ model_dtype: 'fp32' });
   });
 
   it('Voyage gets its list, with documents only where they are asked for', async () => {

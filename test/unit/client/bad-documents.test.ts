@@ -1,5 +1,5 @@
 /** Documents that the model dies of, or computes no numbers for, in a list of others: the page's side on the real service. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Rank1Error } from '../../../src/base/errors.ts';
 import { partialResponse } from '../../../src/client/rerank-result.ts';
 import { Reranker } from '../../../src/client/reranker.ts';
@@ -12,12 +12,18 @@ const rerankers: Reranker[] = [];
 
 afterEach(() => rerankers.splice(0).forEach((reranker) => reranker.dispose()));
 
-async function rank(documents: readonly string[], options: RerankOptions, runtime: ScriptedRuntimeOptions) {
+/** @param runtimes that of each load, the last one's for all later ones */
+async function rank(
+  documents: readonly string[],
+  options: RerankOptions,
+  ...runtimes: readonly ScriptedRuntimeOptions[]
+) {
   let numLoads = 0;
   const service = new RerankService(() => {
-    numLoads++;
+    const runtime = runtimes[numLoads++] ?? runtimes.at(-1);
     return Promise.resolve(new ScriptedRuntime(runtime));
   });
+  const runs = vi.spyOn(service, 'rerank');
   const model = 'https://models.test/a/';
   const reranker = new Reranker({ backend: service, model, lock: false, faultTimes: { backOffMs: [0] } });
   rerankers.push(reranker);
@@ -26,7 +32,8 @@ async function rank(documents: readonly string[], options: RerankOptions, runtim
     (error: Rank1Error) => ({ code: error.code, response: partialResponse(error) }),
   );
   const unjudged = outcome.response?.unjudged.map(({ document, finishReason }) => [document, finishReason]);
-  return { code: outcome.code, numResults: outcome.response?.results.length, unjudged, numLoads };
+  const numRuns = runs.mock.calls.length;
+  return { code: outcome.code, numResults: outcome.response?.results.length, unjudged, numLoads, numRuns };
 }
 
 describe('a document that the model dies of', () => {
@@ -72,7 +79,7 @@ describe('documents without numbers', () => {
   it.each([1, 2, 3, 15])('are told of after a second try, %i among others', async (num) => {
     const documents = ['tea', ...overflows(num), 'cake'];
     const unjudged = overflows(num).map((document) => [document, 'failed']);
-    expect(await rank(documents, {}, overflowing)).toEqual({
+    expect(await rank(documents, {}, overflowing)).toMatchObject({
       code: null,
       numResults: 2,
       unjudged,
@@ -92,6 +99,29 @@ describe('documents without numbers', () => {
       });
     },
   );
+
+  it.each([9, 40])('are told of where %i are the last', async (num) => {
+    const documents = ['tea', 'cake', ...overflows(num)];
+    const unjudged = overflows(num).map((document) => [document, 'failed']);
+    expect(await rank(documents, { reasons: 'none', maxSlots: 2 }, overflowing)).toMatchObject({
+      code: null,
+      numResults: 2,
+      unjudged,
+      numLoads: 2,
+    });
+  });
+
+  it('are judged together on a fresh device once it gives one of them numbers', async () => {
+    const documents = Array.from({ length: 400 }, (_, place) => `tea ${1000 + place}`);
+    const failing: ScriptedRuntimeOptions = {
+      scriptOf: (document) => ({
+        ...teaScript(document),
+        ...(documents.indexOf(document) >= 40 && { logits: [NaN, 0] }),
+      }),
+    };
+    const outcome = await rank(documents, { reasons: 'none', maxSlots: 16 }, failing, {});
+    expect(outcome).toMatchObject({ code: null, numResults: 400, numLoads: 2, numRuns: 3 });
+  });
 
   it.each([2, 5, 40])('are the device’s fault where all %i of a list are such', async (num) => {
     const { code, numLoads } = await rank(overflows(num), { maxSlots: 4 }, overflowing);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Reranker } from '../../../src/client/reranker.ts';
 import type { Page } from '../../../src/client/hold.ts';
+import { DEVICE_LOCK } from '../../../src/client/device-lease.ts';
 import { FAULT_TIMES } from '../../../src/client/recovery.ts';
 import { withResolvers } from '../../../src/base/async.ts';
 import { isRank1Error, Rank1Error } from '../../../src/base/errors.ts';
@@ -18,6 +19,7 @@ import { ManualPace, SteadyPace, type Pace } from '../../fakes/pace.ts';
 import { ScriptedRerankApi } from '../../fakes/scripted-rerank-api.ts';
 import { scriptedReranker } from '../api/scripted-reranker.ts';
 import { eventually } from '../../fakes/eventually.ts';
+import { manyTasks } from '../../fakes/many-tasks.ts';
 
 const QUERY = 'coldest city';
 const DOCUMENTS = ['The coldest city is Yakutsk.', { title: 'Kuwait', text: 'A hot city.' }, ''];
@@ -32,6 +34,13 @@ function setUp(pace: Pace = new SteadyPace(0), locks = new FakeLocks(), page = n
   const scripted = scriptedReranker(pace, { locks, page });
   rerankers.push(scripted.reranker);
   return scripted;
+}
+
+/** As it is for a document whose numbers overflow; the first document's are sound. */
+function withoutNumbers(update: RerankUpdate): RerankUpdate {
+  return update.type !== 'finished' || update.index === 0
+    ? update
+    : { ...update, finishReason: 'failed', verdict: null };
 }
 
 /** The page hears of each crash before the verdict that the worker posted in front of it, as it may in a browser. */
@@ -349,6 +358,39 @@ describe('Reranker', () => {
       expect(api.requests).toHaveLength(0);
       reranker.resume();
       expect((await run).results).toHaveLength(3);
+    });
+
+    it('and resumed in the last step of a group, waits for the tab that has the device before the next', async () => {
+      const locks = new FakeLocks();
+      const { api, reranker } = setUp(new SteadyPace(0), locks);
+      const { promise: lastStep, resolve: endLastStep } = withResolvers<void>();
+      const rerank = api.rerank.bind(api);
+      api.rerank = async (request, onUpdates, signal) => {
+        const isFirst = api.requests.length === 0;
+        const fail: UpdateListener = (updates, stats) => onUpdates(updates.map(withoutNumbers), stats);
+        const summary = await rerank(request, isFirst ? fail : onUpdates, signal);
+        if (!isFirst) await lastStep;
+        return summary;
+      };
+      const states: string[] = [];
+      const onState = ({ type }: RunState): void => void states.push(type);
+      const run = reranker.rerank({ query: QUERY, documents: DOCUMENTS, onState });
+      // Of the list all but the first fail; the first of those is alone in this group, the other in the next.
+      await eventually(() => expect(api.finishedRuns).toHaveLength(2));
+      reranker.pause();
+      const { promise: otherIsDone, resolve: endOther } = withResolvers<void>();
+      let isWithOther = false;
+      const other = locks.request(DEVICE_LOCK, () => ((isWithOther = true), otherIsDone));
+      await eventually(() => expect(isWithOther).toBe(true));
+      reranker.resume();
+      await eventually(() => expect(states.at(-1)).toBe('waiting'));
+      endLastStep();
+      await manyTasks(); // all that follows the end of the step
+      expect([api.requests.length, states.at(-1)]).toEqual([2, 'waiting']);
+      endOther();
+      expect((await run).results).toHaveLength(3);
+      await other;
+      expect(states.slice(-2)).toEqual(['waiting', 'running']);
     });
 
     it('is disposed like any other', async () => {

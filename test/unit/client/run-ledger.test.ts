@@ -69,14 +69,30 @@ describe('a run ledger', () => {
   it('puts documents that were at work in two failures behind the others, each alone, the most suspect last', () => {
     const ledger = new RunLedger(5);
     attempt(ledger, [started(0), started(1)]);
-    expect(ledger.groups).toEqual([[0, 1, 2, 3, 4]]);
+    expect([...ledger.groups()]).toEqual([[0, 1, 2, 3, 4]]);
     attempt(ledger, [started(0), finished(4)]);
-    expect(ledger.groups).toEqual([[1, 2, 3], [0]]);
+    expect([...ledger.groups()]).toEqual([[1, 2, 3], [0]]);
     attempt(ledger, [started(0), started(1), started(2), started(3)]);
     attempt(ledger, [started(2), finished(3)]);
-    expect(ledger.groups).toEqual([[1], [2], [0]]);
+    expect([...ledger.groups()]).toEqual([[1], [2], [0]]);
     attempt(ledger, [finished(0), finished(1), finished(2)]);
-    expect(ledger.groups).toEqual([]);
+    expect([...ledger.groups()]).toEqual([]);
+  });
+
+  it('has those that failed judged alone until one of them has numbers', () => {
+    const ledger = new RunLedger(6);
+    attempt(ledger, [finished(0), ...[1, 2, 3, 4].map((index) => finished(index, 'failed'))]);
+    const groups: (readonly number[])[] = [];
+    for (const group of ledger.groups()) {
+      groups.push(group);
+      const take = ledger.beginAttempt(group, () => undefined);
+      take(
+        group.map((index, place) => finished(place, index === 1 ? 'failed' : 'verdict')),
+        NO_STATS,
+      );
+    }
+    expect(groups).toEqual([[5], [1], [2], [3, 4]]);
+    expect(ledger.undecided).toEqual([]);
   });
 
   it('adds up the figures of all attempts', () => {

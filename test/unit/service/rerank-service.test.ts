@@ -10,6 +10,7 @@ import type {
 import type { LoadRuntime } from '../../../src/service/rerank/loaded-runtime.ts';
 import { RerankService } from '../../../src/service/rerank/rerank-service.ts';
 import { CharacterTokenizer } from '../../fakes/character-tokenizer.ts';
+import { manyTasks } from '../../fakes/many-tasks.ts';
 import { ScriptedRuntime, teaScript, type ScriptedRuntimeOptions } from '../../fakes/scripted-runtime.ts';
 
 const MODEL = { model: 'https://models.test/a/', device: 'auto' } as const;
@@ -23,11 +24,6 @@ async function loadedService(options: ScriptedRuntimeOptions = {}) {
   const service = new RerankService(() => Promise.resolve(runtime));
   await service.load(MODEL, () => undefined);
   return { service, runtime };
-}
-
-/** Lets everything happen that can happen without the test. */
-async function manyTasks(): Promise<void> {
-  for (let task = 0; task < 50; task++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function makeRequest(texts: readonly string[], options: RunOptions & { query?: string } = {}): RerankRequest {

@@ -127,7 +127,22 @@ test('after a reload a file that is dropped again is found, and is no second one
   await expectFiles(reopened, store, ['box.zip/a: one', 'box.zip/a: two in big5']);
 });
 
-test('records of older versions, which do not tell what was dropped together, are replaced one by one', async () => {
+test('of records of older versions, which do not tell what was dropped together, the path does', async () => {
+  const { session, store, originals } = await openEmpty();
+  await drop(session, originals, 'minutes.txt/new', 'of this version');
+  const old = ['minutes.txt', 'minutes.txt/attached', 'other.txt'];
+  await session.addFiles(old.map((path) => textFile(path, path.length, [`in ${path}`])));
+  const minutes = holding(session, 'in minutes.txt');
+  if (minutes) originals.choose(minutes, new File(['minutes.txt'], 'minutes.txt'));
+  await readAgain(session, originals, minutes);
+  await expectFiles(session, store, [
+    'minutes.txt/new: of this version',
+    'minutes.txt: minutes.txt in big5',
+    'other.txt: in other.txt',
+  ]);
+});
+
+test('records of older versions are replaced one by one where two have one path', async () => {
   const { session, store } = await openEmpty();
   const old = ['the first', 'the second'].map((text) => textFile('minutes.txt', text.length, [text]));
   await session.addFiles([...old, textFile('minutes.txt/attached', 5, ['other'])]);
