@@ -9,10 +9,8 @@ import {
   NO_REVISION,
   type Judgements,
 } from '../../evaluation/index.ts';
-import type { CollectedFile } from './collected-files.ts';
+import type { MeasurableFile } from './collected-files.ts';
 import type { Figures } from './compared-runs.ts';
-
-export type MeasurableFile = CollectedFile & { readonly run: NonNullable<CollectedFile['run']> };
 
 export const RUN_FORMATS = ['TREC run', 'rank1 run file', 'mteb predictions', 'mteb result'] as const;
 export type RunFormat = (typeof RUN_FORMATS)[number];
@@ -74,6 +72,7 @@ export function savedFigures({ options, runs }: Figures): ExportedFile {
     numMissing: run.missingQids.length,
     numWithoutJudgements: run.unjudgedQids.length,
     numOwnDocuments: run.numOwnDocuments,
+    numConflictingQueries: run.numConflictingQueries,
     measures: Object.fromEntries(run.means),
     numTiesThatMatter: run.numTiesThatMatter,
     randomOrder: run.randomOrder,
