@@ -64,8 +64,8 @@ export class RerankController {
   model: LoadedModel | null = null;
   stats: RunStats | null = null;
   error: Error | null = null;
-  /** What the list shows: query and documents of the last run, or the documents waiting for one. */
-  query = '';
+  /** What the list's verdicts were asked for; null while it holds none of any run. */
+  asked: RunRequest | null = null;
   documents: readonly RerankDocument[] = [];
   list: RankedList = startRankedList(0, 0);
   announcements: readonly Announcement[] = [];
@@ -86,6 +86,11 @@ export class RerankController {
     return this.phase === 'waiting' || this.phase === 'loading' || this.phase === 'running';
   }
 
+  /** The question of the list's verdicts; empty while it holds none of any run. */
+  get query(): string {
+    return this.asked?.query ?? '';
+  }
+
   get results(): RankedResult[] {
     return rankedResults(this.list, this.documents);
   }
@@ -93,7 +98,7 @@ export class RerankController {
   /** Shows `documents` as queued; aborts a run in progress and clears earlier results. */
   reset(documents: readonly RerankDocument[]): void {
     this.#replace();
-    this.#begin('', documents);
+    this.#begin(null, documents);
     this.#enter('idle');
   }
 
@@ -118,14 +123,14 @@ export class RerankController {
       if (item && isFinished(item) && item.state !== 'stopped') known.set(index, item);
     });
     const { phase } = this;
-    this.#begin(query, documents, known);
+    this.#begin(this.asked, documents, known);
     this.#enter(phase === 'complete' && known.size === documents.length ? phase : 'idle');
   }
 
   /** Resolves with null when the run failed or was replaced; the reason is in `error` and in the event. */
   async run(request: RunRequest): Promise<RunSummary | null> {
     this.#replace();
-    const runId = this.#begin(request.query, request.documents);
+    const runId = this.#begin(request, request.documents);
     const isCurrent = (): boolean => runId === this.#numRuns;
     const { signal } = (this.#abortController = new AbortController());
     try {
@@ -196,14 +201,14 @@ export class RerankController {
   }
 
   #begin(
-    query: string,
+    asked: RunRequest | null,
     documents: readonly RerankDocument[],
     known?: ReadonlyMap<number, RankedItem>,
   ): number {
     this.#numRuns += 1;
     this.paused = false;
     this.#reranker = null;
-    this.query = query;
+    this.asked = asked;
     this.documents = documents;
     this.list = startRankedList(this.#numRuns, documents.length, known);
     this.stats = null;

@@ -132,6 +132,16 @@ describe('RerankController', () => {
     expect(controller.results).toMatchObject([{ index: 0, rank: 1, document: { title: 'Oslo' } }]);
   });
 
+  it('knows what its verdicts were asked for, as long as it shows any', async () => {
+    const { controller } = setUp();
+    expect(controller.asked).toBeNull();
+    await controller.run(REQUEST);
+    controller.show(REQUEST.documents.slice(1), REQUEST.query);
+    expect(controller.asked).toBe(REQUEST);
+    controller.show(REQUEST.documents, 'another question');
+    expect(controller.asked).toBeNull();
+  });
+
   it('keeps no verdict on another question, and none of a document whose text changed', async () => {
     const { controller } = setUp();
     await controller.run(REQUEST);
