@@ -23,8 +23,9 @@ import type {
   RunSummary,
 } from '../protocol/rerank-api.ts';
 import { NO_STATS } from '../protocol/run-defaults.ts';
+import { isSameLoad } from '../protocol/same-load.ts';
 import { rankedResult, rankedResults, type Rank1EventDetails, type RankedResult } from './events.ts';
-import { placesOf } from './same-documents.ts';
+import { haveSameTexts, placesOf } from './same-documents.ts';
 import { documentName, verdictAnnouncement } from './wording.ts';
 
 /** `waiting`: another element's run is ahead of this one on their shared worker. */
@@ -95,6 +96,19 @@ export class RerankController {
     return rankedResults(this.list, this.documents);
   }
 
+  /** Whether the ranking is complete, and of this request. */
+  isRankingOf({ query, documents, load, options }: RunRequest): boolean {
+    const { asked } = this;
+    return (
+      asked !== null &&
+      this.phase === 'complete' &&
+      query === asked.query &&
+      haveSameTexts(documents, this.documents) &&
+      isSameLoad(load, asked.load) &&
+      JSON.stringify(options) === JSON.stringify(asked.options)
+    );
+  }
+
   /** Shows `documents` as queued; aborts a run in progress and clears earlier results. */
   reset(documents: readonly RerankDocument[]): void {
     this.#replace();
@@ -108,17 +122,14 @@ export class RerankController {
    * @param query of the element; if it differs from the last run's, no verdict is kept
    */
   show(documents: readonly RerankDocument[], query: string): void {
-    const places = placesOf(documents, this.documents);
-    const isSame =
-      documents.length === this.documents.length && places.every((place, index) => place === index);
-    if (isSame) {
+    if (haveSameTexts(documents, this.documents)) {
       this.documents = documents; // ids and metadata may differ
       return;
     }
     if (query !== this.query) return this.reset(documents);
     this.#replace();
     const known = new Map<number, RankedItem>();
-    places.forEach((place, index) => {
+    placesOf(documents, this.documents).forEach((place, index) => {
       const item = place === undefined ? undefined : this.list.items[place];
       if (item && isFinished(item) && item.state !== 'stopped') known.set(index, item);
     });
