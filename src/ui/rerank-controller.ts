@@ -44,6 +44,8 @@ export interface RerankHost {
   acquireReranker(load: LoadOptions): Reranker;
   /** The second model, which gives the reasons; undefined if there is none. */
   acquireExplainer(load: LoadOptions): Reranker | undefined;
+  /** The servers of what was acquired; null if there is none. */
+  readonly remoteHost: string | null;
   emit<Type extends keyof Rank1EventDetails>(type: Type, detail: Rank1EventDetails[Type]): void;
 }
 
@@ -67,6 +69,8 @@ export class RerankController {
   error: Error | null = null;
   /** What the list's verdicts were asked for; null while it holds none of any run. */
   asked: RunRequest | null = null;
+  /** Where the last run's texts were sent; null if they stayed on this device. */
+  remoteHost: string | null = null;
   documents: readonly RerankDocument[] = [];
   list: RankedList = startRankedList(0, 0);
   announcements: readonly Announcement[] = [];
@@ -147,6 +151,7 @@ export class RerankController {
     try {
       const reranker = this.#host.acquireReranker(request.load);
       const explainer = this.#host.acquireExplainer(request.load);
+      this.remoteHost = this.#host.remoteHost;
       this.#enter(reranker.busy ? 'waiting' : 'loading');
       const { query, documents, options } = request;
       const { stats } = await reranker.rerank({

@@ -297,11 +297,12 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   exportAs(format: ExportFormat): ExportedFile {
     const { controller } = this;
     const { query, load, options } = controller.asked ?? this.request;
+    const cause = controller.model?.deviceCause;
     const context = {
       query,
       instruction: options.instruction,
       ...(this.#wantedThreshold !== null && { threshold: this.#wantedThreshold }),
-      model: load.model,
+      model: cause?.code === 'server' ? cause.model : load.model,
       device: controller.model?.device,
       dtype: controller.model?.dtype,
       createdAt: new Date().toISOString(),
@@ -309,7 +310,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     return exportRanking(
       rankingReport(controller.list, controller.documents, context),
       format,
-      reportWords(),
+      reportWords(controller.remoteHost),
     );
   }
 

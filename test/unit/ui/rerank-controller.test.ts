@@ -30,6 +30,7 @@ function setUp(pace: Pace = new SteadyPace(0)) {
     requestUpdate: () => undefined,
     acquireReranker: () => reranker,
     acquireExplainer: () => undefined,
+    remoteHost: null,
     emit: (type) => void events.push(type),
   };
   return { api, events, controller: new RerankController(host) };
@@ -207,6 +208,7 @@ describe('RerankController', () => {
           requestUpdate: () => undefined,
           acquireReranker: () => reranker,
           acquireExplainer: () => undefined,
+          remoteHost: null,
           emit: () => undefined,
         });
         const run = controller.run({ ...REQUEST, options: { maxSlots: 1 } });
@@ -250,6 +252,7 @@ describe('RerankController', () => {
       requestUpdate: () => undefined,
       acquireReranker: () => rerankers.at(-1) as Reranker,
       acquireExplainer: () => undefined,
+      remoteHost: null,
       emit: () => undefined,
     });
     const first = other.run(REQUEST);

@@ -554,6 +554,7 @@ export const templates = {
   sc25199bea55bbdac: str`關於${0}`,
   sc2a9af700756259a: `增益（95%）`,
   sc327cf17bb3d8d6b: str`記憶體，同時 ${0} 份`,
+  sc33100bffe4db42b: str`判定與推理由語言模型寫成，可能有誤。以 rank1-rerank 產生。問題與文件曾傳送到 ${0}。`,
   sc34c89fd9dddf18f: `重新排序`,
   sc4282153ef5a49f9: str`從 ${1} 個段落中，取與問題共有最多詞語的 ${0} 個。`,
   sc4878a523b674585: `記憶體不足以使用最快的計算方式。`,
