@@ -7,7 +7,12 @@ import {
 } from '../../../src/app/evaluate/collected-files.ts';
 import { collectedJudgements } from '../../../src/app/evaluate/collected-judgements.ts';
 import { computeFigures, DEFAULT_OPTIONS } from '../../../src/app/evaluate/compared-runs.ts';
-import { savedFigures, savedPerQuery, savedRun } from '../../../src/app/evaluate/saved-files.ts';
+import {
+  savedFigures,
+  savedPerQuery,
+  savedRun,
+  type RunFormat,
+} from '../../../src/app/evaluate/saved-files.ts';
 import { readMtebTaskResult, sourceFile } from '../../../src/evaluation/index.ts';
 
 async function collect(files: Readonly<Record<string, unknown>>): Promise<CollectedFile[]> {
@@ -185,6 +190,39 @@ describe('files', () => {
       { run: 'run.json', qid: 'q1', measures: { RR: 1 } },
       { run: 'run.json', qid: 'q2', measures: { RR: 0.5 } },
     ]);
+  });
+
+  it.each([
+    ['run.json', 'run'],
+    ['run.trec.gz', 'run'],
+    ['bm25/run.trec', 'bm25-run'],
+    ['v1.5/run', 'v1.5-run'],
+    ['results.jsonl (2)', 'results (2)'],
+    ['dev.eval.jsonl', 'dev.eval'],
+  ])('%s is saved as %s.trec, and its tag is the same', async (source, base) => {
+    const [file] = await collect({ [source]: { q1: { a: 1 } } });
+    const { name, text } = savedRun(file as MeasurableFile, 'TREC run', new Map(), 1);
+    expect(name).toBe(`${base}.trec`);
+    expect(text).toBe(`q1 Q0 a 1 1.0 ${base.replace(' ', '-')}\n`);
+  });
+
+  it('of several subsets and splits have names and tags of their own, and one task', async () => {
+    const scores = { q: { a: 1 } };
+    const files = await collect({
+      'pred.json': { mteb_model_meta: {}, en: { test: scores }, de: { test: scores } },
+      'q.qrels': 'q 0 a 1\n',
+    });
+    const saved = (format: RunFormat) =>
+      files.slice(0, 2).map((file) => {
+        const judgements = collectedJudgements(files).judgements;
+        return savedRun(file as MeasurableFile, format, judgements, 1);
+      });
+    const runs = saved('TREC run');
+    expect(runs.map(({ name }) => name)).toEqual(['pred.en.test.trec', 'pred.de.test.trec']);
+    expect(runs.map(({ text }) => text.trim().split(' ').at(-1))).toEqual(['pred.en.test', 'pred.de.test']);
+    const results = saved('mteb result');
+    expect(results[1]?.name).toBe('pred.de.test.mteb-result.json');
+    expect(JSON.parse(results[1]?.text ?? '')).toMatchObject({ task_name: 'pred' });
   });
 
   it('whose ids hold spaces cannot be a TREC run, and can be anything else', async () => {
