@@ -12,10 +12,11 @@ interface Judged {
  */
 export function orderingScores(ranking: readonly (readonly [id: string, Judged])[]): Map<string, number> {
   const isMixed = new Set(ranking.map(([, { instant }]) => instant)).size > 1;
-  return new Map(
-    ranking.map(([id, { logitDifference }], place) => [
-      id,
-      isMixed ? ranking.length - place : logitDifference,
-    ]),
-  );
+  if (isMixed) return placeScores(ranking.map(([id]) => id));
+  return new Map(ranking.map(([id, { logitDifference }]) => [id, logitDifference]));
+}
+
+/** Places from the end, which reproduce a ranking whatever its scores. @param ids best first */
+export function placeScores(ids: readonly string[]): Map<string, number> {
+  return new Map(ids.map((id, place) => [id, ids.length - place]));
 }

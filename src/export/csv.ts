@@ -54,7 +54,9 @@ export function formatCsv({ documents, basis }: RankingReport, words: ReportWord
     document.text,
     document.reasoning,
   ]);
-  const head = [...COLUMNS, ...names, ...LAST_COLUMNS].map((name) => wordFor(name, words));
+  const first = COLUMNS.map((name) => wordFor(name, words));
+  const last = LAST_COLUMNS.map((name) => wordFor(name, words));
+  const head = [...first, ...factHeadings(names, [...first, ...last], words), ...last];
   const named = (facts: Readonly<Record<string, Fact>>): Fact[][] =>
     Object.entries(facts).map(([name, value]) => [wordFor(name, words), value]);
   const after = basis && [
@@ -64,6 +66,17 @@ export function formatCsv({ documents, basis }: RankingReport, words: ReportWord
     ...basis.notRead.map(({ file, reason }) => [words.notRead, file, reason]),
   ];
   return formatTable([head, ...rows, ...(after ?? [])]);
+}
+
+/** None is that of another column: metadata may be called `score`. */
+function factHeadings(names: readonly string[], columns: readonly string[], words: ReportWords): string[] {
+  const taken = new Set(columns);
+  return names.map((name) => {
+    let heading = wordFor(name, words);
+    while (taken.has(heading)) heading = `metadata.${heading}`;
+    taken.add(heading);
+    return heading;
+  });
 }
 
 /** Any rows, with the byte order mark that Excel needs to recognise UTF-8. */

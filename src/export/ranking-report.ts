@@ -70,6 +70,7 @@ export interface ReportWords {
   readonly settings: string;
   readonly counts: string;
   readonly notRead: string;
+  /** the last line: that verdicts can be wrong, and where they were made if that is known */
   readonly madeBy: string;
   /** labels of columns, facts, settings and counts; a missing name is used as it is */
   readonly names?: Readonly<Record<string, string>>;
@@ -98,8 +99,7 @@ export const ENGLISH_WORDS: ReportWords = {
   settings: 'Settings',
   counts: 'Counts',
   notRead: 'Not read',
-  madeBy:
-    'Verdicts and reasoning were written by a language model and can be wrong. Made with rank1-rerank, on this device.',
+  madeBy: 'Verdicts and reasoning were written by a language model and can be wrong. Made with rank1-rerank.',
   document: (place) => `Document ${place}`,
 };
 

@@ -2,24 +2,36 @@
  * A TREC run, for trec_eval and similar tools. Omits documents without a verdict: they were not retrieved.
  */
 import { formatTrecRun } from '../evaluation/files/trec-run.ts';
-import { orderingScores } from '../evaluation/ordering-scores.ts';
-import type { Verdict } from '../protocol/rerank-api.ts';
+import { orderingScores, placeScores } from '../evaluation/ordering-scores.ts';
 import type { RankingReport, ReportedDocument } from './ranking-report.ts';
 
-/** @param topic the query's id. Scores reproduce the ranking (see `orderingScores`). */
+/**
+ * Scores reproduce the ranking (see `orderingScores`). Where some are equal, places are written instead: tools break ties
+ * by the ids.
+ * @param topic the query's id
+ */
 export function formatTrec({ documents }: RankingReport, topic = '1'): string {
-  const verdicts = new Map<string, Verdict>();
-  for (const document of documents)
-    if (document.verdict) verdicts.set(uniqueId(document, verdicts), document.verdict);
-  const scores = orderingScores([...verdicts]);
-  return [...formatTrecRun(new Map([[trecId(topic) || '1', scores]]), 'rank1-rerank')].join('');
+  const judged = documents.flatMap(({ verdict, ...document }) => (verdict ? [{ ...document, verdict }] : []));
+  const ids = uniqueIds(judged);
+  const scores = orderingScores(judged.map(({ verdict }, place) => [ids[place]!, verdict]));
+  const isTied = new Set(scores.values()).size < scores.size;
+  const run = new Map([[trecId(topic) || '1', isTied ? placeScores(ids) : scores]]);
+  return [...formatTrecRun(run, 'rank1-rerank')].join('');
 }
 
-function uniqueId(document: ReportedDocument, taken: ReadonlyMap<string, unknown>): string {
-  const id = trecId(document.id ?? '') || `document-${document.index + 1}`;
-  let unique = id;
-  for (let copy = 2; taken.has(unique); copy += 1) unique = `${id}~${copy}`;
-  return unique;
+/** Ids that occur again get a copy number. */
+function uniqueIds(documents: readonly Pick<ReportedDocument, 'id' | 'index'>[]): string[] {
+  const taken = new Set<string>();
+  const copies = new Map<string, number>();
+  return documents.map(({ id: given, index }) => {
+    const id = trecId(given ?? '') || `document-${index + 1}`;
+    let copy = copies.get(id) ?? 1;
+    let unique = id;
+    while (taken.has(unique)) unique = `${id}~${++copy}`;
+    copies.set(id, copy);
+    taken.add(unique);
+    return unique;
+  });
 }
 
 /** Columns are separated by spaces, so spaces in ids are replaced. */

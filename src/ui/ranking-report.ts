@@ -37,7 +37,8 @@ function isFact(value: unknown): value is Fact {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
-export function reportWords(): ReportWords {
+/** @param remoteHost that the texts were sent to; null if they stayed on this device */
+export function reportWords(remoteHost: string | null): ReportWords {
   return {
     language: interfaceLanguage(),
     title: msg('Ranking'),
@@ -59,9 +60,14 @@ export function reportWords(): ReportWords {
     settings: msg('Settings'),
     counts: msg('Counts'),
     notRead: msg('Not read'),
-    madeBy: msg(
-      'Verdicts and reasoning were written by a language model and can be wrong. Made with rank1-rerank, on this device.',
-    ),
+    madeBy:
+      remoteHost === null
+        ? msg(
+            'Verdicts and reasoning were written by a language model and can be wrong. Made with rank1-rerank, on this device.',
+          )
+        : msg(
+            str`Verdicts and reasoning were written by a language model and can be wrong. Made with rank1-rerank. The question and the documents were sent to ${remoteHost}.`,
+          ),
     document: (place) => msg(str`Document ${place}`),
   };
 }

@@ -23,8 +23,9 @@ import type {
   RunSummary,
 } from '../protocol/rerank-api.ts';
 import { NO_STATS } from '../protocol/run-defaults.ts';
+import { isSameLoad } from '../protocol/same-load.ts';
 import { rankedResult, rankedResults, type Rank1EventDetails, type RankedResult } from './events.ts';
-import { placesOf } from './same-documents.ts';
+import { haveSameTexts, placesOf } from './same-documents.ts';
 import { documentName, verdictAnnouncement } from './wording.ts';
 
 /** `waiting`: another element's run is ahead of this one on their shared worker. */
@@ -43,6 +44,8 @@ export interface RerankHost {
   acquireReranker(load: LoadOptions): Reranker;
   /** The second model, which gives the reasons; undefined if there is none. */
   acquireExplainer(load: LoadOptions): Reranker | undefined;
+  /** The servers of what was acquired; null if there is none. */
+  readonly remoteHost: string | null;
   emit<Type extends keyof Rank1EventDetails>(type: Type, detail: Rank1EventDetails[Type]): void;
 }
 
@@ -64,8 +67,10 @@ export class RerankController {
   model: LoadedModel | null = null;
   stats: RunStats | null = null;
   error: Error | null = null;
-  /** What the list shows: query and documents of the last run, or the documents waiting for one. */
-  query = '';
+  /** What the list's verdicts were asked for; null while it holds none of any run. */
+  asked: RunRequest | null = null;
+  /** Where the last run's texts were sent; null if they stayed on this device. */
+  remoteHost: string | null = null;
   documents: readonly RerankDocument[] = [];
   list: RankedList = startRankedList(0, 0);
   announcements: readonly Announcement[] = [];
@@ -86,14 +91,32 @@ export class RerankController {
     return this.phase === 'waiting' || this.phase === 'loading' || this.phase === 'running';
   }
 
+  /** The question of the list's verdicts; empty while it holds none of any run. */
+  get query(): string {
+    return this.asked?.query ?? '';
+  }
+
   get results(): RankedResult[] {
     return rankedResults(this.list, this.documents);
+  }
+
+  /** Whether the ranking is complete, and of this request. */
+  isRankingOf({ query, documents, load, options }: RunRequest): boolean {
+    const { asked } = this;
+    return (
+      asked !== null &&
+      this.phase === 'complete' &&
+      query === asked.query &&
+      haveSameTexts(documents, this.documents) &&
+      isSameLoad(load, asked.load) &&
+      JSON.stringify(options) === JSON.stringify(asked.options)
+    );
   }
 
   /** Shows `documents` as queued; aborts a run in progress and clears earlier results. */
   reset(documents: readonly RerankDocument[]): void {
     this.#replace();
-    this.#begin('', documents);
+    this.#begin(null, documents);
     this.#enter('idle');
   }
 
@@ -103,34 +126,32 @@ export class RerankController {
    * @param query of the element; if it differs from the last run's, no verdict is kept
    */
   show(documents: readonly RerankDocument[], query: string): void {
-    const places = placesOf(documents, this.documents);
-    const isSame =
-      documents.length === this.documents.length && places.every((place, index) => place === index);
-    if (isSame) {
+    if (haveSameTexts(documents, this.documents)) {
       this.documents = documents; // ids and metadata may differ
       return;
     }
     if (query !== this.query) return this.reset(documents);
     this.#replace();
     const known = new Map<number, RankedItem>();
-    places.forEach((place, index) => {
+    placesOf(documents, this.documents).forEach((place, index) => {
       const item = place === undefined ? undefined : this.list.items[place];
       if (item && isFinished(item) && item.state !== 'stopped') known.set(index, item);
     });
     const { phase } = this;
-    this.#begin(query, documents, known);
+    this.#begin(this.asked, documents, known);
     this.#enter(phase === 'complete' && known.size === documents.length ? phase : 'idle');
   }
 
   /** Resolves with null when the run failed or was replaced; the reason is in `error` and in the event. */
   async run(request: RunRequest): Promise<RunSummary | null> {
     this.#replace();
-    const runId = this.#begin(request.query, request.documents);
+    const runId = this.#begin(request, request.documents);
     const isCurrent = (): boolean => runId === this.#numRuns;
     const { signal } = (this.#abortController = new AbortController());
     try {
       const reranker = this.#host.acquireReranker(request.load);
       const explainer = this.#host.acquireExplainer(request.load);
+      this.remoteHost = this.#host.remoteHost;
       this.#enter(reranker.busy ? 'waiting' : 'loading');
       const { query, documents, options } = request;
       const { stats } = await reranker.rerank({
@@ -196,14 +217,14 @@ export class RerankController {
   }
 
   #begin(
-    query: string,
+    asked: RunRequest | null,
     documents: readonly RerankDocument[],
     known?: ReadonlyMap<number, RankedItem>,
   ): number {
     this.#numRuns += 1;
     this.paused = false;
     this.#reranker = null;
-    this.query = query;
+    this.asked = asked;
     this.documents = documents;
     this.list = startRankedList(this.#numRuns, documents.length, known);
     this.stats = null;

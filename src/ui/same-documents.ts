@@ -1,5 +1,17 @@
 import type { RerankDocument } from '../protocol/rerank-api.ts';
 
+export function haveSameTexts(
+  documents: readonly RerankDocument[],
+  others: readonly RerankDocument[],
+): boolean {
+  return (
+    documents.length === others.length &&
+    documents.every(
+      ({ title, text }, place) => title === others[place]?.title && text === others[place]?.text,
+    )
+  );
+}
+
 /** For each document, the place among `others` of one with the same title and text; duplicates pair up in order. */
 export function placesOf(
   documents: readonly RerankDocument[],

@@ -18,6 +18,7 @@ import { listStoredModels } from '../models/stored-model-names.ts';
 import { reasonsLabel } from '../shell/reasons-label.ts';
 import { compareRankings, comparisonFile, type Comparison } from './comparison.ts';
 import { renderComparison } from './comparison-table.ts';
+import { judgeInTurn, type Judge } from './judge-in-turn.ts';
 import { PageElement } from '../shell/page-element.ts';
 import { confineTo } from '../shell/remote-consent.ts';
 
@@ -178,34 +179,24 @@ export class ComparisonElement extends PageElement {
     this.comparison = null;
   }
 
-  /** Keeps the page's own ranking if it is of the current list. Ends when a ranking fails, which shows why itself. */
   readonly #judge = async (): Promise<void> => {
     const { first, rankings, others } = this;
     if (!first || !rankings) return;
     this.comparison = null;
-    const elements = [first, ...rankings.querySelectorAll('rank1-rerank')];
     const { model, reasons } = first;
-    const labels = [{ model, reasons, server: undefined }, ...others].map(labelOf);
+    const elements = [...rankings.querySelectorAll('rank1-rerank')];
+    const judges = others.flatMap((contestant, place): Judge[] => {
+      const element = elements[place];
+      return element ? [{ element, label: labelOf(contestant) }] : [];
+    });
+    const own = { element: first, label: labelOf({ model, reasons, server: undefined }) };
     try {
-      for (const [place, element] of elements.entries()) {
-        this.judging = labels[place] ?? '';
-        if (element !== first) Object.assign(element, questionOf(first));
-        else if (first.results.length === first.documents.length && first.value !== '') continue;
-        if (await element.rerank()) continue;
-        return element.scrollIntoView({ block: 'start' });
-      }
-      this.comparison = compareRankings(
-        elements.map(({ results }, place) => ({ label: labels[place] ?? '', results })),
-      );
+      const judged = await judgeInTurn([own, ...judges], ({ label }) => (this.judging = label));
+      this.comparison = judged && compareRankings(judged);
     } finally {
       this.judging = null;
     }
   };
-}
-
-function questionOf(element: Rank1RerankElement) {
-  const { query, documents, instruction, device, maxNewTokens, preset } = element;
-  return { query, documents, instruction, device, maxNewTokens, preset };
 }
 
 function labelOf({ model, server, reasons }: Omit<Contestant, 'id'>): string {

@@ -2,6 +2,7 @@
 import {
   detectFormat,
   givenOrderScores,
+  hasJudgements,
   judgementsOf,
   runScores,
   readAnyQrels,
@@ -27,9 +28,16 @@ export interface CollectedFile {
   readonly format: FileFormat;
   readonly numQueries: number;
   readonly run?: Run;
+  /** of the queries that have any; absent if none has */
   readonly judgements?: ReadonlyMap<string, Judgements>;
   /** scores (0 to 1) with judgements, for files that contain both */
   readonly scores?: readonly { readonly score: number; readonly grade: number | null }[];
+}
+
+export type MeasurableFile = CollectedFile & { readonly run: NonNullable<CollectedFile['run']> };
+
+export function isMeasurable(file: CollectedFile): file is MeasurableFile {
+  return file.run !== undefined;
 }
 
 /** @throws Rank1Error invalid-file with file and line */
@@ -81,7 +89,8 @@ async function collectOne(detected: Detected): Promise<CollectedFile> {
       const judgements = new Map<string, Judgements>();
       const run: Run = new Map();
       for await (const query of readEvalJsonl(detected.source)) {
-        judgements.set(query.qid, judgementsOf(query));
+        const known = judgementsOf(query);
+        if (hasJudgements(known)) judgements.set(query.qid, known);
         run.set(query.qid, givenOrderScores(query));
       }
       return {
@@ -90,7 +99,7 @@ async function collectOne(detected: Detected): Promise<CollectedFile> {
         format,
         numQueries: run.size,
         run,
-        judgements,
+        ...(judgements.size > 0 && { judgements }),
       };
     }
     case 'rank-llm-requests': {

@@ -3,7 +3,6 @@ import { msg, str } from '@lit/localize';
 import {
   calibrate,
   gainOver,
-  hasJudgements,
   pairedDifferences,
   parseMeasure,
   perQueryGainPlot,
@@ -11,15 +10,12 @@ import {
   runFigures,
   scoreHistogramPlot,
   sharedValues,
-  withoutOwnDocuments,
   type BootstrapInterval,
   type EvaluateOptions,
-  type Judgements,
-  type Run,
   type RunFigures,
-  type WithoutOwnDocuments,
 } from '../../evaluation/index.ts';
-import type { CollectedFile } from './collected-files.ts';
+import { isMeasurable, type CollectedFile } from './collected-files.ts';
+import { collectedJudgements, differingQids, measuredRun } from './collected-judgements.ts';
 import { PLOT_WORDS } from './wording.ts';
 
 export interface FigureOptions extends Required<Omit<EvaluateOptions, 'measures'>> {
@@ -35,7 +31,11 @@ export interface ComparedRun extends RunFigures {
   readonly name: string;
   /** documents identical to their query, left out as BEIR does */
   readonly numOwnDocuments: number;
-  /** nDCG@k gain over the first run, on queries both have; null for the first run itself */
+  /** queries that files judge differently; the last file's judgements count */
+  readonly numConflictingQueries: number;
+  /**
+   * nDCG@k gain over the first run, on queries both have and that are judged alike; null for the first run itself
+   */
   readonly gain: BootstrapInterval | null;
 }
 
@@ -58,38 +58,31 @@ export function measureNames(cutoff: number): string[] {
   return [...new Set(names)];
 }
 
-export function collectedJudgements(files: readonly CollectedFile[]): Map<string, Judgements> {
-  return new Map(files.flatMap((file) => [...(file.judgements ?? [])]));
-}
-
-/** The run; if the judgements are BEIR's, without documents that are their own query, as BEIR leaves them out. */
-export function measuredRun(run: Run, files: readonly CollectedFile[]): WithoutOwnDocuments {
-  const isBeir = files.some(({ format }) => format === 'beir-qrels');
-  return isBeir ? withoutOwnDocuments(run) : { run, numOwn: 0 };
-}
-
 /** Null if there are no judgements, or no run has a judged query. */
 export function computeFigures(files: readonly CollectedFile[], options: FigureOptions): Figures | null {
-  const judgements = collectedJudgements(files);
-  const runs = files.flatMap(({ name, run }) =>
-    run && [...run.keys()].some((qid) => isJudged(judgements.get(qid))) ? [{ name, run }] : [],
-  );
+  const ofAll = collectedJudgements(files);
   const ndcg = `nDCG@${options.cutoff}`;
   const measures = measureNames(options.cutoff).map(parseMeasure);
-  const measured = runs.map(({ name, run: whole }) => {
-    const { run, numOwn } = measuredRun(whole, files);
+  const measured = files.filter(isMeasurable).flatMap((file) => {
+    const { run, numOwn, judgements, numConflicting } = measuredRun(file, ofAll);
+    if (![...run.keys()].some((qid) => judgements.has(qid))) return [];
     return {
-      name,
+      name: file.name,
+      judgements,
       numOwnDocuments: numOwn,
+      numConflictingQueries: numConflicting,
       ...runFigures(run, judgements, { ...options, measures }),
     };
   });
   const [first] = measured;
   if (!first) return null;
   const plots: Plot[] = [];
-  const figures = measured.map((one, index): ComparedRun => {
+  const figures = measured.map(({ judgements, ...one }, index): ComparedRun => {
     if (index === 0) return { ...one, gain: null };
-    const values = [first, one].map(({ perQuery }) => perQuery.get(ndcg)!) as [Values, Values];
+    const differing = differingQids(first.judgements, judgements);
+    const judgedAlike = ({ perQuery }: RunFigures): Values =>
+      new Map([...perQuery.get(ndcg)!].filter(([qid]) => !differing.has(qid)));
+    const values = [judgedAlike(first), judgedAlike(one)] as const;
     const gain = gainOver(...values);
     if (gain) {
       const title = (): string => msg(str`${one.name}: gain over ${first.name}`);
@@ -101,10 +94,6 @@ export function computeFigures(files: readonly CollectedFile[], options: FigureO
   for (const { name, scores } of files)
     if (scores) plots.push(...calibrationPlots(name, scores, options.relevanceLevel));
   return { options, runs: figures, plots };
-}
-
-function isJudged(known: Judgements | undefined): boolean {
-  return known !== undefined && hasJudgements(known);
 }
 
 function calibrationPlots(

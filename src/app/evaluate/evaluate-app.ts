@@ -7,23 +7,16 @@ import { saveFile } from '../../ui/save-file.ts';
 import { PageError } from '../shell/page-error.ts';
 import { droppedFiles, pickedFiles, type DroppedFile } from '../shell/dropped-files.ts';
 import { renderFault } from '../shell/fault-text.ts';
-import { collectFile, type CollectedFile } from './collected-files.ts';
+import { collectFile, isMeasurable, type CollectedFile, type MeasurableFile } from './collected-files.ts';
+import { collectedJudgements, measuredRun } from './collected-judgements.ts';
 import { figuresPart } from './figures-part.ts';
-import {
-  collectedJudgements,
-  computeFigures,
-  DEFAULT_OPTIONS,
-  measuredRun,
-  type FigureOptions,
-  type Figures,
-} from './compared-runs.ts';
+import { computeFigures, DEFAULT_OPTIONS, type FigureOptions, type Figures } from './compared-runs.ts';
 import {
   RUN_FORMATS,
   runFormatLabel,
   savedFigures,
   savedPerQuery,
   savedRun,
-  type MeasurableFile,
   type RunFormat,
 } from './saved-files.ts';
 import { formatLabel, missingText, queriesText } from './wording.ts';
@@ -215,9 +208,9 @@ export class EvaluateAppElement extends PageElement {
   }
 
   #savedRun(file: MeasurableFile, format: RunFormat): ExportedFile {
-    const { run } = format === 'mteb result' ? measuredRun(file.run, this.files) : file;
-    const judgements = collectedJudgements(this.files);
-    return savedRun({ ...file, run }, format, judgements, this.options.relevanceLevel);
+    const measured = measuredRun(file, collectedJudgements(this.files));
+    const { run } = format === 'mteb result' ? measured : file;
+    return savedRun({ ...file, run }, format, measured.judgements, this.options.relevanceLevel);
   }
 
   #save(make: () => ExportedFile): void {
@@ -228,10 +221,6 @@ export class EvaluateAppElement extends PageElement {
       this.fault = { error, lead: () => msg('It could not be saved in this format.') };
     }
   }
-}
-
-function isMeasurable(file: CollectedFile): file is MeasurableFile {
-  return file.run !== undefined;
 }
 
 function notOpened(path: string): PageError {

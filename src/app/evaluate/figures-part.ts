@@ -8,7 +8,7 @@ import {
   type FigureOptions,
   type Figures,
 } from './compared-runs.ts';
-import { leftOutTexts } from './wording.ts';
+import { noteTexts } from './wording.ts';
 
 export interface FiguresActions {
   onOptions(change: Partial<FigureOptions>): void;
@@ -49,7 +49,7 @@ export function figuresPart(figures: Figures, actions: FiguresActions): Template
         </table>
       </div>
       <p class="hint">
-        ${msg(str`Gains are in nDCG@${figures.options.cutoff} over the first run, on the queries both have, with a paired bootstrap interval. “Random order” and “Best order” are nDCG@${figures.options.cutoff} if the run’s own documents stood in a random order or in the best one. AP and R need all judgements of a query; a dash says that the files do not hold them.`)}
+        ${msg(str`Gains are in nDCG@${figures.options.cutoff} over the first run, on the queries both have and whose judgements agree, with a paired bootstrap interval. “Random order” and “Best order” are nDCG@${figures.options.cutoff} if the run’s own documents stood in a random order or in the best one. AP and R need all judgements of a query; a dash says that the files do not hold them.`)}
       </p>
     </section>
     <section class="plots" aria-label=${msg('Plots')}>
@@ -136,7 +136,7 @@ function columnsOf({ options, runs }: Figures): Column[] {
 
 function row(run: ComparedRun, columns: readonly Column[]): TemplateResult {
   const { name, numQueries } = run;
-  const notes = leftOutTexts(run);
+  const notes = noteTexts(run);
   return html`<tr>
     <th scope="row">${name}</th>
     <td>

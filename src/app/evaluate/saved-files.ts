@@ -9,10 +9,8 @@ import {
   NO_REVISION,
   type Judgements,
 } from '../../evaluation/index.ts';
-import type { CollectedFile } from './collected-files.ts';
+import type { MeasurableFile } from './collected-files.ts';
 import type { Figures } from './compared-runs.ts';
-
-export type MeasurableFile = CollectedFile & { readonly run: NonNullable<CollectedFile['run']> };
 
 export const RUN_FORMATS = ['TREC run', 'rank1 run file', 'mteb predictions', 'mteb result'] as const;
 export type RunFormat = (typeof RUN_FORMATS)[number];
@@ -32,12 +30,14 @@ export function runFormatLabel(format: RunFormat): string {
  * @throws RangeError or Rank1Error if the format cannot hold the run, or needs a judgement that is missing
  */
 export function savedRun(
-  { name, run, subset = 'default', split = 'test' }: MeasurableFile,
+  { name, source, run, subset = 'default', split = 'test' }: MeasurableFile,
   format: RunFormat,
   judgements: ReadonlyMap<string, Judgements>,
   relevanceLevel: number,
 ): ExportedFile {
-  const base = name.replace(/\.[^.]*$/, '');
+  const stem = withoutExtension(source);
+  // Subsets and splits of one file are runs of their own.
+  const base = name === source ? stem : `${stem}.${subset}.${split}`;
   const json = (ending: string, text: string): ExportedFile => ({
     name: `${base}${ending}`,
     mediaType: 'application/json',
@@ -54,17 +54,22 @@ export function savedRun(
       const runs = new Map([[subset, new Map([[split, run]])]]);
       return json(
         '.mteb.json',
-        [...formatMtebPredictions({ modelName: base, revision: null, runs })].join(''),
+        [...formatMtebPredictions({ modelName: stem, revision: null, runs })].join(''),
       );
     }
     case 'mteb result': {
-      const names = { taskName: base, datasetRevision: NO_REVISION, languages: ['eng-Latn'] };
+      const names = { taskName: stem, datasetRevision: NO_REVISION, languages: ['eng-Latn'] };
       return json(
         '.mteb-result.json',
         mtebResultText(run, judgements, { ...names, subset, split, relevanceLevel }),
       );
     }
   }
+}
+
+/** Of a path in a dropped folder, as a file name: `bm25/run.trec.gz` becomes `bm25-run`, `run.trec (2)` `run (2)`. */
+function withoutExtension(path: string): string {
+  return path.replace(/(\.[^./\s]+?)?(\.gz)?( \(\d+\))?$/i, '$3').replaceAll('/', '-');
 }
 
 export function savedFigures({ options, runs }: Figures): ExportedFile {
@@ -74,6 +79,7 @@ export function savedFigures({ options, runs }: Figures): ExportedFile {
     numMissing: run.missingQids.length,
     numWithoutJudgements: run.unjudgedQids.length,
     numOwnDocuments: run.numOwnDocuments,
+    numConflictingQueries: run.numConflictingQueries,
     measures: Object.fromEntries(run.means),
     numTiesThatMatter: run.numTiesThatMatter,
     randomOrder: run.randomOrder,

@@ -24,21 +24,29 @@ export function queriesText(count: number): string {
   return count === 1 ? msg('1 query') : msg(str`${numberOf(count)} queries`);
 }
 
-/** What is left out of a run's metrics, following the field's tools. */
-export function leftOutTexts({
+/** What is left out of a run's metrics, following the field's tools, and which judgements are in doubt. */
+export function noteTexts({
   missingQids,
   unjudgedQids,
   numOwnDocuments,
+  numConflictingQueries,
 }: {
   readonly missingQids: readonly string[];
   readonly unjudgedQids: readonly string[];
   readonly numOwnDocuments: number;
+  readonly numConflictingQueries: number;
 }): string[] {
   const texts: string[] = [];
   if (missingQids.length > 0) texts.push(msg(str`${numberOf(missingQids.length)} missing`));
   if (unjudgedQids.length > 0) texts.push(msg(str`${numberOf(unjudgedQids.length)} without judgements`));
   if (numOwnDocuments > 0)
     texts.push(msg(str`${numberOf(numOwnDocuments)} documents left out that are their own query`));
+  if (numConflictingQueries > 0)
+    texts.push(
+      msg(
+        str`${numberOf(numConflictingQueries)} that the files judge differently: the last file counts, remove what is of another collection`,
+      ),
+    );
   return texts;
 }
 

@@ -90,6 +90,11 @@ export class JudgingRun extends EventTarget {
     return [...this.#models].map(({ name }) => name).join('+');
   }
 
+  /** The server that judges; null if this device does. */
+  get remoteHost(): string | null {
+    return this.#judges.instant.reranker.remoteHost;
+  }
+
   /** `versionOf` the model that scores; null until one has judged */
   get version(): string | null {
     return this.#judges.instant.version;

@@ -8,14 +8,29 @@ import type { FetchedResource, NetworkReport } from '../../protocol/network-repo
 /** Unique to this page, so that workers of other tabs are not included. */
 export const NETWORK_CHANNEL = `rank1-network-reports-${String(crypto.getRandomValues(new Uint32Array(2)))}`;
 
-export class NetworkLog extends EventTarget {
-  readonly fetched: FetchedResource[] = [];
-  readonly refused: string[] = [];
+/** A page that stays open fetches without end: of older addresses only the counts are kept. */
+export const MAX_ROWS = 300;
+
+/** All requests to one address. */
+export interface FetchedRow extends FetchedResource {
+  readonly numTimes: number;
+  /** to another origin */
+  readonly isForeign: boolean;
+}
+
+export class NetworkLog {
+  numFetched = 0;
+  numForeign = 0;
+  numBytes = 0;
+  readonly refused = new Set<string>();
+  /** by address, the latest last */
+  readonly #rows = new Map<string, FetchedRow>();
   readonly #observer: PerformanceObserver;
   readonly #channel = new BroadcastChannel(NETWORK_CHANNEL);
+  readonly #onChange: (added: readonly FetchedResource[]) => void;
 
-  constructor() {
-    super();
+  constructor(onChange: (added: readonly FetchedResource[]) => void = () => undefined) {
+    this.#onChange = onChange;
     this.#observer = new PerformanceObserver((list) => {
       const entries = list.getEntries() as PerformanceResourceTiming[];
       this.#add({
@@ -27,13 +42,9 @@ export class NetworkLog extends EventTarget {
     document.addEventListener('securitypolicyviolation', this.#onRefusal);
   }
 
-  /** Requests to another origin. */
-  get foreign(): FetchedResource[] {
-    return this.fetched.filter(({ url }) => new URL(url).origin !== location.origin);
-  }
-
-  get numBytes(): number {
-    return this.fetched.reduce((sum, { numBytes }) => sum + numBytes, 0);
+  /** The `MAX_ROWS` addresses that were fetched last, the latest last. */
+  get fetched(): FetchedRow[] {
+    return [...this.#rows.values()];
   }
 
   close(): void {
@@ -44,9 +55,27 @@ export class NetworkLog extends EventTarget {
 
   #add({ fetched = [], refused }: NetworkReport): void {
     // blob: and data: URLs are created locally, not fetched.
-    this.fetched.push(...fetched.filter(({ url }) => /^https?:/.test(url)));
-    if (refused !== undefined) this.refused.push(refused);
-    this.dispatchEvent(new Event('change'));
+    const added = fetched.filter(({ url }) => /^https?:/.test(url));
+    for (const resource of added) this.#count(resource);
+    if (refused !== undefined) this.refused.add(refused);
+    this.#onChange(added);
+  }
+
+  #count({ url, numBytes }: FetchedResource): void {
+    const before = this.#rows.get(url);
+    const isForeign = before?.isForeign ?? new URL(url).origin !== location.origin;
+    this.numFetched += 1;
+    this.numForeign += isForeign ? 1 : 0;
+    this.numBytes += numBytes;
+    this.#rows.delete(url);
+    this.#rows.set(url, {
+      url,
+      numBytes: numBytes + (before?.numBytes ?? 0),
+      numTimes: 1 + (before?.numTimes ?? 0),
+      isForeign,
+    });
+    const [oldest] = this.#rows.size > MAX_ROWS ? this.#rows.keys() : [];
+    if (oldest !== undefined) this.#rows.delete(oldest);
   }
 
   readonly #onRefusal = ({ blockedURI }: SecurityPolicyViolationEvent): void =>

@@ -1,7 +1,7 @@
 import { msg, str } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
-import { property } from 'lit/decorators.js';
-import { NetworkLog } from './network-log.ts';
+import { property, state } from 'lit/decorators.js';
+import { MAX_ROWS, NetworkLog, type FetchedRow } from './network-log.ts';
 import { PageElement } from './page-element.ts';
 
 /**
@@ -14,12 +14,13 @@ export class NetworkStateElement extends PageElement {
   /** Host that receives the judged texts; empty until the user consents; null on pages that send nothing. */
   @property({ attribute: false }) sendsTo: string | null = null;
 
+  /** @internal */
+  @state() isOpen = false;
   #log: NetworkLog | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#log = new NetworkLog();
-    this.#log.addEventListener('change', () => this.requestUpdate());
+    this.#log = new NetworkLog(() => this.requestUpdate());
   }
 
   override disconnectedCallback(): void {
@@ -45,16 +46,16 @@ export class NetworkStateElement extends PageElement {
   protected override render(): TemplateResult | typeof nothing {
     const log = this.#log;
     if (!log) return nothing;
-    const files = [...log.fetched].reverse();
     return html`<details
       class="network-state ${this.sendsTo ? 'sends' : ''}"
-      data-foreign=${log.foreign.length}
+      data-foreign=${log.numForeign}
+      @toggle=${({ target }: Event) => (this.isOpen = (target as HTMLDetailsElement).open)}
       @keydown=${this.#onKey}
       @focusout=${this.#onFocusOut}
     >
       <summary>
         ${this.sendsTo ? arrowOut : lock}<span
-          >${log.refused.length > 0 ? msg('A request was refused') : this.#whatLeaves()}</span
+          >${log.refused.size > 0 ? msg('A request was refused') : this.#whatLeaves()}</span
         >
       </summary>
       <div class="network-panel">
@@ -63,21 +64,19 @@ export class NetworkStateElement extends PageElement {
           ${this.#whatMayHappen()}
         </p>
         ${
-          log.refused.length > 0
-            ? html`<p class="refused">${msg('Refused by the policy:')} ${log.refused.join(', ')}</p>`
+          log.refused.size > 0
+            ? html`<p class="refused">${msg('Refused by the policy:')} ${[...log.refused].join(', ')}</p>`
             : nothing
         }
         <p>
           ${
-            files.length === 1
+            log.numFetched === 1
               ? msg(str`Fetched since it was opened: 1 file, ${megabytes(log.numBytes)} MB.`)
-              : msg(str`Fetched since it was opened: ${files.length} files, ${megabytes(log.numBytes)} MB.`)
+              : msg(str`Fetched since it was opened: ${log.numFetched} files, ${megabytes(log.numBytes)} MB.`)
           }
-          ${log.foreign.length === 0 ? msg('All from this site.') : foreignFiles(log.foreign.length)}
+          ${log.numForeign === 0 ? msg('All from this site.') : foreignFiles(log.numForeign)}
         </p>
-        <ul tabindex="0" aria-label=${msg('Files fetched')}>
-          ${files.map(({ url, numBytes }) => html`<li><span>${shortAddress(url)}</span> <span>${kilobytes(numBytes)}</span></li>`)}
-        </ul>
+        ${this.isOpen ? renderRows(log.fetched.reverse()) : nothing}
       </div>
     </details>`;
   }
@@ -99,6 +98,19 @@ export class NetworkStateElement extends PageElement {
       ? msg(str`This page may only fetch ${this.allows}; it sends nothing of yours.`)
       : msg('This page cannot connect to any other site: its security policy forbids it.');
   }
+}
+
+function renderRows(rows: readonly FetchedRow[]): TemplateResult {
+  return html`${rows.length < MAX_ROWS ? nothing : html`<p>${msg(str`The list has the last ${MAX_ROWS} addresses.`)}</p>`}
+    <ul tabindex="0" aria-label=${msg('Files fetched')}>
+      ${rows.map(
+        ({ url, numBytes, numTimes }) =>
+          html`<li>
+            <span>${shortAddress(url)}${numTimes > 1 ? ` × ${numTimes}` : ''}</span>
+            <span>${kilobytes(numBytes)}</span>
+          </li>`,
+      )}
+    </ul>`;
 }
 
 function foreignFiles(count: number): string {

@@ -37,16 +37,14 @@ async function untilControlled(): Promise<void> {
  * Caches what this page and its workers fetch, including what they fetched before the service worker started.
  */
 export async function keepVisit(): Promise<void> {
-  const log = new NetworkLog();
   const asked = new Set<string>();
-  await startOffline();
-  const keep = (): void => {
-    const urls = log.fetched.map(({ url }) => url).filter((url) => !asked.has(url));
+  const started = startOffline();
+  new NetworkLog((added) => {
+    const urls = added.map(({ url }) => url).filter((url) => isNeeded(url) && !asked.has(url));
     for (const url of urls) asked.add(url);
-    void keepForOffline(urls);
-  };
-  log.addEventListener('change', keep);
-  keep();
+    if (urls.length > 0) void started.then(() => keepForOffline(urls));
+  });
+  await started;
 }
 
 /**
@@ -56,7 +54,7 @@ export async function keepVisit(): Promise<void> {
 export async function keepForOffline(urls: Iterable<string>): Promise<boolean> {
   if (import.meta.env.DEV || !('serviceWorker' in navigator)) return false;
   await untilControlled();
-  const wanted = [...new Set(urls)].filter((url) => NEEDED.test(new URL(url).pathname));
+  const wanted = [...new Set(urls)].filter(isNeeded);
   const kept = await Promise.all(
     wanted.map(async (url) => {
       if (await caches.match(url, { ignoreVary: true })) return true;
@@ -67,4 +65,8 @@ export async function keepForOffline(urls: Iterable<string>): Promise<boolean> {
     }),
   );
   return wanted.length > 0 && kept.every(Boolean);
+}
+
+function isNeeded(url: string): boolean {
+  return NEEDED.test(new URL(url).pathname);
 }

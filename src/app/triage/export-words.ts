@@ -3,9 +3,10 @@ import { msg } from '@lit/localize';
 import type { ReportWords } from '../../export/index.ts';
 import { reportWords } from '../../ui/ranking-report.ts';
 
-export function exportWords(): ReportWords {
+/** @param remoteHost that judged; null if it was this device */
+export function exportWords(remoteHost: string | null): ReportWords {
   return {
-    ...reportWords(),
+    ...reportWords(remoteHost),
     names: {
       rank: msg('Rank'),
       id: msg('Identifier'),

@@ -45,7 +45,7 @@ function onExport(event: SubmitEvent, session: TriageSession): void {
   const file = exportDecisions(session, {
     format,
     keptOnly,
-    words: exportWords(),
+    words: exportWords(session.run?.remoteHost ?? null),
     describeNote: importNoteText,
   });
   if (file) saveFile(file, form.ownerDocument);

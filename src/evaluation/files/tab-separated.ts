@@ -13,15 +13,15 @@ export function splitTabSeparated(text: string, place: FilePlace): string[] {
   for (let start = 0; start <= text.length;) {
     let column = '';
     if (text[start] === '"') {
-      const quoted = /^"((?:[^"]|"")*)"/.exec(text.slice(start));
-      if (!quoted)
+      const quote = closingQuote(text, start);
+      if (quote < 0)
         throw invalidFile(
           place,
           'a quote is not closed',
           'Write a quote within an id as "" and quote the id.',
         );
-      column = quoted[1]!.replaceAll('""', '"');
-      start += quoted[0].length;
+      column = text.slice(start + 1, quote).replaceAll('""', '"');
+      start = quote + 1;
     }
     const tab = text.indexOf('\t', start);
     const end = tab < 0 ? text.length : tab;
@@ -29,4 +29,11 @@ export function splitTabSeparated(text: string, place: FilePlace): string[] {
     start = end + 1;
   }
   return columns;
+}
+
+/** Index of the single `"` after the one at `opening`; -1 if there is none. */
+function closingQuote(text: string, opening: number): number {
+  let quote = text.indexOf('"', opening + 1);
+  while (quote >= 0 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2);
+  return quote;
 }

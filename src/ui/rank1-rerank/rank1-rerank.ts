@@ -17,7 +17,12 @@ import { rank1Event, type Rank1EventDetails, type RankedResult } from '../events
 import { LanguageController } from '../localization/language-controller.ts';
 import { rankingReport, reportWords } from '../ranking-report.ts';
 import { DEFAULT_THRESHOLD, selectedIndexes } from '../ranking-selection.ts';
-import { RerankController, type RerankHost, type RerankPhase } from '../rerank-controller.ts';
+import {
+  RerankController,
+  type RerankHost,
+  type RerankPhase,
+  type RunRequest,
+} from '../rerank-controller.ts';
 import { themeStyles } from '../theme.styles.ts';
 import { ElementRerankers } from './element-rerankers.ts';
 import { formValue } from './form-value.ts';
@@ -254,15 +259,14 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
    */
   async rerank(): Promise<RunSummary | null> {
     if (this.isDisabled) return null;
-    const documents = this.documents.map(toDocument);
+    const { request } = this;
+    const { documents } = request;
     this.#given = { query: this.query, documents: this.documents };
     this.notice = !this.query?.trim() ? 'blank-query' : documents.length === 0 ? 'no-documents' : null;
     if (this.notice) {
       this.controller.reset(documents);
       return null;
     }
-    const { query } = this;
-    const request = { query, documents, load: loadOptions(this), options: runOptions(this) };
     const summary = await this.controller.run(request);
     // An element that is not in the page gets no disconnect callback, which otherwise releases the worker.
     if (!this.isConnected && !this.controller.busy) this.#rerankers.release();
@@ -291,12 +295,14 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
 
   /** The ranking so far as a file: `json`, `jsonl`, `csv`, `trec`, `markdown`, or `html` for printing. */
   exportAs(format: ExportFormat): ExportedFile {
-    const { controller, model, instruction } = this;
+    const { controller } = this;
+    const { query, load, options } = controller.asked ?? this.request;
+    const cause = controller.model?.deviceCause;
     const context = {
-      query: controller.query || this.query,
-      ...(instruction?.trim() && { instruction }),
+      query,
+      instruction: options.instruction,
       ...(this.#wantedThreshold !== null && { threshold: this.#wantedThreshold }),
-      model,
+      model: cause?.code === 'server' ? cause.model : load.model,
       device: controller.model?.device,
       dtype: controller.model?.dtype,
       createdAt: new Date().toISOString(),
@@ -304,8 +310,14 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     return exportRanking(
       rankingReport(controller.list, controller.documents, context),
       format,
-      reportWords(),
+      reportWords(controller.remoteHost),
     );
+  }
+
+  /** @internal What a run that starts now asks for. */
+  get request(): RunRequest {
+    const documents = this.documents.map(toDocument);
+    return { query: this.query, documents, load: loadOptions(this), options: runOptions(this) };
   }
 
   /** False if the ranking is `required` and missing. */

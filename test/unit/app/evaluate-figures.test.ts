@@ -1,16 +1,17 @@
 /** The evaluation page without its page: files to runs, runs to figures, figures to files. */
 import { describe, expect, it } from 'vitest';
-import { collectFile, type CollectedFile } from '../../../src/app/evaluate/collected-files.ts';
 import {
-  collectedJudgements,
-  computeFigures,
-  DEFAULT_OPTIONS,
-} from '../../../src/app/evaluate/compared-runs.ts';
+  collectFile,
+  type CollectedFile,
+  type MeasurableFile,
+} from '../../../src/app/evaluate/collected-files.ts';
+import { collectedJudgements } from '../../../src/app/evaluate/collected-judgements.ts';
+import { computeFigures, DEFAULT_OPTIONS } from '../../../src/app/evaluate/compared-runs.ts';
 import {
   savedFigures,
   savedPerQuery,
   savedRun,
-  type MeasurableFile,
+  type RunFormat,
 } from '../../../src/app/evaluate/saved-files.ts';
 import { readMtebTaskResult, sourceFile } from '../../../src/evaluation/index.ts';
 
@@ -85,6 +86,66 @@ describe('figures', () => {
   });
 });
 
+/** A collection whose candidates are graded 1 (`a*`), 0, or not at all. */
+const evalFile = (candidates: Readonly<Record<string, number | null>>) => ({
+  qid: '1',
+  query: 'why',
+  candidates: Object.entries(candidates).map(([docid, grade]) => ({ docid, text: 'x', grade })),
+});
+
+describe('judgements of several files', () => {
+  const ndcgOf = async (files: Readonly<Record<string, unknown>>) =>
+    computeFigures(await collect(files), DEFAULT_OPTIONS)?.runs.map(({ means }) => means.get('nDCG@10'));
+
+  it('measure a collection by its own', async () => {
+    const a = evalFile({ a1: 1, a2: 0 });
+    const b = evalFile({ b1: 0, b2: 1 });
+    expect(await ndcgOf({ 'a.eval.jsonl': a })).toEqual([1]);
+    const files = await collect({ 'a.eval.jsonl': a, 'b.eval.jsonl': b });
+    const { runs, plots } = computeFigures(files, DEFAULT_OPTIONS)!;
+    expect(runs.map(({ means }) => means.get('nDCG@10'))).toEqual([1, 1 / Math.log2(3)]);
+    expect(runs.map(({ numConflictingQueries }) => numConflictingQueries)).toEqual([0, 0]);
+    // One collection's gain over another means nothing.
+    expect([runs[1]!.gain, plots]).toEqual([null, []]);
+  });
+
+  it('are not replaced by those of an ungraded collection', async () => {
+    const run = { 1: { a2: 2, a1: 1 } };
+    const files = { 'run.json': run, 'a.qrels': '1 0 a1 1\n', 'bare.eval.jsonl': evalFile({ a1: null }) };
+    expect(await ndcgOf(files)).toEqual([1 / Math.log2(3), 1]);
+    const [, , bare] = await collect(files);
+    expect(bare).not.toHaveProperty('judgements');
+  });
+
+  it('are told where they are of several collections, or contradict one another', async () => {
+    const run = { 1: { a2: 2, a1: 1 }, 2: { a1: 1 } };
+    const conflictsOf = async (files: Readonly<Record<string, unknown>>) =>
+      computeFigures(await collect(files), DEFAULT_OPTIONS)!.runs[0]!.numConflictingQueries;
+    const qrels = '1 0 a1 1\n1 0 a2 0\n2 0 a1 1\n3 0 a1 1\n';
+    expect(await conflictsOf({ 'run.json': run, 'a.qrels': qrels })).toBe(0);
+    const isPart = evalFile({ a1: 1 });
+    expect(await conflictsOf({ 'run.json': run, 'a.qrels': qrels, 'a.eval.jsonl': isPart })).toBe(0);
+    const other = '1 0 b1 1\n2 0 b2 1\n3 0 b3 1\n';
+    expect(await conflictsOf({ 'run.json': run, 'a.qrels': qrels, 'b.qrels': other })).toBe(2);
+    const contradicts = evalFile({ a1: 0 });
+    expect(await conflictsOf({ 'run.json': run, 'a.qrels': qrels, 'a.eval.jsonl': contradicts })).toBe(1);
+  });
+
+  it('leave out a document that is its own query only where they are of BEIR', async () => {
+    const files = await collect({
+      'run.json': { q1: { q1: 2, a: 1 }, q2: { q2: 2, a: 1 } },
+      'test.tsv': 'query-id\tcorpus-id\tscore\nq1\ta\t1\n',
+      'test.qrels': 'q2 0 a 1\n',
+    });
+    const [figures] = computeFigures(files, DEFAULT_OPTIONS)!.runs;
+    expect(figures!.numOwnDocuments).toBe(1);
+    expect([...figures!.perQuery.get('RR')!]).toEqual([
+      ['q1', 1],
+      ['q2', 0.5],
+    ]);
+  });
+});
+
 describe('files', () => {
   it('with several subsets and splits of predictions are a run each', async () => {
     const scores = { q: { a: 1 } };
@@ -105,7 +166,7 @@ describe('files', () => {
       'run.json': { q1: { a: 2, b: 1 }, q2: { a: 2, b: 1 } },
     });
     const run = files[1] as MeasurableFile;
-    const result = savedRun(run, 'mteb result', collectedJudgements(files), 1);
+    const result = savedRun(run, 'mteb result', collectedJudgements(files).judgements, 1);
     expect(result.name).toBe('run.mteb-result.json');
     const { taskName, datasetRevision, mtebVersion, scores } = await readMtebTaskResult(
       sourceFile(result.name, result.text),
@@ -129,6 +190,39 @@ describe('files', () => {
       { run: 'run.json', qid: 'q1', measures: { RR: 1 } },
       { run: 'run.json', qid: 'q2', measures: { RR: 0.5 } },
     ]);
+  });
+
+  it.each([
+    ['run.json', 'run'],
+    ['run.trec.gz', 'run'],
+    ['bm25/run.trec', 'bm25-run'],
+    ['v1.5/run', 'v1.5-run'],
+    ['results.jsonl (2)', 'results (2)'],
+    ['dev.eval.jsonl', 'dev.eval'],
+  ])('%s is saved as %s.trec, and its tag is the same', async (source, base) => {
+    const [file] = await collect({ [source]: { q1: { a: 1 } } });
+    const { name, text } = savedRun(file as MeasurableFile, 'TREC run', new Map(), 1);
+    expect(name).toBe(`${base}.trec`);
+    expect(text).toBe(`q1 Q0 a 1 1.0 ${base.replace(' ', '-')}\n`);
+  });
+
+  it('of several subsets and splits have names and tags of their own, and one task', async () => {
+    const scores = { q: { a: 1 } };
+    const files = await collect({
+      'pred.json': { mteb_model_meta: {}, en: { test: scores }, de: { test: scores } },
+      'q.qrels': 'q 0 a 1\n',
+    });
+    const saved = (format: RunFormat) =>
+      files.slice(0, 2).map((file) => {
+        const judgements = collectedJudgements(files).judgements;
+        return savedRun(file as MeasurableFile, format, judgements, 1);
+      });
+    const runs = saved('TREC run');
+    expect(runs.map(({ name }) => name)).toEqual(['pred.en.test.trec', 'pred.de.test.trec']);
+    expect(runs.map(({ text }) => text.trim().split(' ').at(-1))).toEqual(['pred.en.test', 'pred.de.test']);
+    const results = saved('mteb result');
+    expect(results[1]?.name).toBe('pred.de.test.mteb-result.json');
+    expect(JSON.parse(results[1]?.text ?? '')).toMatchObject({ task_name: 'pred' });
   });
 
   it('whose ids hold spaces cannot be a TREC run, and can be anything else', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { splitTabSeparated } from '../../../src/evaluation/files/tab-separated.ts';
 import { loadCollection } from '../../../src/evaluation/node/load-collection.ts';
 import {
   evaluateRun,
@@ -65,6 +66,24 @@ describe('a BEIR file of judgements', () => {
   it('with a quote that is not closed is refused at its line, not read on', async () => {
     const reading = readBeirQrels(sourceFile('test.tsv', 'q\td\ts\nq1\td1\t1\nq1\t"d2\t1\nq2\td"\t1\n'));
     await expect(reading).rejects.toThrow('test.tsv, line 3: a quote is not closed');
+  });
+
+  it.each([
+    ['"a""b"c\t"d"', ['a"bc', 'd']],
+    ['""\t""""', ['', '"']],
+    ['a"b"\t', ['a"b"', '']],
+  ])('%j is split as by csv of Python', (line, columns) => {
+    expect(splitTabSeparated(line, { file: 'test.tsv', line: 1 })).toEqual(columns);
+  });
+
+  it.each(['"', '""", ""', '"a""'])('%j is not closed', (line) => {
+    expect(() => splitTabSeparated(line, { file: 'test.tsv', line: 1 })).toThrow('not closed');
+  });
+
+  it('with a quoted column of any length is read', () => {
+    const long = 'x'.repeat(12_000_000);
+    const [column, next] = splitTabSeparated(`"${long}"\ty`, { file: 'test.tsv', line: 1 });
+    expect([column === long, next]).toEqual([true, 'y']);
   });
 });
 

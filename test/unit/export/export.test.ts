@@ -1,5 +1,5 @@
 import Papa from 'papaparse';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readTrecRun, sourceFile } from '../../../src/evaluation/index.ts';
 import {
   ENGLISH_WORDS,
@@ -104,6 +104,20 @@ describe('CSV', () => {
     },
   );
 
+  it('has no two columns of one name, whatever metadata is called', () => {
+    const facts = { score: 5, text: 'x', page: 3, 'metadata.text': 'y', 'Where it stands': 1 };
+    const words = { ...ENGLISH_WORDS, names: { title: 'Where it stands' } };
+    const [header, row] = cells(formatCsv(report([reported(0, { facts })]), words));
+    expect(new Set(header).size).toBe(header?.length);
+    const valueOf = (name: string) => row?.[header?.indexOf(name) ?? -1];
+    expect(['score', 'metadata.score', 'page', 'metadata.Where it stands'].map(valueOf)).toEqual([
+      '0.98',
+      '5',
+      '3',
+      '1',
+    ]);
+  });
+
   it('keeps negative numbers as numbers', () => {
     expect(cells(formatCsv(report([reported(1)])))[1]?.[5]).toBe('-4');
   });
@@ -156,6 +170,25 @@ describe('a TREC run', () => {
       ['a_b~2', -4],
       ['document-3', -12],
     ]);
+  });
+
+  const reportedAs = (id: string, logitDifference: number) =>
+    reported(0, { id, verdict: { label: 'true', score: 0.9, logitDifference, forced: false } });
+  const idsOf = (run: string) => run.split('\n').map((line) => line.split(' ')[2]);
+
+  it('has the order of the ranking where scores are equal, which tools break by id', () => {
+    const run = formatTrec(report([reportedAs('a', 2), reportedAs('b', 2), reportedAs('c', 1)]));
+    expect(idsOf(run).slice(0, 3)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('counts the copies of an id, which is looked up but a few times for each', () => {
+    const documents = ['x~3', ...Array<string>(400).fill('x')].map((id, place) => reportedAs(id, -place));
+    const has = vi.spyOn(Map.prototype, 'has');
+    const run = formatTrec(report(documents));
+    expect(has.mock.calls.length).toBeLessThan(5 * documents.length);
+    has.mockRestore();
+    expect(idsOf(run).slice(0, 4)).toEqual(['x~3', 'x', 'x~2', 'x~4']);
+    expect(new Set(idsOf(run)).size).toBe(documents.length + 1);
   });
 });
 

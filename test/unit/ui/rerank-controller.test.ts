@@ -30,6 +30,7 @@ function setUp(pace: Pace = new SteadyPace(0)) {
     requestUpdate: () => undefined,
     acquireReranker: () => reranker,
     acquireExplainer: () => undefined,
+    remoteHost: null,
     emit: (type) => void events.push(type),
   };
   return { api, events, controller: new RerankController(host) };
@@ -132,6 +133,16 @@ describe('RerankController', () => {
     expect(controller.results).toMatchObject([{ index: 0, rank: 1, document: { title: 'Oslo' } }]);
   });
 
+  it('knows what its verdicts were asked for, as long as it shows any', async () => {
+    const { controller } = setUp();
+    expect(controller.asked).toBeNull();
+    await controller.run(REQUEST);
+    controller.show(REQUEST.documents.slice(1), REQUEST.query);
+    expect(controller.asked).toBe(REQUEST);
+    controller.show(REQUEST.documents, 'another question');
+    expect(controller.asked).toBeNull();
+  });
+
   it('keeps no verdict on another question, and none of a document whose text changed', async () => {
     const { controller } = setUp();
     await controller.run(REQUEST);
@@ -197,6 +208,7 @@ describe('RerankController', () => {
           requestUpdate: () => undefined,
           acquireReranker: () => reranker,
           acquireExplainer: () => undefined,
+          remoteHost: null,
           emit: () => undefined,
         });
         const run = controller.run({ ...REQUEST, options: { maxSlots: 1 } });
@@ -240,6 +252,7 @@ describe('RerankController', () => {
       requestUpdate: () => undefined,
       acquireReranker: () => rerankers.at(-1) as Reranker,
       acquireExplainer: () => undefined,
+      remoteHost: null,
       emit: () => undefined,
     });
     const first = other.run(REQUEST);
