@@ -1,4 +1,4 @@
-import { LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { toDocument, type DocumentInput } from '../../client/check-arguments.ts';
 import type { Reranker } from '../../client/reranker.ts';
@@ -20,13 +20,12 @@ import { DEFAULT_THRESHOLD, selectedIndexes } from '../ranking-selection.ts';
 import { RerankController, type RerankHost, type RerankPhase } from '../rerank-controller.ts';
 import { themeStyles } from '../theme.styles.ts';
 import { ElementRerankers } from './element-rerankers.ts';
-import { formValue } from './form-value.ts';
+import { formValue, tellForm } from './form-value.ts';
 import { panelStyles } from './panels.styles.ts';
 import { rank1RerankStyles } from './rank1-rerank.styles.ts';
 import { renderRerank } from './rank1-rerank.template.ts';
 import type { RerankNotice, RerankView } from './rerank-view.ts';
 import { loadOptions, runOptions } from './run-options.ts';
-import { requiredText } from '../wording.ts';
 
 /**
  * Ranks a list of documents with a reasoning reranker while you watch: the chain of thought streams next to each
@@ -362,8 +361,9 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     return this.#rerankers.acquireExplainer(load);
   }
 
-  /** @internal */
+  /** @internal A listener finds attributes and form as they are now: it may submit the form. */
   emit<Type extends keyof Rank1EventDetails>(type: Type, detail: Rank1EventDetails[Type]): void {
+    this.#reflectState();
     this.dispatchEvent(rank1Event(type, detail));
   }
 
@@ -381,21 +381,20 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     if (documents !== this.#given.documents) this.controller.show(documents.map(toDocument), query);
     if (query !== this.#given.query || documents !== this.#given.documents) this.notice = null;
     this.#given = { query, documents };
-    this.setAttribute('phase', this.phase);
-    this.toggleAttribute('paused', this.paused);
   }
 
   protected override render(): TemplateResult {
     return renderRerank(this);
   }
 
-  protected override updated(_changed: PropertyValues<this>): void {
-    const { value } = this;
-    this.#internals.setFormValue(value || null);
-    const button = this.renderRoot.querySelector<HTMLElement>('.main');
-    if (this.required && !value && button)
-      this.#internals.setValidity({ valueMissing: true }, requiredText(), button);
-    else this.#internals.setValidity({});
+  protected override updated(): void {
+    this.#reflectState();
+  }
+
+  #reflectState(): void {
+    this.setAttribute('phase', this.phase);
+    this.toggleAttribute('paused', this.paused);
+    tellForm(this.#internals, this);
   }
 
   /** null if unset or invalid */
