@@ -109,7 +109,7 @@ function mainPart({ busy, phase }: RerankController): string {
   return phase === 'failed' ? 'retry-button' : 'run-button';
 }
 
-function mainLabel({ controller: { busy, phase }, documents }: RerankView): string {
+function mainLabel({ controller: { busy, phase, documents } }: RerankView): string {
   if (busy) return msg('Stop');
   if (phase === 'failed') return msg('Try again');
   if (phase === 'complete' || phase === 'aborted') return msg('Rank again');
@@ -150,8 +150,8 @@ function renderExportButton(element: RerankView): TemplateResult {
 }
 
 function statusText(element: RerankView): string {
-  const { controller, query, documents } = element;
-  const { phase, paused, list, stats, loadProgress, runState } = controller;
+  const { controller, query } = element;
+  const { phase, paused, documents, list, stats, loadProgress, runState } = controller;
   const numJudged = list.items.filter((item) => item.verdict).length;
   const interruption = controller.busy && !paused ? interruptionText(runState) : null;
   if (interruption) return interruption;

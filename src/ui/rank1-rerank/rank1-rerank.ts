@@ -1,6 +1,6 @@
 import { LitElement, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { toDocument, type DocumentInput } from '../../client/check-arguments.ts';
+import type { DocumentInput } from '../../client/check-arguments.ts';
 import type { Reranker } from '../../client/reranker.ts';
 import { exportRanking, type ExportedFile, type ExportFormat } from '../../export/index.ts';
 import type {
@@ -25,7 +25,7 @@ import { panelStyles } from './panels.styles.ts';
 import { rank1RerankStyles } from './rank1-rerank.styles.ts';
 import { renderRerank } from './rank1-rerank.template.ts';
 import type { RerankNotice, RerankView } from './rerank-view.ts';
-import { loadOptions, runOptions } from './run-options.ts';
+import { documentsOf, loadOptions, runOptions } from './run-options.ts';
 
 /**
  * Ranks a list of documents with a reasoning reranker while you watch: the chain of thought streams next to each
@@ -253,7 +253,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
    */
   async rerank(): Promise<RunSummary | null> {
     if (this.isDisabled) return null;
-    const documents = this.documents.map(toDocument);
+    const documents = documentsOf(this.documents);
     this.#given = { query: this.query, documents: this.documents };
     this.notice = !this.query?.trim() ? 'blank-query' : documents.length === 0 ? 'no-documents' : null;
     if (this.notice) {
@@ -322,7 +322,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     const threshold = this.getAttribute('threshold');
     this.threshold = threshold === null ? undefined : Number(threshold);
     this.notice = null;
-    this.controller.reset(this.documents.map(toDocument));
+    this.controller.reset(documentsOf(this.documents));
   }
 
   /** @internal */
@@ -378,7 +378,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
 
   protected override willUpdate(): void {
     const { query, documents } = this;
-    if (documents !== this.#given.documents) this.controller.show(documents.map(toDocument), query);
+    if (documents !== this.#given.documents) this.controller.show(documentsOf(documents), query);
     if (query !== this.#given.query || documents !== this.#given.documents) this.notice = null;
     this.#given = { query, documents };
   }
