@@ -156,9 +156,13 @@ export function requiredText(): string {
   return msg('Rank the documents first.');
 }
 
-/** "3 of 14 pass" */
-export function countAtThreshold(numSelected: number, numJudged: number): string {
-  return msg(str`${formatCount(numSelected)} of ${formatCount(numJudged)} pass`);
+/** "3 of 14 pass", and how many of these count if not all do */
+export function countAtThreshold(numPassing: number, numJudged: number, numSelected: number): string {
+  const [passing, judged] = [formatCount(numPassing), formatCount(numJudged)];
+  if (numSelected === numPassing) return msg(str`${passing} of ${judged} pass`);
+  return numSelected === 1
+    ? msg(str`${passing} of ${judged} pass; only the first counts`)
+    : msg(str`${passing} of ${judged} pass; only the first ${formatCount(numSelected)} count`);
 }
 
 export function exportFormatLabel(format: ExportFormat): string {

@@ -11,10 +11,11 @@ interface RankingSource {
   readonly controller: { readonly query: string };
 }
 
-interface FormControl {
+interface FormControl extends HTMLElement {
+  readonly phase: RerankPhase;
+  readonly paused: boolean;
   readonly value: string;
   readonly required: boolean;
-  readonly shadowRoot: ShadowRoot | null;
 }
 
 /** `{ query, threshold, results: [{ rank, index, id, label, score, logitDifference, forced, instant?, selected }] }` or empty. */
@@ -30,7 +31,11 @@ export function formValue(source: RankingSource): string {
   return JSON.stringify({ query: controller.query, threshold, results: rows });
 }
 
-export function tellForm(internals: ElementInternals, { value, required, shadowRoot }: FormControl): void {
+/** Sets what styles and the form see of the element. */
+export function reflectState(element: FormControl, internals: ElementInternals): void {
+  const { phase, paused, value, required, shadowRoot } = element;
+  element.setAttribute('phase', phase);
+  element.toggleAttribute('paused', paused);
   internals.setFormValue(value || null);
   const button = shadowRoot?.querySelector<HTMLElement>('.main') ?? undefined;
   if (required && !value) internals.setValidity({ valueMissing: true }, requiredText(), button);

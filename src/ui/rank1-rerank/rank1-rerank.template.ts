@@ -59,6 +59,7 @@ export function renderRerank(element: RerankView): TemplateResult {
         .running=${controller.busy}
         .paused=${controller.paused}
         .selected=${element.selection}
+        .passing=${element.passing}
       ></rank1-ranked-results>
       ${controller.model ? renderFootnote(controller.model, language) : nothing}
       <slot name="footer"></slot>
@@ -172,7 +173,7 @@ function statusText(element: RerankView): string {
       return judgedStatus(numJudged, list.items.length);
     case 'complete':
       return [
-        ...(stats ? [completeStatus(list.items, stats, element.selection.size)] : []),
+        ...(stats ? [completeStatus(list.items, stats, element.passing.size)] : []),
         ...(query === controller.query ? [] : [msg('for the earlier question')]),
       ].join(' · ');
   }

@@ -20,7 +20,7 @@ import { DEFAULT_THRESHOLD, selectedIndexes } from '../ranking-selection.ts';
 import { RerankController, type RerankHost, type RerankPhase } from '../rerank-controller.ts';
 import { themeStyles } from '../theme.styles.ts';
 import { ElementRerankers } from './element-rerankers.ts';
-import { formValue, tellForm } from './form-value.ts';
+import { formValue, reflectState } from './form-value.ts';
 import { panelStyles } from './panels.styles.ts';
 import { rank1RerankStyles } from './rank1-rerank.styles.ts';
 import { renderRerank } from './rank1-rerank.template.ts';
@@ -78,7 +78,7 @@ import { documentsOf, loadOptions, runOptions } from './run-options.ts';
  * @csspart footnote - the device the model runs on
  * @csspart list - the documents
  * @csspart result - one document; also named by its state: queued, reading, thinking, decided, forced, failed, stopped
- * @csspart outside - a document below the threshold
+ * @csspart outside - a document below the threshold, or beyond the number wanted
  * @csspart rank - its rank
  * @csspart title - its title
  * @csspart passage - its text
@@ -342,8 +342,12 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
 
   /** @internal */
   get selection(): ReadonlySet<number> {
-    const topN = this.topN !== undefined && this.topN >= 1 ? this.topN : Infinity;
-    return selectedIndexes(this.controller.list, { threshold: this.#wantedThreshold, topN });
+    return selectedIndexes(this.controller.list, { threshold: this.#wantedThreshold, topN: this.topN });
+  }
+
+  /** @internal */
+  get passing(): ReadonlySet<number> {
+    return selectedIndexes(this.controller.list, { threshold: this.#wantedThreshold });
   }
 
   /** Host that query and documents are sent to, or both hosts; null if they stay on this device. */
@@ -363,7 +367,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
 
   /** @internal A listener finds attributes and form as they are now: it may submit the form. */
   emit<Type extends keyof Rank1EventDetails>(type: Type, detail: Rank1EventDetails[Type]): void {
-    this.#reflectState();
+    reflectState(this, this.#internals);
     this.dispatchEvent(rank1Event(type, detail));
   }
 
@@ -388,13 +392,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   }
 
   protected override updated(): void {
-    this.#reflectState();
-  }
-
-  #reflectState(): void {
-    this.setAttribute('phase', this.phase);
-    this.toggleAttribute('paused', this.paused);
-    tellForm(this.#internals, this);
+    reflectState(this, this.#internals);
   }
 
   /** null if unset or invalid */

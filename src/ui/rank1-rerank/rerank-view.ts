@@ -13,6 +13,8 @@ export interface RerankView {
   readonly results: readonly RankedResult[];
   /** indexes of the documents that count */
   readonly selection: ReadonlySet<number>;
+  /** indexes of the documents that reach the threshold, whether or not they are among the first that count */
+  readonly passing: ReadonlySet<number>;
   readonly effectiveThreshold: number;
   readonly remoteHost: string | null;
   readonly ownerDocument: Document;
