@@ -5,7 +5,7 @@
 import { msg } from '@lit/localize';
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { isFinished, type RankedList } from '../../client/ranked-list.ts';
+import { isFinished, isRanked, type RankedList } from '../../client/ranked-list.ts';
 import type { LoadProgress } from '../../protocol/rerank-api.ts';
 import { arithmeticText, deviceReasonText, threadsText } from '../device-wording.ts';
 import { interfaceLanguage } from '../localization/interface-language.ts';
@@ -33,7 +33,7 @@ const INNER_PARTS =
 export function renderRerank(element: RerankView): TemplateResult {
   const { controller, notice, expanded, exporting } = element;
   const language = interfaceLanguage();
-  const hasVerdicts = controller.list.items.some(({ verdict }) => verdict !== null);
+  const hasVerdicts = controller.list.items.some(isRanked);
   return html`
     <div part="base" class="base">
       <div part="toolbar" class=${controller.busy ? 'toolbar busy' : 'toolbar'} lang=${language}>
@@ -221,15 +221,16 @@ function renderError(error: Error): TemplateResult {
 
 /** Only once everything is judged: until then the next document may be relevant. */
 function isNothingRelevant({ controller, selection }: RerankView): boolean {
-  return controller.phase === 'complete' && controller.list.items.length > 0 && selection.size === 0;
+  return controller.phase === 'complete' && controller.list.items.some(isRanked) && selection.size === 0;
 }
 
 function renderNothing(element: RerankView): TemplateResult {
-  const best = element.results[0]?.verdict;
+  // Those judged with reasoning stand first, whatever their score.
+  const best = element.results.reduce((most, { verdict }) => Math.max(most, verdict?.score ?? 0), 0);
   return html`<div part="nothing" class="nothing" lang=${interfaceLanguage()}>
     <slot name="nothing">
       <p class="nothing-title">${msg('Nothing is relevant')}</p>
-      <p>${nothingText(element.effectiveThreshold, best ?? null)}</p>
+      <p>${nothingText(element.effectiveThreshold, best)}</p>
     </slot>
   </div>`;
 }

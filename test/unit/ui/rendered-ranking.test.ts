@@ -66,3 +66,19 @@ describe('a ranking of which only the first documents are wanted', () => {
     expect(element.dividers).toEqual([['3', 'Below the threshold']]);
   });
 });
+
+describe('a ranking in which nothing is relevant', () => {
+  it('names the highest score, which need not be that of the first document', async () => {
+    const documents = ['[[score -0.2]]', '[[score -0.3]]', '[[score -3]]'];
+    const { markup } = await rank(documents, { reasons: 'top', top: 1 });
+    expect(markup).toContain('Nothing is relevant ·');
+    expect(markup).toContain('the best has 0.426.');
+  });
+
+  it('is none if no document could be judged', async () => {
+    const { markup, phase } = await rank(['[[too-long]]', '[[failed]]'], {});
+    expect(phase).toBe('complete');
+    expect(markup).toContain('No document could be judged ·');
+    expect(markup).not.toContain('Nothing is relevant');
+  });
+});
