@@ -9,8 +9,8 @@ export interface RankingSelection {
    * minimum score that counts, 0 to 1; null: the verdict's label decides, which a score near one half does not imply
    */
   readonly threshold: number | null;
-  /** maximum number of documents */
-  readonly topN: number;
+  /** maximum number of documents; all if unset or below 1 */
+  readonly topN?: number | undefined;
 }
 
 /**
@@ -18,13 +18,13 @@ export interface RankingSelection {
  * ranks above those scored without it, whatever its score.
  */
 export function selectedIndexes({ order, items }: RankedList, selection: RankingSelection): Set<number> {
-  const { threshold, topN } = selection;
+  const { threshold, topN = Infinity } = selection;
   const passing = order.filter((index) => {
     const verdict = items[index]?.verdict;
     if (!verdict) return false;
     return threshold === null ? verdict.label === 'true' : verdict.score >= threshold;
   });
-  return new Set(passing.slice(0, topN));
+  return new Set(topN >= 1 ? passing.slice(0, topN) : passing);
 }
 
 /** The slider moves in log-odds: the score saturates, so most of a linear slider's range would have no effect. */

@@ -115,7 +115,7 @@ export class RerankController {
 
   /** Shows `documents` as queued; aborts a run in progress and clears earlier results. */
   reset(documents: readonly RerankDocument[]): void {
-    this.#replace();
+    if (!this.#replace()) return;
     this.#begin(null, documents);
     this.#enter('idle');
   }
@@ -131,7 +131,7 @@ export class RerankController {
       return;
     }
     if (query !== this.query) return this.reset(documents);
-    this.#replace();
+    if (!this.#replace()) return;
     const known = new Map<number, RankedItem>();
     placesOf(documents, this.documents).forEach((place, index) => {
       const item = place === undefined ? undefined : this.list.items[place];
@@ -144,7 +144,7 @@ export class RerankController {
 
   /** Resolves with null when the run failed or was replaced; the reason is in `error` and in the event. */
   async run(request: RunRequest): Promise<RunSummary | null> {
-    this.#replace();
+    if (!this.#replace()) return null;
     const runId = this.#begin(request, request.documents);
     const isCurrent = (): boolean => runId === this.#numRuns;
     const { signal } = (this.#abortController = new AbortController());
@@ -167,10 +167,7 @@ export class RerankController {
       return isCurrent() ? this.#finish(stats) : null;
     } catch (error) {
       if (!isCurrent()) return null;
-      if (signal.aborted) {
-        this.#stop();
-        return this.#summary(true);
-      }
+      if (signal.aborted) return this.#stop();
       this.#fail(error instanceof Error ? error : new Error(String(error)));
       return null;
     } finally {
@@ -209,11 +206,16 @@ export class RerankController {
     else this.#reranker?.resume(this);
   }
 
-  /** Reports the end of a replaced run now: its later updates are ignored. */
-  #replace(): void {
-    if (!this.busy) return;
-    this.abort();
-    this.#stop();
+  /**
+   * Reports the end of a replaced run now: its later updates are ignored. False if a listener then starts a run: it is
+   * the last that was asked for, and nothing may take its place.
+   */
+  #replace(): boolean {
+    if (this.busy) {
+      this.abort();
+      this.#stop();
+    }
+    return !this.busy;
   }
 
   #begin(
@@ -266,23 +268,24 @@ export class RerankController {
     const indexes = updates.flatMap((update) =>
       update.type === 'finished' && update.verdict ? [update.index] : [],
     );
-    if (indexes.length > 0) this.#reportVerdicts(indexes);
+    if (indexes.length > 0) this.#reportVerdicts(runId, indexes);
   }
 
-  #reportVerdicts(indexes: readonly number[]): void {
+  #reportVerdicts(runId: number, indexes: readonly number[]): void {
     const numFinished = this.list.items.filter(isFinished).length;
     const inOrder = indexes
       .map((index) => ({ index, place: this.list.order.indexOf(index) }))
       .sort((a, b) => a.place - b.place);
     for (const { index: judged, place } of inOrder) {
+      if (runId !== this.#numRuns) return; // a listener has started another run
       const result = rankedResult(this.list, this.documents, judged, place);
       if (!result) continue;
-      this.#host.emit('rank1-verdict', result);
       const { verdict, document, index } = result;
       if (verdict)
         this.#announce(
           verdictAnnouncement(documentName(document, index), verdict, numFinished, this.documents.length),
         );
+      this.#host.emit('rank1-verdict', result);
     }
   }
 
@@ -306,10 +309,12 @@ export class RerankController {
     return { numDocuments: items.length, numFinished, aborted, stats: this.stats ?? NO_STATS };
   }
 
-  #stop(): void {
+  #stop(): RunSummary {
     this.#stopUnfinished();
     this.#enter('aborted');
+    const summary = this.#summary(true);
     this.#host.emit('rank1-abort', { results: this.results });
+    return summary;
   }
 
   #fail(error: Error): void {

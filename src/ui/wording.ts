@@ -1,6 +1,6 @@
 /** Every sentence that depends on numbers or states, as pure functions, in the page's language. */
 import { msg, str } from '@lit/localize';
-import { isFinished, type RankedItem, type RankedList } from '../client/ranked-list.ts';
+import { isFinished, isRanked, type RankedItem, type RankedList } from '../client/ranked-list.ts';
 import type { RunState } from '../client/run-state.ts';
 import { isRank1Error } from '../base/errors.ts';
 import { boundSign, formatScore } from '../export/ranking-report.ts';
@@ -134,21 +134,22 @@ export function judgedStatus(numJudged: number, numDocuments: number): string {
 
 /** "3 of 14 relevant · 8.2 s · 1,204 tokens"; `numRelevant` uses the current threshold */
 export function completeStatus(items: readonly RankedItem[], stats: RunStats, numRelevant: number): string {
-  const relevant =
-    numRelevant === 0
-      ? msg('Nothing is relevant')
-      : msg(str`${formatCount(numRelevant)} of ${formatCount(items.length)} relevant`);
+  const relevant = relevantStatus(items, numRelevant);
   return [relevant, formatSeconds(stats.elapsedMs), tokenCount(stats.numDecodeTokens)].join(' · ');
 }
 
+function relevantStatus(items: readonly RankedItem[], numRelevant: number): string {
+  if (!items.some(isRanked)) return msg('No document could be judged');
+  if (numRelevant === 0) return msg('Nothing is relevant');
+  return msg(str`${formatCount(numRelevant)} of ${formatCount(items.length)} relevant`);
+}
+
 /** Suggestions when nothing is relevant. */
-export function nothingText(threshold: number, best: Verdict | null): string {
-  const least = formatScore(threshold);
-  return best
-    ? msg(
-        str`No document reaches a score of ${least}; the best has ${formatScore(best.score)}. Ask in another way, or lower the threshold.`,
-      )
-    : msg(str`No document reaches a score of ${least}. Ask in another way, or lower the threshold.`);
+export function nothingText(threshold: number, bestScore: number): string {
+  const [least, best] = [formatScore(threshold), formatScore(bestScore)];
+  return msg(
+    str`No document reaches a score of ${least}; the best has ${best}. Ask in another way, or lower the threshold.`,
+  );
 }
 
 /** Validation message of a form that cannot be submitted yet. */
@@ -156,9 +157,13 @@ export function requiredText(): string {
   return msg('Rank the documents first.');
 }
 
-/** "3 of 14 pass" */
-export function countAtThreshold(numSelected: number, numJudged: number): string {
-  return msg(str`${formatCount(numSelected)} of ${formatCount(numJudged)} pass`);
+/** "3 of 14 pass", and how many of these count if not all do */
+export function countAtThreshold(numPassing: number, numJudged: number, numSelected: number): string {
+  const [passing, judged] = [formatCount(numPassing), formatCount(numJudged)];
+  if (numSelected === numPassing) return msg(str`${passing} of ${judged} pass`);
+  return numSelected === 1
+    ? msg(str`${passing} of ${judged} pass; only the first counts`)
+    : msg(str`${passing} of ${judged} pass; only the first ${formatCount(numSelected)} count`);
 }
 
 export function exportFormatLabel(format: ExportFormat): string {

@@ -126,7 +126,8 @@ test('the threshold divides the list, and a list where nothing counts says so', 
   await page.evaluate(() =>
     Object.assign(document.querySelector('rank1-rerank') ?? {}, { threshold: 0, topN: 2 }),
   );
-  await expect(page.getByText('2 of 3 pass')).toBeVisible();
+  await expect(page.getByText('3 of 3 pass; only the first 2 count')).toBeVisible();
+  await expect(rows.nth(2)).toHaveAttribute('data-divider', 'Beyond the number wanted');
 });
 
 test('is a control of its form: value, required, reset, disabled', async ({ page, fakeWorker }) => {

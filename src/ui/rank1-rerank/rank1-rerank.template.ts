@@ -5,7 +5,7 @@
 import { msg } from '@lit/localize';
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { isFinished, type RankedList } from '../../client/ranked-list.ts';
+import { isFinished, isRanked, type RankedList } from '../../client/ranked-list.ts';
 import type { LoadProgress } from '../../protocol/rerank-api.ts';
 import { arithmeticText, deviceReasonText, threadsText } from '../device-wording.ts';
 import { interfaceLanguage } from '../localization/interface-language.ts';
@@ -33,7 +33,7 @@ const INNER_PARTS =
 export function renderRerank(element: RerankView): TemplateResult {
   const { controller, notice, expanded, exporting } = element;
   const language = interfaceLanguage();
-  const hasVerdicts = controller.list.items.some(({ verdict }) => verdict !== null);
+  const hasVerdicts = controller.list.items.some(isRanked);
   return html`
     <div part="base" class="base">
       <div part="toolbar" class=${controller.busy ? 'toolbar busy' : 'toolbar'} lang=${language}>
@@ -59,6 +59,7 @@ export function renderRerank(element: RerankView): TemplateResult {
         .running=${controller.busy}
         .paused=${controller.paused}
         .selected=${element.selection}
+        .passing=${element.passing}
       ></rank1-ranked-results>
       ${controller.model ? renderFootnote(controller.model, language) : nothing}
       <slot name="footer"></slot>
@@ -109,7 +110,7 @@ function mainPart({ busy, phase }: RerankController): string {
   return phase === 'failed' ? 'retry-button' : 'run-button';
 }
 
-function mainLabel({ controller: { busy, phase }, documents }: RerankView): string {
+function mainLabel({ controller: { busy, phase, documents } }: RerankView): string {
   if (busy) return msg('Stop');
   if (phase === 'failed') return msg('Try again');
   if (phase === 'complete' || phase === 'aborted') return msg('Rank again');
@@ -150,8 +151,8 @@ function renderExportButton(element: RerankView): TemplateResult {
 }
 
 function statusText(element: RerankView): string {
-  const { controller, query, documents } = element;
-  const { phase, paused, list, stats, loadProgress, runState } = controller;
+  const { controller, query } = element;
+  const { phase, paused, documents, list, stats, loadProgress, runState } = controller;
   const numJudged = list.items.filter((item) => item.verdict).length;
   const interruption = controller.busy && !paused ? interruptionText(runState) : null;
   if (interruption) return interruption;
@@ -172,7 +173,7 @@ function statusText(element: RerankView): string {
       return judgedStatus(numJudged, list.items.length);
     case 'complete':
       return [
-        ...(stats ? [completeStatus(list.items, stats, element.selection.size)] : []),
+        ...(stats ? [completeStatus(list.items, stats, element.passing.size)] : []),
         ...(query === controller.query ? [] : [msg('for the earlier question')]),
       ].join(' · ');
   }
@@ -220,15 +221,16 @@ function renderError(error: Error): TemplateResult {
 
 /** Only once everything is judged: until then the next document may be relevant. */
 function isNothingRelevant({ controller, selection }: RerankView): boolean {
-  return controller.phase === 'complete' && controller.list.items.length > 0 && selection.size === 0;
+  return controller.phase === 'complete' && controller.list.items.some(isRanked) && selection.size === 0;
 }
 
 function renderNothing(element: RerankView): TemplateResult {
-  const best = element.results[0]?.verdict;
+  // Those judged with reasoning stand first, whatever their score.
+  const best = element.results.reduce((most, { verdict }) => Math.max(most, verdict?.score ?? 0), 0);
   return html`<div part="nothing" class="nothing" lang=${interfaceLanguage()}>
     <slot name="nothing">
       <p class="nothing-title">${msg('Nothing is relevant')}</p>
-      <p>${nothingText(element.effectiveThreshold, best ?? null)}</p>
+      <p>${nothingText(element.effectiveThreshold, best)}</p>
     </slot>
   </div>`;
 }

@@ -1,6 +1,6 @@
-import { LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { toDocument, type DocumentInput } from '../../client/check-arguments.ts';
+import type { DocumentInput } from '../../client/check-arguments.ts';
 import type { Reranker } from '../../client/reranker.ts';
 import { exportRanking, type ExportedFile, type ExportFormat } from '../../export/index.ts';
 import type {
@@ -25,13 +25,12 @@ import {
 } from '../rerank-controller.ts';
 import { themeStyles } from '../theme.styles.ts';
 import { ElementRerankers } from './element-rerankers.ts';
-import { formValue } from './form-value.ts';
+import { formValue, reflectState } from './form-value.ts';
 import { panelStyles } from './panels.styles.ts';
 import { rank1RerankStyles } from './rank1-rerank.styles.ts';
 import { renderRerank } from './rank1-rerank.template.ts';
 import type { RerankNotice, RerankView } from './rerank-view.ts';
-import { loadOptions, runOptions } from './run-options.ts';
-import { requiredText } from '../wording.ts';
+import { documentsOf, loadOptions, runOptions } from './run-options.ts';
 
 /**
  * Ranks a list of documents with a reasoning reranker while you watch: the chain of thought streams next to each
@@ -84,7 +83,7 @@ import { requiredText } from '../wording.ts';
  * @csspart footnote - the device the model runs on
  * @csspart list - the documents
  * @csspart result - one document; also named by its state: queued, reading, thinking, decided, forced, failed, stopped
- * @csspart outside - a document below the threshold
+ * @csspart outside - a document below the threshold, or beyond the number wanted
  * @csspart rank - its rank
  * @csspart title - its title
  * @csspart passage - its text
@@ -316,8 +315,12 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
 
   /** @internal What a run that starts now asks for. */
   get request(): RunRequest {
-    const documents = this.documents.map(toDocument);
-    return { query: this.query, documents, load: loadOptions(this), options: runOptions(this) };
+    return {
+      query: this.query,
+      documents: documentsOf(this.documents),
+      load: loadOptions(this),
+      options: runOptions(this),
+    };
   }
 
   /** False if the ranking is `required` and missing. */
@@ -335,7 +338,7 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     const threshold = this.getAttribute('threshold');
     this.threshold = threshold === null ? undefined : Number(threshold);
     this.notice = null;
-    this.controller.reset(this.documents.map(toDocument));
+    this.controller.reset(documentsOf(this.documents));
   }
 
   /** @internal */
@@ -355,8 +358,12 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
 
   /** @internal */
   get selection(): ReadonlySet<number> {
-    const topN = this.topN !== undefined && this.topN >= 1 ? this.topN : Infinity;
-    return selectedIndexes(this.controller.list, { threshold: this.#wantedThreshold, topN });
+    return selectedIndexes(this.controller.list, { threshold: this.#wantedThreshold, topN: this.topN });
+  }
+
+  /** @internal */
+  get passing(): ReadonlySet<number> {
+    return selectedIndexes(this.controller.list, { threshold: this.#wantedThreshold });
   }
 
   /** Host that query and documents are sent to, or both hosts; null if they stay on this device. */
@@ -374,8 +381,9 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     return this.#rerankers.acquireExplainer(load);
   }
 
-  /** @internal */
+  /** @internal A listener finds attributes and form as they are now: it may submit the form. */
   emit<Type extends keyof Rank1EventDetails>(type: Type, detail: Rank1EventDetails[Type]): void {
+    reflectState(this, this.#internals);
     this.dispatchEvent(rank1Event(type, detail));
   }
 
@@ -390,24 +398,17 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
 
   protected override willUpdate(): void {
     const { query, documents } = this;
-    if (documents !== this.#given.documents) this.controller.show(documents.map(toDocument), query);
+    if (documents !== this.#given.documents) this.controller.show(documentsOf(documents), query);
     if (query !== this.#given.query || documents !== this.#given.documents) this.notice = null;
     this.#given = { query, documents };
-    this.setAttribute('phase', this.phase);
-    this.toggleAttribute('paused', this.paused);
   }
 
   protected override render(): TemplateResult {
     return renderRerank(this);
   }
 
-  protected override updated(_changed: PropertyValues<this>): void {
-    const { value } = this;
-    this.#internals.setFormValue(value || null);
-    const button = this.renderRoot.querySelector<HTMLElement>('.main');
-    if (this.required && !value && button)
-      this.#internals.setValidity({ valueMissing: true }, requiredText(), button);
-    else this.#internals.setValidity({});
+  protected override updated(): void {
+    reflectState(this, this.#internals);
   }
 
   /** null if unset or invalid */

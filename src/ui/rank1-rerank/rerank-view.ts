@@ -1,6 +1,5 @@
 /** The part of `<rank1-rerank>` that its templates read and change. */
 import type { ExportedFile, ExportFormat } from '../../export/index.ts';
-import type { DocumentInput } from '../../client/check-arguments.ts';
 import type { Rank1EventDetails, RankedResult } from '../events.ts';
 import type { RerankController } from '../rerank-controller.ts';
 
@@ -9,12 +8,13 @@ export type RerankNotice = 'blank-query' | 'no-documents';
 export interface RerankView {
   readonly controller: RerankController;
   readonly query: string;
-  readonly documents: readonly DocumentInput[];
   readonly notice: RerankNotice | null;
   readonly isDisabled: boolean;
   readonly results: readonly RankedResult[];
   /** indexes of the documents that count */
   readonly selection: ReadonlySet<number>;
+  /** indexes of the documents that reach the threshold, whether or not they are among the first that count */
+  readonly passing: ReadonlySet<number>;
   readonly effectiveThreshold: number;
   readonly remoteHost: string | null;
   readonly ownerDocument: Document;

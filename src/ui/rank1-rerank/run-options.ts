@@ -1,5 +1,13 @@
-/** Maps an element's properties to load and run options: only those set, so that the worker's defaults apply. */
-import type { ArithmeticPreference, LoadOptions, RerankOptions } from '../../protocol/rerank-api.ts';
+/**
+ * Maps an element's properties to documents, load and run options: only those set, so that the worker's defaults apply.
+ */
+import { toDocument, type DocumentInput } from '../../client/check-arguments.ts';
+import type {
+  ArithmeticPreference,
+  LoadOptions,
+  RerankDocument,
+  RerankOptions,
+} from '../../protocol/rerank-api.ts';
 import { RUN_OPTION_NAMES, RUN_OPTIONS, type RunOptionName } from '../../protocol/run-options.ts';
 
 /** Attributes cannot be undefined: '' stands for it. Frameworks set a property to null or undefined. */
@@ -10,6 +18,10 @@ interface LoadProperties extends Pick<LoadOptions, 'model' | 'device'> {
   readonly workerUrl: string;
   readonly assetsUrl: string;
   readonly noWarmUp: boolean;
+}
+
+export function documentsOf(inputs: readonly DocumentInput[] | null | undefined): RerankDocument[] {
+  return (inputs ?? []).map(toDocument);
 }
 
 export function loadOptions(element: LoadProperties): LoadOptions {

@@ -7,7 +7,7 @@ import { countAtThreshold, formatScore, thresholdText } from '../wording.ts';
 import type { RerankView } from './rerank-view.ts';
 
 export function renderThreshold(element: RerankView): TemplateResult {
-  const { effectiveThreshold: threshold, selection, controller } = element;
+  const { effectiveThreshold: threshold, selection, passing, controller } = element;
   const onInput = (event: Event): void => {
     const logOdds = (event.currentTarget as HTMLInputElement).valueAsNumber;
     element.threshold = logOddsToThreshold(logOdds);
@@ -28,6 +28,8 @@ export function renderThreshold(element: RerankView): TemplateResult {
       @input=${onInput}
     />
     <output for="threshold" part="threshold-value" class="threshold-value">${formatScore(threshold)}</output>
-    <span part="threshold-count" class="threshold-count">${countAtThreshold(selection.size, numJudged)}</span>
+    <span part="threshold-count" class="threshold-count"
+      >${countAtThreshold(passing.size, numJudged, selection.size)}</span
+    >
   </div>`;
 }

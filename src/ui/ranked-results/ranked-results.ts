@@ -45,6 +45,8 @@ export class RankedResultsElement extends LitElement {
   @property({ type: Boolean, reflect: true }) paused = false;
   /** Indexes of the documents that count; the rest are dimmed. */
   @property({ attribute: false }) selected: ReadonlySet<number> = new Set();
+  /** Indexes of the documents that reach the threshold, whether or not they count. */
+  @property({ attribute: false }) passing: ReadonlySet<number> = new Set();
 
   readonly #hold = new ReadingHold(this);
   readonly #frozen = new FrozenOrder(this, this.#hold);
@@ -174,6 +176,7 @@ export class RankedResultsElement extends LitElement {
       rank,
       place,
       outside,
+      passing: this.passing.has(index),
       divider,
       setSize,
       open,

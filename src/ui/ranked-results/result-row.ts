@@ -26,6 +26,8 @@ export interface ResultRow {
   readonly place: number;
   /** judged, but below the threshold or beyond the number wanted */
   readonly outside: boolean;
+  /** reaches the threshold */
+  readonly passing: boolean;
   /** the first row that is `outside` */
   readonly divider: boolean;
   /** total number of rows if not all are rendered; else null */
@@ -39,7 +41,7 @@ export interface ResultRow {
 }
 
 export function renderResultRow(row: ResultRow): TemplateResult {
-  const { item, document, rank, open, outside, divider, setSize, place } = row;
+  const { item, document, rank, open, outside, passing, divider, setSize, place } = row;
   const { state, verdict, index } = item;
   const name = documentName(document, index);
   const read = readText(document, item);
@@ -58,7 +60,7 @@ export function renderResultRow(row: ResultRow): TemplateResult {
       data-state=${state}
       data-label=${verdict?.label ?? nothing}
       data-counts=${verdict ? String(!outside) : nothing}
-      data-divider=${divider ? msg('Below the threshold') : nothing}
+      data-divider=${divider ? dividerText(passing) : nothing}
       aria-setsize=${setSize ?? nothing}
       aria-posinset=${setSize === null ? nothing : place + 1}
     >
@@ -77,6 +79,10 @@ export function renderResultRow(row: ResultRow): TemplateResult {
       ${renderJudgement(row, judged, name)}
     </li>
   `;
+}
+
+function dividerText(passing: boolean): string {
+  return passing ? msg('Beyond the number wanted') : msg('Below the threshold');
 }
 
 /** The judged text: the document, or its best passage with ellipses where text is left out. */

@@ -2,6 +2,7 @@
  * Matches a chain's quotes against the passage. A quote counts only if the passage contains it (ignoring case and
  * spaces), so every marked quote is verified; a misquote stays unmarked.
  */
+import { PhraseSearch, type Range } from './phrase-search.ts';
 
 /** A span of text; `quoted` ones are shown marked. Concatenated, they are the whole text. */
 export interface Stretch {
@@ -11,9 +12,11 @@ export interface Stretch {
 
 /** Includes Chinese and Japanese quotation marks, 「…」『…』, and full-width ones. */
 const OPENING = /["“「『＂«]\s*…*\s*/g;
-const CLOSING = /\s*…*\s*["”」』＂»]/g;
-const MIN_QUOTE_LENGTH = 2;
+const CLOSING = /["”」』＂»]/g;
 const MAX_QUOTE_LENGTH = 200;
+/** A chain may repeat marks without end: only so many are taken for the opening of a quote, and for its closing. */
+const MAX_OPENINGS = 64;
+const MAX_CLOSINGS = 6;
 
 /** The chain, with the quotes marked that occur in `passage`. */
 export function markChain(reasoning: string, passage: string): Stretch[] {
@@ -46,11 +49,6 @@ export function splitStretches(stretches: readonly Stretch[], length: number): [
   return [before, after];
 }
 
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
-
 interface Quote {
   readonly inChain: Range;
   readonly inPassage: Range;
@@ -59,8 +57,10 @@ interface Quote {
 function findQuotes(reasoning: string, passage: string): Quote[] {
   const quotes: Quote[] = [];
   let position = 0;
+  let numOpenings = 0;
   for (const opening of reasoning.matchAll(OPENING)) {
     if (opening.index < position) continue;
+    if ((numOpenings += 1) > MAX_OPENINGS) break;
     const quote = longestQuote(reasoning, opening.index + opening[0].length, passage);
     if (!quote) continue;
     quotes.push(quote);
@@ -72,22 +72,14 @@ function findQuotes(reasoning: string, passage: string): Quote[] {
 /** The quoted words may contain quotation marks themselves, so the passage decides which mark closes the quote. */
 function longestQuote(reasoning: string, start: number, passage: string): Quote | null {
   const rest = reasoning.slice(start, start + MAX_QUOTE_LENGTH);
-  const ends = [...rest.matchAll(CLOSING)].map((closing) => closing.index).reverse();
-  for (const end of ends) {
-    const inPassage = findPhrase(passage, rest.slice(0, end));
-    if (inPassage) return { inChain: { start, end: start + end }, inPassage };
+  const search = PhraseSearch.of(passage);
+  const closings = [...rest.matchAll(CLOSING)].slice(0, MAX_CLOSINGS).reverse();
+  for (const { index } of closings) {
+    const phrase = rest.slice(0, index).replace(/[\s…]+$/, '');
+    const inPassage = search.find(phrase);
+    if (inPassage) return { inChain: { start, end: start + phrase.length }, inPassage };
   }
   return null;
-}
-
-function findPhrase(passage: string, phrase: string): Range | null {
-  if (phrase.trim().length < MIN_QUOTE_LENGTH) return null;
-  const pattern = phrase
-    .trim()
-    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    .replace(/\s+/g, '\\s+');
-  const match = new RegExp(pattern, 'iu').exec(passage);
-  return match && { start: match.index, end: match.index + match[0].length };
 }
 
 function cut(text: string, ranges: readonly Range[]): Stretch[] {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { markChain, markPassage, splitStretches, type Stretch } from '../../../src/ui/think-chain/quotes.ts';
 
 const PASSAGE = 'In 1908 Rutherford reported that atoms (mostly empty) scatter rays. "Odd," he said.';
@@ -6,6 +6,17 @@ const PASSAGE = 'In 1908 Rutherford reported that atoms (mostly empty) scatter r
 const marked = (stretches: Stretch[]): string[] =>
   stretches.filter(({ quoted }) => quoted).map(({ text }) => text);
 const whole = (stretches: Stretch[]): string => stretches.map(({ text }) => text).join('');
+
+/** How often `passage` is searched while `mark` marks. */
+function searchesOf(passage: string, mark: () => void): number {
+  const exec = vi.spyOn(RegExp.prototype, 'exec');
+  try {
+    mark();
+    return exec.mock.calls.filter(([text]) => text === passage).length;
+  } finally {
+    exec.mockRestore();
+  }
+}
 
 describe('quotes of a chain', () => {
   it('are marked in chain and passage, without the dots that lead them in', () => {
@@ -58,5 +69,32 @@ describe('quotes of a chain', () => {
     expect([whole(title), whole(text)]).toEqual(['Yakutsk ', 'Yakutsk is cold']);
     expect(marked(title)).toEqual(['Yakutsk ']);
     expect(marked(text)).toEqual(['Yakutsk is']);
+  });
+});
+
+describe('a chain full of quotation marks', () => {
+  it('has each phrase searched for once, at whatever step and in chain and passage alike', () => {
+    const passage = 'Bohr came later. Rutherford reported.';
+    const chain = '"Rutherford reported"; "Bohr reported". '.repeat(6);
+    const numSearches = searchesOf(passage, () => {
+      for (let length = 1; length <= chain.length; length += 1) {
+        markChain(chain.slice(0, length).trim(), passage);
+        markPassage(passage, chain.slice(0, length));
+      }
+    });
+    expect(numSearches).toBeLessThan(40);
+    expect(marked(markChain(chain, passage))).toHaveLength(6);
+  });
+
+  it.each([
+    ['that are all different', Array.from({ length: 400 }, (_, n) => `"${n}x" `).join('')],
+    ['around nothing', `'" `.repeat(300)],
+  ])('%s has only the first of them looked up', (name, chain) => {
+    const passage = `A passage that holds none of the phrases ${name}.`;
+    const numSearches = searchesOf(passage, () => {
+      markChain(chain, passage);
+      markPassage(passage, chain);
+    });
+    expect(numSearches).toBeLessThan(1000);
   });
 });

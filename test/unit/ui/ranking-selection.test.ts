@@ -41,7 +41,9 @@ describe('what counts', () => {
     [0, Infinity, 4],
     [0, 3, 3],
     [0.5, 1, 1],
-  ])('at a threshold of %s and at most %f documents is %i', (threshold, topN, expected) => {
+    [0, 0, 4],
+    [0, undefined, 4],
+  ])('at a threshold of %s and at most %s documents is %i', (threshold, topN, expected) => {
     expect(selectedIndexes(listOf(-3, 4, 1, -5), { threshold, topN }).size).toBe(expected);
   });
 

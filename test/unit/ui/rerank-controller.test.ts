@@ -21,7 +21,11 @@ const REQUEST: RunRequest = {
 const rerankers: Reranker[] = [];
 afterEach(() => rerankers.splice(0).forEach((reranker) => reranker.dispose()));
 
-function setUp(pace: Pace = new SteadyPace(0)) {
+/** @param listen called at each event */
+function setUp(
+  pace: Pace = new SteadyPace(0),
+  listen: (type: keyof Rank1EventDetails, controller: RerankController) => void = () => undefined,
+) {
   const api = new ScriptedRerankApi(pace);
   const reranker = new Reranker({ ...REQUEST.load, createWorker: () => new FakeWorker(api).asWorker });
   rerankers.push(reranker);
@@ -31,9 +35,13 @@ function setUp(pace: Pace = new SteadyPace(0)) {
     acquireReranker: () => reranker,
     acquireExplainer: () => undefined,
     remoteHost: null,
-    emit: (type) => void events.push(type),
+    emit: (type) => {
+      events.push(type);
+      listen(type, controller);
+    },
   };
-  return { api, events, controller: new RerankController(host) };
+  const controller: RerankController = new RerankController(host);
+  return { api, events, controller };
 }
 
 describe('RerankController', () => {
@@ -194,6 +202,54 @@ describe('RerankController', () => {
     await run;
     expect(controller.phase).toBe('aborted');
     expect(controller.paused).toBe(false);
+  });
+
+  describe('with a listener that starts another run', () => {
+    /** Starts one at the first event of this type; at an update that decides something, so that verdicts follow. */
+    function startAgain(at: keyof Rank1EventDetails) {
+      const runs: Promise<unknown>[] = [];
+      const listen = (type: keyof Rank1EventDetails, controller: RerankController): void => {
+        const isTime = at !== 'rank1-update' || controller.list.items.some(({ verdict }) => verdict);
+        if (type === at && isTime && runs.length === 0)
+          runs.push(controller.run({ ...REQUEST, query: 'oslo' }));
+      };
+      return { runs, ...setUp(new SteadyPace(0), listen) };
+    }
+
+    it.each([
+      ['another list', (controller: RerankController) => controller.show([{ text: 'new' }], REQUEST.query)],
+      ['no list', (controller: RerankController) => controller.reset([])],
+      ['another run', (controller: RerankController) => void controller.run(REQUEST)],
+    ])('at rank1-abort goes on with that one, which %s cannot undo', async (_, replace) => {
+      const { api, runs, controller } = startAgain('rank1-abort');
+      const first = controller.run(REQUEST);
+      replace(controller);
+      expect([controller.query, controller.busy]).toEqual(['oslo', true]);
+      await expect(runs[0]).resolves.toMatchObject({ aborted: false, numFinished: 2 });
+      await expect(first).resolves.toBeNull();
+      expect(controller.phase).toBe('complete');
+      expect(api.requests.map(({ query }) => query)).toEqual(['oslo']);
+    });
+
+    it('at rank1-abort sums up the run that ended', async () => {
+      const { runs, controller } = startAgain('rank1-abort');
+      const run = controller.run({ ...REQUEST, documents: [...REQUEST.documents, { text: 'b' }] });
+      controller.abort();
+      await expect(run).resolves.toMatchObject({ aborted: true, numDocuments: 3 });
+      await runs[0];
+    });
+
+    it.each(['rank1-update', 'rank1-verdict'] as const)(
+      'at %s reports no verdict of the new run too early',
+      async (at) => {
+        const { runs, controller, events } = startAgain(at);
+        await controller.run(REQUEST);
+        await runs[0];
+        const reported = events.slice(events.lastIndexOf('rank1-abort'));
+        expect(reported.filter((type) => type === 'rank1-verdict')).toHaveLength(2);
+        expect(controller.announcements).toHaveLength(2);
+      },
+    );
   });
 
   describe('that shares a reranker on a server with another', () => {

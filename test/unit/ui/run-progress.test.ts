@@ -55,4 +55,21 @@ describe('progress of a run', () => {
   it('does not guess from one finished document', () => {
     expect(msLeft(itemsOf(3, finished(0, 50)), STATS)).toBeNull();
   });
+
+  it('does not guess the length of chains from scores that were given without one', () => {
+    const verdict = { label: 'true', score: 0.9, logitDifference: 2, forced: false } as const;
+    const scored = [0, 1, 2, 3, 4].map((index) => ({
+      ...finished(index, 1),
+      verdict: { ...verdict, instant: true as const },
+    }));
+    expect(msLeft(itemsOf(6, ...scored), STATS)).not.toBeNull();
+    const started = [0, 1, 2].flatMap((index): RerankUpdate[] => [
+      { type: 'started', index, truncated: false, numPromptTokens: 9 },
+      { type: 'reasoning', index, delta: 'a' },
+    ]);
+    expect(msLeft(itemsOf(5, ...scored, ...started), STATS)).toBeNull();
+    // Two chains have a mean of 101 tokens; the third stands at 1, and 100 are left at 100 tokens a second.
+    const judged = [finished(0, 102), finished(1, 100)].map((update) => ({ ...update, verdict }));
+    expect(msLeft(itemsOf(5, ...scored, ...started, ...judged), STATS)).toBeCloseTo(1000);
+  });
 });

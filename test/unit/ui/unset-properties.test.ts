@@ -80,6 +80,27 @@ it.each([undefined, null])('a question of %s is missing, like a blank one', asyn
   expect(element.notice).toBe('blank-query');
 });
 
+it.each([undefined, null])(
+  'documents of %s are none, in a run, a form and on the page',
+  async (documents) => {
+    class Rendered extends Rank1RerankElement {
+      show() {
+        this.willUpdate();
+        return this.render();
+      }
+    }
+    const unset = Object.assign(new Rendered(), { query: 'tea', documents: ['tea'] });
+    unset.show();
+    Object.assign(unset, { documents });
+    unset.show();
+    expect(unset.results).toEqual([]);
+    expect(await unset.rerank()).toBeNull();
+    expect(unset.notice).toBe('no-documents');
+    unset.formResetCallback();
+    expect(unset.notice).toBeNull();
+  },
+);
+
 const OTHERS = [ThinkChainElement, SiteHeaderElement, NetworkStateElement, TriageAppElement, PdfPageElement];
 
 it.each(OTHERS.map((Element) => ({ name: Element.name, Element })))(

@@ -1,34 +1,21 @@
 /** Where a passage stands in the file that is looked at. */
-import type { TemplateResult } from 'lit';
-import { isTemplateResult } from 'lit/directive-helpers.js';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { DEFAULT_QUESTION, type NewFile } from '../../../../src/app/session/session-types.ts';
 import { FileViewElement } from '../../../../src/app/triage/file-view.ts';
 import { OriginalFiles } from '../../../../src/app/triage/original-files.ts';
 import { openScripted } from '../../../fakes/scripted-session.ts';
+import { markupOf, partsOf } from '../../../fakes/template-parts.ts';
 
 class ViewInTest extends FileViewElement {
-  /** As if the page was drawn: markup and values in their order. */
-  get parts(): readonly unknown[] {
-    return partsOf(this.render());
-  }
-
   get markup(): string {
-    return this.parts.filter((part) => ['string', 'number'].includes(typeof part)).join('');
+    return markupOf(this.render());
   }
 
   press(label: string): void {
-    const { parts } = this;
+    const parts = partsOf(this.render());
     const handler = parts.slice(0, parts.indexOf(label)).findLast((part) => typeof part === 'function');
     (handler as () => void)();
   }
-}
-
-function partsOf(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value.flatMap(partsOf);
-  if (!isTemplateResult(value)) return [value];
-  const { strings, values } = value as TemplateResult;
-  return strings.flatMap((text, place) => [text, ...partsOf(values[place])]);
 }
 
 function pdf(path: string, ...pages: (readonly [page: number, text: string])[]): NewFile {
