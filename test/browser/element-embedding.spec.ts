@@ -186,7 +186,7 @@ test('copies and saves what it ranked, in every format', async ({
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('## 1. Oslo');
   for (const [label, name, content] of [
     ['CSV, for spreadsheets', /\.csv$/, `"'=1+1"`],
-    ['TREC run', /\.run$/, '1 Q0 osl 1 6.0 rank1-rerank'],
+    ['TREC run', /\.run$/, '1 Q0 osl 1 4.0 rank1-rerank'],
     ['JSON lines, with reasoning', /\.jsonl$/, '"facts":{"page":3}'],
     ['Page to print (HTML)', /\.html$/, "default-src 'none'"],
   ] as const) {
