@@ -54,6 +54,7 @@ export async function downloadFile(
   const { file, journal } = options;
   const handle = await folder.open(file.path);
   try {
+    journal.claim(file);
     const { done } = journal.of(file);
     if (done.end > handle.size) journal.reset(file); // the file was cleared, but not the journal
     await new FileDownload(options, handle).run(signal);

@@ -1,7 +1,8 @@
 /**
  * Progress of an unfinished download, so that it resumes after a reload or crash. An append-only file of JSON
  * lines, each written after its bytes were flushed: a crash can leave a truncated line, which is ignored, but
- * never one that claims too much. Entries are keyed by SHA-256, so a changed manifest invalidates them.
+ * never one that claims too much. A path has one record, of the version (SHA-256) that its file holds: nothing is
+ * known of any other, since one file on disk cannot be both.
  */
 import type { RandomAccessFile, StoreFolder } from '../store/model-store.ts';
 import { ByteRanges } from './byte-ranges.ts';
@@ -30,14 +31,20 @@ export interface PlannedFile {
 
 /** Progress of one file. */
 export class FileRecord {
+  readonly key: string;
   readonly done = new ByteRanges();
   /** The server's ETag or Last-Modified; bytes with another validator belong to another version. */
   validator: string | null = null;
   verified = false;
+
+  constructor(key: string) {
+    this.key = key;
+  }
 }
 
 export class Journal {
   header: DownloadHeader | null = null;
+  /** by path */
   readonly #records = new Map<string, FileRecord>();
 
   readonly #file: RandomAccessFile | null;
@@ -70,8 +77,17 @@ export class Journal {
     return [...this.#records.values()].reduce((sum, { done }) => sum + done.size, 0);
   }
 
+  /** Empty if the file holds another version. */
   of(file: PlannedFile): FileRecord {
-    return this.#record(keyOf(file));
+    const key = keyOf(file);
+    const record = this.#records.get(file.path);
+    return record?.key === key ? record : new FileRecord(key);
+  }
+
+  /** To be called before the file is written: from then on it no longer is the version it was. */
+  claim(file: PlannedFile): void {
+    const record = this.#records.get(file.path);
+    if (record && record.key !== keyOf(file)) this.reset(file);
   }
 
   begin(header: DownloadHeader): void {
@@ -99,9 +115,13 @@ export class Journal {
     this.#file?.close();
   }
 
+  /** Replaces the record of another version. */
   #record(key: string): FileRecord {
-    const record = this.#records.get(key) ?? new FileRecord();
-    this.#records.set(key, record);
+    const path = pathOf(key);
+    const found = this.#records.get(path);
+    if (found?.key === key) return found;
+    const record = new FileRecord(key);
+    this.#records.set(path, record);
     return record;
   }
 
@@ -132,7 +152,7 @@ export class Journal {
       return;
     }
     if (line.type === 'reset') {
-      this.#records.delete(line.file);
+      this.#records.delete(pathOf(line.file));
       return;
     }
     const record = this.#record(line.file);
@@ -143,3 +163,4 @@ export class Journal {
 }
 
 const keyOf = ({ path, sha256 }: PlannedFile): string => `${sha256} ${path}`;
+const pathOf = (key: string): string => key.slice(key.indexOf(' ') + 1);

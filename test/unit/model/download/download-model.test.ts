@@ -6,6 +6,7 @@ import {
   fetchManifest,
   type DownloadProgress,
 } from '../../../../src/model/download/download-model.ts';
+import { Journal } from '../../../../src/model/download/journal.ts';
 import { DOWNLOAD_TOOLS, type DownloadLimits } from '../../../../src/model/download/limits.ts';
 import { readStoredManifest } from '../../../../src/model/store/stored-manifest.ts';
 import { MemoryStore } from '../../../../src/model/store/memory-store.ts';
@@ -94,6 +95,27 @@ function stopAt(bytes: number): Required<Pick<Call, 'signal' | 'onProgress'>> {
     if (loadedBytes >= bytes) controller.abort(new Error('stopped'));
   };
   return { signal: controller.signal, onProgress };
+}
+
+/** Stops the download once this file is verified, before any weights have come. */
+function stopAfter(path: string): Required<Pick<Call, 'signal'>> {
+  server.gate = () => new Promise(() => undefined);
+  const controller = new AbortController();
+  const { setVerified } = Journal.prototype;
+  const spy = vi.spyOn(Journal.prototype, 'setVerified').mockImplementation(function (this: Journal, file) {
+    setVerified.call(this, file);
+    if (file.path !== path) return;
+    controller.abort(new Error('stopped'));
+    spy.mockRestore();
+    server.gate = () => Promise.resolve();
+  });
+  return { signal: controller.signal };
+}
+
+/** Another version of a file, and the manifest that lists it. */
+function publish(path: string, text: string): void {
+  server.files.set(path, Buffer.from(text));
+  server.files.set('rank1.json', manifestOf(server.files));
 }
 
 describe('a download', () => {
@@ -195,6 +217,16 @@ describe('a download that was stopped', () => {
     await expect(download(stopAt(1_000_000))).rejects.toThrow('stopped');
     const folder = await store.folder('m');
     await folder.remove(DATA);
+    await download();
+    await expectWhole();
+  });
+
+  test('fetches a file anew that was overwritten by another version, now that the first is back', async () => {
+    for (const version of ['A', 'B']) {
+      publish('tokenizer.json', `{"model":{"type":"BPE","version":"${version}"}}`);
+      await expect(download(stopAfter('tokenizer.json'))).rejects.toThrow('stopped');
+    }
+    publish('tokenizer.json', '{"model":{"type":"BPE","version":"A"}}');
     await download();
     await expectWhole();
   });
