@@ -21,6 +21,8 @@ const STALL_MS = 30_000;
 
 export interface HttpFolderOptions {
   readonly fetch?: typeof globalThis.fetch;
+  /** Of every request. */
+  readonly cache?: RequestCache;
   /** A copy of a weight file that need not be fetched. */
   readonly findKept?: typeof findKept;
   readonly stallMs?: number;
@@ -145,10 +147,10 @@ export class HttpFolder implements ModelFolder {
 
   async #fetchFile(path: string, signal: AbortSignal): Promise<Response> {
     const url = new URL(path, this.address);
-    const { fetch = globalThis.fetch } = this.#options;
+    const { fetch = globalThis.fetch, cache = 'default' } = this.#options;
     let response: Response;
     try {
-      response = await namingRefusals(url, () => fetch(url, { signal }));
+      response = await namingRefusals(url, () => fetch(url, { signal, cache }));
     } catch (error) {
       if (isRank1Error(error)) throw error;
       throw new Rank1Error(

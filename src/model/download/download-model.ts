@@ -42,7 +42,8 @@ export async function fetchManifest(
   { fetch, limits: { stallMs } }: DownloadTools,
   signal: AbortSignal,
 ): Promise<Manifest> {
-  const folder = new HttpFolder(url, { fetch, stallMs, signal });
+  // The files come from the server itself, so the list of them must, too.
+  const folder = new HttpFolder(url, { fetch, cache: 'no-cache', stallMs, signal });
   const text = await folder.readText(MANIFEST_FILE, MAX_MANIFEST_BYTES);
   let json: unknown;
   try {

@@ -39,12 +39,16 @@ afterEach(async () => {
 });
 
 /** Its disk is in memory, too. */
-function createService(quotaBytes = 1e9, disk: ModelStore = new MemoryStore()): ModelStoreService {
+function createService(
+  quotaBytes = 1e9,
+  disk: ModelStore = new MemoryStore(),
+  tools = DOWNLOAD_TOOLS,
+): ModelStoreService {
   const storage = { usedBytes: 0, quotaBytes, persistent: false };
   return new ModelStoreService({
     disk: Object.assign(disk, { kind: 'disk' as const }) as never,
     memory: new MemoryStore(),
-    tools: DOWNLOAD_TOOLS,
+    tools,
     device: () => Promise.resolve({ ...DEVICE, storage }),
     convert: (call) => {
       converted.push(call.name);
@@ -236,6 +240,18 @@ describe('an address without rank1.json', () => {
       recommended: 'q4',
     });
     expect(server.sent.get('model.safetensors')).toBe(1);
+  });
+
+  test("is asked of the server, whatever the browser's cache holds", async () => {
+    const modes = new Set<RequestCache | undefined>();
+    const watched: typeof fetch = (url, init) => {
+      modes.add(init?.cache);
+      return fetch(url, init);
+    };
+    server.files.set('model.safetensors', Buffer.alloc(1234));
+    const tools = { ...DOWNLOAD_TOOLS, fetch: watched };
+    await createService(1e9, new MemoryStore(), tools).inspect(server.url);
+    expect([...modes]).toEqual(['no-cache']);
   });
 
   test('that holds safetensors in parts is as large as its index says', async () => {

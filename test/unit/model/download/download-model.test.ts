@@ -48,11 +48,19 @@ interface Call {
   readonly stallMs?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DownloadProgress) => void;
+  readonly fetch?: typeof fetch;
 }
 
-function download({ dtype = 'q4', stallMs = LIMITS.stallMs, signal, onProgress }: Call = {}): Promise<void> {
+function download({
+  dtype = 'q4',
+  stallMs = LIMITS.stallMs,
+  signal,
+  onProgress,
+  fetch = DOWNLOAD_TOOLS.fetch,
+}: Call = {}): Promise<void> {
   const tools = {
     ...DOWNLOAD_TOOLS,
+    fetch,
     limits: { ...LIMITS, stallMs },
     wait: (ms: number) => {
       waits.push(ms);
@@ -262,6 +270,21 @@ describe('a manifest', () => {
     };
     const tools = { ...DOWNLOAD_TOOLS, limits: LIMITS };
     await expect(fetchManifest(server.url, tools, controller.signal)).rejects.toThrow('stopped');
+  });
+
+  test("is asked of the server, whatever the browser's cache holds", async () => {
+    const cache = new Map<string, Response>();
+    const throughCache: typeof fetch = async (url, init) => {
+      if (['no-store', 'no-cache'].includes(init?.cache ?? '')) return fetch(url, init);
+      const answer = cache.get(String(url)) ?? (await fetch(url, init));
+      cache.set(String(url), answer.clone());
+      return answer;
+    };
+    const tools = { ...DOWNLOAD_TOOLS, fetch: throughCache };
+    await fetchManifest(server.url, tools, new AbortController().signal);
+    for (const [path, bytes] of servedModel(WEIGHT_BYTES, 2)) server.files.set(path, bytes);
+    await download({ fetch: throughCache });
+    await expectWhole();
   });
 
   test('that goes on for too long is read no further', async () => {
