@@ -43,8 +43,8 @@ export async function fetchManifest(
   signal: AbortSignal,
 ): Promise<Manifest> {
   // The files come from the server itself, so the list of them must, too.
-  const folder = new HttpFolder(url, { fetch, cache: 'no-cache', stallMs, signal });
-  const text = await folder.readText(MANIFEST_FILE, MAX_MANIFEST_BYTES);
+  const folder = new HttpFolder(url, { fetch, cache: 'no-cache', stallMs, maxTextBytes: MAX_MANIFEST_BYTES, signal });
+  const text = await folder.readText(MANIFEST_FILE);
   let json: unknown;
   try {
     json = JSON.parse(text);

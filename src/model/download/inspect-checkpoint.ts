@@ -24,9 +24,9 @@ export async function inspectCheckpoint(
   signal: AbortSignal,
 ): Promise<CheckpointListing | null> {
   const cache = 'no-cache';
-  const folder = new HttpFolder(url, { fetch, cache, stallMs, signal });
+  const folder = new HttpFolder(url, { fetch, cache, stallMs, maxTextBytes: MAX_INDEX_BYTES, signal });
   const read = (path: string) =>
-    folder.readText(path, MAX_INDEX_BYTES).catch((error: unknown) => {
+    folder.readText(path).catch((error: unknown) => {
       if (isRank1Error(error, 'model-not-found')) return null;
       throw error;
     });
