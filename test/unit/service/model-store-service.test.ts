@@ -27,9 +27,12 @@ const DEVICE: DeviceReport = {
 
 let server: ModelServer;
 let converted: string[];
+/** What a conversion does. */
+let convert: (signal: AbortSignal) => Promise<void>;
 
 beforeEach(async () => {
   converted = [];
+  convert = () => Promise.resolve();
   server = new ModelServer(servedModel(WEIGHT_BYTES));
   await server.listen();
 });
@@ -50,9 +53,10 @@ function createService(
     memory: new MemoryStore(),
     tools,
     device: () => Promise.resolve({ ...DEVICE, storage }),
-    convert: (call) => {
+    convert: async (call, _report, signal) => {
       converted.push(call.name);
-      return Promise.resolve(['A key is not known.']);
+      await convert(signal);
+      return ['A key is not known.'];
     },
   });
 }
@@ -224,6 +228,20 @@ describe('what a copy that broke off has left', () => {
     await service.removeAll();
     expect(await service.list()).toEqual([]);
   });
+});
+
+test('what a conversion writes is no leftover while it runs; removing it ends the conversion', async () => {
+  const disk = new MemoryStore();
+  const service = createService(1e9, disk);
+  convert = async (signal) => {
+    const file = await (await disk.folder('m~new')).open('onnx/model_q4.onnx_data');
+    file.write(new Uint8Array(1000), 0);
+    expect(await service.list()).toEqual([]);
+    await service.remove('m~new');
+    expect(signal.aborted).toBe(true);
+  };
+  await service.convert({ name: 'm', dtype: 'q4', source: { url: 'https://hub.test/x' } }, nothing);
+  expect(converted).toEqual(['m']);
 });
 
 describe('an address without rank1.json', () => {
