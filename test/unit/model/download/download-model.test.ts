@@ -206,6 +206,16 @@ describe('a download that was stopped', () => {
     expect(left).toBeLessThanOrEqual(2 * WEIGHT_BYTES + 2000 - Math.min(bytes, 1_150_000) + 2000);
   });
 
+  test('keeps what arrives after its progress was looked at', async () => {
+    const peek = async () => Journal.peek(await store.folder('m'));
+    server.chunkBytes = 10_000;
+    server.gate = async () => void (await peek());
+    await expect(download(stopAt(700_000))).rejects.toThrow('stopped');
+    expect((await peek())?.doneBytes).toBeGreaterThanOrEqual(700_000);
+    await download();
+    await expectWhole();
+  });
+
   test('by a crash loses no more than what was not noted', async () => {
     server.chunkBytes = 10_000;
     const crashed = download(stopAt(900_000)).catch(() => undefined);
