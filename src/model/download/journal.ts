@@ -4,6 +4,7 @@
  * never one that claims too much. A path has one record, of the version (SHA-256) that its file holds: nothing is
  * known of any other, since one file on disk cannot be both.
  */
+import type { Manifest } from '../manifest.ts';
 import type { RandomAccessFile, StoreFolder } from '../store/model-store.ts';
 import { ByteRanges } from './byte-ranges.ts';
 
@@ -17,7 +18,7 @@ export interface DownloadHeader {
 }
 
 type Line =
-  | ({ readonly type: 'download' } & DownloadHeader)
+  | ({ readonly type: 'download'; readonly paths?: readonly string[] } & DownloadHeader)
   | { readonly type: 'bytes'; readonly file: string; readonly start: number; readonly end: number }
   | { readonly type: 'validator'; readonly file: string; readonly value: string }
   | { readonly type: 'verified' | 'reset'; readonly file: string };
@@ -44,6 +45,8 @@ export class FileRecord {
 
 export class Journal {
   header: DownloadHeader | null = null;
+  /** Of the download's files. Null: all, as in a journal of an earlier version. */
+  #planned: ReadonlySet<string> | null = null;
   /** by path */
   readonly #records = new Map<string, FileRecord>();
 
@@ -74,7 +77,17 @@ export class Journal {
 
   /** Bytes received, over all files of this download. */
   get doneBytes(): number {
-    return [...this.#records.values()].reduce((sum, { done }) => sum + done.size, 0);
+    return this.#bytesOf((path) => this.#planned?.has(path) ?? true);
+  }
+
+  /** With those of other dtypes. */
+  get allBytes(): number {
+    return this.#bytesOf(() => true);
+  }
+
+  /** Of every file of which anything is on disk. */
+  get paths(): readonly string[] {
+    return [...this.#records.keys()];
   }
 
   /** Empty if the file holds another version. */
@@ -90,8 +103,17 @@ export class Journal {
     if (record && record.key !== keyOf(file)) this.reset(file);
   }
 
-  begin(header: DownloadHeader): void {
-    this.#add({ type: 'download', ...header });
+  begin(header: DownloadHeader, files: readonly PlannedFile[]): void {
+    this.#add({ type: 'download', ...header, paths: files.map(({ path }) => path) });
+  }
+
+  /** Notes files that are stored, as they are verified: for when no manifest tells of them any more. */
+  adopt(files: Manifest['files']): void {
+    for (const [path, { bytes, sha256 }] of Object.entries(files)) {
+      const file = { path, bytes, sha256 };
+      this.addBytes(file, 0, bytes);
+      this.setVerified(file);
+    }
   }
 
   addBytes(file: PlannedFile, start: number, end: number): void {
@@ -113,6 +135,10 @@ export class Journal {
 
   close(): void {
     this.#file?.close();
+  }
+
+  #bytesOf(counts: (path: string) => boolean): number {
+    return [...this.#records].reduce((sum, [path, { done }]) => (counts(path) ? sum + done.size : sum), 0);
   }
 
   /** Replaces the record of another version. */
@@ -147,12 +173,13 @@ export class Journal {
 
   #apply(line: Line): void {
     if (line.type === 'download') {
-      const { url, dtype, totalBytes } = line;
+      const { url, dtype, totalBytes, paths } = line;
       this.header = { url, dtype, totalBytes };
+      this.#planned = paths ? new Set(paths) : null;
       return;
     }
     if (line.type === 'reset') {
-      this.#records.delete(pathOf(line.file));
+      this.#records.set(pathOf(line.file), new FileRecord(line.file));
       return;
     }
     const record = this.#record(line.file);

@@ -92,6 +92,23 @@ async function expectWhole(dtypes: readonly string[] = ['q4']): Promise<void> {
   expect(await folder.read('download.journal')).toBeNull();
 }
 
+/** Every byte in the folder is of the manifest, or listed by it. */
+async function expectNothingElse(): Promise<void> {
+  const folder = await store.folder('m');
+  const { files } = (await readStoredManifest(folder))!;
+  const listed = Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0);
+  expect(await folder.bytes()).toBe(listed + (await folder.read('rank1.json'))!.size);
+}
+
+/** What a download of q4 would still fetch. */
+async function bytesLeft(): Promise<number> {
+  const manifest = await fetchManifest(server.url, DOWNLOAD_TOOLS, new AbortController().signal);
+  return missingBytes(await store.folder('m'), manifest, 'q4');
+}
+
+const peek = async () => Journal.peek(await store.folder('m'));
+const bytesOf = (path: string): number => server.files.get(path)!.length;
+
 async function expectNoModel(): Promise<void> {
   expect(await readStoredManifest(await store.folder('m'))).toBeNull();
 }
@@ -105,9 +122,9 @@ function stopAt(bytes: number): Required<Pick<Call, 'signal' | 'onProgress'>> {
   return { signal: controller.signal, onProgress };
 }
 
-/** Stops the download once this file is verified, before any weights have come. */
+/** Stops the download once this file is verified, before any other weights have come. */
 function stopAfter(path: string): Required<Pick<Call, 'signal'>> {
-  server.gate = () => new Promise(() => undefined);
+  server.gate = ({ path: asked }) => (asked === path ? Promise.resolve() : new Promise(() => undefined));
   const controller = new AbortController();
   const { setVerified } = Journal.prototype;
   const spy = vi.spyOn(Journal.prototype, 'setVerified').mockImplementation(function (this: Journal, file) {
@@ -188,6 +205,58 @@ describe('a download', () => {
     await download();
     await expectWhole();
   });
+
+  test('of which a small file was changed fetches that alone, as it said, and keeps the other dtype', async () => {
+    await download();
+    await download({ dtype: 'fp32' });
+    publish('tokenizer.json', '{"model":{"type":"BPE","version":2}}');
+    const bytes = bytesOf('tokenizer.json');
+    expect(await bytesLeft()).toBe(bytes);
+    server.reset();
+    await download();
+    expect(server.totalSent).toBe(bytes + bytesOf('rank1.json'));
+    await expectWhole(['q4', 'fp32']);
+    await expectNothingElse();
+  });
+
+  test('of which a small file was changed does so, too, after it was stopped', async () => {
+    await download();
+    await download({ dtype: 'fp32' });
+    publish('tokenizer.json', '{"model":{"type":"BPE","version":2}}');
+    const controller = new AbortController();
+    server.faultyPath = /tokenizer.json/;
+    server.gate = () => {
+      controller.abort(new Error('stopped'));
+      return new Promise(() => undefined);
+    };
+    await expect(download({ signal: controller.signal })).rejects.toThrow('stopped');
+    await expectNoModel();
+    expect((await peek())?.doneBytes).toBe(2 * WEIGHT_BYTES + 500 + bytesOf('config.json') + 2);
+    const bytes = bytesOf('tokenizer.json');
+    expect(await bytesLeft()).toBe(bytes);
+    server.gate = () => Promise.resolve();
+    server.reset();
+    await download();
+    expect(server.totalSent).toBe(bytes + bytesOf('rank1.json'));
+    await expectWhole(['q4', 'fp32']);
+    await expectNothingElse();
+  });
+
+  test('leaves nothing of another dtype that is out of date, or was never finished', async () => {
+    await download();
+    await download({ dtype: 'fp32' });
+    publish('onnx/model_fp32.onnx_data', 'changed');
+    publish('tokenizer.json', '{"model":{"type":"BPE","version":2}}');
+    await download();
+    await expectWhole();
+    await expectNothingElse();
+    server.files.set('onnx/model_fp32.onnx_data', Buffer.alloc(2 * WEIGHT_BYTES));
+    server.files.set('rank1.json', manifestOf(server.files));
+    await expect(download({ ...stopAt(700_000), dtype: 'fp32' })).rejects.toThrow('stopped');
+    await download();
+    await expectWhole();
+    await expectNothingElse();
+  });
 });
 
 describe('a download that was stopped', () => {
@@ -195,9 +264,7 @@ describe('a download that was stopped', () => {
     server.chunkBytes = 10_000;
     await expect(download(stopAt(bytes))).rejects.toThrow('stopped');
     await expectNoModel();
-    const folder = await store.folder('m');
-    const manifest = await fetchManifest(server.url, DOWNLOAD_TOOLS, new AbortController().signal);
-    const left = await missingBytes(folder, manifest, 'q4');
+    const left = await bytesLeft();
     server.reset();
     await download();
     await expectWhole();
@@ -207,7 +274,6 @@ describe('a download that was stopped', () => {
   });
 
   test('keeps what arrives after its progress was looked at', async () => {
-    const peek = async () => Journal.peek(await store.folder('m'));
     server.chunkBytes = 10_000;
     server.gate = async () => void (await peek());
     await expect(download(stopAt(700_000))).rejects.toThrow('stopped');
