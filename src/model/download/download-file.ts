@@ -95,13 +95,14 @@ class FileDownload {
       const actual = await this.#hash(signal);
       if (actual === file.sha256) {
         journal.setVerified(file);
-        return;
+        continue;
       }
       this.#startOver();
       repeats += 1;
       if (repeats > MAX_REPEATS) assertChecksum(file.path, actual, file.sha256);
       events.onRepeat();
     }
+    events.onVerified(file.bytes); // also if it was before
   }
 
   #startOver(): void {

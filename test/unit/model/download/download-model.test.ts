@@ -282,6 +282,13 @@ describe('a download that was stopped', () => {
     await expectWhole();
   });
 
+  test('counts what was verified before as verified', async () => {
+    await expect(download(stopAfter(DATA))).rejects.toThrow('stopped');
+    let last: DownloadProgress | undefined;
+    await download({ onProgress: (progress) => (last = progress) });
+    expect(last).toEqual({ stage: 'verify', loadedBytes: last?.totalBytes, totalBytes: last?.totalBytes });
+  });
+
   test('by a crash loses no more than what was not noted', async () => {
     server.chunkBytes = 10_000;
     const crashed = download(stopAt(900_000)).catch(() => undefined);
