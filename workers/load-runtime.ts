@@ -2,7 +2,7 @@
 import { expandModel } from '../src/convert/expand/expand-model.ts';
 import { chooseVersion, type DeviceAbilities } from '../src/model/choose-version.ts';
 import type { Manifest } from '../src/model/manifest.ts';
-import { readModelFiles } from '../src/model/model-files.ts';
+import { readManifest, readModelFiles } from '../src/model/model-files.ts';
 import type { ModelFolder } from '../src/model/model-folder.ts';
 import { openModelFolder } from '../src/model/stored-models.ts';
 import type { LoadOptions, LoadProgress } from '../src/protocol/rerank-api.ts';
@@ -43,11 +43,13 @@ export function loadRuntimeWith({ openFolder, openHost }: Surroundings): LoadRun
     const devices = options.device === 'auto' ? [probe, cpu] : [probe];
     const choose = (manifest: Manifest) => chooseVersion(manifest, options.dtype, devices);
     const dtype = (manifest: Manifest) => choose(manifest)?.dtype ?? options.dtype;
-    const reading = readModelFiles(folder, dtype, (loadedBytes, totalBytes) => {
+    const manifest = readManifest(folder);
+    const onBytes = (loadedBytes: number, totalBytes: number) => {
       bytes = { loadedBytes, totalBytes };
       onStage('download');
-    });
-    const tokenizing = readTokenizer(folder);
+    };
+    const reading = readModelFiles(folder, dtype, onBytes, manifest);
+    const tokenizing = readTokenizer(folder, manifest);
     tokenizing.catch(() => undefined); // what is wrong with the model itself is told first
     const files = await reading;
     const tokenizer = await tokenizing;

@@ -137,7 +137,8 @@ export class HttpCheckpoint implements CheckpointFolder {
       const idle = new IdleTimer(this.#limits.stallMs, () => new Error('nothing came any more'), signal);
       try {
         const url = `${this.#baseUrl}/${name.split('/').map(encodeURIComponent).join('/')}`;
-        const init = { headers, signal: idle.signal };
+        // What the browser's cache holds may be of another version than what the server sends next.
+        const init = { headers, signal: idle.signal, cache: 'no-cache' } as const;
         const response = await namingRefusals(url, () => this.#fetch(url, init));
         return await use(await checkStatus(name, response), idle);
       } finally {

@@ -3,27 +3,31 @@ import { IdleTimer, untilAborted } from '../base/async.ts';
 import { errorMessage, isRank1Error, Rank1Error } from '../base/errors.ts';
 import { timed } from '../base/load-timing.ts';
 import { namingRefusals } from '../base/policy-refusal.ts';
-import { readChunks } from '../base/read-body.ts';
+import { readBody, readChunks } from '../base/read-body.ts';
 import { findKept } from './kept-file.ts';
 import { MANIFEST_FILE, type ManifestFile } from './manifest.ts';
 import {
-  assertChecksum,
   assertLength,
+  assertListed,
   MAX_TEXT_BYTES,
   tooLong,
+  type Listing,
   type ModelFolder,
   type WeightFile,
 } from './model-folder.ts';
-import { createSha256 } from './sha256.ts';
 
 /** Idle timeout of a request. */
 const STALL_MS = 30_000;
 
 export interface HttpFolderOptions {
   readonly fetch?: typeof globalThis.fetch;
+  /** Of every request. */
+  readonly cache?: RequestCache;
   /** A copy of a weight file that need not be fetched. */
   readonly findKept?: typeof findKept;
   readonly stallMs?: number;
+  /** Limit for a text file. */
+  readonly maxTextBytes?: number;
   /** Aborts any read, with its reason. */
   readonly signal?: AbortSignal;
 }
@@ -42,20 +46,17 @@ export class HttpFolder implements ModelFolder {
     this.address = url.endsWith('/') ? url : `${url}/`;
   }
 
-  /** @param maxBytes limit for the file. @throws Rank1Error `model-corrupt` beyond it */
-  async readText(path: string, maxBytes = MAX_TEXT_BYTES): Promise<string> {
-    const decoder = new TextDecoder();
-    let text = '';
-    let numBytes = 0;
-    await this.#read(path, (chunk) => {
-      numBytes += chunk.length;
-      if (numBytes > maxBytes) throw tooLong(path, maxBytes);
-      text += decoder.decode(chunk, { stream: true });
-      return true;
-    });
-    text += decoder.decode();
+  /** @throws Rank1Error `model-corrupt` for a file that is too long, too */
+  async readText(path: string, listed?: Listing): Promise<string> {
+    const { maxTextBytes = MAX_TEXT_BYTES } = this.#options;
+    const bytes = await this.#read(path, (body, idle) =>
+      readBody(body, maxTextBytes, { signal: idle.signal, onChunk: () => idle.touch() }),
+    );
+    if (!bytes) throw tooLong(path, maxTextBytes);
+    const text = new TextDecoder().decode(bytes);
     // Usually from a server that answers every path with its index page.
     if (!text.trimStart().startsWith('<')) {
+      await assertListed(path, bytes, listed);
       if (path === MANIFEST_FILE) this.#manifest = text;
       return text;
     }
@@ -78,7 +79,7 @@ export class HttpFolder implements ModelFolder {
           forget: () => Promise.resolve(),
         },
     );
-    const verified = timed('hash', () => verifySha256(path, bytes, file.sha256)).catch(
+    const verified = timed('hash', () => assertListed(path, bytes, file)).catch(
       async (error: unknown) => {
         await forget().catch(() => undefined);
         throw error;
@@ -114,27 +115,24 @@ export class HttpFolder implements ModelFolder {
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = allocate(path, length);
     let received = 0;
-    await this.#read(path, (chunk) => {
-      if (received + chunk.length <= length) bytes.set(chunk, received);
-      received += chunk.length;
-      if (received > length) return false;
-      onBytes(chunk.length);
-      return true;
+    await this.#read(path, async (body, idle) => {
+      for await (const chunk of readChunks(body, idle.signal)) {
+        idle.touch();
+        if (received + chunk.length <= length) bytes.set(chunk, received);
+        received += chunk.length;
+        if (received > length) return;
+        onBytes(chunk.length);
+      }
     });
     assertLength(path, received, length);
     return bytes;
   }
 
-  /** @param take returns whether to continue reading */
-  async #read(path: string, take: (chunk: Uint8Array) => boolean): Promise<void> {
+  async #read<T>(path: string, use: (body: Response['body'], idle: IdleTimer) => Promise<T>): Promise<T> {
     const { stallMs = STALL_MS, signal } = this.#options;
     const idle = new IdleTimer(stallMs, () => new Error('nothing came any more'), signal);
     try {
-      const response = await this.#fetchFile(path, idle.signal);
-      for await (const chunk of readChunks(response.body, idle.signal)) {
-        idle.touch();
-        if (!take(chunk)) return;
-      }
+      return await use((await this.#fetchFile(path, idle.signal)).body, idle);
     } catch (error) {
       signal?.throwIfAborted();
       throw error instanceof Rank1Error ? error : brokenOff(path, error);
@@ -145,10 +143,10 @@ export class HttpFolder implements ModelFolder {
 
   async #fetchFile(path: string, signal: AbortSignal): Promise<Response> {
     const url = new URL(path, this.address);
-    const { fetch = globalThis.fetch } = this.#options;
+    const { fetch = globalThis.fetch, cache = 'default' } = this.#options;
     let response: Response;
     try {
-      response = await namingRefusals(url, () => fetch(url, { signal }));
+      response = await namingRefusals(url, () => fetch(url, { signal, cache }));
     } catch (error) {
       if (isRank1Error(error)) throw error;
       throw new Rank1Error(
@@ -176,22 +174,6 @@ function allocate(path: string, numBytes: number): Uint8Array<ArrayBuffer> {
       { cause: error },
     );
   }
-}
-
-async function verifySha256(path: string, bytes: Uint8Array<ArrayBuffer>, expected: string): Promise<void> {
-  assertChecksum(path, await sha256Hex(bytes), expected);
-}
-
-/** `crypto.subtle` is native code, but browsers offer it only over HTTPS and on localhost. */
-async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
-  if (!subtle) {
-    const hash = await createSha256();
-    hash.update(bytes);
-    return hash.digestHex();
-  }
-  const digest = new Uint8Array(await subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function brokenOff(path: string, error: unknown): Rank1Error {

@@ -1,6 +1,6 @@
 /**
  * Reads a model from a folder: the manifest, then the files of the chosen dtype. All content is untrusted; the folder
- * checks weight files against the manifest.
+ * checks files against the manifest.
  */
 import { assert } from '../base/assert.ts';
 import { Rank1Error } from '../base/errors.ts';
@@ -47,13 +47,19 @@ export function fetchModelFiles(
   return readModelFiles(new HttpFolder(modelUrl), dtype ?? firstDtype, onProgress);
 }
 
+/** Of a folder that is read in several places, so that it is asked once. @throws Rank1Error as `readModelFiles` does */
+export async function readManifest(folder: ModelFolder): Promise<Manifest> {
+  return parseManifest(await readJson(folder, MANIFEST_FILE));
+}
+
 /** @throws Rank1Error `model-not-found`, `model-corrupt`, `model-unsupported`, and the folder's errors */
 export async function readModelFiles(
   folder: ModelFolder,
   dtype: string | DtypeChoice,
   onProgress: BytesProgress,
+  reading = readManifest(folder),
 ): Promise<ModelFiles> {
-  const manifest = parseManifest(await readJson(folder, MANIFEST_FILE));
+  const manifest = await reading;
   const [chosen, model] = chooseModel(manifest, dtype);
   const [spec, weights] = await Promise.all([
     readSpec(folder, manifest, model),
@@ -63,27 +69,29 @@ export async function readModelFiles(
 }
 
 /**
- * Parsed `tokenizer.json` and `tokenizer_config.json`.
+ * Parsed `tokenizer.json` and `tokenizer_config.json`, asked for beside the manifest.
  * @throws Rank1Error as `readModelFiles` does
  */
 export async function readTokenizerFiles(
   folder: ModelFolder,
+  manifest = readManifest(folder),
 ): Promise<{ readonly tokenizerJson: unknown; readonly tokenizerConfig: unknown }> {
   const [tokenizerJson, tokenizerConfig] = await Promise.all([
-    readJson(folder, 'tokenizer.json'),
-    readJson(folder, 'tokenizer_config.json'),
+    readJson(folder, 'tokenizer.json', manifest),
+    readJson(folder, 'tokenizer_config.json', manifest),
   ]);
   return { tokenizerJson, tokenizerConfig };
 }
 
 async function readSpec(
   folder: ModelFolder,
-  { files }: Manifest,
+  manifest: Manifest,
   { maxPositions }: ManifestModel,
 ): Promise<ModelSpec> {
+  const hasGenerationConfig = Object.hasOwn(manifest.files, GENERATION_CONFIG);
   const [config, generationConfig] = await Promise.all([
-    readJson(folder, 'config.json'),
-    Object.hasOwn(files, GENERATION_CONFIG) ? readJson(folder, GENERATION_CONFIG) : undefined,
+    readJson(folder, 'config.json', manifest),
+    hasGenerationConfig ? readJson(folder, GENERATION_CONFIG, manifest) : undefined,
   ]);
   const spec = parseModelSpec(config, generationConfig);
   return { ...spec, maxPositions: Math.min(spec.maxPositions, maxPositions) };
@@ -131,8 +139,15 @@ function chooseModel(manifest: Manifest, dtype: string | DtypeChoice): [string, 
   );
 }
 
-async function readJson(folder: ModelFolder, path: string): Promise<unknown> {
-  const text = await folder.readText(path);
+/** @param manifest that may list the file; none for the manifest itself */
+async function readJson(
+  folder: ModelFolder,
+  path: string,
+  manifest?: Manifest | Promise<Manifest>,
+): Promise<unknown> {
+  const listed = Promise.resolve(manifest).then((read) => read?.files[path]);
+  listed.catch(() => undefined); // reported to whoever read the file
+  const text = await folder.readText(path, listed);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

@@ -4,16 +4,23 @@
  */
 import { Rank1Error, errorMessage } from '../base/errors.ts';
 import type { ManifestFile } from './manifest.ts';
-import { createSha256 } from './sha256.ts';
+import { createSha256, sha256Hex } from './sha256.ts';
 
 /** The largest text files are tokenizers, about 20 MB. */
 export const MAX_TEXT_BYTES = 64 * 2 ** 20;
 
+/** What the manifest says of a file, if it lists it; a promise lets the file be read beside the manifest. */
+export type Listing = ManifestFile | undefined | Promise<ManifestFile | undefined>;
+
 export interface ModelFolder {
   /** Location of the folder, for messages. */
   readonly address: string;
-  /** Reads a small file whole. @throws Rank1Error `model-not-found`, `model-corrupt`, `network`, `storage` */
-  readText(path: string): Promise<string>;
+  /**
+   * Reads a small file whole.
+   * @param listed with it, the file is what the manifest says, or was when it was stored
+   * @throws Rank1Error `model-not-found`, `model-corrupt`, `network`, `storage`
+   */
+  readText(path: string, listed?: Listing): Promise<string>;
   /**
    * A weight file of the manifest's length.
    * @param onBytes called with the size of each chunk read
@@ -52,14 +59,12 @@ export class BlobFolder implements ModelFolder {
     this.#verify = verify;
   }
 
-  async readText(path: string): Promise<string> {
+  async readText(path: string, listed?: Listing): Promise<string> {
     const blob = await this.#find(path);
     if (blob.size > MAX_TEXT_BYTES) throw tooLong(path, MAX_TEXT_BYTES);
-    try {
-      return await blob.text();
-    } catch (error) {
-      throw unreadable(path, error);
-    }
+    const bytes = await readBlob(path, blob);
+    if (this.#verify) await assertListed(path, bytes, listed);
+    return new TextDecoder().decode(bytes);
   }
 
   async readWeights(path: string, file: ManifestFile, onBytes: (bytes: number) => void): Promise<WeightFile> {
@@ -115,6 +120,18 @@ export function assertChecksum(path: string, actual: string, expected: string): 
     'model-corrupt',
     `${path} of the model does not match the checksum in its manifest: it was damaged or changed. Download the model again.`,
   );
+}
+
+/** Nothing is asserted of a file that is not listed. @throws Rank1Error `model-corrupt` */
+export async function assertListed(
+  path: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  listed: Listing,
+): Promise<void> {
+  const file = await listed;
+  if (!file) return;
+  assertLength(path, bytes.length, file.bytes);
+  assertChecksum(path, await sha256Hex(bytes), file.sha256);
 }
 
 /** Bytes held in memory while hashing a file. */

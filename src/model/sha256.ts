@@ -1,4 +1,4 @@
-/** Streaming SHA-256: `crypto.subtle.digest` needs the whole input at once, and model files are too large. */
+/** SHA-256, streaming where a file is too large to be hashed at once, as `crypto.subtle.digest` does. */
 import { createSHA256 } from 'hash-wasm';
 
 export interface StreamingHash {
@@ -11,4 +11,16 @@ export interface StreamingHash {
 export async function createSha256(): Promise<StreamingHash> {
   const hash = await createSHA256();
   return { update: (bytes) => void hash.update(bytes), digestHex: () => hash.digest('hex') };
+}
+
+/** `crypto.subtle` is native code, but browsers offer it only over HTTPS and on localhost. */
+export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
+  if (!subtle) {
+    const hash = await createSha256();
+    hash.update(bytes);
+    return hash.digestHex();
+  }
+  const digest = new Uint8Array(await subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

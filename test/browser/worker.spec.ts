@@ -1,4 +1,5 @@
 /** The real worker in Chromium, on WASM, through the element: faults of a model folder, and stopping a run. */
+import { createHash } from 'node:crypto';
 import { expect, test, type Page } from '@playwright/test';
 import { FULL, IS_FULL } from '../tier.ts';
 
@@ -52,16 +53,28 @@ test.beforeEach(async ({ page }) => {
 // A load that fails leaves other files of the model on their way.
 test.afterEach(({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }));
 
-/** A copy of the demo model at another address, with one file changed on its way. */
-async function serveChanged(page: Page, file: string, change: (body: Buffer) => Buffer): Promise<string> {
+/**
+ * A copy of the demo model at another address, with one file changed on its way.
+ * @param listed whether the manifest lists the file as it is then
+ */
+async function serveChanged(
+  page: Page,
+  file: string,
+  change: (body: Buffer) => Buffer,
+  listed = false,
+): Promise<string> {
+  const get = async (path: string) => (await page.request.get(`${DEMO}/${path}`)).body();
+  const changed = change(await get(file));
+  const manifest = JSON.parse((await get('rank1.json')).toString('utf8')) as { files: object };
+  const sha256 = createHash('sha256').update(changed).digest('hex');
+  const files = { ...manifest.files, ...(listed && { [file]: { bytes: changed.length, sha256 } }) };
+  const served: Record<string, Buffer> = {
+    [file]: changed,
+    'rank1.json': Buffer.from(JSON.stringify({ ...manifest, files })),
+  };
   await page.route('**/models/changed/**', async (route) => {
     const path = new URL(route.request().url()).pathname.split('/models/changed/')[1] ?? '';
-    const response = await page.request.get(`${DEMO}/${path}`);
-    const body = await response.body();
-    await route.fulfill({
-      body: path === file ? change(body) : body,
-      contentType: 'application/octet-stream',
-    });
+    await route.fulfill({ body: served[path] ?? (await get(path)), contentType: 'application/octet-stream' });
   });
   return 'models/changed/';
 }
@@ -95,9 +108,9 @@ test('weights with one changed byte are refused as model-corrupt', async ({ page
 test('an unknown architecture is refused as model-unsupported, and names what is supported', async ({
   page,
 }) => {
-  const model = await serveChanged(page, 'config.json', (body) =>
-    Buffer.from(body.toString('utf8').replaceAll('Qwen2ForCausalLM', 'GPTNeoXForCausalLM')),
-  );
+  const change = (body: Buffer) =>
+    Buffer.from(body.toString('utf8').replaceAll('Qwen2ForCausalLM', 'GPTNeoXForCausalLM'));
+  const model = await serveChanged(page, 'config.json', change, true);
   const { error } = await rerank(page, { model });
   expect(error).toMatchObject({ code: 'model-unsupported' });
   expect(error?.message).toContain('GPTNeoXForCausalLM');

@@ -54,6 +54,7 @@ export async function downloadFile(
   const { file, journal } = options;
   const handle = await folder.open(file.path);
   try {
+    journal.claim(file);
     const { done } = journal.of(file);
     if (done.end > handle.size) journal.reset(file); // the file was cleared, but not the journal
     await new FileDownload(options, handle).run(signal);
@@ -94,13 +95,14 @@ class FileDownload {
       const actual = await this.#hash(signal);
       if (actual === file.sha256) {
         journal.setVerified(file);
-        return;
+        continue;
       }
       this.#startOver();
       repeats += 1;
       if (repeats > MAX_REPEATS) assertChecksum(file.path, actual, file.sha256);
       events.onRepeat();
     }
+    events.onVerified(file.bytes); // also if it was before
   }
 
   #startOver(): void {

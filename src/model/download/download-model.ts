@@ -42,8 +42,9 @@ export async function fetchManifest(
   { fetch, limits: { stallMs } }: DownloadTools,
   signal: AbortSignal,
 ): Promise<Manifest> {
-  const folder = new HttpFolder(url, { fetch, stallMs, signal });
-  const text = await folder.readText(MANIFEST_FILE, MAX_MANIFEST_BYTES);
+  // The files come from the server itself, so the list of them must, too.
+  const folder = new HttpFolder(url, { fetch, cache: 'no-cache', stallMs, maxTextBytes: MAX_MANIFEST_BYTES, signal });
+  const text = await folder.readText(MANIFEST_FILE);
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -112,21 +113,38 @@ export async function downloadModel(
   const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const folder = await store.folder(name);
   const stored = await readStoredManifest(folder);
-  const isReplaced = files.some((file) => stored?.files[file.path] && !isStored(stored, file));
-  // From here on the stored files match neither manifest.
-  if (isReplaced) await folder.remove(MANIFEST_FILE);
-  const kept = isReplaced ? null : stored;
-  const missing = files.filter((file) => !isStored(kept, file));
+  const missing = files.filter((file) => !isStored(stored, file));
+  const isReplaced = missing.some(({ path }) => stored?.files[path]);
   const journal = await Journal.open(folder);
   try {
-    journal.begin({ url, dtype, totalBytes });
+    journal.begin({ url, dtype, totalBytes }, files);
+    // From here on the stored files match neither manifest: the journal tells what they are.
+    if (stored && isReplaced) {
+      journal.adopt(stored.files);
+      await folder.remove(MANIFEST_FILE);
+    }
     const progress = new Progress(totalBytes, files, missing, onProgress);
     await downloadAll(folder, { url, missing, journal, progress, tools }, signal);
   } finally {
     journal.close();
   }
+  const kept = stored && !isReplaced ? stored : wholePart(manifest, journal);
   await folder.replace(MANIFEST_FILE, storedManifestJson(kept, manifest, dtype, files, url));
+  const listed = new Set([...Object.keys(kept.files), ...files.map(({ path }) => path)]);
+  for (const path of journal.paths) if (!listed.has(path)) await folder.remove(path);
   await folder.remove(JOURNAL_FILE);
+}
+
+/** The dtypes that are stored whole in the manifest's version, and their files. */
+function wholePart(manifest: Manifest, journal: Journal): Pick<Manifest, 'models' | 'files'> {
+  const whole = Object.entries(manifest.models).filter(([dtype]) =>
+    plannedFiles(manifest, dtype).every((file) => journal.of(file).verified),
+  );
+  const files = whole.flatMap(([dtype]) => plannedFiles(manifest, dtype));
+  return {
+    models: Object.fromEntries(whole),
+    files: Object.fromEntries(files.map(({ path, ...file }) => [path, file])),
+  };
 }
 
 interface AllFiles {

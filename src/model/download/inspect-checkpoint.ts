@@ -23,9 +23,10 @@ export async function inspectCheckpoint(
   { fetch, limits: { stallMs } }: DownloadTools,
   signal: AbortSignal,
 ): Promise<CheckpointListing | null> {
-  const folder = new HttpFolder(url, { fetch, stallMs, signal });
+  const cache = 'no-cache';
+  const folder = new HttpFolder(url, { fetch, cache, stallMs, maxTextBytes: MAX_INDEX_BYTES, signal });
   const read = (path: string) =>
-    folder.readText(path, MAX_INDEX_BYTES).catch((error: unknown) => {
+    folder.readText(path).catch((error: unknown) => {
       if (isRank1Error(error, 'model-not-found')) return null;
       throw error;
     });
@@ -36,7 +37,7 @@ export async function inspectCheckpoint(
   if (index !== null) return { bytes: totalSize(parseJson('model.safetensors.index.json', index)) };
   const idle = new IdleTimer(stallMs, () => new Error('nothing came any more'), signal);
   try {
-    const request = { signal: idle.signal, headers: { Range: 'bytes=0-0' } };
+    const request = { signal: idle.signal, headers: { Range: 'bytes=0-0' }, cache } as const;
     const response = await fetch(new URL('model.safetensors', folder.address), request);
     await response.body?.cancel().catch(() => undefined);
     if (!response.ok || response.headers.get('content-type')?.startsWith('text/html')) return null;

@@ -1,8 +1,10 @@
 /**
  * Progress of an unfinished download, so that it resumes after a reload or crash. An append-only file of JSON
  * lines, each written after its bytes were flushed: a crash can leave a truncated line, which is ignored, but
- * never one that claims too much. Entries are keyed by SHA-256, so a changed manifest invalidates them.
+ * never one that claims too much. A path has one record, of the version (SHA-256) that its file holds: nothing is
+ * known of any other, since one file on disk cannot be both.
  */
+import type { Manifest } from '../manifest.ts';
 import type { RandomAccessFile, StoreFolder } from '../store/model-store.ts';
 import { ByteRanges } from './byte-ranges.ts';
 
@@ -16,7 +18,7 @@ export interface DownloadHeader {
 }
 
 type Line =
-  | ({ readonly type: 'download' } & DownloadHeader)
+  | ({ readonly type: 'download'; readonly paths?: readonly string[] } & DownloadHeader)
   | { readonly type: 'bytes'; readonly file: string; readonly start: number; readonly end: number }
   | { readonly type: 'validator'; readonly file: string; readonly value: string }
   | { readonly type: 'verified' | 'reset'; readonly file: string };
@@ -30,14 +32,22 @@ export interface PlannedFile {
 
 /** Progress of one file. */
 export class FileRecord {
+  readonly key: string;
   readonly done = new ByteRanges();
   /** The server's ETag or Last-Modified; bytes with another validator belong to another version. */
   validator: string | null = null;
   verified = false;
+
+  constructor(key: string) {
+    this.key = key;
+  }
 }
 
 export class Journal {
   header: DownloadHeader | null = null;
+  /** Of the download's files. Null: all, as in a journal of an earlier version. */
+  #planned: ReadonlySet<string> | null = null;
+  /** by path */
   readonly #records = new Map<string, FileRecord>();
 
   readonly #file: RandomAccessFile | null;
@@ -67,15 +77,43 @@ export class Journal {
 
   /** Bytes received, over all files of this download. */
   get doneBytes(): number {
-    return [...this.#records.values()].reduce((sum, { done }) => sum + done.size, 0);
+    return this.#bytesOf((path) => this.#planned?.has(path) ?? true);
   }
 
+  /** With those of other dtypes. */
+  get allBytes(): number {
+    return this.#bytesOf(() => true);
+  }
+
+  /** Of every file of which anything is on disk. */
+  get paths(): readonly string[] {
+    return [...this.#records.keys()];
+  }
+
+  /** Empty if the file holds another version. */
   of(file: PlannedFile): FileRecord {
-    return this.#record(keyOf(file));
+    const key = keyOf(file);
+    const record = this.#records.get(file.path);
+    return record?.key === key ? record : new FileRecord(key);
   }
 
-  begin(header: DownloadHeader): void {
-    this.#add({ type: 'download', ...header });
+  /** To be called before the file is written: from then on it no longer is the version it was. */
+  claim(file: PlannedFile): void {
+    const record = this.#records.get(file.path);
+    if (record && record.key !== keyOf(file)) this.reset(file);
+  }
+
+  begin(header: DownloadHeader, files: readonly PlannedFile[]): void {
+    this.#add({ type: 'download', ...header, paths: files.map(({ path }) => path) });
+  }
+
+  /** Notes files that are stored, as they are verified: for when no manifest tells of them any more. */
+  adopt(files: Manifest['files']): void {
+    for (const [path, { bytes, sha256 }] of Object.entries(files)) {
+      const file = { path, bytes, sha256 };
+      this.addBytes(file, 0, bytes);
+      this.setVerified(file);
+    }
   }
 
   addBytes(file: PlannedFile, start: number, end: number): void {
@@ -99,9 +137,17 @@ export class Journal {
     this.#file?.close();
   }
 
+  #bytesOf(counts: (path: string) => boolean): number {
+    return [...this.#records].reduce((sum, [path, { done }]) => (counts(path) ? sum + done.size : sum), 0);
+  }
+
+  /** Replaces the record of another version. */
   #record(key: string): FileRecord {
-    const record = this.#records.get(key) ?? new FileRecord();
-    this.#records.set(key, record);
+    const path = pathOf(key);
+    const found = this.#records.get(path);
+    if (found?.key === key) return found;
+    const record = new FileRecord(key);
+    this.#records.set(path, record);
     return record;
   }
 
@@ -127,12 +173,13 @@ export class Journal {
 
   #apply(line: Line): void {
     if (line.type === 'download') {
-      const { url, dtype, totalBytes } = line;
+      const { url, dtype, totalBytes, paths } = line;
       this.header = { url, dtype, totalBytes };
+      this.#planned = paths ? new Set(paths) : null;
       return;
     }
     if (line.type === 'reset') {
-      this.#records.delete(line.file);
+      this.#records.set(pathOf(line.file), new FileRecord(line.file));
       return;
     }
     const record = this.#record(line.file);
@@ -143,3 +190,4 @@ export class Journal {
 }
 
 const keyOf = ({ path, sha256 }: PlannedFile): string => `${sha256} ${path}`;
+const pathOf = (key: string): string => key.slice(key.indexOf(' ') + 1);

@@ -5,7 +5,14 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { errorMessage, Rank1Error } from '../../base/errors.ts';
 import { MANIFEST_FILE, type ManifestFile } from '../manifest.ts';
-import { assertChecksum, assertLength, type ModelFolder, type WeightFile } from '../model-folder.ts';
+import {
+  assertChecksum,
+  assertLength,
+  assertListed,
+  type Listing,
+  type ModelFolder,
+  type WeightFile,
+} from '../model-folder.ts';
 
 export class DiskFolder implements ModelFolder {
   readonly address: string;
@@ -14,12 +21,15 @@ export class DiskFolder implements ModelFolder {
     this.address = resolve(folder);
   }
 
-  async readText(path: string): Promise<string> {
+  async readText(path: string, listed?: Listing): Promise<string> {
+    let bytes: Uint8Array<ArrayBuffer>;
     try {
-      return await readFile(join(this.address, path), 'utf8');
+      bytes = await readFile(join(this.address, path));
     } catch (error) {
       throw this.#unreadable(path, error);
     }
+    await assertListed(path, bytes, listed);
+    return new TextDecoder().decode(bytes);
   }
 
   async readWeights(

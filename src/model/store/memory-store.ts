@@ -23,23 +23,23 @@ export class MemoryStore implements ModelStore {
 }
 
 class MemoryFolder implements StoreFolder {
+  /** A closed file is a Blob, which the browser keeps outside the heap. */
   readonly #files = new Map<string, MemoryFile | Blob>();
 
   async open(path: string): Promise<MemoryFile> {
     const found = this.#files.get(path);
-    const file = found instanceof MemoryFile ? found : new MemoryFile();
-    if (found instanceof Blob) file.write(new Uint8Array(await found.arrayBuffer()), 0);
+    if (found instanceof MemoryFile) return found;
+    const file = new MemoryFile((whole) => {
+      if (this.#files.get(path) === file) this.#files.set(path, whole);
+    });
+    if (found) file.write(new Uint8Array(await found.arrayBuffer()), 0);
     this.#files.set(path, file);
     return file;
   }
 
-  /** Seals the file as a Blob, which the browser keeps outside the heap. */
   read(path: string): Promise<Blob | null> {
-    const found = this.#files.get(path);
-    if (!(found instanceof MemoryFile)) return Promise.resolve(found ?? null);
-    const blob = found.toBlob();
-    this.#files.set(path, blob);
-    return Promise.resolve(blob);
+    const found = this.#files.get(path) ?? null;
+    return Promise.resolve(found instanceof MemoryFile ? found.toBlob() : found);
   }
 
   replace(path: string, text: string): Promise<void> {
@@ -62,7 +62,12 @@ const BLOCK_BYTES = 4 * 2 ** 20;
 
 class MemoryFile implements RandomAccessFile {
   readonly #blocks: Uint8Array<ArrayBuffer>[] = [];
+  readonly #onClose: (whole: Blob) => void;
   size = 0;
+
+  constructor(onClose: (whole: Blob) => void) {
+    this.#onClose = onClose;
+  }
 
   toBlob(): Blob {
     return new Blob(
@@ -95,8 +100,9 @@ class MemoryFile implements RandomAccessFile {
   }
 
   close(): void {
-    // nothing to release
+    this.#onClose(this.toBlob());
   }
+
   /**
    * Calls back with the block parts that cover a range starting at `at`; `done` is the number of bytes before
    * each.

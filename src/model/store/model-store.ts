@@ -15,7 +15,7 @@ export interface ModelStore {
 /** Paths are relative, with `/`. The opener closes the file; one handle at a time. */
 export interface StoreFolder {
   open(path: string): Promise<RandomAccessFile>;
-  /** `null` if there is no such file. Must not be called while it is open. */
+  /** `null` if there is no such file. Of one that is open, what it holds now. */
   read(path: string): Promise<Blob | null>;
   /** Replaces a small file atomically. */
   replace(path: string, text: string): Promise<void>;

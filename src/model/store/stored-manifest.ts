@@ -30,12 +30,12 @@ async function readJson(folder: StoreFolder): Promise<unknown> {
 }
 
 /**
- * @param kept manifest of the dtypes already stored, if any
+ * @param kept of the dtypes already stored
  * @param dtype to add
  * @param files of `dtype`
  */
 export function storedManifestJson(
-  kept: Manifest | null,
+  kept: Pick<Manifest, 'models' | 'files'>,
   manifest: Manifest,
   dtype: string,
   files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[],
@@ -48,8 +48,8 @@ export function storedManifestJson(
       version: MANIFEST_VERSION,
       source: { name: url, revision: null },
       profile,
-      models: { ...kept?.models, [dtype]: manifest.models[dtype] },
-      files: { ...kept?.files, ...added },
+      models: { ...kept.models, [dtype]: manifest.models[dtype] },
+      files: { ...kept.files, ...added },
       ...(defaultMaxNewTokens !== undefined && { defaultMaxNewTokens }),
     },
     null,

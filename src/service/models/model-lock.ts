@@ -70,8 +70,9 @@ export class ModelLock {
     this.#running.get(name)?.abort(new DOMException('It was stopped.', 'AbortError'));
   }
 
-  /** Stops any operation on the model, in this tab or another, then runs `task` exclusively. */
-  async instead<T>(name: string, task: () => Promise<T>): Promise<T> {
+  /** Stops any operation on the folder, in this tab or another, then runs `task` exclusively. */
+  async instead<T>(folder: string, task: () => Promise<T>): Promise<T> {
+    const name = modelOf(folder);
     this.stop(name);
     const channel = openChannel();
     channel?.postMessage({ type: 'stop', name } satisfies Broadcast);
@@ -79,11 +80,17 @@ export class ModelLock {
     return locked(name, undefined, task);
   }
 
-  /** Whether any tab is writing the model. */
-  async isHeld(name: string): Promise<boolean> {
+  /** Whether any tab is writing the folder. */
+  async isHeld(folder: string): Promise<boolean> {
+    const name = modelOf(folder);
     const { held = [] } = (await lockManager()?.query()) ?? {};
     return this.#running.has(name) || held.some((lock) => lock.name === `${LOCK_PREFIX}${name}`);
   }
+}
+
+/** A conversion writes into a folder beside the model's, under the model's lock. */
+function modelOf(folder: string): string {
+  return folder.replace(/~new$/, '');
 }
 
 function lockManager(): LockManager | undefined {

@@ -37,13 +37,13 @@ export class StoredFolders {
     const folder = await store.folder(name);
     const manifest = await readStoredManifest(folder);
     const journal = await Journal.peek(folder);
-    const { header = null, doneBytes = 0 } = journal ?? {};
+    const { header = null, doneBytes = 0, allBytes = 0 } = journal ?? {};
     const whole = Object.values(manifest?.files ?? {}).reduce((sum, file) => sum + file.bytes, 0);
     return {
       name,
       address: store.kind === 'disk' ? storedModelAddress(name) : null,
       dtypes: Object.keys(manifest?.models ?? {}),
-      bytes: manifest || header ? whole + doneBytes : await folder.bytes(),
+      bytes: manifest || header ? whole + allBytes : await folder.bytes(),
       storage: store.kind,
       unfinished: header && { ...header, loadedBytes: doneBytes },
     };

@@ -17,6 +17,7 @@ type Fault = (
 /** A hub of one file. */
 class Hub {
   readonly asked: Range[] = [];
+  readonly caches = new Set<RequestCache | undefined>();
   readonly #file: Uint8Array<ArrayBuffer>;
   readonly #fault: Fault;
 
@@ -32,6 +33,7 @@ class Hub {
 
   readonly #answer: typeof fetch = (url, init) => {
     init?.signal?.throwIfAborted();
+    this.caches.add(init?.cache);
     if (!String(url).endsWith('/model.safetensors'))
       return Promise.resolve(new Response(null, { status: 404 }));
     const [, first, last] = /bytes=(\d+)-(\d+)/.exec(new Headers(init?.headers).get('range')!)!;
@@ -84,6 +86,15 @@ describe('a part', () => {
   const right = [file.slice(100, 104), file.slice(500, 504)];
   const total = (headers: Record<string, string>) => ({
     headers: { 'content-range': 'bytes 0-0/1000', ...headers },
+  });
+
+  it("is asked of the server, as small files are, whatever the browser's cache holds", async () => {
+    const hub = new Hub(file);
+    const checkpoint = hub.open();
+    const source = await checkpoint.open('model.safetensors');
+    await source?.read(0, 10);
+    await checkpoint.open('config.json');
+    expect([...hub.caches]).toEqual(['no-cache']);
   });
 
   it('that is another one is asked for again', async () => {

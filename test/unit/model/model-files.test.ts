@@ -105,6 +105,15 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+/** The manifest, with the files of this text listed, too. */
+function listing(texts: Readonly<Record<string, string>>): Answer {
+  const listed = Object.entries(texts).map(([path, text]) => {
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    return [path, { bytes: Buffer.byteLength(text), sha256 }] as const;
+  });
+  return json({ ...MANIFEST, files: { ...MANIFEST.files, ...Object.fromEntries(listed) } });
+}
+
 async function load(dtype?: string) {
   const files = await fetchModelFiles(BASE, dtype, () => undefined);
   await files.verified;
@@ -204,6 +213,31 @@ describe('fetchModelFiles', () => {
       expect(String(error)).toContain(named);
     },
   );
+
+  test.each(['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json'])(
+    'refuses a %s that is not the one of the manifest',
+    async (path) => {
+      const text = path === 'config.json' ? JSON.stringify(TINY_CONFIG) : '{"eos_token_id":1}';
+      const manifest = listing({ [path]: text });
+      serve({ 'rank1.json': manifest, [path]: () => new Response(text) });
+      await load();
+      serve({ 'rank1.json': manifest, [path]: () => new Response(`${text.slice(0, -1)},"x":1}`) });
+      await expect(load()).rejects.toMatchObject({ code: 'model-corrupt', message: new RegExp(path) });
+      serve({ 'rank1.json': manifest, [path]: () => new Response(text.replace('1', '2')) });
+      await expect(load()).rejects.toMatchObject({ code: 'model-corrupt', message: /checksum/ });
+      serve({ 'rank1.json': manifest, [path]: page });
+      await expect(load()).rejects.toMatchObject({ code: 'model-not-found', message: /web page/ });
+    },
+  );
+
+  test('asks for the tokenizer beside the manifest, and takes it if that lists no checksum', async () => {
+    let answer = (_manifest: Response): void => undefined;
+    const asked = serve({ 'rank1.json': () => new Promise((resolve) => (answer = resolve)) });
+    const reading = readTokenizerFiles(new HttpFolder(BASE));
+    expect(asked.toSorted()).toEqual(['rank1.json', 'tokenizer.json', 'tokenizer_config.json']);
+    answer(new Response(JSON.stringify(MANIFEST)));
+    expect(await reading).toMatchObject({ tokenizerJson: { model: 'm' } });
+  });
 
   test('gives weights before their checksum is known, but not the graph', async () => {
     let hash = (): void => undefined;

@@ -1,10 +1,12 @@
 /** Models that are not on a server: picked files, and the page's own storage. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Rank1Error } from '../../../src/base/errors.ts';
-import { readModelFiles, readTokenizerFiles } from '../../../src/model/model-files.ts';
+import { readManifest, readModelFiles, readTokenizerFiles } from '../../../src/model/model-files.ts';
 import { BlobFolder } from '../../../src/model/model-folder.ts';
+import { DiskFolder } from '../../../src/model/node/disk-folder.ts';
 import { openModelFolder } from '../../../src/model/stored-models.ts';
 import type { OrtRuntime } from '../../../src/runtime/ort.ts';
 import { createSession } from '../../../src/runtime/session.ts';
@@ -72,6 +74,17 @@ describe('a folder of picked files', () => {
       (files: Record<string, Blob>) => (files['onnx/model_q4.onnx'] = new Blob([new Uint8Array(18_933)])),
       'model-corrupt',
     ],
+    [
+      'settings that are changed',
+      (files: Record<string, Blob>) => (files['config.json'] = new Blob([files['config.json']!, ' '])),
+      'model-corrupt',
+    ],
+    [
+      'a tokenizer that is changed',
+      (files: Record<string, Blob>) =>
+        (files['tokenizer_config.json'] = new Blob([files['tokenizer_config.json']!, ' '])),
+      'model-corrupt',
+    ],
     ['no manifest', (files: Record<string, Blob>) => delete files['rank1.json'], 'model-not-found'],
   ])('is refused with %s', async (_name, change, code) => {
     const files = demoFiles();
@@ -83,6 +96,18 @@ describe('a folder of picked files', () => {
     const folder = await openModelFolder('picked/', {});
     await expect(folder.readText('toString')).rejects.toMatchObject({ code: 'model-not-found' });
   });
+});
+
+test('a folder on disk gives no text file that its manifest does not know', async () => {
+  const folder = new DiskFolder(fileURLToPath(DEMO));
+  const { files } = await readManifest(folder);
+  const path = 'tokenizer_config.json';
+  const listed = files[path]!;
+  expect(await folder.readText(path, listed)).toBe(await folder.readText(path));
+  const other = { ...listed, sha256: '0'.repeat(64) };
+  await expect(folder.readText(path, other)).rejects.toMatchObject({ code: 'model-corrupt' });
+  const longer = { ...listed, bytes: listed.bytes + 1 };
+  await expect(folder.readText(path, longer)).rejects.toMatchObject({ code: 'model-corrupt' });
 });
 
 describe('a stored model', () => {

@@ -27,9 +27,12 @@ const DEVICE: DeviceReport = {
 
 let server: ModelServer;
 let converted: string[];
+/** What a conversion does. */
+let convert: (signal: AbortSignal) => Promise<void>;
 
 beforeEach(async () => {
   converted = [];
+  convert = () => Promise.resolve();
   server = new ModelServer(servedModel(WEIGHT_BYTES));
   await server.listen();
 });
@@ -39,16 +42,21 @@ afterEach(async () => {
 });
 
 /** Its disk is in memory, too. */
-function createService(quotaBytes = 1e9, disk: ModelStore = new MemoryStore()): ModelStoreService {
+function createService(
+  quotaBytes = 1e9,
+  disk: ModelStore = new MemoryStore(),
+  tools = DOWNLOAD_TOOLS,
+): ModelStoreService {
   const storage = { usedBytes: 0, quotaBytes, persistent: false };
   return new ModelStoreService({
     disk: Object.assign(disk, { kind: 'disk' as const }) as never,
     memory: new MemoryStore(),
-    tools: DOWNLOAD_TOOLS,
+    tools,
     device: () => Promise.resolve({ ...DEVICE, storage }),
-    convert: (call) => {
+    convert: async (call, _report, signal) => {
       converted.push(call.name);
-      return Promise.resolve(['A key is not known.']);
+      await convert(signal);
+      return ['A key is not known.'];
     },
   });
 }
@@ -222,6 +230,20 @@ describe('what a copy that broke off has left', () => {
   });
 });
 
+test('what a conversion writes is no leftover while it runs; removing it ends the conversion', async () => {
+  const disk = new MemoryStore();
+  const service = createService(1e9, disk);
+  convert = async (signal) => {
+    const file = await (await disk.folder('m~new')).open('onnx/model_q4.onnx_data');
+    file.write(new Uint8Array(1000), 0);
+    expect(await service.list()).toEqual([]);
+    await service.remove('m~new');
+    expect(signal.aborted).toBe(true);
+  };
+  await service.convert({ name: 'm', dtype: 'q4', source: { url: 'https://hub.test/x' } }, nothing);
+  expect(converted).toEqual(['m']);
+});
+
 describe('an address without rank1.json', () => {
   beforeEach(() => {
     server.files.delete('rank1.json');
@@ -236,6 +258,18 @@ describe('an address without rank1.json', () => {
       recommended: 'q4',
     });
     expect(server.sent.get('model.safetensors')).toBe(1);
+  });
+
+  test("is asked of the server, whatever the browser's cache holds", async () => {
+    const modes = new Set<RequestCache | undefined>();
+    const watched: typeof fetch = (url, init) => {
+      modes.add(init?.cache);
+      return fetch(url, init);
+    };
+    server.files.set('model.safetensors', Buffer.alloc(1234));
+    const tools = { ...DOWNLOAD_TOOLS, fetch: watched };
+    await createService(1e9, new MemoryStore(), tools).inspect(server.url);
+    expect([...modes]).toEqual(['no-cache']);
   });
 
   test('that holds safetensors in parts is as large as its index says', async () => {

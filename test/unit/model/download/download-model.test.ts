@@ -6,6 +6,7 @@ import {
   fetchManifest,
   type DownloadProgress,
 } from '../../../../src/model/download/download-model.ts';
+import { Journal } from '../../../../src/model/download/journal.ts';
 import { DOWNLOAD_TOOLS, type DownloadLimits } from '../../../../src/model/download/limits.ts';
 import { readStoredManifest } from '../../../../src/model/store/stored-manifest.ts';
 import { MemoryStore } from '../../../../src/model/store/memory-store.ts';
@@ -47,11 +48,19 @@ interface Call {
   readonly stallMs?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DownloadProgress) => void;
+  readonly fetch?: typeof fetch;
 }
 
-function download({ dtype = 'q4', stallMs = LIMITS.stallMs, signal, onProgress }: Call = {}): Promise<void> {
+function download({
+  dtype = 'q4',
+  stallMs = LIMITS.stallMs,
+  signal,
+  onProgress,
+  fetch = DOWNLOAD_TOOLS.fetch,
+}: Call = {}): Promise<void> {
   const tools = {
     ...DOWNLOAD_TOOLS,
+    fetch,
     limits: { ...LIMITS, stallMs },
     wait: (ms: number) => {
       waits.push(ms);
@@ -83,6 +92,23 @@ async function expectWhole(dtypes: readonly string[] = ['q4']): Promise<void> {
   expect(await folder.read('download.journal')).toBeNull();
 }
 
+/** Every byte in the folder is of the manifest, or listed by it. */
+async function expectNothingElse(): Promise<void> {
+  const folder = await store.folder('m');
+  const { files } = (await readStoredManifest(folder))!;
+  const listed = Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0);
+  expect(await folder.bytes()).toBe(listed + (await folder.read('rank1.json'))!.size);
+}
+
+/** What a download of q4 would still fetch. */
+async function bytesLeft(): Promise<number> {
+  const manifest = await fetchManifest(server.url, DOWNLOAD_TOOLS, new AbortController().signal);
+  return missingBytes(await store.folder('m'), manifest, 'q4');
+}
+
+const peek = async () => Journal.peek(await store.folder('m'));
+const bytesOf = (path: string): number => server.files.get(path)!.length;
+
 async function expectNoModel(): Promise<void> {
   expect(await readStoredManifest(await store.folder('m'))).toBeNull();
 }
@@ -94,6 +120,27 @@ function stopAt(bytes: number): Required<Pick<Call, 'signal' | 'onProgress'>> {
     if (loadedBytes >= bytes) controller.abort(new Error('stopped'));
   };
   return { signal: controller.signal, onProgress };
+}
+
+/** Stops the download once this file is verified, before any other weights have come. */
+function stopAfter(path: string): Required<Pick<Call, 'signal'>> {
+  server.gate = ({ path: asked }) => (asked === path ? Promise.resolve() : new Promise(() => undefined));
+  const controller = new AbortController();
+  const { setVerified } = Journal.prototype;
+  const spy = vi.spyOn(Journal.prototype, 'setVerified').mockImplementation(function (this: Journal, file) {
+    setVerified.call(this, file);
+    if (file.path !== path) return;
+    controller.abort(new Error('stopped'));
+    spy.mockRestore();
+    server.gate = () => Promise.resolve();
+  });
+  return { signal: controller.signal };
+}
+
+/** Another version of a file, and the manifest that lists it. */
+function publish(path: string, text: string): void {
+  server.files.set(path, Buffer.from(text));
+  server.files.set('rank1.json', manifestOf(server.files));
 }
 
 describe('a download', () => {
@@ -158,6 +205,58 @@ describe('a download', () => {
     await download();
     await expectWhole();
   });
+
+  test('of which a small file was changed fetches that alone, as it said, and keeps the other dtype', async () => {
+    await download();
+    await download({ dtype: 'fp32' });
+    publish('tokenizer.json', '{"model":{"type":"BPE","version":2}}');
+    const bytes = bytesOf('tokenizer.json');
+    expect(await bytesLeft()).toBe(bytes);
+    server.reset();
+    await download();
+    expect(server.totalSent).toBe(bytes + bytesOf('rank1.json'));
+    await expectWhole(['q4', 'fp32']);
+    await expectNothingElse();
+  });
+
+  test('of which a small file was changed does so, too, after it was stopped', async () => {
+    await download();
+    await download({ dtype: 'fp32' });
+    publish('tokenizer.json', '{"model":{"type":"BPE","version":2}}');
+    const controller = new AbortController();
+    server.faultyPath = /tokenizer.json/;
+    server.gate = () => {
+      controller.abort(new Error('stopped'));
+      return new Promise(() => undefined);
+    };
+    await expect(download({ signal: controller.signal })).rejects.toThrow('stopped');
+    await expectNoModel();
+    expect((await peek())?.doneBytes).toBe(2 * WEIGHT_BYTES + 500 + bytesOf('config.json') + 2);
+    const bytes = bytesOf('tokenizer.json');
+    expect(await bytesLeft()).toBe(bytes);
+    server.gate = () => Promise.resolve();
+    server.reset();
+    await download();
+    expect(server.totalSent).toBe(bytes + bytesOf('rank1.json'));
+    await expectWhole(['q4', 'fp32']);
+    await expectNothingElse();
+  });
+
+  test('leaves nothing of another dtype that is out of date, or was never finished', async () => {
+    await download();
+    await download({ dtype: 'fp32' });
+    publish('onnx/model_fp32.onnx_data', 'changed');
+    publish('tokenizer.json', '{"model":{"type":"BPE","version":2}}');
+    await download();
+    await expectWhole();
+    await expectNothingElse();
+    server.files.set('onnx/model_fp32.onnx_data', Buffer.alloc(2 * WEIGHT_BYTES));
+    server.files.set('rank1.json', manifestOf(server.files));
+    await expect(download({ ...stopAt(700_000), dtype: 'fp32' })).rejects.toThrow('stopped');
+    await download();
+    await expectWhole();
+    await expectNothingElse();
+  });
 });
 
 describe('a download that was stopped', () => {
@@ -165,15 +264,29 @@ describe('a download that was stopped', () => {
     server.chunkBytes = 10_000;
     await expect(download(stopAt(bytes))).rejects.toThrow('stopped');
     await expectNoModel();
-    const folder = await store.folder('m');
-    const manifest = await fetchManifest(server.url, DOWNLOAD_TOOLS, new AbortController().signal);
-    const left = await missingBytes(folder, manifest, 'q4');
+    const left = await bytesLeft();
     server.reset();
     await download();
     await expectWhole();
     const manifestBytes = server.files.get('rank1.json')!.length;
     expect(server.totalSent - manifestBytes).toBe(left);
     expect(left).toBeLessThanOrEqual(2 * WEIGHT_BYTES + 2000 - Math.min(bytes, 1_150_000) + 2000);
+  });
+
+  test('keeps what arrives after its progress was looked at', async () => {
+    server.chunkBytes = 10_000;
+    server.gate = async () => void (await peek());
+    await expect(download(stopAt(700_000))).rejects.toThrow('stopped');
+    expect((await peek())?.doneBytes).toBeGreaterThanOrEqual(700_000);
+    await download();
+    await expectWhole();
+  });
+
+  test('counts what was verified before as verified', async () => {
+    await expect(download(stopAfter(DATA))).rejects.toThrow('stopped');
+    let last: DownloadProgress | undefined;
+    await download({ onProgress: (progress) => (last = progress) });
+    expect(last).toEqual({ stage: 'verify', loadedBytes: last?.totalBytes, totalBytes: last?.totalBytes });
   });
 
   test('by a crash loses no more than what was not noted', async () => {
@@ -195,6 +308,16 @@ describe('a download that was stopped', () => {
     await expect(download(stopAt(1_000_000))).rejects.toThrow('stopped');
     const folder = await store.folder('m');
     await folder.remove(DATA);
+    await download();
+    await expectWhole();
+  });
+
+  test('fetches a file anew that was overwritten by another version, now that the first is back', async () => {
+    for (const version of ['A', 'B']) {
+      publish('tokenizer.json', `{"model":{"type":"BPE","version":"${version}"}}`);
+      await expect(download(stopAfter('tokenizer.json'))).rejects.toThrow('stopped');
+    }
+    publish('tokenizer.json', '{"model":{"type":"BPE","version":"A"}}');
     await download();
     await expectWhole();
   });
@@ -230,6 +353,21 @@ describe('a manifest', () => {
     };
     const tools = { ...DOWNLOAD_TOOLS, limits: LIMITS };
     await expect(fetchManifest(server.url, tools, controller.signal)).rejects.toThrow('stopped');
+  });
+
+  test("is asked of the server, whatever the browser's cache holds", async () => {
+    const cache = new Map<string, Response>();
+    const throughCache: typeof fetch = async (url, init) => {
+      if (['no-store', 'no-cache'].includes(init?.cache ?? '')) return fetch(url, init);
+      const answer = cache.get(String(url)) ?? (await fetch(url, init));
+      cache.set(String(url), answer.clone());
+      return answer;
+    };
+    const tools = { ...DOWNLOAD_TOOLS, fetch: throughCache };
+    await fetchManifest(server.url, tools, new AbortController().signal);
+    for (const [path, bytes] of servedModel(WEIGHT_BYTES, 2)) server.files.set(path, bytes);
+    await download({ fetch: throughCache });
+    await expectWhole();
   });
 
   test('that goes on for too long is read no further', async () => {

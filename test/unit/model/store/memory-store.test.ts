@@ -33,3 +33,33 @@ test('random writes, reads and cuts give what an array gives', async () => {
   const stored = Buffer.from(await (await folder.read('weights'))!.arrayBuffer());
   expect(Buffer.compare(stored, expected.subarray(0, size))).toBe(0);
 });
+
+test('a file that is open can be read, and is written on', async () => {
+  const folder = await new MemoryStore().folder('m');
+  const file = await folder.open('journal');
+  const text = async () => (await folder.read('journal'))?.text();
+  file.write(Buffer.from('one'), 0);
+  expect(await text()).toBe('one');
+  file.write(Buffer.from(' two'), 3);
+  expect(await text()).toBe('one two');
+  file.close();
+  expect(await text()).toBe('one two');
+  const again = await folder.open('journal');
+  expect(again.size).toBe(7);
+  again.truncate(3);
+  again.close();
+  expect(await text()).toBe('one');
+});
+
+test('a file that was removed or replaced while it was open does not come back', async () => {
+  const folder = await new MemoryStore().folder('m');
+  for (const path of ['removed', 'replaced']) {
+    const file = await folder.open(path);
+    file.write(Buffer.from('old'), 0);
+    if (path === 'removed') await folder.remove(path);
+    else await folder.replace(path, 'new');
+    file.close();
+  }
+  expect(await folder.read('removed')).toBeNull();
+  expect(await (await folder.read('replaced'))?.text()).toBe('new');
+});
