@@ -51,6 +51,14 @@ export async function importFiles(
   }
 }
 
+/**
+ * @param folder of a model with the files that the picked manifest lists
+ * @throws as `readPickedManifest` does; Rank1Error `storage`
+ */
+export async function importManifest(folder: StoreFolder, files: PickedBlobs): Promise<void> {
+  await folder.replace(MANIFEST_FILE, (await readManifest(files)).text);
+}
+
 async function copyFile(
   folder: StoreFolder,
   path: string,

@@ -13,7 +13,7 @@ import {
 import { inspectCheckpoint } from '../../model/download/inspect-checkpoint.ts';
 import type { DownloadTools } from '../../model/download/limits.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import { importFiles, readPickedManifest } from '../../model/store/import-files.ts';
+import { importFiles, importManifest, readPickedManifest } from '../../model/store/import-files.ts';
 import type { ModelStore } from '../../model/store/model-store.ts';
 import { readStoredManifest, readStoredSource, sourceOf } from '../../model/store/stored-manifest.ts';
 import type {
@@ -31,7 +31,7 @@ import type {
 import { assessCatalogue } from './assess-catalogue.ts';
 import { ModelLock, type OnProgress } from './model-lock.ts';
 import { assertRoom, convertedBytes } from './storage-room.ts';
-import { cleanName, freeName, proposeName, StoredFolders } from './stored-folders.ts';
+import { cleanName, freeName, hasSameFiles, proposeName, StoredFolders } from './stored-folders.ts';
 
 export interface StoreParts {
   /** `null` if the page has no storage */
@@ -127,7 +127,15 @@ export class ModelStoreService implements ModelStoreApi {
     const disk = this.#diskOrThrow();
     const manifest = await readPickedManifest(files);
     const same = await this.#stored.findSame(disk, manifest);
-    if (same !== null) return this.#stored.describe(disk, same);
+    if (same?.isCurrent) return this.#stored.describe(disk, same.name);
+    if (same) {
+      await this.#lock.run(same.name, onProgress, async () => {
+        const folder = await disk.folder(same.name);
+        // Another tab may have deleted or changed it while this one waited.
+        if (hasSameFiles(await readStoredManifest(folder), manifest)) await importManifest(folder, files);
+      });
+      return this.keep(name, files, onProgress);
+    }
     return this.#lock.run(name, onProgress, async (report, signal) => {
       if (await readStoredManifest(await disk.folder(name))) throw nameTaken(name);
       const needed = Object.values(manifest.files).reduce((sum, { bytes }) => sum + bytes, 0);

@@ -60,23 +60,38 @@ export class StoredFolders {
     return null;
   }
 
-  /** Name of a model with exactly the same files. */
-  async findSame(store: ModelStore, manifest: Manifest): Promise<string | null> {
-    const wanted = fingerprint(manifest);
+  /** A model with exactly the same files, if possible one whose manifest says the same of them. */
+  async findSame(
+    store: ModelStore,
+    manifest: Manifest,
+  ): Promise<{ readonly name: string; readonly isCurrent: boolean } | null> {
+    let outdated: string | null = null;
     for (const name of await store.names()) {
       const stored = await readStoredManifest(await store.folder(name));
-      if (stored && fingerprint(stored) === wanted) return name;
+      if (!hasSameFiles(stored, manifest)) continue;
+      if (settingsOf(stored) === settingsOf(manifest)) return { name, isCurrent: true };
+      outdated ??= name;
     }
-    return null;
+    return outdated === null ? null : { name: outdated, isCurrent: false };
   }
 }
 
-function fingerprint({ files }: Manifest): string {
+export function hasSameFiles(stored: Manifest | null, { files }: Manifest): stored is Manifest {
+  return stored !== null && fingerprint(stored.files) === fingerprint(files);
+}
+
+function fingerprint(files: Manifest['files']): string {
   return JSON.stringify(
     Object.entries(files)
       .map(([path, { sha256 }]) => `${path} ${sha256}`)
       .sort(),
   );
+}
+
+/** All but the files. A download writes the dtypes in the order in which they came. */
+function settingsOf({ files: _files, models, ...settings }: Manifest): string {
+  const sorted = Object.entries(models).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([sorted, settings]);
 }
 
 /** From the last significant parts of the address: `jhu-clsp/rank1-0.5b/resolve/main/` becomes `rank1-0.5b`. */

@@ -171,6 +171,30 @@ describe('a model that is whole', () => {
     expect(await service.list()).toHaveLength(1);
   });
 
+  test('and is picked again with another manifest gets that, and is not copied', async () => {
+    const disk = new MemoryStore();
+    const service = createService(1e9, disk);
+    await service.keep('m', picked(), nothing);
+    const text = JSON.stringify({
+      ...(JSON.parse(await picked()['rank1.json']!.text()) as object),
+      defaultMaxNewTokens: 77,
+    });
+    const weights = await (await disk.folder('m')).read('onnx/model_q4.onnx_data');
+    const updated = { ...picked(), 'rank1.json': new Blob([text]) };
+    expect(await service.keep('m-2', updated, nothing)).toMatchObject({ name: 'm' });
+    expect(await service.list()).toHaveLength(1);
+    expect(await (await (await disk.folder('m')).read('rank1.json'))?.text()).toBe(text);
+    expect(await (await disk.folder('m')).read('onnx/model_q4.onnx_data')).toBe(weights);
+  });
+
+  test('and is picked again keeps the manifest of its download, which says the same and where it is from', async () => {
+    const service = createService();
+    for (const dtype of ['fp32', 'q4'])
+      await service.download({ ...request(), name: 'model', dtype }, nothing);
+    expect(await service.keep('m-2', picked(), nothing)).toMatchObject({ name: 'model' });
+    expect(await service.inspect(server.url)).toMatchObject({ name: 'model' });
+  });
+
   test('is found by its address when it is looked up again, and another address gets another name', async () => {
     const service = createService();
     await service.download({ ...request(), name: 'model' }, nothing);
