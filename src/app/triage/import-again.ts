@@ -14,19 +14,24 @@ export interface ImportingAgain {
   readonly onProgress: ImportProgressListener;
 }
 
-/** @returns false if cancelled */
+/** `kept`: it could not be read in this way, so what was read before stays. */
+export type ImportedAgain = 'replaced' | 'kept' | 'cancelled';
+
 export async function importAgain(
   file: FileRecord,
   { session, connection, original, choices, signal, onProgress }: ImportingAgain,
-): Promise<boolean> {
+): Promise<ImportedAgain> {
   const imported = await connection.importFile(original, signal, onProgress, choices);
-  if (!imported) return false;
+  if (!imported) return 'cancelled';
   const { dropId } = original;
+  const before = session.files.filter((other) => isReadWith(other, file, original, session.files));
+  const isUnread = imported.every(({ error }) => error !== null);
+  if (isUnread && before.some(({ passages }) => passages.length > 0)) return 'kept';
   await session.replaceFiles(
-    session.files.filter((other) => isReadWith(other, file, original, session.files)),
+    before,
     imported.map((one) => ({ ...one, dropId })),
   );
-  return true;
+  return 'replaced';
 }
 
 /** Whether reading `original` for `file` reads the other file too. Paths do not tell: two files may have the same. */

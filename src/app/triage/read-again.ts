@@ -31,6 +31,7 @@ export class ReadAgainElement extends PageElement {
   @state() private progress = '';
   @state() private preview = '';
   @state() private isWrongFile = false;
+  @state() private isUnread = false;
   #reading: AbortController | null = null;
 
   async show(file: FileRecord, way: ReadAgainWay): Promise<void> {
@@ -39,6 +40,7 @@ export class ReadAgainElement extends PageElement {
     this.languages = [interfaceLanguage() === 'zh-Hant' ? 'chi_tra' : 'eng'];
     this.encoding = encodingOf(file) ?? 'utf-8';
     this.isWrongFile = false;
+    this.isUnread = false;
     await this.#look();
     await this.updateComplete;
     this.querySelector('dialog')?.showModal();
@@ -80,6 +82,7 @@ export class ReadAgainElement extends PageElement {
               ${this.isWrongFile ? html`<p class="problem" role="alert">${msg('This is another file, or it was changed since it was read.')}</p>` : nothing}`
       }
       ${this.way === 'encoding' ? this.#renderEncoding(original) : this.#renderLanguages()}
+      ${this.isUnread ? html`<p class="problem" role="alert">${msg('It could not be read in this way. What was read before is kept.')}</p>` : nothing}
       <p class="hint" role="status">${this.progress}</p>
       <form method="dialog" class="confirm-buttons">
         <button class="quiet">${msg('Cancel')}</button>
@@ -189,13 +192,15 @@ ${this.preview}</pre>`
     if (!file || !session || !connection || !original) return;
     const { signal } = (this.#reading = new AbortController());
     this.progress = msg('Reading');
+    this.isUnread = false;
     try {
       const choices = this.way === 'encoding' ? { encoding } : { recognise: languages };
       const onProgress = (num: number, path: string): void => {
         this.progress = msg(str`Reading ${path} (${numberOf(num)})`);
       };
-      const isRead = await importAgain(file, { session, connection, original, choices, signal, onProgress });
-      if (isRead) this.querySelector('dialog')?.close();
+      const outcome = await importAgain(file, { session, connection, original, choices, signal, onProgress });
+      this.isUnread = outcome === 'kept';
+      if (outcome === 'replaced') this.querySelector('dialog')?.close();
     } finally {
       this.progress = '';
     }

@@ -133,6 +133,7 @@ export const templates = {
   s296f2b984c781ece: str`正在載入模型：${0} MB`,
   s29d3b9fb142caed1: `正在檢查`,
   s2a2c6e93cc24fe0c: `建議使用`,
+  s2a5e6baf7ec0f1c7: `無法以這種方式讀取。先前讀到的內容已保留。`,
   s2a9016af621615f3: `mteb 的指標，已量測完成`,
   s2c26d40fdb842573: `沒有相關的段落`,
   s2c584f823d74f7bb: `頁首`,

@@ -1,5 +1,6 @@
 /** Which records a file that is read again replaces: several files can have one path. */
 import { expect, test } from 'vitest';
+import { note } from '../../../../src/app/import/import-notes.ts';
 import type { ImportedFile } from '../../../../src/app/import/import-types.ts';
 import { MemoryStore } from '../../../../src/app/session/memory-store.ts';
 import type { FileRecord } from '../../../../src/app/session/session-types.ts';
@@ -90,6 +91,20 @@ test('of two archives with one name the one that holds the file is read again', 
     'box.zip/b: two in big5',
     'box.zip/c: four',
   ]);
+});
+
+test('what was read before is kept where the file cannot be read in the new way', async () => {
+  const { session, store, originals } = await openEmpty();
+  await drop(session, originals, 'minutes.txt', 'the first');
+  const [file] = session.files;
+  const original = file && originals.find(file);
+  if (!file || !original) throw new Error('the original was not found');
+  const unread = { ...textFile(file.path, file.numBytes, []), error: note('reader-failed') };
+  const failing = { importFile: () => Promise.resolve([unread]) };
+  const { signal } = new AbortController();
+  const again = { session, connection: failing, original, choices: {}, signal, onProgress: () => undefined };
+  expect(await importAgain(file, again)).toBe('kept');
+  await expectFiles(session, store, ['minutes.txt: the first']);
 });
 
 test('after a reload the file that is chosen once more replaces its own records', async () => {
