@@ -4,6 +4,7 @@ import { MANIFEST_FILE, parseManifest, type Manifest } from '../manifest.ts';
 import { assertChecksum, assertLength, readBlob } from '../model-folder.ts';
 import { createSha256 } from '../sha256.ts';
 import type { ModelStore, StoreFolder } from './model-store.ts';
+import { withStoredSource } from './stored-manifest.ts';
 
 const SLICE_BYTES = 4 * 2 ** 20;
 
@@ -52,11 +53,12 @@ export async function importFiles(
 }
 
 /**
- * @param folder of a model with the files that the picked manifest lists
+ * @param folder of a model with the files that the picked manifest lists; it keeps its source
  * @throws as `readPickedManifest` does; Rank1Error `storage`
  */
 export async function importManifest(folder: StoreFolder, files: PickedBlobs): Promise<void> {
-  await folder.replace(MANIFEST_FILE, (await readManifest(files)).text);
+  const { text } = await readManifest(files);
+  await folder.replace(MANIFEST_FILE, await withStoredSource(folder, JSON.parse(text) as object));
 }
 
 async function copyFile(

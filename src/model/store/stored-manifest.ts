@@ -21,6 +21,12 @@ export async function readStoredSource(folder: StoreFolder): Promise<string | nu
   }
 }
 
+/** A manifest for the stored model, which is looked up by its source: a picked folder names another, or none. */
+export async function withStoredSource(folder: StoreFolder, manifest: object): Promise<string> {
+  const { source } = (await readJson(folder)) as { source?: unknown };
+  return JSON.stringify(source === undefined ? manifest : { ...manifest, source });
+}
+
 /** Normalises URLs for comparison. */
 export const sourceOf = (url: string): string => url.replace(/\/+$/, '');
 

@@ -135,6 +135,12 @@ const picked = (seed = 1): Record<string, Blob> =>
       new Blob([new Uint8Array(content)]),
     ]),
   );
+/** The same files, and a manifest that says something else of them. */
+async function pickedWith(settings: object): Promise<Record<string, Blob>> {
+  const files = picked();
+  const manifest = JSON.parse(await files['rank1.json']!.text()) as object;
+  return { ...files, 'rank1.json': new Blob([JSON.stringify({ ...manifest, ...settings })]) };
+}
 const nothing = (): void => undefined;
 
 describe('a model that is whole', () => {
@@ -175,16 +181,27 @@ describe('a model that is whole', () => {
     const disk = new MemoryStore();
     const service = createService(1e9, disk);
     await service.keep('m', picked(), nothing);
-    const text = JSON.stringify({
-      ...(JSON.parse(await picked()['rank1.json']!.text()) as object),
-      defaultMaxNewTokens: 77,
-    });
     const weights = await (await disk.folder('m')).read('onnx/model_q4.onnx_data');
-    const updated = { ...picked(), 'rank1.json': new Blob([text]) };
+    const updated = await pickedWith({ defaultMaxNewTokens: 77 });
     expect(await service.keep('m-2', updated, nothing)).toMatchObject({ name: 'm' });
     expect(await service.list()).toHaveLength(1);
-    expect(await (await (await disk.folder('m')).read('rank1.json'))?.text()).toBe(text);
+    const manifest = await (await disk.folder('m')).read('rank1.json');
+    expect(await manifest?.text()).toBe(await updated['rank1.json']!.text());
     expect(await (await disk.folder('m')).read('onnx/model_q4.onnx_data')).toBe(weights);
+  });
+
+  test('and is picked again with another manifest is still found by the address of its download', async () => {
+    const service = createService();
+    const download = (dtype: string) => service.download({ ...request(), name: 'model', dtype }, nothing);
+    for (const dtype of ['fp32', 'q4']) await download(dtype);
+    const source = { name: 'jhu-clsp/rank1-0.5b', revision: null };
+    const updated = await pickedWith({ source, defaultMaxNewTokens: 77 });
+    expect(await service.keep('m-2', updated, nothing)).toMatchObject({ name: 'model' });
+    expect(await service.inspect(server.url)).toMatchObject({
+      name: 'model',
+      versions: [{ missingBytes: 0 }, { missingBytes: 0 }],
+    });
+    expect(await download('q4')).toMatchObject({ name: 'model' });
   });
 
   test('and is picked again keeps the manifest of its download, which says the same and where it is from', async () => {
