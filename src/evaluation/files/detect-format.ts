@@ -91,13 +91,12 @@ function isBeirHeader(first: string, second: string): boolean {
 }
 
 function jsonFormat(text: string): FileFormat | null {
-  const row = text.slice(0, (text.indexOf('\n') + 1 || text.length + 1) - 1);
-  const has = (key: string) => new RegExp(`"${key}"\\s*:`).test(row);
+  const starts = topLevelKeys(text);
+  const has = (key: string) => starts.has(key);
   if (/^\{\s*"mteb_model_meta"\s*:/.test(text)) return 'mteb-predictions';
-  if (/"task_name"\s*:/.test(text) && /"scores"\s*:/.test(text)) return 'mteb-result';
-  // Before `_id`, which the documents of requests may have.
-  if (/"candidates"\s*:\s*\[/.test(row))
-    return /"query"\s*:\s*\{/.test(row) ? 'rank-llm-requests' : 'eval-jsonl';
+  if (has('task_name') && has('scores')) return 'mteb-result';
+  if (starts.get('candidates') === '[')
+    return starts.get('query') === '{' ? 'rank-llm-requests' : 'eval-jsonl';
   if (has('_id')) return has('title') ? 'beir-corpus' : 'beir-queries';
   if (has('ranking') && has('measures')) return 'query-results';
   const key = String.raw`\{\s*"(?:[^"\\]|\\.)*"\s*:\s*`;
@@ -105,4 +104,18 @@ function jsonFormat(text: string): FileFormat | null {
   return new RegExp(`^(${key}){2}-?\\d`).test(text) || new RegExp(`^${key}\\{`).test(text)
     ? 'rank1-run'
     : null;
+}
+
+/** Keys of the first object, which may be cut off, with the first character of each value. */
+function topLevelKeys(text: string): ReadonlyMap<string, string> {
+  const starts = new Map<string, string>();
+  let depth = 0;
+  const tokens = text.matchAll(/"((?:[^"\\\n]|\\.)*)\\?"?(?=\s*:\s*(\S)|)|[{}[\]]/g);
+  for (const [token, key, start] of tokens) {
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    else if (depth === 1 && start) starts.set(key!, start);
+    if (depth === 0) break;
+  }
+  return starts;
 }

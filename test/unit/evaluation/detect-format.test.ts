@@ -14,6 +14,15 @@ const FILES = [
   ['beir-queries', '{"_id": "q1", "text": "why"}\n'],
   ['beir-corpus', '{"_id": "d1", "title": "", "text": "because"}\n'],
   ['beir-corpus', `{"_id": "d1", "title": "", "text": "${LONG}"}\n`],
+  ['beir-queries', '{"_id": "q1", "text": "what is tea", "metadata": {"candidates": ["d1", "d2"]}}\n'],
+  ['beir-queries', '{"_id": "q1", "text": "what is tea", "metadata": {"title": "Tea"}}\n'],
+  ['beir-queries', '{"_id": "q1", "metadata": {"task_name": "T", "scores": []}, "text": "why"}\n'],
+  ['beir-queries', '{"_id": "q1", "text": "why"}\n{"_id": "q2", "text": "how", "title": ""}\n'],
+  ['beir-corpus', '{"_id": "d1", "title": "", "text": "\\"}", "metadata": {"candidates": ["Smith"]}}\n'],
+  [
+    'beir-corpus',
+    `{"_id": "d1", "title": "", "text": "\\"candidates\\": [${LONG.replaceAll('xx', '\\"x')}"}\n`,
+  ],
   ['rank1-run', '{"q1": {"d1": 0.5}}'],
   ['rank1-run', '{"q1": {}}'],
   ['rank1-run', '{"candidates": {"d1": -0.5}}'],
@@ -21,6 +30,7 @@ const FILES = [
   ['mteb-predictions', '{"mteb_model_meta": {"model_name": "m"}, "default": {}}'],
   ['mteb-predictions', '{"default": {"test": {"q1": {"d1": 1}}}}'],
   ['mteb-result', '{"task_name": "T", "scores": {"test": []}}'],
+  ['mteb-result', '{\n  "task_name": "T",\n  "scores": {\n    "test": []\n  }\n}'],
   ['rank-llm-requests', '{"query": {"text": "why", "qid": 1}, "candidates": []}\n'],
   [
     'rank-llm-requests',
