@@ -1,6 +1,6 @@
 import Papa from 'papaparse';
 import { describe, expect, it, vi } from 'vitest';
-import { readTrecRun, sourceFile } from '../../../src/evaluation/index.ts';
+import { orderDocuments, readTrecRun, sourceFile, toSinglePrecision } from '../../../src/evaluation/index.ts';
 import {
   ENGLISH_WORDS,
   EXPORT_FORMATS,
@@ -179,6 +179,13 @@ describe('a TREC run', () => {
   it('has the order of the ranking where scores are equal, which tools break by id', () => {
     const run = formatTrec(report([reportedAs('a', 2), reportedAs('b', 2), reportedAs('c', 1)]));
     expect(idsOf(run).slice(0, 3)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('has the order of the ranking where scores are equal in single precision, in which trec_eval 9 reads them', async () => {
+    const [a, b] = [-0.3, -0.29999998].map((logit) => Math.fround(20.5) - Math.fround(logit));
+    const run = formatTrec(report([reportedAs('a', a!), reportedAs('b', b!)]));
+    const read = toSinglePrecision(await readTrecRun(sourceFile('x.run', run)));
+    expect(orderDocuments(read.get('1')!)).toEqual(['a', 'b']);
   });
 
   it('counts the copies of an id, which is looked up but a few times for each', () => {
