@@ -73,7 +73,9 @@ class JsonScanner {
     this.write('');
     if (this.#expect === 'nothing') return;
     const isBlank = this.#containers.length === 0 && this.#position === this.#buffer.length;
-    throw this.#invalid(isBlank ? 'the file is empty' : 'the file ends too early');
+    if (isBlank)
+      throw invalidFile(this.#place(), 'the file is empty', 'Check that it was written to its end.');
+    throw this.#invalid('the file ends too early');
   }
 
   /** Consumes one token; false if it is incomplete so far. */

@@ -76,8 +76,8 @@ describe('scanJson', () => {
   });
 
   it.each([
-    ['', 1, 'the file is empty'],
-    [' \n\n', 3, 'the file is empty'],
+    ['', 1, 'the file is empty. Check that it was written to its end.'],
+    [' \n\n', 3, 'the file is empty. Check that it was written to its end.'],
     ['\n[1,', 2, 'the file ends too early'],
     ['{\n"a": 1,\n"a": 2}', 3, 'the key "a" occurs twice'],
     ['{"a": NaN}', 1, '"NaN" where JSON does not allow it'],
