@@ -35,7 +35,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 /** Commands for which a bad file is an input error. */
-const READ_FILES: readonly string[] = ['rerank', 'eval'];
+const READ_FILES: readonly string[] = ['rerank', 'eval', 'compare'];
 
 /** @returns the exit code, see `EXIT` */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {

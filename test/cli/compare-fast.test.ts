@@ -1,13 +1,14 @@
 /** `rank1-rerank compare --data`: exact and fast arithmetic on judged lists, and what `auto` makes of the figures. */
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { compareCommand } from '../../src/cli/compare/compare-command.ts';
 import { measureFast } from '../../src/cli/compare/fast-differences.ts';
 import { LocalEngine } from '../../src/cli/engine/local-engine.ts';
 import { modelPlace } from '../../src/cli/engine/model-place.ts';
 import { NodeWorker } from '../../src/cli/engine/node-worker.ts';
+import { main } from '../../src/cli/main.ts';
 import type { QueryResult } from '../../src/evaluation/index.ts';
 import { parseManifest } from '../../src/model/manifest.ts';
 import { DEMO_MODEL, REAL_THREAD } from './local-engines.ts';
@@ -97,6 +98,18 @@ test.each([
     expect(readFileSync(join(model, 'rank1.json'), 'utf8')).toBe(before);
   },
 );
+
+test('a set that is missing or wrong ends with 3, as it does in eval', async () => {
+  const wrong = join(folder, 'wrong.eval.jsonl');
+  writeFileSync(wrong, '{"qid": 1');
+  const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  for (const set of [join(folder, 'none.eval.jsonl'), wrong]) {
+    const args = ['compare', '--model', model, '--data', set, '--out', join(folder, 'refused')];
+    expect(await main(args, context)).toBe(3);
+    expect(printed.mock.lastCall?.[0]).toContain(basename(set));
+  }
+  vi.restoreAllMocks();
+});
 
 test.each([
   [['--data', 'a.jsonl'], /--out/],

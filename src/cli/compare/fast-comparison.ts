@@ -22,6 +22,8 @@ export const FAST_USAGE = `rank1-rerank compare --data <file> --out <folder> [op
   --out <folder>           results of both, by collection
   --write                  write the result into the model's ${MANIFEST_FILE}: arithmetic "auto" is then fast on WASM,
                            unless a collection lost more than 0.005
+
+  Exit codes: those of eval, without 4.
 `;
 
 const ARITHMETICS = ['exact', 'fast'] as const;
