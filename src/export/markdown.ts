@@ -3,6 +3,7 @@ import {
   ENGLISH_WORDS,
   isReportedRelevant,
   logitDifferenceText,
+  nothingSentence,
   reportedName,
   scoreText,
   wordFor,
@@ -22,13 +23,11 @@ export function formatMarkdown(report: RankingReport, words: ReportWords = ENGLI
     [words.model, [model, dtype, device].filter(Boolean).join(', ')],
     [words.created, createdAt],
   ];
-  const nothing = documents.some((document) => isReportedRelevant(document, report))
-    ? []
-    : [words.nothingRelevant];
+  const nothing = nothingSentence(report, words);
   return `${[
     `# ${words.title}`,
     about.flatMap(([name, value]) => (value ? [`- **${name}:** ${escapeInline(value)}`] : [])).join('\n'),
-    ...nothing,
+    ...(nothing === null ? [] : [nothing]),
     ...documents.map((document) => section(document, report, words)),
     ...(basis ? basisSections(basis, words) : []),
     '---',

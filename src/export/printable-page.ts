@@ -6,6 +6,7 @@ import {
   ENGLISH_WORDS,
   isReportedRelevant,
   logitDifferenceText,
+  nothingSentence,
   reportedName,
   scoreText,
   wordFor,
@@ -40,9 +41,7 @@ export function formatPrintablePage(report: RankingReport, words: ReportWords = 
     [words.model, [model, dtype, device].filter(Boolean).join(', ')],
     [words.created, createdAt],
   ];
-  const nothing = documents.some((document) => isReportedRelevant(document, report))
-    ? ''
-    : `<p><strong>${escapeHtml(words.nothingRelevant)}</strong></p>`;
+  const nothing = nothingSentence(report, words);
   return `<!doctype html>
 <html lang="${escapeHtml(words.language)}">
 <head>
@@ -56,7 +55,7 @@ export function formatPrintablePage(report: RankingReport, words: ReportWords = 
 <main>
 <h1 dir="auto">${escapeHtml(query)}</h1>
 ${definitionList(about)}
-${nothing}${documents.map((document) => article(document, report, words)).join('')}
+${nothing === null ? '' : `<p><strong>${escapeHtml(nothing)}</strong></p>`}${documents.map((document) => article(document, report, words)).join('')}
 ${basis ? basisSections(basis, words) : ''}
 </main>
 <footer>${escapeHtml(words.madeBy)}</footer>

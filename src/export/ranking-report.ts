@@ -67,6 +67,7 @@ export interface ReportWords {
   readonly instant: string;
   readonly truncated: string;
   readonly nothingRelevant: string;
+  readonly nothingJudged: string;
   readonly settings: string;
   readonly counts: string;
   readonly notRead: string;
@@ -96,6 +97,7 @@ export const ENGLISH_WORDS: ReportWords = {
   instant: 'without reasoning',
   truncated: 'passage shortened to fit',
   nothingRelevant: 'Nothing is relevant.',
+  nothingJudged: 'No document could be judged.',
   settings: 'Settings',
   counts: 'Counts',
   notRead: 'Not read',
@@ -115,6 +117,21 @@ export function reportedName({ title, id, index }: ReportedDocument, words: Repo
 export function isReportedRelevant({ verdict }: ReportedDocument, { threshold }: RankingReport): boolean {
   if (!verdict) return false;
   return threshold === undefined ? verdict.label === 'true' : verdict.score >= threshold;
+}
+
+/**
+ * The sentence for a report without a relevant document; null if it has one, or may get one when the rest is judged.
+ * @param numLeftOut judged documents that are not in the report: those below its threshold, or too low in the order
+ */
+export function nothingSentence(report: RankingReport, words: ReportWords, numLeftOut = 0): string | null {
+  const { documents } = report;
+  const mayBeRelevant = (document: ReportedDocument): boolean =>
+    document.finishReason === null ||
+    document.finishReason === 'aborted' ||
+    isReportedRelevant(document, report);
+  if (documents.some(mayBeRelevant)) return null;
+  if (numLeftOut > 0 || documents.some(({ verdict }) => verdict)) return words.nothingRelevant;
+  return documents.length > 0 ? words.nothingJudged : null;
 }
 
 /** All fact names, in order of first appearance. */

@@ -57,6 +57,7 @@ export function reportWords(remoteHost: string | null): ReportWords {
     instant: msg('without reasoning'),
     truncated: msg('passage shortened to fit'),
     nothingRelevant: msg('Nothing is relevant.'),
+    nothingJudged: msg('No document could be judged.'),
     settings: msg('Settings'),
     counts: msg('Counts'),
     notRead: msg('Not read'),

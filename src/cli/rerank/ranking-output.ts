@@ -1,7 +1,13 @@
 /** Formats judged tasks as text for standard output. */
 import type { RerankResponse, ResultPassage } from '../../client/rerank-result.ts';
 import { formatJson, formatJsonLines } from '../../export/json.ts';
-import { scoreText, type RankingReport, type ReportedDocument } from '../../export/ranking-report.ts';
+import {
+  ENGLISH_WORDS,
+  nothingSentence,
+  scoreText,
+  type RankingReport,
+  type ReportedDocument,
+} from '../../export/ranking-report.ts';
 import { formatTrec } from '../../export/trec.ts';
 import type { FinishReason, RerankDocument, Verdict } from '../../protocol/rerank-api.ts';
 import type { OutputFormat } from './rerank-arguments.ts';
@@ -20,6 +26,8 @@ export interface JudgedTask {
   readonly threshold: number | undefined;
   readonly modelName: string;
   readonly createdAt: string;
+  /** with those that `response` leaves out */
+  readonly numDocuments: number;
   readonly response: RerankResponse<RerankDocument>;
 }
 
@@ -98,7 +106,9 @@ export function formatRankings(
     case 'trec':
       return reports.map((report, place) => formatTrec(report, tasks[place]?.queryId ?? '1')).join('');
     case 'table':
-      return reports.map((report) => formatTable(report, options)).join('\n');
+      return reports
+        .map((report, place) => formatTable(report, tasks[place]!.numDocuments, options))
+        .join('\n');
   }
 }
 
@@ -106,9 +116,11 @@ export function formatRankings(
 const MAX_ID_LENGTH = 24;
 
 function formatTable(
-  { query, documents }: RankingReport,
+  report: RankingReport,
+  numDocuments: number,
   { showChains, width }: RankingOutputOptions,
 ): string {
+  const { query, documents } = report;
   const ids = documents.map(({ id }) => plain(id ?? ''));
   const idWidth = Math.min(MAX_ID_LENGTH, widest(ids, 2));
   const scores = documents.map(({ verdict }) => (verdict ? scoreText(verdict) : '  –  '));
@@ -122,8 +134,8 @@ function formatTable(
     const line = `${String(rank ?? '–').padStart(4)}  ${score}  ${label.padEnd(7)}  ${cut(ids[place]!, idWidth).padEnd(idWidth)}  ${cut(plain(shown), room)}`;
     return showChains && reasoning ? [line, `${' '.repeat(6)}${plain(reasoning)}`] : [line];
   });
-  const nothing = documents.some(({ verdict }) => verdict?.label === 'true') ? [] : ['Nothing is relevant.'];
-  return `${[plain(query), head, ...lines, ...nothing].join('\n')}\n`;
+  const nothing = nothingSentence(report, ENGLISH_WORDS, numDocuments - documents.length);
+  return `${[plain(query), head, ...lines, ...(nothing === null ? [] : [nothing])].join('\n')}\n`;
 }
 
 function widest(texts: readonly string[], least: number): number {

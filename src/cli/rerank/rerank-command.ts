@@ -71,6 +71,7 @@ export async function judgeTasks(
         threshold,
         modelName: engine.modelName,
         createdAt: new Date().toISOString(),
+        numDocuments: documents.length,
         response,
       });
       const record = new TaskRecord(documents, selection, model);

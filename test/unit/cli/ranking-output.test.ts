@@ -25,6 +25,7 @@ function task(queryId: string | null): JudgedTask {
     threshold: undefined,
     modelName: 'rank1-demo',
     createdAt: '2026-01-01T00:00:00.000Z',
+    numDocuments: 2,
     response: {
       results: [{ ...result, score: verdict.score, logitDifference: verdict.logitDifference }],
       unjudged: [
@@ -70,6 +71,22 @@ describe('a ranking is written', () => {
     expect(bounded).toContain(' ≤0.999  true ');
     for (const line of [bounded, none]) expect(line?.[head!.indexOf('verdict') - 1]).toBe(' ');
     expect(none?.indexOf('none')).toBe(head!.indexOf('verdict'));
+  });
+
+  it('as a table that says where nothing is relevant: of what was judged, at the threshold', () => {
+    const judged = task(null);
+    const { response } = judged;
+    const [result] = response.results;
+    const verdict = { label: 'false', score: 0.4, logitDifference: -0.4, forced: false } as const;
+    const results = [{ ...result!, verdict, score: verdict.score }];
+    const note = (changed: Partial<JudgedTask>): string | undefined =>
+      /^N.*\.$/m.exec(format([{ ...judged, ...changed }], 'table'))?.[0];
+    expect(note({})).toBeUndefined();
+    expect(note({ response: { ...response, results } })).toBe('Nothing is relevant.');
+    expect(note({ response: { ...response, results }, threshold: 0.3 })).toBeUndefined();
+    const below = { response: { ...response, results: [] }, threshold: 0.5 };
+    expect(note(below)).toBe('Nothing is relevant.');
+    expect(note({ ...below, numDocuments: 1 })).toBe('No document could be judged.');
   });
 
   it('as JSON: one object, or a list for several queries', () => {

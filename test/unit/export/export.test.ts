@@ -222,11 +222,35 @@ describe('a report for people', () => {
     expect(page).toContain("default-src 'none'");
   });
 
-  it('says that nothing is relevant, at the threshold in force', () => {
-    const documents = [reported(0)];
-    expect(formatMarkdown(report(documents))).not.toContain('Nothing is relevant');
-    expect(formatMarkdown(report(documents, { threshold: 0.99 }))).toContain('Nothing is relevant');
-    expect(formatPrintablePage(report(documents, { threshold: 0.99 }))).toContain('Nothing is relevant');
+  const judged = (score: number, rest: Partial<ReportedDocument> = {}) =>
+    reported(0, {
+      verdict: { label: score < 0.5 ? 'false' : 'true', score, logitDifference: 0, forced: false },
+      ...rest,
+    });
+  const waiting = reported(1, { rank: null, verdict: null, finishReason: null });
+  const stopped = reported(1, { rank: null, verdict: null, finishReason: 'aborted' });
+  const failed = reported(1, { rank: null, verdict: null, finishReason: 'failed' });
+  const NOTHING = 'Nothing is relevant.';
+  const UNKNOWN = 'No document could be judged.';
+
+  it.each([
+    ['one is relevant', [judged(0.9), failed], undefined, null],
+    ['one is relevant at the threshold', [judged(0.4)], 0.3, null],
+    ['none is', [judged(0.1), failed], undefined, NOTHING],
+    ['none is at the threshold', [judged(0.9)], 0.99, NOTHING],
+    ['no document could be judged', [failed, UNJUDGED], undefined, UNKNOWN],
+    ['one waits', [judged(0.1), waiting], undefined, null],
+    ['one is judged without reasoning so far', [judged(0.1, { finishReason: null })], undefined, null],
+    ['all wait', [waiting], undefined, null],
+    ['the run was stopped', [judged(0.1), stopped], undefined, null],
+    ['there is no document', [], undefined, null],
+  ])('says what is known: %s', (_, documents, threshold, expected) => {
+    for (const format of [formatMarkdown, formatPrintablePage]) {
+      const text = format(report(documents, { threshold }));
+      expect([NOTHING, UNKNOWN].filter((sentence) => text.includes(sentence))).toEqual(
+        expected === null ? [] : [expected],
+      );
+    }
   });
 });
 
