@@ -86,7 +86,7 @@ export class RemoteServer {
       const names = models.map(({ id }) => JSON.stringify(id.slice(0, 80))).slice(0, 10);
       throw new Rank1Error(
         'model-not-found',
-        `${client.host} serves ${names.join(', ') || 'no model'}. Give the name of a rank1 model among them as remoteModel.`,
+        `${client.host} serves ${names.join(', ') || 'no model'}. Give the name of a rank1 model among them as remoteModel (--remote-model on the command line).`,
       );
     }
     return this.#learnTokens(new RemoteModel(found.id, found.maxLength), maxAttempts);
