@@ -2,7 +2,8 @@
  * What follows a failure: retry, fall back or give up. `Recovery` tracks consecutive failures; `withRecovery` waits and
  * retries. Every retry has a fresh worker, and so a fresh device and session, after a short backoff. It has half the
  * rows after out-of-memory, one thread after two starts that hung, and runs on the CPU as a last resort, if `auto`
- * chose a GPU and the model has a version for the CPU. Three failures without a verdict in between end the run.
+ * chose a GPU and the model has a version for the CPU. Three failures without a verdict in between end the run; those of
+ * documents judged alone are counted apart.
  */
 import { wait } from '../base/async.ts';
 import { errorMessage, isRank1Error, Rank1Error, type Rank1ErrorCode } from '../base/errors.ts';
@@ -91,6 +92,8 @@ export class Recovery {
   /** undefined: the worker's default */
   maxSlots: number | undefined;
   numFailures = 0;
+  /** of `numFailures`, those of documents that were set aside */
+  #numSetAside = 0;
   /** In effect when the model was last loaded; later runs start with it. */
   fallback: Fallback;
   readonly #asked: LoadOptions;
@@ -149,13 +152,22 @@ export class Recovery {
   /** Call on every verdict. */
   progressed(): void {
     this.numFailures = 0;
+    this.#numSetAside = 0;
     this.#numDeviceFailures = 0;
+  }
+
+  /**
+   * Call before `failed` if a document failed alone and others are to be tried: that says little of them, unless several
+   * documents do so in a row.
+   */
+  setAside(): void {
+    this.#numSetAside++;
   }
 
   /**
    * @returns the backoff before the next attempt, in milliseconds
    * @throws `error` itself if it is not worth retrying, or a Rank1Error with its code after the third consecutive
-   *   failure
+   *   failure, or the third that was set aside
    */
   failed(error: unknown): number {
     const code = errorCode(error);
@@ -164,7 +176,8 @@ export class Recovery {
     const isFinal = this.#isLast || FINAL.has(code) || (isUnavailable && !this.#mayTakeCpu);
     if (isFinal && this.numFailures === 0) throw error;
     this.numFailures++;
-    if (isFinal || this.numFailures >= MAX_FAILURES) throw this.#stopped(error, code);
+    const numOthers = this.numFailures - this.#numSetAside;
+    if (isFinal || Math.max(numOthers, this.#numSetAside) >= MAX_FAILURES) throw this.#stopped(error, code);
     if (code === 'out-of-memory') {
       const numRows = Math.min(this.maxSlots ?? DEFAULT_MAX_SLOTS, this.#maxRows);
       this.maxSlots = Math.max(1, Math.floor(numRows / 2));

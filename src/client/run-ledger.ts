@@ -14,6 +14,8 @@ export class RunLedger {
   /** Judged `failed` once; that may have been a device fault. */
   readonly #doubtful = new Set<number>();
   readonly #numStarts = new Map<number, number>();
+  /** Judged with nothing beside them in a request that failed. */
+  readonly #failedAlone = new Set<number>();
   #hasVerdict = false;
   /** documents decided without numbers */
   #numFailed = 0;
@@ -39,16 +41,20 @@ export class RunLedger {
 
   /**
    * The undecided documents as they are to be judged, one group after the other, each to be judged before the next is
-   * asked for. Those in progress during two failures come last and alone, the most often started at the end: one of them
-   * may be the cause and must not keep the others, in its batch or behind it, from their verdicts. Those that failed
-   * their first try are alone as well, as several without numbers and nothing beside them would be the device's fault;
-   * but only until one has numbers now: then an earlier device was at fault, maybe for all of them.
+   * asked for. Those in progress during two failures come last and alone, the most often started at the end, and behind
+   * them those that failed alone already: one of them may be the cause and must not keep the others, in its batch or
+   * behind it, from their verdicts. Those that failed their first try are alone as well, as several without numbers and
+   * nothing beside them would be the device's fault; but only until one has numbers now: then an earlier device was at
+   * fault, maybe for all of them.
    */
   *groups(): Generator<readonly number[]> {
     const numStarts = (index: number): number => this.#numStarts.get(index) ?? 0;
     const { undecided } = this;
-    const isSuspect = (index: number): boolean => numStarts(index) >= 2;
-    const suspects = undecided.filter(isSuspect).sort((a, b) => numStarts(a) - numStarts(b));
+    const hasFailedAlone = (index: number): boolean => this.#failedAlone.has(index);
+    const isSuspect = (index: number): boolean => numStarts(index) >= 2 || hasFailedAlone(index);
+    const suspects = undecided
+      .filter(isSuspect)
+      .sort((a, b) => +hasFailedAlone(a) - +hasFailedAlone(b) || numStarts(a) - numStarts(b));
     const others = undecided.filter((index) => !isSuspect(index));
     const doubtful = others.filter((index) => this.#doubtful.has(index));
     const untried = others.filter((index) => !this.#doubtful.has(index));
@@ -62,6 +68,23 @@ export class RunLedger {
       break;
     }
     for (const index of suspects) yield [index];
+  }
+
+  /**
+   * Call when the request for `group` has failed.
+   * @returns whether to go on with others: a document failed alone for the first time, and some that never did are left
+   */
+  failed(group: readonly number[]): boolean {
+    const [index] = group;
+    if (index === undefined || group.length > 1 || this.#decided.has(index)) return false;
+    const isFirst = !this.#failedAlone.has(index);
+    this.#failedAlone.add(index);
+    return isFirst && this.undecided.some((other) => !this.#failedAlone.has(other));
+  }
+
+  /** Undecided documents that failed alone, while others of the run had verdicts: without these it may be the model. */
+  get blamed(): readonly number[] {
+    return this.#hasVerdict ? this.undecided.filter((index) => this.#failedAlone.has(index)) : [];
   }
 
   /** Whether only documents that failed their first try are left. */

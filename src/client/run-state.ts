@@ -15,7 +15,7 @@ export type RunState =
       /** code and message of the failure */
       readonly code: Rank1ErrorCode;
       readonly message: string;
-      /** consecutive failures, this one included; after three the run ends */
+      /** consecutive failures, this one included; after three the run ends, documents that fail alone counted apart */
       readonly numFailures: number;
       /** backoff before the next attempt */
       readonly waitMs: number;

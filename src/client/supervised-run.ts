@@ -3,7 +3,7 @@
  * Decided documents are never judged again, and since documents are independent, a retry does not change their
  * verdicts. A hold (pause, frozen page) stops the run between two steps and releases the device to other waiters.
  */
-import { Rank1Error } from '../base/errors.ts';
+import { isRank1Error, Rank1Error } from '../base/errors.ts';
 import type { Backend } from '../protocol/backend.ts';
 import { noNumbers } from '../protocol/no-numbers.ts';
 import type {
@@ -18,6 +18,10 @@ import type { Hold } from './hold.ts';
 import { withRecovery, type Recovery } from './recovery.ts';
 import { RunLedger } from './run-ledger.ts';
 import type { RunState, RunStateListener } from './run-state.ts';
+
+/** Documents that an error names, and characters of each name. */
+const MAX_NAMES = 3;
+const MAX_NAME_LENGTH = 60;
 
 export interface SupervisedRunOptions {
   readonly request: RerankRequest;
@@ -62,6 +66,8 @@ export class SupervisedRun {
       do model = await withRecovery(recovery, signal, onRecovering, () => this.#attempt(untilEnd));
       while (this.#startsOver());
       return { model, stats: { ...this.#ledger.stats, rowsActive: 0 } };
+    } catch (error) {
+      throw signal.aborted ? error : this.#namingDocuments(error);
     } finally {
       unsubscribe();
       ended.abort();
@@ -131,9 +137,25 @@ export class SupervisedRun {
       if (hold.held) this.#pause();
       else backend.resume(); // a pause may have reached it after the previous run had ended
       await running;
+    } catch (error) {
+      if (!signal.aborted && this.#ledger.failed(indexes)) recovery.setAside();
+      throw error;
     } finally {
       this.#isSent = false;
     }
+  }
+
+  /** @returns the error with the documents that it is about, if there are such */
+  #namingDocuments(error: unknown): unknown {
+    const { blamed } = this.#ledger;
+    if (blamed.length === 0 || !isRank1Error(error)) return error;
+    const names = blamed.slice(0, MAX_NAMES).map((index) => {
+      const { title, text } = this.#options.request.documents[index]!;
+      return JSON.stringify((title || text).slice(0, MAX_NAME_LENGTH));
+    });
+    const more = blamed.length > names.length ? ` and ${blamed.length - names.length} more` : '';
+    const message = `${error.message} Judged alone, the model failed at ${names.join(', ')}${more}.`;
+    return new Rank1Error(error.code, message, { cause: error.cause });
   }
 
   #listener(indexes: readonly number[]): UpdateListener {

@@ -3,6 +3,7 @@
  * with it its device, sessions and memory, so that no corrupted state is reused.
  */
 import { IdleTimer, untilAborted } from '../base/async.ts';
+import { isRank1Error } from '../base/errors.ts';
 import { workerRefusal } from '../base/policy-refusal.ts';
 import type { Backend } from '../protocol/backend.ts';
 import type {
@@ -83,7 +84,7 @@ export class WorkerBackend implements Backend {
     this.#loading.onProgress = (progress) => {
       if (!signal.aborted) onProgress(progress);
     };
-    return this.#endingOnFault(untilAborted(this.#loading.model, signal), signal);
+    return this.#endingOnFault(untilAborted(this.#loading.model, signal), () => !signal.aborted);
   }
 
   async rerank(request: RerankRequest, onUpdates: UpdateListener, signal: AbortSignal): Promise<RunSummary> {
@@ -97,7 +98,7 @@ export class WorkerBackend implements Backend {
     try {
       const idleMs = this.#times.silentRunMs;
       const run = port.call('rerank', [request], { onUpdate: onUpdates, signal, idleMs });
-      return await this.#endingOnFault(run);
+      return await this.#endingOnFault(run, (error) => !isRank1Error(error, 'option-unsupported'));
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
@@ -127,13 +128,13 @@ export class WorkerBackend implements Backend {
     port.call(paused ? 'pause' : 'resume', []).catch(() => undefined); // the run itself reports a dead worker
   }
 
-  /** @param signal an abort is not a fault */
-  async #endingOnFault<T>(call: Promise<T>, signal?: AbortSignal): Promise<T> {
+  /** @param isFault false for what leaves the worker sound: an abort, or a call that it refuses */
+  async #endingOnFault<T>(call: Promise<T>, isFault: (error: unknown) => boolean): Promise<T> {
     const port = this.#port;
     try {
       return await call;
     } catch (error) {
-      if (!signal?.aborted && this.#port === port) this.close(error);
+      if (this.#port === port && isFault(error)) this.close(error);
       throw error;
     }
   }

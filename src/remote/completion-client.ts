@@ -39,6 +39,8 @@ export interface ServedModel {
 
 /** Limit for responses that are not streamed; the token ids of a very long text are the largest. */
 const MAX_BODY_BYTES = 16 * 2 ** 20;
+/** For an answer of `/tokenize`, which a run can do without. */
+const MAX_TOKENIZE_MS = 5000;
 /** Finish reasons of completions that the server cancelled. */
 const GIVEN_UP = /^(abort|error|cancel|timeout)/;
 
@@ -104,16 +106,21 @@ export class CompletionClient {
     signal: AbortSignal,
     isPrompt = false,
   ): Promise<readonly number[] | null> {
-    const url = `${this.#settings.baseUrl.replace(/\/v1$/, '')}/tokenize`;
+    const { baseUrl, silentMs } = this.#settings;
+    const url = `${baseUrl.replace(/\/v1$/, '')}/tokenize`;
     const body = { model, prompt: text, content: text, add_special_tokens: isPrompt, add_special: isPrompt };
+    const limitMs = Math.min(silentMs, MAX_TOKENIZE_MS);
+    const limit = new IdleTimer(limitMs, () => new PassingFault('/tokenize took too long'), signal);
     try {
-      const answer = (await this.#json(url, body, signal)) as { tokens?: unknown } | null;
+      const answer = (await this.#json(url, body, limit.signal)) as { tokens?: unknown } | null;
       const tokens = answer?.tokens;
       return Array.isArray(tokens) && tokens.length > 0 && tokens.every(isTokenId) ? tokens : null;
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof PassingFault) throw error;
       return null;
+    } finally {
+      limit.stop();
     }
   }
 

@@ -21,7 +21,8 @@ export async function longestFitting(
   maxTokens: number,
   count: CountTokens,
 ): Promise<string | null> {
-  const [numAround, numWhole] = [await count(''), await count(text)];
+  const numAround = await count('');
+  const numWhole = numAround === null ? null : await count(text);
   if (numAround === null || numWhole === null || numWhole <= maxTokens) return null;
   if (numAround >= maxTokens) return '';
   let fitting = { length: 0, numTokens: numAround };

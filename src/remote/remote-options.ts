@@ -42,17 +42,24 @@ export interface RemoteSettings {
   readonly fetch: typeof fetch;
 }
 
-/** @throws TypeError or RangeError; the message never contains the key, nor an address that may contain one */
-export function checkRemoteOptions(options: RemoteOptions): RemoteSettings {
-  const url = parseEndpoint(options.endpoint);
+/**
+ * @param names what an option is called where the caller typed it, if not by its own name
+ * @throws TypeError or RangeError; the message never contains the key, nor an address that may contain one
+ */
+export function checkRemoteOptions(
+  options: RemoteOptions,
+  names: Partial<Record<keyof RemoteOptions, string>> = {},
+): RemoteSettings {
+  const nameOf = (name: keyof RemoteOptions): string => names[name] ?? name;
+  const url = parseEndpoint(options.endpoint, nameOf);
   const { remoteModel, apiKey, allowInsecureKey } = options;
   if (remoteModel !== undefined && typeof remoteModel !== 'string')
-    throw new TypeError('remoteModel must be a string');
+    throw new TypeError(`${nameOf('remoteModel')} must be a string`);
   if (apiKey !== undefined && (typeof apiKey !== 'string' || !/^[\x21-\x7e]+$/.test(apiKey)))
-    throw new TypeError('apiKey must be a string of visible ASCII characters without spaces');
+    throw new TypeError(`${nameOf('apiKey')} must be a string of visible ASCII characters without spaces`);
   if (apiKey !== undefined && allowInsecureKey !== true && isClearText(url))
     throw new RangeError(
-      `The key would be sent to ${url.host} in clear text, for anyone on the network to read. Use https, or set allowInsecureKey if you trust the network.`,
+      `The key would be sent to ${url.host} in clear text, for anyone on the network to read. Use https, or set ${nameOf('allowInsecureKey')} if you trust the network.`,
     );
   return {
     baseUrl: url.href.replace(/\/+$/, ''),
@@ -67,17 +74,20 @@ export function checkRemoteOptions(options: RemoteOptions): RemoteSettings {
   };
 }
 
-function parseEndpoint(endpoint: unknown): URL {
-  if (typeof endpoint !== 'string') throw new TypeError('endpoint must be a URL');
+function parseEndpoint(endpoint: unknown, nameOf: (name: keyof RemoteOptions) => string): URL {
+  const name = nameOf('endpoint');
+  if (typeof endpoint !== 'string') throw new TypeError(`${name} must be a URL`);
   let url: URL;
   try {
     url = new URL(endpoint);
   } catch {
-    throw new TypeError('endpoint is not a valid absolute URL');
+    throw new TypeError(`${name} is not a valid absolute URL`);
   }
-  if (!['http:', 'https:'].includes(url.protocol)) throw new RangeError('endpoint must be http or https');
+  if (!['http:', 'https:'].includes(url.protocol)) throw new RangeError(`${name} must be http or https`);
   if (url.username || url.password || url.search || url.hash)
-    throw new RangeError('endpoint must have no user, password, query or fragment; give the key as apiKey');
+    throw new RangeError(
+      `${name} must have no user, password, query or fragment; give the key as ${nameOf('apiKey')}`,
+    );
   return url;
 }
 

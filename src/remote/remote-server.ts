@@ -10,6 +10,8 @@ import { RemoteRun } from './remote-run.ts';
 
 /** A server that never answered is reported sooner than one that restarts during a run. */
 const MAX_FIRST_ATTEMPTS = 5;
+/** Calls that ask for the answers' tokens, without success, before the server counts as one that does not tell them. */
+const MAX_TOKENIZE_ATTEMPTS = 3;
 
 export class RemoteServer {
   readonly #settings: RemoteSettings;
@@ -18,6 +20,8 @@ export class RemoteServer {
   readonly #gate: Gate;
   readonly #closing = new AbortController();
   #model: Promise<RemoteModel> | null = null;
+  #learning: Promise<RemoteModel> | null = null;
+  #numTokenizeFaults = 0;
 
   /** @param gate closed while runs are paused: documents in flight finish, no other starts */
   constructor(settings: RemoteSettings, gate: Gate) {
@@ -65,8 +69,7 @@ export class RemoteServer {
   }
 
   #findModel(): Promise<RemoteModel> {
-    // A call that finds the tokens unknown asks once: the first one has waited long enough.
-    if (this.#model) return this.#model.then((model) => this.#learnTokens(model, 1));
+    if (this.#model) return this.#model.then((model) => this.#withTokens(model));
     const asked = this.#askForModel();
     this.#model = asked;
     asked.catch(() => {
@@ -86,26 +89,33 @@ export class RemoteServer {
       const names = models.map(({ id }) => JSON.stringify(id.slice(0, 80))).slice(0, 10);
       throw new Rank1Error(
         'model-not-found',
-        `${client.host} serves ${names.join(', ') || 'no model'}. Give the name of a rank1 model among them as remoteModel.`,
+        `${client.host} serves ${names.join(', ') || 'no model'}. Give the name of a rank1 model among them as remoteModel (--remote-model on the command line).`,
       );
     }
-    return this.#learnTokens(new RemoteModel(found.id, found.maxLength), maxAttempts);
+    return this.#withTokens(new RemoteModel(found.id, found.maxLength));
   }
 
-  /** A run can do without them, so that only the server's own word on its tokens is final. */
-  async #learnTokens(model: RemoteModel, maxAttempts: number): Promise<RemoteModel> {
-    if (model.tokenizes !== null) return model;
+  /** Calls that come together ask once. */
+  #withTokens(model: RemoteModel): Promise<RemoteModel> {
+    if (model.tokenizes !== null) return Promise.resolve(model);
+    this.#learning ??= this.#learnTokens(model).finally(() => (this.#learning = null));
+    return this.#learning;
+  }
+
+  /** A run can do without them, so it waits for one attempt alone. */
+  async #learnTokens(model: RemoteModel): Promise<RemoteModel> {
     const client = this.#client;
     const { signal } = this.#closing;
     const ask = () =>
       Promise.all([ANSWERS.true, ANSWERS.false].map((answer) => client.tokenIds(model.id, answer, signal)));
     try {
-      const [yes, no] = await client.retrying(ask, signal, undefined, maxAttempts);
+      const [yes, no] = await client.retrying(ask, signal, undefined, 1);
       const [yesId, noId] = [yes?.[0], no?.[0]];
       model.tokenizes = yesId !== undefined && noId !== undefined;
       if (model.tokenizes && yesId !== noId) model.answerTokenIds = { true: yesId!, false: noId! };
     } catch {
       signal.throwIfAborted();
+      if (++this.#numTokenizeFaults >= MAX_TOKENIZE_ATTEMPTS) model.tokenizes = false;
     }
     return model;
   }

@@ -52,7 +52,9 @@ export class FakeLocks implements LockManager {
       const waiting = { grant: resolve };
       queue.push(waiting);
       signal?.addEventListener('abort', () => {
-        queue.splice(queue.indexOf(waiting), 1);
+        const place = queue.indexOf(waiting);
+        if (place < 0) return; // granted
+        queue.splice(place, 1);
         reject(signal.reason as Error);
       });
     });

@@ -18,6 +18,9 @@ import { checkRemoteOptions, type RemoteOptions } from '../../remote/remote-opti
 const HELP_COLUMN = 27;
 const HELP_WIDTH = 92;
 
+/** In the environment, as other users can read the command line. */
+const API_KEY = 'RANK1_API_KEY';
+
 export interface EngineOptions {
   /** folder or URL */
   readonly model: string;
@@ -48,7 +51,7 @@ export const ENGINE_USAGE = `  --model <folder|url>     model folder (default: R
   --explainer <folder|url> a second model, which gives the reasons: --model scores every document, then this one judges
                            the best (--reasons top) or all of them with reasoning
   --endpoint <url>         judge on a server with OpenAI's completions API, such as vLLM, instead: its URL up to /v1.
-                           Queries and documents are sent there; its key is taken from RANK1_API_KEY
+                           Queries and documents are sent there; its key is taken from ${API_KEY}
   --remote-model <name>    the model on that server (default: the only one it has)
   --allow-insecure-key     send the key even over plain http to another machine, where others can read it on the way`;
 
@@ -146,7 +149,7 @@ export function engineOptions(values: EngineValues): RequestedEngine {
 /** With the key of the environment. @throws TypeError or RangeError */
 function remoteOptions(endpoint: string, values: EngineValues): RemoteOptions {
   const { 'remote-model': remoteModel, 'allow-insecure-key': allowInsecureKey, slots } = values;
-  const apiKey = process.env['RANK1_API_KEY'];
+  const apiKey = process.env[API_KEY] || undefined; // empty, as CI sets a secret that is not there
   const options: RemoteOptions = {
     endpoint,
     ...(remoteModel !== undefined && { remoteModel }),
@@ -154,7 +157,11 @@ function remoteOptions(endpoint: string, values: EngineValues): RemoteOptions {
     ...(allowInsecureKey !== undefined && { allowInsecureKey }),
     ...(slots !== undefined && { maxInFlight: wholeNumber('--slots', slots, 1) }),
   };
-  checkRemoteOptions(options);
+  checkRemoteOptions(options, {
+    endpoint: '--endpoint',
+    apiKey: API_KEY,
+    allowInsecureKey: '--allow-insecure-key',
+  });
   return options;
 }
 

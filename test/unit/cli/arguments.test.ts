@@ -110,6 +110,21 @@ describe('the arguments of rerank', () => {
     ])
       expect(engine.remote?.apiKey).toBe('sk-secret');
   });
+
+  it.each([
+    ['http://gpu:8000/v1', 'sk-secret', /clear text.*set --allow-insecure-key if/],
+    ['https://gpu/v1', 'with space', /^RANK1_API_KEY must be/],
+    ['https://sk@gpu/v1', 'sk-secret', /^--endpoint must have no user.*key as RANK1_API_KEY$/],
+  ])('name what was typed where %s and the key %j do not go together', (endpoint, key, reason) => {
+    vi.stubEnv('RANK1_API_KEY', key);
+    expect(() => parseRerankArguments(['--query', 'q', '--endpoint', endpoint, 'a'])).toThrow(reason);
+  });
+
+  it('take an empty key of the environment for none', () => {
+    vi.stubEnv('RANK1_API_KEY', '');
+    const { engine } = parseRerankArguments(['--query', 'q', '--endpoint', 'http://gpu:8000/v1', 'a']);
+    expect(engine.remote).toEqual({ endpoint: 'http://gpu:8000/v1' });
+  });
 });
 
 describe('the arguments of serve', () => {

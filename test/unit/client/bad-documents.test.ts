@@ -28,12 +28,13 @@ async function rank(
   const reranker = new Reranker({ backend: service, model, lock: false, faultTimes: { backOffMs: [0] } });
   rerankers.push(reranker);
   const outcome = await reranker.rerank({ query: 'tea?', documents, ...options }).then(
-    (response) => ({ code: null, response }),
-    (error: Rank1Error) => ({ code: error.code, response: partialResponse(error) }),
+    (response) => ({ code: null, message: '', response }),
+    (error: Rank1Error) => ({ code: error.code, message: error.message, response: partialResponse(error) }),
   );
   const unjudged = outcome.response?.unjudged.map(({ document, finishReason }) => [document, finishReason]);
   const numRuns = runs.mock.calls.length;
-  return { code: outcome.code, numResults: outcome.response?.results.length, unjudged, numLoads, numRuns };
+  const { code, message, response } = outcome;
+  return { code, message, numResults: response?.results.length, unjudged, numLoads, numRuns };
 }
 
 describe('a document that the model dies of', () => {
@@ -56,14 +57,44 @@ describe('a document that the model dies of', () => {
     { num: 120, place: 60, maxSlots: 4 },
     { num: 200, place: 0, maxSlots: 4 },
     { num: 20, place: 0, maxSlots: 16, reasons: 'none' },
-  ] as const)('costs no other its verdict: %j', async ({ num, place, ...options }) => {
-    const documents = Array.from({ length: num }, (_, index) =>
-      index === place ? 'poison' : `tea ${index}`,
-    );
-    const { code, numResults, unjudged } = await rank(documents, options, dying);
+    { num: 20, place: 10, maxSlots: 16 },
+    { num: 20, place: 10, maxSlots: 4, reasons: 'none' },
+    { num: 100, place: 97, maxSlots: 16 },
+    { num: 8, place: 0, maxSlots: 16 },
+    { num: 8, place: 0, maxSlots: 16, device: 'webgpu' },
+    { num: 3, place: 0, maxSlots: 16, device: 'webgpu' },
+  ] as const)('costs no other its verdict: %j', async ({ num, place, maxSlots, ...more }) => {
+    const { device = 'wasm', ...options } = { maxSlots, ...more };
+    const name = `poison ${place}`;
+    const documents = Array.from({ length: num }, (_, index) => (index === place ? name : `tea ${index}`));
+    const { code, message, numResults, unjudged } = await rank(documents, options, { ...dying, device });
     expect(code).toBe('run-failed');
-    expect(unjudged).toEqual([['poison', 'aborted']]);
+    expect(message).toMatch(new RegExp(`3 times in a row.*Judged alone, the model failed at "${name}"\\.$`));
+    expect(unjudged).toEqual([[name, 'aborted']]);
     expect(numResults).toBe(num - 1);
+  });
+
+  it('costs no other its verdict beside a second such document', async () => {
+    const documents = Array.from({ length: 20 }, (_, index) =>
+      index < 2 ? `poison ${index}` : `tea ${index}`,
+    );
+    const { message, numResults } = await rank(documents, { maxSlots: 16 }, dying);
+    expect(message).toContain('failed at "poison 0", "poison 1".');
+    expect(numResults).toBe(18);
+  });
+
+  it.each([
+    { num: 1, numLoads: 3 },
+    { num: 2, numLoads: 4 },
+    { num: 3, numLoads: 5 },
+    { num: 4, numLoads: 5 },
+    { num: 10, numLoads: 3 },
+    { num: 100, numLoads: 3 },
+  ])('is not blamed where the model dies of every one: %j', async ({ num, numLoads }) => {
+    const documents = Array.from({ length: num }, (_, index) => `poison ${index}`);
+    const outcome = await rank(documents, { maxSlots: 16 }, { ...dying, device: 'webgpu' });
+    expect(outcome).toMatchObject({ code: 'run-failed', numResults: 0, numLoads });
+    expect(outcome.message).toMatch(new RegExp(`failed ${numLoads} times in a row.*It dies of this\\.$`));
   });
 });
 

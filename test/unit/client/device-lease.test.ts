@@ -47,6 +47,26 @@ describe('a device lease', () => {
     expect(locks.numHeld).toBe(0);
   });
 
+  it('that is had keeps it when its signal aborts, and the next in line keeps its place', async () => {
+    const locks = new FakeLocks();
+    const [a, b, c] = [1, 2, 3].map(() => new DeviceLease({ name: 'x', locks })) as [
+      DeviceLease,
+      DeviceLease,
+      DeviceLease,
+    ];
+    await a.acquire(signal, unheard);
+    const abortion = new AbortController();
+    const second = b.acquire(abortion.signal, unheard);
+    const third = c.acquire(signal, unheard).then(() => 'has it');
+    await tasks();
+    a.release();
+    await second;
+    abortion.abort();
+    b.release();
+    expect(await Promise.race([third, tasks()])).toBe('has it');
+    c.release();
+  });
+
   it.each([
     ['without a name', { name: false, locks: new FakeLocks() } as const],
     ['without Web Locks', { name: 'x' } as const],

@@ -37,6 +37,20 @@ describe('a recovery', () => {
     expect(tried.numFailures).toBe(0);
   });
 
+  it('does not count what one document failed of alone, up to three in a row', () => {
+    const tried = recovery();
+    for (let round = 0; round < 2; round++) {
+      for (let n = 0; n < 2; n++) tried.failed(fault('run-failed'));
+      for (let n = 0; n < 2; n++) {
+        tried.setAside();
+        expect(tried.failed(fault('run-failed'))).toBe(2000);
+      }
+      if (round === 0) tried.progressed();
+    }
+    tried.setAside();
+    expect(() => tried.failed(fault('run-failed'))).toThrow(/5 times in a row/);
+  });
+
   it('takes half the rows each time memory runs out, and one at least', () => {
     const tried = recovery(LOAD, 5);
     tried.failed(fault('out-of-memory'));

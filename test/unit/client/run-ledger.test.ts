@@ -79,6 +79,23 @@ describe('a run ledger', () => {
     expect([...ledger.groups()]).toEqual([]);
   });
 
+  it('puts a document that failed alone behind the other suspects, and blames it once while they wait', () => {
+    const ledger = new RunLedger(3);
+    for (let time = 0; time < 2; time++) attempt(ledger, [started(0), started(1), started(2)]);
+    attempt(ledger, [started(1), started(2)]);
+    expect([...ledger.groups()]).toEqual([[0], [1], [2]]);
+    expect(ledger.failed([0])).toBe(true);
+    expect([...ledger.groups()]).toEqual([[1], [2], [0]]);
+    expect(ledger.blamed).toEqual([]); // as long as none has a verdict it may be the model
+    expect(ledger.failed([0])).toBe(false);
+    expect(ledger.failed([1, 2])).toBe(false);
+    attempt(ledger, [finished(1)]);
+    expect(ledger.blamed).toEqual([0]);
+    expect(ledger.failed([2])).toBe(false); // nobody waits
+    attempt(ledger, [finished(0)]);
+    expect(ledger.blamed).toEqual([2]);
+  });
+
   it('has those that failed judged alone until one of them has numbers', () => {
     const ledger = new RunLedger(6);
     attempt(ledger, [finished(0), ...[1, 2, 3, 4].map((index) => finished(index, 'failed'))]);

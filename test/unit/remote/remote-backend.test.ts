@@ -1,5 +1,5 @@
 /** Several calls on one server, and what ends them. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createReranker } from '../../../src/index.ts';
 import type { RerankUpdate } from '../../../src/protocol/rerank-api.ts';
 import { RemoteBackend } from '../../../src/remote/remote-backend.ts';
@@ -7,7 +7,10 @@ import { DONE, event, openStream, sendEvents, type Answer } from './completions-
 import { server, startServer, status, stopServer, TOP, whole, WHOLE } from './judging.ts';
 
 beforeEach(startServer);
-afterEach(stopServer);
+afterEach(async () => {
+  vi.useRealTimers();
+  await stopServer();
+});
 
 const { signal: never } = new AbortController();
 const documents = (count: number) => Array.from({ length: count }, (_, i) => ({ text: `passage ${i}` }));
@@ -223,17 +226,44 @@ describe('the ids of the answers', () => {
     expect(await allowedBy(backend)).toEqual(ANSWER_IDS);
   });
 
-  it('are done without where the attempts are used up, and asked for again by the next call', async () => {
-    const backend = new RemoteBackend({ endpoint: server.endpoint, retryDelayMs: 1, maxAttempts: 2 });
+  it('are asked for once a call, at three calls, before the server counts as one without them', async () => {
+    const backend = new RemoteBackend({ endpoint: server.endpoint, retryDelayMs: 1 });
     server.tokenizeFaults = Array.from({ length: 100 }, () => ({ status: 503 }));
-    expect(await allowedBy(backend)).toBeUndefined();
-    const numFirst = numAsked('/tokenize');
-    // Both answers, in one attempt: the first call has waited long enough for all.
-    expect(await allowedBy(backend)).toBeUndefined();
-    expect(numAsked('/tokenize')).toBe(numFirst + 2);
-    server.tokenizeFaults = [];
-    expect(await allowedBy(backend)).toEqual(ANSWER_IDS);
+    // Two answers at a time.
+    for (const num of [2, 4, 6, 6, 6]) {
+      expect(await allowedBy(backend)).toBeUndefined();
+      await expect.poll(() => numAsked('/tokenize')).toBe(num);
+    }
     expect(numAsked('/v1/models')).toBe(1);
+  });
+
+  it('that come at the third call are used', async () => {
+    const backend = new RemoteBackend({ endpoint: server.endpoint });
+    server.tokenizeFaults = Array.from({ length: 4 }, () => ({ status: 503 }));
+    for (const num of [2, 4]) {
+      expect(await allowedBy(backend)).toBeUndefined();
+      await expect.poll(() => numAsked('/tokenize')).toBe(num);
+    }
+    expect(await allowedBy(backend)).toEqual(ANSWER_IDS);
+  });
+
+  it('are asked for once by calls that come together', async () => {
+    server.tokenizeFaults = Array.from({ length: 4 }, () => ({ status: 503 }));
+    const backend = await loaded();
+    await expect.poll(() => numAsked('/tokenize')).toBe(2);
+    await Promise.all([backend.load(), backend.load(), backend.load()]);
+    await expect.poll(() => numAsked('/tokenize')).toBe(4);
+    expect(await allowedBy(backend)).toEqual(ANSWER_IDS);
+  });
+
+  it('hold a call up for five seconds at most where the server is silent', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    server.silentPath = '/tokenize';
+    const backend = new RemoteBackend({ endpoint: server.endpoint });
+    const allowed = allowedBy(backend);
+    await expect.poll(() => numAsked('/tokenize')).toBe(2);
+    vi.advanceTimersByTime(5000);
+    expect(await allowed).toBeUndefined();
   });
 
   it.each([

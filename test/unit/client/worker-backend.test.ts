@@ -1,0 +1,33 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { createReranker } from '../../../src/index.ts';
+import { RANK1_PROFILE } from '../../../src/model/scoring-profile.ts';
+import { RerankService } from '../../../src/service/rerank/rerank-service.ts';
+import { FakeWorker } from '../../fakes/fake-worker.ts';
+import { ScriptedRuntime } from '../../fakes/scripted-runtime.ts';
+
+it('keeps the worker and its model when a call has options that the model refuses', async () => {
+  const profile = { ...RANK1_PROFILE, name: 'scores', chain: 'none' as const };
+  const runtimes: ScriptedRuntime[] = [];
+  const workers: FakeWorker[] = [];
+  const load = (): Promise<ScriptedRuntime> => {
+    const runtime = new ScriptedRuntime({ profile });
+    runtimes.push(runtime);
+    return Promise.resolve(runtime);
+  };
+  const reranker = createReranker({
+    model: 'https://models.test/a/',
+    createWorker: () => {
+      const worker = new FakeWorker(new RerankService(load));
+      workers.push(worker);
+      return worker.asWorker;
+    },
+  });
+  onTestFinished(() => reranker.dispose());
+  const request = { query: 'tea?', documents: ['tea'] };
+  for (let time = 0; time < 3; time++)
+    await expect(reranker.rerank({ ...request, samples: 2 })).rejects.toMatchObject({
+      code: 'option-unsupported',
+    });
+  expect((await reranker.rerank(request)).results).toHaveLength(1);
+  expect([workers.length, runtimes.length]).toEqual([1, 1]);
+});
