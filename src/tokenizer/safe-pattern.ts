@@ -7,6 +7,8 @@ const MAX_PATTERN_LENGTH = 4000;
 const MAX_DEPTH = 200;
 /** The models' patterns take at most forty. */
 const MAX_TRIES = 1000;
+/** BLOOM's, of which the library makes another class before it reads any. */
+const BLOOM_CLASS = /\[\^\(\\s\|\[([^\]]+)\]\)\]/g;
 const TOKEN = /\((?:\?(?:<?[=!]|<\w+>|i?:|>))?|\\[pPxu]\{[^}]*\}|\\?[^]|\\/y;
 const ASSERTION = /\?<?[=!]$/;
 /** `{,9}` is Oniguruma's. A `+` after another quantifier is dropped by the library. */
@@ -54,8 +56,10 @@ const unsure: Part = (rest) => ({ ...rest, isSure: false });
 const nothing: Part = (rest) => rest;
 
 /** True if it has no backreferences, and at one place it is tried at most `MAX_TRIES` times for each character of the text. */
-export function isSafePattern(pattern: string): boolean {
-  if (pattern.length > MAX_PATTERN_LENGTH || /\\[1-9k]/.test(pattern)) return false;
+export function isSafePattern(given: string): boolean {
+  const pattern = given.replace(BLOOM_CLASS, '[^()|\\s$1]');
+  // The library leaves \G out: what repeats it then repeats what is before it.
+  if (pattern.length > MAX_PATTERN_LENGTH || /\\[1-9kG]/.test(pattern)) return false;
   const whole: Group = { isAssertion: false, branches: [[]] };
   const open = [whole];
   for (let at = 0; at < pattern.length;) {

@@ -112,6 +112,12 @@ test.each([
   'a*[]|]a*[]|]a*b',
   'a*[^]|]a*[^]|]a*b',
   'a*[[a]|]a*[[a]|]a*b',
+  // Before it reads classes, the library makes another one of what BLOOM writes.
+  String.raw`[^(\s|[^])](a*)*b]`,
+  String.raw`a*[^(\s|[^])]a*b]`,
+  // It leaves \G out, so that this repeats the group.
+  String.raw`(a|a)\G*b`,
+  String.raw`(?:a|aa)\G+b`,
   `${'('.repeat(1000)}a${')'.repeat(1000)}`,
 ])('refuses %j', (pattern) => {
   expect(isSafePattern(pattern)).toBe(false);
