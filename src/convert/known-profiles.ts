@@ -13,19 +13,22 @@ export const KNOWN_PROFILES: ReadonlyMap<string, ScoringProfile> = new Map([
   }).map(([name, profile]) => [name, parseScoringProfile({ name, ...profile })] as const),
 ]);
 
-/** A hub's address of a revision: `/resolve/main`, `/tree/refs/pr/1`. */
-const REVISION = /\/(resolve|tree)\/(refs\/[^/]+\/)?[^/]+/;
+const ADDRESS = /^https?:\/\/[^/]*([^?#]*)/i;
 
 /**
- * The profile of a published model. Only its own name counts, the last one of a path: any model may lie in a folder called
- * rank1. A GGUF file may be named by its folder instead.
+ * The profile of a published model. Only its own name counts, the last one of a path; in an address, where a revision or a
+ * folder may follow, the last that is known. A GGUF file may be named by its folder instead.
  * @param source repository name, path or address
  * @returns null if unknown
  */
 export function knownProfile(source: string): ScoringProfile | null {
-  const path = source.toLowerCase().replace(REVISION, '').split(/[/\\]/);
-  const [own = '', folder = ''] = path.filter((part) => part !== '').toReversed();
-  return profileNamed(own) ?? (own.endsWith('.gguf') ? profileNamed(folder) : null);
+  const [, address] = ADDRESS.exec(source) ?? [];
+  const path = (address ?? source).toLowerCase().split(/[/\\]/);
+  const [own = '', ...folders] = path.filter((part) => part !== '').toReversed();
+  const others = address === undefined ? folders.slice(0, own.endsWith('.gguf') ? 1 : 0) : folders;
+  const other = others.map(profileNamed).find((profile) => profile !== null) ?? null;
+  // Any model may lie in a folder called rank1.
+  return profileNamed(own) ?? (other === RANK1_PROFILE ? null : other);
 }
 
 function profileNamed(name: string): ScoringProfile | null {

@@ -21,7 +21,7 @@ const STALL_MS = 30_000;
 
 export interface HttpFolderOptions {
   readonly fetch?: typeof globalThis.fetch;
-  /** Of every request. */
+  /** Of every request; left out, the browser's cache is asked where the server cannot be. */
   readonly cache?: RequestCache;
   /** A copy of a weight file that need not be fetched. */
   readonly findKept?: typeof findKept;
@@ -143,10 +143,15 @@ export class HttpFolder implements ModelFolder {
 
   async #fetchFile(path: string, signal: AbortSignal): Promise<Response> {
     const url = new URL(path, this.address);
-    const { fetch = globalThis.fetch, cache = 'default' } = this.#options;
+    const { fetch = globalThis.fetch, cache: only } = this.#options;
+    const request = (cache: RequestCache) => namingRefusals(url, () => fetch(url, { signal, cache }));
     let response: Response;
     try {
-      response = await namingRefusals(url, () => fetch(url, { signal, cache }));
+      // Copies in the browser's cache may be of other versions than the files that it does not hold.
+      response = await request(only ?? 'no-cache').catch((error: unknown) => {
+        if (only || signal.aborted || isRank1Error(error)) throw error;
+        return request('default');
+      });
     } catch (error) {
       if (isRank1Error(error)) throw error;
       throw new Rank1Error(

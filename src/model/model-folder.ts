@@ -130,8 +130,19 @@ export async function assertListed(
 ): Promise<void> {
   const file = await listed;
   if (!file) return;
+  if (bytes.length > file.bytes) await assertLineEnds(path, bytes, file);
   assertLength(path, bytes.length, file.bytes);
   assertChecksum(path, await sha256Hex(bytes), file.sha256);
+}
+
+/** @throws Rank1Error `model-corrupt` for the listed text with CRLF line ends */
+async function assertLineEnds(path: string, bytes: Uint8Array<ArrayBuffer>, file: ManifestFile): Promise<void> {
+  const listed = bytes.filter((byte, at) => byte !== 13 || bytes[at + 1] !== 10);
+  if (listed.length !== file.bytes || (await sha256Hex(listed)) !== file.sha256) return;
+  throw new Rank1Error(
+    'model-corrupt',
+    `${path} of the model has other line ends (CRLF), as Git gives text files on Windows. Put "* -text" into a file .gitattributes in the model's folder, delete ${path} and check it out again, or download the model.`,
+  );
 }
 
 /** Bytes held in memory while hashing a file. */

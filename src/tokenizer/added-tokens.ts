@@ -21,7 +21,8 @@ export interface Vocabulary {
   get(token: string): number | undefined;
 }
 
-const WORD_CHARACTER = '[\\p{L}\\p{M}\\p{N}\\p{Pc}]';
+const BEGINS_WORD = /^[\p{L}\p{M}\p{N}\p{Pc}]/u;
+const ENDS_IN_WORD = /[\p{L}\p{M}\p{N}\p{Pc}]$/u;
 
 type Fields = Readonly<Record<string, unknown>>;
 type Candidate = Omit<AddedToken, 'id'>;
@@ -54,20 +55,50 @@ export function mergeAddedTokens(listed: unknown, config: Fields, vocabulary: Vo
   return [...tokens.values()];
 }
 
-/** Splits a text at the tokens that it spells, which are pieces of their own; of two at one place the longer counts. */
+/**
+ * Splits a text at the tokens that it spells, which are pieces of their own; of two at one place the longer counts. Some
+ * models reserve tens of thousands, of which a regular expression would take seconds to compile.
+ */
 export function addedTokenSplitter(
   tokens: readonly Pick<AddedToken, 'content' | 'single_word'>[],
 ): (text: string) => string[] {
-  const patterns = tokens
-    .filter(({ content }) => content !== '')
-    .sort((a, b) => b.content.length - a.content.length)
-    .map(({ content, single_word }) => {
-      const spelled = content.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-      return single_word ? `(?<!${WORD_CHARACTER})${spelled}(?!${WORD_CHARACTER})` : spelled;
-    });
-  if (patterns.length === 0) return (text) => [text];
-  const anyToken = new RegExp(`(${patterns.join('|')})`, 'u');
-  return (text) => text.split(anyToken);
+  const isSingleWord = new Map<string, boolean>();
+  const lengths = new Map<string, Set<number>>();
+  for (const { content, single_word } of [...tokens].sort((a, b) => b.content.length - a.content.length)) {
+    if (content === '') continue;
+    isSingleWord.set(content, single_word && (isSingleWord.get(content) ?? true));
+    const first = content[0]!;
+    lengths.set(first, (lengths.get(first) ?? new Set()).add(content.length));
+  }
+  const tokenAt = (text: string, at: number): string | null => {
+    for (const length of lengths.get(text[at]!) ?? []) {
+      if (at + length > text.length) continue;
+      const content = text.slice(at, at + length);
+      const mustBeWord = isSingleWord.get(content);
+      if (mustBeWord === false || (mustBeWord && isWordAt(text, at, length))) return content;
+    }
+    return null;
+  };
+  return (text) => {
+    const pieces: string[] = [];
+    let end = 0;
+    for (let at = 0; at < text.length;) {
+      const token = tokenAt(text, at);
+      at += token?.length ?? 1;
+      if (token === null) continue;
+      pieces.push(text.slice(end, at - token.length), token);
+      end = at;
+    }
+    return [...pieces, text.slice(end)];
+  };
+}
+
+function isWordAt(text: string, at: number, length: number): boolean {
+  const end = at + length;
+  // Of two units, as a character may be.
+  return (
+    !ENDS_IN_WORD.test(text.slice(Math.max(0, at - 2), at)) && !BEGINS_WORD.test(text.slice(end, end + 2))
+  );
 }
 
 /** Text of a `*_token` in tokenizer_config.json: a string, or an entry with `content`. */

@@ -1,5 +1,5 @@
 /** Writes a model folder beside its target (staging-folder.ts), and renames it once complete. */
-import { mkdir, open, stat, statfs } from 'node:fs/promises';
+import { lstat, mkdir, open, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { Rank1Error } from '../../base/errors.ts';
 import { MANIFEST_FILE } from '../../model/manifest.ts';
@@ -89,7 +89,7 @@ export class DiskOutput implements OutputFolder {
 
 async function checkTarget(target: string, overwrite: boolean): Promise<void> {
   const exists = (file: string) =>
-    stat(file).then(
+    lstat(path.resolve(file)).then(
       () => true,
       () => false,
     );

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Rank1Error } from '../../base/errors.ts';
 import type { CheckpointFolder } from '../checkpoint-folder.ts';
 import { GgufCheckpoint, isGgufName } from '../gguf/gguf-checkpoint.ts';
+import { knownProfile } from '../known-profiles.ts';
 import { HttpCheckpoint } from '../http-checkpoint.ts';
 import { DiskCheckpoint } from './disk-checkpoint.ts';
 
@@ -30,8 +31,11 @@ export async function openSource(
 ): Promise<CheckpointSource> {
   if (isGgufName(given)) {
     const folder = await DiskCheckpoint.open(path.dirname(given));
-    const name = path.basename(given);
-    return { folder: await GgufCheckpoint.open(folder, name), name, revision: revision ?? null };
+    const file = path.basename(given);
+    const inFolder = `${path.basename(path.dirname(path.resolve(given)))}/${file}`;
+    // Folders are private, unless this one tells which model it is.
+    const name = knownProfile(inFolder) === knownProfile(file) ? file : inFolder;
+    return { folder: await GgufCheckpoint.open(folder, file), name, revision: revision ?? null };
   }
   const isFolder = await stat(given).then(
     (info) => info.isDirectory(),

@@ -4,7 +4,7 @@
  * without it is ever removed, whatever its name. What a killed conversion leaves is cleaned up by the next
  * one to the same target.
  */
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 
@@ -99,7 +99,7 @@ function isRunning({ host, pid }: Owner): boolean {
 }
 
 const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
+  lstat(file).then(
     () => true,
     () => false,
   );

@@ -1,15 +1,20 @@
 /** What an answer to a range request says about itself. */
 
-/** Identifies the version of the file; `null` if the server names none. */
+/** Identifies the version of the file: its ETag, else its date; `null` if the server names neither. */
 export function validatorOf({ headers }: Response): string | null {
   return headers.get('etag') ?? headers.get('last-modified');
 }
 
-/** Whether an answer is of another version than an earlier one with this validator, as far as both name theirs. */
-export function isOtherVersion(response: Response, validator: string | null): boolean {
-  const own = validatorOf(response);
-  return own !== null && validator !== null && own !== validator;
+/**
+ * Whether an answer is of another version than an earlier one with this validator, as far as both name the same thing:
+ * servers behind one address may differ in that, and in whether they call a tag weak.
+ */
+export function isOtherVersion({ headers }: Response, validator: string | null): boolean {
+  const own = headers.get(validator?.endsWith(' GMT') ? 'last-modified' : 'etag');
+  return own !== null && validator !== null && withoutWeakness(own) !== withoutWeakness(validator);
 }
+
+const withoutWeakness = (etag: string): string => etag.replace(/^W\//, '');
 
 export interface ContentRange {
   readonly text: string;

@@ -1,7 +1,7 @@
 /** Copies a picked model folder into a store, verifying each file; the manifest is written last. */
 import { Rank1Error } from '../../base/errors.ts';
 import { MANIFEST_FILE, parseManifest, type Manifest } from '../manifest.ts';
-import { assertChecksum, assertLength, readBlob } from '../model-folder.ts';
+import { assertChecksum, assertLength, assertListed, MAX_TEXT_BYTES, readBlob } from '../model-folder.ts';
 import { createSha256 } from '../sha256.ts';
 import type { ModelStore, StoreFolder } from './model-store.ts';
 import { withStoredSource } from './stored-manifest.ts';
@@ -29,11 +29,14 @@ export async function importFiles(
   signal: AbortSignal,
 ): Promise<void> {
   const { manifest, text } = await readManifest(files);
-  const listed = Object.entries(manifest.files).map(([path, file]) => {
+  const listed: { path: string; blob: Blob; sha256: string }[] = [];
+  for (const [path, file] of Object.entries(manifest.files)) {
     const blob = find(files, path);
+    const isOther = blob.size !== file.bytes && blob.size <= MAX_TEXT_BYTES;
+    if (isOther) await assertListed(path, await readBlob(path, blob), file);
     assertLength(path, blob.size, file.bytes);
-    return { path, blob, sha256: file.sha256 };
-  });
+    listed.push({ path, blob, sha256: file.sha256 });
+  }
   const totalBytes = listed.reduce((sum, { blob }) => sum + blob.size, 0);
   let loadedBytes = 0;
   const onSlice = (bytes: number): void => {

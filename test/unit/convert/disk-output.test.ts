@@ -1,6 +1,6 @@
 /** A model folder on disk is there whole or not at all. */
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -61,6 +61,17 @@ describe('DiskOutput', () => {
     for (const name of names) expect(await readdir(path.join(folder, name))).toEqual(['thesis.txt']);
     expect((await readdir(folder)).sort()).toEqual(['model', ...names].sort());
   });
+
+  it.each([false, true])(
+    'refuses a link to nothing before it works, with overwrite=%s',
+    async (overwrite) => {
+      const target = path.join(folder, 'model');
+      await symlink(path.join(folder, 'none'), target, 'junction');
+      for (const named of [target, target + path.sep])
+        await expect(DiskOutput.begin(named, overwrite)).rejects.toMatchObject({ code: 'storage' });
+      expect(await readdir(folder)).toEqual(['model']);
+    },
+  );
 
   /** As a conversion to `model` leaves it when its process is killed. */
   async function leaveBehind(pid: number, ...files: string[]): Promise<void> {

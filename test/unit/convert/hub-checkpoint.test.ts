@@ -1,6 +1,8 @@
 /** Checkpoints on a hub: by ranges, from one commit, with patience for what passes and an end for what does not. */
 import { createServer, type Server } from 'node:http';
 import { readFileSync, readdirSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { convertHosted } from '../../../src/convert/browser/convert-files.ts';
@@ -260,4 +262,24 @@ describe('openSource', () => {
       code: 'model-not-found',
     });
   });
+
+  it.each([
+    ['mxbai-rerank-base-v2', 'ggml-model-q8_0.gguf', 'mxbai-rerank-base-v2/ggml-model-q8_0.gguf'],
+    ['mxbai-rerank-base-v2', 'zerank-1.gguf', 'zerank-1.gguf'],
+    ['Downloads', 'ggml-model-q8_0.gguf', 'ggml-model-q8_0.gguf'],
+  ])(
+    'names a GGUF file in %s by its folder only where that tells the model (%s)',
+    async (parent, file, name) => {
+      const place = path.join(await mkdtemp(path.join(tmpdir(), 'rank1-gguf-')), parent);
+      try {
+        await mkdir(place);
+        await copyFile(fixturePath('gguf/llama-q4_0.gguf'), path.join(place, file));
+        const source = await openSource(path.join(place, file), undefined, 'http://127.0.0.1:9', signal);
+        await source.folder.close();
+        expect(source.name).toBe(name);
+      } finally {
+        await rm(path.dirname(place), { recursive: true });
+      }
+    },
+  );
 });

@@ -140,4 +140,16 @@ describe('a part', () => {
     });
     expect(numRequests).toBe(3);
   });
+
+  const date = 'Mon, 01 Jan 2024 00:00:00 GMT';
+  it.each<[string, Record<string, string>, Record<string, string>]>([
+    ['the tag is left out of', { etag: '"1"', 'last-modified': date }, { 'last-modified': date }],
+    ['a tag is added in', { 'last-modified': date }, { etag: '"1"', 'last-modified': date }],
+    ['a date stands for the tag in', { etag: '"1"' }, { 'last-modified': date }],
+    ['the tag is called weak in', { etag: '"1"' }, { etag: 'W/"1"' }],
+    ['the tag is no longer weak in', { etag: 'W/"1"' }, { etag: '"1"' }],
+  ])('is of the same version where %s a later answer', async (_name, first, later) => {
+    const { bytes } = await read((number) => (number === 1 ? total(first) : { headers: later }));
+    expect(bytes).toEqual(right);
+  });
 });

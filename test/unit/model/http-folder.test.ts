@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { HttpFolder } from '../../../src/model/http-folder.ts';
 import { collectGarbage } from '../../fakes/collect-garbage.ts';
 
@@ -51,4 +51,23 @@ test('weights are verified over plain HTTP, too, where browsers offer no crypto.
   vi.stubGlobal('crypto', {});
   expect(Buffer.from(await read('weights'))).toEqual(weights);
   await expect(read('WEIGHTS')).rejects.toMatchObject({ code: 'model-corrupt' });
+});
+
+describe("the browser's cache", () => {
+  const read = async (isOnline: boolean) => {
+    const fetch = (_url: unknown, init?: RequestInit) => {
+      if (init?.cache !== 'no-cache') return Promise.resolve(new Response('cached'));
+      return isOnline ? Promise.resolve(new Response('new')) : Promise.reject(new TypeError('offline'));
+    };
+    const folder = new HttpFolder('http://models.test/m/', { fetch });
+    return folder.readText('rank1.json');
+  };
+
+  test('is no source of files that may have changed on the server', async () => {
+    expect(await read(true)).toBe('new');
+  });
+
+  test('is one without a network', async () => {
+    expect(await read(false)).toBe('cached');
+  });
 });

@@ -1,4 +1,5 @@
 /** Models that are not on a server: picked files, and the page's own storage. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +8,8 @@ import type { Rank1Error } from '../../../src/base/errors.ts';
 import { readManifest, readModelFiles, readTokenizerFiles } from '../../../src/model/model-files.ts';
 import { BlobFolder } from '../../../src/model/model-folder.ts';
 import { DiskFolder } from '../../../src/model/node/disk-folder.ts';
+import { importFiles } from '../../../src/model/store/import-files.ts';
+import { MemoryStore } from '../../../src/model/store/memory-store.ts';
 import { openModelFolder } from '../../../src/model/stored-models.ts';
 import type { OrtRuntime } from '../../../src/runtime/ort.ts';
 import { createSession } from '../../../src/runtime/session.ts';
@@ -92,6 +95,16 @@ describe('a folder of picked files', () => {
     await expect(load(files)).rejects.toMatchObject({ code });
   });
 
+  test('whose line ends Git has changed is refused with that reason', async () => {
+    const files = demoFiles();
+    files['config.json'] = new Blob([(await files['config.json']!.text()).replaceAll('\n', '\r\n')]);
+    const refusal = { code: 'model-corrupt', message: expect.stringMatching(/line ends.*-text/) as string };
+    await expect(load(files)).rejects.toMatchObject(refusal);
+    const { signal } = new AbortController();
+    const stored = importFiles(new MemoryStore(), 'demo', files, () => undefined, signal);
+    await expect(stored).rejects.toMatchObject(refusal);
+  });
+
   test('has no files but its own', async () => {
     const folder = await openModelFolder('picked/', {});
     await expect(folder.readText('toString')).rejects.toMatchObject({ code: 'model-not-found' });
@@ -108,6 +121,15 @@ test('a folder on disk gives no text file that its manifest does not know', asyn
   await expect(folder.readText(path, other)).rejects.toMatchObject({ code: 'model-corrupt' });
   const longer = { ...listed, bytes: listed.bytes + 1 };
   await expect(folder.readText(path, longer)).rejects.toMatchObject({ code: 'model-corrupt' });
+});
+
+test("Git leaves the bytes of a model's files as they are, whatever line ends the system has", () => {
+  const folders = ['model/', 'test/fixtures/'];
+  const read = execFileSync('git', ['check-attr', 'text', ...folders.map((folder) => `${folder}config.json`)], {
+    cwd: fileURLToPath(new URL('../../../', import.meta.url)),
+    encoding: 'utf8',
+  });
+  expect(read).toBe(folders.map((folder) => `${folder}config.json: text: unset\n`).join(''));
 });
 
 describe('a stored model', () => {

@@ -141,6 +141,13 @@ describe('knownProfile', () => {
     ['https://example.org/rank1-rerank/models/Qwen3-Reranker-0.6B/', 'qwen3-reranker'],
     ['https://example.org/rank1-rerank/Qwen/Qwen3-Reranker-0.6B/resolve/refs/pr/1/', 'qwen3-reranker'],
     ['https://huggingface.co/acme/rank1/tree/main/mxbai-rerank-base-v2', 'mxbai-rerank-base-v2'],
+    ['https://cdn.example.com/mxbai-rerank-base-v2/latest/', 'mxbai-rerank-base-v2'],
+    ['https://example.org/qwen3-reranker-0.6b/hf?download=true', 'qwen3-reranker'],
+    ['https://example.org/x/mxbai-rerank-large-v2/resolve/main/onnx/', 'mxbai-rerank-large-v2'],
+    ['https://huggingface.co/zeroentropy/zerank-1-small/raw/main/', 'zerank-1'],
+    ['https://huggingface.co/Qwen/Qwen3-Reranker-0.6B/blob/refs%2Fpr%2F1', 'qwen3-reranker'],
+    ['https://example.org/zerank-1/mxbai-rerank-base-v2/latest/', 'mxbai-rerank-base-v2'],
+    ['https://example.org/jhu-clsp/rank1-7b/', 'rank1'],
     ['rank1-rerank/mxbai-rerank-large-v2', 'mxbai-rerank-large-v2'],
     ['C:\\rank1-rerank\\mxbai-rerank-large-v2', 'mxbai-rerank-large-v2'],
     ['mxbai-rerank-base-v2.Q8_0.gguf', 'mxbai-rerank-base-v2'],
@@ -149,8 +156,20 @@ describe('knownProfile', () => {
   ])('%s is %s', (source, name) => expect(knownProfile(source)?.name).toBe(name));
 
   test('guesses nothing', () => {
-    for (const source of ['zeroentropy/zerank-2', 'zerank-10', 'rank1-rerank/models/ranker', 'a/b', ''])
+    for (const source of [
+      'zeroentropy/zerank-2',
+      'zerank-10',
+      'rank1-rerank/models/ranker',
+      'mxbai-rerank-base-v2/ranker',
+      'https://example.org/rank1-rerank/models/ranker/',
+      'https://qwen3-reranker.example.org/ranker/',
+      'https://example.org/ranker/?like=zerank-1',
+      'https://example.org/mxbai-rerank-base-v2/rank1-7b/latest/',
+      'a/b',
+      '',
+    ]) {
       expect(knownProfile(source), source).toBeNull();
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isRank1Error } from '../../../src/base/errors.ts';
+import { addedTokenSplitter } from '../../../src/tokenizer/added-tokens.ts';
 import { createTokenizer } from '../../../src/tokenizer/tokenizer.ts';
 import { loadTokenizer, tokenizerFiles } from './tokenizer-files.ts';
 
@@ -125,10 +126,17 @@ describe('splitAtAddedTokens', () => {
   test.each([
     ['<a<a>.*<a>x', ['', '<a', '', '<a>.*', '', '<a', '>x']],
     ['into in.', ['into ', 'in', '.']],
+    ['in-in_in𝔸 𝔸in in', ['', 'in', '-in_in𝔸 𝔸in ', 'in', '']],
     ['none', ['none']],
     ['', ['']],
   ])('of %j gives %j: the longest counts, and a whole word where the token asks for it', (text, pieces) => {
     expect(tokenizer.splitAtAddedTokens(text)).toEqual(pieces);
+  });
+
+  test('is of tokens that no one regular expression could hold', () => {
+    const words = Array.from({ length: 100 }, (_, number) => `<${number}${'x'.repeat(2 ** 16)}>`);
+    const split = addedTokenSplitter(words.map((content) => ({ content, single_word: false })));
+    expect(split(`a${words[7]}b<7x>`)).toEqual(['a', words[7], 'b<7x>']);
   });
 
   test('leaves the text whole if there are none', () => {
