@@ -123,6 +123,44 @@ def test_goes_on_after_a_stop_and_leaves_the_chains(server: FakeServer, tmp_path
     assert len(server.bodies) == num_requests + 3
 
 
+def test_scores_what_is_whole_without_a_server(
+    server: FakeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def model() -> Rank1CrossEncoder:
+        return Rank1CrossEncoder("org/rank1", endpoint=server.endpoint, chains=tmp_path)
+
+    pairs = [("a", "a"), ("a", "b"), ("b", "b")]
+    expected = predict(model(), pairs)
+    server.stop()
+    assert predict(model(), pairs).tolist() == expected.tolist()
+    assert server.endpoint in caplog.text and "fp_one" in caplog.text
+    assert server.waited == []  # type: ignore[attr-defined]
+    with pytest.raises(ServerError, match="Is rank1-rerank serve running"):
+        predict(model(), [*pairs, ("c", "c")])
+    assert len(server.waited) == 7  # type: ignore[attr-defined]
+
+
+def test_takes_no_chains_of_two_servers_for_those_of_one_that_is_gone(server: FakeServer, tmp_path: Path) -> None:
+    model = Rank1CrossEncoder("org/rank1", endpoint=server.endpoint, chains=tmp_path)
+    predict(model, [("a", "a")])
+    server.fingerprint = "fp_two"
+    predict(model, [("b", "b")])
+    server.stop()
+    assert len(predict(model, [("a", "a")])) == 1
+    with pytest.raises(ServerError, match="Is rank1-rerank serve running"):
+        predict(model, [("a", "a"), ("b", "b")])
+
+
+def test_does_not_choose_between_two_servers_that_judged_all(server: FakeServer, tmp_path: Path) -> None:
+    model = Rank1CrossEncoder("org/rank1", endpoint=server.endpoint, chains=tmp_path)
+    for fingerprint in ("fp_one", "fp_two"):
+        server.fingerprint = fingerprint
+        predict(model, [("a", "a")])
+    server.stop()
+    with pytest.raises(ServerError, match="Is rank1-rerank serve running"):
+        predict(model, [("a", "a")])
+
+
 def test_another_model_or_option_is_judged_anew(server: FakeServer, tmp_path: Path) -> None:
     for name, options in (("a", {}), ("b", {}), ("b", {"rethink": 1})):
         model = Rank1CrossEncoder(name, endpoint=server.endpoint, chains=tmp_path, options=JudgingOptions(**options))

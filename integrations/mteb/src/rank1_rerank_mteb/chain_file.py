@@ -33,6 +33,8 @@ class ChainFile:
         self._path = path
         self._lock = threading.Lock()
         self._known: dict[str, Judgement] = {}
+        self.fingerprints: set[str] = set()
+        """Of the servers that judged."""
         if path is None:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,13 +44,17 @@ class ChainFile:
     def get(self, key: str) -> Judgement | None:
         return self._known.get(key)
 
-    def add(self, rows: list[tuple[str, dict[str, Any], Judgement]]) -> None:
+    def add(self, fingerprint: str, rows: list[tuple[str, dict[str, Any], Judgement]]) -> None:
         """Rows of key, what the pair is (ids), and judgement; on disk when this returns."""
         with self._lock:
+            self.fingerprints.add(fingerprint)
             self._known.update((key, judgement) for key, _, judgement in rows)
             if self._path is None:
                 return
-            lines = [json.dumps({"key": key, **about, **judgement}, ensure_ascii=False) for key, about, judgement in rows]
+            lines = [
+                json.dumps({"key": key, "fingerprint": fingerprint, **about, **judgement}, ensure_ascii=False)
+                for key, about, judgement in rows
+            ]
             with self._path.open("a", encoding="utf-8") as file:
                 file.write("".join(f"{line}\n" for line in lines))
                 file.flush()
@@ -62,6 +68,8 @@ class ChainFile:
                 if not line.endswith(b"\n"):
                     break
                 row = json.loads(line)
+                if "fingerprint" in row:  # not in files of earlier versions
+                    self.fingerprints.add(row["fingerprint"])
                 self._known[row["key"]] = {name: row[name] for name in names}  # type: ignore[assignment]
                 whole += len(line)
         os.truncate(path, whole)

@@ -15,7 +15,7 @@ from mteb.models.model_meta import ModelMeta
 from tqdm.auto import tqdm
 
 from .chain_file import ChainFile, pair_key
-from .rerank_client import Document, Judgement, JudgingOptions, RerankClient
+from .rerank_client import Document, Judgement, JudgingOptions, RerankClient, ServerUnreachable
 
 if TYPE_CHECKING:
     from mteb.abstasks.task_metadata import TaskMetadata
@@ -36,7 +36,6 @@ class _Pair:
     query: str
     instruction: str | None
     document: Document
-    key: str
 
 
 class Rank1CrossEncoder:
@@ -52,7 +51,8 @@ class Rank1CrossEncoder:
         token: the server's, where it has one
         options: how documents are judged: mode, rethink, samples and so on
         chains: folder for `{task}_{subset}_{split}_chains.jsonl`, with every verdict and its reasoning. A run that was
-            stopped goes on from there, if the server has the same model and options. None keeps nothing
+            stopped goes on from there, if the server has the same model and options; one that is whole needs no server.
+            None keeps nothing
         num_requests: requests in flight. Two keep a server with its own engine busy; one with an `--endpoint` bears more
         max_documents: of one request; at most the server's `--max-documents`
     """
@@ -113,8 +113,8 @@ class Rank1CrossEncoder:
                 another model or other options of its own
         """
         chains = ChainFile(self._chain_path(task_metadata.name, hf_subset, hf_split))
-        fingerprint = self._client.fingerprint()
-        pairs = list(self._pairs(inputs1, inputs2, fingerprint))
+        pairs = list(self._pairs(inputs1, inputs2))
+        fingerprint = self._fingerprint(pairs, chains)
         scores = np.full(len(pairs), np.nan)
         without_verdict = 0
         with tqdm(total=len(pairs), desc="Judging", unit="doc", disable=not show_progress_bar) as progress:
@@ -130,9 +130,26 @@ class Rank1CrossEncoder:
     def _chain_path(self, task: str, subset: str, split: str) -> Path | None:
         return None if self._chains is None else self._chains / f"{task}_{subset}_{split}_chains.jsonl"
 
-    def _pairs(
-        self, inputs1: Iterable[BatchedInput], inputs2: Iterable[BatchedInput], fingerprint: str
-    ) -> Iterator[_Pair]:
+    def _fingerprint(self, pairs: list[_Pair], chains: ChainFile) -> str:
+        """The server's; where nobody answers, that of the one server which judged all pairs before."""
+        whole = [
+            fingerprint
+            for fingerprint in chains.fingerprints
+            if all(chains.get(self._key(pair, fingerprint)) for pair in pairs)
+        ]
+        try:
+            return self._client.fingerprint(patient=len(whole) != 1)
+        except ServerUnreachable as error:
+            if len(whole) != 1:
+                raise
+            logger.warning("%s All pairs were judged before, under %s: these judgements are taken.", error, whole[0])
+            return whole[0]
+
+    def _key(self, pair: _Pair, fingerprint: str) -> str:
+        given = self._options.given()
+        return pair_key(self._model_name, fingerprint, pair.query, pair.instruction, pair.document, given)
+
+    def _pairs(self, inputs1: Iterable[BatchedInput], inputs2: Iterable[BatchedInput]) -> Iterator[_Pair]:
         queries, documents = _rows(inputs1), _rows(inputs2)
         for index, (query, document) in enumerate(zip(queries, documents, strict=True)):
             # `text` has the instruction behind the query, and the title before the text; the server takes them apart.
@@ -141,14 +158,13 @@ class Rank1CrossEncoder:
             entry: Document = {"text": document.get("body") or document["text"]}
             if document.get("body") and document.get("title"):
                 entry["title"] = document["title"]
-            key = pair_key(self._model_name, fingerprint, text, instruction, entry, self._options.given())
-            yield _Pair(index, query.get("id"), document.get("id"), text, instruction, entry, key)
+            yield _Pair(index, query.get("id"), document.get("id"), text, instruction, entry)
 
     def _judged(self, pairs: list[_Pair], chains: ChainFile, fingerprint: str) -> Iterator[tuple[_Pair, Judgement]]:
         """Known pairs at once, the others as their requests are answered."""
         unknown = []
         for pair in pairs:
-            judgement = chains.get(pair.key)
+            judgement = chains.get(self._key(pair, fingerprint))
             if judgement is None:
                 unknown.append(pair)
             else:
@@ -177,10 +193,11 @@ class Rank1CrossEncoder:
         judgements = self._client.rerank(first.query, first.instruction, documents, self._options, fingerprint)
         judged = list(zip(pairs, judgements, strict=True))
         chains.add(
+            fingerprint,
             [
-                (pair.key, {"query_id": pair.query_id, "document_id": pair.document_id}, judgement)
+                (self._key(pair, fingerprint), {"query_id": pair.query_id, "document_id": pair.document_id}, judgement)
                 for pair, judgement in judged
-            ]
+            ],
         )
         return judged
 

@@ -55,6 +55,10 @@ class ServerError(RuntimeError):
     """The server refused a request or could not be reached; the message is the server's own where it gave one."""
 
 
+class ServerUnreachable(ServerError):
+    """Nobody answered."""
+
+
 class RerankClient:
     """Safe to share between threads."""
 
@@ -62,9 +66,17 @@ class RerankClient:
         self.endpoint = endpoint.rstrip("/")
         self._headers = {} if token is None else {"authorization": f"Bearer {token}"}
 
-    def fingerprint(self) -> str:
-        """Of the server's model and its own options: judgements under another one are not to be mixed with these."""
-        served = self._request("GET", "/v1/models")["data"][0]
+    def fingerprint(self, patient: bool = True) -> str:
+        """Of the server's model and its own options: judgements under another one are not to be mixed with these.
+
+        Args:
+            patient: whether to ask again for a minute where nobody answers
+
+        Raises:
+            ServerUnreachable: when nobody answers
+            ServerError: for an answer that is of no use
+        """
+        served = self._request("GET", "/v1/models", patient=patient)["data"][0]
         fingerprint = served.get("system_fingerprint")
         if not isinstance(fingerprint, str):
             raise ServerError(f"{self.endpoint} tells no system_fingerprint. Is it rank1-rerank serve, and up to date?")
@@ -106,8 +118,10 @@ class RerankClient:
             raise ServerError(f"{self.endpoint} left a document out of its answer.")
         return [judgement for judgement in judgements if judgement is not None]
 
-    def _request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        problem = ""
+    def _request(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, patient: bool = True
+    ) -> dict[str, Any]:
+        fault = ServerError()
         for attempt in range(MAX_TRIES):
             wait = min(MAX_WAIT_SECONDS, 0.5 * 2**attempt)
             try:
@@ -115,18 +129,22 @@ class RerankClient:
                     method, f"{self.endpoint}{path}", json=body, headers=self._headers, timeout=TIMEOUT_SECONDS
                 )
             except (requests.ConnectionError, requests.Timeout) as error:
-                problem = f"{self.endpoint} cannot be reached ({error}). Is rank1-rerank serve running?"
+                fault = ServerUnreachable(
+                    f"{self.endpoint} cannot be reached ({error}). Is rank1-rerank serve running?"
+                )
+                if not patient:
+                    raise fault from error
             else:
                 if response.ok:
                     answer: dict[str, Any] = response.json()
                     return answer
-                problem = f"{self.endpoint} answered {response.status_code}: {_message(response)}"
+                fault = ServerError(f"{self.endpoint} answered {response.status_code}: {_message(response)}")
                 if response.status_code not in BUSY:
-                    raise ServerError(problem)
+                    raise fault
                 wait = _retry_after(response, wait)
             if attempt + 1 < MAX_TRIES:
                 time.sleep(wait)
-        raise ServerError(problem)
+        raise fault
 
 
 def _judgement(chain: Mapping[str, Any]) -> Judgement:
