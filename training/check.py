@@ -6,6 +6,7 @@ import random
 import torch
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
+from . import data
 from .chain import chain_of, quote
 from .evaluate import ndcg, quotes
 from .forms import Forms, chain_prompt, instant_prompt
@@ -92,6 +93,14 @@ def check_quotes():
     assert quotes(chain_of("when was the bridge opened", TEXT) + "\n</think>", TEXT)[1] == 1
 
 
+def check_definitions():
+    """Only a passage that begins with a term and what it is asks for that term."""
+    row = lambda passage: {"source": "qed", "group": "g", "question": "q", "answer": "", "passage": passage}
+    found = data.definitions([row("A pion (or pi meson) is any of three particles."), row("Ada Roe (born 1961) is a pilot."), row("It is a bird."), row("In 1894 it was a bridge.")])
+    assert [(r["question"], r["term"]) for r in found] == [("what is pion", "pion"), ("who is Ada Roe", "ada roe")]
+    assert all(r["passage"].startswith(r["answer"]) for r in found)
+
+
 def check_figures():
     assert ndcg([3, 2, 0], [3, 2, 0]) == 1 and abs(ndcg([0, 1], [1]) - 0.6309) < 1e-4
     assert "1894" in clip(TEXT, "1894", random.Random(0), 8)
@@ -101,7 +110,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--state", default="training/build")
     forms = Forms(AutoTokenizer.from_pretrained(os.path.join(parser.parse_args().state, "base")))
-    checks = [lambda: check_prompt(forms), check_packing, check_grid, check_int8_rows, check_templates, check_orders, check_quotes, check_figures]
+    checks = [lambda: check_prompt(forms), check_packing, check_grid, check_int8_rows, check_templates, check_orders, check_quotes, check_definitions, check_figures]
     for check in checks:
         check()  # an assertion that fails ends it here
     print(f"{len(checks)} passed, 0 failed")

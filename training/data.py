@@ -7,6 +7,10 @@ import re
 from collections import defaultdict
 
 SPACE = re.compile(r"\s+")
+# "A pion is any of three ...": the term that an encyclopedia's passage defines in its first words
+DEFINED = re.compile(r"^(?:The |An? )?((?:[A-Za-z][\w'’.-]*)(?: [\w'’.-]+){0,4}?)((?: \([^)]*\))?),? (?:is|are|was|were|refers to|means) (?:an? |the |any |one of )")
+NO_TERM = {"it", "this", "that", "there", "he", "she", "they", "these", "those", "one", "another", "what", "here", "who", "all", "some", "most", "result",
+           "in", "on", "at", "by", "for", "from", "with", "as", "when", "during", "after", "before"}
 SENTENCE = re.compile(r"(?<=[.!?])[\"')]*\s+(?=[A-Z\"'(])")
 
 
@@ -76,6 +80,18 @@ def load_condaqa(folder):
                         "question": SPACE.sub(" ", r["sentence2"]).strip(),
                         "passage": SPACE.sub(" ", r["sentence1"]).strip(), "answer": "",
                         "relevant": r["label"] in ("YES", "NO")})
+    return out
+
+
+def definitions(rows):
+    """Passages that define a term, each as a row of its own: `question` asks what or who it is, `term` is its name."""
+    out, seen = [], set()
+    for r in rows:
+        found = DEFINED.match(r["passage"]) if r["source"] in ("afriqa", "nq_oracle", "qed") and r["passage"] not in seen else None
+        if found and found[1].split()[0].lower() not in NO_TERM:
+            seen.add(r["passage"])
+            person = re.search(r"\bborn\b|\d{4}\)", found[2])
+            out.append({**r, "source": "defined", "question": f"{'who' if person else 'what'} is {found[1]}", "answer": found[0].strip(), "term": found[1].lower()})
     return out
 
 

@@ -17,7 +17,7 @@ from .templates import made_group
 from .text import BM25, STOP
 
 # how often a row is used in one pass over the data: web questions are what people type, fairy tales and templated medical questions are not
-SHARE = {"nq_oracle": 3.0, "qed": 3.0, "afriqa": 1.5, "squad_nqg_test": 0.8, "medquad": 0.35, "fairytaleqa": 0.3}
+SHARE = {"defined": 1.5, "nq_oracle": 3.0, "qed": 3.0, "afriqa": 1.5, "squad_nqg_test": 0.8, "medquad": 0.35, "fairytaleqa": 0.3}
 INSTRUCTIONS = ("Find a passage that answers the question.", "The passage should state the answer.",
                 "Retrieve text that helps to answer this.", "Only passages with the facts asked for count.")
 
@@ -52,6 +52,13 @@ def query_form(question, rng):
             w[i] = typo(w[i], rng)
         return " ".join(w)
     return f"{question} {rng.choice(INSTRUCTIONS)}"
+
+
+def definition_form(question, term, rng):
+    """How people ask for a definition."""
+    if question.startswith("who") or rng.random() < 0.4:
+        return rng.choice((question, question + "?"))
+    return rng.choice(("{} definition", "definition of {}", "define {}", "{} meaning", "what does {} mean", "meaning of {}", "what are {}")).format(term)
 
 
 def clip(passage, answer, rng, limit):
@@ -105,8 +112,12 @@ def build(rows, teacher, rng, seed_rows):
             answer = row["answer"].lower()
             ceiling = sim[i].item() + 0.08
 
+            def defines(j):
+                text = windows[j].lower()
+                return "term" in row and any(f"{row['term']} {verb} " in text for verb in ("is", "are", "was", "were", "refers to", "means"))
+
             def wrong(j):
-                return (j == i or rows[j]["passage"] == row["passage"] or rows[j]["question"].lower() == row["question"].lower()
+                return (defines(j) or j == i or rows[j]["passage"] == row["passage"] or rows[j]["question"].lower() == row["question"].lower()
                         or sim[j].item() > ceiling or 3 <= len(answer) < 80 and answer in windows[j].lower())
             items = [[windows[i], 1, row["answer"], sim[i].item(), "positive"]]
             if splits[k]:
@@ -125,7 +136,8 @@ def build(rows, teacher, rng, seed_rows):
                     taken.add(j)
                     items.append([windows[j], 0, "", sim[j].item(), kind if pools.get(kind) else "random"])
             if len(items) > 1:
-                yield {"query": query_form(row["question"], rng), "source": row["source"], "items": items}
+                query = definition_form(row["question"], row["term"], rng) if "term" in row else query_form(row["question"], rng)
+                yield {"query": query, "source": row["source"], "items": items}
 
 
 def same_case(group, rng):
@@ -187,6 +199,7 @@ if __name__ == "__main__":
     parser.add_argument("--templates", type=int, default=1200, help="groups from templates in a shard")
     args = parser.parse_args()
     rows = [r for r in data.load_pairs(args.data) if not data.is_held_out(r["group"])]
+    rows += data.definitions(rows)
     teacher, out = Teacher(args.state), os.path.join(args.state, args.out)
     os.makedirs(out, exist_ok=True)
     negations = negation_groups(args.data, teacher, random.Random(0))
