@@ -19,10 +19,6 @@ import { withRecovery, type Recovery } from './recovery.ts';
 import { RunLedger } from './run-ledger.ts';
 import type { RunState, RunStateListener } from './run-state.ts';
 
-/** Documents that an error names, and characters of each name. */
-const MAX_NAMES = 3;
-const MAX_NAME_LENGTH = 60;
-
 export interface SupervisedRunOptions {
   readonly request: RerankRequest;
   /** Ends the run after the step in flight. */
@@ -67,7 +63,7 @@ export class SupervisedRun {
       while (this.#startsOver());
       return { model, stats: { ...this.#ledger.stats, rowsActive: 0 } };
     } catch (error) {
-      throw signal.aborted ? error : this.#namingDocuments(error);
+      throw signal.aborted ? error : this.#countingDocuments(error);
     } finally {
       unsubscribe();
       ended.abort();
@@ -145,17 +141,15 @@ export class SupervisedRun {
     }
   }
 
-  /** @returns the error with the documents that it is about, if there are such */
-  #namingDocuments(error: unknown): unknown {
-    const { blamed } = this.#ledger;
-    if (blamed.length === 0 || !isRank1Error(error)) return error;
-    const names = blamed.slice(0, MAX_NAMES).map((index) => {
-      const { title, text } = this.#options.request.documents[index]!;
-      return JSON.stringify((title || text).slice(0, MAX_NAME_LENGTH));
+  /** Tells how many documents the error is about. It quotes none: errors are logged, and texts are private. */
+  #countingDocuments(error: unknown): unknown {
+    const { length } = this.#ledger.blamed;
+    if (length === 0 || !isRank1Error(error)) return error;
+    const told =
+      length === 1 ? '1 document, which has no verdict' : `${length} documents, which have no verdict`;
+    return new Rank1Error(error.code, `${error.message} Judged alone, it failed at ${told}.`, {
+      cause: error.cause,
     });
-    const more = blamed.length > names.length ? ` and ${blamed.length - names.length} more` : '';
-    const message = `${error.message} Judged alone, the model failed at ${names.join(', ')}${more}.`;
-    return new Rank1Error(error.code, message, { cause: error.cause });
   }
 
   #listener(indexes: readonly number[]): UpdateListener {
