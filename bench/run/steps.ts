@@ -1,6 +1,7 @@
 /**
  * Time of single steps on WASM in Node: a prefill, and decode steps of several numbers of rows, least of some runs. With
- * `--operators` instead each step's time by operator, as the runtime's own profiler counts it (which slows the step).
+ * `--operators` each step's time by operator as well, as the runtime's own profiler counts it (which slows the step), and
+ * the rate of the layers' products alone.
  *
  *   npx tsx bench/run/steps.ts [default|demo|shapes-135m|shapes-0.5b] [--forms exact,fast] [--rows 1,4,7,14] [--position 160] [--threads 1] [--runs 5] [--operators]
  */
@@ -83,7 +84,7 @@ async function measure(runner: ModelRunner, rows: number, form: string): Promise
       )}, ` +
       `processor ${least(({ processor }) => processor).toFixed(1)} ms, in the runtime ${least(({ runtime }) => runtime).toFixed(1)} ms`,
   );
-  if (values.operators) printOperators(sessions.at(-1)!);
+  if (values.operators) printOperators(sessions.at(-1)!, rows);
 }
 
 interface Times {
@@ -141,13 +142,24 @@ interface ProfileEvent {
   readonly args: { readonly op_name?: string };
 }
 
-/** Of the last `numRuns` runs, which are decode steps: each node's least time, summed by operator, products by weight. */
-function printOperators(session: ort.InferenceSession): void {
+/** Of the prefills and of the decode steps, which follow `numRows` prefills and a first decode step. */
+function printOperators(session: ort.InferenceSession, numRows: number): void {
   printed = [];
   session.endProfiling();
   const events = JSON.parse(printed.join('\n')) as ProfileEvent[];
   printed = null;
-  const runs = events.filter(({ name }) => name === 'model_run').slice(-numRuns);
+  const runs = events.filter(({ name }) => name === 'model_run').slice(-numRows - 1 - numRuns);
+  printStep('prefill', position, runs.slice(0, numRows), events);
+  printStep('decode', numRows, runs.slice(numRows + 1), events);
+}
+
+/** Each node's least time, summed by operator, products by weight. */
+function printStep(
+  step: string,
+  numTokens: number,
+  runs: readonly ProfileEvent[],
+  events: readonly ProfileEvent[],
+): void {
   const nodes = new Map<string, { readonly kind: string; readonly least: number }>();
   for (const { cat, name, ts, dur, args } of events) {
     if (cat !== 'Node' || !args.op_name || !name.endsWith('_kernel_time')) continue;
@@ -163,8 +175,12 @@ function printOperators(session: ort.InferenceSession): void {
     sums.set(kind, { count: count + 1, ms: ms + least / 1000 });
   }
   const sorted = [...sums].sort(([, a], [, b]) => b.ms - a.ms);
-  const total = sorted.reduce((sum, [, { ms }]) => sum + ms, 0);
-  console.log(`  all operators ${total.toFixed(2)} ms`);
+  const sumOf = (kinds: RegExp) =>
+    sorted.reduce((sum, [kind, { ms }]) => sum + (kinds.test(kind) ? ms : 0), 0);
+  const products = sumOf(/MatMul.* .*_proj/);
+  console.log(
+    `  ${step}: all operators ${sumOf(/./).toFixed(2)} ms, the layers' products ${products.toFixed(2)} ms${rate(numTokens, products)}`,
+  );
   for (const [kind, { count, ms }] of sorted.slice(0, 16))
     console.log(`  ${ms.toFixed(2)} ms: ${count} ${kind}`);
 }
