@@ -1,13 +1,8 @@
 /** Locates a question's words in a text, in any inflection the search matched. */
+import type { TextRange } from '../../base/text-range.ts';
 import type { Language } from './languages.ts';
 import { tokenize, type Token } from './tokenize.ts';
 import { pairs, type Vocabulary } from './vocabulary.ts';
-
-export interface MarkedRange {
-  /** UTF-16 offset in the text; end exclusive */
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Words in a larger share of passages are not highlighted: they would be marked almost everywhere. */
 const MAX_SHARE = 0.3;
@@ -30,8 +25,8 @@ export class WordMarker {
       if (kind === 'unspaced') for (const pair of pairs(text)) this.#pairs.add(pair);
   }
 
-  mark(text: string, language: Language): MarkedRange[] {
-    const ranges: MarkedRange[] = [];
+  mark(text: string, language: Language): TextRange[] {
+    const ranges: TextRange[] = [];
     for (const token of tokenize(text)) {
       if (token.kind === 'unspaced') ranges.push(...this.#charactersOf(token, text));
       else if (this.#isWanted(token, text, language)) ranges.push({ start: token.start, end: token.end });
@@ -45,8 +40,8 @@ export class WordMarker {
     return this.#vocabulary.idsOf(token, language).some((id) => this.#ids.has(id));
   }
 
-  *#charactersOf({ start, end }: Token, text: string): Generator<MarkedRange, void> {
-    let before: (MarkedRange & { readonly character: string }) | null = null;
+  *#charactersOf({ start, end }: Token, text: string): Generator<TextRange, void> {
+    let before: (TextRange & { readonly character: string }) | null = null;
     for (const { 0: character, index } of text.slice(start, end).matchAll(/[^\s\p{Cf}]/gu)) {
       const normal = character.normalize('NFKC').toLowerCase();
       const here = { start: start + index, end: start + index + character.length, character: normal };

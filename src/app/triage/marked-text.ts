@@ -4,18 +4,13 @@
  */
 import { html, type TemplateResult } from 'lit';
 import { markPassage } from '../../ui/think-chain/quotes.ts';
-import type { MarkedRange } from '../shortlist/word-marker.ts';
+import type { TextRange } from '../../base/text-range.ts';
 
 export interface PassageMarks {
   /** quoted in the reasoning */
-  readonly quotes: readonly MarkedRange[];
+  readonly quotes: readonly TextRange[];
   /** words of the question, or of the search field */
-  readonly words: readonly MarkedRange[];
-}
-
-export interface Snippet {
-  readonly start: number;
-  readonly end: number;
+  readonly words: readonly TextRange[];
 }
 
 /** About four lines. */
@@ -24,7 +19,7 @@ const SNIPPET_CHARACTERS = 340;
 const LEAD_CHARACTERS = 70;
 const QUOTE_WEIGHT = 4;
 
-export function quotesIn(text: string, reasoning: string): MarkedRange[] {
+export function quotesIn(text: string, reasoning: string): TextRange[] {
   let start = 0;
   return markPassage(text, reasoning).flatMap(({ text: stretch, quoted }) => {
     const range = { start, end: (start += stretch.length) };
@@ -33,7 +28,7 @@ export function quotesIn(text: string, reasoning: string): MarkedRange[] {
 }
 
 /** The part of the text with the most highlights. */
-export function snippetOf(text: string, { quotes, words }: PassageMarks): Snippet {
+export function snippetOf(text: string, { quotes, words }: PassageMarks): TextRange {
   if (text.length <= SNIPPET_CHARACTERS * 1.2) return { start: 0, end: text.length };
   const marks = [
     ...quotes.map((range) => ({ ...range, weight: QUOTE_WEIGHT })),
@@ -57,10 +52,10 @@ export function snippetOf(text: string, { quotes, words }: PassageMarks): Snippe
 export function renderMarked(
   text: string,
   { quotes, words }: PassageMarks,
-  range: Snippet = { start: 0, end: text.length },
+  range: TextRange = { start: 0, end: text.length },
   isShortened = range.start > 0,
 ): (TemplateResult | string)[] {
-  const isQuoted = ({ start }: MarkedRange): boolean =>
+  const isQuoted = ({ start }: TextRange): boolean =>
     quotes.some((quote) => quote.start <= start && start < quote.end);
   const bounds = [...quotes, ...words.filter((word) => !isQuoted(word))].flatMap(({ start, end }) => [
     start,
@@ -72,7 +67,7 @@ export function renderMarked(
   const parts = cuts.slice(1).map((end, place) => {
     const start = cuts[place] ?? 0;
     const part = text.slice(start, end);
-    const isWithin = (mark: MarkedRange): boolean => mark.start <= start && mark.end >= end;
+    const isWithin = (mark: TextRange): boolean => mark.start <= start && mark.end >= end;
     if (quotes.some(isWithin)) return html`<mark part="quote">${part}</mark>`;
     return words.some(isWithin) ? html`<mark class="word">${part}</mark>` : part;
   });

@@ -1,7 +1,8 @@
 /** Highlights in the passages of a list: quotes from the reasoning, and words of the question or the search field. */
 import type { Passage } from '../session/passage-table.ts';
 import type { TriageSession } from '../session/triage-session.ts';
-import type { MarkedRange, WordMarker } from '../shortlist/word-marker.ts';
+import type { TextRange } from '../../base/text-range.ts';
+import type { WordMarker } from '../shortlist/word-marker.ts';
 import { quotesIn, type PassageMarks } from './marked-text.ts';
 
 export class PassageMarker {
@@ -31,9 +32,9 @@ export class PassageMarker {
   }
 }
 
-function occurrences(text: string, find: string): MarkedRange[] {
+function occurrences(text: string, find: string): TextRange[] {
   const [where, what] = [text.toLowerCase(), find.toLowerCase()];
-  const ranges: MarkedRange[] = [];
+  const ranges: TextRange[] = [];
   // If lower-casing changes the length, offsets would be wrong.
   if (where.length !== text.length) return ranges;
   for (let at = where.indexOf(what); at !== -1; at = where.indexOf(what, at + what.length))

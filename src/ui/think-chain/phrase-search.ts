@@ -2,11 +2,7 @@
  * Where a passage holds a phrase, ignoring case and spaces. What was found is remembered, and what was not, because a
  * chain is marked again with each of its tokens, and its passage with it.
  */
-
-export interface Range {
-  readonly start: number;
-  readonly end: number;
-}
+import type { TextRange } from '../../base/text-range.ts';
 
 const MIN_PHRASE_LENGTH = 2;
 /** More than the rows that a list renders, so that a new order searches nothing. */
@@ -19,7 +15,7 @@ const searches = new Map<string, PhraseSearch>();
 
 export class PhraseSearch {
   readonly #passage: string;
-  readonly #found = new Map<string, Range | null>();
+  readonly #found = new Map<string, TextRange | null>();
 
   private constructor(passage: string) {
     this.#passage = passage;
@@ -34,7 +30,7 @@ export class PhraseSearch {
     return search;
   }
 
-  find(phrase: string): Range | null {
+  find(phrase: string): TextRange | null {
     const words = phrase.trim().replace(/\s+/g, ' ');
     if (words.length < MIN_PHRASE_LENGTH) return null;
     const known = this.#found.get(words);
@@ -45,7 +41,7 @@ export class PhraseSearch {
     return range;
   }
 
-  #search(words: string): Range | null {
+  #search(words: string): TextRange | null {
     const pattern = words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '\\s+');
     const match = new RegExp(pattern, 'iu').exec(this.#passage);
     return match && { start: match.index, end: match.index + match[0].length };

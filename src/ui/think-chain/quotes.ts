@@ -2,7 +2,8 @@
  * Matches a chain's quotes against the passage. A quote counts only if the passage contains it (ignoring case and
  * spaces), so every marked quote is verified; a misquote stays unmarked.
  */
-import { PhraseSearch, type Range } from './phrase-search.ts';
+import type { TextRange } from '../../base/text-range.ts';
+import { PhraseSearch } from './phrase-search.ts';
 
 /** A span of text; `quoted` ones are shown marked. Concatenated, they are the whole text. */
 export interface Stretch {
@@ -50,8 +51,8 @@ export function splitStretches(stretches: readonly Stretch[], length: number): [
 }
 
 interface Quote {
-  readonly inChain: Range;
-  readonly inPassage: Range;
+  readonly inChain: TextRange;
+  readonly inPassage: TextRange;
 }
 
 function findQuotes(reasoning: string, passage: string): Quote[] {
@@ -82,7 +83,7 @@ function longestQuote(reasoning: string, start: number, passage: string): Quote 
   return null;
 }
 
-function cut(text: string, ranges: readonly Range[]): Stretch[] {
+function cut(text: string, ranges: readonly TextRange[]): Stretch[] {
   const stretches: Stretch[] = [];
   let position = 0;
   for (const { start, end } of merge(ranges)) {
@@ -95,8 +96,8 @@ function cut(text: string, ranges: readonly Range[]): Stretch[] {
 }
 
 /** Sorted, with adjacent ranges merged: two marks side by side would paint over each other's edges. */
-function merge(ranges: readonly Range[]): Range[] {
-  const merged: Range[] = [];
+function merge(ranges: readonly TextRange[]): TextRange[] {
+  const merged: TextRange[] = [];
   for (const range of [...ranges].sort((a, b) => a.start - b.start)) {
     const last = merged.at(-1);
     if (last && range.start <= last.end) {

@@ -1,0 +1,5 @@
+/** UTF-16 offsets in a text; the end is exclusive. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+}
