@@ -26,8 +26,10 @@ these 20 stays below 1. Intervals are 95 % of 10,000 bootstrap resamples over qu
 const RANK1 = `**rank1 as published** (Weller et al., arXiv 2502.18418), nDCG@10 on DL19 with its original judgements: 7B 0.661, 14B 0.648,
 32B 0.660. Other candidates and weights 50 times as large: an anchor, not a comparison. Nothing here is a rank1 checkpoint.`;
 
-const CHAINS = `A quote is what stands between the quotation marks after \`says\`; verbatim if the passage holds it word for word. A chain that does not
-end by itself within its tokens is asked for the verdict.`;
+const CHAINS = `A quote is what stands between the quotation marks after \`says\`; verbatim if the passage holds it word for word. Decoding holds each
+quote to the passage. Two kinds can still count as not verbatim: a quote of an empty passage, and a quote with another quotation mark after
+its end, because the measure runs to the chain's last one. A chain that does not end by itself within its tokens is asked for the
+verdict.`;
 
 const SCORES = `Relevant is a grade of 2 or more on DL19 and LiveQA, else of 1. F1 is over all judged documents at one threshold for all queries.
 The last column is the share of lists without any \`true\`: of a query's candidates without those that are relevant, and of those of another
