@@ -25,8 +25,11 @@ export function documentOf(fields: Readonly<Record<string, unknown>>, place: Fil
   const title = own('title');
   if (title !== undefined && title !== null && typeof title !== 'string')
     throw invalidFile(place, '"title" is not a string', 'Leave it out, or make it a string.');
-  const known: readonly (string | undefined)[] = [textField, 'title', ...ID_FIELDS];
-  const metadata = Object.entries(fields).filter(([name, value]) => !known.includes(name) && isFact(value));
+  const known: readonly (string | undefined)[] = [textField, 'title', idField];
+  const isNoId = (name: string, value: unknown): boolean => value === '' && ID_FIELDS.includes(name);
+  const metadata = Object.entries(fields).filter(
+    ([name, value]) => !known.includes(name) && isFact(value) && !isNoId(name, value),
+  );
   return {
     id: id === undefined ? defaultId(place) : String(id as string | number),
     ...(title && { title }),

@@ -1,4 +1,5 @@
 /** Reads documents from JSON Lines or a JSON array. */
+import { keepsValue, parseExactly } from '../../base/exact-json.ts';
 import { invalidFile, quoted, type FilePlace, type OnPlace } from '../../evaluation/files/invalid-file.ts';
 import { scanJson } from '../../evaluation/files/json-scanner.ts';
 import { readLines } from '../../evaluation/files/lines.ts';
@@ -12,7 +13,7 @@ export async function* readJsonLines(file: SourceFile, onPlace: OnPlace): AsyncG
     onPlace(place);
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = parseExactly(text, keepsValue);
     } catch {
       throw invalidFile(
         place,
@@ -62,8 +63,9 @@ export async function readJsonArray(
         begun = { fields: new Map(), place };
       } else if (path.length === 2) begun?.fields.set(String(path[1]), NESTED);
     },
-    scalar(path, value, place) {
-      if (path.length === 2) begun?.fields.set(String(path[1]), value);
+    scalar(path, value, place, literal) {
+      const exact = typeof value === 'number' && !keepsValue(literal) ? literal : value;
+      if (path.length === 2) begun?.fields.set(String(path[1]), exact);
       if (path.length > 1) return;
       finish();
       if (path.length === 0 || typeof value !== 'string') throw wrong(place);

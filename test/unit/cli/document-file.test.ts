@@ -98,6 +98,24 @@ describe('documents are read', () => {
     ]);
   });
 
+  it.each(['jsonl', 'json'])('from %s with every other field, ids too, and all digits', async (format) => {
+    const record = (id: string, more = '') => `{"id":${id},"text":"x"${more}}`;
+    const records = [
+      record('1', ',"doc_id":"abc","docno":"FT911-1","tweet_id":1212092628029698048,"score":1.0,"p":1e-05'),
+      record('1212092628029698048'),
+      record('""', ',"docid":"d"'),
+    ];
+    const text = format === 'json' ? `[${records.join()}]` : records.join('\n');
+    const fields = { doc_id: 'abc', docno: 'FT911-1', tweet_id: '1212092628029698048', score: 1, p: 1e-5 };
+    expect(await documentsOf(`a.${format}`, text)).toEqual([
+      { id: '1', text: 'x', metadata: fields },
+      { id: '1212092628029698048', text: 'x', metadata: {} },
+      { id: 'd', text: 'x', metadata: {} },
+    ]);
+    const half = record('1.5');
+    await expect(read(`a.${format}`, format === 'json' ? `[${half}]` : half)).rejects.toThrow(/not an id/);
+  });
+
   it('however the bytes arrive', async () => {
     const files = {
       'a.csv': 'id;text\r\n1;"two\r\nlines; é"\r\n\r\n2;"say ""so"" twice"\r\n3;字\r\n',
