@@ -93,9 +93,14 @@ describe('documents are read', () => {
       '[{"id": 1, "text": "a", "year": 1999, "deep": {"text": "no"}, "tags": [1]},\n "plain",\n{"__proto__": 2, "body": ""}]';
     expect(await documentsOf('a.json', json)).toEqual([
       { id: '1', text: 'a', metadata: { year: 1999 } },
-      { id: 'a.json:2', text: 'plain' },
-      { id: 'a.json:3', text: '', metadata: { ['__proto__']: 2 } },
+      { id: 'a.json[1]', text: 'plain' },
+      { id: 'a.json[2]', text: '', metadata: { ['__proto__']: 2 } },
     ]);
+  });
+
+  it('from a JSON array on one line, each with an id of its own', async () => {
+    const documents = await documentsOf('a.json', '[{"text":"one"},"two",{"text":"three"}]');
+    expect(documents?.map(({ id }) => id)).toEqual(['a.json[0]', 'a.json[1]', 'a.json[2]']);
   });
 
   it.each(['jsonl', 'json'])('from %s with every other field, ids too, and all digits', async (format) => {
