@@ -230,17 +230,17 @@ export interface Backoff {
 }
 
 /**
- * The wait after attempt number `attempt` (from 1): what the server asked for, or a random half to all of the
- * exponential delay, so that clients that failed together do not retry together.
+ * The wait after attempt number `attempt` (from 1): a random half to all of the exponential delay, so that clients that
+ * failed together do not retry together, or what the server asked for if that is longer. A server that keeps asking for
+ * no wait would otherwise use up all attempts at once.
  */
 export function backoffMs(
   { delayMs, maxDelayMs, random = Math.random }: Backoff,
   attempt: number,
   retryAfterMs: number | null = null,
 ): number {
-  return retryAfterMs === null
-    ? Math.min(delayMs * 2 ** (attempt - 1), maxDelayMs) * (1 - random() / 2)
-    : Math.min(retryAfterMs, maxDelayMs);
+  const exponentialMs = Math.min(delayMs * 2 ** (attempt - 1), maxDelayMs) * (1 - random() / 2);
+  return Math.max(exponentialMs, Math.min(retryAfterMs ?? 0, maxDelayMs));
 }
 
 export interface RetryOptions extends Backoff {

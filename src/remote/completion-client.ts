@@ -16,7 +16,8 @@ import {
   faultInStream,
   faultOf,
   parsedObject,
-  redactKey,
+  redacting,
+  type Redact,
 } from './remote-fault.ts';
 import type { RemoteModel } from './remote-model.ts';
 import type { RemoteSettings } from './remote-options.ts';
@@ -48,13 +49,11 @@ export class CompletionClient {
   readonly host: string;
   readonly #settings: RemoteSettings;
   readonly #pacer: Pacer;
-  readonly #redact: (text: string) => string;
 
   constructor(settings: RemoteSettings) {
     this.host = settings.host;
     this.#settings = settings;
     this.#pacer = new Pacer(settings);
-    this.#redact = redactKey(settings.apiKey);
   }
 
   /** See `Pacer`. */
@@ -112,7 +111,7 @@ export class CompletionClient {
     const limitMs = Math.min(silentMs, MAX_TOKENIZE_MS);
     const limit = new IdleTimer(limitMs, () => new PassingFault('/tokenize took too long'), signal);
     try {
-      const answer = (await this.#json(url, body, limit.signal)) as { tokens?: unknown } | null;
+      const answer = (await this.#json(url, body, limit.signal, text)) as { tokens?: unknown } | null;
       const tokens = answer?.tokens;
       return Array.isArray(tokens) && tokens.length > 0 && tokens.every(isTokenId) ? tokens : null;
     } catch (error) {
@@ -135,12 +134,13 @@ export class CompletionClient {
     signal: AbortSignal,
   ): AsyncGenerator<CompletionChunk, void> {
     const idle = this.#idleTimer();
+    const redact = redacting(this.#settings.apiKey, request.prompt);
     try {
       const either = AbortSignal.any([signal, idle.signal]);
       const url = `${this.#settings.baseUrl}/completions`;
-      const response = await this.#request(url, requestBody(model, request), either);
+      const response = await this.#request(url, requestBody(model, request), either, redact);
       let isFinished = false;
-      for await (const chunk of this.#chunks(response, either, idle)) {
+      for await (const chunk of this.#chunks(response, either, idle, redact)) {
         const { finishReason } = chunk;
         if (finishReason !== null && GIVEN_UP.test(finishReason))
           throw new PassingFault(
@@ -151,45 +151,52 @@ export class CompletionClient {
       }
       if (!isFinished) throw new PassingFault('its stream ended before the completion did');
     } catch (error) {
-      throw this.#faultIn(error, idle, signal);
+      throw this.#faultIn(error, idle, signal, redact);
     } finally {
       idle.stop();
     }
   }
 
-  async *#chunks(response: Response, signal: AbortSignal, idle: IdleTimer): AsyncGenerator<CompletionChunk> {
+  async *#chunks(
+    response: Response,
+    signal: AbortSignal,
+    idle: IdleTimer,
+    redact: Redact,
+  ): AsyncGenerator<CompletionChunk> {
     if (!response.body) throw new PassingFault('its answer has no body');
     const isWhole = /json|html/i.test(response.headers.get('content-type') ?? '');
-    if (isWhole) return yield this.#parse(await textOf(response, signal, idle), true);
+    if (isWhole) return yield this.#parse(await textOf(response, signal, idle), redact, true);
     for await (const data of readEvents(response.body, () => idle.touch())) {
       if (data === '[DONE]') return;
-      yield this.#parse(data);
+      yield this.#parse(data, redact);
     }
   }
 
   /** @param isWhole a response that is not a stream: the whole completion, or an error */
-  #parse(data: string, isWhole = false): CompletionChunk {
+  #parse(data: string, redact: Redact, isWhole = false): CompletionChunk {
     try {
       return parseChunk(data);
     } catch (error) {
       if (error instanceof ErrorEvent || (isWhole && error instanceof SyntaxError))
-        throw faultInStream(data, this.host, this.#redact);
+        throw faultInStream(data, this.host, redact);
       throw error;
     }
   }
 
   /**
+   * @param prompt the text in the body
    * @returns null if the answer is no JSON object, as a web page is none
    * @throws as `stream` does
    */
-  async #json(url: string, body: unknown, signal: AbortSignal): Promise<object | null> {
+  async #json(url: string, body: unknown, signal: AbortSignal, prompt = ''): Promise<object | null> {
     const idle = this.#idleTimer();
+    const redact = redacting(this.#settings.apiKey, prompt);
     try {
       const either = AbortSignal.any([signal, idle.signal]);
-      const response = await this.#request(url, body, either);
+      const response = await this.#request(url, body, either, redact);
       return parsedObject(await textOf(response, either, idle));
     } catch (error) {
-      throw this.#faultIn(error, idle, signal);
+      throw this.#faultIn(error, idle, signal, redact);
     } finally {
       idle.stop();
     }
@@ -201,14 +208,14 @@ export class CompletionClient {
   }
 
   /** @throws the signal's reason if it was aborted */
-  #faultIn(error: unknown, idle: IdleTimer, signal: AbortSignal): unknown {
+  #faultIn(error: unknown, idle: IdleTimer, signal: AbortSignal, redact: Redact): unknown {
     signal.throwIfAborted();
     if (idle.signal.aborted) return idle.signal.reason;
     if (isKnown(error)) return error;
-    return new PassingFault(`its response failed (${this.#redact(String(error)).slice(0, 200)})`);
+    return new PassingFault(`its response failed (${redact(String(error)).slice(0, 200)})`);
   }
 
-  async #request(url: string, body: unknown, signal: AbortSignal): Promise<Response> {
+  async #request(url: string, body: unknown, signal: AbortSignal, redact: Redact): Promise<Response> {
     const { apiKey, fetch } = this.#settings;
     const init: RequestInit = {
       method: body === undefined ? 'GET' : 'POST',
@@ -229,10 +236,10 @@ export class CompletionClient {
       response = await namingRefusals(url, () => fetch(url, init));
     } catch (error) {
       signal.throwIfAborted();
-      throw isRank1Error(error) ? error : connectionFault(error, this.host, this.#redact);
+      throw isRank1Error(error) ? error : connectionFault(error, this.host, redact);
     }
     if (response.ok) return response;
-    throw await faultOf(response, this.host, this.#redact);
+    throw await faultOf(response, this.host, redact);
   }
 }
 

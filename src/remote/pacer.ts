@@ -52,7 +52,7 @@ export class Pacer {
         random: this.#random,
         onRetry: (error, attemptNumber) => {
           if (error instanceof PassingFault && error.retryAfterMs !== null) this.pauseFor(error.retryAfterMs);
-          else if (error instanceof OverloadFault) this.pauseFor(delayMs * 2 ** (attemptNumber - 1));
+          if (error instanceof OverloadFault) this.pauseFor(delayMs * 2 ** (attemptNumber - 1));
         },
       });
     } catch (error) {

@@ -1,7 +1,8 @@
-/** Classifies a server's failures by what to do about them. Messages never contain the key. */
+/** Classifies a server's failures by what to do about them. Messages contain neither the key nor a prompt. */
 import { PassingFault, retryAfterMs } from '../base/async.ts';
 import { errorMessage, Rank1Error } from '../base/errors.ts';
 import { readBody } from '../base/read-body.ts';
+import { withoutQuotes } from './without-quotes.ts';
 
 /** The server is overloaded, which concerns every request: all of them pause. */
 export class OverloadFault extends PassingFault {}
@@ -18,7 +19,10 @@ const LASTING = new Set([501, 505, 511]);
 /** Statuses of an error within a stream that are transient; any other is the request's fault. */
 const PASSING_IN_STREAM = new Set([408, 425, 429, 502, 503, 504]);
 
+/** Characters of a server's message that are shown. */
 const MAX_SAID = 300;
+/** Characters of it that are looked at. */
+const MAX_READ = 2000;
 /** Limit for the body of an error response. */
 const MAX_MESSAGE_BYTES = 2 ** 20;
 
@@ -84,9 +88,12 @@ export function connectionFault(error: unknown, host: string, redact: Redact): E
 
 export type Redact = (text: string) => string;
 
-/** Removes the key from text of a server or runtime. */
-export function redactKey(apiKey: string | undefined): Redact {
-  return (text) => (apiKey === undefined ? text : text.split(apiKey).join('[key]'));
+/** Removes the key, and what is quoted of the prompt, from text of a server or runtime, which it also cuts. */
+export function redacting(apiKey: string | undefined, prompt: string): Redact {
+  return (text) => {
+    const keyless = apiKey === undefined ? text : text.split(apiKey).join('[key]');
+    return withoutQuotes(keyless.slice(0, MAX_READ), prompt);
+  };
 }
 
 interface ErrorBody {
@@ -97,12 +104,19 @@ interface ErrorBody {
   readonly status?: unknown;
 }
 
-/** The server's message, in the shapes of OpenAI, vLLM, FastAPI and llama.cpp; else the start of the body. */
+/** The server's message, in the shapes of OpenAI, vLLM, FastAPI and llama.cpp; else the body. */
 function saidIn(body: string): string {
   const root = parsedObject(body) as ErrorBody | null;
   const nested = typeof root?.error === 'string' ? root.error : root?.error?.message;
-  const said = [nested, root?.message, root?.detail].find((one) => typeof one === 'string');
-  return ((said as string | undefined) ?? body).trim().slice(0, 2000);
+  const detail = Array.isArray(root?.detail) ? root.detail.map(problemIn).join('; ') : root?.detail;
+  const said = [nested, root?.message, detail].find((one) => typeof one === 'string');
+  return ((said as string | undefined) ?? body).trim();
+}
+
+/** An entry of FastAPI's list, whose other fields repeat the request. */
+function problemIn(entry: { readonly loc?: unknown; readonly msg?: unknown } | null): string {
+  const loc = Array.isArray(entry?.loc) ? entry.loc.join('.') : '';
+  return [loc, entry?.msg].filter((part) => typeof part === 'string' && part !== '').join(': ');
 }
 
 function statusIn(body: string): number | null {

@@ -1,4 +1,5 @@
 /** Options of a remote server, checked at the public edge. */
+import { checkBearerToken } from '../base/bearer-token.ts';
 
 /** A server with OpenAI-compatible completions that return logprobs, and how requests to it are paced. */
 export interface RemoteOptions {
@@ -55,8 +56,7 @@ export function checkRemoteOptions(
   const { remoteModel, apiKey, allowInsecureKey } = options;
   if (remoteModel !== undefined && typeof remoteModel !== 'string')
     throw new TypeError(`${nameOf('remoteModel')} must be a string`);
-  if (apiKey !== undefined && (typeof apiKey !== 'string' || !/^[\x21-\x7e]+$/.test(apiKey)))
-    throw new TypeError(`${nameOf('apiKey')} must be a string of visible ASCII characters without spaces`);
+  if (apiKey !== undefined) checkBearerToken(nameOf('apiKey'), apiKey);
   if (apiKey !== undefined && allowInsecureKey !== true && isClearText(url))
     throw new RangeError(
       `The key would be sent to ${url.host} in clear text, for anyone on the network to read. Use https, or set ${nameOf('allowInsecureKey')} if you trust the network.`,

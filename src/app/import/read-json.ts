@@ -1,4 +1,5 @@
 /** JSON and JSON Lines: one unit per record, each value under its path. */
+import { keepsSpelling, parseExactly } from '../../base/exact-json.ts';
 import { note, UnreadableFile, type ImportNote } from './import-notes.ts';
 import type { TextUnit } from './import-types.ts';
 
@@ -14,7 +15,7 @@ export interface ReadRecords {
 export function readJson(text: string): ReadRecords {
   let value: unknown;
   try {
-    value = parseExactly(text.replace(/^\ufeff/, ''));
+    value = parseExactly(text.replace(/^\ufeff/, ''), keepsSpelling);
   } catch {
     throw new UnreadableFile(note('damaged-json'));
   }
@@ -33,7 +34,7 @@ export function readJsonLines(text: string): ReadRecords {
   for (const [place, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     try {
-      const { text: described, isCut } = describe(parseExactly(line));
+      const { text: described, isCut } = describe(parseExactly(line, keepsSpelling));
       units.push({ text: described, lines: { all: place + 1 } });
       isAnyCut ||= isCut;
     } catch {
@@ -42,17 +43,6 @@ export function readJsonLines(text: string): ReadRecords {
   }
   const warnings = broken.length > 0 ? [note('broken-lines', ...broken.slice(0, MAX_REPORTED_LINES))] : [];
   return { units, warnings: [...warnings, ...depthWarning(isAnyCut)] };
-}
-
-/** As `JSON.parse`, but numbers that would be written otherwise (`12.50`, long ids) are their digits, as strings. */
-function parseExactly(json: string): unknown {
-  const value: unknown = JSON.parse(json);
-  let isInString = false;
-  const exact = json.replace(/\\.|"|-?\d[\d.eE+-]*/g, (token) => {
-    if (token === '"') isInString = !isInString;
-    return isInString || token === '"' || String(Number(token)) === token ? token : `"${token}"`;
-  });
-  return exact === json ? value : JSON.parse(exact);
 }
 
 function depthWarning(isCut: boolean): ImportNote[] {

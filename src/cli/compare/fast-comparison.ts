@@ -26,7 +26,8 @@ export const FAST_USAGE = `rank1-rerank compare --data <file> --out <folder> [op
   Exit codes: those of eval, without 4.
 `;
 
-const ARITHMETICS = ['exact', 'fast'] as const;
+/** Fast first: where it cannot be had, nothing is judged in vain, nor stored. */
+const ARITHMETICS = ['fast', 'exact'] as const;
 
 export interface FastArguments {
   readonly write: boolean;
@@ -92,8 +93,9 @@ export async function runFastComparison(
     const results: Partial<Record<Arithmetic, JudgedSet['exact']>> = {};
     for (const arithmetic of ARITHMETICS) {
       console.error(`${name}, ${arithmetic}:`);
-      const run = await judgeCollection(runs[arithmetic], context, signal);
-      if (run.model.arithmetic !== arithmetic) throw notComputed(arithmetic);
+      const run = await judgeCollection(runs[arithmetic], context, signal, (model) => {
+        if (model.arithmetic !== arithmetic) throw notComputed(arithmetic);
+      });
       results[arithmetic] = run.results;
       dtype = run.model.dtype;
     }

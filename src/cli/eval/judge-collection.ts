@@ -25,11 +25,16 @@ export function readCollection(args: EvalArguments): Promise<LoadedCollection> {
   });
 }
 
-/** Progress goes to stderr. @throws Rank1Error; the signal's reason */
+/**
+ * Progress goes to stderr.
+ * @param check throws for a model that must not judge, before anything is judged or stored
+ * @throws Rank1Error; the signal's reason
+ */
 export async function judgeCollection(
   args: EvalArguments,
   context: CommandContext,
   signal: AbortSignal,
+  check: (model: JudgingModel) => void = () => undefined,
 ): Promise<JudgedCollection> {
   const collection = await readCollection(args);
   const { queries, leftOut } = collection;
@@ -39,6 +44,7 @@ export async function judgeCollection(
   const engine = await openEngine(args.engine, context);
   try {
     const model = await loadJudgingModel(engine, args.engine, context.defaultModel, signal);
+    check(model);
     const results = await runEvaluation(
       queries,
       engineJudge(engine, args.options, signal),

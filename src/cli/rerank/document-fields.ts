@@ -7,8 +7,15 @@ import type { RerankDocument } from '../../protocol/rerank-api.ts';
 export const TEXT_FIELDS = ['text', 'contents', 'content', 'body', 'passage', 'segment', 'document'];
 const ID_FIELDS = ['id', '_id', 'docid', 'doc_id', 'docno'];
 
-/** @throws Rank1Error invalid-file if there is no text, or a field has the wrong type */
-export function documentOf(fields: Readonly<Record<string, unknown>>, place: FilePlace): RerankDocument {
+/**
+ * @param unnamed the id of a document that has none
+ * @throws Rank1Error invalid-file if there is no text, or a field has the wrong type
+ */
+export function documentOf(
+  fields: Readonly<Record<string, unknown>>,
+  place: FilePlace,
+  unnamed = defaultId(place),
+): RerankDocument {
   const own = (name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined);
   const textField = TEXT_FIELDS.find((name) => own(name) !== undefined);
   const text = textField && own(textField);
@@ -25,10 +32,13 @@ export function documentOf(fields: Readonly<Record<string, unknown>>, place: Fil
   const title = own('title');
   if (title !== undefined && title !== null && typeof title !== 'string')
     throw invalidFile(place, '"title" is not a string', 'Leave it out, or make it a string.');
-  const known: readonly (string | undefined)[] = [textField, 'title', ...ID_FIELDS];
-  const metadata = Object.entries(fields).filter(([name, value]) => !known.includes(name) && isFact(value));
+  const known: readonly (string | undefined)[] = [textField, 'title', idField];
+  const isNoId = (name: string, value: unknown): boolean => value === '' && ID_FIELDS.includes(name);
+  const metadata = Object.entries(fields).filter(
+    ([name, value]) => !known.includes(name) && isFact(value) && !isNoId(name, value),
+  );
   return {
-    id: id === undefined ? defaultId(place) : String(id as string | number),
+    id: id === undefined ? unnamed : String(id as string | number),
     ...(title && { title }),
     text,
     metadata: Object.fromEntries(metadata),

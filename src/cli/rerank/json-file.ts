@@ -1,6 +1,7 @@
 /** Reads documents from JSON Lines or a JSON array. */
+import { keepsValue, parseExactly } from '../../base/exact-json.ts';
 import { invalidFile, quoted, type FilePlace, type OnPlace } from '../../evaluation/files/invalid-file.ts';
-import { scanJson } from '../../evaluation/files/json-scanner.ts';
+import { scanJson, type JsonPath } from '../../evaluation/files/json-scanner.ts';
 import { readLines } from '../../evaluation/files/lines.ts';
 import type { SourceFile } from '../../evaluation/files/source-file.ts';
 import type { RerankDocument } from '../../protocol/rerank-api.ts';
@@ -12,7 +13,7 @@ export async function* readJsonLines(file: SourceFile, onPlace: OnPlace): AsyncG
     onPlace(place);
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = parseExactly(text, keepsValue);
     } catch {
       throw invalidFile(
         place,
@@ -42,11 +43,17 @@ export async function readJsonArray(
   take: (document: RerankDocument) => void,
   onPlace: OnPlace,
 ): Promise<void> {
-  let begun: { readonly fields: Map<string, unknown>; readonly place: FilePlace } | null = null;
+  let begun: {
+    readonly fields: Map<string, unknown>;
+    readonly place: FilePlace;
+    readonly id: string;
+  } | null = null;
   const finish = (): void => {
-    if (begun) take(documentOf(Object.fromEntries(begun.fields), begun.place));
+    if (begun) take(documentOf(Object.fromEntries(begun.fields), begun.place, begun.id));
     begun = null;
   };
+  // Not by line: a whole array is often on one.
+  const idAt = ([index]: JsonPath): string => `${file.name}[${index}]`;
   const wrong = (place: FilePlace): Error =>
     invalidFile(
       place,
@@ -59,16 +66,17 @@ export async function readJsonArray(
       if (path.length === 1) {
         finish();
         onPlace(place);
-        begun = { fields: new Map(), place };
+        begun = { fields: new Map(), place, id: idAt(path) };
       } else if (path.length === 2) begun?.fields.set(String(path[1]), NESTED);
     },
-    scalar(path, value, place) {
-      if (path.length === 2) begun?.fields.set(String(path[1]), value);
+    scalar(path, value, place, literal) {
+      const exact = typeof value === 'number' && !keepsValue(literal) ? literal : value;
+      if (path.length === 2) begun?.fields.set(String(path[1]), exact);
       if (path.length > 1) return;
       finish();
       if (path.length === 0 || typeof value !== 'string') throw wrong(place);
       onPlace(place);
-      take({ id: defaultId(place), text: value });
+      take({ id: idAt(path), text: value });
     },
   });
   finish();

@@ -1,5 +1,6 @@
 /** The arguments of `rank1-rerank serve`. */
 import { parseArgs } from 'node:util';
+import { checkBearerToken } from '../../base/bearer-token.ts';
 import type { RerankOptions } from '../../protocol/rerank-api.ts';
 import {
   ENGINE_FLAGS,
@@ -92,7 +93,7 @@ export function parseServeArguments(
     least = 1,
   ): number => wholeNumber(`--${name}`, values[name], least, most);
   const token = values.token ?? environment['RANK1_TOKEN'] ?? null;
-  if (token === '') throw new RangeError('The token must not be empty.');
+  if (token !== null) checkBearerToken(values.token === undefined ? 'RANK1_TOKEN' : '--token', token);
   if (token === null && !isLoopback(values.host))
     throw new RangeError(
       `--host ${values.host} can be reached from other machines: give --token, or set RANK1_TOKEN.`,

@@ -14,8 +14,11 @@ export type JsonScalar = string | number | boolean | null;
 export type JsonPath = readonly (string | number)[];
 
 export interface JsonHandler {
-  /** A string, number, boolean or null. */
-  scalar(path: JsonPath, value: JsonScalar, place: FilePlace): void;
+  /**
+   * A string, number, boolean or null.
+   * @param literal as it is written
+   */
+  scalar(path: JsonPath, value: JsonScalar, place: FilePlace, literal: string): void;
   /** An object or array begins. */
   open?(path: JsonPath, kind: 'object' | 'array', place: FilePlace): void;
 }
@@ -176,7 +179,7 @@ class JsonScanner {
 
   #scalar(value: JsonScalar, literal: string): void {
     this.#expectValue(literal);
-    this.#handler.scalar(this.#path, value, this.#place());
+    this.#handler.scalar(this.#path, value, this.#place(), literal);
     this.#afterValue();
   }
 

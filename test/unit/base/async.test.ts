@@ -289,17 +289,17 @@ describe('retry', () => {
     expect(retries).toEqual([1, 2, 3]);
   });
 
-  it('waits as the server asks, within the limit', async () => {
+  it('waits as the server asks, within the limit, and no shorter than without being asked', async () => {
     const begunAt: number[] = [];
     const start = Date.now();
-    const asked = [40, 9000, 0];
+    const asked = [140, 9000, 0];
     const trying = retry(() => {
       const at = begunAt.push(Date.now() - start) - 1;
       return at < 3 ? Promise.reject(new PassingFault('busy', asked[at])) : Promise.resolve('done');
     }, options);
     await vi.runAllTimersAsync();
     expect(await trying).toBe('done');
-    expect(begunAt).toEqual([0, 40, 290, 290]);
+    expect(begunAt).toEqual([0, 140, 390, 640]);
   });
 
   it('tries what does not pass once', async () => {
@@ -327,12 +327,13 @@ describe('retry', () => {
 });
 
 describe('backoffMs', () => {
-  it('is half to all of the exponential delay, or what a server asked for', () => {
+  it('is half to all of the exponential delay, or what a server asked for if that is longer', () => {
     const backoff = { delayMs: 100, maxDelayMs: 1000 };
     const waits = (random: number) => ({ ...backoff, random: () => random });
     expect([1, 2, 3, 9].map((attempt) => backoffMs(waits(0), attempt))).toEqual([100, 200, 400, 1000]);
     expect([1, 2, 3, 9].map((attempt) => backoffMs(waits(1), attempt))).toEqual([50, 100, 200, 500]);
     expect([0, 1].map((random) => backoffMs(waits(random), 1, 600))).toEqual([600, 600]);
+    expect([1, 2, 3].map((attempt) => backoffMs(waits(1), attempt, 60))).toEqual([60, 100, 200]);
     expect(backoffMs(waits(0), 1, 90_000)).toBe(1000);
   });
 });

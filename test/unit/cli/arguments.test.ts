@@ -134,8 +134,15 @@ describe('the arguments of serve', () => {
     expect(() => parseServeArguments(['--host', '127.evil.test'], {})).toThrow(/token/);
     const fromEnvironment = parseServeArguments(['--host', '0.0.0.0'], { RANK1_TOKEN: 's' });
     expect(fromEnvironment.access.token).toBe('s');
-    expect(() => parseServeArguments(['--token', ''], {})).toThrow(/empty/);
   });
+
+  it.each(['', 'abc\n', 'abc ', 'a c', 'schlüssel'])(
+    'refuse %j as a token, which no client can send',
+    (token) => {
+      expect(() => parseServeArguments(['--token', token], {})).toThrow(/^--token must be .* not empty$/);
+      expect(() => parseServeArguments([], { RANK1_TOKEN: token })).toThrow(/^RANK1_TOKEN must be/);
+    },
+  );
 
   it('have units in their names or their help, and bounds', () => {
     const line = '--max-body 2 --timeout 5 --port 0';

@@ -93,9 +93,32 @@ describe('documents are read', () => {
       '[{"id": 1, "text": "a", "year": 1999, "deep": {"text": "no"}, "tags": [1]},\n "plain",\n{"__proto__": 2, "body": ""}]';
     expect(await documentsOf('a.json', json)).toEqual([
       { id: '1', text: 'a', metadata: { year: 1999 } },
-      { id: 'a.json:2', text: 'plain' },
-      { id: 'a.json:3', text: '', metadata: { ['__proto__']: 2 } },
+      { id: 'a.json[1]', text: 'plain' },
+      { id: 'a.json[2]', text: '', metadata: { ['__proto__']: 2 } },
     ]);
+  });
+
+  it('from a JSON array on one line, each with an id of its own', async () => {
+    const documents = await documentsOf('a.json', '[{"text":"one"},"two",{"text":"three"}]');
+    expect(documents?.map(({ id }) => id)).toEqual(['a.json[0]', 'a.json[1]', 'a.json[2]']);
+  });
+
+  it.each(['jsonl', 'json'])('from %s with every other field, ids too, and all digits', async (format) => {
+    const record = (id: string, more = '') => `{"id":${id},"text":"x"${more}}`;
+    const records = [
+      record('1', ',"doc_id":"abc","docno":"FT911-1","tweet_id":1212092628029698048,"score":1.0,"p":1e-05'),
+      record('1212092628029698048'),
+      record('""', ',"docid":"d"'),
+    ];
+    const text = format === 'json' ? `[${records.join()}]` : records.join('\n');
+    const fields = { doc_id: 'abc', docno: 'FT911-1', tweet_id: '1212092628029698048', score: 1, p: 1e-5 };
+    expect(await documentsOf(`a.${format}`, text)).toEqual([
+      { id: '1', text: 'x', metadata: fields },
+      { id: '1212092628029698048', text: 'x', metadata: {} },
+      { id: 'd', text: 'x', metadata: {} },
+    ]);
+    const half = record('1.5');
+    await expect(read(`a.${format}`, format === 'json' ? `[${half}]` : half)).rejects.toThrow(/not an id/);
   });
 
   it('however the bytes arrive', async () => {

@@ -44,6 +44,16 @@ it.each([
   },
 );
 
+it.each([0, 1000])(
+  'bears it too where the server asks for %d ms every time, as for a date that is past',
+  async (ms) => {
+    const pacer = new Pacer(SETTINGS, () => 0);
+    const times = await timesOfTries(pacer, new OverloadFault('it answered 503', ms));
+    expect(times).toHaveLength(10);
+    expect(times.at(-1)).toBeGreaterThanOrEqual(180_000);
+  },
+);
+
 it('does not let requests that failed together come back together', async () => {
   let next = 0;
   const pacer = new Pacer(SETTINGS, () => (next += 0.2) % 1);
@@ -69,10 +79,10 @@ it('holds every request back while one was told to wait, and lets them start apa
   expect(new Set(started).size).toBe(3);
 });
 
-it('holds them back a while where an overloaded server does not say how long', async () => {
+it.each([null, 0])('holds them back a while where an overloaded server asks for %s ms', async (ms) => {
   const pacer = new Pacer(SETTINGS, () => 0);
   let startedAt = 0;
-  const first = failing(pacer, new OverloadFault('it answered 503', null));
+  const first = failing(pacer, new OverloadFault('it answered 503', ms));
   await vi.advanceTimersByTimeAsync(0);
   const other = pacer.retrying(() => Promise.resolve((startedAt = performance.now())), signal);
   const begin = performance.now();
