@@ -92,17 +92,17 @@ describe('CSV', () => {
     expect(row?.slice(-4)).toEqual(['x,y', '3', text, 'because']);
   });
 
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '＝1', '|calc', '%0A', '\ufeff=1', '\n=1'])(
-    'does not let %j be a formula',
-    (text) => {
-      const documents = [
-        reported(0, { text, title: text, id: text, reasoning: text, facts: { note: text, [text]: 1 } }),
-      ];
-      for (const row of cells(formatCsv(report(documents)))) {
-        expect(row.filter((cell) => /^[\s\ufeff]*[=+@＝|%]/.test(cell) || cell === text)).toEqual([]);
-      }
-    },
-  );
+  it.each([
+    ...['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '＝1', '|calc', '%0A', '\ufeff=1', '\n=1'],
+    ...['\0=1', '\0\0=1', ' \0=1', '\0\t1'],
+  ])('does not let %j be a formula', (text) => {
+    const documents = [
+      reported(0, { text, title: text, id: text, reasoning: text, facts: { note: text, [text]: 1 } }),
+    ];
+    for (const row of cells(formatCsv(report(documents)))) {
+      expect(row.filter((cell) => /^[\s\ufeff]*[=+@＝|%]|^[\t\r\n]/.test(cell) || cell === text)).toEqual([]);
+    }
+  });
 
   it('has no two columns of one name, whatever metadata is called', () => {
     const facts = { score: 5, text: 'x', page: 3, 'metadata.text': 'y', 'Where it stands': 1 };
