@@ -39,13 +39,13 @@ export interface DataOptions {
  * Queries without judgements are excluded, unless no query has any: then all are reranked and nothing is
  * measured.
  * @param budget for the texts kept in memory
- * @throws Rank1Error invalid-file, with file and line where possible; TypeError as `checkRun`
+ * @throws Rank1Error invalid-file, with file and line where possible; TypeError as `checkSources`
  */
 export async function loadCollection(
   options: DataOptions,
   budget = new TextBudget(),
 ): Promise<LoadedCollection> {
-  checkRun(options);
+  checkSources(options);
   const isFolder = statSync(options.data).isDirectory();
   const collection = isFolder ? await loadBeir(options, budget) : await loadFile(options, budget);
   if (collection.queries.length > 0) return collection;
@@ -59,12 +59,14 @@ export async function loadCollection(
 
 /**
  * Data that are missing are told when they are read.
- * @throws TypeError if they need a first-stage run, or have no use for one
+ * @throws TypeError if they need a first-stage run, or have no use for one or for judgements
  */
-export function checkRun({ data, run }: Pick<DataOptions, 'data' | 'run'>): void {
+export function checkSources({ data, run, qrels }: Pick<DataOptions, 'data' | 'run' | 'qrels'>): void {
   if (!existsSync(data)) return;
   const isFolder = statSync(data).isDirectory();
   if (isFolder && run === null) throw new TypeError('A BEIR folder needs --run with its candidates.');
+  if (isFolder && qrels !== null)
+    throw new TypeError('A BEIR folder has its own judgements; --split chooses them. Leave --qrels out.');
   if (!isFolder && run !== null)
     throw new TypeError('--run is only for a BEIR folder; this file has its own candidates.');
 }

@@ -195,6 +195,7 @@ describe('data', () => {
     expect(query?.judgements).toEqual({ grades: new Map(Object.entries({ b: 2, c: 1 })) });
     expect(query?.toJudge).toEqual([{ docid: 'b', title: 'Tb', text: 'text b', grade: 2, score: 9.25 }]);
     await expect(loadQueries({ ...options, run: null })).rejects.toThrow('needs --run');
+    await expect(loadQueries({ ...options, qrels: run })).rejects.toThrow('has its own judgements');
     // The same candidates as a rank1 run file, and as mteb predictions.
     const scores = { 1: { a: 3.5, b: 9.25 } };
     for (const [name, content] of [
