@@ -43,7 +43,7 @@ ${ENGINE_USAGE}
 export interface EvalArguments {
   readonly data: string;
   readonly run: string | null;
-  readonly split: string;
+  readonly split: string | null;
   readonly subset: string | null;
   readonly qrels: string | null;
   readonly task: string | null;
@@ -94,7 +94,7 @@ export function parseEvalArguments(args: readonly string[]): EvalArguments {
   return {
     data,
     run,
-    split: values.split ?? 'test',
+    split: values.split ?? null,
     subset: values.subset ?? null,
     qrels,
     task: values.task ?? null,

@@ -206,6 +206,13 @@ describe('data', () => {
       writeFileSync(other, JSON.stringify(content));
       expect(await loadQueries({ ...options, run: other })).toEqual([query]);
     }
+    const dev = join(folder, 'mteb-dev.json');
+    writeFileSync(dev, JSON.stringify({ mteb_model_meta: {}, fas: { dev: scores } }));
+    expect(await loadQueries({ ...options, split: null, run: dev })).toEqual([query]);
+    await expect(loadQueries({ ...options, run: dev })).rejects.toThrow('no split "test"');
+    await expect(loadQueries({ ...options, split: null, subset: 'zho', run: dev })).rejects.toThrow(
+      'no subset "zho"',
+    );
     writeFileSync(run, '1 Q0 z 1 3.5 bm25\n');
     await expect(loadQueries(options)).rejects.toThrow('names the document z');
   });
