@@ -140,7 +140,13 @@ describe('what is written reads back the same, to the last bit', () => {
           docid: 'a',
           firstStageRank: 2,
           finishReason: 'verdict',
-          verdict: { label: 'true', score: 1, logitDifference: 40.123456789, forced: false },
+          verdict: {
+            label: 'true',
+            score: 1,
+            logitDifference: 40.123456789,
+            bound: 'at-least',
+            forced: false,
+          },
           reasoning: 'Okay,\nso "the" query… </think>',
           grade: 2,
           truncated: true,
@@ -152,6 +158,11 @@ describe('what is written reads back the same, to the last bit', () => {
               verdict: { label: 'false', score: 0.25, logitDifference: -1.0986, forced: true },
               finishReason: 'length',
               reasoning: 'Hm.\n',
+            },
+            {
+              verdict: { label: 'false', score: 0, logitDifference: -9, bound: 'at-most', forced: false },
+              finishReason: 'verdict',
+              reasoning: '',
             },
           ],
         },
@@ -171,6 +182,7 @@ describe('what is written reads back the same, to the last bit', () => {
     const text = formatQueryResult(result);
     expect(await collect(readQueryResults(sourceFile('f', text)))).toEqual([result]);
     expect(text.indexOf('\n')).toBe(text.length - 1);
+    expect(text.match(/"bound"/g)).toHaveLength(2);
     expect(runScores(result)).toEqual(new Map([['a', 40.123456789]]));
   });
 });
