@@ -5,6 +5,7 @@
 import { orderingScores } from '../ordering-scores.ts';
 import { invalidFile, quoted } from './invalid-file.ts';
 import { readJsonRows, type JsonRow } from './json-row.ts';
+import { MAX_QUERY_LINE_LENGTH } from './lines.ts';
 import type { SourceFile } from './source-file.ts';
 import { UniqueIds } from './unique-ids.ts';
 
@@ -98,7 +99,7 @@ function sampleFields({ verdict, finishReason, reasoning }: ResultSample) {
 /** Streams results. Memory holds the query ids, to detect duplicates. */
 export async function* readQueryResults(source: SourceFile): AsyncGenerator<QueryResult> {
   const qids = new UniqueIds('query', source);
-  for await (const row of readJsonRows(source)) {
+  for await (const row of readJsonRows(source, MAX_QUERY_LINE_LENGTH)) {
     const qid = row.id('qid');
     qids.claim(qid, row.place);
     const measures = row.row('measures');
