@@ -176,6 +176,16 @@ describe('a TREC run', () => {
     reported(0, { id, verdict: { label: 'true', score: 0.9, logitDifference, forced: false } });
   const idsOf = (run: string) => run.split('\n').map((line) => line.split(' ')[2]);
 
+  it('has no control characters of an id, which a terminal would obey, and an id stays one column', () => {
+    const id = 'a\u001b]0;title\u0007b\u009b31mc\u200cd\u007f';
+    const run = formatTrec(report([reportedAs(id, 4), reportedAs('\u001b', 3)]), 'q\u001b[2J');
+    expect(run.split('\n').map((line) => line.split(' ').slice(0, 3))).toEqual([
+      ['q_[2J', 'Q0', 'a_]0;title_b_31mc\u200cd_'],
+      ['q_[2J', 'Q0', '_'],
+      [''],
+    ]);
+  });
+
   it('has the order of the ranking where scores are equal, which tools break by id', () => {
     const run = formatTrec(report([reportedAs('a', 2), reportedAs('b', 2), reportedAs('c', 1)]));
     expect(idsOf(run).slice(0, 3)).toEqual(['a', 'b', 'c']);
