@@ -43,8 +43,10 @@ export class Rank1DocumentCompressor extends BaseDocumentCompressor {
     return resultsThenUnjudged(response, this.#options).flatMap(({ index, score, chain }) => {
       const document = given[index];
       if (!document) return [];
+      // A score that is there already is another reranker's.
+      const { relevanceScore: _earlier, ...kept } = document.metadata;
       const metadata = {
-        ...document.metadata,
+        ...kept,
         ...(score !== undefined && { relevanceScore: score }),
         rank1: chain,
       };

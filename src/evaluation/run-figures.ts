@@ -45,11 +45,10 @@ export function runFigures(
   const judged = new Map([...judgements].filter(([qid]) => run.has(qid)));
   // A missing query counted as 0 scores 0 in any order.
   const counted = missingQueries === 'zero' ? judgements : judged;
-  const rankings = [...counted].map(([qid, known]) =>
-    gradeRanking(orderDocuments(run.get(qid) ?? new Map()), known),
-  );
+  const scored = [...counted].map(([qid, known]) => ({ known, scores: run.get(qid) ?? new Map() }));
+  const rankings = scored.map(({ known, scores }) => gradeRanking(orderDocuments(scores), known));
   const ndcg = parseMeasure(`nDCG@${cutoff}`);
-  const ties = [...judged].map(([qid, known]) => reportTies(run.get(qid)!, known, cutoff));
+  const ties = scored.map(({ known, scores }) => reportTies(scores, known, cutoff));
   return {
     ...evaluation,
     ...pairMeasures(run, judged),

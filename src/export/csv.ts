@@ -92,6 +92,7 @@ function csvLine(cells: readonly Fact[]): string {
 export function csvCell(value: Fact): string {
   if (value === null) return '';
   if (typeof value !== 'string') return String(value);
-  const safe = FORMULA.test(value) ? `'${value}` : value;
-  return `"${safe.replaceAll('"', '""').replaceAll('\0', '')}"`;
+  const text = value.replaceAll('\0', '');
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return `"${safe.replaceAll('"', '""')}"`;
 }

@@ -34,7 +34,7 @@ function uniqueIds(documents: readonly Pick<ReportedDocument, 'id' | 'index'>[])
   });
 }
 
-/** Columns are separated by spaces, so spaces in ids are replaced. */
+/** Spaces, which separate the columns, are replaced, and control characters: `rerank` prints runs to terminals. */
 function trecId(id: string): string {
-  return id.trim().replace(/[\s\0]+/g, '_');
+  return id.trim().replace(/[\s\p{Cc}]+/gu, '_');
 }

@@ -5,7 +5,7 @@ import { QUERY_PLACEHOLDER } from '../base/query-presets.ts';
 export type QueryTemplates = ReadonlyMap<string, string>;
 
 /**
- * @param text content of the JSON file
+ * @param content of the JSON file, with or without a byte order mark
  * @param file its name, for error messages
  * @throws Rank1Error `invalid-file`, with the line if known, unless it maps names to templates that contain
  *   FILL_QUERY_HERE
@@ -13,7 +13,8 @@ export type QueryTemplates = ReadonlyMap<string, string>;
  * const templates = parseQueryTemplates('{"SciFact": "a claim that FILL_QUERY_HERE"}', 'templates.json');
  * const queryTemplate = findQueryTemplate(templates, 'SciFact');
  */
-export function parseQueryTemplates(text: string, file: string): QueryTemplates {
+export function parseQueryTemplates(content: string, file: string): QueryTemplates {
+  const text = content.replace(/^\ufeff/, '');
   let json: unknown;
   try {
     json = JSON.parse(text);

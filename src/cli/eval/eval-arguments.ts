@@ -11,7 +11,7 @@ import {
   wholeNumber,
 } from '../engine/engine-options.ts';
 import { NO_REVISION } from '../../evaluation/index.ts';
-import { checkRun } from '../../evaluation/node/load-collection.ts';
+import { checkSources } from '../../evaluation/node/load-collection.ts';
 import type { RerankOptions } from '../../protocol/rerank-api.ts';
 
 export const EVAL_USAGE = `rank1-rerank eval --data <file or folder> --out <folder> [options]
@@ -43,7 +43,7 @@ ${ENGINE_USAGE}
 export interface EvalArguments {
   readonly data: string;
   readonly run: string | null;
-  readonly split: string;
+  readonly split: string | null;
   readonly subset: string | null;
   readonly qrels: string | null;
   readonly task: string | null;
@@ -80,8 +80,8 @@ export function parseEvalArguments(args: readonly string[]): EvalArguments {
   const { values } = parseArgs({ args: [...args], options: EVAL_FLAGS });
   if (!values.data || !values.out)
     throw new TypeError('eval needs --data <file or folder> and --out <folder>.');
-  const { data, run = null } = values;
-  checkRun({ data, run });
+  const { data, run = null, qrels = null } = values;
+  checkSources({ data, run, qrels });
   const count = (name: 'depth' | 'limit' | 'relevance-level') => {
     const value = values[name];
     return value === undefined ? null : wholeNumber(`--${name}`, value, 1);
@@ -94,9 +94,9 @@ export function parseEvalArguments(args: readonly string[]): EvalArguments {
   return {
     data,
     run,
-    split: values.split ?? 'test',
+    split: values.split ?? null,
     subset: values.subset ?? null,
-    qrels: values.qrels ?? null,
+    qrels,
     task: values.task ?? null,
     datasetRevision: values['dataset-revision'] ?? NO_REVISION,
     languages,

@@ -3,6 +3,7 @@
  * stdout.
  */
 import { basename } from 'node:path';
+import { DEFAULT_SPLIT } from '../../evaluation/node/load-collection.ts';
 import { writeReport } from '../../evaluation/node/run-evaluation.ts';
 import { EXIT, type Command, type CommandContext, type ExitCode } from '../command.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
@@ -31,5 +32,6 @@ function runEval(args: EvalArguments, context: CommandContext): Promise<ExitCode
 
 function namesOf(args: EvalArguments, modelName: string) {
   const taskName = args.task ?? basename(args.data).replace(/\..*$/, '');
-  return { ...args, modelName, taskName, runTag: `rank1-rerank-${args.options.reasons ?? 'all'}` };
+  const runTag = `rank1-rerank-${args.options.reasons ?? 'all'}`;
+  return { ...args, split: args.split ?? DEFAULT_SPLIT, modelName, taskName, runTag };
 }

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { beirFiles } from '../../evaluation/node/load-collection.ts';
+import { beirFiles, DEFAULT_SPLIT } from '../../evaluation/node/load-collection.ts';
 import type { JudgingModel } from '../engine/judging-model.ts';
 import type { EvalArguments } from './eval-arguments.ts';
 
@@ -17,7 +17,7 @@ export async function settingsOf(args: EvalArguments, model: JudgingModel) {
     data_sha256: isFolder ? await folderHashes(data, split) : await sha256(data),
     run_sha256: run === null ? null : await sha256(run),
     qrels_sha256: qrels === null ? null : await sha256(qrels),
-    split: isFolder ? split : null,
+    split: isFolder ? (split ?? DEFAULT_SPLIT) : null,
     subset,
     task: args.task,
     dataset_revision: args.datasetRevision,
@@ -46,7 +46,7 @@ function nameOf({ name }: JudgingModel, { out, engine: { remote } }: EvalArgumen
   return isBegun ? host : name;
 }
 
-async function folderHashes(folder: string, split: string): Promise<Record<string, string>> {
+async function folderHashes(folder: string, split: string | null): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for (const [name, file] of Object.entries(beirFiles(folder, split))) hashes[name] = await sha256(file);
   return hashes;

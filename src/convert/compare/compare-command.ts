@@ -92,7 +92,7 @@ export function describeAgreement(agreement: Agreement, numSamples: number): str
 
 async function readSamples(file: string): Promise<Sample[]> {
   const samples: unknown = await readFile(file, 'utf8')
-    .then(JSON.parse)
+    .then((text) => JSON.parse(text.replace(/^\ufeff/, '')))
     .catch(() => null);
   const isSample = (item: unknown): item is Sample =>
     typeof item === 'object' &&

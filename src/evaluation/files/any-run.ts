@@ -13,6 +13,8 @@ export interface RunChoice {
   /** of an mteb prediction file with several subsets */
   readonly subset?: string | undefined;
   readonly split?: string | undefined;
+  /** taken of several splits if none is named */
+  readonly defaultSplit?: string | undefined;
 }
 
 /**
@@ -31,10 +33,10 @@ export async function readAnyRun(file: SourceFile | DetectedFile, choice: RunCho
       'Give a TREC run, a rank1 run file or an mteb prediction file.',
     );
   const { runs } = await readMtebPredictions(source);
-  const splits = pick(runs, choice.subset, 'subset', source.name);
-  return new Map(
-    [...pick(splits, choice.split, 'split', source.name)].map(([qid, scores]) => [qid, new Map(scores)]),
-  );
+  const { subset, split, defaultSplit } = choice;
+  const splits = pick(runs, 'subset', source.name, subset);
+  const run = pick(splits, 'split', source.name, split, defaultSplit);
+  return new Map([...run].map(([qid, scores]) => [qid, new Map(scores)]));
 }
 
 /**
@@ -59,18 +61,18 @@ function detected(file: SourceFile | DetectedFile): DetectedFile | Promise<Detec
 
 function pick<Value>(
   choices: ReadonlyMap<string, Value>,
-  wanted: string | undefined,
   what: string,
   file: string,
+  wanted?: string,
+  usual?: string,
 ): Value {
   const names = [...choices.keys()];
-  const name =
-    wanted !== undefined && choices.has(wanted) ? wanted : names.length === 1 ? names[0] : undefined;
+  const name = wanted ?? (names.length === 1 ? names[0] : usual);
   const value = name === undefined ? undefined : choices.get(name);
   if (value !== undefined) return value;
   throw invalidFile(
     { file, line: 1 },
-    `it is not clear which ${what} is meant`,
+    wanted === undefined ? `it is not clear which ${what} is meant` : `there is no ${what} ${quoted(wanted)}`,
     `The file has ${names.map(quoted).join(', ')}: name one of them.`,
   );
 }

@@ -7,6 +7,7 @@
 import type { Judgements } from '../types.ts';
 import { invalidFile, quoted, type OnPlace } from './invalid-file.ts';
 import { readJsonRows, type JsonRow } from './json-row.ts';
+import { MAX_QUERY_LINE_LENGTH } from './lines.ts';
 import type { SourceFile } from './source-file.ts';
 import { UniqueIds } from './unique-ids.ts';
 
@@ -36,7 +37,7 @@ const IDEAL_GRADES_DEPTH = 10;
 /** Streams queries. Memory holds the query ids, to detect duplicates. */
 export async function* readEvalJsonl(source: SourceFile, onPlace?: OnPlace): AsyncGenerator<EvalQuery> {
   const qids = new UniqueIds('query', source);
-  for await (const row of readJsonRows(source)) {
+  for await (const row of readJsonRows(source, MAX_QUERY_LINE_LENGTH)) {
     const qid = row.id('qid');
     qids.claim(qid, row.place);
     const query = row.string('query');

@@ -5,8 +5,8 @@ import { readLines } from './lines.ts';
 import type { SourceFile } from './source-file.ts';
 
 /** @throws Rank1Error invalid-file at the first line that is not a JSON object */
-export async function* readJsonRows(source: SourceFile): AsyncGenerator<JsonRow> {
-  for await (const { file, line, text } of readLines(source)) {
+export async function* readJsonRows(source: SourceFile, maxLineLength?: number): AsyncGenerator<JsonRow> {
+  for await (const { file, line, text } of readLines(source, maxLineLength)) {
     let value: unknown;
     try {
       value = JSON.parse(text);

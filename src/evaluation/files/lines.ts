@@ -10,11 +10,17 @@ export interface Line extends FilePlace {
 /** In UTF-16 units. A longer line means that the file is not line-based. */
 export const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 
+/** Of a line that holds a query with all its documents and chains; half of what V8 can hold in one string. */
+export const MAX_QUERY_LINE_LENGTH = 256 * 1024 * 1024;
+
 /**
  * Non-blank lines, in batches: awaiting each line would dominate the time of reading a large run.
  * @throws Rank1Error invalid-file if the file is not UTF-8, has no lines, or a line is too long
  */
-export async function* readLineBatches(source: SourceFile): AsyncGenerator<Line[]> {
+export async function* readLineBatches(
+  source: SourceFile,
+  maxLength = MAX_LINE_LENGTH,
+): AsyncGenerator<Line[]> {
   let number = 1;
   let begun = '';
   let isEmpty = true;
@@ -31,10 +37,10 @@ export async function* readLineBatches(source: SourceFile): AsyncGenerator<Line[
       yield batch;
     }
     begun += block.slice(start);
-    if (begun.length > MAX_LINE_LENGTH) {
+    if (begun.length > maxLength) {
       throw invalidFile(
         { file: source.name, line: number },
-        `the line is longer than ${MAX_LINE_LENGTH} characters`,
+        `the line is longer than ${maxLength} characters`,
         'Check that this is the right file: this format has one short record on each line.',
       );
     }
@@ -52,8 +58,8 @@ export async function* readLineBatches(source: SourceFile): AsyncGenerator<Line[
 }
 
 /** As `readLineBatches`, line by line. */
-export async function* readLines(source: SourceFile): AsyncGenerator<Line> {
-  for await (const batch of readLineBatches(source)) {
+export async function* readLines(source: SourceFile, maxLength?: number): AsyncGenerator<Line> {
+  for await (const batch of readLineBatches(source, maxLength)) {
     for (const line of batch) yield line;
   }
 }

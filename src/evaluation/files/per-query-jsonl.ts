@@ -5,6 +5,7 @@
 import { orderingScores } from '../ordering-scores.ts';
 import { invalidFile, quoted } from './invalid-file.ts';
 import { readJsonRows, type JsonRow } from './json-row.ts';
+import { MAX_QUERY_LINE_LENGTH } from './lines.ts';
 import type { SourceFile } from './source-file.ts';
 import { UniqueIds } from './unique-ids.ts';
 
@@ -13,6 +14,8 @@ export interface ResultVerdict {
   readonly label: 'true' | 'false';
   readonly score: number;
   readonly logitDifference: number;
+  /** set if score and difference are only a minimum or a maximum */
+  readonly bound?: 'at-least' | 'at-most';
   readonly forced: boolean;
   /** set if the score was given without reasoning */
   readonly instant?: true;
@@ -79,6 +82,7 @@ function verdictFields(verdict: ResultVerdict | null) {
     label: verdict?.label ?? null,
     score: verdict?.score ?? null,
     logit_difference: verdict?.logitDifference ?? null,
+    ...(verdict?.bound && { bound: verdict.bound }),
     forced: verdict?.forced ?? null,
     ...(verdict?.instant && { instant: true }),
   };
@@ -95,7 +99,7 @@ function sampleFields({ verdict, finishReason, reasoning }: ResultSample) {
 /** Streams results. Memory holds the query ids, to detect duplicates. */
 export async function* readQueryResults(source: SourceFile): AsyncGenerator<QueryResult> {
   const qids = new UniqueIds('query', source);
-  for await (const row of readJsonRows(source)) {
+  for await (const row of readJsonRows(source, MAX_QUERY_LINE_LENGTH)) {
     const qid = row.id('qid');
     qids.claim(qid, row.place);
     const measures = row.row('measures');
@@ -149,19 +153,20 @@ function readSample(sample: JsonRow): ResultSample {
 }
 
 function readVerdict(document: JsonRow): ResultVerdict {
-  const label = document.string('label');
-  if (label !== 'true' && label !== 'false') {
-    throw invalidFile(
-      document.place,
-      `the label ${quoted(label)} is unknown`,
-      'It must be "true" or "false".',
-    );
-  }
   return {
-    label,
+    label: readWord(document, 'label', ['true', 'false']),
     score: document.number('score'),
     logitDifference: document.number('logit_difference'),
+    ...(document.has('bound') && { bound: readWord(document, 'bound', ['at-least', 'at-most']) }),
     forced: document.boolean('forced'),
     ...(document.has('instant') && document.boolean('instant') && { instant: true as const }),
   };
+}
+
+function readWord<Word extends string>(row: JsonRow, key: string, words: readonly [Word, Word]): Word {
+  const text = row.string(key);
+  const word = words.find((known) => known === text);
+  if (word !== undefined) return word;
+  const problem = `the ${key} ${quoted(text)} is unknown`;
+  throw invalidFile(row.place, problem, `It must be "${words.join('" or "')}".`);
 }

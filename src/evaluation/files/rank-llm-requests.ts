@@ -1,6 +1,7 @@
 /** rank_llm's requests: JSONL `{"query": {"text", "qid"}, "candidates": [{"docid", "score", "doc": {...}}]}`. */
 import type { OnPlace } from './invalid-file.ts';
 import { readJsonRows, type JsonRow } from './json-row.ts';
+import { MAX_QUERY_LINE_LENGTH } from './lines.ts';
 import type { SourceFile } from './source-file.ts';
 import { UniqueIds } from './unique-ids.ts';
 
@@ -29,7 +30,7 @@ export async function* readRankLlmRequests(
   onPlace?: OnPlace,
 ): AsyncGenerator<RankLlmRequest> {
   const qids = new UniqueIds('query', source);
-  for await (const row of readJsonRows(source)) {
+  for await (const row of readJsonRows(source, MAX_QUERY_LINE_LENGTH)) {
     const query = row.row('query');
     const qid = query.id('qid');
     qids.claim(qid, row.place);

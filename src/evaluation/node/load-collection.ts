@@ -20,12 +20,16 @@ import { TextBudget } from '../runner/text-budget.ts';
 import { hasJudgements, type Qrels } from '../types.ts';
 import { openFile } from './open-file.ts';
 
+/** Predictions with one split only are taken whatever its name. */
+export const DEFAULT_SPLIT = 'test';
+
 export interface DataOptions {
   /** `*.eval.jsonl`, rank_llm requests, or a BEIR folder */
   readonly data: string;
   /** first-stage run with a BEIR folder's candidates */
   readonly run: string | null;
-  readonly split: string;
+  /** of a BEIR folder and of mteb predictions; null if none is named, which means `DEFAULT_SPLIT` */
+  readonly split: string | null;
   readonly subset: string | null;
   /** judgements of rank_llm requests */
   readonly qrels: string | null;
@@ -39,13 +43,13 @@ export interface DataOptions {
  * Queries without judgements are excluded, unless no query has any: then all are reranked and nothing is
  * measured.
  * @param budget for the texts kept in memory
- * @throws Rank1Error invalid-file, with file and line where possible; TypeError as `checkRun`
+ * @throws Rank1Error invalid-file, with file and line where possible; TypeError as `checkSources`
  */
 export async function loadCollection(
   options: DataOptions,
   budget = new TextBudget(),
 ): Promise<LoadedCollection> {
-  checkRun(options);
+  checkSources(options);
   const isFolder = statSync(options.data).isDirectory();
   const collection = isFolder ? await loadBeir(options, budget) : await loadFile(options, budget);
   if (collection.queries.length > 0) return collection;
@@ -59,18 +63,20 @@ export async function loadCollection(
 
 /**
  * Data that are missing are told when they are read.
- * @throws TypeError if they need a first-stage run, or have no use for one
+ * @throws TypeError if they need a first-stage run, or have no use for one or for judgements
  */
-export function checkRun({ data, run }: Pick<DataOptions, 'data' | 'run'>): void {
+export function checkSources({ data, run, qrels }: Pick<DataOptions, 'data' | 'run' | 'qrels'>): void {
   if (!existsSync(data)) return;
   const isFolder = statSync(data).isDirectory();
   if (isFolder && run === null) throw new TypeError('A BEIR folder needs --run with its candidates.');
+  if (isFolder && qrels !== null)
+    throw new TypeError('A BEIR folder has its own judgements; --split chooses them. Leave --qrels out.');
   if (!isFolder && run !== null)
     throw new TypeError('--run is only for a BEIR folder; this file has its own candidates.');
 }
 
 /** The files a BEIR run depends on; a .gz is used if the plain file is missing. */
-export function beirFiles(folder: string, split: string) {
+export function beirFiles(folder: string, split: string | null) {
   const found = (name: string) => {
     const path = join(folder, name);
     return !existsSync(path) && existsSync(`${path}.gz`) ? `${path}.gz` : path;
@@ -78,7 +84,7 @@ export function beirFiles(folder: string, split: string) {
   return {
     queries: found('queries.jsonl'),
     corpus: found('corpus.jsonl'),
-    qrels: found(`qrels/${split}.tsv`),
+    qrels: found(`qrels/${split ?? DEFAULT_SPLIT}.tsv`),
   };
 }
 
@@ -88,7 +94,11 @@ async function loadBeir(
 ): Promise<LoadedCollection> {
   const files = beirFiles(folder, split);
   const qrels = await readBeirQrels(openFile(files.qrels));
-  const candidates = await readAnyRun(openFile(runFile!), { split, subset: subset ?? undefined });
+  const candidates = await readAnyRun(openFile(runFile!), {
+    subset: subset ?? undefined,
+    split: split ?? undefined,
+    defaultSplit: DEFAULT_SPLIT,
+  });
   const judged = [...candidates].filter(([qid]) => qrels.has(qid));
   const { run, numOwn } = withoutOwnDocuments(new Map(judged.slice(0, limit ?? Infinity)));
   const texts = await queryTexts(files.queries, run);

@@ -12,6 +12,7 @@ import type { Judge } from '../runner/judge.ts';
 import type { LoadedCollection, LoadedQuery } from '../runner/loaded-collection.ts';
 import { queryResult } from '../runner/query-result.ts';
 import { makeReport, type Report, type ReportNames } from '../runner/report.ts';
+import { whileLocked } from './while-locked.ts';
 import { writeWhole } from './write-whole.ts';
 
 export interface RunFolder {
@@ -22,14 +23,23 @@ export interface RunFolder {
   readonly relevanceLevel?: number;
 }
 
-/** @throws Error if the folder holds a run with other settings or queries */
+/** @throws Error if the folder holds a run with other settings or queries, or another process writes it */
 export async function runEvaluation(
   queries: readonly LoadedQuery[],
   judge: Judge,
-  { out, settings, relevanceLevel = 1 }: RunFolder,
+  folder: RunFolder,
   onProgress: (numDone: number, numQueries: number) => void = () => undefined,
 ): Promise<QueryResult[]> {
-  mkdirSync(out, { recursive: true });
+  mkdirSync(folder.out, { recursive: true });
+  return whileLocked(folder.out, () => judgeRest(queries, judge, folder, onProgress));
+}
+
+async function judgeRest(
+  queries: readonly LoadedQuery[],
+  judge: Judge,
+  { out, settings, relevanceLevel = 1 }: RunFolder,
+  onProgress: (numDone: number, numQueries: number) => void,
+): Promise<QueryResult[]> {
   pinSettings(join(out, 'settings.json'), settings);
   const file = join(out, 'results.jsonl');
   const results = await readKeptResults(file);

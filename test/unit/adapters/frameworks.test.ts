@@ -90,6 +90,16 @@ describe('the document compressor of LangChain.js', () => {
     expect(given).toEqual(documents());
   });
 
+  it('leaves no score of another reranker on a document without a verdict', async () => {
+    const given = TEXTS.map(
+      (pageContent, page) => new Document({ pageContent, metadata: { page, relevanceScore: 0.99 } }),
+    );
+    const compressed = await new Rank1DocumentCompressor(setUp()).compressDocuments(given, QUERY);
+    expect(compressed[3]?.metadata).toMatchObject({ page: 3, rank1: { label: null } });
+    expect(compressed[3]?.metadata).not.toHaveProperty('relevanceScore');
+    expect(given[3]?.metadata).toHaveProperty('relevanceScore', 0.99);
+  });
+
   it('gives back the list as it was when it was called', async () => {
     const given = documents();
     const compressing = new Rank1DocumentCompressor(setUp()).compressDocuments(given, QUERY);

@@ -129,9 +129,9 @@ describe('the demo model', () => {
     expect(lost.sameToken).toBeGreaterThan(0.8);
   });
 
-  it('is compared with itself by the command, on the samples of a file', async () => {
+  it('is compared with itself by the command, on the samples of a file with a byte order mark', async () => {
     const file = path.join(folder, 'samples.json');
-    await writeFile(file, JSON.stringify(DEFAULT_SAMPLES.slice(0, 1)));
+    await writeFile(file, `\ufeff${JSON.stringify(DEFAULT_SAMPLES.slice(0, 1))}`);
     const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     await runCompare({ reference: DEMO, model: DEMO, samples: file, maxNewTokens: 4 }, signal);
     const text = printed.mock.calls.flat().join('\n');

@@ -1,6 +1,6 @@
 /** Files dropped without a word on what they are. */
 import { describe, expect, test } from 'vitest';
-import { readAnyQrels, readAnyRun } from '../../../src/evaluation/files/any-run.ts';
+import { readAnyQrels, readAnyRun, type RunChoice } from '../../../src/evaluation/files/any-run.ts';
 import { detectFormat } from '../../../src/evaluation/files/detect-format.ts';
 import { sourceFile } from '../../../src/evaluation/files/source-file.ts';
 
@@ -101,6 +101,20 @@ describe('a run in any format', () => {
     expect(await readAnyRun(sourceFile('run', two), { split: 'test' })).toEqual(expected);
     await expect(readAnyRun(sourceFile('run', two))).rejects.toThrow('which split');
     await expect(readAnyRun(sourceFile('run', 'q1 0 d1 2\n'))).rejects.toThrow('not a run');
+  });
+
+  test('is the only one of its file if none is named, else the usual one, and never another than was named', async () => {
+    const read = (splits: string, choice: RunChoice) =>
+      readAnyRun(sourceFile('run', `{"fas": {${splits}}}`), choice);
+    const [dev, test] = ['"dev": {"q1": {"d1": 1}}', '"test": {"q1": {"d1": 2}}'];
+    const defaultSplit = 'test';
+    expect(await read(dev, { defaultSplit })).toEqual(new Map([['q1', new Map([['d1', 1]])]]));
+    expect(await read(`${dev}, ${test}`, { defaultSplit })).toEqual(new Map([['q1', new Map([['d1', 2]])]]));
+    for (const [choice, message] of [
+      [{ subset: 'zho' }, 'there is no subset "zho". The file has "fas"'],
+      [{ split: 'test' }, 'there is no split "test". The file has "dev"'],
+    ] as const)
+      await expect(read(dev, choice)).rejects.toThrow(message);
   });
 
   test('has judgements in either format', async () => {

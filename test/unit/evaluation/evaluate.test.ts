@@ -6,7 +6,8 @@ import { givenOrderScores, judgementsOf, type EvalQuery } from '../../../src/eva
 import { toMtebScores } from '../../../src/evaluation/mteb-scores.ts';
 import { gradeRanking } from '../../../src/evaluation/graded-ranking.ts';
 import { parseMeasure } from '../../../src/evaluation/measures/measure.ts';
-import type { Qrels, Run } from '../../../src/evaluation/types.ts';
+import { runFigures } from '../../../src/evaluation/run-figures.ts';
+import type { Judgements, Qrels, Run } from '../../../src/evaluation/types.ts';
 import { loadSkeleton } from './fixture-files.ts';
 
 const NDCG_10 = parseMeasure('nDCG@10');
@@ -27,6 +28,25 @@ function meanOver(queries: readonly EvalQuery[], valueOf: (query: EvalQuery) => 
 function given(query: EvalQuery) {
   return gradeRanking(orderDocuments(givenOrderScores(query)), judgementsOf(query));
 }
+
+describe('runFigures', () => {
+  it('counts a query that the run lacks as 0 in every mean, where the run is measured so', () => {
+    const known: Judgements = { grades: new Map([['a', 1]]) };
+    const options = { measures: [NDCG_10], cutoff: 10, missingQueries: 'zero' } as const;
+    const judgements = new Map([
+      ['there', known],
+      ['missing', known],
+    ]);
+    const figures = runFigures(new Map([['there', new Map([['a', 1]])]]), judgements, options);
+    expect(figures.means.get('nDCG@10')).toBe(0.5);
+    expect(figures).toMatchObject({
+      lowestByTies: 0.5,
+      highestByTies: 0.5,
+      randomOrder: 0.5,
+      bestOrder: 0.5,
+    });
+  });
+});
 
 describe('published figures', () => {
   const dl19 = loadSkeleton('dl19');

@@ -215,6 +215,16 @@ const FORMATS: [name: string, read: Reader, valid: string, faults: Fault[]][] = 
       [result(`${RANKED}, ${RANKED}`), 1, 'document "d" occurs twice'],
       [`${result('')}\n${result('')}`, 2, 'query "q" occurs twice'],
       [result(RANKED.replace('null', '"maybe"')), 1, 'the label "maybe" is unknown'],
+      [
+        result(
+          RANKED.replace(
+            'null',
+            '"true", "score": 1, "logit_difference": 9, "bound": "about", "forced": false',
+          ),
+        ),
+        1,
+        'the bound "about" is unknown',
+      ],
       [result(RANKED.replace('}', ', "samples": [{}]}')), 1, '"finish_reason" of "samples"'],
       [result(RANKED.replace('null', '"true"')), 1, '"score" of "ranking"[0] is missing'],
       [result('', '{"nDCG@10": null}'), 1, '"nDCG@10" of "measures" is not a finite number'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatEvalQuery, readEvalJsonl, type EvalQuery } from '../../../src/evaluation/files/eval-jsonl.ts';
 import { readBeirCorpus, readBeirQrels } from '../../../src/evaluation/files/beir.ts';
+import { MAX_LINE_LENGTH } from '../../../src/evaluation/files/lines.ts';
 import {
   formatMtebPredictions,
   readMtebPredictions,
@@ -14,7 +15,7 @@ import {
 } from '../../../src/evaluation/files/per-query-jsonl.ts';
 import { formatRank1RunFile, readRank1RunFile } from '../../../src/evaluation/files/rank1-run-file.ts';
 import { readRankLlmRequests } from '../../../src/evaluation/files/rank-llm-requests.ts';
-import { sourceFile } from '../../../src/evaluation/files/source-file.ts';
+import { sourceFile, type SourceFile } from '../../../src/evaluation/files/source-file.ts';
 import { formatTrecQrels, readTrecQrels } from '../../../src/evaluation/files/trec-qrels.ts';
 import { formatTrecRun, readTrecRun } from '../../../src/evaluation/files/trec-run.ts';
 import type { Qrels, Run } from '../../../src/evaluation/types.ts';
@@ -140,7 +141,13 @@ describe('what is written reads back the same, to the last bit', () => {
           docid: 'a',
           firstStageRank: 2,
           finishReason: 'verdict',
-          verdict: { label: 'true', score: 1, logitDifference: 40.123456789, forced: false },
+          verdict: {
+            label: 'true',
+            score: 1,
+            logitDifference: 40.123456789,
+            bound: 'at-least',
+            forced: false,
+          },
           reasoning: 'Okay,\nso "the" query… </think>',
           grade: 2,
           truncated: true,
@@ -152,6 +159,11 @@ describe('what is written reads back the same, to the last bit', () => {
               verdict: { label: 'false', score: 0.25, logitDifference: -1.0986, forced: true },
               finishReason: 'length',
               reasoning: 'Hm.\n',
+            },
+            {
+              verdict: { label: 'false', score: 0, logitDifference: -9, bound: 'at-most', forced: false },
+              finishReason: 'verdict',
+              reasoning: '',
             },
           ],
         },
@@ -171,7 +183,27 @@ describe('what is written reads back the same, to the last bit', () => {
     const text = formatQueryResult(result);
     expect(await collect(readQueryResults(sourceFile('f', text)))).toEqual([result]);
     expect(text.indexOf('\n')).toBe(text.length - 1);
+    expect(text.match(/"bound"/g)).toHaveLength(2);
     expect(runScores(result)).toEqual(new Map([['a', 40.123456789]]));
+  });
+});
+
+describe('a query with all its documents', () => {
+  const long = 'x'.repeat(1.25 * MAX_LINE_LENGTH);
+  const read = async (reader: (file: SourceFile) => AsyncIterable<{ readonly qid: string }>, line: string) =>
+    (await collect(reader(sourceFile('f', new Blob([line]))))).map(({ qid }) => qid);
+
+  it('may be a longer line than other rows: results', async () => {
+    const result = { qid: '1', query: long, measures: new Map<string, number>(), ranking: [] };
+    expect(await read(readQueryResults, formatQueryResult(result))).toEqual(['1']);
+  });
+  it('may be a longer line than other rows: eval.jsonl', async () => {
+    const query = { qid: '1', query: long, candidates: [], idealGrades: null };
+    expect(await read(readEvalJsonl, formatEvalQuery(query))).toEqual(['1']);
+  });
+  it('may be a longer line than other rows: rank_llm requests', async () => {
+    const line = `${JSON.stringify({ query: { qid: '1', text: long }, candidates: [] })}\n`;
+    expect(await read(readRankLlmRequests, line)).toEqual(['1']);
   });
 });
 

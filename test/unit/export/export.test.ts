@@ -92,17 +92,17 @@ describe('CSV', () => {
     expect(row?.slice(-4)).toEqual(['x,y', '3', text, 'because']);
   });
 
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '＝1', '|calc', '%0A', '\ufeff=1', '\n=1'])(
-    'does not let %j be a formula',
-    (text) => {
-      const documents = [
-        reported(0, { text, title: text, id: text, reasoning: text, facts: { note: text, [text]: 1 } }),
-      ];
-      for (const row of cells(formatCsv(report(documents)))) {
-        expect(row.filter((cell) => /^[\s\ufeff]*[=+@＝|%]/.test(cell) || cell === text)).toEqual([]);
-      }
-    },
-  );
+  it.each([
+    ...['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '＝1', '|calc', '%0A', '\ufeff=1', '\n=1'],
+    ...['\0=1', '\0\0=1', ' \0=1', '\0\t1'],
+  ])('does not let %j be a formula', (text) => {
+    const documents = [
+      reported(0, { text, title: text, id: text, reasoning: text, facts: { note: text, [text]: 1 } }),
+    ];
+    for (const row of cells(formatCsv(report(documents)))) {
+      expect(row.filter((cell) => /^[\s\ufeff]*[=+@＝|%]|^[\t\r\n]/.test(cell) || cell === text)).toEqual([]);
+    }
+  });
 
   it('has no two columns of one name, whatever metadata is called', () => {
     const facts = { score: 5, text: 'x', page: 3, 'metadata.text': 'y', 'Where it stands': 1 };
@@ -175,6 +175,16 @@ describe('a TREC run', () => {
   const reportedAs = (id: string, logitDifference: number) =>
     reported(0, { id, verdict: { label: 'true', score: 0.9, logitDifference, forced: false } });
   const idsOf = (run: string) => run.split('\n').map((line) => line.split(' ')[2]);
+
+  it('has no control characters of an id, which a terminal would obey, and an id stays one column', () => {
+    const id = 'a\u001b]0;title\u0007b\u009b31mc\u200cd\u007f';
+    const run = formatTrec(report([reportedAs(id, 4), reportedAs('\u001b', 3)]), 'q\u001b[2J');
+    expect(run.split('\n').map((line) => line.split(' ').slice(0, 3))).toEqual([
+      ['q_[2J', 'Q0', 'a_]0;title_b_31mc\u200cd_'],
+      ['q_[2J', 'Q0', '_'],
+      [''],
+    ]);
+  });
 
   it('has the order of the ranking where scores are equal, which tools break by id', () => {
     const run = formatTrec(report([reportedAs('a', 2), reportedAs('b', 2), reportedAs('c', 1)]));

@@ -54,6 +54,11 @@ describe('a file of templates', () => {
     },
   );
 
+  test('may begin with a byte order mark', () => {
+    const text = '\ufeff{"Set": "FILL_QUERY_HERE"}';
+    expect(parseQueryTemplates(text, 'prompts.json')).toEqual(new Map([['Set', 'FILL_QUERY_HERE']]));
+  });
+
   test.each([
     ['null', 'prompts.json: this is not a file of query templates'],
     ['[]', 'prompts.json: this is not a file of query templates'],

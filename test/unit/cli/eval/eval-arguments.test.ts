@@ -44,7 +44,7 @@ describe('the command line', () => {
     expect(() => parseEvalArguments(args)).toThrow(reason);
   });
 
-  test('takes candidates for a folder, and for nothing else', () => {
+  test('takes candidates for a folder, and for nothing else; judgements not for one', () => {
     const file = join(folder, 'tea.eval.jsonl');
     writeFileSync(file, '');
     const parse = (data: string, ...flags: string[]) =>
@@ -52,6 +52,10 @@ describe('the command line', () => {
     expect(parse(folder, '--run', 'run.trec').run).toBe('run.trec');
     expect(() => parse(folder)).toThrow('A BEIR folder needs --run');
     expect(() => parse(file, '--run', 'run.trec')).toThrow('--run is only for a BEIR folder');
+    expect(parse(file, '--qrels', 'a.qrels').qrels).toBe('a.qrels');
+    expect(() => parse(folder, '--run', 'run.trec', '--qrels', 'a.qrels')).toThrow(
+      'A BEIR folder has its own judgements; --split chooses them.',
+    );
   });
 
   test('takes a template by the name of the task, else by the name of its data set', () => {

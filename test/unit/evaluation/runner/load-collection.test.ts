@@ -195,6 +195,7 @@ describe('data', () => {
     expect(query?.judgements).toEqual({ grades: new Map(Object.entries({ b: 2, c: 1 })) });
     expect(query?.toJudge).toEqual([{ docid: 'b', title: 'Tb', text: 'text b', grade: 2, score: 9.25 }]);
     await expect(loadQueries({ ...options, run: null })).rejects.toThrow('needs --run');
+    await expect(loadQueries({ ...options, qrels: run })).rejects.toThrow('has its own judgements');
     // The same candidates as a rank1 run file, and as mteb predictions.
     const scores = { 1: { a: 3.5, b: 9.25 } };
     for (const [name, content] of [
@@ -205,6 +206,13 @@ describe('data', () => {
       writeFileSync(other, JSON.stringify(content));
       expect(await loadQueries({ ...options, run: other })).toEqual([query]);
     }
+    const dev = join(folder, 'mteb-dev.json');
+    writeFileSync(dev, JSON.stringify({ mteb_model_meta: {}, fas: { dev: scores } }));
+    expect(await loadQueries({ ...options, split: null, run: dev })).toEqual([query]);
+    await expect(loadQueries({ ...options, run: dev })).rejects.toThrow('no split "test"');
+    await expect(loadQueries({ ...options, split: null, subset: 'zho', run: dev })).rejects.toThrow(
+      'no subset "zho"',
+    );
     writeFileSync(run, '1 Q0 z 1 3.5 bm25\n');
     await expect(loadQueries(options)).rejects.toThrow('names the document z');
   });

@@ -1,4 +1,5 @@
 /** `rank1-rerank eval` without its engine: what is judged, what is kept, and that an interruption leaves no trace. */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -182,6 +183,35 @@ describe('a run', () => {
       'another query in line 1',
     );
     expect(filesOf(out)).toEqual(before);
+  });
+});
+
+describe('a folder that another process writes', () => {
+  test('is refused and left as it is', async () => {
+    const out = join(folder, 'taken');
+    mkdirSync(out);
+    for (const pid of [String(process.ppid), '']) {
+      writeFileSync(join(out, 'run.lock'), pid);
+      await expect(evaluate(out, scriptedJudge())).rejects.toThrow(/taken.* is being written by .*run\.lock/);
+      expect(filesOf(out)).toEqual({ 'run.lock': pid });
+    }
+  });
+
+  test('is one only until that process ends, and while a run goes on', async () => {
+    const out = join(folder, 'left');
+    mkdirSync(out);
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    writeFileSync(join(out, 'run.lock'), String(pid));
+    let held = '';
+    await evaluate(out, (...given) => {
+      held = readFileSync(join(out, 'run.lock'), 'utf8');
+      return scriptedJudge()(...given);
+    });
+    expect(held).toBe(String(process.pid));
+    expect(filesOf(out)).toEqual(filesOf(join(folder, 'whole')));
+    // In a container every start may have the same id.
+    writeFileSync(join(out, 'run.lock'), String(process.pid));
+    await evaluate(out, scriptedJudge());
   });
 });
 
