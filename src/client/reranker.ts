@@ -23,6 +23,7 @@ import type {
   RerankEvent,
   RerankParameters,
 } from './reranker-options.ts';
+import type { RunStateListener } from './run-state.ts';
 import { SupervisedModel, type RunListeners } from './supervised-model.ts';
 import type { RunOutcome } from './supervised-run.ts';
 import { WorkerBackend } from './worker-backend.ts';
@@ -211,7 +212,9 @@ export class Reranker {
       explainer && explainer !== this
         ? (oneWay, onRunUpdate) => {
             leaveQueue(); // two that explain each other would wait for one another
-            return explainer.#explain(this.#hold, signal, oneWay, listeners, onRunUpdate);
+            const onState: RunStateListener = (state) =>
+              listeners.onState(state.type === 'running' ? { ...state, explains: true } : state);
+            return explainer.#explain(this.#hold, signal, oneWay, { ...listeners, onState }, onRunUpdate);
           }
         : undefined;
     try {

@@ -198,6 +198,8 @@ export class JudgingRun extends EventTarget {
 
   async #loadExplainer(explainer: StoredJudge, signal: AbortSignal): Promise<void> {
     if (this.#judged.missing('reason', true).length === 0) return;
+    this.loadProgress = null;
+    this.#enter('loading');
     const model = await this.#load(explainer, signal);
     if (!model.canReason)
       throw new PageError('model-unsupported', msg(str`${explainer.name} gives scores without reasoning.`));
