@@ -22,11 +22,24 @@ export interface RefusalWatch {
   stop(): void;
 }
 
-/** Call before the request: each refusal is reported once, to the listeners of that moment. */
-export function watchRefusals(): RefusalWatch {
+type Violation = Pick<SecurityPolicyViolationEvent, 'blockedURI' | 'effectiveDirective'>;
+
+/** Whether it may be a worker that was refused its script: what is inline or an eval is the page's own. */
+export function isOfWorkerScript({ blockedURI, effectiveDirective }: Violation): boolean {
+  return (
+    /^(worker|child|script|default)-src/.test(effectiveDirective) &&
+    !/^(inline|eval|wasm-eval)$/.test(blockedURI)
+  );
+}
+
+/**
+ * Call before the request: each refusal is reported once, to the listeners of that moment.
+ * @param counts false for refusals of no concern
+ */
+export function watchRefusals(counts: (violation: Violation) => boolean = () => true): RefusalWatch {
   const violations: SecurityPolicyViolationEvent[] = [];
   const onViolation: ViolationListener = (event) => {
-    if (event.disposition !== 'report') violations.push(event);
+    if (event.disposition !== 'report' && counts(event)) violations.push(event);
   };
   // The event bubbles from the document to the window; in a worker it fires on the global scope.
   const target = globalThis as ViolationTarget;
@@ -77,7 +90,7 @@ export function workerRefusal(error: unknown): unknown {
   );
 }
 
-function policyError({ blockedURI, effectiveDirective }: SecurityPolicyViolationEvent): Rank1Error {
+function policyError({ blockedURI, effectiveDirective }: Violation): Rank1Error {
   return new Rank1Error(
     'access-denied',
     `The page's Content-Security-Policy does not allow ${blockedURI}. Add ${sourceOf(blockedURI)} to its ${effectiveDirective} directive.`,

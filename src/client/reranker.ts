@@ -12,6 +12,7 @@ import { CallProgress } from './call-progress.ts';
 import { streamCall } from './call-stream.ts';
 import { checkCall, checkLoadOptions, type CheckedCall, type DocumentInput } from './check-arguments.ts';
 import { Hold, holdWithPage, type Page } from './hold.ts';
+import { LoadsInProgress } from './loads-in-progress.ts';
 import { judgeList, type Run } from './reasons.ts';
 import { FAULT_TIMES } from './recovery.ts';
 import type { RerankResponse } from './rerank-result.ts';
@@ -23,6 +24,7 @@ import type {
   RerankEvent,
   RerankParameters,
 } from './reranker-options.ts';
+import type { RunStateListener } from './run-state.ts';
 import { SupervisedModel, type RunListeners } from './supervised-model.ts';
 import type { RunOutcome } from './supervised-run.ts';
 import { WorkerBackend } from './worker-backend.ts';
@@ -58,6 +60,7 @@ export class Reranker {
   /** Loads and runs share one device. */
   readonly #queue: Semaphore;
   readonly #hold = new Hold();
+  readonly #loads = new LoadsInProgress();
   /** runs in progress; several only if the backend supports it */
   #numRuns = 0;
   #letGoOfPage: () => void = () => undefined;
@@ -94,15 +97,16 @@ export class Reranker {
 
   /**
    * Loads the model; cheap if it is loaded. `rerank` does so itself. If the GPU that `auto` chose fails twice in a row,
-   * the CPU replaces it until the reranker is disposed, if it can run the model.
+   * the CPU replaces it until the reranker is disposed, if it can run the model. A call that waits for another is told
+   * of that one's progress.
    * @throws Rank1Error, or the signal's reason
    */
-  async load(call: LoadCallOptions = {}): Promise<LoadedModel> {
-    const signal = this.#untilDisposed(call.signal);
-    return untilAborted(
-      this.#queue.run(() => this.#model.load(call, signal), signal),
-      signal,
-    );
+  async load({ onProgress, onState, signal: byCaller }: LoadCallOptions = {}): Promise<LoadedModel> {
+    return this.#loads.during(onProgress, (failed) => {
+      const signal = AbortSignal.any([failed, this.#untilDisposed(byCaller)]);
+      const load = () => this.#model.load({ onProgress: this.#loads.tell, onState }, signal);
+      return untilAborted(this.#queue.run(load, signal), signal);
+    });
   }
 
   /**
@@ -211,7 +215,9 @@ export class Reranker {
       explainer && explainer !== this
         ? (oneWay, onRunUpdate) => {
             leaveQueue(); // two that explain each other would wait for one another
-            return explainer.#explain(this.#hold, signal, oneWay, listeners, onRunUpdate);
+            const onState: RunStateListener = (state) =>
+              listeners.onState(state.type === 'running' ? { ...state, explains: true } : state);
+            return explainer.#explain(this.#hold, signal, oneWay, { ...listeners, onState }, onRunUpdate);
           }
         : undefined;
     try {

@@ -6,7 +6,8 @@ import type { DevicePreference, LoadedModel } from '../protocol/rerank-api.ts';
 export type PausedBy = 'caller' | 'page';
 
 export type RunState =
-  | { readonly type: 'running'; readonly model: LoadedModel }
+  /** `explains`: it is the explainer, which gives the reasons, that runs */
+  | { readonly type: 'running'; readonly model: LoadedModel; readonly explains?: true }
   /** another page, or another reranker of this one, holds the device */
   | { readonly type: 'waiting' }
   | { readonly type: 'paused'; readonly by: PausedBy }

@@ -80,11 +80,13 @@ export class WorkerBackend implements Backend {
       });
       const loading: Loading = { options, onProgress, model: call.finally(() => start.stop()) };
       this.#loading = loading;
+      // Also of one that nobody waits for any more: a later load would join it.
+      loading.model.catch((error: unknown) => this.#loading === loading && this.close(error));
     }
     this.#loading.onProgress = (progress) => {
       if (!signal.aborted) onProgress(progress);
     };
-    return this.#endingOnFault(untilAborted(this.#loading.model, signal), () => !signal.aborted);
+    return untilAborted(this.#loading.model, signal);
   }
 
   async rerank(request: RerankRequest, onUpdates: UpdateListener, signal: AbortSignal): Promise<RunSummary> {
@@ -97,8 +99,11 @@ export class WorkerBackend implements Backend {
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       const idleMs = this.#times.silentRunMs;
-      const run = port.call('rerank', [request], { onUpdate: onUpdates, signal, idleMs });
-      return await this.#endingOnFault(run, (error) => !isRank1Error(error, 'option-unsupported'));
+      return await port.call('rerank', [request], { onUpdate: onUpdates, signal, idleMs });
+    } catch (error) {
+      // A call that the model refuses leaves the worker sound.
+      if (this.#port === port && !isRank1Error(error, 'option-unsupported')) this.close(error);
+      throw error;
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
@@ -126,17 +131,6 @@ export class WorkerBackend implements Backend {
     this.#isPaused = paused;
     port.setPaused(paused);
     port.call(paused ? 'pause' : 'resume', []).catch(() => undefined); // the run itself reports a dead worker
-  }
-
-  /** @param isFault false for what leaves the worker sound: an abort, or a call that it refuses */
-  async #endingOnFault<T>(call: Promise<T>, isFault: (error: unknown) => boolean): Promise<T> {
-    const port = this.#port;
-    try {
-      return await call;
-    } catch (error) {
-      if (this.#port === port && isFault(error)) this.close(error);
-      throw error;
-    }
   }
 
   #startWorker(): Worker {

@@ -4,7 +4,7 @@
  */
 import { IdleTimer, nextTask, untilAborted, withResolvers } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
-import { watchRefusals } from '../base/policy-refusal.ts';
+import { isOfWorkerScript, watchRefusals } from '../base/policy-refusal.ts';
 import { receivedError, type FromWorker, type ToWorker } from '../protocol/worker-calls.ts';
 
 /** How long to wait for messages posted before a worker's error event, which may overtake them. */
@@ -12,6 +12,9 @@ const DRAIN_MS = 100;
 
 /** Error messages of Chromium, Firefox and WebKit for an `import()` that could not be fetched. */
 const NO_MODULE = /dynamically imported module|importing a module script failed/i;
+
+/** What may have asked for a worker's script, as browsers list it: `other` for the worker, `script` for its imports. */
+const WORKER_INITIATORS = new Set(['other', 'script', 'worker']);
 
 type Listener = (...values: never[]) => void;
 /** The parameters of a method before its listener and its signal. */
@@ -45,7 +48,8 @@ export class WorkerPort<Api> {
   readonly #failure = new AbortController();
   readonly #calls = new Map<number, PendingCall>();
   /** policy violations, watched until the worker's first message */
-  readonly #refusals = watchRefusals();
+  readonly #refusals = watchRefusals(isOfWorkerScript);
+  readonly #startedAt = performance.now();
   #lastId = 0;
   #hasSpoken = false;
 
@@ -131,14 +135,17 @@ export class WorkerPort<Api> {
     const reason = event.message ? ` (${event.message})` : '';
     // Browsers that say they ended a worker because memory ran out use words like these.
     const code = /memory|allocation/i.test(reason) ? 'out-of-memory' : 'worker-failed';
-    const stopped = `The worker that ${this.#task} stopped${reason}. Try again: a new worker is started.`;
-    const wasLoaded = this.#hasSpoken || (event.message && !NO_MODULE.test(event.message));
-    const failure = wasLoaded ? new Rank1Error(code, stopped) : this.#notLoaded();
-    // If the page's thread was blocked, the timer may fire before messages that arrived long ago.
-    setTimeout(
-      () => void nextTask().then(() => this.end(this.#refusals.refusalOf(null) ?? failure)),
-      DRAIN_MS,
+    const stopped = new Rank1Error(
+      code,
+      `The worker that ${this.#task} stopped${reason}. Try again: a new worker is started.`,
     );
+    const wasLoaded = event.message && !NO_MODULE.test(event.message);
+    const failure = (): Rank1Error =>
+      this.#hasSpoken
+        ? stopped
+        : (this.#refusals.refusalOf(null) ?? (wasLoaded ? stopped : this.#notLoaded()));
+    // If the page's thread was blocked, the timer may fire before messages that arrived long ago.
+    setTimeout(() => void nextTask().then(() => this.end(failure())), DRAIN_MS);
   };
 
   readonly #onMessageError = (): void => {
@@ -153,7 +160,10 @@ export class WorkerPort<Api> {
   /** Browsers give no details about a worker script that failed to load. */
   #notLoaded(): Rank1Error {
     const failed = (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).findLast(
-      ({ responseStatus }) => responseStatus >= 400,
+      ({ responseStatus, initiatorType, startTime, duration }) =>
+        responseStatus >= 400 &&
+        WORKER_INITIATORS.has(initiatorType) &&
+        startTime + duration >= this.#startedAt, // the request begins a little before the port
     );
     const address = failed ? ` from ${failed.name} (status ${failed.responseStatus})` : '';
     return new Rank1Error(

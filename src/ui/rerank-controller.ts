@@ -249,14 +249,14 @@ export class RerankController {
       this.#reranker = reranker;
       if (this.paused) reranker.pause(this);
     }
-    if (state.type === 'running') this.model = state.model;
+    if (state.type === 'running' && !state.explains) this.model = state.model;
     this.#enter(state.type === 'running' ? 'running' : this.phase);
     this.#host.emit('rank1-state', state);
   }
 
   #progress(progress: LoadProgress): void {
     this.loadProgress = progress;
-    this.#enter(this.phase === 'waiting' ? 'loading' : this.phase);
+    this.#enter('loading');
     this.#host.emit('rank1-load-progress', progress);
   }
 

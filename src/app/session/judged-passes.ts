@@ -37,11 +37,6 @@ export class JudgedPasses {
     return mode === 'top' ? ['instant', 'reason'] : [mode];
   }
 
-  /** number of passages with an outcome of any pass */
-  get numDone(): number {
-    return new Set([...this.#done.instant, ...this.#done.reason]).size;
-  }
-
   /** Indexes that a pass still has to judge. @param canReason whether the model can */
   missing(pass: JudgingPass, canReason: boolean): readonly number[] {
     return this.#indexesOf(pass, canReason).filter((index) => !this.#done[pass].has(index));

@@ -35,8 +35,6 @@ export interface JudgingSurroundings extends JudgingModels {
 /** Fires `change` when displayed state changes, and `verdict` when something was stored. */
 export class JudgingRun extends EventTarget {
   phase: JudgingPhase = 'idle';
-  /** verdicts found in the store */
-  numKnown = 0;
   loadProgress: LoadProgress | null = null;
   model: LoadedModel | null = null;
   stats: RunStats | null = null;
@@ -45,6 +43,8 @@ export class JudgingRun extends EventTarget {
   latest: RankedItem | null = null;
   /** whether stored verdicts of the model's version were looked up */
   #isRecalled = false;
+  /** indexes of verdicts found in the store */
+  #known = new Set<number>();
   #judged: JudgedPasses;
   #abort = new AbortController();
   /** model updates since the last frame */
@@ -100,6 +100,11 @@ export class JudgingRun extends EventTarget {
     return this.#judges.instant.version;
   }
 
+  /** number of verdicts found in the store */
+  get numKnown(): number {
+    return this.#known.size;
+  }
+
   get numJudged(): number {
     return this.list.items.filter(isFinished).length;
   }
@@ -153,6 +158,7 @@ export class JudgingRun extends EventTarget {
 
   async #recallAll(): Promise<void> {
     this.#isRecalled = true;
+    this.#known = new Set();
     this.#judged = new JudgedPasses(this.question, this.passages.length);
     for (const pass of this.#judged.passes) await this.#recallPass(pass);
     if (!this.busy && this.#isComplete) this.phase = 'complete';
@@ -171,7 +177,7 @@ export class JudgingRun extends EventTarget {
       judgement ? [finishedUpdate(judgement, missing[place] ?? -1)] : [],
     );
     this.#judged.take(updates, pass);
-    this.numKnown = this.#judged.numDone;
+    for (const { index } of updates) this.#known.add(index);
   }
 
   async #judgeMissing(signal: AbortSignal): Promise<void> {
@@ -198,6 +204,8 @@ export class JudgingRun extends EventTarget {
 
   async #loadExplainer(explainer: StoredJudge, signal: AbortSignal): Promise<void> {
     if (this.#judged.missing('reason', true).length === 0) return;
+    this.loadProgress = null;
+    this.#enter('loading');
     const model = await this.#load(explainer, signal);
     if (!model.canReason)
       throw new PageError('model-unsupported', msg(str`${explainer.name} gives scores without reasoning.`));

@@ -85,7 +85,7 @@ export class SessionTexts {
 
   #queue(step: () => Promise<void>): void {
     this.#numPending += 1;
-    this.ready = this.ready.then(step).finally(() => (this.#numPending -= 1));
+    this.ready = this.ready.then(step, step).finally(() => (this.#numPending -= 1));
   }
 
   /** Cached: the question is searched for on every render. */
@@ -97,7 +97,9 @@ export class SessionTexts {
   }
 
   async #index(added: readonly (readonly [FileRecord, readonly Passage[]])[]): Promise<void> {
-    const detect = (this.#detect ??= await loadLanguageDetector());
+    // Without a network it may not come; the next file tries again.
+    this.#detect ??= await loadLanguageDetector().catch(() => null);
+    const detect = (text: string): Language => this.detectLanguage(text);
     const languages = this.#languages;
     await this.#shortlist.add(
       (function* () {

@@ -36,9 +36,11 @@ export class Shortlist {
   /** Resolves once the texts are searchable; yields to the page while indexing. Consumes `texts` lazily. */
   async add(texts: Iterable<ShortlistText>): Promise<void> {
     let sliceStart = performance.now();
+    const prepared = new Map<Language, Language>();
     for (const { index, text, language } of texts) {
-      if (!this.#vocabulary.isPrepared(language)) await this.#vocabulary.prepare(language);
-      this.#vocabulary.add(index, text, language);
+      const known = prepared.get(language) ?? (await this.#vocabulary.prepare(language));
+      prepared.set(language, known);
+      this.#vocabulary.add(index, text, known);
       this.#numIndexes = Math.max(this.#numIndexes, index + 1);
       if (performance.now() - sliceStart < SLICE_MS) continue;
       await nextTask();

@@ -3,7 +3,7 @@
  * weight; an exact match has weight 1.
  */
 import { fold } from './fold.ts';
-import { COMPOUNDING, Stemming, type Language } from './languages.ts';
+import { COMPOUNDING, Stemming, UNDETERMINED, type Language } from './languages.ts';
 import { TermBuckets } from './term-buckets.ts';
 import { isUnspaced, tokenize, type Token } from './tokenize.ts';
 import { withinOneEdit } from './within-one-edit.ts';
@@ -42,14 +42,18 @@ export class Vocabulary {
   /** Bigrams that contain a character, as wanted terms. */
   readonly #byCharacter = new Map<string, Map<number, number>>();
 
-  /** Call once before adding texts in the language. */
-  async prepare(language: Language): Promise<void> {
-    await this.#stemming.load(language);
+  /**
+   * Call before adding texts in the language.
+   * @returns the language to add them in: undetermined if the stemmer could not be fetched
+   */
+  async prepare(language: Language): Promise<Language> {
+    try {
+      await this.#stemming.load(language);
+    } catch {
+      return this.prepare(UNDETERMINED);
+    }
     this.#languages.add(language);
-  }
-
-  isPrepared(language: Language): boolean {
-    return this.#languages.has(language);
+    return language;
   }
 
   add(passage: number, text: string, language: Language): void {

@@ -4,7 +4,7 @@ import { MemoryStore } from '../../../src/app/session/memory-store.ts';
 import { DEFAULT_QUESTION, type Question } from '../../../src/app/session/session-types.ts';
 import { Reranker } from '../../../src/client/reranker.ts';
 import { FakeWorker } from '../../fakes/fake-worker.ts';
-import { SteadyPace } from '../../fakes/pace.ts';
+import { ManualPace, SteadyPace, type Pace } from '../../fakes/pace.ts';
 import { ScriptedRerankApi } from '../../fakes/scripted-rerank-api.ts';
 
 const MODEL_URL = 'https://example.test/models/demo/';
@@ -103,7 +103,8 @@ test('one model scores, and another gives the reasons for the best, each stored 
   const reasoned = ({ list }: JudgingRun) =>
     list.items.filter(({ reasoning }) => reasoning !== '').map(({ index }) => index);
 
-  expect(reasoned(await judge({}))).toEqual([]);
+  const unexplained = await judge({});
+  expect([reasoned(unexplained), unexplained.numKnown]).toEqual([[], 0]);
   expect(explainer.requests).toEqual([]);
   const run = await judge({ explained: true });
   expect(run.modelName).toBe('scorer+explainer');
@@ -119,6 +120,43 @@ test('one model scores, and another gives the reasons for the best, each stored 
   expect(reasoned(await judge({ explained: true, top: 2 }))).toHaveLength(2);
   expect([scorer.requests.length, explainer.requests.length]).toEqual([1, 2]);
   for (const { reranker } of sources) reranker.dispose();
+});
+
+test('verdicts of the run itself are not known from before', async () => {
+  const api = new ScriptedRerankApi(new SteadyPace(0));
+  const reranker = new Reranker({ model: MODEL_URL, createWorker: () => new FakeWorker(api).asWorker });
+  const store = new MemoryStore();
+  const judge = async (passages: typeof PASSAGES) => {
+    const question = { ...QUESTION, mode: 'top' as const, top: 1 };
+    const identity = { revision: 'r', dtypes: ['q4'] };
+    const run = new JudgingRun(question, passages, { store, reranker, modelUrl: MODEL_URL, identity });
+    await run.judge();
+    return [run.phase, run.numKnown];
+  };
+  expect(await judge(PASSAGES.slice(1))).toEqual(['complete', 0]);
+  expect(await judge(PASSAGES)).toEqual(['complete', 2]);
+  reranker.dispose();
+});
+
+test('the download of an explainer is shown', async () => {
+  const pace = new ManualPace();
+  const source = (of: Pace) => {
+    const api = new ScriptedRerankApi(of);
+    const reranker = new Reranker({ model: MODEL_URL, createWorker: () => new FakeWorker(api).asWorker });
+    return { api, reranker, modelUrl: MODEL_URL, identity: { revision: 'r', dtypes: ['q4'] } };
+  };
+  const [scorer, explainer] = [source(new SteadyPace(0)), source(pace)];
+  const question = { ...QUESTION, mode: 'top' as const, explained: true };
+  const run = new JudgingRun(question, PASSAGES, { store: new MemoryStore(), ...scorer, explainer });
+  const judging = run.judge();
+  await expect.poll(() => explainer.api.loads.length).toBe(1);
+  pace.release(2);
+  await expect.poll(() => run.loadProgress?.loadedBytes).toBe(10_000_000);
+  expect(run.phase).toBe('loading');
+  pace.release(1000);
+  await judging;
+  expect(run.phase).toBe('complete');
+  for (const { reranker } of [scorer, explainer]) reranker.dispose();
 });
 
 test('an explainer that cannot reason fails the run, and leaves the scores', async () => {

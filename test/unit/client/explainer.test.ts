@@ -82,6 +82,16 @@ describe('an explainer', () => {
     expect(explainer.api.requests).toEqual([]);
   });
 
+  it('is told from the model that scores by its states', async () => {
+    const { rerank } = setUp();
+    const states: RunState[] = [];
+    await rerank({ onState: (state) => states.push(state) });
+    expect(states.map((state) => state.type === 'running' && (state.explains ?? false))).toEqual([
+      false,
+      true,
+    ]);
+  });
+
   it('recovers from a fault by itself, and nothing is scored again', async () => {
     const { scorer, explainer, rerank } = setUp();
     explainer.api.failNextRun = 'device-lost';

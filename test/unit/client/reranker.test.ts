@@ -248,6 +248,22 @@ describe('Reranker', () => {
     expect(api.loads.map(({ device }) => device)).toEqual(['auto', 'auto', 'wasm', 'auto']);
   });
 
+  it('reports a load in progress to the loads that wait for it, whatever their listeners throw', async () => {
+    const pace = new ManualPace();
+    const { reranker } = setUp(pace);
+    const first = reranker.load();
+    const bytes: number[] = [];
+    const second = reranker.load({ onProgress: ({ loadedBytes }) => bytes.push(loadedBytes) });
+    const failing = reranker.load({ onProgress: () => { throw new Error('a fault of the listener'); } }); // prettier-ignore
+    const failed = expect(failing).rejects.toThrow('a fault of the listener');
+    pace.release(3);
+    await eventually(() => expect(bytes.at(-1)).toBe(15_000_000));
+    pace.release(1000);
+    await expect(first).resolves.toMatchObject({ dtype: 'q4' });
+    await expect(second).resolves.toMatchObject({ dtype: 'q4' });
+    await failed;
+  });
+
   it('stops waiting for a load when its signal aborts', async () => {
     const { reranker } = setUp(new ManualPace());
     const controller = new AbortController();

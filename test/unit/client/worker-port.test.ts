@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WorkerPort } from '../../../src/client/worker-port.ts';
 import type { ToWorker } from '../../../src/protocol/worker-calls.ts';
 import { collectGarbage } from '../../fakes/collect-garbage.ts';
@@ -33,6 +33,8 @@ class AnsweringWorker extends EventTarget {
   terminate(): void {}
 }
 
+afterEach(() => vi.restoreAllMocks());
+
 interface Api {
   load(): Promise<void>;
 }
@@ -50,6 +52,86 @@ describe('a worker that never loaded', () => {
       message: expect.stringMatching(/did not load.*npx rank1-rerank assets.*worker-url/) as string,
     });
     expect(port.alive).toBe(false);
+  });
+
+  const ADDRESS = 'https://page.example/assets/rerank.worker.js';
+  /** The page's resources: its worker, or one of its own. */
+  const entry = (initiatorType: string, name = ADDRESS, startTime = performance.now()) => {
+    const timing = { startTime, duration: 10, responseStatus: 404 };
+    return { name, initiatorType, ...timing } as unknown as PerformanceEntry;
+  };
+  const messageWith = async (entries: PerformanceEntry[]): Promise<string> => {
+    const port = new WorkerPort<Api>(new MissingWorker() as unknown as Worker, 'runs the model');
+    vi.spyOn(performance, 'getEntriesByType').mockReturnValue(entries);
+    const error: unknown = await port.call('load', []).catch((reason: unknown) => reason);
+    return (error as Error).message;
+  };
+
+  it.each(['other', 'script', 'worker'])(
+    'names its address, which browsers list as what %s asked for',
+    async (type) => {
+      expect(await messageWith([entry(type)])).toContain(`did not load from ${ADDRESS} (status 404).`);
+    },
+  );
+
+  it.each([
+    ['a picture', () => entry('img', 'https://page.example/photo.png?token=private')],
+    ['what was missing before it', () => entry('script', 'https://page.example/old.js', -1000)],
+  ])('does not name %s', async (_, missing) => {
+    expect(await messageWith([missing()])).toMatch(/did not load\. Check the connection/);
+  });
+});
+
+describe('where a policy refuses something', () => {
+  let scope: EventTarget;
+  beforeEach(() => {
+    scope = new EventTarget();
+    vi.stubGlobal('addEventListener', scope.addEventListener.bind(scope));
+    vi.stubGlobal('removeEventListener', scope.removeEventListener.bind(scope));
+  });
+  afterEach(() => vi.unstubAllGlobals());
+  const refuse = (effectiveDirective: string, blockedURI: string) =>
+    scope.dispatchEvent(
+      Object.assign(new Event('securitypolicyviolation'), {
+        blockedURI,
+        effectiveDirective,
+        disposition: 'enforce',
+      }),
+    );
+
+  it.each([
+    ['worker-src', 'https://cdn.example/worker.js'],
+    ['script-src-elem', 'https://cdn.example/part.js'],
+    ['child-src', 'blob'],
+    ['default-src', 'https://cdn.example/worker.js'],
+  ])('a worker that never loaded names the %s directive that refused it', async (directive, uri) => {
+    const port = new WorkerPort<Api>(new MissingWorker() as unknown as Worker, 'runs the model');
+    refuse(directive, uri);
+    await expect(port.call('load', [])).rejects.toMatchObject({
+      code: 'access-denied',
+      message: expect.stringContaining(`${directive} directive`) as string,
+    });
+  });
+
+  it.each([
+    ['img-src', 'https://ads.example/pixel.gif'],
+    ['script-src-elem', 'inline'],
+    ['script-src', 'eval'],
+  ])('a worker that never loaded does not blame what the page was refused by %s: %s', async (...refused) => {
+    const port = new WorkerPort<Api>(new MissingWorker() as unknown as Worker, 'runs the model');
+    refuse(...refused);
+    await expect(port.call('load', [])).rejects.toMatchObject({ code: 'network' });
+  });
+
+  it('a worker that loaded fails of what it failed of', async () => {
+    const worker = new AnsweringWorker();
+    const port = new WorkerPort<Api>(worker as unknown as Worker, 'runs the model');
+    refuse('worker-src', 'https://cdn.example/another.js');
+    await port.call('load', []);
+    const message = 'Array buffer allocation failed';
+    worker.postMessage = () =>
+      worker.dispatchEvent(Object.assign(new Event('error', { cancelable: true }), { message }));
+    await expect(port.call('load', [])).rejects.toMatchObject({ code: 'out-of-memory' });
   });
 });
 

@@ -25,6 +25,7 @@ afterEach(() => rerankers.splice(0).forEach((reranker) => reranker.dispose()));
 function setUp(
   pace: Pace = new SteadyPace(0),
   listen: (type: keyof Rank1EventDetails, controller: RerankController) => void = () => undefined,
+  explainer?: Reranker,
 ) {
   const api = new ScriptedRerankApi(pace);
   const reranker = new Reranker({ ...REQUEST.load, createWorker: () => new FakeWorker(api).asWorker });
@@ -33,7 +34,7 @@ function setUp(
   const host: RerankHost = {
     requestUpdate: () => undefined,
     acquireReranker: () => reranker,
-    acquireExplainer: () => undefined,
+    acquireExplainer: () => explainer,
     remoteHost: null,
     emit: (type) => {
       events.push(type);
@@ -300,6 +301,32 @@ describe('RerankController', () => {
       await expect(one.run).resolves.toMatchObject({ aborted: false, numFinished: 2 });
       await other.run;
     });
+  });
+
+  it('names the model that scores, and shows the download of the one that explains', async () => {
+    const pace = new ManualPace();
+    const explaining = new ScriptedRerankApi(pace);
+    const load = explaining.load.bind(explaining);
+    explaining.load = async (...call) => ({ ...(await load(...call)), dtype: 'q8' });
+    const explainer = new Reranker({
+      ...REQUEST.load,
+      createWorker: () => new FakeWorker(explaining).asWorker,
+    });
+    rerankers.push(explainer);
+    const named = new Set<string | undefined>();
+    const { controller } = setUp(
+      new SteadyPace(0),
+      (type, { model }) => type === 'rank1-verdict' && named.add(model?.dtype),
+      explainer,
+    );
+    const run = controller.run({ ...REQUEST, options: { reasons: 'top', top: 1 } });
+    await eventually(() => expect(explaining.loads).toHaveLength(1));
+    pace.release(2);
+    await eventually(() => expect(controller.loadProgress?.loadedBytes).toBe(10_000_000));
+    expect(controller.phase).toBe('loading');
+    pace.release(1000);
+    await expect(run).resolves.toMatchObject({ numFinished: 2 });
+    expect([controller.phase, ...named]).toEqual(['complete', 'q4']);
   });
 
   it('waits for its turn on a reranker that another uses, and can give up waiting', async () => {
