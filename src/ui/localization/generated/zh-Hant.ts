@@ -255,6 +255,7 @@ export const templates = {
   s576d4967e1ff7986: str`${0} 位元組`,
   s585d7cd75cf6f848: `保留`,
   s592abf6242502c63: `被拒絕`,
+  s5960e3ae98ade54c: `PDF、Word、郵件（EML、MBOX）、HTML、Markdown、純文字、CSV、JSON，以及這些檔案的 ZIP 壓縮檔。檔案在這台裝置上讀取；要判斷的段落會送到伺服器。`,
   s5ac5b735f6073110: `下一個段落`,
   s5ad5fe73dddfa663: `演講者備忘稿`,
   s5b67df28e32860cf: `與伺服器比較：要判斷的內容會送到那裡`,
