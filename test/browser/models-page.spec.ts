@@ -18,7 +18,8 @@ let server: ModelServer;
 /** Worker scripts would else come from the service worker, where no route sees them. */
 test.use({ serviceWorkers: 'block' });
 
-test.beforeEach(async () => {
+test.beforeEach(async ({ page }) => {
+  page.on('dialog', (dialog) => void dialog.accept());
   server = new ModelServer(servedModel(WEIGHT_BYTES));
   await server.listen();
 });
@@ -283,7 +284,6 @@ test('a folder of safetensors becomes a model, and all is deleted at once', asyn
   await page.getByLabel('Choose a folder').setInputFiles(DEMO);
   await page.getByRole('button', { name: 'Copy it into this browser' }).click();
   await expect(page.getByRole('button', { name: 'Use demo-model' })).toBeVisible();
-  page.on('dialog', (dialog) => void dialog.accept());
   await page.getByRole('button', { name: 'Delete all' }).click();
   await expect(page.getByRole('button', { name: /^Delete/ })).toHaveCount(0);
 });
@@ -403,6 +403,30 @@ test('a running download is cancelled, and nothing of it stays', async ({ page }
     });
   await expect.poll(left).toEqual([]);
   expect(await page.evaluate(() => document.querySelectorAll('progress').length)).toBe(0);
+});
+
+test('a download beside a whole version takes nothing from it, and of two models one is deleted by two quick presses', async ({
+  page,
+}) => {
+  await open(page);
+  await page.getByLabel('Choose a folder').setInputFiles(DEMO);
+  await page.getByRole('button', { name: 'Copy it into this browser' }).click();
+  await expect(page.getByRole('button', { name: 'Use demo-model', exact: true })).toBeVisible();
+  await download(page);
+  await expect(use(page)).toBeVisible();
+  server.chunkBytes = 100_000;
+  server.chunkMs = 60;
+  await page.getByLabel('Address or Hugging Face id').fill(server.url);
+  await page.getByRole('button', { name: 'Look up' }).click();
+  await page.getByRole('button', { name: /^Download fp32/ }).click();
+  await expect(page.getByRole('button', { name: 'Pause model' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Cancel model' })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Pause model' }).click();
+  await expect(use(page)).toBeVisible();
+  expect(await storedLengths(page)).toMatchObject({ 'model_q4.onnx_data': WEIGHT_BYTES });
+  await page.getByRole('button', { name: 'Delete demo-model' }).dblclick();
+  await expect(page.getByRole('heading', { name: 'demo-model' })).toBeHidden();
+  await expect(use(page)).toBeVisible();
 });
 
 test('the browser is asked to keep what is stored, and a download waits for no answer', async ({ page }) => {

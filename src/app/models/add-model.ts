@@ -15,7 +15,6 @@ export interface AddModelState {
   readonly busy: boolean;
   /** the error; null if there is none */
   readonly error: unknown;
-  readonly dragging: boolean;
 }
 
 export interface AddModelActions {
@@ -27,7 +26,12 @@ export interface AddModelActions {
   convertHosted(offer: CheckpointOffer): void;
 }
 
-export function renderAddModel(state: AddModelState, actions: AddModelActions): TemplateResult {
+/** @param isOver whether files are being dragged over the page */
+export function renderAddModel(
+  state: AddModelState,
+  isOver: boolean,
+  actions: AddModelActions,
+): TemplateResult {
   const onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
     const data = new FormData(event.target as HTMLFormElement);
@@ -63,7 +67,7 @@ export function renderAddModel(state: AddModelState, actions: AddModelActions): 
           ${state.busy ? msg('Looking …') : msg('Look up')}
         </button>
       </form>
-      <div class="drop" ?data-over=${state.dragging}>
+      <div class="drop" ?data-over=${isOver}>
         <p>
           <strong>${msg('Drop a folder, a ZIP or a GGUF file here')}</strong>
           <span class="note"

@@ -17,6 +17,7 @@ import { renderCatalogue } from './catalogue-list.ts';
 import { DEFAULT_MODEL, readChosenModel, writeChosenModel } from './chosen-model.ts';
 import { reportText } from './device-facts.ts';
 import { renderDevice, type CopyState } from './device-panel.ts';
+import { FileDrop } from './file-drop.ts';
 import { folderAddress } from './folder-address.ts';
 import { FilesDesk } from './handed-files.ts';
 import { filesOfDrop, filesOfInput, type PickedFolder } from './picked-folder.ts';
@@ -29,7 +30,6 @@ const NO_CHOICE: AddModelState = {
   tryAddress: '',
   busy: false,
   error: null,
-  dragging: false,
 };
 /** The page that runs a model from another tab. */
 const TRY_PAGE = './';
@@ -50,14 +50,14 @@ export class ModelsPageElement extends PageElement {
 
   readonly #store = new ModelStoreClient(startModelsWorker);
   readonly #desk = new FilesDesk();
+  readonly #drop = new FileDrop(this, (dropped) => void this.#choose(filesOfDrop(dropped)));
+  /** names of the operations to be undone once they have stopped */
+  readonly #cancelled = new Set<string>();
   /** URLs of models in memory, by name; a ticket is created once. */
   readonly #tryAddresses = new Map<string, string>();
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.addEventListener('dragover', this.#onDragOver);
-    this.addEventListener('dragleave', this.#onDragLeave);
-    this.addEventListener('drop', this.#onDrop);
     void this.#refresh();
     void this.#loadCatalogue();
   }
@@ -76,7 +76,7 @@ export class ModelsPageElement extends PageElement {
       </p>
       ${this.device ? renderDevice(this.device, () => void this.#copyReport(), this.copying) : nothing}
       ${renderStored(this.stored, this.jobs, this.warnings, this.chosen, this.#storedActions)}
-      ${renderAddModel(this.adding, this.#addActions)}
+      ${renderAddModel(this.adding, this.#drop.isOver, this.#addActions)}
       ${renderCatalogue(this.catalogue, (entry) => this.#convertEntry(entry))}
       <p class="visually-hidden" role="status">${this.announcement}</p>
     `;
@@ -94,7 +94,14 @@ export class ModelsPageElement extends PageElement {
       if (unfinished) this.#download({ ...unfinished, name, storage });
     },
     pause: (name) => void this.#store.pause(name),
-    remove: (name) => void this.#change(() => this.#store.remove(name), name),
+    cancel: (name) => {
+      this.#cancelled.add(name);
+      void this.#store.pause(name);
+    },
+    remove: (name, isWhole) => {
+      if (!isWhole || confirm(msg(str`Delete ${name} from this browser?`)))
+        void this.#change(() => this.#store.remove(name), name);
+    },
     removeAll: () => {
       if (confirm(msg('Delete every model from this browser?')))
         void this.#change(() => this.#store.removeAll());
@@ -179,8 +186,16 @@ export class ModelsPageElement extends PageElement {
     } catch (error) {
       const stopped = error instanceof Error && error.name === 'AbortError';
       this.#setJob(name, stopped ? null : { name, kind, progress: null, error });
+      if (stopped && this.#cancelled.has(name)) await this.#change(() => this.#discard(name), name);
     }
+    this.#cancelled.delete(name);
     await this.#refresh();
+  }
+
+  /** Removes what a cancelled operation has left. Another tab may have completed the model meanwhile. */
+  async #discard(name: string): Promise<void> {
+    const isWhole = (model: StoredModel): boolean => model.name === name && model.dtypes.length > 0;
+    if (!(await this.#store.list()).some(isWhole)) await this.#store.remove(name);
   }
 
   async #change(action: () => Promise<void>, name?: string): Promise<void> {
@@ -259,22 +274,6 @@ export class ModelsPageElement extends PageElement {
     this.announcement = msg('The report was copied.');
     setTimeout(() => (this.copying = 'idle'), COPIED_MS);
   }
-
-  readonly #onDragOver = (event: DragEvent): void => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    if (!this.adding.dragging) this.adding = { ...this.adding, dragging: true };
-  };
-
-  readonly #onDragLeave = (event: DragEvent): void => {
-    if (event.relatedTarget === null) this.adding = { ...this.adding, dragging: false };
-  };
-
-  readonly #onDrop = (event: DragEvent): void => {
-    if (!event.dataTransfer) return;
-    event.preventDefault();
-    void this.#choose(filesOfDrop(event.dataTransfer));
-  };
 }
 
 /** Not under the page's policy, because it fetches from any URL the user enters; it reports each to the page. */

@@ -1,6 +1,7 @@
 /** The models on this device, complete or partial, and running operations. */
 import { msg } from '@lit/localize';
 import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import type { ConvertedModel, StoredModel, StoreProgress } from '../../protocol/model-store-api.ts';
 import { renderFault, renderWarning } from '../shell/fault-text.ts';
 import { DEFAULT_MODEL } from './chosen-model.ts';
@@ -22,7 +23,9 @@ export interface StoredListActions {
   tryAddress(model: StoredModel): string;
   resume(model: StoredModel): void;
   pause(name: string): void;
-  remove(name: string): void;
+  cancel(name: string): void;
+  /** @param isWhole whether any version is complete, so that the person is asked first */
+  remove(name: string, isWhole: boolean): void;
   removeAll(): void;
 }
 
@@ -47,10 +50,14 @@ export function renderStored(
         </div>
         <div class="actions">${renderUse(msg('the default model'), DEFAULT_MODEL, chosen, actions)}</div>
       </li>
-      ${[...names].map((name) => {
-        const model = models.find((candidate) => candidate.name === name);
-        return renderModel(name, model, jobs.get(name), warnings.get(name) ?? [], chosen, actions);
-      })}
+      ${repeat(
+        [...names],
+        (name) => name,
+        (name) => {
+          const model = models.find((candidate) => candidate.name === name);
+          return renderModel(name, model, jobs.get(name), warnings.get(name) ?? [], chosen, actions);
+        },
+      )}
     </ul>
   </section>`;
 }
@@ -81,6 +88,7 @@ function renderModel(
   actions: StoredListActions,
 ): TemplateResult {
   const isBusy = job !== undefined && job.error === null;
+  const isWhole = model !== undefined && model.dtypes.length > 0;
   return html`<li class="card">
     <div class="card-head">
       <h3>${name}</h3>
@@ -91,16 +99,9 @@ function renderModel(
     ${model ? warnings.map((warning) => html`<p class="hint">${renderWarning(warning)}</p>`) : nothing}
     <div class="actions">
       ${model && !isBusy ? renderReady(model, chosen, actions) : nothing}
-      ${
-        isBusy && job.kind === 'download'
-          ? html`<button class="quiet" type="button" @click=${() => actions.pause(name)}>
-              ${msg('Pause')}<span class="visually-hidden"> ${name}</span>
-            </button>`
-          : nothing
-      }
-      <button class="quiet" type="button" @click=${() => actions.remove(name)}>
-        ${isBusy ? msg('Cancel') : msg('Delete')}<span class="visually-hidden"> ${name}</span>
-      </button>
+      ${isBusy && job.kind === 'download' ? renderButton(msg('Pause'), name, () => actions.pause(name)) : nothing}
+      ${isBusy && !isWhole ? renderButton(msg('Cancel'), name, () => actions.cancel(name)) : nothing}
+      ${isBusy ? nothing : renderButton(msg('Delete'), name, () => actions.remove(name, isWhole))}
     </div>
   </li>`;
 }
@@ -116,13 +117,13 @@ function renderReady(model: StoredModel, chosen: string, actions: StoredListActi
         >`
       : nothing
   }
-  ${
-    unfinished
-      ? html`<button class="quiet" type="button" @click=${() => actions.resume(model)}>
-          ${msg('Resume')}<span class="visually-hidden"> ${name}</span>
-        </button>`
-      : nothing
-  }`;
+  ${unfinished ? renderButton(msg('Resume'), name, () => actions.resume(model)) : nothing}`;
+}
+
+function renderButton(label: string, name: string, onClick: () => void): TemplateResult {
+  return html`<button class="quiet" type="button" @click=${onClick}>
+    ${label}<span class="visually-hidden"> ${name}</span>
+  </button>`;
 }
 
 function renderProgress({ name, kind, progress }: ModelJob): TemplateResult {

@@ -24,6 +24,8 @@ export class DocumentsPanelElement extends PageElement {
   @property({ attribute: false }) connection: ImportConnection | null = null;
   @property({ attribute: false }) originals: OriginalFiles | null = null;
   @property({ type: Number }) revision = 0;
+  /** Whether a server judges the passages. */
+  @property({ type: Boolean }) remote = false;
   @state() private job: ImportJob | null = null;
   @state() private dragging = false;
 
@@ -75,7 +77,15 @@ export class DocumentsPanelElement extends PageElement {
         ${
           isEmpty
             ? html`<p class="hint">
-                ${msg('PDF, Word, mail (EML, MBOX), HTML, Markdown, text, CSV, JSON, and ZIP archives of these. They are read on this device and never uploaded.')}
+                ${
+                  this.remote
+                    ? msg(
+                        'PDF, Word, mail (EML, MBOX), HTML, Markdown, text, CSV, JSON, and ZIP archives of these. They are read on this device; the passages that are judged are sent to the server.',
+                      )
+                    : msg(
+                        'PDF, Word, mail (EML, MBOX), HTML, Markdown, text, CSV, JSON, and ZIP archives of these. They are read on this device and never uploaded.',
+                      )
+                }
               </p>`
             : nothing
         }

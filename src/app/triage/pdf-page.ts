@@ -19,11 +19,12 @@ const MARK_COLOUR = 'rgb(255 221 87 / 0.55)';
  */
 export class PdfPageElement extends PageElement {
   @property({ attribute: false }) file: Blob | null = null;
-  /** counted from 1 */
+  /** that is shown first, counted from 1; again when the passage changes */
   @property({ type: Number, useDefault: true }) page = 1;
   /** highlighted wherever it occurs on the page */
   @property({ useDefault: true }) passage = '';
   @property({ useDefault: true }) name = '';
+  @state() private shownPage = 1;
   @state() private numPages = 0;
   @state() private failed = false;
   #open: Promise<PDFDocumentProxy> | null = null;
@@ -37,31 +38,37 @@ export class PdfPageElement extends PageElement {
   }
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    if (changed.has('file')) {
-      this.#close();
-      this.failed = false;
-    }
+    if (changed.has('file')) this.#close();
+    // The next passage may stand on the same page, while the person has turned to another.
+    if (['file', 'page', 'passage'].some((name) => changed.has(name))) this.shownPage = this.page;
+    if (isRedrawn(changed)) this.failed = false;
   }
 
   protected override updated(changed: Map<PropertyKey, unknown>): void {
-    if (this.file && ['file', 'page', 'passage'].some((name) => changed.has(name)))
-      this.#draw(++this.#turn).catch(() => (this.failed = true));
+    if (!this.file || !isRedrawn(changed)) return;
+    const turn = ++this.#turn;
+    this.#draw(turn).catch(() => (this.failed ||= turn === this.#turn));
   }
 
   protected override render(): TemplateResult {
-    const label = msg(str`Page ${numberOf(this.page)} of ${this.name}, with the passage marked`);
+    const label = msg(str`Page ${numberOf(this.shownPage)} of ${this.name}, with the passage marked`);
     return html`<div class="page-tools">
-        <button type="button" class="quiet" ?disabled=${this.page <= 1} @click=${() => (this.page -= 1)}>
+        <button
+          type="button"
+          class="quiet"
+          ?disabled=${this.shownPage <= 1}
+          @click=${() => (this.shownPage -= 1)}
+        >
           ${msg('Page before')}
         </button>
         <span class="page-number" role="status">
-          ${this.numPages > 0 ? msg(str`Page ${numberOf(this.page)} of ${numberOf(this.numPages)}`) : nothing}
+          ${this.numPages > 0 ? msg(str`Page ${numberOf(this.shownPage)} of ${numberOf(this.numPages)}`) : nothing}
         </span>
         <button
           type="button"
           class="quiet"
-          ?disabled=${this.page >= this.numPages}
-          @click=${() => (this.page += 1)}
+          ?disabled=${this.shownPage >= this.numPages}
+          @click=${() => (this.shownPage += 1)}
         >
           ${msg('Next page')}
         </button>
@@ -73,7 +80,7 @@ export class PdfPageElement extends PageElement {
   async #draw(turn: number): Promise<void> {
     const document = await (this.#open ??= this.#load());
     this.numPages = document.numPages;
-    const page = await document.getPage(Math.min(this.page, document.numPages));
+    const page = await document.getPage(Math.min(this.shownPage, document.numPages));
     const canvas = this.querySelector('canvas');
     if (turn !== this.#turn || !canvas) return;
     this.#drawing?.cancel();
@@ -159,6 +166,10 @@ export class PdfPageElement extends PageElement {
     this.#open = null;
     this.numPages = 0;
   }
+}
+
+function isRedrawn(changed: ReadonlyMap<PropertyKey, unknown>): boolean {
+  return ['file', 'shownPage', 'passage'].some((name) => changed.has(name));
 }
 
 declare global {

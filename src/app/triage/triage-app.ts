@@ -119,6 +119,7 @@ export class TriageAppElement extends LitElement {
         .connection=${this.#connection}
         .originals=${this.#originals}
         .revision=${revision}
+        .remote=${this.engine !== null}
       ></rank1-documents-panel>
       <rank1-question-panel
         .session=${session}
