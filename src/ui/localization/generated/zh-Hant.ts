@@ -631,6 +631,7 @@ export const templates = {
   sdbffd2dabc1ce3a7: str`同時處理 8 份文件需 ${0} 記憶體`,
   sdc2b865a8630b3c8: `瀏覽器已沒有空間儲存這個工作階段。請刪除舊的工作階段，或釋出磁碟空間。`,
   sdc673e73b5c13aea: `刪除`,
+  sdc7fadb5ffd3adad: str`${0} 已刪除。`,
   sdcdb7c6bf1b55de4: `內容不正確`,
   sdd43c582a2dc7f6b: str`${1} 上的 ${0}：問題與文件會傳送到那裡。`,
   sdde13037c4348676: `推理重複`,
