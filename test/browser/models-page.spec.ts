@@ -429,6 +429,24 @@ test('a download beside a whole version takes nothing from it, and of two models
   await expect(use(page)).toBeVisible();
 });
 
+test('the keyboard focus goes to the list where a download starts, and to the next model where one is deleted', async ({
+  page,
+}) => {
+  await open(page);
+  await look(page);
+  await page.getByRole('button', { name: /^Download q4/ }).press('Enter');
+  await expect(page.getByRole('heading', { name: 'Kept in this browser' })).toBeFocused();
+  await expect(use(page)).toBeVisible();
+  await page.getByLabel('Choose a folder').setInputFiles(DEMO);
+  await page.getByRole('button', { name: 'Copy it into this browser' }).click();
+  await expect(page.getByRole('button', { name: 'Use demo-model', exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Delete demo-model' }).press('Enter');
+  await expect(page.getByRole('button', { name: 'Delete model' })).toBeFocused();
+  await expect(page.getByRole('status').filter({ hasText: 'demo-model was deleted.' })).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Kept in this browser' })).toBeFocused();
+});
+
 test('the browser is asked to keep what is stored, and a download waits for no answer', async ({ page }) => {
   await page.addInitScript(() => {
     navigator.storage.persist = () => {

@@ -15,6 +15,7 @@ import type { Rank1RerankElement } from '../../ui/rank1-rerank/rank1-rerank.ts';
 import { saveFile } from '../../ui/save-file.ts';
 import { DEFAULT_MODEL } from '../models/chosen-model.ts';
 import { listStoredModels } from '../models/stored-model-names.ts';
+import { FocusKeeper } from '../shell/focus-keeper.ts';
 import { reasonsLabel } from '../shell/reasons-label.ts';
 import { compareRankings, comparisonFile, type Comparison } from './comparison.ts';
 import { renderComparison } from './comparison-table.ts';
@@ -50,6 +51,11 @@ export class ComparisonElement extends PageElement {
   /** label of the ranking in progress; null if there is none */
   @state() private judging: string | null = null;
   #numAdded = 0;
+
+  constructor() {
+    super();
+    new FocusKeeper(this, () => this.querySelector('summary'));
+  }
 
   protected override render(): TemplateResult {
     const { others, comparison, judging } = this;
@@ -117,7 +123,7 @@ export class ComparisonElement extends PageElement {
     return html`<li>
       ${label}
       <button
-        class="quiet"
+        class="quiet remove"
         type="button"
         ?disabled=${this.judging !== null}
         @click=${() => this.#remove(contestant)}

@@ -4,10 +4,13 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { reasonsLabel } from '../shell/reasons-label.ts';
 import type { SampleCollection } from './sample-collections.ts';
 
-/** @param allowsServer whether the user may name a server on this page, to which what is judged is then sent */
-export function renderDemoPage(allowsServer: boolean): TemplateResult {
+/**
+ * @param allowsServer whether the user may name a server on this page, to which what is judged is then sent
+ * @param isDefaultModel false if the user chose another model
+ */
+export function renderDemoPage(allowsServer: boolean, isDefaultModel: boolean): TemplateResult {
   return html`
-    ${allowsServer ? serverMasthead() : masthead()}
+    ${allowsServer ? serverMasthead() : masthead(isDefaultModel)}
 
     <form id="ask" class="ask" autocomplete="off">
       <div class="question-head">
@@ -33,7 +36,7 @@ export function renderDemoPage(allowsServer: boolean): TemplateResult {
   `;
 }
 
-function masthead(): TemplateResult {
+function masthead(isDefaultModel: boolean): TemplateResult {
   return html`<section class="masthead">
     <h1>${msg('Watch a reranker think')}</h1>
     <p class="lead">
@@ -41,7 +44,7 @@ function masthead(): TemplateResult {
         'A reasoning reranker reads every document, thinks aloud about it, and then says whether it answers your question. It runs in this browser tab: your question and documents are not sent anywhere.',
       )}
     </p>
-    <p class="honest">${honestText()}</p>
+    <p class="honest">${isDefaultModel ? honestText() : chosenText()}</p>
   </section>`;
 }
 
@@ -117,6 +120,10 @@ function settingsPanel(): TemplateResult {
 // Spaces between words are part of what is translated.
 // prettier-ignore
 const honestText = (): TemplateResult => msg(html`The model here is a <strong>small model trained by this project</strong>. It quotes the words of each passage that are nearest to your question, then decides, and it makes mistakes. It is not one of the rank1 checkpoints published by Johns Hopkins University.`);
+
+function chosenText(): string {
+  return msg('The model here is the one that you chose on the page Models. It makes mistakes, too.');
+}
 
 // prettier-ignore
 const pasteText = (): TemplateResult => msg(html`Paste as many as you like, with an empty line between them. A first line that starts with <code>#</code> is a title. If your documents hold empty lines themselves, put a line of <code>---</code> between them instead.`);

@@ -33,7 +33,7 @@ function byId<Type extends HTMLElement>(id: string): Type {
 }
 
 const page = byId('demo');
-render(renderDemoPage('allowsServer' in page.dataset), page);
+renderPage(readChosenModel());
 
 const form = byId<HTMLFormElement>('ask');
 const query = byId<HTMLTextAreaElement>('query');
@@ -52,6 +52,10 @@ const reranker = document.querySelector('rank1-rerank') as HTMLElementTagNameMap
 let sample: SampleCollection | null = null;
 /** Request counter: drops a sample that arrives after the user has typed or requested another. */
 let wantedSample = 0;
+
+function renderPage(model: string): void {
+  render(renderDemoPage('allowsServer' in page.dataset, model === DEFAULT_MODEL), page);
+}
 
 function applyDocuments(): void {
   reranker.documents = parseDocuments(documents.value, sample?.documents);
@@ -152,7 +156,7 @@ reranker.addEventListener('rank1-complete', ({ detail }) => (statsPanel.stats = 
 
 window.addEventListener(LOCALE_STATUS_EVENT, ({ detail }) => {
   if (detail.status !== 'ready') return;
-  render(renderDemoPage('allowsServer' in page.dataset), page);
+  renderPage(reranker.model);
   describeDocuments();
   describeSettings();
   if (sample) render(renderSources(sample), sources);
@@ -176,6 +180,6 @@ async function applyModel(): Promise<void> {
   if (reranker.model !== chosen) throw new Error(modelGone());
 }
 
-attempt(applyModel());
+attempt(applyModel().finally(() => renderPage(reranker.model)));
 applySettings();
 attempt(offerSamples());

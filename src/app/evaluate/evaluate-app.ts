@@ -7,6 +7,7 @@ import { saveFile } from '../../ui/save-file.ts';
 import { PageError } from '../shell/page-error.ts';
 import { droppedFiles, pickedFiles, type DroppedFile } from '../shell/dropped-files.ts';
 import { renderFault } from '../shell/fault-text.ts';
+import { FocusKeeper } from '../shell/focus-keeper.ts';
 import { collectFile, isMeasurable, type CollectedFile, type MeasurableFile } from './collected-files.ts';
 import { collectedJudgements, measuredRun } from './collected-judgements.ts';
 import { figuresPart } from './figures-part.ts';
@@ -43,6 +44,11 @@ export class EvaluateAppElement extends PageElement {
   /** serialises drops */
   #turn: Promise<void> = Promise.resolve();
   #numWaiting = 0;
+
+  constructor() {
+    super();
+    new FocusKeeper(this, () => this.querySelector('.drop input'));
+  }
 
   protected override render(): TemplateResult {
     const problems = this.fault === null ? this.problems : [...this.problems, this.fault];
@@ -90,7 +96,7 @@ export class EvaluateAppElement extends PageElement {
               ${isMeasurable(file) ? this.#conversions(file) : nothing}
               <button
                 type="button"
-                class="quiet"
+                class="quiet remove"
                 aria-label=${msg(str`Remove ${file.name}`)}
                 @click=${() => this.#remove(file)}
               >

@@ -22,6 +22,7 @@ import { folderAddress } from './folder-address.ts';
 import { FilesDesk } from './handed-files.ts';
 import { filesOfDrop, filesOfInput, type PickedFolder } from './picked-folder.ts';
 import { renderStored, type ModelJob, type StoredListActions } from './stored-list.ts';
+import { FocusKeeper } from '../shell/focus-keeper.ts';
 import { PageElement } from '../shell/page-element.ts';
 
 const NO_CHOICE: AddModelState = {
@@ -55,6 +56,11 @@ export class ModelsPageElement extends PageElement {
   readonly #cancelled = new Set<string>();
   /** URLs of models in memory, by name; a ticket is created once. */
   readonly #tryAddresses = new Map<string, string>();
+
+  constructor() {
+    super();
+    new FocusKeeper(this, () => this.querySelector('#stored-title'));
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -100,7 +106,7 @@ export class ModelsPageElement extends PageElement {
     },
     remove: (name, isWhole) => {
       if (!isWhole || confirm(msg(str`Delete ${name} from this browser?`)))
-        void this.#change(() => this.#store.remove(name), name);
+        void this.#change(() => this.#remove(name), name);
     },
     removeAll: () => {
       if (confirm(msg('Delete every model from this browser?')))
@@ -195,7 +201,12 @@ export class ModelsPageElement extends PageElement {
   /** Removes what a cancelled operation has left. Another tab may have completed the model meanwhile. */
   async #discard(name: string): Promise<void> {
     const isWhole = (model: StoredModel): boolean => model.name === name && model.dtypes.length > 0;
-    if (!(await this.#store.list()).some(isWhole)) await this.#store.remove(name);
+    if (!(await this.#store.list()).some(isWhole)) await this.#remove(name);
+  }
+
+  async #remove(name: string): Promise<void> {
+    await this.#store.remove(name);
+    this.announcement = msg(str`${name} was deleted.`);
   }
 
   async #change(action: () => Promise<void>, name?: string): Promise<void> {

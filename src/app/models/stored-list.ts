@@ -39,7 +39,7 @@ export function renderStored(
   const names = new Set([...models.map(({ name }) => name), ...jobs.keys()]);
   return html`<section aria-labelledby="stored-title">
     <div class="section-head">
-      <h2 id="stored-title">${msg('Kept in this browser')}</h2>
+      <h2 id="stored-title" tabindex="-1">${msg('Kept in this browser')}</h2>
       ${models.length > 0 ? html`<button class="quiet" type="button" @click=${() => actions.removeAll()}>${msg('Delete all')}</button>` : nothing}
     </div>
     <ul class="cards">
@@ -101,7 +101,7 @@ function renderModel(
       ${model && !isBusy ? renderReady(model, chosen, actions) : nothing}
       ${isBusy && job.kind === 'download' ? renderButton(msg('Pause'), name, () => actions.pause(name)) : nothing}
       ${isBusy && !isWhole ? renderButton(msg('Cancel'), name, () => actions.cancel(name)) : nothing}
-      ${isBusy ? nothing : renderButton(msg('Delete'), name, () => actions.remove(name, isWhole))}
+      ${isBusy ? nothing : renderButton(msg('Delete'), name, () => actions.remove(name, isWhole), 'quiet remove')}
     </div>
   </li>`;
 }
@@ -120,8 +120,8 @@ function renderReady(model: StoredModel, chosen: string, actions: StoredListActi
   ${unfinished ? renderButton(msg('Resume'), name, () => actions.resume(model)) : nothing}`;
 }
 
-function renderButton(label: string, name: string, onClick: () => void): TemplateResult {
-  return html`<button class="quiet" type="button" @click=${onClick}>
+function renderButton(label: string, name: string, onClick: () => void, classes = 'quiet'): TemplateResult {
+  return html`<button class=${classes} type="button" @click=${onClick}>
     ${label}<span class="visually-hidden"> ${name}</span>
   </button>`;
 }

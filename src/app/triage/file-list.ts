@@ -7,6 +7,7 @@ import { saveFile } from '../../ui/save-file.ts';
 import type { FileKind } from '../import/import-types.ts';
 import type { FileRecord } from '../session/session-types.ts';
 import type { TriageSession } from '../session/triage-session.ts';
+import { FocusKeeper } from '../shell/focus-keeper.ts';
 import { numberOf } from '../shell/number-text.ts';
 import { fileKindLabel, fileSize, fileStatusLabel, unreadGroupLabel } from './file-wording.ts';
 import { importNoteText } from './import-wording.ts';
@@ -37,6 +38,15 @@ export class FileListElement extends PageElement {
   @state() private filter: FileFilter = { status: null, kind: null, find: '' };
   @state() private numShown = STEP;
   #listed: { readonly files: readonly FileRecord[]; readonly list: ListedFile[] } | null = null;
+
+  constructor() {
+    super();
+    // Without files there is no list, and the next thing to do is to add some.
+    new FocusKeeper(
+      this,
+      () => this.querySelector('summary') ?? this.parentElement?.querySelector('input') ?? null,
+    );
+  }
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (!changed.has('session')) return;
@@ -190,7 +200,7 @@ export class FileListElement extends PageElement {
           }
           <button
             type="button"
-            class="quiet"
+            class="quiet remove"
             aria-label=${msg(str`Remove ${file.path}`)}
             @click=${() => attempt(this, this.session?.removeFile(file))}
           >

@@ -27,8 +27,8 @@ const MAX_LISTED = 50;
 export class QuestionPanelElement extends PageElement {
   @property({ attribute: false }) session: TriageSession | null = null;
   @property({ type: Number }) revision = 0;
-  /** Whether a server judges: the languages its model was trained on are unknown. */
-  @property({ type: Boolean }) remote = false;
+  /** Whether another model than the default one judges: the languages that it was trained on are unknown. */
+  @property({ type: Boolean }) otherModel = false;
   /** Whether the default model can give the reasons for the best passages of the chosen one. */
   @property({ type: Boolean }) explainable = false;
   @state() private draft: Question | null = null;
@@ -131,7 +131,7 @@ export class QuestionPanelElement extends PageElement {
   }
 
   #renderLanguageHint({ texts }: TriageSession, { query }: Question): TemplateResult | typeof nothing {
-    const hint = this.remote ? null : languageHint(texts, query);
+    const hint = this.otherModel ? null : languageHint(texts, query);
     return hint === null ? nothing : html`<p class="hint language-hint">${hint}</p>`;
   }
 

@@ -74,9 +74,14 @@ export class TriageAppElement extends LitElement {
       : confinedReranker({ model: this.modelUrl }));
   }
 
+  /** Whether another model than the site's default one judges, here or on a server. */
+  get #isOtherModel(): boolean {
+    return this.engine !== null || this.modelUrl !== DEFAULT_MODEL;
+  }
+
   /** Whether the site's default model can give the reasons, which needs another one to be chosen. */
   get #hasExplainer(): boolean {
-    return !this.engine && this.modelUrl !== DEFAULT_MODEL;
+    return !this.engine && this.#isOtherModel;
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -124,7 +129,7 @@ export class TriageAppElement extends LitElement {
       <rank1-question-panel
         .session=${session}
         .revision=${revision}
-        .remote=${this.engine !== null}
+        .otherModel=${this.#isOtherModel}
         .explainable=${this.#hasExplainer}
       ></rank1-question-panel>
       <rank1-review-list .session=${session} .revision=${revision}></rank1-review-list>
@@ -141,7 +146,7 @@ export class TriageAppElement extends LitElement {
       <p class="offline-state" data-offline=${this.worksOffline}>
         ${this.worksOffline ? msg('Works without a network from now on.') : nothing}
         ${
-          this.engine || this.modelUrl !== DEFAULT_MODEL
+          this.#isOtherModel
             ? msg('Models make mistakes: read what you keep and what you drop.')
             : msg(
                 'The model is small, and trained by this project. It makes mistakes: read what you keep and what you drop.',

@@ -77,6 +77,20 @@ test('files are added, judged, filtered and exported by the keyboard alone', asy
   expect(documents.map(({ facts }) => facts.decision)).toEqual(['keep', 'drop', '', '']);
 });
 
+test('files are removed one after the other by the keyboard alone', async ({ page }) => {
+  await openTriage(page);
+  await chooseFiles(page, 'Add files', FILES);
+  await expect(page.locator('.drop-title')).toHaveText('4 files · 4 passages');
+  await tabTo(page, page.locator('.files > summary'));
+  await page.keyboard.press('Enter');
+  await press(page, 'Remove 2.txt');
+  for (const name of ['3.txt', '1.txt', '0.txt']) {
+    await expect(page.getByRole('button', { name: `Remove ${name}` })).toBeFocused();
+    await page.keyboard.press('Enter');
+  }
+  await expect(page.getByLabel('Add files', { exact: true })).toBeFocused();
+});
+
 test('sessions are named, saved, switched, deleted and opened from a file by the keyboard alone', async ({
   page,
 }) => {

@@ -131,6 +131,7 @@ test('a model that is whole is deleted once the person has agreed, an unfinished
   confirm.mockReturnValue(true);
   page.press('Delete');
   await eventually(() => expect(removed).toEqual(['m']));
+  await eventually(() => expect(page.markup).toContain('m was deleted.'));
   Object.assign(page, { stored: [modelWith()] });
   page.press('Delete');
   await eventually(() => expect(removed).toEqual(['m', 'm']));

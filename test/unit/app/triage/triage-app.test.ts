@@ -1,8 +1,11 @@
 /** What the page says of who judges. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { DEFAULT_QUESTION } from '../../../../src/app/session/session-types.ts';
 import { DocumentsPanelElement } from '../../../../src/app/triage/documents-panel.ts';
+import { QuestionPanelElement } from '../../../../src/app/triage/question-panel.ts';
 import { TriageAppElement } from '../../../../src/app/triage/triage-app.ts';
 import { RemoteBackend } from '../../../../src/remote/remote-backend.ts';
+import { eventually } from '../../../fakes/eventually.ts';
 import { openScripted } from '../../../fakes/scripted-session.ts';
 import { markupOf, partsOf } from '../../../fakes/template-parts.ts';
 
@@ -16,6 +19,12 @@ class AppInTest extends TriageAppElement {
 }
 class DocumentsInTest extends DocumentsPanelElement {
   get markup(): string {
+    return markupOf(this.render());
+  }
+}
+class QuestionInTest extends QuestionPanelElement {
+  get markup(): string {
+    this.willUpdate(new Map([['session', null]]));
     return markupOf(this.render());
   }
 }
@@ -35,4 +44,25 @@ test('files are said never to be uploaded only while no server judges their pass
   expect(app.handed('rank1-documents-panel', 'remote')).toBe(false);
   app.engine = new RemoteBackend({ endpoint: 'https://gpu.example/v1' });
   expect(app.handed('rank1-documents-panel', 'remote')).toBe(true);
+});
+
+test('the languages that the default model was trained on are said of no other model', async () => {
+  const { session } = await openScripted();
+  // Languages are told once there are texts.
+  const passages = [{ text: 'Oymyakon is the coldest city of the world.', hash: 'h' }];
+  const read = { kind: 'text', numBytes: 1, passages, warnings: [], error: null } as const;
+  await session.addFiles([{ ...read, path: 'a.txt', dropId: 'a.txt' }]);
+  await session.setQuestion({
+    ...DEFAULT_QUESTION,
+    query: 'Wer muss den Vermieter von allen Ansprüchen freistellen?',
+  });
+  const panel = new QuestionInTest();
+  panel.session = session;
+  await eventually(() => expect(panel.markup).toContain('trained on English'));
+  panel.otherModel = true;
+  expect(panel.markup).not.toContain('trained on English');
+  const app = new AppInTest();
+  expect(app.handed('rank1-question-panel', 'otherModel')).toBe(false);
+  app.modelUrl = 'opfs:qwen3-reranker';
+  expect(app.handed('rank1-question-panel', 'otherModel')).toBe(true);
 });
