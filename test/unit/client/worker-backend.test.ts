@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createReranker } from '../../../src/index.ts';
 import { RANK1_PROFILE } from '../../../src/model/scoring-profile.ts';
 import { RerankService } from '../../../src/service/rerank/rerank-service.ts';
@@ -30,4 +30,18 @@ it('keeps the worker and its model when a call has options that the model refuse
     });
   expect((await reranker.rerank(request)).results).toHaveLength(1);
   expect([workers.length, runtimes.length]).toEqual([1, 1]);
+});
+
+it('says at once what to do where there are no Web Workers, as in Node', async () => {
+  const reranker = createReranker({ model: 'https://models.test/a/' });
+  const onState = vi.fn();
+  await expect(reranker.rerank({ query: 'tea?', documents: ['tea'], onState })).rejects.toMatchObject({
+    code: 'option-unsupported',
+    message: expect.stringMatching(/no Web Workers.*endpoint.*rank1-rerank serve/),
+  });
+  expect(onState).not.toHaveBeenCalled();
+});
+
+it('tells outside a page that the address of a model must be absolute', () => {
+  expect(() => createReranker({ model: '/models/a/' })).toThrow(/\/models\/a\/ \(.*must be absolute\)/);
 });
