@@ -63,7 +63,7 @@ function named(kind, all = []) {
   );
 }
 
-function table(head, rows) {
+export function table(head, rows) {
   const lines = [head, head.map(() => '---'), ...rows];
   return lines
     .map(
@@ -72,7 +72,7 @@ function table(head, rows) {
     .join('\n');
 }
 
-function code(text) {
+export function code(text) {
   return text === '' ? '' : `\`${text}\``;
 }
 

@@ -17,7 +17,7 @@ export function toDocument(input: DocumentInput): RerankDocument {
 export interface ResultSelection {
   /** maximum number of results; default: all */
   readonly topN?: number | undefined;
-  /** minimum score of a result, 0 to 1; default 0 */
+  /** minimum score of a result, 0 to 1; default 0, so that documents judged irrelevant are results too */
   readonly threshold?: number | undefined;
 }
 
