@@ -44,7 +44,7 @@ export function elementDocs(manifest) {
       ]),
     ),
     '## Events',
-    'All bubble and cross shadow roots; none can be cancelled. Their details are typed: `Rank1EventMap` of `rank1-rerank/element`.',
+    'All bubble and cross shadow roots; none can be cancelled. Their details are typed: `Rank1EventMap` of `rank1-rerank/element`. Updates, stats and states are described in [api.md](api.md#progress).',
     named('event', element.events),
     '## Slots',
     named('slot', element.slots),
@@ -63,7 +63,7 @@ function named(kind, all = []) {
   );
 }
 
-function table(head, rows) {
+export function table(head, rows) {
   const lines = [head, head.map(() => '---'), ...rows];
   return lines
     .map(
@@ -72,7 +72,7 @@ function table(head, rows) {
     .join('\n');
 }
 
-function code(text) {
+export function code(text) {
   return text === '' ? '' : `\`${text}\``;
 }
 

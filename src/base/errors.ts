@@ -5,33 +5,35 @@
  * Classes do not survive a worker boundary, so code checks errors with `isRank1Error`, never `instanceof`.
  */
 export type Rank1ErrorCode =
-  /** no model, file or dtype of that name */
+  /** There is no model, file or dtype of that name. Check `model` and `dtype`, or `endpoint` and `remoteModel`. */
   | 'model-not-found'
-  /** damaged, truncated or inconsistent model files */
+  /** The model's files are damaged, cut short or not of one model. Download or convert the model again. */
   | 'model-corrupt'
-  /** valid, but of a kind that cannot be run or converted */
+  /** The model is of a kind that cannot be run or converted, or a server gives no scores. Use another one. */
   | 'model-unsupported'
-  /** an option that this model or backend cannot honour */
+  /** This model, server or environment cannot honour an option. Leave it out; in Node, give `endpoint`, not `model`. */
   | 'option-unsupported'
+  /** The model's tokenizer cannot be read. Use a model with the tokenizer files of Qwen2, Llama 3 or Mistral. */
   | 'tokenizer-unsupported'
-  /** a server was unreachable, or its responses unusable */
+  /** A server could not be reached, or its response could not be used. Check connection and address, and call again. */
   | 'network'
-  /** refused by a server, a Content-Security-Policy or the browser */
+  /** A server, a Content-Security-Policy or the browser refused. The message names what to change. */
   | 'access-denied'
-  /** no device can run the model, or the requested one is missing */
+  /** No device can run the model, or the requested one is missing. Use device `auto`, another dtype or a smaller model. */
   | 'device-unavailable'
-  /** the GPU failed during a run */
+  /** The GPU failed during a run. Close other pages and programs that use it, or use device `wasm`. */
   | 'device-lost'
+  /** Memory ran out. Close other tabs and programs, lower `maxSlots`, or use a smaller model or dtype. */
   | 'out-of-memory'
-  /** the runtime failed, or returned unusable logits */
+  /** The runtime failed, or returned unusable logits. Use another device or dtype. */
   | 'run-failed'
-  /** the browser's storage or the disk is full, blocked or failing */
+  /** The browser's storage or the disk is full, blocked or failing. Free space, or leave private browsing. */
   | 'storage'
-  /** a file from the user is malformed or unreadable */
+  /** A file from the user is malformed or unreadable. The message names the file. */
   | 'invalid-file'
-  /** the worker died, hung or was closed */
+  /** The worker died, hung or was closed by `dispose`. Call again; if it fails again, use a smaller model. */
   | 'worker-failed'
-  /** the backend was used before `load` */
+  /** A `Backend` was used before its `load`. A `Reranker` loads by itself. */
   | 'not-loaded';
 
 /**

@@ -17,7 +17,7 @@ export function toDocument(input: DocumentInput): RerankDocument {
 export interface ResultSelection {
   /** maximum number of results; default: all */
   readonly topN?: number | undefined;
-  /** minimum score of a result, 0 to 1; default 0 */
+  /** minimum score of a result, 0 to 1; default 0, so that documents judged irrelevant are results too */
   readonly threshold?: number | undefined;
 }
 
@@ -109,10 +109,12 @@ function parseFolderUrl(name: string, url: string): string {
 }
 
 function parseUrl(name: string, url: string): string {
+  const base = globalThis.document?.baseURI;
   try {
-    return new URL(url, globalThis.document?.baseURI).href;
+    return new URL(url, base).href;
   } catch {
-    throw new TypeError(`${name} is not a valid URL: ${url}`);
+    const reason = base === undefined ? ' (outside a page it must be absolute)' : '';
+    throw new TypeError(`${name} is not a valid URL: ${url}${reason}`);
   }
 }
 

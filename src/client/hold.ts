@@ -50,7 +50,6 @@ export class Hold {
   }
 }
 
-/** `continue`: a hidden page keeps judging, at the speed the browser allows; `pause`: it waits until it is visible. */
 export type WhenHidden = 'continue' | 'pause';
 
 /** The part of `document` that is used; absent in Node and in workers. */

@@ -13,15 +13,22 @@ import type { RunState } from './run-state.ts';
 
 /** Idle timeouts and backoff, in milliseconds. */
 export interface FaultTimes {
-  /** Idle timeout of a worker that loads a model. Uploading weights and compiling shaders send no messages. */
+  /**
+   * Idle timeout of a worker that loads a model. Uploading weights and compiling shaders send no messages. Default
+   * 300,000.
+   */
   readonly silentLoadMs: number;
-  /** Idle timeout of the runtime while it starts its threads, once its code is loaded. It needs far less. */
+  /**
+   * Idle timeout of the runtime while it starts its threads, once its code is loaded. It needs far less. Default 20,000.
+   */
   readonly silentStartMs: number;
-  /** Idle timeout of a worker that runs. One prefill of a large model on a CPU takes minutes. */
+  /** Idle timeout of a worker that runs. One prefill of a large model on a CPU takes minutes. Default 600,000. */
   readonly silentRunMs: number;
-  /** How long an aborted run may take to finish its step in flight before its worker is terminated. */
+  /** How long an aborted run may take to finish its step in flight before its worker is terminated. Default 30,000. */
   readonly abortMs: number;
-  /** Backoff after the first consecutive failure, the second, and so on; the last value repeats. */
+  /**
+   * Backoff after the first consecutive failure, the second, and so on; the last value repeats. Default 250, then 2,000.
+   */
   readonly backOffMs: readonly [number, ...number[]];
 }
 

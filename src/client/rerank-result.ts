@@ -29,7 +29,7 @@ interface JudgedDocument<D extends DocumentInput> extends Pick<
 > {
   /** place in the input */
   readonly index: number;
-  /** if the document has one */
+  /** the document's id, if it has one */
   readonly id: string | undefined;
   /** the input document itself */
   readonly document: D;
@@ -39,15 +39,18 @@ interface JudgedDocument<D extends DocumentInput> extends Pick<
   readonly passage: ResultPassage | null;
   /** the chains whose mean is the verdict; null unless several were sampled and all reached a verdict */
   readonly samples: readonly SampledChain[] | null;
+  /** tokens of this document */
   readonly usage: TokenUsage;
 }
 
 export interface RerankResult<D extends DocumentInput = DocumentInput> extends JudgedDocument<D> {
-  /** 1 is best */
+  /** 1 is best; counted before `topN` and `threshold` */
   readonly rank: number;
   /** as in `verdict`: 0 to 1; it saturates, so results are ordered by `logitDifference` */
   readonly score: number;
+  /** as in `verdict` */
   readonly logitDifference: number;
+  /** the model's decision */
   readonly verdict: Verdict;
 }
 
@@ -55,14 +58,15 @@ export interface RerankResult<D extends DocumentInput = DocumentInput> extends J
 export type UnjudgedDocument<D extends DocumentInput = DocumentInput> = JudgedDocument<D>;
 
 export interface RerankResponse<D extends DocumentInput = DocumentInput> {
-  /** the documents with a verdict, best first, without those excluded by `topN` and `threshold` */
+  /** the documents with a verdict, best first, within `topN` and `threshold` */
   readonly results: readonly RerankResult<D>[];
-  /** in input order; not affected by `topN` and `threshold` */
+  /** the documents without a verdict, in input order, whatever `topN` and `threshold` are */
   readonly unjudged: readonly UnjudgedDocument<D>[];
-  /** of all documents, including those excluded */
+  /** tokens of all documents, results or not */
   readonly usage: TokenUsage;
+  /** counts, times and memory of the run */
   readonly stats: RunStats;
-  /** null if there was nothing to judge, so nothing was loaded */
+  /** the model that judged; null if there was nothing to judge, so nothing was loaded */
   readonly model: LoadedModel | null;
 }
 

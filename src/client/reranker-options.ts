@@ -25,7 +25,10 @@ export interface RerankerSettings {
    * not compete for the GPU; false for none. Default `rank1-rerank-device`. Ignored in browsers without Web Locks.
    */
   readonly lock?: string | false;
-  /** Default `continue`. */
+  /**
+   * What runs do while the page is hidden: `continue` (the default), at the speed the browser allows, or `pause` until
+   * it is visible.
+   */
   readonly whenHidden?: WhenHidden;
   /** The CPU device that replaces a GPU which failed under `auto`. Default `wasm`. */
   readonly cpu?: CpuDevice;
@@ -41,6 +44,7 @@ export interface RerankerSettings {
 export interface RerankerOptions extends Partial<LoadOptions>, RerankerSettings {}
 
 export interface LoadCallOptions {
+  /** Called as the load proceeds. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   /** The call rejects with the signal's reason; the model may continue loading, so that a later call is quick. */
   readonly signal?: AbortSignal | undefined;
@@ -57,12 +61,14 @@ export interface Explainer {
 /** A query and its documents, with all options of a run. */
 export interface RerankParameters<D extends DocumentInput = DocumentInput>
   extends RerankOptions, ResultSelection {
+  /** the question; must not be blank */
   readonly query: string;
+  /** texts, or objects with a `text`; none is a valid list */
   readonly documents: readonly D[];
   /**
-   * A second model that gives the reasons: the first scores all documents, then the explainer judges the best with
-   * reasoning (`reasons: 'top'`), or all of them (`'all'`). The caller disposes of it. `pause` and `resume` of the
-   * called Reranker apply to both. That one takes its next call while the explainer reasons.
+   * A second Reranker, whose model gives the reasons: the first scores all documents, then the explainer judges the
+   * best with reasoning (`reasons: 'top'`), or all of them (`'all'`). The caller disposes of it. `pause` and `resume` of
+   * the called Reranker apply to both. The called Reranker takes its next call while the explainer reasons.
    */
   readonly explainer?: Explainer | undefined;
   /** The call rejects with the signal's reason; the run ends after the step in flight. */
@@ -71,6 +77,7 @@ export interface RerankParameters<D extends DocumentInput = DocumentInput>
 
 /** A listener's error ends the run and rejects the call. No listener is called after the call has settled. */
 export interface RerankCallbacks {
+  /** Called while the model loads. */
   readonly onLoadProgress?: ((progress: LoadProgress) => void) | undefined;
   /** Called once per step, in order. A document interrupted by a failure is `started` again, with a new chain. */
   readonly onUpdate?: UpdateListener | undefined;

@@ -91,13 +91,14 @@ export class Reranker {
     return this.#queue.isFull;
   }
 
+  /** Whether a caller has paused it. */
   get paused(): boolean {
     return this.#hold.heldByCaller;
   }
 
   /**
    * Loads the model; cheap if it is loaded. `rerank` does so itself. If the GPU that `auto` chose fails twice in a row,
-   * the CPU replaces it until the reranker is disposed, if it can run the model. A call that waits for another is told
+   * the CPU replaces it until `dispose`, provided that it can run the model. A call that waits for another is told
    * of that one's progress.
    * @throws Rank1Error, or the signal's reason
    */
@@ -121,7 +122,7 @@ export class Reranker {
   }
 
   /**
-   * The same as a stream of events. The run starts when the first event is requested; leaving the loop aborts it. A
+   * `rerank` as a stream of events. The run starts when the first event is requested; leaving the loop aborts it. A
    * slow reader gets fewer, longer deltas; the backlog is bounded.
    * @throws TypeError or RangeError at once; other errors are thrown in the loop
    * @example
@@ -138,9 +139,9 @@ export class Reranker {
   }
 
   /**
-   * Pauses the run in progress after the step in flight, and those waiting behind it; with no run in progress, pauses
-   * the next one before its first step. Chains, verdicts and the model are kept. Lasts until `resume`, or until the
-   * paused run ends, the last one where a server runs several; a paused run can be aborted.
+   * Pauses the run in progress after the step in flight, and those waiting behind it. With no run in progress, the next
+   * one pauses before its first step. Chains, verdicts and the model are kept. The pause ends with `resume`, or with the
+   * last run that it holds. A paused run can be aborted.
    * @param by one of several that share this instance: runs go on once each of them has resumed them
    */
   pause(by: object = this): void {

@@ -2,15 +2,16 @@
 import type { Rank1ErrorCode } from '../base/errors.ts';
 import type { DevicePreference, LoadedModel } from '../protocol/rerank-api.ts';
 
-/** `caller`: `pause()` was called; `page`: the page is hidden or frozen. */
 export type PausedBy = 'caller' | 'page';
 
 export type RunState =
-  /** `explains`: it is the explainer, which gives the reasons, that runs */
+  /** The model judges documents. `explains`: it is the explainer, which gives the reasons. */
   | { readonly type: 'running'; readonly model: LoadedModel; readonly explains?: true }
-  /** another page, or another reranker of this one, holds the device */
+  /** Another page, or another reranker of this one, holds the device. */
   | { readonly type: 'waiting' }
+  /** By `caller`, who called `pause`, or by `page`, which is hidden or frozen. */
   | { readonly type: 'paused'; readonly by: PausedBy }
+  /** After a failure, the next attempt follows in `waitMs`, on `device`, with at most `maxSlots` chains at once. */
   | {
       readonly type: 'recovering';
       /** code and message of the failure */

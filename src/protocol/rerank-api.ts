@@ -1,20 +1,24 @@
 /** API between the page and the worker. Types only: nothing here exists at run time. */
 import type { QueryPreset } from '../base/query-presets.ts';
+import type { RunStats } from './run-stats.ts';
 
-export type { QueryPreset };
+export type { QueryPreset, RunStats };
 
 /** A document as callers provide it. The model reads `title` and `text`, joined by a space, and nothing else. */
 export interface RerankDocument {
+  /** returned with the result */
   readonly id?: string;
+  /** read by the model before the text */
   readonly title?: string;
+  /** may be empty */
   readonly text: string;
+  /** returned with the result, and not read by the model */
   readonly metadata?: unknown;
 }
 
 /** `cpu` is native code, available only in Node; in a browser the CPU is `wasm`. */
 export type CpuDevice = 'cpu' | 'wasm';
 export type Device = 'webgpu' | CpuDevice;
-/** `auto`: WebGPU if there is a hardware adapter that can run the model, else the CPU. */
 export type DevicePreference = 'auto' | Device;
 
 /**
@@ -27,16 +31,23 @@ export type ArithmeticCause = 'chosen' | 'memory';
 
 export interface LoadOptions {
   /**
-   * URL of a model folder; it ends with a slash, and must be absolute when it reaches the worker. `opfs:<name>` is a
-   * model in the page's own storage.
+   * URL of a model folder, relative to the page. `opfs:<name>` is a model in the page's own storage. The worker gets an
+   * absolute URL with a slash at its end.
    */
   readonly model: string;
   /** The model's files by path (picked or dropped by the user): nothing is fetched, and `model` is only a name. */
   readonly modelFiles?: Readonly<Record<string, Blob>>;
+  /**
+   * Default `auto`: WebGPU if there is a hardware adapter that can run the model, else the CPU. A browser's CPU is
+   * `wasm`; `cpu` is native code, in Node only.
+   */
   readonly device: DevicePreference;
   /** Which `onnx/model_<dtype>.onnx` to load; default: the best one for the device. */
   readonly dtype?: string;
-  /** Default `auto`: `fast` on WASM if the model was measured to rank as well with it, else `exact`. */
+  /**
+   * On a CPU: `exact` computes with the stored weights, `fast` in 8-bit integers. Default `auto`: `fast` on WASM if the
+   * model was measured to rank as well with it, else `exact`.
+   */
   readonly arithmetic?: ArithmeticPreference;
   /** Same-origin URL of the package's worker as the page serves it, for bundlers that emit no workers. */
   readonly workerUrl?: string;
@@ -76,12 +87,13 @@ export type DeviceCause =
   | { readonly code: 'server'; readonly host: string; readonly model: string };
 
 export interface LoadedModel {
-  /** `remote`: another machine, to which query and documents are sent. */
+  /** `remote`: a server, to which query and documents are sent. */
   readonly device: Device | 'remote';
   /** One English sentence for users: why this device was chosen. */
   readonly deviceReason: string;
   /** The same for programs and for translation. */
   readonly deviceCause: DeviceCause;
+  /** the weights that were loaded; `remote` on a server */
   readonly dtype: string;
   /** undefined on a server */
   readonly arithmetic?: Arithmetic;
@@ -102,8 +114,8 @@ export type LongDocuments = 'truncate' | 'passages';
 
 export interface RerankOptions {
   /**
-   * `all` (the default, as in the reference): the model thinks, then answers. `none`: its thinking is prefilled with a
-   * short sentence saying that it has thought enough, so that one step gives the score. `top`: all documents are scored
+   * `all` (the default, as in the reference): the model thinks, then answers. `none`: a short sentence saying that it
+   * has thought enough stands in for its thinking, so that one step gives the score. `top`: all documents are scored
    * that way, then the `top` best are judged again with reasoning. These stay above the others, and each group is in
    * the order of its own scores. A model without chains scores every document, whatever is asked.
    */
@@ -162,6 +174,7 @@ export interface RerankRequest {
 
 /** The model's decision on one document. */
 export interface Verdict {
+  /** whether the model calls the document relevant */
   readonly label: 'true' | 'false';
   /**
    * Probability that the document is relevant, 0 to 1: the softmax over the logits of ` true` and ` false`, or what the
@@ -181,17 +194,23 @@ export interface Verdict {
   readonly instant?: true;
 }
 
-/**
- * `verdict`: the chain answered by itself, or the score was given without one. `length`: the chain reached its limit or
- * ended without an answer; `loop`: it was repeating itself; both are then asked for a verdict. The others have none.
- * `prompt-too-long`: the prompt does not fit the context. `failed`: the model's logits overflowed on this document
- * twice, or a server returned none for either answer. `aborted`: the run ended first.
- */
-export type FinishReason = 'verdict' | 'length' | 'loop' | 'prompt-too-long' | 'failed' | 'aborted';
+export type FinishReason =
+  /** The chain answered by itself, or the score was given without a chain. */
+  | 'verdict'
+  /** The chain reached its token limit or ended without an answer, and was then asked for its verdict. */
+  | 'length'
+  /** The chain was repeating itself, and was then asked for its verdict; only with `loopGuard`. */
+  | 'loop'
+  /** No verdict: the prompt does not fit the context. Shorten the query. */
+  | 'prompt-too-long'
+  /** No verdict: the model's logits overflowed on this document twice, or a server returned none for either answer. */
+  | 'failed'
+  /** No verdict: the run ended first. */
+  | 'aborted';
 
 /** The passage of a long document that was judged best. */
 export interface JudgedPassage {
-  /** UTF-16 units of the document's text, end exclusive */
+  /** in UTF-16 units of the document's text; `end` is exclusive */
   readonly start: number;
   readonly end: number;
   /** passages the document was split into */
@@ -208,6 +227,7 @@ export interface SampledChain {
 
 /** The result of one document: the same from the worker's last update to a stored judgement and an export. */
 export interface Outcome {
+  /** how the chain ended, or why there is no verdict */
   readonly finishReason: FinishReason;
   /** null if `finishReason` is `prompt-too-long`, `failed` or `aborted` */
   readonly verdict: Verdict | null;
@@ -219,7 +239,7 @@ export interface Outcome {
   readonly passage?: JudgedPassage;
   /** only if several chains were sampled: `verdict` is their mean, `reasoning` the chain nearest to it */
   readonly samples?: readonly SampledChain[];
-  /** only if `prompt-too-long`, and known: the context in tokens, prompt and chain together */
+  /** only if `prompt-too-long`, and known: the model's context in tokens, prompt and chain together */
   readonly maxTokens?: number;
   /** of all passages, once per prompt however many samples; of the refused prompt if `prompt-too-long`, 0 if unknown */
   readonly numPromptTokens: number;
@@ -227,53 +247,28 @@ export interface Outcome {
   readonly numNewTokens: number;
 }
 
-/**
- * One event for one document; `index` is its place in the request.
- *
- * A document has `started` when the first step with it begins. One interrupted by a failure is started again, with a
- * new chain. With `reasons: 'top'` every document finishes with its score; the best are then started again and finish
- * with their chain, or with their score if the chain got no verdict. A document with several passages or samples streams
- * no reasoning: it finishes with the chain of the best passage, or the one nearest to the mean. Its token counts cover
- * all passages and samples: they are what it cost.
- */
+/** One event for one document; `index` is its place in the request. */
 export type RerankUpdate =
+  /**
+   * The first step with the document begins. One interrupted by a failure is started again, with a new chain; so are the
+   * best of `reasons: 'top'`, which have a score by then.
+   */
   | {
       readonly type: 'started';
       readonly index: number;
       readonly numPromptTokens: number;
       readonly truncated: boolean;
     }
+  /** The chain goes on by `delta`. A document with several passages or samples streams none. */
   | { readonly type: 'reasoning'; readonly index: number; readonly delta: string }
+  /**
+   * The document has its verdict, or the reason for having none. With several passages, `reasoning` is the chain of the
+   * best; with several samples, the chain nearest to the mean. The best of `reasons: 'top'` finish twice: with their
+   * score, then with their chain, or with the score again if the chain got no verdict.
+   */
   | FinishedUpdate;
 
 export type FinishedUpdate = Outcome & { readonly type: 'finished'; readonly index: number };
-
-/** Metrics of a run so far; times in milliseconds. */
-export interface RunStats {
-  /** token limit of a chain: as requested or by default, within what the context allows; 0 before it is known */
-  readonly maxNewTokens: number;
-  /** prompt tokens that had to be run */
-  readonly numPrefillTokens: number;
-  /** prefill tokens including padding */
-  readonly numPaddedPrefillTokens: number;
-  /** prompt tokens skipped because the shared prefix was run once */
-  readonly numPrefixTokensSaved: number;
-  readonly numDecodeTokens: number;
-  readonly numPrefillSteps: number;
-  readonly numDecodeSteps: number;
-  readonly prefillMs: number;
-  readonly decodeMs: number;
-  /** time outside the runtime's own call */
-  readonly overheadMs: number;
-  /** bytes read back from the device: token ids and the answers' logits */
-  readonly readBackBytes: number;
-  /** KV cache held now, on the GPU if there is one */
-  readonly cacheBytes: number;
-  readonly peakCacheBytes: number;
-  readonly rowsActive: number;
-  /** since the run began, excluding pauses */
-  readonly elapsedMs: number;
-}
 
 export interface RunSummary {
   readonly numDocuments: number;

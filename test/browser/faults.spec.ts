@@ -1,7 +1,7 @@
 /**
  * Each fault at each stage of a run, in real workers: none may lose or change a verdict, ask for one twice, or leave a row
  * of the scripted model behind. One page for all; cases run side by side, each with workers of its own. How long silence
- * lasts until it counts, to the millisecond: test/unit/client/watchdog.test.ts. Here what is told of a failure shows what
+ * lasts until it counts, to the millisecond: test/unit/base/async.test.ts. Here what is told of a failure shows what
  * found it: silence by the limit of its stage, everything else by itself.
  */
 import { expect, test, type Page } from '@playwright/test';

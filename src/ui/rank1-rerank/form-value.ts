@@ -18,7 +18,7 @@ interface FormControl extends HTMLElement {
   readonly required: boolean;
 }
 
-/** `{ query, threshold, results: [{ rank, index, id, label, score, logitDifference, forced, instant?, selected }] }` or empty. */
+/** The `value` of the element. */
 export function formValue(source: RankingSource): string {
   const { phase } = source;
   if (phase !== 'complete' && phase !== 'aborted' && phase !== 'failed') return '';

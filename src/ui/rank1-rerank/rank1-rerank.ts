@@ -36,21 +36,27 @@ import { documentsOf, loadOptions, runOptions } from './run-options.ts';
  * Ranks a list of documents with a reasoning reranker while you watch: the chain of thought streams next to each
  * document, and the list reorders as verdicts arrive. Model and documents stay on the device, unless the page provides
  * a Reranker whose model is on a server. Elements with the same model share one worker and take turns. The form value
- * is the ranking, as JSON.
+ * is the ranking, as JSON (`value`).
  *
  * @tag rank1-rerank
  * @tagname rank1-rerank
  *
- * @fires {CustomEvent<LoadProgress>} rank1-load-progress - bytes, while the model loads
- * @fires {CustomEvent} rank1-update - once per step, many times a second: the updates, the metrics and the list so far
- * @fires {CustomEvent<RankedResult>} rank1-verdict - a document got a verdict
- * @fires {CustomEvent} rank1-complete - all documents are finished
- * @fires {CustomEvent} rank1-abort - the run was stopped, or replaced by another
- * @fires {CustomEvent<RunState>} rank1-state - the run waits for the device, pauses, recovers or resumes
- * @fires {CustomEvent} rank1-pause - the run was paused
- * @fires {CustomEvent} rank1-resume - the run was resumed
- * @fires {CustomEvent} rank1-error - the run failed; `detail.error` says what to do
- * @fires {CustomEvent} rank1-threshold - the user moved the threshold; `detail.threshold` is a score
+ * @fires {CustomEvent<LoadProgress>} rank1-load-progress - while the model loads. `detail`:
+ *   `{ stage, loadedBytes, totalBytes }`
+ * @fires {CustomEvent} rank1-update - once per step, many times a second. `detail`: `{ updates, stats, ranking }`; `ranking`
+ *   has these updates and is `{ runId, items, order }`
+ * @fires {CustomEvent<RankedResult>} rank1-verdict - a document got a verdict; with `reasons="top"` the best get a second
+ *   one. `detail`: the document's entry of `results`
+ * @fires {CustomEvent} rank1-complete - all documents are finished. `detail`: `{ summary, results }`; `summary` is
+ *   `{ numDocuments, numFinished, aborted, stats }`
+ * @fires {CustomEvent} rank1-abort - the run was stopped, or replaced by another. `detail`: `{ results }`, those
+ *   so far
+ * @fires {CustomEvent<RunState>} rank1-state - the run waits for the device, pauses, recovers or resumes. `detail`: its state,
+ *   `{ type, … }`
+ * @fires {CustomEvent} rank1-pause - the run was paused. `detail` is empty
+ * @fires {CustomEvent} rank1-resume - the run was resumed. `detail` is empty
+ * @fires {CustomEvent} rank1-error - the run failed. `detail`: `{ error }`, whose `message` says what to do
+ * @fires {CustomEvent} rank1-threshold - the user moved the threshold. `detail`: `{ threshold }`, a score
  *
  * @slot actions - additional toolbar buttons
  * @slot empty - shown while there are no documents
@@ -231,7 +237,11 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     return this.controller.phase;
   }
 
-  /** The results so far, best first. */
+  /**
+   * The results so far, best first, then the documents without a verdict: `{ rank, index, document, state, finishReason,
+   * verdict, reasoning, truncated, passage?, samples?, maxTokens?, numPromptTokens, numNewTokens }`. `rank` and `verdict`
+   * are null without a verdict.
+   */
   get results(): RankedResult[] {
     return this.controller.results;
   }
@@ -242,7 +252,10 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
     return this.results.filter(({ index }) => selection.has(index));
   }
 
-  /** The form value: the ranking as JSON once a run has ended, else empty. */
+  /**
+   * The form value, once a run has ended and a document has a verdict, else empty: `{ query, threshold, results: [{ rank,
+   * index, id, label, score, logitDifference, forced, instant?, bound?, selected }] }` as JSON, best first.
+   */
   get value(): string {
     return formValue(this);
   }

@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { WorkerBackend } from '../../../src/client/worker-backend.ts';
 import { FAULT_TIMES } from '../../../src/client/recovery.ts';
 import { createReranker } from '../../../src/index.ts';
@@ -57,4 +57,18 @@ it('loads anew after a load that failed once nobody waited for it', async () => 
   pace.release(1000);
   await expect.poll(() => workers[0]?.terminated).toBe(true);
   await expect(load(new AbortController().signal)).resolves.toMatchObject({ dtype: 'q4' });
+});
+
+it('says at once what to do where there are no Web Workers, as in Node', async () => {
+  const reranker = createReranker({ model: 'https://models.test/a/' });
+  const onState = vi.fn();
+  await expect(reranker.rerank({ query: 'tea?', documents: ['tea'], onState })).rejects.toMatchObject({
+    code: 'option-unsupported',
+    message: expect.stringMatching(/no Web Workers.*endpoint.*rank1-rerank serve/),
+  });
+  expect(onState).not.toHaveBeenCalled();
+});
+
+it('tells outside a page that the address of a model must be absolute', () => {
+  expect(() => createReranker({ model: '/models/a/' })).toThrow(/\/models\/a\/ \(.*must be absolute\)/);
 });

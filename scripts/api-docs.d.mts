@@ -1,0 +1,1 @@
+export function apiDocs(page: string): Promise<string>;
