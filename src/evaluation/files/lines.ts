@@ -10,8 +10,8 @@ export interface Line extends FilePlace {
 /** In UTF-16 units. A longer line means that the file is not line-based. */
 export const MAX_LINE_LENGTH = 16 * 1024 * 1024;
 
-/** Of a line that holds a query with all its documents and chains; half of what V8 can hold in one string. */
-export const MAX_QUERY_LINE_LENGTH = 256 * 1024 * 1024;
+/** Of a line that holds a query with all its documents and chains: a thousand of them with four long chains take 20 Mi. */
+export const MAX_QUERY_LINE_LENGTH = 64 * 1024 * 1024;
 
 /**
  * Non-blank lines, in batches: awaiting each line would dominate the time of reading a large run.

@@ -60,6 +60,8 @@ it('loads anew after a load that failed once nobody waited for it', async () => 
 });
 
 it('says at once what to do where there are no Web Workers, as in Node', async () => {
+  vi.stubGlobal('Worker', undefined);
+  onTestFinished(() => void vi.unstubAllGlobals());
   const reranker = createReranker({ model: 'https://models.test/a/' });
   const onState = vi.fn();
   await expect(reranker.rerank({ query: 'tea?', documents: ['tea'], onState })).rejects.toMatchObject({

@@ -31,6 +31,9 @@ const RANKED =
   '{"docid": "d", "first_stage_rank": 1, "finish_reason": "length", "label": null, "reasoning": "", "grade": null, "truncated": false, "num_prompt_tokens": 7, "num_new_tokens": 0}';
 const TASK_SCORE = '{"main_score": 0.5, "hf_subset": "default", "languages": ["eng-Latn"]}';
 
+/** A line has a query with all its documents, so that it may be long. */
+const HOLD_QUERIES = new Set(['rank_llm requests', 'eval.jsonl', 'per-query results']);
+
 const FORMATS: [name: string, read: Reader, valid: string, faults: Fault[]][] = [
   [
     'TREC run',
@@ -232,7 +235,7 @@ const FORMATS: [name: string, read: Reader, valid: string, faults: Fault[]][] = 
   ],
 ];
 
-describe.each(FORMATS)('%s', (_, read, valid, faults) => {
+describe.each(FORMATS)('%s', (name, read, valid, faults) => {
   const reading = (content: string | Uint8Array) => read(sourceFile('folder/name', content));
   const refusal = (line: number, problem: string) => ({
     name: 'Rank1Error',
@@ -281,7 +284,7 @@ describe.each(FORMATS)('%s', (_, read, valid, faults) => {
       for (; numChunks < 1024; numChunks++) yield new Uint8Array(1 << 20).fill(numChunks === 0 ? 32 : 120);
     }
     await expect(read({ name: 'big', chunks: endless() })).rejects.toMatchObject({ code: 'invalid-file' });
-    expect(numChunks).toBeLessThan(20);
+    expect(numChunks).toBeLessThan(HOLD_QUERIES.has(name) ? 70 : 20);
   });
 
   it('leaves Object.prototype alone', async () => {
