@@ -1,6 +1,16 @@
 /** What must not be lost, and what must not come back: deletion during work, storage that is refused, files that fail. */
 import { expect, test } from '../fake-worker.ts';
-import { addFiles, ask, countStored, file, openTriage, problems, rows, status } from './triage-page.ts';
+import {
+  addFiles,
+  ask,
+  countStored,
+  file,
+  openTriage,
+  problems,
+  rows,
+  status,
+  storedSessionNames,
+} from './triage-page.ts';
 import { expectAccessible } from '../accessible.ts';
 
 test.use({ serviceWorkers: 'block' });
@@ -24,6 +34,7 @@ test('a session that is deleted while files are read and a question is typed sta
   await expect.poll(() => countStored(page, 'files')).toBe(3);
   await page.getByLabel('Name of this session').fill('The new one');
   await page.getByLabel('Name of this session').press('Enter');
+  await expect.poll(() => storedSessionNames(page)).toEqual(['The new one']);
   await page.reload();
   await expect(page.getByLabel('Name of this session')).toHaveValue('The new one');
   await expect(page.locator('.drop-title')).toContainText('3 files');

@@ -53,17 +53,25 @@ export async function problems(page: Page): Promise<Record<string, string>> {
 }
 
 /** Records in a store of the page's database. */
-export function countStored(page: Page, store: string): Promise<number> {
+export async function countStored(page: Page, store: string): Promise<number> {
+  return (await readStored(page, store)).length;
+}
+
+export async function storedSessionNames(page: Page): Promise<unknown[]> {
+  return (await readStored(page, 'sessions')).map((session) => (session as { name: unknown }).name);
+}
+
+function readStored(page: Page, store: string): Promise<unknown[]> {
   return page.evaluate(
     (name) =>
-      new Promise<number>((resolve, reject) => {
+      new Promise<unknown[]>((resolve, reject) => {
         const opening = indexedDB.open('rank1-triage');
         opening.onerror = () => reject(new Error('no database'));
         opening.onsuccess = () => {
-          const counting = opening.result.transaction(name).objectStore(name).count();
-          counting.onsuccess = () => {
+          const reading = opening.result.transaction(name).objectStore(name).getAll();
+          reading.onsuccess = () => {
             opening.result.close();
-            resolve(counting.result);
+            resolve(reading.result);
           };
         };
       }),
