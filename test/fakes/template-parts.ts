@@ -30,3 +30,10 @@ function shownBy(directive: unknown): unknown {
       return null;
   }
 }
+
+/** Calls the handler of the element that holds this text. */
+export function pressIn(template: unknown, label: string): void {
+  const parts = partsOf(template);
+  const handler = parts.slice(0, parts.indexOf(label)).findLast((part) => typeof part === 'function');
+  (handler as () => void)();
+}

@@ -7,18 +7,11 @@ import { parseFastArguments, runFastComparison } from '../../../src/cli/compare/
 import { openEngine } from '../../../src/cli/engine/open-engine.ts';
 import type { LoadedModel } from '../../../src/protocol/rerank-api.ts';
 import { hashedEngine } from '../../fakes/hashed-engine.ts';
+import { LOADED_ON_CPU } from '../../fakes/model-facts.ts';
 
 vi.mock('../../../src/cli/engine/open-engine.ts', () => ({ openEngine: vi.fn() }));
 
-const ON_A_GPU: LoadedModel = {
-  device: 'webgpu',
-  deviceReason: '',
-  deviceCause: { code: 'asked' },
-  dtype: 'q4',
-  arithmetic: 'exact',
-  maxPositions: 2048,
-  canReason: true,
-};
+const ON_A_GPU: LoadedModel = { ...LOADED_ON_CPU, device: 'webgpu' };
 
 let folder: string;
 beforeEach(() => {

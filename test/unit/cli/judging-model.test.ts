@@ -5,18 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { engineOptions, judgingOptions } from '../../../src/cli/engine/engine-options.ts';
 import { asLoaded, fingerprintOf, loadJudgingModel } from '../../../src/cli/engine/judging-model.ts';
-import type { LoadedModel } from '../../../src/protocol/rerank-api.ts';
 import { hashedEngine } from '../../fakes/hashed-engine.ts';
-
-const LOADED: LoadedModel = {
-  device: 'cpu',
-  deviceReason: '',
-  deviceCause: { code: 'asked' },
-  dtype: 'q4',
-  arithmetic: 'exact',
-  maxPositions: 2048,
-  canReason: true,
-};
+import { LOADED_ON_CPU as LOADED } from '../../fakes/model-facts.ts';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'rank1-judging-'))));

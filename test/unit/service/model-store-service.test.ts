@@ -6,23 +6,14 @@ import type { DeviceReport } from '../../../src/protocol/model-store-api.ts';
 import { freeName, proposeName } from '../../../src/service/models/stored-folders.ts';
 import { ModelStoreService } from '../../../src/service/models/model-store-service.ts';
 import type { ModelStore } from '../../../src/model/store/model-store.ts';
+import { DEVICE_WITHOUT_GPU } from '../../fakes/model-facts.ts';
 import { ModelServer } from '../../fakes/model-server.ts';
 import { servedModel } from '../../fakes/served-model.ts';
 
 const WEIGHT_BYTES = 300_000;
 const DEVICE: DeviceReport = {
-  adapter: null,
-  isolated: true,
-  jspi: true,
-  threads: 2,
-  memoryBytes: null,
+  ...DEVICE_WITHOUT_GPU,
   storage: { usedBytes: 0, quotaBytes: 1e9, persistent: false },
-  storesModels: true,
-  device: 'wasm',
-  deviceReason: '',
-  deviceCause: { code: 'no-adapter' },
-  float16: false,
-  dtype: 'q4',
 };
 
 let server: ModelServer;

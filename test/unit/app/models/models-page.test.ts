@@ -2,10 +2,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ModelsPageElement } from '../../../../src/app/models/models-page.ts';
 import { withResolvers } from '../../../../src/base/async.ts';
-import type { DeviceReport, StoredModel } from '../../../../src/protocol/model-store-api.ts';
+import type { StoredModel } from '../../../../src/protocol/model-store-api.ts';
 import { eventually } from '../../../fakes/eventually.ts';
 import { FakeWorker } from '../../../fakes/fake-worker.ts';
-import { markupOf, partsOf } from '../../../fakes/template-parts.ts';
+import { DEVICE_WITHOUT_GPU } from '../../../fakes/model-facts.ts';
+import { markupOf, pressIn } from '../../../fakes/template-parts.ts';
 
 class PageInTest extends ModelsPageElement {
   get markup(): string {
@@ -13,26 +14,10 @@ class PageInTest extends ModelsPageElement {
   }
 
   press(label: string): void {
-    const parts = partsOf(this.render());
-    const handler = parts.slice(0, parts.indexOf(label)).findLast((part) => typeof part === 'function');
-    (handler as () => void)();
+    pressIn(this.render(), label);
   }
 }
 
-const DEVICE: DeviceReport = {
-  adapter: null,
-  isolated: true,
-  jspi: true,
-  threads: 2,
-  memoryBytes: null,
-  storage: null,
-  storesModels: true,
-  device: 'wasm',
-  deviceReason: '',
-  deviceCause: { code: 'no-adapter' },
-  float16: false,
-  dtype: 'q4',
-};
 /** A model with an unfinished download. */
 const modelWith = (...dtypes: string[]): StoredModel => ({
   name: 'm',
@@ -55,7 +40,7 @@ beforeEach(() => {
   download = withResolvers();
   onPause = () => download.reject(new DOMException('It was stopped.', 'AbortError'));
   const api = {
-    device: () => Promise.resolve(DEVICE),
+    device: () => Promise.resolve(DEVICE_WITHOUT_GPU),
     list: () => Promise.resolve(stored),
     download: () => download.promise,
     pause: () => onPause(),

@@ -4,7 +4,7 @@ import { DEFAULT_QUESTION, type NewFile } from '../../../../src/app/session/sess
 import { FileViewElement } from '../../../../src/app/triage/file-view.ts';
 import { OriginalFiles } from '../../../../src/app/triage/original-files.ts';
 import { openScripted } from '../../../fakes/scripted-session.ts';
-import { markupOf, partsOf } from '../../../fakes/template-parts.ts';
+import { markupOf, pressIn } from '../../../fakes/template-parts.ts';
 
 class ViewInTest extends FileViewElement {
   get markup(): string {
@@ -12,9 +12,7 @@ class ViewInTest extends FileViewElement {
   }
 
   press(label: string): void {
-    const parts = partsOf(this.render());
-    const handler = parts.slice(0, parts.indexOf(label)).findLast((part) => typeof part === 'function');
-    (handler as () => void)();
+    pressIn(this.render(), label);
   }
 }
 
