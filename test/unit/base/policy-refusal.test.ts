@@ -1,19 +1,9 @@
 /** Refusals as browsers report them, on a global scope of the test's own; test/browser/policy.spec.ts has the browser's. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { moduleRefusal, namingRefusals, workerRefusal } from '../../../src/base/policy-refusal.ts';
+import { policyScope } from '../../fakes/policy-scope.ts';
 
-let scope: EventTarget;
-beforeEach(() => {
-  scope = new EventTarget();
-  vi.stubGlobal('addEventListener', scope.addEventListener.bind(scope));
-  vi.stubGlobal('removeEventListener', scope.removeEventListener.bind(scope));
-});
-afterEach(() => vi.unstubAllGlobals());
-
-const report = (blockedURI: string, effectiveDirective = 'connect-src', disposition = 'enforce'): boolean =>
-  scope.dispatchEvent(
-    Object.assign(new Event('securitypolicyviolation'), { blockedURI, effectiveDirective, disposition }),
-  );
+const report = policyScope();
 const ADDRESS = 'https://gpu.example:8000/v1/completions';
 const failed = new TypeError('Failed to fetch');
 

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { policyScope } from '../../fakes/policy-scope.ts';
 import { WorkerPort } from '../../../src/client/worker-port.ts';
 import type { ToWorker } from '../../../src/protocol/worker-calls.ts';
 import { collectGarbage } from '../../fakes/collect-garbage.ts';
@@ -83,21 +84,7 @@ describe('a worker that never loaded', () => {
 });
 
 describe('where a policy refuses something', () => {
-  let scope: EventTarget;
-  beforeEach(() => {
-    scope = new EventTarget();
-    vi.stubGlobal('addEventListener', scope.addEventListener.bind(scope));
-    vi.stubGlobal('removeEventListener', scope.removeEventListener.bind(scope));
-  });
-  afterEach(() => vi.unstubAllGlobals());
-  const refuse = (effectiveDirective: string, blockedURI: string) =>
-    scope.dispatchEvent(
-      Object.assign(new Event('securitypolicyviolation'), {
-        blockedURI,
-        effectiveDirective,
-        disposition: 'enforce',
-      }),
-    );
+  const report = policyScope();
 
   it.each([
     ['worker-src', 'https://cdn.example/worker.js'],
@@ -106,7 +93,7 @@ describe('where a policy refuses something', () => {
     ['default-src', 'https://cdn.example/worker.js'],
   ])('a worker that never loaded names the %s directive that refused it', async (directive, uri) => {
     const port = new WorkerPort<Api>(new MissingWorker() as unknown as Worker, 'runs the model');
-    refuse(directive, uri);
+    report(uri, directive);
     await expect(port.call('load', [])).rejects.toMatchObject({
       code: 'access-denied',
       message: expect.stringContaining(`${directive} directive`) as string,
@@ -117,16 +104,19 @@ describe('where a policy refuses something', () => {
     ['img-src', 'https://ads.example/pixel.gif'],
     ['script-src-elem', 'inline'],
     ['script-src', 'eval'],
-  ])('a worker that never loaded does not blame what the page was refused by %s: %s', async (...refused) => {
-    const port = new WorkerPort<Api>(new MissingWorker() as unknown as Worker, 'runs the model');
-    refuse(...refused);
-    await expect(port.call('load', [])).rejects.toMatchObject({ code: 'network' });
-  });
+  ])(
+    'a worker that never loaded does not blame what the page was refused by %s: %s',
+    async (directive, uri) => {
+      const port = new WorkerPort<Api>(new MissingWorker() as unknown as Worker, 'runs the model');
+      report(uri, directive);
+      await expect(port.call('load', [])).rejects.toMatchObject({ code: 'network' });
+    },
+  );
 
   it('a worker that loaded fails of what it failed of', async () => {
     const worker = new AnsweringWorker();
     const port = new WorkerPort<Api>(worker as unknown as Worker, 'runs the model');
-    refuse('worker-src', 'https://cdn.example/another.js');
+    report('https://cdn.example/another.js', 'worker-src');
     await port.call('load', []);
     const message = 'Array buffer allocation failed';
     worker.postMessage = () =>
