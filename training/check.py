@@ -37,7 +37,7 @@ def check_packing():
     model, rng = LlamaForCausalLM(config).eval(), random.Random(0)
     draw = lambda n: [rng.randrange(99) for _ in range(n)]
     groups = [(draw(7), [(draw(n), 1, 1, 0.0) for n in (9, 5, 8)]), (draw(4), [(draw(6), 1, 0, 0.0)])]
-    ids, position, mask, verdict, *_ = tensors([(0, 0, *groups[0], False), (0, 29, *groups[1], False)], 1, 48)
+    ids, position, mask, verdict, *_ = tensors([(0, 0, *groups[0], False, 0, None), (0, 29, *groups[1], False, 1, None)], 1, 48)
     with torch.no_grad():
         packed = model(input_ids=ids, attention_mask=mask.float(), position_ids=position).logits[0]
         n = 0

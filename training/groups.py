@@ -18,6 +18,9 @@ from .text import BM25, STOP
 
 # how often a row is used in one pass over the data: web questions are what people type, fairy tales and templated medical questions are not
 SHARE = {"defined": 1.5, "nq_oracle": 3.0, "qed": 3.0, "afriqa": 1.5, "squad_nqg_test": 0.8, "medquad": 0.35, "fairytaleqa": 0.3}
+LOWER_CASE = "squad_nqg_test"  # all in lower case, which would tell its passages from others: they only meet one another
+# kinds of a list's negatives, and the share of the teacher in its target: passages on the topic have an order too
+LIST, LIST_DISTIL = ("lexical", "near", "lexical", "near", "lexical", "near", "lexical", "random"), 0.65
 INSTRUCTIONS = ("Find a passage that answers the question.", "The passage should state the answer.",
                 "Retrieve text that helps to answer this.", "Only passages with the facts asked for count.")
 
@@ -94,9 +97,9 @@ def single_sentences(row, query, rng):
     return best, rng.sample(no, min(len(no), 3))
 
 
-def build(rows, teacher, rng, seed_rows):
-    """Groups of `seed_rows` (indices into rows), negatives drawn from all rows."""
-    windows = [clip(r["passage"], r["answer"], rng, word_limit(rng)) for r in rows]
+def build(rows, teacher, rng, seed_rows, list_share=0.0, max_words=220):
+    """Groups of `seed_rows` (indices into rows), negatives drawn from all rows; a share of them as long as a list of search results."""
+    windows = [clip(r["passage"], r["answer"], rng, min(max_words, word_limit(rng))) for r in rows]
     passages, questions = teacher.embed(windows, 192), teacher.embed([r["question"] for r in rows], 64, is_query=True)
     bm25, groups = BM25(windows), {}
     for i, r in enumerate(rows):
@@ -117,18 +120,20 @@ def build(rows, teacher, rng, seed_rows):
                 return "term" in row and any(f"{row['term']} {verb} " in text for verb in ("is", "are", "was", "were", "refers to", "means"))
 
             def wrong(j):
-                return (defines(j) or j == i or rows[j]["passage"] == row["passage"] or rows[j]["question"].lower() == row["question"].lower()
+                return (defines(j) or j == i or (rows[j]["source"] == LOWER_CASE) != (row["source"] == LOWER_CASE) or rows[j]["passage"] == row["passage"] or rows[j]["question"].lower() == row["question"].lower()
                         or sim[j].item() > ceiling or 3 <= len(answer) < 80 and answer in windows[j].lower())
             items = [[windows[i], 1, row["answer"], sim[i].item(), "positive"]]
             if splits[k]:
                 best, others = splits[k]
                 items = [[best, 1, row["answer"], (next(alone) @ questions[i]).item(), "positive"]]
                 items += [[t, 0, "", (next(alone) @ questions[i]).item(), "sentence"] for t in others]
-            want = rng.choice((3, 4, 5, 6))
-            pools = {"near": [j for j in near[k] if not wrong(j)][:8], "lexical": [j for j in bm25.top(row["question"], 12) if not wrong(j)][:6],
+            is_list = rng.random() < list_share
+            want = 8 if is_list else rng.choice((3, 4, 5, 6))
+            pools = {"near": [j for j in near[k] if not wrong(j)][:16 if is_list else 8],
+                     "lexical": [j for j in bm25.top(row["question"], 24) if not wrong(j)][:16 if is_list else 6],
                      "article": [j for j in groups[row["group"]] if not wrong(j)]}
             taken = {i}
-            for kind in ("near", "lexical", "article" if rng.random() < 0.6 else "near", "near", "random", "near", "lexical"):
+            for kind in LIST if is_list else ("near", "lexical", "article" if rng.random() < 0.6 else "near", "near", "random", "near", "lexical"):
                 pool = pools.get(kind) or [rng.randrange(len(rows))]
                 pool = [j for j in pool if j not in taken and not wrong(j)]
                 if pool and len(items) <= want:
@@ -137,12 +142,12 @@ def build(rows, teacher, rng, seed_rows):
                     items.append([windows[j], 0, "", sim[j].item(), kind if pools.get(kind) else "random"])
             if len(items) > 1:
                 query = definition_form(row["question"], row["term"], rng) if "term" in row else query_form(row["question"], rng)
-                yield {"query": query, "source": row["source"], "items": items}
+                yield {"query": query, "source": row["source"], "items": items, **({"distil": LIST_DISTIL} if is_list else {})}
 
 
 def same_case(group, rng):
-    """SQuAD's rows are all lower case, so that case would tell the positive: one case for all passages of a group."""
-    lower = rng.random() < (0.6 if group["source"] == "squad_nqg_test" else 0.04)
+    """Some groups all in lower case; the first letter of the others' passages is a capital."""
+    lower = group["source"] == LOWER_CASE or rng.random() < 0.1
     for item in group["items"]:
         item[0], item[2] = (item[0].lower(), item[2].lower()) if lower else (item[0][:1].upper() + item[0][1:], item[2])
     return group
@@ -197,6 +202,8 @@ if __name__ == "__main__":
     parser.add_argument("--pool", type=int, default=14000, help="rows that a shard's negatives are drawn from")
     parser.add_argument("--groups", type=int, default=5000)
     parser.add_argument("--templates", type=int, default=1200, help="groups from templates in a shard")
+    parser.add_argument("--lists", type=float, default=0.0, help="share of the groups that are as long as a list of search results")
+    parser.add_argument("--max-words", type=int, default=220, help="of a passage")
     args = parser.parse_args()
     rows = [r for r in data.load_pairs(args.data) if not data.is_held_out(r["group"])]
     rows += data.definitions(rows)
@@ -217,7 +224,7 @@ if __name__ == "__main__":
                 pool.setdefault(r["at"], len(pool))
             pool.setdefault(i, len(pool))
         seeds = [pool[i] for i in chosen if i in pool][:args.groups]
-        made = [same_case(g, rng) for g in build([rows[i] for i in pool], teacher, rng, seeds)]
+        made = [same_case(g, rng) for g in build([rows[i] for i in pool], teacher, rng, seeds, args.lists, args.max_words)]
         made = [with_injection(g, rng) if rng.random() < 0.07 else g for g in made]
         made += [negations[i % len(negations)] for i in range(shard * 150, shard * 150 + 150)]
         made += with_similarities([made_group(rng) for _ in range(args.templates)], teacher)

@@ -44,11 +44,12 @@ class Groups:
 
 
 def take_batch(groups, forms, chain_share, unanswered_share, num_rows, length):
-    """Fill the rows with groups in order; the first group that fits nowhere opens the next batch.
+    """[(row, start, prefix, items, is_chain, number of the group, its share of the teacher or None)] and the number of tokens.
 
-    A share of the groups loses what answers the query, so that a list without an answer is nothing new.
+    Fills the rows with groups in order; what does not fit in one row goes on in another, with the query's prompt again. The first group that
+    does not fit loses its last passages, or opens the next batch if fewer than three fit. A share of the groups loses what answers the query, so that a list without an answer is nothing new.
     """
-    used, placed = [0] * num_rows, []
+    used, placed, number = [0] * num_rows, [], 0
     while True:
         group, name = groups.next()
         rng = random.Random(name)
@@ -56,34 +57,42 @@ def take_batch(groups, forms, chain_share, unanswered_share, num_rows, length):
         wrong = [item for item in group["items"] if not item[1]]
         if rng.random() < unanswered_share and len(wrong) > 1:
             group = {**group, "items": wrong}
-        prefix, items = forms.group(group, is_chain, length)
-        size = len(prefix) + sum(len(i[0]) for i in items)
-        row = max((r for r in range(num_rows) if used[r] + size <= length), key=lambda r: used[r], default=None)
-        if row is None:  # the emptiest row takes what fits of it
+        prefix, items = forms.group(group, is_chain, 10**6 if "distil" in group else length)
+        items, start = [i for i in items if len(prefix) + len(i[0]) <= length], len(placed)
+        while items:
             row = min(range(num_rows), key=lambda r: used[r])
-            if length - used[row] < len(prefix) + 180:
+            if used[row]:  # a row that others have begun, if any holds the rest
+                size = len(prefix) + sum(len(i[0]) for i in items)
+                row = max((r for r in range(num_rows) if used[r] + size <= length), key=lambda r: used[r], default=row)
+            fits, room = [], length - used[row] - len(prefix)
+            while items and len(items[0][0]) <= room:
+                room -= len(items[0][0])
+                fits.append(items.pop(0))
+            if not fits:
+                break
+            placed.append((row, used[row], prefix, fits, is_chain, number, group.get("distil")))
+            used[row] = length - room
+        if items:
+            if sum(len(p[3]) for p in placed[start:]) < 3:  # too few to have an order
+                placed = placed[:start]
                 groups.back()
-                return placed, sum(used)
-            prefix, items = forms.group(group, is_chain, length - used[row])
-            size = len(prefix) + sum(len(i[0]) for i in items)
-            if used[row] + size > length:
-                groups.back()
-                return placed, sum(used)
-        placed.append((row, used[row], prefix, items, is_chain))
-        used[row] += size
+            return placed, sum(len(p[2]) + sum(len(i[0]) for i in p[3]) for p in placed)
+        number += 1
 
 
 def tensors(placed, num_rows, length):
     """Ids, positions, mask and targets of a batch."""
     ids, position = torch.zeros(num_rows, length, dtype=torch.long), torch.zeros(num_rows, length, dtype=torch.long)
     owner, part = torch.full((num_rows, length), -1), torch.zeros(num_rows, length, dtype=torch.long)
-    verdict, predicted, labels, similar, group_of = [], [], [], [], []
-    for g, (row, at, prefix, items, is_chain) in enumerate(placed):
+    verdict, predicted, labels, similar, group_of, distil = [], [], [], [], [], {}
+    for place, (row, at, prefix, items, is_chain, g, share) in enumerate(placed):
+        distil[g] = share
+
         def put(tokens, start, offset, p):
             n = len(tokens)
             ids[row, start:start + n] = torch.tensor(tokens)
             position[row, start:start + n] = torch.arange(offset, offset + n)
-            owner[row, start:start + n], part[row, start:start + n] = g, p
+            owner[row, start:start + n], part[row, start:start + n] = place, p
         put(prefix, at, 0, 0)
         at += len(prefix)
         for p, (tokens, num_predicted, label, similarity) in enumerate(items):
@@ -97,12 +106,12 @@ def tensors(placed, num_rows, length):
     same = (owner[:, :, None] == owner[:, None]) & ((part[:, None] == 0) | (part[:, :, None] == part[:, None]))
     allowed = same & torch.ones(length, length, dtype=torch.bool).tril()
     mask = torch.zeros(num_rows, 1, length, length, dtype=torch.bfloat16).masked_fill(~allowed[:, None], -1e9)
-    return ids, position, mask, torch.tensor(verdict), predicted, torch.tensor(labels).float(), torch.tensor(similar), torch.tensor(group_of)
+    return ids, position, mask, torch.tensor(verdict), predicted, torch.tensor(labels).float(), torch.tensor(similar), torch.tensor(group_of), list(distil.values())
 
 
 def losses(model, body, batch, forms, s, rng):
     """(binary, listwise, language) losses and the share of groups whose positive comes first."""
-    ids, position, mask, verdict, predicted, y, similar, group_of = batch
+    ids, position, mask, verdict, predicted, y, similar, group_of, shares = batch
     predicted = [p for p in predicted if rng.random() < s["chain_tokens"]]
     with torch.autocast("cpu", dtype=torch.bfloat16):
         hidden = body(input_ids=ids, attention_mask=mask, position_ids=position, use_cache=False).last_hidden_state
@@ -116,9 +125,12 @@ def losses(model, body, batch, forms, s, rng):
     column = torch.cat([torch.arange(int((group_of == g).sum())) for g in range(num)])
     table = table.index_put((group_of, column), z)
     teacher[group_of, column], truth[group_of, column] = similar / s["temperature"], y
-    target = (1 - s["distil"]) * truth / truth.sum(1, keepdim=True).clamp(min=1) + s["distil"] * teacher.softmax(1)
-    has = (truth.sum(1) > 0).float()  # a group without a positive has no order to learn
-    listwise = (-(target * table.log_softmax(1)).sum(1) * has).sum() / has.sum().clamp(min=1)
+    has = (truth.sum(1) > 0).float()
+    # without a positive the teacher alone tells a list's order, and nothing that of a short group
+    share = torch.where(has > 0, torch.tensor([d or s["distil"] for d in shares]), torch.tensor([float(d is not None) for d in shares]))
+    target = (1 - share)[:, None] * truth / truth.sum(1, keepdim=True).clamp(min=1) + share[:, None] * teacher.softmax(1)
+    ordered = ((has > 0) | (share > 0)).float()
+    listwise = (-(target * table.log_softmax(1)).sum(1) * ordered).sum() / ordered.sum().clamp(min=1)
     is_chain = torch.tensor([p[3] for p in predicted]).float()
     language = (language * (is_chain + 0.1 * (1 - is_chain))).mean()
     first = ((table.argmax(1) == truth.argmax(1)).float() * has).sum() / has.sum().clamp(min=1)
@@ -177,7 +189,7 @@ def main():
     found = latest(run)
     start = found or os.path.join(args.state, args.base)
     tokenizer = AutoTokenizer.from_pretrained(start)
-    model = AutoModelForCausalLM.from_pretrained(start, dtype=torch.float32, attn_implementation="sdpa").train()
+    model = AutoModelForCausalLM.from_pretrained(start, dtype=torch.float32, attn_implementation="eager").train()
     freeze(model, args.frozen)
     if args.fast:
         round_inputs(model)
