@@ -35,6 +35,8 @@ export interface RunRequest {
   readonly query: string;
   readonly documents: readonly RerankDocument[];
   readonly load: LoadOptions;
+  /** the second model, which gives the reasons; empty if there is none */
+  readonly explainer: string | Reranker;
   readonly options: RerankOptions;
 }
 
@@ -42,8 +44,8 @@ export interface RerankHost {
   requestUpdate(): void;
   /** Called when a run starts, so that nothing is created before it is needed. */
   acquireReranker(load: LoadOptions): Reranker;
-  /** The second model, which gives the reasons; undefined if there is none. */
-  acquireExplainer(load: LoadOptions): Reranker | undefined;
+  /** The second model; undefined if the request has none. */
+  acquireExplainer(request: RunRequest): Reranker | undefined;
   /** The servers of what was acquired; null if there is none. */
   readonly remoteHost: string | null;
   emit<Type extends keyof Rank1EventDetails>(type: Type, detail: Rank1EventDetails[Type]): void;
@@ -101,7 +103,7 @@ export class RerankController {
   }
 
   /** Whether the ranking is complete, and of this request. */
-  isRankingOf({ query, documents, load, options }: RunRequest): boolean {
+  isRankingOf({ query, documents, load, explainer, options }: RunRequest): boolean {
     const { asked } = this;
     return (
       asked !== null &&
@@ -109,6 +111,7 @@ export class RerankController {
       query === asked.query &&
       haveSameTexts(documents, this.documents) &&
       isSameLoad(load, asked.load) &&
+      explainer === asked.explainer &&
       JSON.stringify(options) === JSON.stringify(asked.options)
     );
   }
@@ -150,7 +153,7 @@ export class RerankController {
     const { signal } = (this.#abortController = new AbortController());
     try {
       const reranker = this.#host.acquireReranker(request.load);
-      const explainer = this.#host.acquireExplainer(request.load);
+      const explainer = this.#host.acquireExplainer(request);
       this.remoteHost = this.#host.remoteHost;
       this.#enter(reranker.busy ? 'waiting' : 'loading');
       const { query, documents, options } = request;

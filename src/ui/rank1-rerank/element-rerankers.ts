@@ -1,22 +1,19 @@
 /** The Rerankers of an element: the one that scores, and the explainer, if there is one. */
 import type { Reranker } from '../../client/reranker.ts';
-import type { LoadOptions, Reasons, RerankOptions } from '../../protocol/rerank-api.ts';
+import type { LoadOptions } from '../../protocol/rerank-api.ts';
+import type { RunRequest } from '../rerank-controller.ts';
 import { RerankerSource } from './reranker-source.ts';
 
 interface ModelChoice {
   readonly reranker: Reranker | undefined;
   readonly explainer: string | Reranker;
-  readonly reasons: Reasons;
-  readonly mode: RerankOptions['mode'];
 }
 
 export class ElementRerankers {
-  readonly #element: ModelChoice;
   readonly #main: RerankerSource;
   readonly #explainer: RerankerSource;
 
   constructor(element: HTMLElement & ModelChoice) {
-    this.#element = element;
     this.#main = new RerankerSource(element, () => element.reranker);
     this.#explainer = new RerankerSource(element, () =>
       typeof element.explainer === 'string' ? undefined : element.explainer,
@@ -34,9 +31,8 @@ export class ElementRerankers {
     return this.#main.acquire(load);
   }
 
-  acquireExplainer(load: LoadOptions): Reranker | undefined {
-    const { explainer, reasons, mode } = this.#element;
-    if (!explainer || reasons === 'none' || mode === 'instant') {
+  acquireExplainer({ load, explainer }: RunRequest): Reranker | undefined {
+    if (!explainer) {
       this.#explainer.release();
       return undefined;
     }

@@ -308,13 +308,14 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   /** The ranking so far as a file: `json`, `jsonl`, `csv`, `trec`, `markdown`, or `html` for printing. */
   exportAs(format: ExportFormat): ExportedFile {
     const { controller } = this;
-    const { query, load, options } = controller.asked ?? this.request;
+    const { query, load, explainer, options } = controller.asked ?? this.request;
     const cause = controller.model?.deviceCause;
+    const scorer = cause?.code === 'server' ? cause.model : load.model;
     const context = {
       query,
       instruction: options.instruction,
       ...(this.#wantedThreshold !== null && { threshold: this.#wantedThreshold }),
-      model: cause?.code === 'server' ? cause.model : load.model,
+      model: typeof explainer === 'string' && explainer ? `${scorer}+${explainer}` : scorer,
       device: controller.model?.device,
       dtype: controller.model?.dtype,
       createdAt: new Date().toISOString(),
@@ -328,11 +329,14 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
 
   /** @internal What a run that starts now asks for. */
   get request(): RunRequest {
+    const options = runOptions(this);
+    const isExplained = options.reasons !== 'none' && options.mode !== 'instant';
     return {
       query: this.query,
       documents: documentsOf(this.documents),
       load: loadOptions(this),
-      options: runOptions(this),
+      explainer: (isExplained && this.explainer) || '',
+      options,
     };
   }
 
@@ -390,8 +394,8 @@ export class Rank1RerankElement extends LitElement implements RerankHost, Rerank
   }
 
   /** @internal */
-  acquireExplainer(load: LoadOptions): Reranker | undefined {
-    return this.#rerankers.acquireExplainer(load);
+  acquireExplainer(request: RunRequest): Reranker | undefined {
+    return this.#rerankers.acquireExplainer(request);
   }
 
   /** @internal A listener finds attributes and form as they are now: it may submit the form. */

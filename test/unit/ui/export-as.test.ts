@@ -33,6 +33,16 @@ it('says what the ranking was asked for, not what the element is set to since', 
   expect(exported()).toMatchObject(asked);
 });
 
+it('names the explainer beside the model, where it gave the reasons', async () => {
+  const element = new Rank1RerankElement();
+  const model = (): unknown => (JSON.parse(element.exportAs('json').text) as { model: unknown }).model;
+  const asked = { query: 'coldest city', documents: ['Oslo'], model: 'scorer/', explainer: 'explainer/' };
+  Object.assign(element, { ...asked, reasons: 'none' });
+  expect(model()).toBe('scorer/');
+  element.reasons = 'top';
+  expect(model()).toBe('scorer/+explainer/');
+});
+
 it.each(['markdown', 'html'] as const)(
   'says in %s whether anything left the device for it',
   async (format) => {

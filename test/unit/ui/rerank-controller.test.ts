@@ -15,6 +15,7 @@ const REQUEST: RunRequest = {
     { title: 'Oslo', text: 'a coldest city' },
   ],
   load: { model: 'https://example.test/models/demo/', device: 'auto' },
+  explainer: '',
   options: {},
 };
 
@@ -150,6 +151,20 @@ describe('RerankController', () => {
     expect(controller.asked).toBe(REQUEST);
     controller.show(REQUEST.documents, 'another question');
     expect(controller.asked).toBeNull();
+  });
+
+  it.each<[string, Partial<RunRequest>]>([
+    ['question', { query: 'warmest city' }],
+    ['document', { documents: REQUEST.documents.slice(1) }],
+    ['model', { load: { ...REQUEST.load, model: 'https://example.test/models/other/' } }],
+    ['explainer', { explainer: 'https://example.test/models/other/' }],
+    ['option', { options: { reasons: 'none' } }],
+  ])('has no ranking of a request with another %s', async (_, other) => {
+    const { controller } = setUp();
+    expect(controller.isRankingOf(REQUEST)).toBe(false);
+    await controller.run(REQUEST);
+    expect(controller.isRankingOf(REQUEST)).toBe(true);
+    expect(controller.isRankingOf({ ...REQUEST, ...other })).toBe(false);
   });
 
   it('keeps no verdict on another question, and none of a document whose text changed', async () => {

@@ -24,7 +24,7 @@ function outcomeOf(element: Rank1RerankElement) {
   return {
     load: checkLoadOptions({ ...load, model: new URL(load.model, 'https://page.test').href }),
     options: checkRerankOptions(runOptions(element)),
-    explainer: element.acquireExplainer(load),
+    explainer: element.acquireExplainer(element.request),
     selection: element.selection,
     threshold: element.effectiveThreshold,
     exported: element.exportAs('jsonl'),
