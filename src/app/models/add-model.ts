@@ -67,18 +67,27 @@ export function renderAddModel(
           ${state.busy ? msg('Looking …') : msg('Look up')}
         </button>
       </form>
-      <div class="drop" ?data-over=${isOver}>
+      <div class="drop" data-dragging=${isOver}>
         <p>
           <strong>${msg('Drop a folder, a ZIP or a GGUF file here')}</strong>
           <span class="note"
             >${msg('A converted model, or a checkpoint of safetensors or a GGUF file to convert.')}</span
           >
         </p>
-        <label class="file-button"
-          >${msg('Choose a folder')}<input type="file" webkitdirectory multiple @change=${onPick}
+        <label class="button"
+          >${msg('Choose a folder')}<input
+            class="visually-hidden"
+            type="file"
+            webkitdirectory
+            multiple
+            @change=${onPick}
         /></label>
-        <label class="file-button"
-          >${msg('Choose a ZIP or GGUF file')}<input type="file" accept=".zip,.gguf" @change=${onPick}
+        <label class="button"
+          >${msg('Choose a ZIP or GGUF file')}<input
+            class="visually-hidden"
+            type="file"
+            accept=".zip,.gguf"
+            @change=${onPick}
         /></label>
       </div>
     </div>
