@@ -5,6 +5,7 @@
 import type { JSONObject, RerankingModelV3 } from '@ai-sdk/provider';
 import type { Reranker } from '../client/reranker.ts';
 import type { RerankDocument } from '../protocol/rerank-api.ts';
+import { withDefaults } from '../protocol/run-options.ts';
 import { chainMetadata, type AdapterOptions } from './chain-metadata.ts';
 
 export interface Rank1RerankingModelSettings extends Omit<AdapterOptions, 'topN'> {
@@ -23,6 +24,7 @@ export interface Rank1RerankingModelSettings extends Omit<AdapterOptions, 'topN'
 export function rank1RerankingModel({
   reranker,
   modelId = 'rank1',
+  threshold,
   ...defaults
 }: Rank1RerankingModelSettings): RerankingModelV3 {
   return {
@@ -32,12 +34,13 @@ export function rank1RerankingModel({
     async doRerank({ documents, query, topN, abortSignal, providerOptions }) {
       const inputs: readonly (string | RerankDocument)[] =
         documents.type === 'text' ? documents.values : documents.values.map(objectDocument);
+      const asked = (providerOptions?.['rank1'] ?? {}) as AdapterOptions;
       const { results, unjudged, usage } = await reranker.rerank({
-        ...defaults,
-        ...(providerOptions?.['rank1'] as AdapterOptions | undefined),
+        ...withDefaults(asked, defaults),
         query,
         documents: inputs,
         topN,
+        threshold: asked.threshold ?? threshold,
         signal: abortSignal,
       });
       return {

@@ -144,17 +144,14 @@ function reasonsOf({ mode, reasons }: RerankOptions): Reasons | undefined {
 /**
  * A call's options, and `defaults` where it says nothing. Defaults that the call's options replace or leave no use for
  * are dropped, so that only what the caller gave can be refused.
- * @param defaults as `checkRerankOptions` returns them
  * @throws as `checkRerankOptions`
  */
-export function withDefaults(
-  options: RerankOptions,
-  defaults: Omit<RerankOptions, 'mode'>,
-): Omit<RerankOptions, 'mode'> {
-  const reasons = reasonsOf(options) ?? defaults.reasons;
+export function withDefaults(options: RerankOptions, defaults: RerankOptions): Omit<RerankOptions, 'mode'> {
+  const asked = reasonsOf(options);
+  const reasons = asked ?? reasonsOf(defaults);
   const hasTemplate = options.preset !== undefined || options.queryTemplate !== undefined;
   const dropped = [
-    ...(options.mode === undefined ? [] : ['reasons']),
+    ...(asked === undefined ? [] : ['mode', 'reasons']),
     ...(hasTemplate ? ['preset', 'queryTemplate'] : []),
     ...(reasons === 'top' ? [] : ['top']),
   ];

@@ -4,6 +4,7 @@
  */
 import { assert } from '../base/assert.ts';
 import { Rank1Error } from '../base/errors.ts';
+import { lateCode } from '../base/late-code.ts';
 import type { RunOptions, RerankUpdate } from '../protocol/rerank-api.ts';
 import { STOPS, VerdictDetector } from '../rank1/verdict-detector.ts';
 import type { Label } from './answer-verdict.ts';
@@ -203,6 +204,6 @@ function labelAtEnd(tokens: string): Label | null {
 }
 
 async function newTokenLoop(): Promise<TokenLoop> {
-  const { TokenLoop } = await import('./token-loop.ts');
+  const { TokenLoop } = await lateCode(() => import('./token-loop.ts'));
   return new TokenLoop();
 }

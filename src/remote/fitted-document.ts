@@ -2,6 +2,7 @@
  * A document's text in its prompts and the token limit of its chains, both reduced until the server accepts them.
  * Invariant: all chains of a document use the same text.
  */
+import { lateCode } from '../base/late-code.ts';
 import { cutText } from '../passages/cut-text.ts';
 import { MAX_CHARACTERS_PER_TOKEN } from '../passages/leading-text.ts';
 import type { Demand, FitSettings } from './ask-for-less.ts';
@@ -56,7 +57,7 @@ export class FittedDocument {
   }
 
   async #fit(fault: ContextFault | null): Promise<boolean> {
-    const { askForLess, refusedLengths } = await import('./ask-for-less.ts');
+    const { askForLess, refusedLengths } = await lateCode(() => import('./ask-for-less.ts'));
     const { context, prompt } = refusedLengths(fault?.message ?? '');
     if (context !== null) this.#settings.model.learn(context);
     this.#refusedPromptTokens = prompt ?? this.#refusedPromptTokens;

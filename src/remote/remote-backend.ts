@@ -1,5 +1,6 @@
 /** The backend on a server. Needs no worker, since it only waits for responses; its code is loaded on first use. */
 import { Gate } from '../base/async.ts';
+import { lateCode } from '../base/late-code.ts';
 import type { Backend } from '../protocol/backend.ts';
 import { checkRemoteOptions, type RemoteOptions, type RemoteSettings } from './remote-options.ts';
 import type { RemoteServer } from './remote-server.ts';
@@ -46,7 +47,7 @@ export class RemoteBackend implements Backend {
 
   #open(): Promise<RemoteServer> {
     if (this.#server) return this.#server;
-    const opening = import('./remote-server.ts').then(
+    const opening = lateCode(() => import('./remote-server.ts')).then(
       ({ RemoteServer }) => new RemoteServer(this.#settings, this.#gate),
     );
     this.#server = opening;

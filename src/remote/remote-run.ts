@@ -4,6 +4,7 @@
  */
 import type { Gate, Semaphore } from '../base/async.ts';
 import { Rank1Error } from '../base/errors.ts';
+import { lateCode } from '../base/late-code.ts';
 import type {
   RunOptions,
   RerankRequest,
@@ -222,7 +223,7 @@ async function queryInPrompt(request: RerankRequest): Promise<string> {
   const { query, options } = request;
   if (options.queryTemplate === undefined && options.preset === undefined)
     return queryWithInstruction(query, options.instruction);
-  const { promptQuery, textOf } = await import('../rank1/query-template.ts');
+  const { promptQuery, textOf } = await lateCode(() => import('../rank1/query-template.ts'));
   return textOf(promptQuery(request));
 }
 
@@ -230,6 +231,6 @@ async function queryInPrompt(request: RerankRequest): Promise<string> {
 async function samplingsOf(options: RunOptions): Promise<readonly ChainStreamSettings['sampling'][]> {
   const sampling = samplingOf(options);
   if (!sampling) return [null];
-  const { sampleSeeds } = await import('./sample-seeds.ts');
+  const { sampleSeeds } = await lateCode(() => import('./sample-seeds.ts'));
   return sampleSeeds(sampling);
 }

@@ -10,6 +10,9 @@ import type {
 } from '../../protocol/rerank-api.ts';
 import { RUN_OPTION_NAMES, RUN_OPTIONS, type RunOptionName } from '../../protocol/run-options.ts';
 
+/** As the element's property has it, where the manifest shows a literal alone. */
+const DEFAULT_MODEL = 'models/rank1-rerank-model/';
+
 /** Attributes cannot be undefined: '' stands for it. Frameworks set a property to null or undefined. */
 interface LoadProperties extends Pick<LoadOptions, 'model' | 'device'> {
   readonly arithmetic: ArithmeticPreference;
@@ -27,7 +30,7 @@ export function documentsOf(inputs: readonly DocumentInput[] | null | undefined)
 export function loadOptions(element: LoadProperties): LoadOptions {
   const { model, modelFiles, device, dtype, arithmetic, workerUrl, assetsUrl, noWarmUp } = element;
   return {
-    model,
+    model: model || DEFAULT_MODEL,
     ...(modelFiles && { modelFiles }),
     device: device || 'auto',
     ...(dtype && { dtype }),

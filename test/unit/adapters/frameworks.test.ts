@@ -1,11 +1,14 @@
 /** Every adapter under the real package of its framework, LlamaIndex excepted, on the scripted worker: same order and scores as `rerank`. */
+import type { JSONObject } from '@ai-sdk/provider';
 import { Document } from '@langchain/core/documents';
 import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors';
 import { rerank } from 'ai';
 import { afterEach, describe, expect, it } from 'vitest';
 import { rank1RerankingModel } from '../../../src/adapters/ai-sdk.ts';
+import type { AdapterOptions } from '../../../src/adapters/chain-metadata.ts';
 import { Rank1DocumentCompressor } from '../../../src/adapters/langchain.ts';
 import { Rank1NodePostprocessor } from '../../../src/adapters/llamaindex.ts';
+import type { RerankOptions } from '../../../src/protocol/rerank-api.ts';
 import { TextNode } from '../../fakes/llamaindex-node.ts';
 import { QUERY, scriptedReranker } from '../api/scripted-reranker.ts';
 
@@ -66,6 +69,34 @@ describe('the reranking model of the AI SDK', () => {
     expect(api.requests[0]?.options).toEqual({ instruction: 'Only Asia.', maxNewTokens: 9 });
     const abortSignal = AbortSignal.abort(new Error('enough'));
     await expect(rerank({ model, query: QUERY, documents: TEXTS, abortSignal })).rejects.toThrow('enough');
+  });
+
+  it.each<[AdapterOptions, JSONObject, RerankOptions]>([
+    [{ samples: 3, seed: 1 }, { reasons: 'none' }, { reasons: 'none' }],
+    [{ samples: 3 }, { mode: 'instant' }, { reasons: 'none' }],
+    [
+      { preset: 'counterargument' },
+      { queryTemplate: 'FILL_QUERY_HERE?' },
+      { queryTemplate: 'FILL_QUERY_HERE?' },
+    ],
+    [{ reasons: 'top', top: 1 }, { reasons: 'all' }, { reasons: 'all' }],
+    [{ reasons: 'none' }, { mode: 'reason' }, { reasons: 'all' }],
+    [{ mode: 'instant' }, { reasons: 'all' }, { reasons: 'all' }],
+    [{ temperature: 0.3 }, { samples: 2 }, { samples: 2, temperature: 0.3 }],
+  ])('drops those of %j that %j leaves no use for', async (settings, rank1, expected) => {
+    const { api, reranker } = setUp();
+    const model = rank1RerankingModel({ reranker, ...settings });
+    await rerank({ model, query: QUERY, documents: TEXTS, providerOptions: { rank1 } });
+    expect(api.requests[0]?.options).toEqual(expected);
+  });
+
+  it('takes the threshold of a call, else that given here', async () => {
+    const { reranker } = setUp();
+    const model = rank1RerankingModel({ reranker, threshold: 0.9 });
+    const request = { model, query: QUERY, documents: TEXTS };
+    expect((await rerank(request)).ranking).toHaveLength(1);
+    const providerOptions = { rank1: { threshold: 0.4 } };
+    expect((await rerank({ ...request, providerOptions })).ranking).toHaveLength(2);
   });
 });
 

@@ -50,6 +50,7 @@ describe.each(ATTRIBUTES)('the attribute %s', (attribute) => {
 
 it.each([
   'query',
+  'model',
   'instruction',
   'explainer',
   'device',
@@ -63,6 +64,11 @@ it.each([
     Object.assign(element, { [name]: value });
     expect(outcomeOf(element)).toEqual(outcomeOf(untouched));
   }
+});
+
+it('an empty model is the default one', () => {
+  element.model = '';
+  expect(loadOptions(element)).toEqual(loadOptions(untouched));
 });
 
 it.each(['temperature', 'seed'])(
