@@ -105,9 +105,9 @@ export class Reranker {
    * @throws Rank1Error, or the signal's reason
    */
   async load({ onProgress, onState, signal: byCaller }: LoadCallOptions = {}): Promise<LoadedModel> {
-    return this.#loads.during(onProgress, (failed) => {
+    return this.#loads.during({ onProgress, onState }, (failed, tellState) => {
       const signal = AbortSignal.any([failed, this.#untilDisposed(byCaller)]);
-      const load = () => this.#model.load({ onProgress: this.#loads.tell, onState }, signal);
+      const load = () => this.#model.load({ onProgress: this.#loads.tell, onState: tellState }, signal);
       return untilAborted(this.#queue.run(load, signal), signal);
     });
   }
