@@ -12,14 +12,34 @@ type StartCall<D extends DocumentInput> = (
  * @param start starts the call when the first event is requested; leaving the loop aborts it
  * @param signal aborts it as well
  */
-export async function* streamCall<D extends DocumentInput>(
+export function streamCall<D extends DocumentInput>(
   start: StartCall<D>,
   signal: AbortSignal | undefined,
-): AsyncGenerator<RerankEvent<D>, void> {
+): AsyncIterableIterator<RerankEvent<D>, void> {
   const left = new AbortController();
   const events = new EventQueue();
+  const generator = readCall(start, signal, left.signal, events);
+  return {
+    next: () => generator.next(),
+    return: () => {
+      left.abort();
+      events.close(); // or the generator would return only after the event that it waits for
+      return generator.return();
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+async function* readCall<D extends DocumentInput>(
+  start: StartCall<D>,
+  signal: AbortSignal | undefined,
+  left: AbortSignal,
+  events: EventQueue,
+): AsyncGenerator<RerankEvent<D>, void> {
   const running = start({
-    signal: signal ? AbortSignal.any([left.signal, signal]) : left.signal,
+    signal: signal ? AbortSignal.any([left, signal]) : left,
     onLoadProgress: (progress) => events.pushProgress(progress),
     onUpdate: (updates) => events.pushUpdates(updates),
     onState: (state) => events.pushState(state),
@@ -28,10 +48,6 @@ export async function* streamCall<D extends DocumentInput>(
     () => events.close(),
     (error: unknown) => events.close({ error }),
   );
-  try {
-    yield* events;
-    yield { type: 'complete', response: await running };
-  } finally {
-    left.abort();
-  }
+  yield* events;
+  if (!left.aborted) yield { type: 'complete', response: await running };
 }

@@ -61,6 +61,8 @@ export class Reranker {
   readonly #queue: Semaphore;
   readonly #hold = new Hold();
   readonly #loads = new LoadsInProgress();
+  /** that have not settled, whether first in the queue or behind */
+  #numCalls = 0;
   /** runs in progress; several only if the backend supports it */
   #numRuns = 0;
   #letGoOfPage: () => void = () => undefined;
@@ -103,9 +105,9 @@ export class Reranker {
    * @throws Rank1Error, or the signal's reason
    */
   async load({ onProgress, onState, signal: byCaller }: LoadCallOptions = {}): Promise<LoadedModel> {
-    return this.#loads.during(onProgress, (failed) => {
+    return this.#loads.during({ onProgress, onState }, (failed, tellState) => {
       const signal = AbortSignal.any([failed, this.#untilDisposed(byCaller)]);
-      const load = () => this.#model.load({ onProgress: this.#loads.tell, onState }, signal);
+      const load = () => this.#model.load({ onProgress: this.#loads.tell, onState: tellState }, signal);
       return untilAborted(this.#queue.run(load, signal), signal);
     });
   }
@@ -170,7 +172,9 @@ export class Reranker {
     call: CheckedCall<D>,
     { signal, ...others }: RerankCallbacks & CallHandles,
   ): Promise<RerankResponse<D>> {
+    signal?.throwIfAborted();
     const progress = new CallProgress(call);
+    if (call.documents.length === 0) return progress.response(NO_STATS);
     const failed = new AbortController();
     const byCaller = AbortSignal.any([failed.signal, ...(signal ? [signal] : [])]);
     const untilEnd = this.#untilDisposed(byCaller);
@@ -186,10 +190,13 @@ export class Reranker {
       (leaveQueue) => this.#run(call, others, { progress, signal: untilEnd, tell, leaveQueue }),
       untilEnd,
     );
+    this.#numCalls++;
     try {
       return await untilAborted(run, untilEnd);
     } catch (error) {
       throw error === byCaller.reason ? error : progress.failure(error);
+    } finally {
+      if (--this.#numCalls === 0) this.#hold.releaseCallers();
     }
   }
 
@@ -198,7 +205,6 @@ export class Reranker {
     { explainer, onUpdate, onState, onLoadProgress }: RerankCallbacks & CallHandles,
     { progress, signal, tell, leaveQueue }: Turn<D>,
   ): Promise<RerankResponse<D>> {
-    if (call.documents.length === 0) return progress.response(NO_STATS);
     const { request } = call;
     this.#beginRun();
     const listeners: RunListeners = {
@@ -270,11 +276,9 @@ export class Reranker {
     this.#letGoOfPage = holdWithPage(page, whenHidden, this.#hold);
   }
 
-  /** Pauses end with the last run that they hold. */
   #endRun(): void {
     if (--this.#numRuns > 0) return;
     this.#letGoOfPage();
-    this.#hold.releaseCallers();
     this.#backend.resume();
   }
 

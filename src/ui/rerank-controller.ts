@@ -259,6 +259,7 @@ export class RerankController {
 
   #progress(progress: LoadProgress): void {
     this.loadProgress = progress;
+    if (this.runState?.type === 'waiting') this.runState = null; // only who has the device loads
     this.#enter('loading');
     this.#host.emit('rank1-load-progress', progress);
   }

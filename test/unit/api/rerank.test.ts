@@ -261,6 +261,34 @@ describe('rerank', () => {
     expect(reranker.paused).toBe(false);
   });
 
+  it('still holds the call behind one that is aborted while paused', async () => {
+    const { api, reranker } = setUp();
+    reranker.pause();
+    const controller = new AbortController();
+    const states: RunState[][] = [[], []];
+    const [first, second] = [controller.signal, undefined].map((signal, n) => {
+      const onState = (state: RunState): unknown => states[n]?.push(state);
+      return reranker.rerank({ query: QUERY, documents: DOCUMENTS, signal, onState });
+    });
+    await eventually(() => expect(states[0]).toHaveLength(1));
+    controller.abort();
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+    await eventually(() => expect(states[1]).toEqual([{ type: 'paused', by: 'caller' }]));
+    expect(api.requests).toEqual([]);
+    reranker.resume();
+    expect((await second)?.results).toHaveLength(3);
+  });
+
+  it('holds the next call, whatever was asked without documents or too late', async () => {
+    const { api, reranker } = setUp();
+    reranker.pause();
+    await reranker.rerank({ query: QUERY, documents: [] });
+    const tooLate = reranker.rerank({ query: QUERY, documents: DOCUMENTS, signal: AbortSignal.abort() });
+    await expect(tooLate).rejects.toMatchObject({ name: 'AbortError' });
+    expect(reranker.paused).toBe(true);
+    expect(api.requests).toEqual([]);
+  });
+
   it('loads ahead of time, with progress', async () => {
     const { api, reranker } = setUp();
     const bytes: number[] = [];

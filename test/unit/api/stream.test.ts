@@ -72,6 +72,22 @@ describe('stream', () => {
     expect(api.requests).toHaveLength(2);
   });
 
+  it('aborts the run when it is returned from while an event is awaited, paused too', async () => {
+    const { reranker } = setUp();
+    const other = { query: QUERY, documents: DOCUMENTS };
+    reranker.pause();
+    const events = reranker.stream(other)[Symbol.asyncIterator]();
+    for (;;) {
+      const { value } = (await events.next()) as IteratorYieldResult<RerankEvent>;
+      if (value.type === 'run-state' && value.state.type === 'paused') break;
+    }
+    const next = events.next();
+    await expect(events.return?.()).resolves.toEqual({ done: true, value: undefined });
+    await expect(next).resolves.toEqual({ done: true, value: undefined });
+    await eventually(() => expect(reranker.paused).toBe(false)); // with its last run
+    expect((await reranker.rerank(other)).results).toHaveLength(3);
+  });
+
   it('throws in the loop what made the run fail', async () => {
     const { api, reranker } = setUp();
     api.failNextLoad = 'model-not-found';

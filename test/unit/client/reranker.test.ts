@@ -194,6 +194,29 @@ describe('Reranker', () => {
     expect(api.finishedRuns.filter(({ aborted }) => !aborted)).toHaveLength(3);
   });
 
+  it.each(['onProgress', 'onState'] as const)(
+    'throws what %s of a load throws, and loads again',
+    async (name) => {
+      const locks = new FakeLocks();
+      const { api, reranker } = setUp(new SteadyPace(0), locks);
+      const { promise: otherIsDone, resolve: endOther } = withResolvers<void>();
+      const other = locks.request(DEVICE_LOCK, () => otherIsDone);
+      const fault = new Error(`${name} failed`);
+      let numCalls = 0;
+      const listen = (): void => {
+        numCalls++;
+        throw fault;
+      };
+      const load = expect(reranker.load({ [name]: listen })).rejects.toBe(fault);
+      await manyTasks(); // until it waits for the device
+      endOther();
+      await Promise.all([load, other]);
+      expect(numCalls).toBe(1);
+      expect((await reranker.load()).device).toBe('wasm');
+      expect(api.loads.length).toBeLessThan(3);
+    },
+  );
+
   it('goes on in a fresh worker with the same model when the worker crashes', async () => {
     const pace = new ManualPace();
     const { api, workers, reranker } = setUp(pace);

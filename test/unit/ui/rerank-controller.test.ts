@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { DEVICE_LOCK } from '../../../src/client/device-lease.ts';
 import { Reranker } from '../../../src/client/reranker.ts';
+import { withResolvers } from '../../../src/base/async.ts';
 import type { RerankDocument } from '../../../src/protocol/rerank-api.ts';
 import type { Rank1EventDetails } from '../../../src/ui/events.ts';
 import { RerankController, type RerankHost, type RunRequest } from '../../../src/ui/rerank-controller.ts';
+import { FakeLocks } from '../../fakes/fake-locks.ts';
 import { FakeWorker } from '../../fakes/fake-worker.ts';
 import { ManualPace, SteadyPace, type Pace } from '../../fakes/pace.ts';
 import { ScriptedRerankApi } from '../../fakes/scripted-rerank-api.ts';
@@ -27,9 +30,11 @@ function setUp(
   pace: Pace = new SteadyPace(0),
   listen: (type: keyof Rank1EventDetails, controller: RerankController) => void = () => undefined,
   explainer?: Reranker,
+  locks = new FakeLocks(),
 ) {
   const api = new ScriptedRerankApi(pace);
-  const reranker = new Reranker({ ...REQUEST.load, createWorker: () => new FakeWorker(api).asWorker });
+  const createWorker = () => new FakeWorker(api).asWorker;
+  const reranker = new Reranker({ ...REQUEST.load, createWorker, locks });
   rerankers.push(reranker);
   const events: (keyof Rank1EventDetails)[] = [];
   const host: RerankHost = {
@@ -342,6 +347,23 @@ describe('RerankController', () => {
     pace.release(1000);
     await expect(run).resolves.toMatchObject({ numFinished: 2 });
     expect([controller.phase, ...named]).toEqual(['complete', 'q4']);
+  });
+
+  it('waits for the page that has the device no longer than that has it, and loads then', async () => {
+    const locks = new FakeLocks();
+    const { promise: otherIsDone, resolve: endOther } = withResolvers<void>();
+    const other = locks.request(DEVICE_LOCK, () => otherIsDone);
+    const pace = new ManualPace();
+    const { controller } = setUp(pace, undefined, undefined, locks);
+    const run = controller.run(REQUEST);
+    await eventually(() => expect(controller.runState).toEqual({ type: 'waiting' }));
+    endOther();
+    await other;
+    pace.release(2);
+    await eventually(() => expect(controller.loadProgress?.loadedBytes).toBe(10_000_000));
+    expect([controller.phase, controller.runState]).toEqual(['loading', null]);
+    pace.release(1000);
+    await expect(run).resolves.toMatchObject({ numFinished: 2 });
   });
 
   it('waits for its turn on a reranker that another uses, and can give up waiting', async () => {
