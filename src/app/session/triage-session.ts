@@ -264,7 +264,7 @@ export class TriageSession extends EventTarget {
   }
 
   #begin(question: Question, { hashes, questionKey }: AskedQuestion): JudgingRun {
-    if (questionKey !== this.#decisions.questionKey) this.history.clear();
+    if (questionKey !== this.#decisions.questionKey) this.history.leaveQuestion();
     this.#decisions.questionKey = questionKey;
     const passages = hashes.flatMap((hash) => this.texts.table.get(hash) ?? []);
     const run = new JudgingRun(question, passages, this.#surroundings, this.record.dtype);

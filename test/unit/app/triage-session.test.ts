@@ -246,3 +246,18 @@ test('a passage that was decided on stays with its question when that is asked a
   await session.undo();
   expect(hashes()).toEqual([...found, oslo!.hash].sort());
 });
+
+test('a file that was removed can be brought back before any question and after another one', async () => {
+  const store = new SlowStore();
+  const { session } = await openScripted(store);
+  await session.addFiles([textFile('a.txt', 'Oslo is a city.'), textFile('b.txt', 'Cairo is a city.')]);
+  const [first] = session.files;
+  await session.removeFile(first!);
+  await session.ask(QUESTION);
+  await session.decide(session.run?.passages ?? [], { decision: 'keep' });
+  await session.ask(OTHER);
+  expect(session.history.last).toMatchObject({ kind: 'removal', count: 1 });
+  await session.undo();
+  expect(session.files).toContainEqual(first);
+  expect(await store.getFiles(session.record.id)).toHaveLength(2);
+});
