@@ -36,6 +36,14 @@ export class SessionDecisions {
     return this.#records.get(recordKey({ questionKey: this.questionKey, hash }));
   }
 
+  /** The texts that have a decision or a note under a question. */
+  decidedUnder(questionKey: string): string[] {
+    return [...this.#records.values()]
+      .filter((record) => record.questionKey === questionKey)
+      .filter(({ decision, note }) => decision !== null || note !== '')
+      .map(({ hash }) => hash);
+  }
+
   /** Decides on all of these as one undoable step. */
   async decide(passages: readonly Passage[], change: DecisionChange): Promise<void> {
     const before = passages.map((passage) => this.of(passage) ?? this.#undecided(passage));

@@ -248,11 +248,13 @@ export class TriageSession extends EventTarget {
 
   async #keepQuestion(question: Question): Promise<AskedQuestion> {
     const { passages, numSharing } = this.texts.find(question);
+    const key = await questionKey(question);
     const asked: AskedQuestion = {
       sessionId: this.record.id,
-      questionKey: await questionKey(question),
+      questionKey: key,
       question,
-      hashes: passages.map(({ hash }) => hash),
+      // What was decided on stays in the review and in exports, whatever matches better now.
+      hashes: [...new Set([...passages.map(({ hash }) => hash), ...this.#decisions.decidedUnder(key)])],
       numSharing,
       askedAt: new Date().toISOString(),
     };
@@ -262,7 +264,7 @@ export class TriageSession extends EventTarget {
   }
 
   #begin(question: Question, { hashes, questionKey }: AskedQuestion): JudgingRun {
-    if (questionKey !== this.#decisions.questionKey) this.history.clear();
+    if (questionKey !== this.#decisions.questionKey) this.history.leaveQuestion();
     this.#decisions.questionKey = questionKey;
     const passages = hashes.flatMap((hash) => this.texts.table.get(hash) ?? []);
     const run = new JudgingRun(question, passages, this.#surroundings, this.record.dtype);

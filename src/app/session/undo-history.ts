@@ -26,7 +26,8 @@ export class UndoHistory {
     return step;
   }
 
-  clear(): void {
-    this.#steps = [];
+  /** Decisions and notes belong to one question; removals of files to all. */
+  leaveQuestion(): void {
+    this.#steps = this.#steps.filter(({ kind }) => kind === 'removal');
   }
 }

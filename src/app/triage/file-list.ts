@@ -26,6 +26,7 @@ import {
 import { attempt } from './problem.ts';
 import { ReadAgainEvent, ViewFileEvent } from './file-events.ts';
 import { PageElement } from '../shell/page-element.ts';
+import { undoLabel } from './wording.ts';
 
 /** Files added to the list at a time. */
 const STEP = 100;
@@ -56,8 +57,20 @@ export class FileListElement extends PageElement {
 
   protected override render(): TemplateResult | typeof nothing {
     const { session } = this;
-    if (!session || session.files.length === 0) return nothing;
-    const all = this.#list(session.files);
+    if (!session) return nothing;
+    const { last } = session.history;
+    return html`${session.files.length > 0 ? this.#renderFiles(session.files) : nothing}
+    ${
+      last?.kind === 'removal'
+        ? html`<button type="button" class="quiet" @click=${() => attempt(this, session.undo())}>
+            ${undoLabel(last)}
+          </button>`
+        : nothing
+    }`;
+  }
+
+  #renderFiles(files: readonly FileRecord[]): TemplateResult {
+    const all = this.#list(files);
     const numUnread = all.filter(({ outcome }) => outcome.status === 'not-read').length;
     const numInPart = all.filter(({ outcome }) => outcome.status === 'read-in-part').length;
     return html`<details

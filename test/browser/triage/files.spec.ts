@@ -74,11 +74,24 @@ test('a file is removed with its passages and verdicts, and brought back with th
   await expect(page.locator('.drop-title')).toHaveText('1 file · 1 passage');
   await expect.poll(() => countStored(page, 'files')).toBe(1);
   await expect.poll(() => countStored(page, 'judgements')).toBe(1);
-  await page.getByRole('button', { name: 'Undo: file removed' }).click();
+  await page.locator('.review').getByRole('button', { name: 'Undo: file removed' }).click();
   await expect(rows(page)).toHaveCount(2);
   await expect(status(page)).toContainText('2 of 2 judged');
   await page.reload();
   await expect(rows(page)).toHaveCount(2);
+});
+
+test('the only file, removed before any question, is brought back from where it was listed', async ({
+  page,
+}) => {
+  await addFiles(page, FILES[0]!);
+  await list(page).locator('> summary').click();
+  await page.getByRole('button', { name: 'Remove letters/a.txt' }).click();
+  await expect(list(page)).toHaveCount(0);
+  const undo = page.getByRole('button', { name: 'Undo: file removed' });
+  await undo.click();
+  await expect(listed(page)).toHaveCount(1);
+  await expect(undo).toHaveCount(0);
 });
 
 test('a text in the wrong encoding is read again in the one that is chosen by how it looks', async ({

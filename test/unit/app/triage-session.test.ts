@@ -223,3 +223,41 @@ test('decisions belong to their question, are stored, and are taken back in one 
   await session.goBackTo(session.questions[1]!);
   expect(decisions()).toEqual(['drop', null]);
 });
+
+test('a passage that was decided on stays with its question when that is asked again among better matches', async () => {
+  const { session } = await openScripted();
+  const question = { ...QUESTION, topK: 2 };
+  await session.addFiles([textFile('a.txt', 'Oslo is a town.', 'Cairo is a town.')]);
+  await session.ask(question);
+  const [oslo, cairo] = session.run?.passages ?? [];
+  await session.decide([oslo!], { decision: 'keep' });
+  await session.decide([cairo!], { note: 'see the map' });
+  await session.addFiles([textFile('b.txt', 'The coldest city.', 'A coldest city.')]);
+  await session.ask(question);
+  const found = ['hash of The coldest city.', 'hash of A coldest city.'];
+  const hashes = () => session.run?.passages.map(({ hash }) => hash).sort();
+  expect(hashes()).toEqual([...found, oslo!.hash, cairo!.hash].sort());
+  await session.undo();
+  await session.ask(question);
+  expect(hashes()).toEqual([...found, oslo!.hash].sort());
+  await session.removeFile(session.files[0]!);
+  await session.ask(question);
+  expect(hashes()).toEqual(found.sort());
+  await session.undo();
+  expect(hashes()).toEqual([...found, oslo!.hash].sort());
+});
+
+test('a file that was removed can be brought back before any question and after another one', async () => {
+  const store = new SlowStore();
+  const { session } = await openScripted(store);
+  await session.addFiles([textFile('a.txt', 'Oslo is a city.'), textFile('b.txt', 'Cairo is a city.')]);
+  const [first] = session.files;
+  await session.removeFile(first!);
+  await session.ask(QUESTION);
+  await session.decide(session.run?.passages ?? [], { decision: 'keep' });
+  await session.ask(OTHER);
+  expect(session.history.last).toMatchObject({ kind: 'removal', count: 1 });
+  await session.undo();
+  expect(session.files).toContainEqual(first);
+  expect(await store.getFiles(session.record.id)).toHaveLength(2);
+});
