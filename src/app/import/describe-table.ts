@@ -44,7 +44,8 @@ interface DescribedCell {
 /** Skips empty rows, and of a header what stands over values. */
 export function* describeTable(rows: readonly (readonly string[])[]): Generator<DescribedRow, void> {
   const header = findHeader(rows);
-  const names = header === -1 ? null : (rows[header] ?? []);
+  // A name stays on one line: the lines of a row are those of its values.
+  const names = rows[header]?.map((name) => name.trim().replace(/\s+/g, ' ')) ?? null;
   for (const [index, values] of rows.entries()) {
     const cells =
       index === header && rows.length > header + 1
@@ -125,7 +126,7 @@ function shape(value: string): string {
 function describeCells(names: readonly string[] | null, values: readonly string[]): DescribedCell[] {
   return values.flatMap((written, place) => {
     const value = written.trim();
-    const column = names?.[place]?.trim() || `Column ${place + 1}`;
+    const column = names?.[place] || `Column ${place + 1}`;
     return value === '' ? [] : [{ place, column, text: names ? `${column}: ${value}` : value }];
   });
 }
