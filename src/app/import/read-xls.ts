@@ -13,6 +13,7 @@ const RECORD = {
   rk: 0x27e, drawings: 0xeb, mulRk: 0xbd, formula: 0x06, string: 0x207, boolErr: 0x205, format: 0x41e, xf: 0xe0, date1904: 0x22,
 } as const; // prettier-ignore
 
+const MAX_COLUMNS = 256;
 /** Of drawing records ([MS-ODRAW]). */
 const HEADER_BYTES = 8;
 const PICTURE_LIST = 0xf001;
@@ -156,6 +157,7 @@ class XlsReader {
   }
 
   #set(row: number, column: number, value: string): void {
+    if (column >= MAX_COLUMNS) return;
     const values = this.#sheet?.rows.get(row) ?? [];
     values[column] = value;
     this.#sheet?.rows.set(row, values);

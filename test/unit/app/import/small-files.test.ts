@@ -1,0 +1,57 @@
+/** Files of a few kilobytes from which gigabytes could be made: what is made is bounded, and what is honest is read. */
+import { strToU8 } from 'fflate';
+import { beforeEach, expect, test, vi } from 'vitest';
+import type * as DescribeTable from '../../../../src/app/import/describe-table.ts';
+import { importFile } from '../../../../src/app/import/import-file.ts';
+import { IMPORT_LIMITS } from '../../../../src/app/import/import-limits.ts';
+import type { ImportedFile } from '../../../../src/app/import/import-types.ts';
+import { compoundFile } from '../../../fixtures/import/compound-file.ts';
+import { workbook } from '../../../fixtures/import/hostile-documents.ts';
+
+const made = vi.hoisted(() => ({ numTexts: 0, numCharacters: 0 }));
+
+vi.mock('../../../../src/app/import/describe-table.ts', async (original) => {
+  const actual = await original<typeof DescribeTable>();
+  return {
+    ...actual,
+    *describeTable(...table: Parameters<typeof actual.describeTable>) {
+      for (const row of actual.describeTable(...table)) {
+        made.numTexts += 1;
+        made.numCharacters += row.text.length;
+        yield row;
+      }
+    },
+  };
+});
+
+beforeEach(() => {
+  Object.assign(made, { numTexts: 0, numCharacters: 0 });
+});
+
+async function readOne(name: string, content: string | Uint8Array): Promise<ImportedFile> {
+  const [file] = await importFile(name, new Blob([content as Uint8Array<ArrayBuffer>]), {
+    cMapUrl: 'http://unused.invalid/',
+    recognition: { recognise: () => Promise.resolve(null) },
+  });
+  if (!file) throw new Error('no file');
+  return file;
+}
+
+const texts = (file: ImportedFile) => file.passages.map(({ text }) => text);
+
+function xlsRecord(type: number, ...data: (number | string)[]): Uint8Array {
+  const bytes = data.flatMap((item) =>
+    typeof item === 'string' ? [...Buffer.from(item)] : [item & 255, item >> 8],
+  );
+  return Buffer.from([type & 255, type >> 8, bytes.length, 0, ...bytes]);
+}
+
+test('an Excel 97 file has no columns beyond those that the format has', async () => {
+  const cell = (row: number, column: number, text: string) =>
+    xlsRecord(0x204, row, column, 0, text.length, `\0${text}`);
+  const sheet = [xlsRecord(0x809), cell(0, 255, 'last'), cell(1, 256, 'beyond'), cell(2, 65_535, 'far')];
+  const name = (at: number) => xlsRecord(0x85, at, 0, 0, '\x01\0S');
+  const at = 4 + name(0).length;
+  const book = Buffer.concat([xlsRecord(0x809), name(at), ...sheet, xlsRecord(0x0a)]);
+  expect(texts(await readOne('x.xls', compoundFile({ Workbook: book })))).toEqual(['last']);
+});
