@@ -5,6 +5,7 @@ import type * as DescribeTable from '../../../../src/app/import/describe-table.t
 import { importFile } from '../../../../src/app/import/import-file.ts';
 import { IMPORT_LIMITS } from '../../../../src/app/import/import-limits.ts';
 import type { ImportedFile } from '../../../../src/app/import/import-types.ts';
+import { readTable } from '../../../../src/app/import/read-table.ts';
 import { compoundFile } from '../../../fixtures/import/compound-file.ts';
 import { workbook } from '../../../fixtures/import/hostile-documents.ts';
 
@@ -54,4 +55,10 @@ test('an Excel 97 file has no columns beyond those that the format has', async (
   const at = 4 + name(0).length;
   const book = Buffer.concat([xlsRecord(0x809), name(at), ...sheet, xlsRecord(0x0a)]);
   expect(texts(await readOne('x.xls', compoundFile({ Workbook: book })))).toEqual(['last']);
+});
+
+test('a table under long names of columns is described row by row, as its passages are taken', () => {
+  const names = Array.from({ length: 100 }, (_, n) => `id ${n} ${'name '.repeat(18)}`);
+  const [first] = readTable(`${names.join(',')}\n${`${'1,'.repeat(99)}1\n`.repeat(1_000)}`, 't.csv');
+  expect([first?.record, made.numTexts]).toEqual([2, 1]);
 });
