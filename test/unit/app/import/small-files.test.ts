@@ -62,3 +62,11 @@ test('a table under long names of columns is described row by row, as its passag
   const [first] = readTable(`${names.join(',')}\n${`${'1,'.repeat(99)}1\n`.repeat(1_000)}`, 't.csv');
   expect([first?.record, made.numTexts]).toEqual([2, 1]);
 });
+
+test('a page whose elements repeat a thousand open ones is refused, one with a few is read', async () => {
+  const page = (numOpen: number, text: string) =>
+    `<div>${Array.from({ length: numOpen }, (_, n) => `<b id=${n}>`).join('')}</div>` +
+    `<div>${text}</div>`.repeat(400);
+  expect((await readOne('x.html', page(1_900, 'x'))).error).toEqual({ code: 'nested-page' });
+  expect((await readOne('x.html', page(30, 'One sentence about the harbour.'))).error).toBeNull();
+});
