@@ -38,7 +38,9 @@ export function* readTable(text: string, name: string): Generator<TextUnit, void
   });
   let described = -1;
   let starts: readonly number[] = [];
-  for (const { index, text: written, column, cells } of describeTable(rows.map(({ values }) => values))) {
+  for (const { index, text: written, column, cells } of describeTable(
+    rows.map(({ values }) => ({ [Symbol.iterator]: () => values.entries() })),
+  )) {
     const row = rows[index];
     if (!row) continue;
     // A row may be several units.

@@ -27,7 +27,7 @@ interface XlsRecord {
 interface Sheet {
   readonly name: string;
   readonly at: number;
-  readonly rows: Map<number, string[]>;
+  readonly rows: Map<number, Map<number, string>>;
 }
 
 export function readXls(file: CompoundFile): FileContent {
@@ -38,8 +38,7 @@ export function readXls(file: CompoundFile): FileContent {
   const stories = new Stories();
   for (const { name, rows } of reader.sheets) {
     const sorted = [...rows].sort(([a], [b]) => a - b);
-    const values = sorted.map(([, row]) => Array.from(row, (value) => value ?? ''));
-    for (const { index, text, column } of describeTable(values)) {
+    for (const { index, text, column } of describeTable(sorted.map(([, row]) => row))) {
       const record = (sorted[index]?.[0] ?? index) + 1;
       stories.add(text, { part: 'sheet', label: name, record, ...(column && { column }) });
     }
@@ -158,8 +157,8 @@ class XlsReader {
 
   #set(row: number, column: number, value: string): void {
     if (column >= MAX_COLUMNS) return;
-    const values = this.#sheet?.rows.get(row) ?? [];
-    values[column] = value;
+    const values = this.#sheet?.rows.get(row) ?? new Map<number, string>();
+    values.set(column, value);
     this.#sheet?.rows.set(row, values);
   }
 }
