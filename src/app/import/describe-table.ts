@@ -1,5 +1,5 @@
 /** Turns table rows into texts: each value labelled with its column name, if there is a header. */
-import { estimateTokens, MAX_PASSAGE_TOKENS } from './file-passages.ts';
+import { hasMoreTokens, MAX_PASSAGE_TOKENS } from './file-passages.ts';
 
 /**
  * Columns of a spreadsheet. Those beyond are dropped by the readers: a false position of a cell must cost nothing.
@@ -54,9 +54,10 @@ export function* describeTable(rows: readonly TableRow[]): Generator<DescribedRo
       index === header && rows.length > header + 1
         ? unusedNames(rows, header)
         : describeCells(index < header ? null : names, row);
-    const isLong = estimateTokens(joined(cells)) > MAX_PASSAGE_TOKENS;
-    const isOwn = ({ text }: DescribedCell): boolean =>
-      isLong && estimateTokens(text) > MAX_PASSAGE_TOKENS / 2;
+    const isLong =
+      cells.some(({ text }) => hasMoreTokens(text, MAX_PASSAGE_TOKENS)) ||
+      hasMoreTokens(joined(cells), MAX_PASSAGE_TOKENS);
+    const isOwn = ({ text }: DescribedCell): boolean => isLong && hasMoreTokens(text, MAX_PASSAGE_TOKENS / 2);
     const short = cells.filter((cell) => !isOwn(cell));
     if (short.length > 0) yield { index, text: joined(short), cells: short };
     for (const cell of cells.filter(isOwn))

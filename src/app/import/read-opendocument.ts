@@ -228,13 +228,15 @@ class OpenDocumentReader {
     } else if (name === 'table') {
       this.#numNested -= 1;
       if (this.#numNested > 0) return;
-      for (const { index, text, column } of describeTable(this.#rows.map(({ cells }) => cells)))
+      for (const { index, text, column } of describeTable(this.#rows.map(({ cells }) => cells))) {
+        if (this.stories.isFull) break;
         this.stories.add(text, {
           part: 'sheet',
           label: this.#sheet,
           record: this.#rows[index]?.number ?? index + 1,
           ...(column && { column }),
         });
+      }
     }
   }
 }

@@ -39,6 +39,7 @@ export function readXls(file: CompoundFile): FileContent {
   for (const { name, rows } of reader.sheets) {
     const sorted = [...rows].sort(([a], [b]) => a - b);
     for (const { index, text, column } of describeTable(sorted.map(([, row]) => row))) {
+      if (stories.isFull) break;
       const record = (sorted[index]?.[0] ?? index) + 1;
       stories.add(text, { part: 'sheet', label: name, record, ...(column && { column }) });
     }

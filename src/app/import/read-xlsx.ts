@@ -4,7 +4,6 @@
  */
 import { describeTable, MAX_COLUMNS } from './describe-table.ts';
 import type { FileContent } from './file-content.ts';
-import { IMPORT_LIMITS } from './import-limits.ts';
 import type { ImportNote } from './import-notes.ts';
 import { NumberFormats } from './number-formats.ts';
 import { drawingTexts } from './read-pptx.ts';
@@ -27,15 +26,13 @@ export async function readXlsx(archive: ZipPackage, main: string, content: Uint8
   const styles = await readStyles(archive, target('styles'), formats);
   const stories = new Stories();
   const all: Relationship[] = [...related];
-  let numRows = 0;
   for (const { name, id } of sheets) {
     const part = related.find((relation) => relation.id === id)?.target;
     archive.countMissing(part);
     if (part === undefined) continue;
     const rows = await readSheet(archive, part, { strings, styles, formats });
     for (const { index, text, column } of describeTable(rows.map(({ cells }) => cells))) {
-      numRows += 1;
-      if (numRows > IMPORT_LIMITS.maxPassages + 1) break;
+      if (stories.isFull) break;
       const record = rows[index]?.number ?? index + 1;
       stories.add(text, { part: 'sheet', label: name, record, ...(column && { column }) });
     }

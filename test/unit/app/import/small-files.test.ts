@@ -1,16 +1,22 @@
 /** Files of a few kilobytes from which gigabytes could be made: what is made is bounded, and what is honest is read. */
+import { strToU8 } from 'fflate';
 import { expect, test, vi } from 'vitest';
 import { importFile } from '../../../../src/app/import/import-file.ts';
+import { IMPORT_LIMITS, UnpackBudget } from '../../../../src/app/import/import-limits.ts';
 import type { ImportedFile } from '../../../../src/app/import/import-types.ts';
+import { readContent } from '../../../../src/app/import/read-content.ts';
 import { readTable } from '../../../../src/app/import/read-table.ts';
+import { Stories } from '../../../../src/app/import/stories.ts';
 import { compoundFile } from '../../../fixtures/import/compound-file.ts';
 import { workbook } from '../../../fixtures/import/hostile-documents.ts';
 
+const assets = {
+  cMapUrl: 'http://unused.invalid/',
+  recognition: { recognise: () => Promise.resolve(null) },
+};
+
 async function readOne(name: string, content: string | Uint8Array): Promise<ImportedFile> {
-  const [file] = await importFile(name, new Blob([content as Uint8Array<ArrayBuffer>]), {
-    cMapUrl: 'http://unused.invalid/',
-    recognition: { recognise: () => Promise.resolve(null) },
-  });
+  const [file] = await importFile(name, new Blob([content as Uint8Array<ArrayBuffer>]), assets);
   if (!file) throw new Error('no file');
   return file;
 }
@@ -63,4 +69,25 @@ test('cells of a workbook stand in their own columns, in whatever order they are
     'name: Pier\nprice: 3',
     'name: Crane\nprice: 4',
   ]);
+});
+
+test('a long value that many rows share is written as often as its passages could count', async () => {
+  const strings = strToU8(`<sst><si><t>${'x'.repeat(2 ** 20)}</t></si></sst>`, true);
+  const row = '<row><c t="s"><v>0</v></c></row>';
+  const bytes = workbook(
+    `<worksheet><row><c t="inlineStr"><is><t>name</t></is></c></row>${row.repeat(100)}</worksheet>`,
+    { 'strings.xml': [strings, { level: 0 }] },
+    [['sharedStrings', 'strings.xml']],
+  );
+  const add = vi.spyOn(Stories.prototype, 'add');
+  await readContent(bytes, {
+    path: 'x.xlsx',
+    budget: new UnpackBudget(),
+    choices: {},
+    onPage: () => undefined,
+    ...assets,
+  });
+  const numRows = add.mock.calls.length;
+  add.mockRestore();
+  expect(numRows).toBe(IMPORT_LIMITS.maxTextBytes / 2 ** 20);
 });
