@@ -1,5 +1,5 @@
 /** Turns table rows into texts: each value labelled with its column name, if there is a header. */
-import { estimateTokens, MAX_PASSAGE_TOKENS } from './file-passages.ts';
+import { hasMoreTokens, MAX_PASSAGE_TOKENS } from './file-passages.ts';
 
 /**
  * Columns of a spreadsheet. Those beyond are dropped by the readers: a false position of a cell must cost nothing.
@@ -23,6 +23,9 @@ const COLUMN_NAMES = new Set(
   ).split(' '),
 );
 
+/** Place, from 0, and value of each cell: an empty one costs nothing. */
+export type TableRow = Iterable<readonly [place: number, value: string]>;
+
 /** The text of one row, or of one cell if the row is too long for a passage. */
 export interface DescribedRow {
   /** row number, from 0 */
@@ -42,17 +45,19 @@ interface DescribedCell {
 }
 
 /** Skips empty rows, and of a header what stands over values. */
-export function* describeTable(rows: readonly (readonly string[])[]): Generator<DescribedRow, void> {
+export function* describeTable(rows: readonly TableRow[]): Generator<DescribedRow, void> {
   const header = findHeader(rows);
-  const names = header === -1 ? null : (rows[header] ?? []);
-  for (const [index, values] of rows.entries()) {
+  // A name stays on one line: the lines of a row are those of its values.
+  const names = header === -1 ? null : columnNames(rows[header] ?? []);
+  for (const [index, row] of rows.entries()) {
     const cells =
       index === header && rows.length > header + 1
         ? unusedNames(rows, header)
-        : describeCells(index < header ? null : names, values);
-    const isLong = estimateTokens(joined(cells)) > MAX_PASSAGE_TOKENS;
-    const isOwn = ({ text }: DescribedCell): boolean =>
-      isLong && estimateTokens(text) > MAX_PASSAGE_TOKENS / 2;
+        : describeCells(index < header ? null : names, row);
+    const isLong =
+      cells.some(({ text }) => hasMoreTokens(text, MAX_PASSAGE_TOKENS)) ||
+      hasMoreTokens(joined(cells), MAX_PASSAGE_TOKENS);
+    const isOwn = ({ text }: DescribedCell): boolean => isLong && hasMoreTokens(text, MAX_PASSAGE_TOKENS / 2);
     const short = cells.filter((cell) => !isOwn(cell));
     if (short.length > 0) yield { index, text: joined(short), cells: short };
     for (const cell of cells.filter(isOwn))
@@ -60,35 +65,42 @@ export function* describeTable(rows: readonly (readonly string[])[]): Generator<
   }
 }
 
+function columnNames(header: TableRow): Map<number, string> {
+  return new Map(Array.from(header, ([place, name]) => [place, name.trim().replace(/\s+/g, ' ')]));
+}
+
 /** Cells of the header with nothing below: not names of columns, but values that would be lost. */
-function unusedNames(rows: readonly (readonly string[])[], header: number): DescribedCell[] {
+function unusedNames(rows: readonly TableRow[], header: number): DescribedCell[] {
   const used = new Set<number>();
   for (const row of rows.slice(header + 1))
-    for (const [place, value] of row.entries()) if (value.trim() !== '') used.add(place);
+    for (const [place, value] of row) if (value.trim() !== '') used.add(place);
   return describeCells(null, rows[header] ?? []).filter(({ place }) => !used.has(place));
 }
 
 /** Index of the header row; -1 if there is none. */
-function findHeader(rows: readonly (readonly string[])[]): number {
-  const sample = rows.slice(0, SAMPLE_ROWS).map((row) => row.map((value) => value.trim()));
-  const width = Math.max(0, ...sample.map(numFilled));
-  const first = sample.findIndex((row) => numFilled(row) >= Math.max(1, width * HEADER_WIDTH_SHARE));
-  const head = sample[first] ?? [];
-  const body = sample.slice(first + 1).filter((row) => numFilled(row) > 0);
+function findHeader(rows: readonly TableRow[]): number {
+  const sample = rows.slice(0, SAMPLE_ROWS).map(filledCells);
+  const width = Math.max(0, ...sample.map((row) => row.size));
+  const first = sample.findIndex((row) => row.size >= Math.max(1, width * HEADER_WIDTH_SHARE));
+  const head = sample[first] ?? new Map<number, string>();
+  const body = sample.slice(first + 1).filter((row) => row.size > 0);
   return width > 0 && namesColumns(head, body) ? first : -1;
 }
 
-function namesColumns(head: readonly string[], body: readonly (readonly string[])[]): boolean {
-  const filled = head.filter(Boolean);
+function namesColumns(
+  head: ReadonlyMap<number, string>,
+  body: readonly ReadonlyMap<number, string>[],
+): boolean {
+  const filled = [...head.values()];
   if (body.length === 0 || new Set(filled).size < filled.length) return false;
   if (filled.some((name) => name.length > 100 || isMeasure(name))) return false;
   if (filled.some((name) => COLUMN_NAMES.has(name.toLowerCase()))) return true;
   if (filled.every((name) => /^[a-z]\w*([. -]\w+)*$/.test(name))) return true;
   let numLike = 0;
   let numUnlike = 0;
-  for (const [column, name] of head.entries()) {
-    const values = body.map((row) => row[column] ?? '').filter(Boolean);
-    if (name === '' || values.length === 0) continue;
+  for (const [column, name] of head) {
+    const values = body.map((row) => row.get(column) ?? '').filter(Boolean);
+    if (values.length === 0) continue;
     const average = values.reduce((sum, value) => sum + value.length, 0) / values.length;
     if (values.filter(isMeasure).length >= values.length * SAME_SHARE) numUnlike += 1;
     else if (average > 40 && average > name.length * TEXT_TO_NAME) numUnlike += 1;
@@ -100,8 +112,9 @@ function namesColumns(head: readonly string[], body: readonly (readonly string[]
   return numUnlike > 0 || numLike === 0;
 }
 
-function numFilled(row: readonly string[]): number {
-  return row.filter((value) => value.trim() !== '').length;
+function filledCells(row: TableRow): Map<number, string> {
+  const cells = Array.from(row, ([place, value]) => [place, value.trim()] as const);
+  return new Map(cells.filter(([, value]) => value !== ''));
 }
 
 /** A number, amount, date or time. */
@@ -122,10 +135,11 @@ function shape(value: string): string {
 }
 
 /** @param names null if the columns have none */
-function describeCells(names: readonly string[] | null, values: readonly string[]): DescribedCell[] {
-  return values.flatMap((written, place) => {
+function describeCells(names: ReadonlyMap<number, string> | null, row: TableRow): DescribedCell[] {
+  const inOrder = Array.from(row).sort(([a], [b]) => a - b);
+  return inOrder.flatMap(([place, written]) => {
     const value = written.trim();
-    const column = names?.[place]?.trim() || `Column ${place + 1}`;
+    const column = names?.get(place) || `Column ${place + 1}`;
     return value === '' ? [] : [{ place, column, text: names ? `${column}: ${value}` : value }];
   });
 }

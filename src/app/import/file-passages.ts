@@ -88,6 +88,11 @@ function numBreaks(text: string, from: number, to: number): number {
   return text.slice(from, to).split('\n').length - 1;
 }
 
+/** Long texts are told by their length: nothing is searched, and what was put together is not copied. */
+export function hasMoreTokens(text: string, numTokens: number): boolean {
+  return text.length > numTokens * 4 || estimateTokens(text) > numTokens;
+}
+
 /** Four letters per token; one token per Chinese, Japanese or Korean character. */
 export function estimateTokens(text: string): number {
   const numCjk = text.match(/[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/g)?.length ?? 0;

@@ -43,8 +43,9 @@ async function readByKind(bytes: Uint8Array, context: ReadContext): Promise<File
     case 'tar':
       return (await import('./read-tar.ts')).readTar(bytes);
     case 'winmail': {
-      const { text, files } = await (await import('./read-winmail.ts')).readWinmail(bytes);
-      return { kind, units: [{ text }], parts: files };
+      const { text, files, numUnread } = await (await import('./read-winmail.ts')).readWinmail(bytes);
+      const warnings = numUnread > 0 ? [note('unread-attachments', numUnread)] : [];
+      return { kind, units: [{ text }], warnings, parts: files };
     }
     case 'signed':
       return (await import('./read-cms.ts')).readCms(bytes, context.path);

@@ -43,8 +43,8 @@ export async function readEmail(bytes: Uint8Array): Promise<Omit<FileContent, 'k
     if (isOwnPicture(content, attachment.related === true || attachment.disposition === 'inline'))
       pictures.push({ name: attachmentName(attachment, place), read: () => Promise.resolve(content) });
     else if (WINMAIL.test(attachment.mimeType) || /^winmail\.dat$/i.test(attachment.filename ?? '')) {
-      const { text, files } = await readWinmail(content);
-      if (text === '' && files.length === 0) numUnread += 1;
+      const { text, files, numUnread: numWithin } = await readWinmail(content);
+      numUnread += text === '' && files.length === 0 ? Math.max(1, numWithin) : numWithin;
       if (text !== '') bodies.push(text);
       parts.push(...files);
     } else parts.push({ name: attachmentName(attachment, place), content });

@@ -22,6 +22,8 @@ const BLOCKS = new Set(
 );
 /** Deeper than any real page; parsing time is quadratic in depth. */
 const MAX_DEPTH = 2_000;
+/** Elements beyond one a character. */
+const MAX_REPEATED = 10_000;
 
 const XHTML = /^\s*<\?xml\s|<html\s[^>]*xmlns/;
 const XHTML_SAMPLE = 4_096;
@@ -92,7 +94,7 @@ function textOf(node: Node): string {
 function parsePage(html: string): DefaultTreeAdapterTypes.Document {
   const source = XHTML.test(html.slice(0, XHTML_SAMPLE)) ? withoutEmptyElements(html) : html;
   return parse<DefaultTreeAdapterMap>(source, {
-    treeAdapter: adapterWithLimit(),
+    treeAdapter: adapterWithLimits(source.length),
     sourceCodeLocationInfo: true,
   });
 }
@@ -169,13 +171,17 @@ function childrenOf(node: Node | undefined): Node[] {
   return node && 'childNodes' in node ? node.childNodes : [];
 }
 
-function adapterWithLimit(): typeof defaultTreeAdapter {
+/** Elements that are left open stand again in every block after them: few tags may make millions. */
+function adapterWithLimits(numCharacters: number): typeof defaultTreeAdapter {
   let depth = 0;
+  let numOpened = 0;
   return {
     ...defaultTreeAdapter,
     onItemPush: () => {
       depth += 1;
-      if (depth > MAX_DEPTH) throw new UnreadableFile(note('nested-page'));
+      numOpened += 1;
+      if (depth > MAX_DEPTH || numOpened > numCharacters + MAX_REPEATED)
+        throw new UnreadableFile(note('nested-page'));
     },
     onItemPop: () => {
       depth -= 1;

@@ -56,7 +56,7 @@ const SKIPPED = new Set(['note-citation', 'tracked-changes-info', 'change-info',
 
 interface SheetRow {
   readonly number: number;
-  readonly values: string[];
+  readonly cells: (readonly [place: number, value: string])[];
 }
 
 class OpenDocumentReader {
@@ -73,7 +73,7 @@ class OpenDocumentReader {
   #numCells = 0;
   #sheet = '';
   #rows: SheetRow[] = [];
-  #row: SheetRow = { number: 0, values: [] };
+  #row: SheetRow = { number: 0, cells: [] };
   /** columns of the row so far */
   #numColumns = 0;
   #cell: string[] | null = null;
@@ -181,9 +181,9 @@ class OpenDocumentReader {
       if (this.#numNested > 1) return;
       this.#sheet = attributes.name ?? '';
       this.#rows = [];
-      this.#row = { number: 0, values: [] };
+      this.#row = { number: 0, cells: [] };
     } else if (name === 'table-row') {
-      this.#row = { number: this.#row.number + 1, values: [] };
+      this.#row = { number: this.#row.number + 1, cells: [] };
       this.#numColumns = 0;
       this.#repeatsOfRow = repeats(attributes['number-rows-repeated']);
     } else if (name === 'table-cell' || name === 'covered-table-cell') {
@@ -216,25 +216,27 @@ class OpenDocumentReader {
       const value = this.#cell.join('') || this.#valueOfCell;
       this.#cell = null;
       if (value !== '' && this.#numColumns < MAX_COLUMNS) {
-        while (row.values.length < this.#numColumns) row.values.push('');
-        for (let n = 0; n < Math.min(this.#repeatsOfCell, MAX_REPEATS); n++) row.values.push(value);
+        for (let n = 0; n < Math.min(this.#repeatsOfCell, MAX_REPEATS); n++)
+          row.cells.push([this.#numColumns + n, value]);
       }
       this.#numColumns += this.#repeatsOfCell;
     } else if (name === 'table-row') {
-      const isFilled = row.values.length > 0;
+      const isFilled = row.cells.length > 0;
       for (let n = 0; isFilled && n < Math.min(this.#repeatsOfRow, MAX_REPEATS); n++)
-        this.#rows.push({ number: row.number + n, values: row.values });
-      this.#row = { number: row.number + this.#repeatsOfRow - 1, values: [] };
+        this.#rows.push({ number: row.number + n, cells: row.cells });
+      this.#row = { number: row.number + this.#repeatsOfRow - 1, cells: [] };
     } else if (name === 'table') {
       this.#numNested -= 1;
       if (this.#numNested > 0) return;
-      for (const { index, text, column } of describeTable(this.#rows.map(({ values }) => values)))
+      for (const { index, text, column } of describeTable(this.#rows.map(({ cells }) => cells))) {
+        if (this.stories.isFull) break;
         this.stories.add(text, {
           part: 'sheet',
           label: this.#sheet,
           record: this.#rows[index]?.number ?? index + 1,
           ...(column && { column }),
         });
+      }
     }
   }
 }

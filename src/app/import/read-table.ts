@@ -17,8 +17,12 @@ interface TableRow {
   readonly line: number;
 }
 
-/** @param name a .tsv extension makes tab the default separator */
-export function readTable(text: string, name: string): TextUnit[] {
+/**
+ * Row by row: with the names of their columns, all rows may be a hundred times the file.
+ *
+ * @param name a .tsv extension makes tab the default separator
+ */
+export function* readTable(text: string, name: string): Generator<TextUnit, void> {
   const rows: TableRow[] = [];
   let position = 0;
   let line = 1;
@@ -32,19 +36,19 @@ export function readTable(text: string, name: string): TextUnit[] {
       if (data.some((value) => value.trim() !== '')) rows.push({ values: data, record, line: start });
     },
   });
-  const units: TextUnit[] = [];
   let described = -1;
   let starts: readonly number[] = [];
-  for (const { index, text: written, column, cells } of describeTable(rows.map(({ values }) => values))) {
+  for (const { index, text: written, column, cells } of describeTable(
+    rows.map(({ values }) => ({ [Symbol.iterator]: () => values.entries() })),
+  )) {
     const row = rows[index];
     if (!row) continue;
     // A row may be several units.
     if (index !== described) starts = cellStarts(row);
     described = index;
     const lines = cells.flatMap((cell) => cellLines(starts[cell.place] ?? row.line, cell.text));
-    units.push({ text: written, record: row.record, ...(column && { column }), lines: { each: lines } });
+    yield { text: written, record: row.record, ...(column && { column }), lines: { each: lines } };
   }
-  return units;
 }
 
 /** Of a CR LF pair, the second ends the line. */

@@ -8,10 +8,15 @@ import { encodingOfPage } from './rtf-charsets.ts';
 /** Message and attachment attributes, from [MS-OXTNEF]. */
 const ATTRIBUTES = { body: 0x800c, messageProperties: 0x9003, codepage: 0x9007, attachBegin: 0x9002, attachTitle: 0x8010, attachData: 0x800f, attachProperties: 0x9005 }; // prettier-ignore
 
+/** Before an attached message: the interface of its object. */
+const GUID_BYTES = 16;
+
 export interface Winmail {
   /** the body, from whichever form is present */
   readonly text: string;
   readonly files: FilePart[];
+  /** attachments without content that can be read, such as objects of other programs */
+  readonly numUnread: number;
 }
 
 /** Reads up to any damage and keeps what came before it. */
@@ -37,19 +42,24 @@ export async function readWinmail(bytes: Uint8Array): Promise<Winmail> {
       else if (file && tag === ATTRIBUTES.attachTitle) file.name = plainText(data, page) || file.name;
       else if (file && tag === ATTRIBUTES.attachData) file.content = data;
       else if (file && tag === ATTRIBUTES.attachProperties) {
-        const name = readProperties(data).get(MAPI.attachLongName);
+        const described = readProperties(data);
+        const name = described.get(MAPI.attachLongName);
         if (name) file.name = textOf(name, page) || file.name;
+        const object = described.get(MAPI.attachData)?.data.subarray(GUID_BYTES);
+        if (object && isWinmail(object)) file.content = object;
       }
     }
   }
   const [body, html] = [properties.get(MAPI.body), properties.get(MAPI.html)];
+  const read = files.filter(({ content }) => content.length > 0);
   return {
     text: await mapiBody(
       text || (body ? textOf(body, page) : ''),
       html ? (await decodeText(html.data)).text : '',
       properties.get(MAPI.rtf)?.data ?? null,
     ),
-    files: files.filter(({ content }) => content.length > 0),
+    files: read,
+    numUnread: files.length - read.length,
   };
 }
 

@@ -13,6 +13,7 @@ const RECORD = {
   rk: 0x27e, drawings: 0xeb, mulRk: 0xbd, formula: 0x06, string: 0x207, boolErr: 0x205, format: 0x41e, xf: 0xe0, date1904: 0x22,
 } as const; // prettier-ignore
 
+const MAX_COLUMNS = 256;
 /** Of drawing records ([MS-ODRAW]). */
 const HEADER_BYTES = 8;
 const PICTURE_LIST = 0xf001;
@@ -26,7 +27,7 @@ interface XlsRecord {
 interface Sheet {
   readonly name: string;
   readonly at: number;
-  readonly rows: Map<number, string[]>;
+  readonly rows: Map<number, Map<number, string>>;
 }
 
 export function readXls(file: CompoundFile): FileContent {
@@ -37,8 +38,8 @@ export function readXls(file: CompoundFile): FileContent {
   const stories = new Stories();
   for (const { name, rows } of reader.sheets) {
     const sorted = [...rows].sort(([a], [b]) => a - b);
-    const values = sorted.map(([, row]) => Array.from(row, (value) => value ?? ''));
-    for (const { index, text, column } of describeTable(values)) {
+    for (const { index, text, column } of describeTable(sorted.map(([, row]) => row))) {
+      if (stories.isFull) break;
       const record = (sorted[index]?.[0] ?? index) + 1;
       stories.add(text, { part: 'sheet', label: name, record, ...(column && { column }) });
     }
@@ -156,8 +157,9 @@ class XlsReader {
   }
 
   #set(row: number, column: number, value: string): void {
-    const values = this.#sheet?.rows.get(row) ?? [];
-    values[column] = value;
+    if (column >= MAX_COLUMNS) return;
+    const values = this.#sheet?.rows.get(row) ?? new Map<number, string>();
+    values.set(column, value);
     this.#sheet?.rows.set(row, values);
   }
 }

@@ -4,7 +4,6 @@
  */
 import { describeTable, MAX_COLUMNS } from './describe-table.ts';
 import type { FileContent } from './file-content.ts';
-import { IMPORT_LIMITS } from './import-limits.ts';
 import type { ImportNote } from './import-notes.ts';
 import { NumberFormats } from './number-formats.ts';
 import { drawingTexts } from './read-pptx.ts';
@@ -27,15 +26,13 @@ export async function readXlsx(archive: ZipPackage, main: string, content: Uint8
   const styles = await readStyles(archive, target('styles'), formats);
   const stories = new Stories();
   const all: Relationship[] = [...related];
-  let numRows = 0;
   for (const { name, id } of sheets) {
     const part = related.find((relation) => relation.id === id)?.target;
     archive.countMissing(part);
     if (part === undefined) continue;
     const rows = await readSheet(archive, part, { strings, styles, formats });
-    for (const { index, text, column } of describeTable(rows.map(({ values }) => values))) {
-      numRows += 1;
-      if (numRows > IMPORT_LIMITS.maxPassages + 1) break;
+    for (const { index, text, column } of describeTable(rows.map(({ cells }) => cells))) {
+      if (stories.isFull) break;
       const record = rows[index]?.number ?? index + 1;
       stories.add(text, { part: 'sheet', label: name, record, ...(column && { column }) });
     }
@@ -109,7 +106,7 @@ async function readStyles(archive: ZipPackage, part: string, formats: NumberForm
 interface SheetRow {
   /** from 1 */
   readonly number: number;
-  readonly values: string[];
+  readonly cells: [place: number, value: string][];
 }
 
 interface Workbook {
@@ -121,7 +118,7 @@ interface Workbook {
 
 async function readSheet(archive: ZipPackage, part: string, workbook: Workbook): Promise<SheetRow[]> {
   const rows: SheetRow[] = [];
-  let row: SheetRow = { number: 0, values: [] };
+  let row: SheetRow = { number: 0, cells: [] };
   let column = 0;
   let cell: Readonly<Record<string, string>> = {};
   let value = '';
@@ -131,7 +128,7 @@ async function readSheet(archive: ZipPackage, part: string, workbook: Workbook):
     open: ({ name, attributes }) => {
       field = name;
       if (name === 'row') {
-        row = { number: Number(attributes.r) || row.number + 1, values: [] };
+        row = { number: Number(attributes.r) || row.number + 1, cells: [] };
         column = 0;
       } else if (name === 'c') {
         cell = attributes;
@@ -149,11 +146,8 @@ async function readSheet(archive: ZipPackage, part: string, workbook: Workbook):
       if (name === 'c' && column <= MAX_COLUMNS) {
         // Show the formula if it was never computed.
         const shown = value === '' && formula !== '' ? `=${formula}` : shownValue(value, cell, workbook);
-        if (shown !== '') {
-          while (row.values.length < column - 1) row.values.push('');
-          row.values.push(shown);
-        }
-      } else if (name === 'row' && row.values.length > 0) rows.push(row);
+        if (shown !== '') row.cells.push([column - 1, shown]);
+      } else if (name === 'row' && row.cells.length > 0) rows.push(row);
     },
   });
   return rows;

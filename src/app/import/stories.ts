@@ -1,9 +1,11 @@
 /** Collects a document's texts while it is read: the running text and separate texts, each with its place. */
+import { IMPORT_LIMITS } from './import-limits.ts';
 import type { TextPlace, TextUnit } from './import-types.ts';
 
 export class Stories {
   readonly #done: TextUnit[] = [];
   readonly #open: { readonly place: TextPlace; pieces: string[] }[] = [];
+  #numCharacters = 0;
 
   /** Directs output to a new story until it is closed. */
   open(place: TextPlace = {}): void {
@@ -23,7 +25,15 @@ export class Stories {
   /** Adds a complete story. */
   add(text: string, place: TextPlace = {}): void {
     const tidy = tidyText(text);
-    if (tidy !== '') this.#done.push({ text: tidy, ...place });
+    if (tidy === '') return;
+    this.#done.push({ text: tidy, ...place });
+    this.#numCharacters += tidy.length;
+  }
+
+  /** More would exceed the passage limit, which is reported when passages are cut. */
+  get isFull(): boolean {
+    const { maxPassages, maxTextBytes } = IMPORT_LIMITS;
+    return this.#done.length > maxPassages || this.#numCharacters >= maxTextBytes;
   }
 
   get isOpen(): boolean {

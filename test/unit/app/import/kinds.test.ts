@@ -118,3 +118,11 @@ describe('mail', () => {
     expect(files.map(textOf)).toEqual([mail + body, `${mail}\nSecond.`]);
   });
 });
+
+test('a table has the lines of its rows where the name of a column is of two lines', async () => {
+  const { passages } = await readOne('t.csv', 'title,"Amount\n(EUR)"\nrent,500\nheat,70\n');
+  expect(passages.map(({ text, firstLine, lastLine }) => [text, firstLine, lastLine])).toEqual([
+    ['title: rent\nAmount (EUR): 500', 3, 3],
+    ['title: heat\nAmount (EUR): 70', 4, 4],
+  ]);
+});

@@ -1,5 +1,6 @@
 /** Outlook's messages (.msg) and winmail.dat, made in memory: texts that are not Unicode, or not Latin. */
 import { expect, test } from 'vitest';
+import { importOutcome } from '../../../../src/app/import/import-notes.ts';
 import { importFile } from '../../../../src/app/import/import-file.ts';
 import type { ImportedFile } from '../../../../src/app/import/import-types.ts';
 import { compoundFile } from '../../../fixtures/import/compound-file.ts';
@@ -119,4 +120,40 @@ test('winmail.dat has its other texts in the code page that it names', async () 
     ),
   );
   expect([textOf(message), attachment?.path]).toEqual(['Сумма выплачена.', 'winmail.dat/смета.txt']);
+});
+
+const OBJECT = 0x3701;
+/** A property's value that is an object begins with the GUID of its interface. */
+const attached = (object: Uint8Array) =>
+  winmail(
+    attribute(PROPERTIES, property(BODY, 0x1f, wide('See the message.'))),
+    attribute(BEGIN, new Uint8Array(14)),
+    attribute(TITLE, Buffer.from('inner\0')),
+    attribute(ATTACHMENT_PROPERTIES, property(OBJECT, 0x0d, Buffer.concat([new Uint8Array(16), object]))),
+  );
+
+test('winmail.dat has the message that is attached in it', async () => {
+  const inner = winmail(attribute(PROPERTIES, property(BODY, 0x1f, wide('The inner text.'))));
+  const [message, attachment, ...others] = await read('winmail.dat', attached(inner));
+  expect(message && importOutcome(message).status).toBe('read-whole');
+  expect([textOf(message), attachment?.path, textOf(attachment)]).toEqual([
+    'See the message.', 'winmail.dat/inner', 'The inner text.',
+  ]); // prettier-ignore
+  expect(others).toEqual([]);
+});
+
+test('winmail.dat with an attachment that is of another program is read in part, in mail too', async () => {
+  const content = attached(Buffer.from('OLE object'));
+  const mail = Buffer.from(
+    'From: a@b.c\nContent-Type: application/ms-tnef\nContent-Transfer-Encoding: base64\n' +
+      `Content-Disposition: attachment; filename=winmail.dat\n\n${Buffer.from(content).toString('base64')}\n`,
+  );
+  for (const [name, bytes] of [
+    ['winmail.dat', content],
+    ['x.eml', mail],
+  ] as const) {
+    const [message, ...others] = await read(name, bytes);
+    expect(textOf(message)).toContain('See the message.');
+    expect([message?.warnings, others]).toEqual([[{ code: 'unread-attachments', numbers: [1] }], []]);
+  }
 });
