@@ -149,3 +149,13 @@ describe('samples', () => {
     expect(description).toContain('"minimum":1,"maximum":256');
   });
 });
+
+describe('rank_fields', () => {
+  it('that repeat a name take its text once: a body would be that many times as large in memory', async () => {
+    const rerank = vi.spyOn(engine, 'rerank');
+    const rank_fields = ['title', ...new Array<string>(99).fill('body')];
+    const documents = [{ title: 'T', body: 'b' }];
+    expect(await post(JSON.stringify({ query: 'q', documents, rank_fields }))).toMatchObject({ status: 200 });
+    expect(rerank.mock.calls[0]?.[0].documents).toEqual([{ text: 'title: T\nbody: b' }]);
+  });
+});
