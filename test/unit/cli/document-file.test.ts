@@ -170,6 +170,7 @@ describe('a fault in a file is told with its line', () => {
     ['a.csv', 'id,text\n1,"open\n2,b', /^a\.csv, line 2: .*quote/i],
     ['a.csv', 'id,text\n1,a\n\n2,"open\n3,b', /^a\.csv, line 4: .*quote/i],
     ['a.csv', 'id;text\n1;"x" y;\n', /^a\.csv, line 2: /],
+    ['a.csv', '\nText,,,text \na,,,b\n', /^a\.csv, line 2: two columns are called "text"/],
     ['a.json', '{"text": "a"}', /^a\.json, line 1: the file is not an array.*--input jsonl/],
     ['a.json', '[1]', /^a\.json, line 1: the file is not an array/],
     ['a.json', '[\n{"text": "a"},\n{"text": {}}]', /^a\.json, line 3: "text" is not a string/],
