@@ -216,6 +216,18 @@ describe('a fault in a file is told with its line', () => {
     await expect(reading).rejects.toThrow(/^a\.csv, line 4: .*more than 7 characters/);
   });
 
+  it('where one text is more than can be held, without reading on', async () => {
+    let numRead = 0;
+    const blocks = function* () {
+      for (; numRead < 10; numRead++) yield new TextEncoder().encode('abc\n');
+    };
+    const files = [sourceFile('a.txt', 'abc'), sourceFile('b.txt', blocks())];
+    await expect(readTasks(files, 'file', new TextBudget(10))).rejects.toThrow(
+      /^b\.txt, line 1: .*more than 10 characters/,
+    );
+    expect(numRead).toBeLessThan(5);
+  });
+
   it('also where bytes are no text', async () => {
     const file = sourceFile('a.txt', new Uint8Array([97, 10, 0xff, 0xfe, 10]));
     await expect(readTasks([file], 'auto')).rejects.toThrow(/^a\.txt, line 2: .*not UTF-8/);
