@@ -8,14 +8,14 @@ import type { RankingReport, ReportedDocument } from './ranking-report.ts';
 /**
  * Scores reproduce the ranking (see `orderingScores`). Where some are equal in single precision, as trec_eval reads them,
  * places are written instead: tools break ties by the ids.
- * @param topic the query's id
+ * @param topic the query's id; a `#` at its start would make its lines comments
  */
 export function formatTrec({ documents }: RankingReport, topic = '1'): string {
   const judged = documents.flatMap(({ verdict, ...document }) => (verdict ? [{ ...document, verdict }] : []));
   const ids = uniqueIds(judged);
   const scores = orderingScores(judged.map(({ verdict }, place) => [ids[place]!, verdict]));
   const isTied = new Set([...scores.values()].map(Math.fround)).size < scores.size;
-  const run = new Map([[trecId(topic) || '1', isTied ? placeScores(ids) : scores]]);
+  const run = new Map([[trecId(topic).replace(/^#/, '_') || '1', isTied ? placeScores(ids) : scores]]);
   return [...formatTrecRun(run, 'rank1-rerank')].join('');
 }
 

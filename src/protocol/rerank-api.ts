@@ -127,8 +127,8 @@ export interface RerankOptions {
   /** How many times a chain that has answered is continued with "Wait"; its last verdict counts. Default 0. */
   readonly rethink?: number;
   /**
-   * Number of chains sampled per document instead of one greedy chain. The document's score is their mean; the chain
-   * shown is the one nearest to the mean. Default: one greedy chain.
+   * Number of chains sampled per document instead of one greedy chain, at most 256. The document's score is their mean;
+   * the chain shown is the one nearest to the mean. Default: one greedy chain.
    */
   readonly samples?: number;
   /** Sampling temperature. Default 0.6; 1 is the model's own distribution, 0 is greedy. */

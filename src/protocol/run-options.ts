@@ -14,6 +14,8 @@ export interface RunOption {
   readonly choices?: readonly string[];
   /** lower bound of a number */
   readonly least?: number;
+  /** upper bound of a count */
+  readonly most?: number;
   /** The default, if it is a value that can be given; the usage text adds it to `help`. */
   readonly fallback?: string | number | boolean;
   /** for the usage text: a placeholder for the value, then what the option does */
@@ -80,6 +82,7 @@ export const RUN_OPTIONS: Readonly<Record<RunOptionName, RunOption>> = {
   samples: {
     kind: 'count',
     least: 1,
+    most: 256,
     value: 'n',
     help: 'chains sampled for each document, whose mean is its score (default: one, greedy)',
   },
@@ -188,7 +191,7 @@ export function checkChainOptions(
  * @throws TypeError or RangeError
  */
 export function checkRunOption(name: RunOptionName, value: unknown, shownName: string = name): void {
-  const { kind, choices, least = -Infinity } = RUN_OPTIONS[name];
+  const { kind, choices, least = -Infinity, most = Infinity } = RUN_OPTIONS[name];
   switch (kind) {
     case 'text':
       if (typeof value !== 'string') throw new TypeError(`${shownName} must be a string`);
@@ -202,8 +205,10 @@ export function checkRunOption(name: RunOptionName, value: unknown, shownName: s
       return;
   }
   if (typeof value !== 'number') throw new TypeError(`${shownName} must be a number`);
-  if (kind === 'count' && !(Number.isInteger(value) && value >= least))
-    throw new RangeError(`${shownName} must be a whole number of at least ${least}`);
+  if (kind === 'count' && !(Number.isInteger(value) && value >= least && value <= most))
+    throw new RangeError(
+      `${shownName} must be a whole number ${most < Infinity ? `from ${least} to ${most}` : `of at least ${least}`}`,
+    );
   if (kind === 'integer' && !Number.isSafeInteger(value))
     throw new RangeError(`${shownName} must be an integer`);
   if (kind === 'number' && !(value >= least && value < Infinity))

@@ -60,7 +60,7 @@ export async function readTasks(
         });
       }
     } else if (chosen === 'json') await readJsonArray(file, take, budget.onPlace);
-    else for await (const document of READERS[chosen](file, budget.onPlace)) take(document);
+    else for await (const document of READERS[chosen](file, budget.onPlace, budget)) take(document);
   }
   if (documents.length > 0) return [{ queryId: null, query: null, documents }, ...tasks];
   if (tasks.length > 0) return tasks;
@@ -74,7 +74,7 @@ export async function readTasks(
 const READERS: Readonly<
   Record<
     Exclude<InputFormat, 'rank-llm' | 'json'>,
-    (file: SourceFile, onPlace: OnPlace) => AsyncIterable<RerankDocument>
+    (file: SourceFile, onPlace: OnPlace, budget: TextBudget) => AsyncIterable<RerankDocument>
   >
 > = {
   lines: readTextLines,
@@ -90,12 +90,20 @@ async function* readTextLines(file: SourceFile, onPlace: OnPlace): AsyncGenerato
   }
 }
 
-async function* readWholeFile(file: SourceFile, onPlace: OnPlace): AsyncGenerator<RerankDocument> {
+async function* readWholeFile(
+  file: SourceFile,
+  onPlace: OnPlace,
+  budget: TextBudget,
+): AsyncGenerator<RerankDocument> {
+  onPlace({ file: file.name, line: 1 });
   const parts: string[] = [];
-  for await (const part of decodeText(file)) parts.push(part);
+  let length = 0;
+  for await (const part of decodeText(file)) {
+    parts.push(part);
+    budget.checkRoomFor((length += part.length));
+  }
   const text = parts.join('');
   if (text.trim() === '')
     throw new Rank1Error('invalid-file', `${file.name}, line 1: the file is empty. Check its name.`);
-  onPlace({ file: file.name, line: 1 });
   yield { id: file.name, text };
 }

@@ -1,6 +1,6 @@
 /** Streams documents from CSV and similar formats, with one block of the file in memory. */
 import Papa from 'papaparse';
-import { invalidFile, type FilePlace, type OnPlace } from '../../evaluation/files/invalid-file.ts';
+import { invalidFile, quoted, type FilePlace, type OnPlace } from '../../evaluation/files/invalid-file.ts';
 import { MAX_LINE_LENGTH } from '../../evaluation/files/lines.ts';
 import { decodeText, type SourceFile } from '../../evaluation/files/source-file.ts';
 import type { RerankDocument } from '../../protocol/rerank-api.ts';
@@ -28,6 +28,9 @@ export async function* readTable(file: SourceFile, onPlace: OnPlace): AsyncGener
           `no column is called ${TEXT_FIELDS.slice(0, 3).join(', ')} or the like`,
           'The first row must name the columns, and one of them must hold the text.',
         );
+      const twice = repeatedName(names);
+      if (twice !== undefined)
+        throw invalidFile(place, `two columns are called ${quoted(twice)}`, 'Rename one of them.');
       continue;
     }
     if (cells.length > names.length)
@@ -117,6 +120,11 @@ function separatorOf(header: string): string {
 
 function columnNames(cells: readonly string[]): string[] {
   return cells.map((cell) => cell.trim().toLowerCase());
+}
+
+function repeatedName(names: readonly string[]): string | undefined {
+  const last = new Map(names.map((name, column) => [name, column]));
+  return names.find((name, column) => name !== '' && last.get(name) !== column);
 }
 
 function namesText(names: readonly string[]): boolean {

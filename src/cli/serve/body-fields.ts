@@ -92,7 +92,7 @@ function toDocument(entry: unknown, path: string, rankFields: readonly string[] 
   const { text, title } = entry;
   if (rankFields === undefined && typeof text === 'string')
     return typeof title === 'string' ? { title, text } : { text };
-  const names = (rankFields ?? Object.keys(entry)).filter((name) => Object.hasOwn(entry, name));
+  const names = [...new Set(rankFields ?? Object.keys(entry))].filter((name) => Object.hasOwn(entry, name));
   const values = names.map((name) => fieldText(entry[name]));
   if (values.every((value) => value === ''))
     throw new HttpError(400, `${path} has no text${rankFields ? ' in its rank_fields' : ''}.`);

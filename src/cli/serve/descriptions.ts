@@ -51,9 +51,13 @@ const JSON_TYPES: Readonly<Record<RunOption['kind'], string>> = {
 function optionProperties(): object {
   const properties = RUN_OPTION_NAMES.flatMap((name) => {
     const field = jsonNameOf(name);
-    const { kind, choices, least, help } = RUN_OPTIONS[name];
+    const { kind, choices, least, most, help } = RUN_OPTIONS[name];
     if (field === null) return [];
-    const limits = { ...(choices && { enum: choices }), ...(least !== undefined && { minimum: least }) };
+    const limits = {
+      ...(choices && { enum: choices }),
+      ...(least !== undefined && { minimum: least }),
+      ...(most !== undefined && { maximum: most }),
+    };
     return [[field, { type: JSON_TYPES[kind], description: help, ...limits }]];
   });
   return Object.fromEntries(properties) as object;

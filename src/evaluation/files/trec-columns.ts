@@ -60,10 +60,17 @@ export function isTrecId(id: string): boolean {
   return id !== '' && !/[ \t\n\v\f\r\0]/.test(id);
 }
 
+/** Whether an id can be the first of a line, which is a comment if it starts with `#`. */
+export function isTrecQueryId(id: string): boolean {
+  return isTrecId(id) && !id.startsWith('#');
+}
+
 /** @throws RangeError if the id could not be read back from a whitespace-separated file */
-export function trecColumn(id: string): string {
-  if (!isTrecId(id)) {
-    throw new RangeError(`${JSON.stringify(id)} cannot be written to a TREC file: ids there have no spaces`);
+export function trecColumn(id: string, fits = isTrecId): string {
+  if (!fits(id)) {
+    throw new RangeError(
+      `${JSON.stringify(id)} cannot be written to a TREC file: ids there have no spaces, and those of queries do not start with #`,
+    );
   }
   return id;
 }

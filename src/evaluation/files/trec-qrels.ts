@@ -3,7 +3,7 @@ import type { Qrels } from '../types.ts';
 import { parseGrade } from './numbers.ts';
 import { ScoreTable } from './score-table.ts';
 import type { SourceFile } from './source-file.ts';
-import { readColumnBatches, trecColumn } from './trec-columns.ts';
+import { isTrecQueryId, readColumnBatches, trecColumn } from './trec-columns.ts';
 
 /**
  * Reads TREC judgements.
@@ -23,7 +23,7 @@ export function* formatTrecQrels(qrels: Qrels): Generator<string> {
   for (const [qid, grades] of qrels) {
     for (const [docid, grade] of grades) {
       if (!Number.isSafeInteger(grade)) throw new RangeError(`a grade must be an integer, not ${grade}`);
-      yield `${trecColumn(qid)} 0 ${trecColumn(docid)} ${grade}\n`;
+      yield `${trecColumn(qid, isTrecQueryId)} 0 ${trecColumn(docid)} ${grade}\n`;
     }
   }
 }

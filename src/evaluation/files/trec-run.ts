@@ -6,7 +6,7 @@ import type { FilePlace } from './invalid-file.ts';
 import { formatScore, isNumber, parseScore } from './numbers.ts';
 import { ScoreTable } from './score-table.ts';
 import type { SourceFile } from './source-file.ts';
-import { readColumnBatches, trecColumn, type ColumnLine } from './trec-columns.ts';
+import { isTrecQueryId, readColumnBatches, trecColumn, type ColumnLine } from './trec-columns.ts';
 
 export interface TrecRunRow extends FilePlace {
   readonly qid: string;
@@ -66,7 +66,7 @@ export function* formatTrecRun(run: Run, runTag: string): Generator<string> {
     let rank = 1;
     for (const docid of orderDocuments(scores)) {
       const sim = formatScore(scores.get(docid)!);
-      yield `${trecColumn(qid)} Q0 ${trecColumn(docid)} ${rank++} ${sim} ${trecColumn(runTag)}\n`;
+      yield `${trecColumn(qid, isTrecQueryId)} Q0 ${trecColumn(docid)} ${rank++} ${sim} ${trecColumn(runTag)}\n`;
     }
   }
 }

@@ -5,7 +5,7 @@ import { evaluateJudgedRun } from '../evaluate.ts';
 import { formatMtebPredictions } from '../files/mteb-predictions.ts';
 import { runScores, type QueryResult } from '../files/per-query-jsonl.ts';
 import { formatRank1RunFile } from '../files/rank1-run-file.ts';
-import { isTrecId } from '../files/trec-columns.ts';
+import { isTrecId, isTrecQueryId } from '../files/trec-columns.ts';
 import { formatTrecRun } from '../files/trec-run.ts';
 import { mtebResultText } from '../mteb-scores.ts';
 import { reliabilityPlot, scoreHistogramPlot } from '../plots/calibration-plots.ts';
@@ -58,11 +58,13 @@ export function makeReport(
     num_own_documents: leftOut.numOwnDocuments,
     ...computeMeasures(queries, results, run, relevanceLevel),
   };
-  const unwritable = [...run].flatMap(([qid, scores]) => [qid, ...scores.keys()]).find((id) => !isTrecId(id));
+  const unwritable =
+    [...run.keys()].find((qid) => !isTrecQueryId(qid)) ??
+    [...run.values()].flatMap((scores) => [...scores.keys()]).find((docid) => !isTrecId(docid));
   if (unwritable === undefined) write('run.trec', formatTrecRun(run, runTag));
   else
     notes.push(
-      `run.trec was left out: a TREC run cannot hold ids with spaces, such as ${JSON.stringify(unwritable)}.`,
+      `run.trec was left out: a TREC run cannot hold ids with spaces, nor query ids that start with #, such as ${JSON.stringify(unwritable)}.`,
     );
   write('predictions.json', formatRank1RunFile(run));
   const runs = new Map([[subset, new Map([[names.split, run]])]]);

@@ -26,7 +26,15 @@ export class TextBudget {
   /** @throws Rank1Error invalid-file at the row that exceeds the budget */
   spend(...texts: readonly { readonly title?: string; readonly text: string }[]): void {
     for (const { title, text } of texts) this.#length += (title?.length ?? 0) + text.length;
-    if (this.#length <= this.#most) return;
+    this.checkRoomFor(0);
+  }
+
+  /**
+   * For the parts of a text that is spent once it is whole.
+   * @throws Rank1Error invalid-file
+   */
+  checkRoomFor(length: number): void {
+    if (this.#length + length <= this.#most) return;
     throw invalidFile(
       this.#place,
       `the documents to judge hold more than ${this.#most} characters so far`,

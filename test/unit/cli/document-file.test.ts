@@ -170,6 +170,7 @@ describe('a fault in a file is told with its line', () => {
     ['a.csv', 'id,text\n1,"open\n2,b', /^a\.csv, line 2: .*quote/i],
     ['a.csv', 'id,text\n1,a\n\n2,"open\n3,b', /^a\.csv, line 4: .*quote/i],
     ['a.csv', 'id;text\n1;"x" y;\n', /^a\.csv, line 2: /],
+    ['a.csv', '\nText,,,text \na,,,b\n', /^a\.csv, line 2: two columns are called "text"/],
     ['a.json', '{"text": "a"}', /^a\.json, line 1: the file is not an array.*--input jsonl/],
     ['a.json', '[1]', /^a\.json, line 1: the file is not an array/],
     ['a.json', '[\n{"text": "a"},\n{"text": {}}]', /^a\.json, line 3: "text" is not a string/],
@@ -213,6 +214,18 @@ describe('a fault in a file is told with its line', () => {
   it('where the texts are more than can be held', async () => {
     const reading = readTasks([sourceFile('a.csv', 'text\nabc\ndef\nghi')], 'auto', new TextBudget(7));
     await expect(reading).rejects.toThrow(/^a\.csv, line 4: .*more than 7 characters/);
+  });
+
+  it('where one text is more than can be held, without reading on', async () => {
+    let numRead = 0;
+    const blocks = function* () {
+      for (; numRead < 10; numRead++) yield new TextEncoder().encode('abc\n');
+    };
+    const files = [sourceFile('a.txt', 'abc'), sourceFile('b.txt', blocks())];
+    await expect(readTasks(files, 'file', new TextBudget(10))).rejects.toThrow(
+      /^b\.txt, line 1: .*more than 10 characters/,
+    );
+    expect(numRead).toBeLessThan(5);
   });
 
   it('also where bytes are no text', async () => {

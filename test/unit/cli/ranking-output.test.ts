@@ -121,4 +121,9 @@ describe('a ranking is written', () => {
       ['8', new Map([['a', 8]])],
     ]);
   });
+
+  it('as a TREC run that can be read where the id of a query is the mark of a comment', async () => {
+    const run = await readTrecRun(sourceFile('run', format([task('#7'), task('# 8')], 'trec')));
+    expect([...run.keys()]).toEqual(['_7', '__8']);
+  });
 });

@@ -134,3 +134,28 @@ describe('bodies that do not come', () => {
     await eventually(async () => expect(await reservedBytes()).toBe(100));
   });
 });
+
+describe('samples', () => {
+  it('are so many at most that no call alone can fill the memory with their seeds', async () => {
+    const ask = (samples: number) => post(JSON.stringify({ query: 'q', documents: ['a'], samples }));
+    for (const samples of [257, 1e9])
+      expect(await ask(samples)).toMatchObject({
+        status: 400,
+        message: expect.stringContaining('samples must be a whole number from 1 to 256'),
+      });
+    expect(engine.numBegun).toBe(0);
+    expect(await ask(256)).toMatchObject({ status: 200 });
+    const description = await (await fetch(`http://127.0.0.1:${port}/openapi.json`)).text();
+    expect(description).toContain('"minimum":1,"maximum":256');
+  });
+});
+
+describe('rank_fields', () => {
+  it('that repeat a name take its text once: a body would be that many times as large in memory', async () => {
+    const rerank = vi.spyOn(engine, 'rerank');
+    const rank_fields = ['title', ...new Array<string>(99).fill('body')];
+    const documents = [{ title: 'T', body: 'b' }];
+    expect(await post(JSON.stringify({ query: 'q', documents, rank_fields }))).toMatchObject({ status: 200 });
+    expect(rerank.mock.calls[0]?.[0].documents).toEqual([{ text: 'title: T\nbody: b' }]);
+  });
+});

@@ -222,6 +222,14 @@ describe('writers', () => {
       expect(() => joined(formatTrecRun(RUN, id))).toThrow(RangeError);
     }
   });
+  it('refuse query ids that would make a line of a TREC file a comment; a document may have such an id', async () => {
+    expect(() => joined(formatTrecRun(new Map([['#1', new Map([['d', 1]])]]), 't'))).toThrow(RangeError);
+    expect(() => joined(formatTrecQrels(new Map([['#1', new Map([['d', 1]])]])))).toThrow(RangeError);
+    const run: Run = new Map([['q', new Map([['#1', 1]])]]);
+    expect(entries(await readTrecRun(sourceFile('f', joined(formatTrecRun(run, '#t')))))).toEqual(
+      entries(run),
+    );
+  });
   it('write floats with a point, since Python tells 1 from 1.0', () => {
     expect(joined(formatRank1RunFile(new Map([['q', new Map([['d', 1]])]])))).toBe('{"q": {"d": 1.0}}\n');
   });

@@ -77,16 +77,22 @@ describe('data', () => {
     expect(Object.fromEntries(results[0]!.measures)).toEqual(Object.fromEntries(expected));
   });
 
-  test('whose ids hold spaces leave every file but the TREC run, which could not be read back', async () => {
-    const qrels: Qrels = new Map([['PLAIN 2', new Map([['MED 10', 2]])]]);
-    const collection = await loadCollection({ ...beir('spaces', ['MED 10', 'MED 11'], qrels), depth: 20 });
-    const out = join(folder, 'spaces-out');
-    const results = await runEvaluation(collection.queries, judge, { out, settings: {} });
-    const { notes } = writeReport(out, names, collection, results);
-    expect(notes.join()).toMatch(/run\.trec was left out.*"PLAIN 2"/);
-    const written = ['run.trec', 'predictions.json', 'mteb-result.json', 'measures.json', 'gain.svg'];
-    expect(written.filter((name) => existsSync(join(out, name)))).toEqual(written.slice(1));
-  });
+  test.each([
+    ['spaces', 'PLAIN 2', 'MED 10'],
+    ['the mark of a comment', '#2', '#10'],
+  ])(
+    'whose ids hold %s leave every file but the TREC run, which could not be read back',
+    async (name, qid, docid) => {
+      const qrels: Qrels = new Map([[qid, new Map([[docid, 2]])]]);
+      const collection = await loadCollection({ ...beir(name, [docid, `${docid}1`], qrels), depth: 20 });
+      const out = join(folder, `${name}-out`);
+      const results = await runEvaluation(collection.queries, judge, { out, settings: {} });
+      const { notes } = writeReport(out, names, collection, results);
+      expect(notes.join()).toMatch(new RegExp(`run\\.trec was left out.*"${qid}"`));
+      const written = ['run.trec', 'predictions.json', 'mteb-result.json', 'measures.json', 'gain.svg'];
+      expect(written.filter((name) => existsSync(join(out, name)))).toEqual(written.slice(1));
+    },
+  );
 
   test('that are too much text to hold are refused at the line that is too much', async () => {
     const options = beir('big', ['a', 'b', 'c'], new Map([['q', new Map([['a', 1]])]]));
