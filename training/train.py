@@ -222,7 +222,7 @@ def main():
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        state.update(step=state["step"] + 1, tokens=state["tokens"] + num_tokens, place=[groups.shard, groups.line], groups=state["groups"] + len(placed))
+        state.update(step=state["step"] + 1, tokens=state["tokens"] + num_tokens, place=[groups.shard, groups.line], groups=state["groups"] + len({p[5] for p in placed}))
         now = {"binary": binary.item(), "listwise": listwise.item(), "language": language.item(), "first": first, "right": right, "rate_tok_s": num_tokens / (time.time() - began)}
         mean = {k: v if k not in mean else 0.95 * mean[k] + 0.05 * v for k, v in now.items()}
         if state["step"] % 10 == 0:
