@@ -2,6 +2,7 @@
 import argparse
 import os
 import random
+import tempfile
 
 import torch
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
@@ -11,6 +12,7 @@ from .chain import chain_of, quote
 from .evaluate import ndcg, quotes
 from .forms import Forms, chain_prompt, instant_prompt
 from .groups import clip
+from .mean import mean
 from .quantise import dequantised, int8_rows
 from .reference import bm25_order, sort_by
 from .templates import made_group
@@ -101,6 +103,20 @@ def check_definitions():
     assert all(r["passage"].startswith(r["answer"]) for r in found)
 
 
+def check_mean():
+    """Every weight is the weighted mean, norms and the tied output matrix too."""
+    size = LlamaConfig(vocab_size=8, hidden_size=4, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1, tie_word_embeddings=True)
+    with tempfile.TemporaryDirectory() as folder:
+        models = [LlamaForCausalLM(size) for _ in range(2)]
+        with torch.no_grad():
+            for value, (name, model) in enumerate(zip("ab", models)):
+                for weight in model.parameters():
+                    weight.fill_(value)
+                model.save_pretrained(os.path.join(folder, name))
+        found = mean(os.path.join(folder, "a"), os.path.join(folder, "b"), 0.25)
+    assert all(torch.allclose(weight, torch.tensor(0.25)) for weight in found.state_dict().values())
+
+
 def check_figures():
     assert ndcg([3, 2, 0], [3, 2, 0]) == 1 and abs(ndcg([0, 1], [1]) - 0.6309) < 1e-4
     assert "1894" in clip(TEXT, "1894", random.Random(0), 8)
@@ -110,7 +126,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--state", default="training/build")
     forms = Forms(AutoTokenizer.from_pretrained(os.path.join(parser.parse_args().state, "base")))
-    checks = [lambda: check_prompt(forms), check_packing, check_grid, check_int8_rows, check_templates, check_orders, check_quotes, check_definitions, check_figures]
+    checks = [lambda: check_prompt(forms), check_packing, check_grid, check_int8_rows, check_templates, check_orders, check_quotes, check_definitions, check_mean, check_figures]
     for check in checks:
         check()  # an assertion that fails ends it here
     print(f"{len(checks)} passed, 0 failed")

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 
-# name of the run: where it starts, its shards (first, last, groups, pool, groups from templates), arguments of train,
+# name of the run: where it starts, its shards (first, last, groups, pool, groups from templates, other arguments), arguments of train,
 # and its parts: (last step, settings)
 RUNS = {
     # The second part trains on the 4-bit grid; its last 110 steps lower the rate.
@@ -23,7 +23,19 @@ RUNS = {
         (430, {"rate": 1e-4, "warmup": 20, "chain": 0.45, "chain_tokens": 0.5, "quantised": 1, "language": 2.0, "unanswered": 0.2, "positive": 0.8,
                "distil": 0.5, "temperature": 0.06, "decay_from": 250, "decay_steps": 180}),
     ]),
+    # All layers, and passages that define a term.
+    "fourth": ("start-of-fourth", (24, 26, 3400, 7000, 600), ["--rows", "10", "--length", "400", "--fast"], [
+        (560, {"rate": 1e-4, "warmup": 20, "chain": 0.45, "chain_tokens": 0.5, "quantised": 1, "language": 2.0, "unanswered": 0.22, "positive": 0.65,
+               "distil": 0.5, "temperature": 0.06, "decay_from": 380, "decay_steps": 180}),
+    ]),
+    # Lists as long as a search returns them, whose order is mostly the teacher's.
+    "fifth": ("start-of-fifth", (30, 31, 6500, 13000, 500, "--lists", 0.75, "--max-words", 75), ["--rows", "12", "--length", "320", "--fast"], [
+        (1230, {"rate": 1e-4, "warmup": 30, "chain": 0.25, "chain_tokens": 0.5, "quantised": 1, "language": 2.0, "unanswered": 0.2, "positive": 0.65,
+                "distil": 0.4, "temperature": 0.06, "decay_from": 900, "decay_steps": 330}),
+    ]),
 }
+# name of the mean: two checkpoints, and the share of the second
+MEANS = {"start-of-fourth": ("second/checkpoint", "published", 0.5), "start-of-fifth": ("fourth/checkpoint", "published", 0.6)}
 
 
 def main():
@@ -32,26 +44,45 @@ def main():
     parser.add_argument("--state", default="training/build")
     args = parser.parse_args()
 
+    def has(name):
+        return os.path.exists(os.path.join(args.state, name, "tokenizer_config.json"))  # written last
+
     def step(module, *more):
         subprocess.run([sys.executable, "-m", f"training.{module}", "--state", args.state, *map(str, more)], check=True)
 
-    if not os.path.exists(os.path.join(args.state, "e5", "config.json")):
-        step("base")
-    step("check")
-    for name, (start, (first, last, groups, pool, templates), more, parts) in RUNS.items():
-        if not os.path.exists(os.path.join(args.state, start)):
-            step("published")
-        shards, run = f"data-{name}", os.path.join(args.state, name)
-        os.makedirs(os.path.join(args.state, shards), exist_ok=True)
-        first += len(os.listdir(os.path.join(args.state, shards)))
+    def train(name, start, shards, more, parts):
+        data, run = f"data-{name}", os.path.join(args.state, name)
+        os.makedirs(os.path.join(args.state, data), exist_ok=True)
+        first, last, groups, pool, templates, *others = shards
+        first += len(os.listdir(os.path.join(args.state, data)))
         if first < last:
-            step("groups", "--data", args.data, "--out", shards, "--first", first, "--last", last, "--groups", groups, "--pool", pool, "--templates", templates)
+            step("groups", "--data", args.data, "--out", data, "--first", first, "--last", last, "--groups", groups, "--pool", pool, "--templates", templates, *others)
         os.makedirs(run, exist_ok=True)
         for last_step, settings in parts:
             with open(os.path.join(run, "settings.json"), "w", encoding="utf-8") as f:
                 json.dump(settings, f)
-            step("train", "--run", name, "--base", start, "--data", shards, "--max-steps", last_step, *more)
-        subprocess.run(["npm", "run", "build:model", "--", os.path.join(run, "checkpoint")], check=True)
+            step("train", "--run", name, "--base", start, "--data", data, "--max-steps", last_step, *more)
+
+    def average(name):
+        if not has(name):
+            first, second, share = MEANS[name]
+            step("mean", first, second, "--share", share, "--out", name)
+
+    def build(checkpoint):
+        subprocess.run(["npm", "run", "build:model", "--", os.path.join(args.state, checkpoint)], check=True)
+
+    if not has("e5"):
+        step("base")
+    step("check")
+    train("run", *RUNS["run"])
+    if not has("published"):
+        build("run/checkpoint")
+        step("published")
+    for name in ("second", "fourth", "fifth"):
+        if RUNS[name][0] in MEANS:
+            average(RUNS[name][0])
+        train(name, *RUNS[name])
+        build(f"{name}/checkpoint")
 
 
 if __name__ == "__main__":
