@@ -18,9 +18,10 @@ from .text import BM25, STOP
 
 # how often a row is used in one pass over the data: web questions are what people type, fairy tales and templated medical questions are not
 SHARE = {"defined": 1.5, "nq_oracle": 3.0, "qed": 3.0, "afriqa": 1.5, "squad_nqg_test": 0.8, "medquad": 0.35, "fairytaleqa": 0.3}
-LOWER_CASE = "squad_nqg_test"  # all in lower case, which would tell its passages from others: they only meet one another
+LOWER_CASE = "squad_nqg_test"  # sentences, all in lower case, which would tell them from others: they only meet one another
 # kinds of a list's negatives, and the share of the teacher in its target: passages on the topic have an order too
 LIST, LIST_DISTIL = ("lexical", "near", "lexical", "near", "lexical", "near", "lexical", "random"), 0.65
+NUM_SENTENCES = 8  # in a list of sentences, whose order is the answers' alone: embeddings do not tell which of an article's sentences answers
 INSTRUCTIONS = ("Find a passage that answers the question.", "The passage should state the answer.",
                 "Retrieve text that helps to answer this.", "Only passages with the facts asked for count.")
 
@@ -85,20 +86,22 @@ def word_limit(rng):
     return rng.randint(18, 45) if x < 0.35 else rng.randint(45, 80) if x < 0.80 else rng.randint(80, 130) if x < 0.95 else rng.randint(130, 220)
 
 
-def single_sentences(row, query, rng):
-    """(positive, negatives) of single sentences of one passage, or None."""
+def single_sentences(row, query, rng, num_negatives=3, article=()):
+    """(positive, negatives) of single sentences of one passage, and then of others of its article, or None."""
     all_of = data.sentences(row["passage"])
     yes = [s for s in all_of if row["answer"] in s]
     no = [s for s in all_of if row["answer"].lower() not in s.lower()]
-    if not yes or not no:
+    others = [s for passage in article for s in data.sentences(passage) if row["answer"].lower() not in s.lower()]
+    if not yes or not (no or others):
         return None
     asked = {w.lower() for w in query.split()} - STOP
     best = max(yes, key=lambda s: len(asked & {w.lower() for w in s.split()}))
-    return best, rng.sample(no, min(len(no), 3))
+    no = rng.sample(no, len(no)) + rng.sample(others, len(others))
+    return best, list(dict.fromkeys(no))[:num_negatives]
 
 
-def build(rows, teacher, rng, seed_rows, list_share=0.0, max_words=220):
-    """Groups of `seed_rows` (indices into rows), negatives drawn from all rows; a share of them as long as a list of search results."""
+def build(rows, teacher, rng, seed_rows, list_share=0.0, sentence_share=0.0, max_words=220):
+    """Groups of `seed_rows` (indices into rows), negatives drawn from all rows; shares of them as long as a list of search results or of sentences."""
     windows = [clip(r["passage"], r["answer"], rng, min(max_words, word_limit(rng))) for r in rows]
     passages, questions = teacher.embed(windows, 192), teacher.embed([r["question"] for r in rows], 64, is_query=True)
     bm25, groups = BM25(windows), {}
@@ -108,7 +111,16 @@ def build(rows, teacher, rng, seed_rows, list_share=0.0, max_words=220):
         at = seed_rows[start:start + 500]
         similar = questions[at] @ passages.T
         near = similar.topk(32, dim=1).indices.tolist()
-        splits = [single_sentences(rows[i], rows[i]["question"], rng) if rows[i]["answer"] and rng.random() < 0.4 else None for i in at]
+        kinds = rng.choices(("list", "sentences", "short"), (list_share, sentence_share, 1 - list_share - sentence_share), k=len(at))
+
+        def split(i, kind):
+            row = rows[i]
+            # a tale's answers, such as "sad", stand in sentences that answer something else
+            if not row["answer"] or (row["source"] == "fairytaleqa" if kind == "sentences" else rng.random() > 0.4):
+                return None
+            article = {rows[j]["passage"]: None for j in groups[row["group"]] if rows[j]["passage"] != row["passage"]} if kind == "sentences" else ()
+            return single_sentences(row, row["question"], rng, NUM_SENTENCES if kind == "sentences" else 3, article)
+        splits = [split(i, kind) for i, kind in zip(at, kinds)]
         alone = iter(teacher.embed([t for split in splits if split for t in (split[0], *split[1])]))
         for k, i in enumerate(at):
             row, sim = rows[i], similar[k]
@@ -127,22 +139,24 @@ def build(rows, teacher, rng, seed_rows, list_share=0.0, max_words=220):
                 best, others = splits[k]
                 items = [[best, 1, row["answer"], (next(alone) @ questions[i]).item(), "positive"]]
                 items += [[t, 0, "", (next(alone) @ questions[i]).item(), "sentence"] for t in others]
-            is_list = rng.random() < list_share
-            want = 8 if is_list else rng.choice((3, 4, 5, 6))
+            is_list, is_sentences = kinds[k] == "list", kinds[k] == "sentences" and (splits[k] or row["source"] == LOWER_CASE)
+            want = 8 if is_list or is_sentences else rng.choice((3, 4, 5, 6))
+            negatives = (LIST if is_list else () if is_sentences and splits[k] else ("article",) * want if is_sentences
+                         else ("near", "lexical", "article" if rng.random() < 0.6 else "near", "near", "random", "near", "lexical"))
             pools = {"near": [j for j in near[k] if not wrong(j)][:16 if is_list else 8],
                      "lexical": [j for j in bm25.top(row["question"], 24) if not wrong(j)][:16 if is_list else 6],
                      "article": [j for j in groups[row["group"]] if not wrong(j)]}
-            taken = {i}
-            for kind in LIST if is_list else ("near", "lexical", "article" if rng.random() < 0.6 else "near", "near", "random", "near", "lexical"):
+            taken = set()  # one passage may stand in several rows
+            for kind in negatives:
                 pool = pools.get(kind) or [rng.randrange(len(rows))]
-                pool = [j for j in pool if j not in taken and not wrong(j)]
+                pool = [j for j in pool if rows[j]["passage"] not in taken and not wrong(j)]
                 if pool and len(items) <= want:
                     j = rng.choice(pool)
-                    taken.add(j)
+                    taken.add(rows[j]["passage"])
                     items.append([windows[j], 0, "", sim[j].item(), kind if pools.get(kind) else "random"])
             if len(items) > 1:
                 query = definition_form(row["question"], row["term"], rng) if "term" in row else query_form(row["question"], rng)
-                yield {"query": query, "source": row["source"], "items": items, **({"distil": LIST_DISTIL} if is_list else {})}
+                yield {"query": query, "source": row["source"], "items": items, **({"distil": 0.0} if is_sentences else {"distil": LIST_DISTIL} if is_list else {})}
 
 
 def same_case(group, rng):
@@ -203,6 +217,7 @@ if __name__ == "__main__":
     parser.add_argument("--groups", type=int, default=5000)
     parser.add_argument("--templates", type=int, default=1200, help="groups from templates in a shard")
     parser.add_argument("--lists", type=float, default=0.0, help="share of the groups that are as long as a list of search results")
+    parser.add_argument("--sentences", type=float, default=0.0, help="share of the groups that are lists of an article's sentences")
     parser.add_argument("--max-words", type=int, default=220, help="of a passage")
     args = parser.parse_args()
     rows = [r for r in data.load_pairs(args.data) if not data.is_held_out(r["group"])]
@@ -224,7 +239,7 @@ if __name__ == "__main__":
                 pool.setdefault(r["at"], len(pool))
             pool.setdefault(i, len(pool))
         seeds = [pool[i] for i in chosen if i in pool][:args.groups]
-        made = [same_case(g, rng) for g in build([rows[i] for i in pool], teacher, rng, seeds, args.lists, args.max_words)]
+        made = [same_case(g, rng) for g in build([rows[i] for i in pool], teacher, rng, seeds, args.lists, args.sentences, args.max_words)]
         made = [with_injection(g, rng) if rng.random() < 0.07 else g for g in made]
         made += [negations[i % len(negations)] for i in range(shard * 150, shard * 150 + 150)]
         made += with_similarities([made_group(rng) for _ in range(args.templates)], teacher)

@@ -127,7 +127,7 @@ def losses(model, body, batch, forms, s, rng):
     teacher[group_of, column], truth[group_of, column] = similar / s["temperature"], y
     has = (truth.sum(1) > 0).float()
     # without a positive the teacher alone tells a list's order, and nothing that of a short group
-    share = torch.where(has > 0, torch.tensor([d or s["distil"] for d in shares]), torch.tensor([float(d is not None) for d in shares]))
+    share = torch.where(has > 0, torch.tensor([s["distil"] if d is None else d for d in shares]), torch.tensor([float(bool(d)) for d in shares]))
     target = (1 - share)[:, None] * truth / truth.sum(1, keepdim=True).clamp(min=1) + share[:, None] * teacher.softmax(1)
     ordered = ((has > 0) | (share > 0)).float()
     listwise = (-(target * table.log_softmax(1)).sum(1) * ordered).sum() / ordered.sum().clamp(min=1)
